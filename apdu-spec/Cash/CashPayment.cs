@@ -1,0 +1,65 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>H: all that passed between user and shop in one payment (EP 0810563, settlement step 1). e is f(TIME, W) and not stored.</summary>
+/// <param name="Seq">The coin's payment counter, from 1.</param>
+/// <param name="Balance">x before this payment.</param>
+/// <param name="Paid">y, or this coin's part of it.</param>
+/// <param name="SU">S_U, 64 bytes.</param>
+public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, byte[] SU)
+{
+    /// <summary>Bytes of the encoded object at most.</summary>
+    public const int MaxEncodedSize = 260;
+
+    public Challenge Challenge => OneWay.F(Time, Till);
+
+    public byte[] Message => SignedMessage.Payment(Coin.Id, Seq, Balance, Time, Till, Challenge, Paid);
+
+    public PaymentId Id => new(Digest.Of(Message));
+
+    /// <summary>True if S_U signs the message under N_U and 0 &lt; y &lt;= x &lt;= X (EP 0810563, claim 4, step 7c).</summary>
+    public bool Verify(ICashSuite suite) =>
+        IsSound && PublicKey.TryDecode(Coin.NU) is { } nu && suite.Verify(nu, Message, SU);
+
+    /// <summary>0 &lt; y &lt;= x &lt;= X and seq counts from 1.</summary>
+    public bool IsSound => !Paid.IsZero && Paid <= Balance && Balance <= Coin.Terms.FaceValue && Seq > 0;
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.CashPayment);
+        Coin.Write(ref writer);
+        writer.Write(Tag.Seq, Seq);
+        writer.Write(Tag.Balance, Balance.ToCard());
+        writer.Write(Tag.Time, Time.Microseconds);
+        writer.Write(Tag.W, Till.Value.ToArray());
+        writer.Write(Tag.Payment, Paid.ToCard());
+        writer.Write(Tag.SU, SU);
+        writer.End(begin);
+    }
+
+    public static CashPayment Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.CashPayment);
+        var coin = Coin.Read(ref r);
+        ushort seq = r.ReadUInt16(Tag.Seq);
+        var balance = new Amount(r.ReadUInt32(Tag.Balance));
+        var time = new Timestamp(r.ReadUInt64(Tag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
+        var paid = new Amount(r.ReadUInt32(Tag.Payment));
+        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        reader.Leave(r);
+        return new CashPayment(coin, seq, balance, time, till, paid, su);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    /// <summary>Null unless the bytes are exactly one H.</summary>
+    public static CashPayment? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var payment = Read(ref reader);
+        return reader.Complete ? payment : null;
+    }
+}

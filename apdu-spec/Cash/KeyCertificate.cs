@@ -1,0 +1,63 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>The root key's word for another key, small enough for a card to check (hole 20).</summary>
+/// <param name="Holder">Issuer or bank.</param>
+/// <param name="Signature">By the root key, 64 bytes.</param>
+public sealed record KeyCertificate(
+    KeyUsage Usage, PartyId Holder, Timestamp NotBefore, Timestamp NotAfter, PublicKey Key, byte[] Signature)
+{
+    public const int MaxEncodedSize = 190;
+
+    public static KeyCertificate Issue(
+        ISigningKey root, KeyUsage usage, PartyId holder, Timestamp notBefore, Timestamp notAfter, PublicKey key) =>
+        new(usage, holder, notBefore, notAfter, key,
+            root.Sign(SignedMessage.Certificate(usage, holder, notBefore, notAfter, key.Bytes)));
+
+    public bool Verify(ICashSuite suite, PublicKey root) =>
+        suite.Verify(root, SignedMessage.Certificate(Usage, Holder, NotBefore, NotAfter, Key.Bytes), Signature);
+
+    public bool Covers(Timestamp moment) => NotBefore <= moment && moment < NotAfter;
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Certificate);
+        writer.Write(Tag.Usage, (byte)Usage);
+        writer.Write(Tag.Holder, Holder.Value);
+        writer.Write(Tag.NotBefore, NotBefore.Microseconds);
+        writer.Write(Tag.NotAfter, NotAfter.Microseconds);
+        writer.Write(Tag.PublicKey, Key.Bytes);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    }
+
+    /// <summary>Reads a certificate; null, and the reader failed, where the key is no point of the curve.</summary>
+    public static KeyCertificate? Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Certificate);
+        byte usage = r.ReadByte(Tag.Usage);
+        var holder = new PartyId(r.ReadUInt32(Tag.Holder));
+        var notBefore = new Timestamp(r.ReadUInt64(Tag.NotBefore));
+        var notAfter = new Timestamp(r.ReadUInt64(Tag.NotAfter));
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        if (key is null || usage is < (byte)KeyUsage.IssuerEncryption or > (byte)KeyUsage.Bank)
+        {
+            r.Fail();
+        }
+
+        reader.Leave(r);
+        return reader.Failed ? null : new KeyCertificate((KeyUsage)usage, holder, notBefore, notAfter, key!, signature);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    public static KeyCertificate? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var certificate = Read(ref reader);
+        return reader.Complete ? certificate : null;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>TIME and all dates: microseconds since 1970-01-01T00:00Z, 64 bits (hole 8).</summary>
+public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timestamp>
+{
+    public static Timestamp Now(TimeProvider clock) => From(clock.GetUtcNow());
+
+    public static Timestamp From(DateTimeOffset moment) =>
+        new(checked((ulong)((moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond)));
+
+    public Timestamp Plus(TimeSpan span) => new(checked(Microseconds + (ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond)));
+
+    public static bool operator <(Timestamp a, Timestamp b) => a.Microseconds < b.Microseconds;
+
+    public static bool operator >(Timestamp a, Timestamp b) => a.Microseconds > b.Microseconds;
+
+    public static bool operator <=(Timestamp a, Timestamp b) => a.Microseconds <= b.Microseconds;
+
+    public static bool operator >=(Timestamp a, Timestamp b) => a.Microseconds >= b.Microseconds;
+
+    public static Timestamp Min(Timestamp a, Timestamp b) => a < b ? a : b;
+
+    public int CompareTo(Timestamp other) => Microseconds.CompareTo(other.Microseconds);
+
+    /// <summary>As a database holds it: signed 64 bits.</summary>
+    public long ToLedger() => checked((long)Microseconds);
+
+    public static Timestamp FromLedger(long microseconds) => new(checked((ulong)microseconds));
+
+    /// <summary>Null beyond the year 9999.</summary>
+    public DateTimeOffset? ToDate() => Microseconds <= 253402300799999999
+        ? DateTimeOffset.UnixEpoch.AddTicks((long)Microseconds * TimeSpan.TicksPerMicrosecond)
+        : null;
+
+    public override string ToString() =>
+        ToDate()?.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture) ?? "after the year 9999";
+}
+
+/// <summary>
+/// A coin's expiry: the end of a quarter of a year, counted from the first of 1970 (0). The wire cannot say anything finer,
+/// because finer dates would match coins to withdrawals (hole 15).
+/// </summary>
+public readonly record struct Quarter(ushort Index)
+{
+    public static Quarter Of(Timestamp moment)
+    {
+        var date = moment.ToDate() ?? throw new ArgumentOutOfRangeException(nameof(moment), "A quarter lies before the year 10000.");
+        return new Quarter(checked((ushort)(((date.Year - 1970) * 4) + ((date.Month - 1) / 3))));
+    }
+
+    public Quarter Plus(int quarters) => new(checked((ushort)(Index + quarters)));
+
+    /// <summary>The first moment after the quarter.</summary>
+    public Timestamp End => Timestamp.From(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths((Index + 1) * 3));
+
+    public override string ToString() => $"{1970 + (Index / 4)}-Q{(Index % 4) + 1}";
+}

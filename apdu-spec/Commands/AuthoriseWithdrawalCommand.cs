@@ -1,0 +1,47 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>AUTHORISE WITHDRAWAL: the account key signs the order to the bank for the pending slot P1. Page: authorise-withdrawal.md.</summary>
+public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Date)
+    : ICardCommand<AuthoriseWithdrawalCommand, SignatureReply>
+{
+    public static byte Ins => 0x22;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[16]);
+        data.Write(Tag.Date, Date.Microseconds);
+        return CommandClass.Write(to, Ins, Slot, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out AuthoriseWithdrawalCommand command)
+    {
+        command = default;
+        if (apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new AuthoriseWithdrawalCommand(apdu.P1, new Timestamp(r.ReadUInt64(Tag.Date)));
+        return CommandClass.Check(r);
+    }
+
+    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Read(reply);
+}
+
+/// <param name="Signature">By the account key, 64 bytes.</param>
+public sealed record SignatureReply(byte[] Signature)
+{
+    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Signature, Signature);
+
+    public static SignatureReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        return r.Complete ? new SignatureReply(signature) : null;
+    }
+}

@@ -1,0 +1,84 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>What BEGIN WITHDRAWAL does (P1).</summary>
+public enum WithdrawalMode : byte
+{
+    /// <summary>A new N_U, TM 0.</summary>
+    NewKey = 0,
+
+    /// <summary>The N_U of the coin in slot P2, with its next TM (hole 15).</summary>
+    SameKey = 1,
+
+    /// <summary>E_I of the pending withdrawal in slot P2 once more.</summary>
+    Again = 2,
+}
+
+/// <summary>BEGIN WITHDRAWAL: makes SS_U, N_U, the seed of K and E_I (EP 0810563, issuance step 1). Page: begin-withdrawal.md.</summary>
+/// <param name="Key">Which PE_I; not sent with <see cref="WithdrawalMode.Again"/>.</param>
+public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte Slot, Amount FaceValue, Currency Currency, KeyId Key)
+    : ICardCommand<BeginWithdrawalCommand, BeginWithdrawalReply>
+{
+    public static byte Ins => 0x20;
+
+    public int Write(Span<byte> to)
+    {
+        if (Mode == WithdrawalMode.Again)
+        {
+            return CommandClass.Write(to, Ins, (byte)Mode, Slot);
+        }
+
+        var data = new BerTlvWriter(stackalloc byte[255]);
+        data.Write(Tag.FaceValue, FaceValue.ToCard());
+        data.Write(Tag.Currency, Currency.Code);
+        data.Write(Tag.KeyId, Key.Value);
+        return CommandClass.Write(to, Ins, (byte)Mode, Slot, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out BeginWithdrawalCommand command)
+    {
+        command = default;
+        if (apdu.P1 > (byte)WithdrawalMode.Again || (apdu.P1 == (byte)WithdrawalMode.NewKey && apdu.P2 != 0))
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var mode = (WithdrawalMode)apdu.P1;
+        if (mode == WithdrawalMode.Again)
+        {
+            command = new BeginWithdrawalCommand(mode, apdu.P2, default, default, default);
+            return apdu.Data.IsEmpty ? StatusWord.Success : StatusWord.WrongLength;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new BeginWithdrawalCommand(
+            mode,
+            apdu.P2,
+            new Amount(r.ReadUInt32(Tag.FaceValue)),
+            new Currency(r.ReadUInt16(Tag.Currency)),
+            new KeyId(r.ReadUInt32(Tag.KeyId)));
+        return CommandClass.Check(r);
+    }
+
+    public static BeginWithdrawalReply? ParseReply(ReadOnlySpan<byte> reply) => BeginWithdrawalReply.Read(reply);
+}
+
+/// <param name="EI">E_I, 209 bytes.</param>
+public sealed record BeginWithdrawalReply(byte Slot, byte[] EI)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.Slot, Slot);
+        writer.Write(Tag.EI, EI);
+    }
+
+    public static BeginWithdrawalReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        byte slot = r.ReadByte(Tag.Slot);
+        var ei = r.ReadBytes(Tag.EI, CashRequest.EncipheredSize);
+        return r.Complete ? new BeginWithdrawalReply(slot, ei) : null;
+    }
+}

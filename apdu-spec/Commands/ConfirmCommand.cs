@@ -1,0 +1,33 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>CONFIRM: the shop said OK; marks the receipt in the log and carries no security (hole 1). Page: confirm.md.</summary>
+public readonly record struct ConfirmCommand(CoinId Coin, ushort Seq) : ICardCommand<ConfirmCommand, NoReply>
+{
+    public static byte Ins => 0x34;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[64]);
+        data.Write(Tag.CoinId, Coin.Value.ToArray());
+        data.Write(Tag.Seq, Seq);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out ConfirmCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new ConfirmCommand(new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))), r.ReadUInt16(Tag.Seq));
+        return CommandClass.Check(r);
+    }
+
+    public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
+}

@@ -1,0 +1,51 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>GET CASH: C of the coin that will pay y; first step of the claim profile (EP 0810563, claim 4, step 7a). Page: get-cash.md.</summary>
+public readonly record struct GetCashCommand(Amount Amount, Currency Currency) : ICardCommand<GetCashCommand, CashReply>
+{
+    public static byte Ins => 0x30;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[32]);
+        data.Write(Tag.Payment, Amount.ToCard());
+        data.Write(Tag.Currency, Currency.Code);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out GetCashCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new GetCashCommand(new Amount(r.ReadUInt32(Tag.Payment)), new Currency(r.ReadUInt16(Tag.Currency)));
+        return CommandClass.Check(r);
+    }
+
+    public static CashReply? ParseReply(ReadOnlySpan<byte> reply) => CashReply.Read(reply);
+}
+
+/// <param name="Balance">x.</param>
+public sealed record CashReply(Coin Coin, Amount Balance)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        Coin.Write(ref writer);
+        writer.Write(Tag.Balance, Balance.ToCard());
+    }
+
+    public static CashReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var coin = Coin.Read(ref r);
+        var balance = new Amount(r.ReadUInt32(Tag.Balance));
+        return r.Complete ? new CashReply(coin, balance) : null;
+    }
+}

@@ -1,0 +1,71 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>What a coin slot holds (state-machine.md).</summary>
+public enum SlotState : byte { Free = 0, Pending = 1, Active = 2, Closed = 3 }
+
+/// <summary>GET COIN: what slot P1 holds. Wants the PIN. Page: get-coin.md.</summary>
+public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCommand, CoinReply>
+{
+    public static byte Ins => 0x40;
+
+    public int Write(Span<byte> to) => CommandClass.Write(to, Ins, Slot, 0);
+
+    public static StatusWord Parse(in CommandApdu apdu, out GetCoinCommand command)
+    {
+        command = new GetCoinCommand(apdu.P1);
+        return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
+    }
+
+    public static CoinReply? ParseReply(ReadOnlySpan<byte> reply) => CoinReply.Read(reply);
+}
+
+/// <param name="Pending">Of a pending withdrawal.</param>
+/// <param name="Cash">Of an active or closed coin.</param>
+/// <param name="Seq">Payments signed so far.</param>
+public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, CashReply? Cash, ushort Seq)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.State, (byte)State);
+        if (Pending is { } pending)
+        {
+            writer.Write(Tag.FaceValue, pending.FaceValue.ToCard());
+            writer.Write(Tag.Currency, pending.Currency.Code);
+            writer.Write(Tag.KeyId, pending.Key.Value);
+        }
+
+        if (Cash is not null)
+        {
+            writer.Write(Tag.Seq, Seq);
+            Cash.Write(ref writer);
+        }
+    }
+
+    public static CoinReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        byte state = r.ReadByte(Tag.State);
+        PendingWithdrawal? pending = null;
+        CashReply? cash = null;
+        ushort seq = 0;
+        if (state == (byte)SlotState.Pending)
+        {
+            pending = new PendingWithdrawal(
+                new Amount(r.ReadUInt32(Tag.FaceValue)), new Currency(r.ReadUInt16(Tag.Currency)), new KeyId(r.ReadUInt32(Tag.KeyId)));
+        }
+        else if (state is (byte)SlotState.Active or (byte)SlotState.Closed)
+        {
+            seq = r.ReadUInt16(Tag.Seq);
+            var coin = Coin.Read(ref r);
+            cash = new CashReply(coin, new Amount(r.ReadUInt32(Tag.Balance)));
+        }
+
+        return r.Complete && state <= (byte)SlotState.Closed ? new CoinReply((SlotState)state, pending, cash, seq) : null;
+    }
+}
+
+/// <param name="Key">Which PE_I enciphered E_I.</param>
+public sealed record PendingWithdrawal(Amount FaceValue, Currency Currency, KeyId Key);

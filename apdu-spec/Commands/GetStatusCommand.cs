@@ -1,0 +1,79 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>Where the wallet stands in its life (state-machine.md).</summary>
+public enum WalletState : byte { Blank = 1, Personalised = 2, Frozen = 3 }
+
+/// <summary>GET STATUS. Page: get-status.md.</summary>
+public readonly record struct GetStatusCommand : ICardCommand<GetStatusCommand, StatusReply>
+{
+    public static byte Ins => 0x10;
+
+    public int Write(Span<byte> to) => CommandClass.Write(to, Ins, 0, 0);
+
+    public static StatusWord Parse(in CommandApdu apdu, out GetStatusCommand command)
+    {
+        command = default;
+        return CommandClass.RequireEmpty(apdu, 0, 0);
+    }
+
+    public static StatusReply? ParseReply(ReadOnlySpan<byte> reply) => StatusReply.Read(reply);
+}
+
+/// <summary>What any terminal may know; <see cref="Private"/> only after the PIN.</summary>
+public sealed record StatusReply(WalletState State, byte Version, byte PinTries, byte PukTries, PrivateStatus? Private)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.State, (byte)State);
+        writer.Write(Tag.Version, Version);
+        writer.Write(Tag.PinTries, PinTries);
+        writer.Write(Tag.PukTries, PukTries);
+        Private?.Write(ref writer);
+    }
+
+    public static StatusReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var reader = new BerTlvReader(reply);
+        byte state = reader.ReadByte(Tag.State);
+        byte version = reader.ReadByte(Tag.Version);
+        byte pin = reader.ReadByte(Tag.PinTries);
+        byte puk = reader.ReadByte(Tag.PukTries);
+        var more = reader.HasMore ? PrivateStatus.Read(ref reader) : null;
+        return reader.Complete && state is >= 1 and <= 3
+            ? new StatusReply((WalletState)state, version, pin, puk, more)
+            : null;
+    }
+}
+
+/// <param name="Scheme">SHA-256 of the pinned root key, 65 bytes.</param>
+/// <param name="NoPinSpent">Paid without a PIN since the last correct one.</param>
+/// <param name="Slots">Coin slots of the card.</param>
+/// <param name="LogEntries">Log entries of the card.</param>
+public sealed record PrivateStatus(
+    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte Slots, byte LogEntries)
+{
+    internal void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.Scheme, Scheme.ToArray());
+        writer.Write(Tag.U, User.Value.ToArray());
+        writer.Write(Tag.B, Bank.Value);
+        writer.Write(Tag.Currency, Currency.Code);
+        writer.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
+        writer.Write(Tag.NoPinSpent, NoPinSpent.ToCard());
+        writer.Write(Tag.SlotCount, Slots);
+        writer.Write(Tag.LogCount, LogEntries);
+    }
+
+    internal static PrivateStatus Read(ref BerTlvReader reader) => new(
+        Digest.Read(reader.ReadBytes(Tag.Scheme, Digest.Size)),
+        new AccountId(Id16.Read(reader.ReadBytes(Tag.U, Id16.Size))),
+        new PartyId(reader.ReadUInt32(Tag.B)),
+        new Currency(reader.ReadUInt16(Tag.Currency)),
+        new Amount(reader.ReadUInt32(Tag.NoPinLimit)),
+        new Amount(reader.ReadUInt32(Tag.NoPinSpent)),
+        reader.ReadByte(Tag.SlotCount),
+        reader.ReadByte(Tag.LogCount));
+}

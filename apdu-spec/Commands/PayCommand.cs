@@ -1,0 +1,97 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>How a payment crosses the reader (P1 of PAY).</summary>
+public enum PaymentProfile : byte
+{
+    /// <summary>SELECT, PAY: both sides compute e.</summary>
+    Fast = 0,
+
+    /// <summary>SELECT, GET CASH, PAY with e, CONFIRM: claims 4 and 5 to the letter.</summary>
+    Claim = 1,
+}
+
+/// <summary>PAY: the card signs S_U(e, y) and debits x in one transaction (EP 0810563, claims 4, 5, 8; hole 1). Page: pay.md.</summary>
+/// <param name="Challenge">e; null in the fast profile.</param>
+public readonly record struct PayCommand(PaymentProfile Profile, Timestamp Time, TillId Till, Challenge? Challenge, Amount Amount, Currency Currency)
+    : ICardCommand<PayCommand, PayReply>
+{
+    public static byte Ins => 0x32;
+
+    public static PayCommand Fast(Timestamp time, TillId till, Amount amount, Currency currency) =>
+        new(PaymentProfile.Fast, time, till, null, amount, currency);
+
+    public static PayCommand Claim(Timestamp time, TillId till, Amount amount, Currency currency) =>
+        new(PaymentProfile.Claim, time, till, OneWay.F(time, till), amount, currency);
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[96]);
+        data.Write(Tag.Time, Time.Microseconds);
+        data.Write(Tag.W, Till.Value.ToArray());
+        if (Challenge is { } e)
+        {
+            data.Write(Tag.E, e.Value.ToArray());
+        }
+
+        data.Write(Tag.Payment, Amount.ToCard());
+        data.Write(Tag.Currency, Currency.Code);
+        return CommandClass.Write(to, Ins, (byte)Profile, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out PayCommand command)
+    {
+        command = default;
+        if (apdu.P1 > (byte)PaymentProfile.Claim || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var profile = (PaymentProfile)apdu.P1;
+        var r = new BerTlvReader(apdu.Data);
+        var time = new Timestamp(r.ReadUInt64(Tag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
+        Challenge? e = profile == PaymentProfile.Claim ? new Challenge(Id16.Read(r.ReadBytes(Tag.E, Id16.Size))) : null;
+        var amount = new Amount(r.ReadUInt32(Tag.Payment));
+        var currency = new Currency(r.ReadUInt16(Tag.Currency));
+        command = new PayCommand(profile, time, till, e, amount, currency);
+        return CommandClass.Check(r);
+    }
+
+    public static PayReply? ParseReply(ReadOnlySpan<byte> reply) => PayReply.Read(reply);
+}
+
+/// <summary>The card's part of H.</summary>
+/// <param name="Coin">C; null in the claim profile, where GET CASH gave it.</param>
+/// <param name="Balance">x before this payment.</param>
+/// <param name="PartPaid">y_i where this coin cannot pay all of y; null where it pays y.</param>
+/// <param name="SU">S_U, 64 bytes.</param>
+public sealed record PayReply(Coin? Coin, ushort Seq, Amount Balance, Amount? PartPaid, byte[] SU)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        Coin?.Write(ref writer);
+        writer.Write(Tag.Seq, Seq);
+        writer.Write(Tag.Balance, Balance.ToCard());
+        if (PartPaid is { } part)
+        {
+            writer.Write(Tag.PartPaid, part.ToCard());
+        }
+
+        writer.Write(Tag.SU, SU);
+    }
+
+    public static PayReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var coin = r.Next(Tag.Coin) ? Coin.Read(ref r) : null;
+        ushort seq = r.ReadUInt16(Tag.Seq);
+        var balance = new Amount(r.ReadUInt32(Tag.Balance));
+        Amount? part = r.Next(Tag.PartPaid) ? new Amount(r.ReadUInt32(Tag.PartPaid)) : null;
+        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        return r.Complete ? new PayReply(coin, seq, balance, part, su) : null;
+    }
+}

@@ -1,0 +1,56 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>PERSONALISE: pins the scheme's root key and makes the account key (hole 20). Page: personalise.md.</summary>
+/// <param name="RootKey">65 bytes.</param>
+/// <param name="NoPinLimit">Most that may be paid without a PIN since the last correct one.</param>
+public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, Currency Currency, Amount NoPinLimit)
+    : ICardCommand<PersonaliseCommand, PersonaliseReply>
+{
+    public static byte Ins => 0x12;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[255]);
+        data.Write(Tag.PublicKey, RootKey);
+        data.Write(Tag.B, Bank.Value);
+        data.Write(Tag.Currency, Currency.Code);
+        data.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out PersonaliseCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new PersonaliseCommand(
+            r.ReadBytes(Tag.PublicKey, PublicKey.Size),
+            new PartyId(r.ReadUInt32(Tag.B)),
+            new Currency(r.ReadUInt16(Tag.Currency)),
+            new Amount(r.ReadUInt32(Tag.NoPinLimit)));
+        return CommandClass.Check(r);
+    }
+
+    public static PersonaliseReply? ParseReply(ReadOnlySpan<byte> reply) => PersonaliseReply.Read(reply);
+}
+
+/// <summary>The card's account key; U is made of it.</summary>
+public sealed record PersonaliseReply(PublicKey AccountKey)
+{
+    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.AccountKey, AccountKey.Bytes);
+
+    public static PersonaliseReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var key = r.Read(Tag.AccountKey, PublicKey.Size);
+        return r.Complete && PublicKey.TryDecode(key) is { } decoded ? new PersonaliseReply(decoded) : null;
+    }
+}

@@ -1,0 +1,97 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>READ LOG: entry P1 of the payment log. Wants the PIN. Page: read-log.md.</summary>
+public readonly record struct ReadLogCommand(byte Index) : ICardCommand<ReadLogCommand, LogReply>
+{
+    public static byte Ins => 0x44;
+
+    public int Write(Span<byte> to) => CommandClass.Write(to, Ins, Index, 0);
+
+    public static StatusWord Parse(in CommandApdu apdu, out ReadLogCommand command)
+    {
+        command = new ReadLogCommand(apdu.P1);
+        return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
+    }
+
+    public static LogReply? ParseReply(ReadOnlySpan<byte> reply) => LogReply.Read(reply);
+}
+
+/// <summary>ACKNOWLEDGE LOG: the wallet keeps a copy of entry P1, which the card may now drop. Wants the PIN. Page: read-log.md.</summary>
+public readonly record struct AcknowledgeLogCommand(byte Index) : ICardCommand<AcknowledgeLogCommand, NoReply>
+{
+    public static byte Ins => 0x46;
+
+    public int Write(Span<byte> to) => CommandClass.Write(to, Ins, Index, 0);
+
+    public static StatusWord Parse(in CommandApdu apdu, out AcknowledgeLogCommand command)
+    {
+        command = new AcknowledgeLogCommand(apdu.P1);
+        return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
+    }
+
+    public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
+}
+
+/// <summary>What became of a signed payment on the card (hole 1).</summary>
+public enum LogState : byte { Free = 0, Signed = 1, Restored = 2 }
+
+/// <summary>One log entry; only its state where it is free.</summary>
+public sealed record LogReply(LogState State, LoggedPayment? Payment)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.State, (byte)State);
+        Payment?.Write(ref writer);
+    }
+
+    public static LogReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        byte state = r.ReadByte(Tag.State);
+        var payment = state == (byte)LogState.Free || r.Failed ? null : LoggedPayment.Read(ref r);
+        return r.Complete && state <= (byte)LogState.Restored ? new LogReply((LogState)state, payment) : null;
+    }
+}
+
+/// <param name="Slot">Coin slot.</param>
+/// <param name="Balance">x before the payment.</param>
+/// <param name="Confirmed">CONFIRM came.</param>
+/// <param name="Acknowledged">The wallet has a copy.</param>
+/// <param name="SU">S_U, 64 bytes.</param>
+public sealed record LoggedPayment(
+    byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU)
+{
+    internal void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.Slot, Slot);
+        writer.Write(Tag.Seq, Seq);
+        writer.Write(Tag.Balance, Balance.ToCard());
+        writer.Write(Tag.Time, Time.Microseconds);
+        writer.Write(Tag.W, Till.Value.ToArray());
+        writer.Write(Tag.Payment, Paid.ToCard());
+        writer.Write(Tag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
+        writer.Write(Tag.SU, SU);
+    }
+
+    internal static LoggedPayment Read(ref BerTlvReader r)
+    {
+        byte slot = r.ReadByte(Tag.Slot);
+        ushort seq = r.ReadUInt16(Tag.Seq);
+        var balance = new Amount(r.ReadUInt32(Tag.Balance));
+        var time = new Timestamp(r.ReadUInt64(Tag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
+        var paid = new Amount(r.ReadUInt32(Tag.Payment));
+        byte flags = r.ReadByte(Tag.Kind);
+        if (flags > 3)
+        {
+            r.Fail();
+        }
+
+        return new LoggedPayment(
+            slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, r.ReadBytes(Tag.SU, ISigningKey.SignatureSize));
+    }
+}

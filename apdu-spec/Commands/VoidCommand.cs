@@ -1,0 +1,42 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>VOID: the till takes the payment back with S_W, and x is restored (hole 2). Page: void.md.</summary>
+/// <param name="TillKey">N_W, 65 bytes.</param>
+/// <param name="SW">S_W, 64 bytes.</param>
+public readonly record struct VoidCommand(CoinId Coin, ushort Seq, byte[] TillKey, byte[] SW) : ICardCommand<VoidCommand, NoReply>
+{
+    public static byte Ins => 0x36;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[255]);
+        data.Write(Tag.CoinId, Coin.Value.ToArray());
+        data.Write(Tag.Seq, Seq);
+        data.Write(Tag.TillKey, TillKey);
+        data.Write(Tag.Signature, SW);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out VoidCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new VoidCommand(
+            new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))),
+            r.ReadUInt16(Tag.Seq),
+            r.ReadBytes(Tag.TillKey, PublicKey.Size),
+            r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        return CommandClass.Check(r);
+    }
+
+    public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
+}

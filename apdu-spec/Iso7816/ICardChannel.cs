@@ -1,0 +1,19 @@
+namespace HierCash.Protocol.Iso7816;
+
+/// <summary>A terminal's only way to a card, emulated or in a reader.</summary>
+public interface ICardChannel : IDisposable
+{
+    /// <summary>Answer to reset (ISO 7816-3, 8.2), at most 33 bytes.</summary>
+    ReadOnlyMemory<byte> Atr { get; }
+
+    /// <summary>Sends one command APDU and receives its response APDU, SW1-SW2 included.</summary>
+    /// <param name="command">4 to <see cref="CommandApdu.MaxLength"/> bytes.</param>
+    /// <param name="response">At least 258 bytes.</param>
+    /// <returns>Bytes of the response, 2 at least.</returns>
+    /// <exception cref="CardChannelException">The card is gone, lost its power, or the reader failed. Whether the card did
+    /// the command is then unknown: repeat it, every HierCash command may be repeated.</exception>
+    int Transmit(ReadOnlySpan<byte> command, Span<byte> response);
+}
+
+/// <summary>The way to the card broke. The message says how and what to do.</summary>
+public sealed class CardChannelException(string message, Exception? inner = null) : Exception(message, inner);

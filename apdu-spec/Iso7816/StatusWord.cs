@@ -1,0 +1,92 @@
+namespace HierCash.Protocol.Iso7816;
+
+/// <summary>Status bytes SW1-SW2 of a response (ISO 7816-4, 5.6). All values that a HierCash card answers stand on this screen.</summary>
+public readonly record struct StatusWord(ushort Value)
+{
+    // ISO 7816-4, tables 5 and 6.
+    public static readonly StatusWord Success = new(0x9000);
+    public static readonly StatusWord WrongLength = new(0x6700);
+    public static readonly StatusWord ChannelNotSupported = new(0x6881);
+    public static readonly StatusWord SecureMessagingNotSupported = new(0x6882);
+    public static readonly StatusWord LastCommandExpected = new(0x6883);
+    public static readonly StatusWord ChainingNotSupported = new(0x6884);
+    public static readonly StatusWord PinRequired = new(0x6982);
+    public static readonly StatusWord PinBlocked = new(0x6983);
+    public static readonly StatusWord ConditionsNotSatisfied = new(0x6985);
+    public static readonly StatusWord NoAppletSelected = new(0x6999);
+    public static readonly StatusWord WrongData = new(0x6A80);
+    public static readonly StatusWord AppletNotFound = new(0x6A82);
+    public static readonly StatusWord NotEnoughMemory = new(0x6A84);
+    public static readonly StatusWord IncorrectP1P2 = new(0x6A86);
+    public static readonly StatusWord NotFound = new(0x6A88);
+    public static readonly StatusWord InstructionNotSupported = new(0x6D00);
+    public static readonly StatusWord ClassNotSupported = new(0x6E00);
+    public static readonly StatusWord InternalError = new(0x6F00);
+
+    // Proprietary (9XXX is open to applications, ISO 7816-4, 5.6).
+    public static readonly StatusWord AmountZero = new(0x9410);
+    public static readonly StatusWord BalanceTooSmall = new(0x9411);
+    public static readonly StatusWord OtherCurrency = new(0x9412);
+    public static readonly StatusWord WrongChallenge = new(0x9413);
+    public static readonly StatusWord CounterExhausted = new(0x9414);
+    public static readonly StatusWord Frozen = new(0x9415);
+    public static readonly StatusWord InvalidSignature = new(0x9416);
+    public static readonly StatusWord AlreadyDone = new(0x9417);
+    public static readonly StatusWord KeyUnknown = new(0x9418);
+    public static readonly StatusWord AmountOverflow = new(0x9419);
+    public static readonly StatusWord LogFull = new(0x941A);
+
+    /// <summary>63CX: the reference data did not match; X tries are left (0 to 15).</summary>
+    public static StatusWord WrongPin(int triesLeft) => new((ushort)(0x63C0 | Math.Clamp(triesLeft, 0, 15)));
+
+    /// <summary>61XX: XX more bytes are there for GET RESPONSE; 00 means 256 or more.</summary>
+    public static StatusWord BytesAvailable(int count) => new((ushort)(0x6100 | (count > 255 ? 0 : count)));
+
+    public byte SW1 => (byte)(Value >> 8);
+
+    public byte SW2 => (byte)(Value & 0xFF);
+
+    public bool IsSuccess => Value == 0x9000;
+
+    /// <summary>Tries left if this is 63CX, else null.</summary>
+    public int? TriesLeft => (Value & 0xFFF0) == 0x63C0 ? Value & 0xF : null;
+
+    public override string ToString() => Value.ToString("X4", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>What the status says and what a person can do about it; one sentence or two.</summary>
+    public string Explain() => Value switch
+    {
+        0x9000 => "Done.",
+        0x6700 => "The command has a wrong length. Check Lc, Le and the data field.",
+        0x6881 => "The card has only the basic logical channel. Use channel 0.",
+        0x6882 => "The card does not do secure messaging. Send the command in the clear.",
+        0x6883 => "The card waits for the rest of a command chain. Send its last part.",
+        0x6884 => "The card does not do command chaining. Send the command in one APDU.",
+        0x6982 => "The card wants its PIN for this. Enter the PIN and try again.",
+        0x6983 => "The PIN is blocked after too many wrong tries. Unblock it with the PUK.",
+        0x6985 => "The card is not in the state that this command needs. Read its status first.",
+        0x6999 => "No applet is selected. Send SELECT with the wallet's AID first.",
+        0x6A80 => "The command's data field is not what the command's page says. Check its data objects.",
+        0x6A82 => "There is no applet with this AID on the card. Is it a HierCash card?",
+        0x6A84 => "The card has no room left. Free a coin slot first: spend a coin or release a refused withdrawal.",
+        0x6A86 => "P1 or P2 is not one that this command knows.",
+        0x6A88 => "The card has no such coin, key or log entry.",
+        0x6D00 => "The card does not know this instruction.",
+        0x6E00 => "The card does not know this class byte.",
+        0x6F00 => "The card met an internal error and undid the command. Nothing was changed.",
+        0x9410 => "The amount is zero. Pay or withdraw at least one minor unit.",
+        0x9411 => "The card's balance is too small for this amount. Withdraw first, or pay less.",
+        0x9412 => "The card holds another currency. Use a card of this currency.",
+        0x9413 => "The challenge e is not f(TIME, W). The terminal computed it wrongly; nothing was paid.",
+        0x9414 => "The coin has signed 65,535 payments. It can only be redeemed.",
+        0x9415 => "This card image is a restored copy and its coins are frozen. Report the card as lost to get the balance back.",
+        0x9416 => "A signature does not verify. The data was altered, or it comes from another scheme.",
+        0x9417 => "This was done before and cannot be done again.",
+        0x9418 => "The card has no certificate for this key. Load the issuer's certificates first.",
+        0x9419 => "The amount is too large. Amounts on the card have 32 bits.",
+        0x941A => "The card's log is full. Read it with the wallet, which keeps a copy, and try again.",
+        _ when TriesLeft is int tries => tries == 1 ? "Wrong PIN; 1 try is left." : $"Wrong PIN; {tries} tries are left.",
+        _ when SW1 == 0x61 => "More of the answer is there. Fetch it with GET RESPONSE.",
+        _ => $"The card answered {this}, which the specification does not list.",
+    };
+}
