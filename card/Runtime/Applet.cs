@@ -1,0 +1,55 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// A card application (Java Card: javacard.framework.Applet). One object per power-on and instance; its state lives in the
+/// arrays that it opens in its constructor, never in fields.
+/// </summary>
+public abstract class Applet
+{
+    /// <summary>Called on SELECT; false refuses (SW 6999).</summary>
+    public virtual bool Select() => true;
+
+    /// <summary>The data field that answers a successful SELECT.</summary>
+    /// <returns>Bytes written.</returns>
+    public virtual int DescribeTo(Span<byte> response) => 0;
+
+    /// <summary>Called before another applet is selected; not when power goes.</summary>
+    public virtual void Deselect()
+    {
+    }
+
+    /// <summary>Does one command. Class byte bits for channels, secure messaging and chaining are zero.</summary>
+    /// <param name="response">512 bytes for the data field.</param>
+    /// <param name="length">Bytes written to it; they count only with <see cref="StatusWord.Success"/>.</param>
+    public abstract StatusWord Process(in CommandApdu command, Span<byte> response, out int length);
+}
+
+/// <summary>How a package makes its applet, at installation and at every power-on after it.</summary>
+/// <param name="Package">AID of the code; an instance may have another.</param>
+/// <param name="Create">Opens the instance's arrays; at installation inside a transaction.</param>
+public sealed record AppletPackage(Aid Package, Func<AppletContext, Applet> Create);
+
+/// <summary>What the runtime gives an applet: memory of its own, transactions, and nothing of the host.</summary>
+public sealed class AppletContext
+{
+    private readonly ObjectTable _objects;
+    private readonly TransientMemory _transient;
+    private readonly int _owner;
+
+    internal AppletContext(PersistentMemory memory, ObjectTable objects, TransientMemory transient, int owner)
+    {
+        Memory = memory;
+        _objects = objects;
+        _transient = transient;
+        _owner = owner;
+    }
+
+    public PersistentMemory Memory { get; }
+
+    /// <summary>The instance's persistent array of this number; all zeros when new.</summary>
+    public PersistentBytes Persistent(ushort id, int length) => _objects.Open((ushort)_owner, id, length);
+
+    public byte[] Transient(int length, ClearOn clear) => _transient.Allocate(_owner, length, clear);
+}

@@ -1,0 +1,53 @@
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// The bytes of a card's EEPROM, and how well they are kept. Three durabilities: <see cref="MemoryImage"/> (gone with the process),
+/// <see cref="ProcessImage"/> (survives kill -9), <see cref="PowerImage"/> (synced to disk before the answer leaves).
+/// </summary>
+public abstract class CardImage : IDisposable
+{
+    /// <summary>Bytes of persistent memory of a new card.</summary>
+    public const int DefaultSize = 32 * 1024;
+
+    /// <summary>The cells, 4 bytes each. The same span for the life of the image.</summary>
+    public abstract Span<byte> Bytes { get; }
+
+    /// <summary>True if the image is a restored copy of an older state (hole 24).</summary>
+    public virtual bool IsRestored => false;
+
+    /// <summary>Notes that bytes changed, for images that write them out later.</summary>
+    public virtual void Touch(int offset, int length)
+    {
+    }
+
+    /// <summary>Returns when everything written so far is kept as well as the durability promises.</summary>
+    public virtual void Sync()
+    {
+    }
+
+    /// <summary>A copy in memory: what an attacker gets who reads a card out.</summary>
+    public MemoryImage Copy() => new(Bytes);
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <exception cref="ArgumentOutOfRangeException">Not a multiple of 32 from 8 KiB to 1 MiB.</exception>
+    internal static int RequireSize(int size) => size is >= 8192 and <= 1 << 20 && size % 32 == 0
+        ? size
+        : throw new ArgumentOutOfRangeException(nameof(size), size, "A card image has 8 KiB to 1 MiB in multiples of 32 bytes.");
+}
+
+/// <summary>Durability <c>memory</c>.</summary>
+public sealed class MemoryImage : CardImage
+{
+    private readonly byte[] _bytes;
+
+    public MemoryImage(int size = DefaultSize) => _bytes = new byte[RequireSize(size)];
+
+    public MemoryImage(ReadOnlySpan<byte> content)
+    {
+        RequireSize(content.Length);
+        _bytes = content.ToArray();
+    }
+
+    public override Span<byte> Bytes => _bytes;
+}

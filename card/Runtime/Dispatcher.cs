@@ -1,0 +1,234 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).</summary>
+internal sealed class Dispatcher
+{
+    private const int ResponseSize = 512;
+    private const byte SelectIns = 0xA4;
+    private const byte GetResponseIns = 0xC0;
+    private readonly IReadOnlyList<AppletPackage> _packages;
+    private readonly ObjectTable _objects;
+    private readonly TransientMemory _transient = new();
+    private readonly List<(Aid Aid, Applet Applet)> _instances = [];
+    private readonly byte[] _response;
+    private int _pendingStart;
+    private int _pendingLength;
+    private int _selected = -1;
+
+    public Dispatcher(CardImage image, IReadOnlyList<AppletPackage> packages)
+    {
+        _packages = packages;
+        Memory = new PersistentMemory(image);
+        _objects = new ObjectTable(Memory, image.Bytes.Length);
+        _response = _transient.Allocate(-1, ResponseSize, ClearOn.Reset);
+        for (int i = 0; i < _objects.InstanceCount; i++)
+        {
+            var (package, instance) = _objects.Instance(i);
+            _instances.Add((instance, Create(package, i)));
+        }
+    }
+
+    public PersistentMemory Memory { get; }
+
+    public void Install(Aid package, Aid instance)
+    {
+        if (_instances.Any(i => i.Aid.Equals(instance)))
+        {
+            throw new CardMemoryException($"An applet {instance} is installed already.");
+        }
+
+        using var transaction = Memory.Begin();
+        int index = _objects.AddInstance(package, instance);
+        var applet = Create(package, index);
+        transaction.Commit();
+        _instances.Add((instance, applet));
+    }
+
+    private Applet Create(Aid package, int index)
+    {
+        var code = _packages.FirstOrDefault(p => p.Package.Equals(package))
+            ?? throw new CardImageException($"The card holds an applet of package {package}, whose code is not here.");
+        return code.Create(new AppletContext(Memory, _objects, _transient, index));
+    }
+
+    public int Dispatch(ReadOnlySpan<byte> bytes, Span<byte> response)
+    {
+        var status = CommandApdu.Parse(bytes, out var command);
+        if (!status.IsSuccess)
+        {
+            return Answer(status, response);
+        }
+
+        status = CheckClass(command.Cla);
+        if (!status.IsSuccess)
+        {
+            return Answer(status, response);
+        }
+
+        if (command is { Cla: 0, Ins: GetResponseIns })
+        {
+            return GetResponse(command, response);
+        }
+
+        _pendingLength = 0;
+        status = command is { Cla: 0, Ins: SelectIns, P1: 0x04 } ? Select(command, out int length) : Process(command, out length);
+        return status.IsSuccess && length > 0 ? Deliver(length, command.Ne, response) : Answer(status, response);
+    }
+
+    /// <summary>Channel 0, no secure messaging, no chaining (ISO 7816-4, 5.4.1).</summary>
+    private static StatusWord CheckClass(byte cla)
+    {
+        if (cla == 0xFF || (cla & 0x60) == 0x20)
+        {
+            return StatusWord.ClassNotSupported;
+        }
+
+        bool furtherInterindustry = (cla & 0x40) != 0;
+        if (furtherInterindustry || (cla & 0x03) != 0)
+        {
+            return StatusWord.ChannelNotSupported;
+        }
+
+        return (cla & 0x0C) != 0 ? StatusWord.SecureMessagingNotSupported
+            : (cla & 0x10) != 0 ? StatusWord.ChainingNotSupported
+            : StatusWord.Success;
+    }
+
+    /// <summary>SELECT by DF name: whole or left part; first or only, or next occurrence (ISO 7816-4, 11.2.2).</summary>
+    private StatusWord Select(in CommandApdu command, out int length)
+    {
+        length = 0;
+        if (command.P2 is not (0x00 or 0x02))
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        if (command.Data.Length > 16)
+        {
+            return StatusWord.WrongLength;
+        }
+
+        int from = command.P2 == 0x02 ? _selected + 1 : 0;
+        int found = -1;
+        for (int i = from; i < _instances.Count && found < 0; i++)
+        {
+            found = _instances[i].Aid.StartsWith(command.Data) ? i : -1;
+        }
+
+        if (found < 0)
+        {
+            return StatusWord.AppletNotFound;
+        }
+
+        Deselect();
+        if (!Guard(() => _instances[found].Applet.Select()))
+        {
+            return StatusWord.NoAppletSelected;
+        }
+
+        _selected = found;
+        length = _instances[found].Applet.DescribeTo(_response);
+        return StatusWord.Success;
+    }
+
+    private void Deselect()
+    {
+        if (_selected >= 0)
+        {
+            var applet = _instances[_selected].Applet;
+            Guard(() =>
+            {
+                applet.Deselect();
+                return true;
+            });
+            _transient.Deselect(_selected);
+            _selected = -1;
+        }
+    }
+
+    private StatusWord Process(in CommandApdu command, out int length)
+    {
+        length = 0;
+        if (_selected < 0)
+        {
+            return StatusWord.NoAppletSelected;
+        }
+
+        try
+        {
+            var status = _instances[_selected].Applet.Process(command, _response, out length);
+            Memory.Abort();
+            return status;
+        }
+        catch (Exception e) when (e is not PowerLostException)
+        {
+            // A fault of the applet: its command is undone, the card goes on. The exception may hold secrets and stays here.
+            Memory.Abort();
+            return StatusWord.InternalError;
+        }
+    }
+
+    private bool Guard(Func<bool> call)
+    {
+        try
+        {
+            bool done = call();
+            Memory.Abort();
+            return done;
+        }
+        catch (Exception e) when (e is not PowerLostException)
+        {
+            Memory.Abort();
+            return false;
+        }
+    }
+
+    private int Deliver(int length, int ne, Span<byte> response)
+    {
+        if (length <= ne)
+        {
+            _response.AsSpan(0, length).CopyTo(response);
+            Array.Clear(_response);
+            return length + Answer(StatusWord.Success, response[length..]);
+        }
+
+        _pendingStart = 0;
+        _pendingLength = length;
+        return Answer(StatusWord.BytesAvailable(length), response);
+    }
+
+    /// <summary>GET RESPONSE: the next part of an answer that did not fit Le (ISO 7816-4, 11.7.1).</summary>
+    private int GetResponse(in CommandApdu command, Span<byte> response)
+    {
+        if (command.P1 != 0 || command.P2 != 0)
+        {
+            return Answer(StatusWord.IncorrectP1P2, response);
+        }
+
+        if (_pendingLength == 0)
+        {
+            return Answer(StatusWord.ConditionsNotSatisfied, response);
+        }
+
+        int n = Math.Min(command.Ne == 0 ? 256 : command.Ne, _pendingLength);
+        _response.AsSpan(_pendingStart, n).CopyTo(response);
+        _pendingStart += n;
+        _pendingLength -= n;
+        if (_pendingLength > 0)
+        {
+            return n + Answer(StatusWord.BytesAvailable(_pendingLength), response[n..]);
+        }
+
+        Array.Clear(_response);
+        return n + Answer(StatusWord.Success, response[n..]);
+    }
+
+    private static int Answer(StatusWord status, Span<byte> response)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(response, status.Value);
+        return 2;
+    }
+}

@@ -1,0 +1,106 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// A card in this process: an image, the packages whose code it carries, and power. Each is an island: no statics. Not thread
+/// safe, as a card is not.
+/// </summary>
+public sealed class EmulatedCard : ICardChannel
+{
+    /// <summary>T=1 at 424 kbit/s class; historical bytes "HierCash" (ISO 7816-3, 8.2).</summary>
+    private static readonly byte[] AtrBytes = [0x3B, 0x88, 0x80, 0x01, .. "HierCash"u8, Checksum()];
+
+    private readonly CardImage _image;
+    private readonly IReadOnlyList<AppletPackage> _packages;
+    private Dispatcher? _dispatcher;
+
+    /// <summary>Puts the card under power.</summary>
+    /// <param name="image">Disposed of with the card.</param>
+    /// <exception cref="CardImageException">The image is damaged, or holds an applet whose package is missing.</exception>
+    public EmulatedCard(CardImage image, params IReadOnlyList<AppletPackage> packages)
+    {
+        _image = image;
+        _packages = packages;
+        PowerOn();
+    }
+
+    public ReadOnlyMemory<byte> Atr => AtrBytes;
+
+    public bool IsPowered => _dispatcher is not null;
+
+    /// <summary>The image, to read out or to look into; not to be written while the card runs.</summary>
+    public CardImage Image => _image;
+
+    /// <summary>Cells written since power came.</summary>
+    public long CellsWritten => _dispatcher?.Memory.CellsWritten ?? 0;
+
+    /// <summary>Installs an applet instance, whole or not at all.</summary>
+    /// <exception cref="CardMemoryException">No room, or the instance AID is taken.</exception>
+    public void Install(Aid package, Aid instance)
+    {
+        Powered().Install(package, instance);
+        _image.Sync();
+    }
+
+    /// <summary>Lets power go at a later write of persistent memory, 0 being the next cell; a reset forgets the plan.</summary>
+    public void CutPowerAfter(long cells, TornCell torn = TornCell.Old) => Powered().Memory.CutPowerAfter(cells, torn);
+
+    /// <summary>Warm reset: RAM is lost, no applet is selected.</summary>
+    public void Reset()
+    {
+        _dispatcher = null;
+        PowerOn();
+    }
+
+    /// <summary>Takes the card out.</summary>
+    public void PowerOff() => _dispatcher = null;
+
+    /// <summary>Puts the card in again: undoes what power cut, makes the applets anew.</summary>
+    public void PowerOn()
+    {
+        if (_dispatcher is null)
+        {
+            _dispatcher = new Dispatcher(_image, _packages);
+            _image.Sync();
+        }
+    }
+
+    public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
+    {
+        var dispatcher = Powered();
+        try
+        {
+            int length = dispatcher.Dispatch(command, response);
+            _image.Sync();
+            return length;
+        }
+        catch (PowerLostException e)
+        {
+            // What the cells hold at this moment is what they hold for ever.
+            _dispatcher = null;
+            _image.Sync();
+            throw new CardChannelException("The card was pulled out or lost its power. Put it in again and repeat the command.", e);
+        }
+    }
+
+    private Dispatcher Powered() =>
+        _dispatcher ?? throw new CardChannelException("There is no card. Put the card in and try again.");
+
+    private static byte Checksum()
+    {
+        byte tck = 0x88 ^ 0x80 ^ 0x01;
+        foreach (byte b in "HierCash"u8)
+        {
+            tck ^= b;
+        }
+
+        return tck;
+    }
+
+    public void Dispose()
+    {
+        _dispatcher = null;
+        _image.Dispose();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// Layout of a card image file: a header of 64 bytes, the cells, then two redo records (see <see cref="PowerImage"/>). Header:
+/// "HIERCARD", format 1 (4 bytes), size of the cells (4), CRC-32C of these (4), zeros. Big endian.
+/// </summary>
+internal static class ImageFile
+{
+    public const int HeaderSize = 64;
+    public const int RecordHeaderSize = 24;
+    private const uint Format = 1;
+
+    private static ReadOnlySpan<byte> Magic => "HIERCARD"u8;
+
+    public static long LengthFor(int size) => HeaderSize + size + (2L * RecordSize(size));
+
+    /// <summary>The largest redo record: every line of the image with its number.</summary>
+    public static int RecordSize(int size) => RecordHeaderSize + (size / PowerImage.LineSize * (PowerImage.LineSize + 4));
+
+    public static byte[] Header(int size)
+    {
+        var header = new byte[HeaderSize];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(8), Format);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(12), size);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(16), Crc(header.AsSpan(0, 16)));
+        return header;
+    }
+
+    /// <summary>Creates the file, empty cells included, and closes it.</summary>
+    /// <exception cref="CardImageException">A file of that name is there, or cannot be made.</exception>
+    public static void Create(string path, int size)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            file.SetLength(LengthFor(size));
+            file.Write(Header(size));
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new CardImageException($"The file '{path}' is there already. Choose another name.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CardImageException($"The card image '{path}' cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens and locks the file and checks its header.</summary>
+    /// <exception cref="CardImageException">Missing, locked, or no intact card image.</exception>
+    public static FileStream Open(string path, out int size)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new CardImageException($"There is no card image '{path}'. Make one first.", e);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new CardImageException($"There is no folder for the card image '{path}'. Check the path.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CardImageException($"The card image '{path}' may not be read and written. Check its permissions.", e);
+        }
+        catch (IOException e)
+        {
+            throw new CardImageException($"The card image '{path}' is in use by another program. Take that card out first.", e);
+        }
+
+        try
+        {
+            var header = new byte[HeaderSize];
+            if (file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize || !header.AsSpan().StartsWith(Magic))
+            {
+                throw new CardImageException($"'{path}' is not a card image.");
+            }
+
+            size = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(12));
+            if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(16)) != Crc(header.AsSpan(0, 16)))
+            {
+                throw new CardImageException($"The header of the card image '{path}' is damaged. Restore nothing from a backup: report the card as lost.");
+            }
+
+            if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8)) != Format)
+            {
+                throw new CardImageException($"The card image '{path}' has a format that this version does not know. Use a newer version.");
+            }
+
+            if (size is < 8192 or > 1 << 20 || size % PowerImage.LineSize != 0)
+            {
+                throw new CardImageException($"The card image '{path}' claims {size} bytes of memory, which no card has.");
+            }
+
+            if (file.Length != LengthFor(size))
+            {
+                throw new CardImageException($"The card image '{path}' has {file.Length} bytes instead of {LengthFor(size)}: it was cut short or written over. Report the card as lost.");
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>CRC-32C (RFC 3720, appendix B.4).</summary>
+    public static uint Crc(ReadOnlySpan<byte> data, uint seed = uint.MaxValue)
+    {
+        uint crc = seed;
+        while (data.Length >= 8)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
+            data = data[8..];
+        }
+
+        foreach (byte b in data)
+        {
+            crc = BitOperations.Crc32C(crc, b);
+        }
+
+        return ~crc;
+    }
+}

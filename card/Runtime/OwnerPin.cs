@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// Java Card's OwnerPIN. The try counter goes down before the comparison, outside any transaction, and is kept twice, so that
+/// neither an abort nor a cut gives a try back. The validated flag lives in RAM and dies with the reset and the selection.
+/// </summary>
+public sealed class OwnerPin
+{
+    private const int Second = 4;
+    private const int LengthAt = 8;
+    private const int ValueAt = 9;
+    private readonly PersistentBytes _bytes;
+    private readonly byte[] _validated;
+    private readonly byte _limit;
+    private readonly int _maxSize;
+
+    /// <param name="limit">Tries, 1 to 15.</param>
+    /// <param name="maxSize">Bytes of the longest PIN.</param>
+    public OwnerPin(AppletContext context, ushort id, byte limit, int maxSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 15);
+        _limit = limit;
+        _maxSize = maxSize;
+        _bytes = context.Persistent(id, ValueAt + maxSize);
+        _validated = context.Transient(1, ClearOn.Deselect);
+    }
+
+    public bool IsSet => _bytes.Span[LengthAt] != 0;
+
+    public bool IsValidated => _validated[0] != 0;
+
+    /// <summary>Tries left: the smaller of the two counts where a cut left them different.</summary>
+    public int TriesRemaining
+    {
+        get
+        {
+            int? a = Count(0);
+            int? b = Count(Second);
+            return a is null || b is null ? a ?? b ?? 0 : Math.Min(a.Value, b.Value);
+        }
+    }
+
+    /// <summary>Compares in constant time. False without a comparison when no try is left.</summary>
+    public bool Check(ReadOnlySpan<byte> pin)
+    {
+        _validated[0] = 0;
+        int tries = TriesRemaining;
+        if (tries == 0 || !IsSet)
+        {
+            return false;
+        }
+
+        SetTries((byte)(tries - 1));
+        int length = _bytes.Span[LengthAt];
+        if (!CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, length), pin))
+        {
+            return false;
+        }
+
+        SetTries(_limit);
+        _validated[0] = 1;
+        return true;
+    }
+
+    /// <summary>Sets a new PIN and gives all tries back; the old one counts until the new one is whole.</summary>
+    public void Update(ReadOnlySpan<byte> pin)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pin.Length, _maxSize);
+        Span<byte> content = stackalloc byte[1 + _maxSize];
+        content.Clear();
+        content[0] = (byte)pin.Length;
+        pin.CopyTo(content[1..]);
+        _bytes.Write(LengthAt, content);
+        CryptographicOperations.ZeroMemory(content);
+        ResetAndUnblock();
+    }
+
+    /// <summary>Gives all tries back and forgets the validation.</summary>
+    public void ResetAndUnblock()
+    {
+        SetTries(_limit);
+        _validated[0] = 0;
+    }
+
+    private int? Count(int at)
+    {
+        var cell = _bytes.Span.Slice(at, 4);
+        return cell[0] <= _limit && cell[1] == (byte)~cell[0] && cell[2] == cell[0] && cell[3] == cell[1] ? cell[0] : null;
+    }
+
+    private void SetTries(byte tries)
+    {
+        ReadOnlySpan<byte> cell = [tries, (byte)~tries, tries, (byte)~tries];
+        _bytes.WriteNonAtomic(0, cell);
+        _bytes.WriteNonAtomic(Second, cell);
+    }
+}

@@ -1,0 +1,312 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// EEPROM with transactions. Memory is cells of 4 bytes, each written on its own and in order. A transaction first copies what it
+/// will change into an undo log, each entry with the transaction's epoch and a CRC; to commit is to move the epoch on, which is
+/// kept twice, each time with its complement. Power may go at any cell, and leave it old, new or garbage.
+/// <para>Layout: <see cref="MemoryLayout"/>.</para>
+/// </summary>
+public sealed class PersistentMemory
+{
+    private readonly CardImage _image;
+    private readonly int _size;
+    private uint _epoch;
+    private int _logAt;
+    private int _logged;
+    private long _cellsUntilCut = long.MaxValue;
+    private TornCell _cutMode;
+    private bool _isDead;
+
+    /// <summary>Takes the image into use: undoes a transaction that power cut, and repairs the epoch.</summary>
+    /// <exception cref="CardImageException">Another layout.</exception>
+    public PersistentMemory(CardImage image)
+    {
+        _image = image;
+        _size = image.Bytes.Length;
+        Recover();
+    }
+
+    /// <summary>Most old bytes that one transaction may hold, as on cards that are sold (protocol: crypto suite).</summary>
+    public const int CommitBufferSize = 512;
+
+    public bool InTransaction { get; private set; }
+
+    /// <summary>Cells written since this memory was taken into use.</summary>
+    public long CellsWritten { get; private set; }
+
+    /// <summary>True if the image was restored from a copy (hole 24).</summary>
+    public bool IsRestored => _image.IsRestored;
+
+    internal ReadOnlySpan<byte> Read(int offset, int length) => _image.Bytes.Slice(offset, length);
+
+    /// <summary>Lets power go at a write to come: 0 is the next cell.</summary>
+    public void CutPowerAfter(long cells, TornCell torn)
+    {
+        _cellsUntilCut = cells;
+        _cutMode = torn;
+    }
+
+    /// <summary>Begins a transaction. Dispose of it without <see cref="Transaction.Commit"/> and it is undone.</summary>
+    /// <exception cref="CardMemoryException">One is open already: they do not nest (Java Card).</exception>
+    public Transaction Begin()
+    {
+        if (InTransaction)
+        {
+            throw new CardMemoryException("A transaction is open already.");
+        }
+
+        InTransaction = true;
+        _logAt = MemoryLayout.Log;
+        _logged = 0;
+        return new Transaction(this);
+    }
+
+    internal void Commit()
+    {
+        if (_logged > 0)
+        {
+            WriteEpoch(unchecked(_epoch + 1));
+        }
+
+        InTransaction = false;
+    }
+
+    internal void Abort()
+    {
+        if (InTransaction && !_isDead)
+        {
+            InTransaction = false;
+            UndoLog();
+        }
+    }
+
+    /// <summary>Writes bytes, as part of the open transaction or as one of their own.</summary>
+    internal void Write(int offset, ReadOnlySpan<byte> data)
+    {
+        if (InTransaction)
+        {
+            Log(offset, data.Length);
+            WriteNonAtomic(offset, data);
+            return;
+        }
+
+        if (FitsOneCell(offset, data.Length))
+        {
+            WriteNonAtomicChecked(offset, data);
+            return;
+        }
+
+        using var transaction = Begin();
+        Write(offset, data);
+        transaction.Commit();
+    }
+
+    /// <summary>Writes bytes cell by cell, outside any transaction: an abort does not undo them, a cut leaves a part.</summary>
+    internal void WriteNonAtomic(int offset, ReadOnlySpan<byte> data)
+    {
+        Span<byte> cell = stackalloc byte[4];
+        while (!data.IsEmpty)
+        {
+            int start = offset & ~3;
+            int skip = offset - start;
+            int n = Math.Min(4 - skip, data.Length);
+            Read(start, 4).CopyTo(cell);
+            data[..n].CopyTo(cell[skip..]);
+            WriteCell(start, MemoryMarshal.Read<uint>(cell));
+            data = data[n..];
+            offset += n;
+        }
+    }
+
+    /// <summary>A single cell may come out as garbage, so even that goes through the log.</summary>
+    private void WriteNonAtomicChecked(int offset, ReadOnlySpan<byte> data)
+    {
+        InTransaction = true;
+        _logAt = MemoryLayout.Log;
+        _logged = 0;
+        Log(offset, data.Length);
+        WriteNonAtomic(offset, data);
+        Commit();
+    }
+
+    private static bool FitsOneCell(int offset, int length) => (offset & 3) + length <= 4;
+
+    private void Log(int offset, int length)
+    {
+        int start = offset & ~3;
+        int size = ((offset + length + 3) & ~3) - start;
+        if (_logged + size > CommitBufferSize || _logAt + size + MemoryLayout.LogEntryOverhead > MemoryLayout.LogEnd)
+        {
+            throw new CardMemoryException($"The commit buffer of {CommitBufferSize} bytes is full.");
+        }
+
+        uint header = ((uint)start << 12) | (uint)size;
+        var old = Read(start, size);
+        uint crc = EntryCrc(header, _epoch, old);
+        int at = _logAt;
+        WriteCell(at, header);
+        WriteCell(at + 4, _epoch);
+        for (int i = 0; i < size; i += 4)
+        {
+            WriteCell(at + 8 + i, MemoryMarshal.Read<uint>(old[i..]));
+        }
+
+        WriteCell(at + 8 + size, crc);
+        _logAt += size + MemoryLayout.LogEntryOverhead;
+        _logged += size;
+    }
+
+    private static uint EntryCrc(uint header, uint epoch, ReadOnlySpan<byte> old)
+    {
+        Span<byte> head = stackalloc byte[8];
+        MemoryMarshal.Write(head, header);
+        MemoryMarshal.Write(head[4..], epoch);
+        return ImageFile.Crc(old, ImageFile.Crc(head));
+    }
+
+    private void Recover()
+    {
+        var bytes = _image.Bytes;
+        uint version = ReadCell(MemoryLayout.Version);
+        if (version == 0 && !bytes.ContainsAnyExcept((byte)0))
+        {
+            // Garbage in the first word of a new image leaves an image that is neither new nor known: written last of all.
+            WriteEpoch(1);
+            WriteCell(MemoryLayout.Version, MemoryLayout.CurrentVersion);
+            return;
+        }
+
+        uint? a = ReadEpoch(MemoryLayout.EpochA);
+        uint? b = ReadEpoch(MemoryLayout.EpochB);
+        if (version != MemoryLayout.CurrentVersion)
+        {
+            if (bytes[MemoryLayout.Log..].ContainsAnyExcept((byte)0))
+            {
+                throw new CardImageException("The card's memory has a layout that this version does not know, or it is damaged.");
+            }
+
+            // Power went while the image was taken into use for the first time.
+            WriteEpoch(1);
+            WriteCell(MemoryLayout.Version, MemoryLayout.CurrentVersion);
+            return;
+        }
+
+        if (a is null && b is null)
+        {
+            throw new CardImageException("The card's memory is damaged: both copies of its commit word are wrong. Report the card as lost.");
+        }
+
+        // A is written first: where both are sound, A is the newer one.
+        _epoch = a ?? b!.Value;
+        UndoLog(repair: a != b);
+    }
+
+    private void UndoLog(bool repair = false)
+    {
+        var entries = new List<(int Offset, int Size, int At)>();
+        int at = MemoryLayout.Log;
+        while (at + MemoryLayout.LogEntryOverhead <= MemoryLayout.LogEnd)
+        {
+            uint header = ReadCell(at);
+            int offset = (int)(header >> 12);
+            int size = (int)(header & 0xFFF);
+            if (size == 0 || size % 4 != 0 || at + MemoryLayout.LogEntryOverhead + size > MemoryLayout.LogEnd || offset + size > _size
+                || ReadCell(at + 4) != _epoch || ReadCell(at + 8 + size) != EntryCrc(header, _epoch, Read(at + 8, size)))
+            {
+                break;
+            }
+
+            entries.Add((offset, size, at + 8));
+            at += size + MemoryLayout.LogEntryOverhead;
+        }
+
+        for (int i = entries.Count - 1; i >= 0; i--)
+        {
+            WriteNonAtomic(entries[i].Offset, Read(entries[i].At, entries[i].Size));
+        }
+
+        if (entries.Count > 0 || repair)
+        {
+            WriteEpoch(unchecked(_epoch + 1));
+        }
+    }
+
+    private void WriteEpoch(uint epoch)
+    {
+        WriteCell(MemoryLayout.EpochA, epoch);
+        WriteCell(MemoryLayout.EpochA + 4, ~epoch);
+        WriteCell(MemoryLayout.EpochB, epoch);
+        WriteCell(MemoryLayout.EpochB + 4, ~epoch);
+        _epoch = epoch;
+    }
+
+    private uint? ReadEpoch(int at)
+    {
+        uint epoch = ReadCell(at);
+        return ReadCell(at + 4) == ~epoch && epoch != 0 ? epoch : null;
+    }
+
+    internal uint ReadCell(int offset) => MemoryMarshal.Read<uint>(_image.Bytes[offset..]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteCell(int offset, uint value)
+    {
+        if (--_cellsUntilCut < 0)
+        {
+            CutPower(offset, value);
+        }
+
+        CellsWritten++;
+        Volatile.Write(ref Unsafe.As<byte, uint>(ref _image.Bytes[offset]), value);
+        _image.Touch(offset, 4);
+    }
+
+    private void CutPower(int offset, uint value)
+    {
+        if (!_isDead)
+        {
+            _isDead = true;
+            uint old = ReadCell(offset);
+            uint left = _cutMode switch
+            {
+                TornCell.Old => old,
+                TornCell.New => value,
+                _ => ~(old ^ (value << 7) ^ (value >> 3)),
+            };
+            MemoryMarshal.Write(_image.Bytes[offset..], left);
+            _image.Touch(offset, 4);
+        }
+
+        throw new PowerLostException();
+    }
+}
+
+/// <summary>An open transaction of <see cref="PersistentMemory"/>.</summary>
+public ref struct Transaction
+{
+    private readonly PersistentMemory _memory;
+    private bool _committed;
+
+    internal Transaction(PersistentMemory memory)
+    {
+        _memory = memory;
+        _committed = false;
+    }
+
+    public void Commit()
+    {
+        _memory.Commit();
+        _committed = true;
+    }
+
+    public readonly void Dispose()
+    {
+        if (!_committed)
+        {
+            _memory.Abort();
+        }
+    }
+}

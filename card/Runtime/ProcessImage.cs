@@ -1,0 +1,81 @@
+using System.IO.MemoryMappedFiles;
+
+namespace HierCash.Card.Runtime;
+
+/// <summary>
+/// Durability <c>process</c>: the cells are a shared memory map of the file, written in order. What was written survives kill -9
+/// of the process, but not a loss of power of the host. A file is opened either so or as a <see cref="PowerImage"/>.
+/// </summary>
+public sealed unsafe class ProcessImage : CardImage
+{
+    private readonly FileStream _file;
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _base;
+    private readonly int _size;
+    private readonly ulong _generation;
+    private bool _disposed;
+
+    private ProcessImage(FileStream file, int size, ulong generation)
+    {
+        _generation = generation;
+        _file = file;
+        _size = size;
+        _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        _view = _map.CreateViewAccessor(ImageFile.HeaderSize, size, MemoryMappedFileAccess.ReadWrite);
+        byte* pointer = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        _base = pointer + _view.PointerOffset;
+    }
+
+    public override Span<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return new Span<byte>(_base, _size);
+        }
+    }
+
+    /// <exception cref="CardImageException">There is a file of that name.</exception>
+    public static ProcessImage Create(string path, int size = DefaultSize)
+    {
+        ImageFile.Create(path, RequireSize(size));
+        return Open(path);
+    }
+
+    /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
+    public static ProcessImage Open(string path)
+    {
+        var file = ImageFile.Open(path, out int size);
+        try
+        {
+            // From here on the cells change without records: a record that stayed would undo them at the next opening.
+            ulong generation = Math.Max(1, RedoRecord.Replay(file, size, path));
+            RedoRecord.Reset(file, size, generation, default);
+            return new ProcessImage(file, size, generation);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (_disposed)
+        {
+            return;
+        }
+
+        RedoRecord.Reset(_file, _size, _generation, Bytes);
+        _disposed = true;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map.Dispose();
+        _file.Flush(flushToDisk: true);
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+namespace HierCash.Card.Runtime;
+
+/// <summary>When a transient array is cleared (Java Card: CLEAR_ON_RESET, CLEAR_ON_DESELECT).</summary>
+public enum ClearOn { Reset, Deselect }
+
+/// <summary>RAM with a quota. Nothing in it survives a reset.</summary>
+public sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
+{
+    /// <summary>Bytes; what cards that are sold leave to applets (protocol: crypto suite).</summary>
+    public const int DefaultQuota = 1536;
+
+    private readonly List<(byte[] Array, ClearOn Event, int Owner)> _arrays = [];
+
+    public int Used { get; private set; }
+
+    /// <exception cref="CardMemoryException">The quota is used up.</exception>
+    internal byte[] Allocate(int owner, int length, ClearOn clear)
+    {
+        if (Used + length > quota)
+        {
+            throw new CardMemoryException($"Transient memory is full: {length} bytes are wanted, {quota - Used} are free.");
+        }
+
+        var array = new byte[length];
+        Used += length;
+        _arrays.Add((array, clear, owner));
+        return array;
+    }
+
+    internal void Deselect(int owner)
+    {
+        foreach (var (array, clear, whose) in _arrays)
+        {
+            if (clear == ClearOn.Deselect && whose == owner)
+            {
+                Array.Clear(array);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>BEGIN WITHDRAWAL (EP 0810563, issuance step 1, sections 301 to 303). Page: begin-withdrawal.md.</summary>
+internal static class BeginWithdrawalInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in BeginWithdrawalCommand command, ref BerTlvWriter response)
+    {
+        var holder = wallet.RequireHolder();
+        if (!holder.IsSuccess)
+        {
+            return holder;
+        }
+
+        if (command.Mode == WithdrawalMode.Again)
+        {
+            return Again(wallet, command.Slot, ref response);
+        }
+
+        if (command.FaceValue.IsZero)
+        {
+            return StatusWord.AmountZero;
+        }
+
+        if (command.Currency != wallet.Profile.Currency)
+        {
+            return StatusWord.OtherCurrency;
+        }
+
+        if (wallet.Keys.Find(KeyUsage.IssuerEncryption, command.Key) is not { } issuer)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        CoinSlot? parent = null;
+        if (command.Mode == WithdrawalMode.SameKey)
+        {
+            // The coin with TM 0 counts; it has to be there, or a TM could come twice (hole 15).
+            if (command.Slot >= WalletApplet.SlotCount || wallet.Slot(command.Slot).State is SlotState.Free or SlotState.Pending)
+            {
+                return StatusWord.NotFound;
+            }
+
+            parent = wallet.Slot(command.Slot);
+            if (parent.Value.TM != 0 || parent.Value.NextTM == ushort.MaxValue)
+            {
+                return StatusWord.ConditionsNotSatisfied;
+            }
+        }
+
+        if (FindRoom(wallet, parent?.Index) is not { } slot)
+        {
+            return StatusWord.NotEnoughMemory;
+        }
+
+        Begin(wallet, command, issuer.Key, parent, slot);
+        return Again(wallet, slot.Index, ref response);
+    }
+
+    private static void Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
+    {
+        using var secret = parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
+        Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
+        wallet.Suite.Random.Fill(seed);
+        var request = CashRequest.Create(
+            secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
+        CryptographicOperations.ZeroMemory(seed);
+        var id = new RequestId(Digest.Of(request.Encipher(wallet.Suite, issuer)));
+        ReleaseClosed(wallet, slot);
+        wallet.ForgetKey(slot.Index);
+        using var transaction = wallet.Begin();
+        slot.Begin(secret, request, command.Key, id);
+        parent?.TakeTM();
+        transaction.Commit();
+    }
+
+    /// <summary>E_I of the pending slot: the same bytes each time.</summary>
+    private static StatusWord Again(WalletApplet wallet, byte index, ref BerTlvWriter response)
+    {
+        if (index >= WalletApplet.SlotCount)
+        {
+            return StatusWord.NotFound;
+        }
+
+        var slot = wallet.Slot(index);
+        if (slot.State != SlotState.Pending)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (wallet.Keys.Find(KeyUsage.IssuerEncryption, slot.EncryptionKey) is not { } issuer)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        new BeginWithdrawalReply(index, slot.CashRequest.Encipher(wallet.Suite, issuer.Key)).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    /// <summary>A free slot, or that of a spent coin of whose payments the wallet has copies.</summary>
+    private static CoinSlot? FindRoom(WalletApplet wallet, byte? except)
+    {
+        foreach (var state in (ReadOnlySpan<SlotState>)[SlotState.Free, SlotState.Closed])
+        {
+            foreach (var slot in wallet.Slots)
+            {
+                if (slot.State == state && slot.Index != except
+                    && (state == SlotState.Free || wallet.Log.All(e => e.State == LogState.Free || e.Coin != slot.Index || e.IsAcknowledged)))
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Drops a spent coin: first it is closed to all, then its log entries go, each in a write of its own.</summary>
+    private static void ReleaseClosed(WalletApplet wallet, CoinSlot slot)
+    {
+        if (slot.State != SlotState.Closed)
+        {
+            return;
+        }
+
+        foreach (var entry in wallet.Log)
+        {
+            if (entry.State != LogState.Free && entry.Coin == slot.Index)
+            {
+                entry.Free();
+            }
+        }
+
+        slot.Free();
+        slot.WipeLeftovers();
+    }
+}

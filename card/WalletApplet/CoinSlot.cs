@@ -1,0 +1,140 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+using Runtime;
+
+/// <summary>One coin slot in persistent memory: a pending withdrawal, then a coin with SS_U, x and seq.</summary>
+internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
+{
+    public const int Size = 312;
+    private const int StateAt = 0;
+    private const int SuiteAt = 1;
+    private const int IssuerAt = 4;
+    private const int IssuerKeyAt = 8;
+    private const int FaceValueAt = 12;
+    private const int BalanceAt = 16;
+    private const int CurrencyAt = 20;
+    private const int TMAt = 22;
+    private const int NextTMAt = 24;
+    private const int ExpiryAt = 26;
+    private const int SeqAt = 28;
+    private const int EncryptionKeyAt = 32;
+    private const int RequestAt = 36;
+    private const int AnswerDigestAt = 68;
+    private const int SecretAt = 84;
+    private const int NUAt = 116;
+    private const int SIAt = 152;
+    private const int SeedAt = 216;
+    private const int PossessionAt = 248;
+
+    public byte Index => index;
+
+    public SlotState State => (SlotState)bytes.Span[StateAt];
+
+    public Amount FaceValue => new(bytes.ReadUInt32(FaceValueAt));
+
+    public Amount Balance => new(bytes.ReadUInt32(BalanceAt));
+
+    public Currency Currency => new(bytes.ReadUInt16(CurrencyAt));
+
+    public ushort TM => bytes.ReadUInt16(TMAt);
+
+    /// <summary>The TM that a further coin under this key gets; counted at the coin with TM 0.</summary>
+    public ushort NextTM => bytes.ReadUInt16(NextTMAt);
+
+    public ushort Seq => bytes.ReadUInt16(SeqAt);
+
+    public Quarter Expiry => new(bytes.ReadUInt16(ExpiryAt));
+
+    public KeyId EncryptionKey => new(bytes.ReadUInt32(EncryptionKeyAt));
+
+    public RequestId Request => new(Digest.Read(bytes.Span.Slice(RequestAt, Digest.Size)));
+
+    public ReadOnlySpan<byte> Secret => bytes.Span.Slice(SecretAt, ISigningKey.ScalarSize);
+
+    public ReadOnlySpan<byte> Seed => bytes.Span.Slice(SeedAt, CashCipher.SeedSize);
+
+    private byte[] NU => bytes.Span.Slice(NUAt, PublicKey.CompressedSize).ToArray();
+
+    /// <summary>m of the pending withdrawal; the same each time, so that E_I is.</summary>
+    public CashRequest CashRequest => new(
+        Seed.ToArray(), FaceValue, Currency, TM, NU, bytes.Span.Slice(PossessionAt, ISigningKey.SignatureSize).ToArray());
+
+    public Coin Coin => new(
+        new CoinTerms(
+            bytes.Span[SuiteAt],
+            (GFunction)bytes.Span[SuiteAt + 1],
+            new PartyId(bytes.ReadUInt32(IssuerAt)),
+            new KeyId(bytes.ReadUInt32(IssuerKeyAt)),
+            FaceValue,
+            Currency,
+            TM,
+            Expiry),
+        NU,
+        bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
+
+    /// <summary>Fills the slot with a withdrawal that was not answered yet.</summary>
+    public void Begin(ISigningKey secret, CashRequest request, KeyId encryptionKey, RequestId id)
+    {
+        var content = new byte[Size];
+        secret.ExportScalar().CopyTo(content, SecretAt);
+        request.NU.CopyTo(content, NUAt);
+        request.Seed.CopyTo(content, SeedAt);
+        request.Possession.CopyTo(content, PossessionAt);
+        id.Value.CopyTo(content.AsSpan(RequestAt));
+        content[StateAt] = (byte)SlotState.Pending;
+        bytes.Write(0, content);
+        bytes.WriteUInt32(FaceValueAt, request.FaceValue.ToCard());
+        bytes.WriteUInt16(CurrencyAt, request.Currency.Code);
+        bytes.WriteUInt16(TMAt, request.TM);
+        bytes.WriteUInt16(NextTMAt, 1);
+        bytes.WriteUInt32(EncryptionKeyAt, encryptionKey.Value);
+    }
+
+    public void TakeTM() => bytes.WriteUInt16(NextTMAt, checked((ushort)(NextTM + 1)));
+
+    /// <summary>Makes the pending withdrawal a coin with x = X.</summary>
+    public void Activate(CashAnswer answer, ReadOnlySpan<byte> answerDigest)
+    {
+        bytes.Write(StateAt, [(byte)SlotState.Active, answer.Suite, (byte)answer.G]);
+        bytes.WriteUInt32(IssuerAt, answer.Issuer.Value);
+        bytes.WriteUInt32(IssuerKeyAt, answer.IssuerKey.Value);
+        bytes.WriteUInt16(ExpiryAt, answer.Expiry.Index);
+        bytes.Write(SIAt, answer.SI);
+        bytes.Write(AnswerDigestAt, answerDigest);
+        SetBalance(FaceValue);
+    }
+
+    public ReadOnlySpan<byte> AnswerDigest => bytes.Span.Slice(AnswerDigestAt, Id16.Size);
+
+    /// <summary>Sets x; a coin with nothing left is closed, one that gets money back is open again (claim 8).</summary>
+    public void SetBalance(Amount x)
+    {
+        bytes.WriteUInt32(BalanceAt, x.ToCard());
+        bytes.WriteByte(StateAt, (byte)(x.IsZero ? SlotState.Closed : SlotState.Active));
+    }
+
+    public void SetSeq(ushort seq) => bytes.WriteUInt16(SeqAt, seq);
+
+    public void Free() => bytes.WriteByte(StateAt, (byte)SlotState.Free);
+
+    /// <summary>
+    /// Wipes what the slot's state needs no more: K once the coin is stored, all secrets once the slot is free (hole 21). Outside
+    /// the transaction, so that no undo log keeps a copy; done again at power-on where a cut prevented it.
+    /// </summary>
+    public void WipeLeftovers()
+    {
+        if (State is SlotState.Active or SlotState.Closed or SlotState.Free && Seed.ContainsAnyExcept((byte)0))
+        {
+            bytes.WriteNonAtomic(SeedAt, new byte[CashCipher.SeedSize]);
+        }
+
+        if (State == SlotState.Free && Secret.ContainsAnyExcept((byte)0))
+        {
+            bytes.WriteNonAtomic(SecretAt, new byte[ISigningKey.ScalarSize]);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>FINISH WITHDRAWAL and RELEASE WITHDRAWAL (EP 0810563, issuance step 5, section 304). Pages of the same names.</summary>
+internal static class FinishWithdrawalInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in FinishWithdrawalCommand command, ref BerTlvWriter response)
+    {
+        var found = Find(wallet, command.Slot, out var slot);
+        if (!found.IsSuccess)
+        {
+            return found;
+        }
+
+        var digest = Digest.Of(command.EK).ToArray().AsSpan(0, Id16.Size);
+        if (slot.State != SlotState.Pending)
+        {
+            // The answer was stored and its 9000 was lost.
+            bool again = slot.State is SlotState.Active or SlotState.Closed && slot.AnswerDigest.SequenceEqual(digest);
+            return again ? StatusWord.Success : StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || CashAnswer.Decode(plain) is not { } answer)
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        if (wallet.Keys.Find(KeyUsage.IssuerCoin, answer.IssuerKey) is not { } issuer || issuer.Holder != answer.Issuer)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        var request = slot.CashRequest;
+        if (!answer.ToCoin(request.FaceValue, request.Currency, request.TM, request.NU).Verify(wallet.Suite, issuer.Key))
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        using (var transaction = wallet.Begin())
+        {
+            slot.Activate(answer, digest);
+            transaction.Commit();
+        }
+
+        slot.WipeLeftovers();
+        return StatusWord.Success;
+    }
+
+    public static StatusWord Release(WalletApplet wallet, in ReleaseWithdrawalCommand command, ref BerTlvWriter response)
+    {
+        var found = Find(wallet, command.Slot, out var slot);
+        if (!found.IsSuccess)
+        {
+            return found;
+        }
+
+        var statement = command.Statement;
+        if (slot.State == SlotState.Free && slot.Request == statement.Request)
+        {
+            return StatusWord.Success;
+        }
+
+        if (slot.State != SlotState.Pending || slot.Request != statement.Request || statement.Bank != wallet.Profile.Bank)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        // Only the issuer whom E_I was made for can say that it will never issue.
+        var asked = wallet.Keys.Find(KeyUsage.IssuerEncryption, slot.EncryptionKey);
+        var keys = wallet.Keys.All(KeyUsage.IssuerStatement).Where(k => k.Holder == statement.Issuer).ToList();
+        if (asked?.Holder != statement.Issuer || keys.Count == 0)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        if (!keys.Any(k => statement.Verify(wallet.Suite, k.Key)))
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        slot.Free();
+        slot.WipeLeftovers();
+        wallet.ForgetKey(slot.Index);
+        return StatusWord.Success;
+    }
+
+    private static StatusWord Find(WalletApplet wallet, byte index, out CoinSlot slot)
+    {
+        slot = default;
+        if (!wallet.Profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (index >= WalletApplet.SlotCount)
+        {
+            return StatusWord.NotFound;
+        }
+
+        slot = wallet.Slot(index);
+        return StatusWord.Success;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+using Runtime;
+
+/// <summary>One entry of the payment log: what the card signed, and the S_W that took it back (holes 1, 2).</summary>
+internal readonly struct LogSlot(PersistentBytes bytes)
+{
+    public const int Size = 244;
+    private const int StateAt = 0;
+    private const int CoinAt = 1;
+    private const int SeqAt = 2;
+    private const int FlagsAt = 4;
+    private const int TimeAt = 8;
+    private const int TillAt = 16;
+    private const int PaidAt = 32;
+    private const int AskedAt = 36;
+    private const int BalanceAt = 40;
+    private const int OrderAt = 44;
+    private const int SUAt = 48;
+    private const int SignedSize = 112;
+    private const int SWAt = 112;
+    private const int TillKeyAt = 176;
+    private const byte ConfirmedFlag = 1;
+    private const byte AcknowledgedFlag = 2;
+
+    public LogState State => (LogState)bytes.Span[StateAt];
+
+    /// <summary>Index of the coin slot.</summary>
+    public byte Coin => bytes.Span[CoinAt];
+
+    public ushort Seq => bytes.ReadUInt16(SeqAt);
+
+    public Amount Paid => new(bytes.ReadUInt32(PaidAt));
+
+    /// <summary>y as the till asked for it; more than <see cref="Paid"/> where one coin was not enough.</summary>
+    public Amount Asked => new(bytes.ReadUInt32(AskedAt));
+
+    /// <summary>x before the payment.</summary>
+    public Amount Balance => new(bytes.ReadUInt32(BalanceAt));
+
+    public Timestamp Time => new(BinaryPrimitives.ReadUInt64BigEndian(bytes.Span[TimeAt..]));
+
+    public TillId Till => new(Id16.Read(bytes.Span[TillAt..]));
+
+    public uint Order => bytes.ReadUInt32(OrderAt);
+
+    public bool IsAcknowledged => (bytes.Span[FlagsAt] & AcknowledgedFlag) != 0;
+
+    public byte[] SU => bytes.Span.Slice(SUAt, ISigningKey.SignatureSize).ToArray();
+
+    public bool Answers(in PayCommand pay) =>
+        State != LogState.Free && Time == pay.Time && Till == pay.Till && Asked == pay.Amount;
+
+    public PaymentId Id(Coin coin) => new(Digest.Of(
+        SignedMessage.Payment(coin.Id, Seq, Balance, Time, Till, OneWay.F(Time, Till), Paid)));
+
+    public LoggedPayment ToReply() => new(
+        Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU);
+
+    public void Write(byte coin, ushort seq, in PayCommand pay, Amount paid, Amount balance, uint order, ReadOnlySpan<byte> su)
+    {
+        Span<byte> content = stackalloc byte[SignedSize];
+        content.Clear();
+        content[StateAt] = (byte)LogState.Signed;
+        content[CoinAt] = coin;
+        BinaryPrimitives.WriteUInt16BigEndian(content[SeqAt..], seq);
+        BinaryPrimitives.WriteUInt64BigEndian(content[TimeAt..], pay.Time.Microseconds);
+        pay.Till.Value.CopyTo(content[TillAt..]);
+        BinaryPrimitives.WriteUInt32BigEndian(content[PaidAt..], paid.ToCard());
+        BinaryPrimitives.WriteUInt32BigEndian(content[AskedAt..], pay.Amount.ToCard());
+        BinaryPrimitives.WriteUInt32BigEndian(content[BalanceAt..], balance.ToCard());
+        BinaryPrimitives.WriteUInt32BigEndian(content[OrderAt..], order);
+        su.CopyTo(content[SUAt..]);
+        bytes.Write(0, content);
+    }
+
+    public void Confirm() => bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] | ConfirmedFlag));
+
+    public void Acknowledge() => bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] | AcknowledgedFlag));
+
+    /// <summary>Keeps S_W and N_W: the user's evidence that this payment was taken back.</summary>
+    public void Restore(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
+    {
+        bytes.WriteByte(StateAt, (byte)LogState.Restored);
+        bytes.Write(SWAt, sw);
+        bytes.Write(TillKeyAt, tillKey);
+    }
+
+    public void Free() => bytes.WriteByte(StateAt, (byte)LogState.Free);
+}

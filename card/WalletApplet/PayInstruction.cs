@@ -1,0 +1,189 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>GET CASH and PAY (EP 0810563, payment steps 1, 3 and 5; sections 305 to 307, 314). Pages: get-cash.md, pay.md.</summary>
+internal static class PayInstruction
+{
+    public static StatusWord GetCash(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
+    {
+        wallet.Offered = null;
+        var status = Choose(wallet, command.Amount, command.Currency, default, out var slot);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        wallet.Offered = slot.Index;
+        new CashReply(slot.Coin, slot.Balance).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord Run(WalletApplet wallet, in PayCommand command, ref BerTlvWriter response)
+    {
+        if (!wallet.Profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
+        foreach (var entry in wallet.Log)
+        {
+            if (entry.Answers(command) && command.Currency == wallet.Profile.Currency)
+            {
+                return Repeat(wallet, command, entry, ref response);
+            }
+        }
+
+        if (command.Challenge is { } e && e != OneWay.F(command.Time, command.Till))
+        {
+            return StatusWord.WrongChallenge;
+        }
+
+        var status = Choose(wallet, command.Amount, command.Currency, command.Time, out var slot);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        if (command.Profile == PaymentProfile.Claim)
+        {
+            if (wallet.Offered is not { } offered || wallet.Slot(offered).State != SlotState.Active)
+            {
+                return StatusWord.ConditionsNotSatisfied;
+            }
+
+            slot = wallet.Slot(offered);
+        }
+
+        var y = Amount.Min(command.Amount, slot.Balance);
+        bool withoutPin = !wallet.Pin.IsValidated;
+        if (withoutPin && wallet.Profile.NoPinSpent + y > wallet.Profile.NoPinLimit)
+        {
+            return StatusWord.PinRequired;
+        }
+
+        if (FindLogRoom(wallet) is not { } log)
+        {
+            return StatusWord.LogFull;
+        }
+
+        Sign(wallet, command, slot, y, withoutPin, log);
+        return Repeat(wallet, command, log, ref response);
+    }
+
+    private static void Sign(WalletApplet wallet, in PayCommand command, CoinSlot slot, Amount y, bool withoutPin, LogSlot log)
+    {
+        var x = slot.Balance;
+        ushort seq = checked((ushort)(slot.Seq + 1));
+        var message = SignedMessage.Payment(
+            slot.Coin.Id, seq, x, command.Time, command.Till, OneWay.F(command.Time, command.Till), y);
+        var su = wallet.Key(slot).Sign(message);
+        uint order = wallet.Log.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
+
+        // Hole 1: seq, the debit and S_U become lasting together, before S_U leaves.
+        using var transaction = wallet.Begin();
+        log.Write(slot.Index, seq, command, y, x, order, su);
+        slot.SetSeq(seq);
+        slot.SetBalance(x - y);
+        if (withoutPin)
+        {
+            wallet.Profile.NoPinSpent += y;
+        }
+
+        transaction.Commit();
+    }
+
+    private static StatusWord Repeat(WalletApplet wallet, in PayCommand command, LogSlot entry, ref BerTlvWriter response)
+    {
+        if (entry.State == LogState.Restored)
+        {
+            return StatusWord.AlreadyDone;
+        }
+
+        var coin = command.Profile == PaymentProfile.Fast ? wallet.Slot(entry.Coin).Coin : null;
+        Amount? part = entry.Paid == entry.Asked ? null : entry.Paid;
+        new PayReply(coin, entry.Seq, entry.Balance, part, entry.SU).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    /// <summary>
+    /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
+    /// TIME do not count.
+    /// </summary>
+    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, out CoinSlot chosen)
+    {
+        chosen = default;
+        if (!wallet.Profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (wallet.Profile.State == WalletState.Frozen)
+        {
+            return StatusWord.Frozen;
+        }
+
+        if (y.IsZero)
+        {
+            return StatusWord.AmountZero;
+        }
+
+        if (currency != wallet.Profile.Currency)
+        {
+            return StatusWord.OtherCurrency;
+        }
+
+        var total = Amount.Zero;
+        bool found = false;
+        bool exhausted = false;
+        foreach (var slot in wallet.Slots)
+        {
+            if (slot.State != SlotState.Active || slot.Expiry.End <= time)
+            {
+                continue;
+            }
+
+            if (slot.Seq == ushort.MaxValue)
+            {
+                exhausted = true;
+                continue;
+            }
+
+            total += slot.Balance;
+            if (!found || IsBetter(slot.Balance, chosen.Balance, y))
+            {
+                chosen = slot;
+                found = true;
+            }
+        }
+
+        return total >= y ? StatusWord.Success : exhausted ? StatusWord.CounterExhausted : StatusWord.BalanceTooSmall;
+    }
+
+    private static bool IsBetter(Amount candidate, Amount chosen, Amount y) =>
+        candidate >= y ? chosen < y || candidate < chosen : chosen < y && candidate > chosen;
+
+    /// <summary>A free log entry, or the oldest that the wallet has a copy of.</summary>
+    private static LogSlot? FindLogRoom(WalletApplet wallet)
+    {
+        LogSlot? oldest = null;
+        foreach (var entry in wallet.Log)
+        {
+            if (entry.State == LogState.Free)
+            {
+                return entry;
+            }
+
+            if (entry.IsAcknowledged && (oldest is not { } o || entry.Order < o.Order))
+            {
+                oldest = entry;
+            }
+        }
+
+        return oldest;
+    }
+}

@@ -1,0 +1,105 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>GET STATUS, GET COIN, GET BALANCE, READ LOG, ACKNOWLEDGE LOG. Pages of the same names.</summary>
+internal static class ReadInstructions
+{
+    public static StatusWord GetStatus(WalletApplet wallet, in GetStatusCommand command, ref BerTlvWriter response)
+    {
+        var profile = wallet.Profile;
+        var more = profile.IsPersonalised && wallet.Pin.IsValidated
+            ? new PrivateStatus(
+                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent,
+                WalletApplet.SlotCount, WalletApplet.LogSize)
+            : null;
+        new StatusReply(
+            profile.State, SelectReply.CurrentVersion, (byte)wallet.Pin.TriesRemaining, (byte)wallet.Puk.TriesRemaining, more)
+            .Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord GetCoin(WalletApplet wallet, in GetCoinCommand command, ref BerTlvWriter response)
+    {
+        var status = wallet.RequireReader();
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        if (command.Slot >= WalletApplet.SlotCount)
+        {
+            return StatusWord.NotFound;
+        }
+
+        var slot = wallet.Slot(command.Slot);
+        var reply = slot.State switch
+        {
+            SlotState.Free => new CoinReply(SlotState.Free, null, null, 0),
+            SlotState.Pending => new CoinReply(
+                SlotState.Pending, new PendingWithdrawal(slot.FaceValue, slot.Currency, slot.EncryptionKey), null, 0),
+            _ => new CoinReply(slot.State, null, new CashReply(slot.Coin, slot.Balance), slot.Seq),
+        };
+        reply.Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord GetBalance(WalletApplet wallet, in GetBalanceCommand command, ref BerTlvWriter response)
+    {
+        var status = wallet.RequireReader();
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        var total = Amount.Zero;
+        foreach (var slot in wallet.Slots)
+        {
+            if (slot.State == SlotState.Active)
+            {
+                total += slot.Balance;
+            }
+        }
+
+        new BalanceReply(total, wallet.Profile.Currency).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord ReadLog(WalletApplet wallet, in ReadLogCommand command, ref BerTlvWriter response)
+    {
+        var status = RequireEntry(wallet, command.Index);
+        if (status.IsSuccess)
+        {
+            var entry = wallet.LogEntry(command.Index);
+            new LogReply(entry.State, entry.State == LogState.Free ? null : entry.ToReply()).Write(ref response);
+        }
+
+        return status;
+    }
+
+    public static StatusWord AcknowledgeLog(WalletApplet wallet, in AcknowledgeLogCommand command, ref BerTlvWriter response)
+    {
+        var status = RequireEntry(wallet, command.Index);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        var entry = wallet.LogEntry(command.Index);
+        if (entry.State == LogState.Free)
+        {
+            return StatusWord.NotFound;
+        }
+
+        entry.Acknowledge();
+        return StatusWord.Success;
+    }
+
+    private static StatusWord RequireEntry(WalletApplet wallet, byte index)
+    {
+        var status = wallet.RequireReader();
+        return status.IsSuccess && index >= WalletApplet.LogSize ? StatusWord.NotFound : status;
+    }
+}

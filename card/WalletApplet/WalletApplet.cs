@@ -1,0 +1,184 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+using Runtime;
+
+/// <summary>
+/// The user's side of hierarchical electronic cash (EP 0810563, apparatus 300, claim 10): makes SS_U and N_U, holds coins, signs
+/// payments. One file per instruction, named after apdu-spec/Commands.
+/// </summary>
+public sealed class WalletApplet : Applet
+{
+    /// <summary>Coins that a card holds at once, pending withdrawals included.</summary>
+    public const int SlotCount = 16;
+
+    /// <summary>Payments that a card remembers.</summary>
+    public const int LogSize = 64;
+
+    private const byte PinLimit = 3;
+    private const byte PukLimit = 10;
+    private readonly AppletContext _context;
+    private readonly PersistentBytes _slots;
+    private readonly PersistentBytes _log;
+    private readonly byte[] _offered;
+
+    // A cache of key objects made from the cells; losing it loses nothing.
+    private readonly ISigningKey?[] _keys = new ISigningKey?[SlotCount];
+
+    private WalletApplet(AppletContext context, ICashSuite suite)
+    {
+        _context = context;
+        Suite = suite;
+        Profile = new Profile(context.Persistent(1, Profile.Size));
+        Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
+        Pin = new OwnerPin(context, 3, PinLimit, Protocol.Commands.Pin.BlockSize);
+        Puk = new OwnerPin(context, 4, PukLimit, Protocol.Commands.Pin.BlockSize);
+        _slots = context.Persistent(5, SlotCount * CoinSlot.Size);
+        _log = context.Persistent(6, LogSize * LogSlot.Size);
+        _offered = context.Transient(1, ClearOn.Deselect);
+        if (!Pin.IsSet)
+        {
+            Pin.Update(Protocol.Commands.Pin.ToBlock(Protocol.Commands.Pin.Transport));
+            Puk.Update(Protocol.Commands.Pin.ToBlock(Protocol.Commands.Pin.TransportPuk));
+        }
+
+        foreach (var slot in Slots)
+        {
+            slot.WipeLeftovers();
+        }
+
+        if (context.Memory.IsRestored)
+        {
+            Profile.Freeze();
+        }
+    }
+
+    /// <summary>The package that makes wallets on the given suite.</summary>
+    public static AppletPackage Package(ICashSuite suite) => new(Aid.Wallet, context => new WalletApplet(context, suite));
+
+    internal ICashSuite Suite { get; }
+
+    internal Profile Profile { get; }
+
+    internal KeyRing Keys { get; }
+
+    internal OwnerPin Pin { get; }
+
+    internal OwnerPin Puk { get; }
+
+    internal IEnumerable<CoinSlot> Slots => Enumerable.Range(0, SlotCount).Select(i => Slot((byte)i));
+
+    internal IEnumerable<LogSlot> Log => Enumerable.Range(0, LogSize).Select(i => LogEntry((byte)i));
+
+    /// <summary>The coin that GET CASH showed in this selection, or null.</summary>
+    internal byte? Offered
+    {
+        get => _offered[0] == 0 ? null : (byte)(_offered[0] - 1);
+        set => _offered[0] = (byte)(value + 1 ?? 0);
+    }
+
+    internal Transaction Begin() => _context.Memory.Begin();
+
+    internal CoinSlot Slot(byte index) => new(_slots.Slice(index * CoinSlot.Size, CoinSlot.Size), index);
+
+    internal LogSlot LogEntry(byte index) => new(_log.Slice(index * LogSlot.Size, LogSlot.Size));
+
+    /// <summary>SS_U of a slot.</summary>
+    internal ISigningKey Key(CoinSlot slot) => _keys[slot.Index] ??= Suite.ImportKey(slot.Secret);
+
+    internal void ForgetKey(byte slot)
+    {
+        _keys[slot]?.Dispose();
+        _keys[slot] = null;
+    }
+
+    /// <summary>Personalised, not frozen, PIN given: what withdrawals want, in order of precedence.</summary>
+    internal StatusWord RequireHolder() =>
+        !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+        : Profile.State == WalletState.Frozen ? StatusWord.Frozen
+        : !Pin.IsValidated ? StatusWord.PinRequired
+        : StatusWord.Success;
+
+    /// <summary>Personalised and PIN given: what reading private data wants.</summary>
+    internal StatusWord RequireReader() =>
+        !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+        : !Pin.IsValidated ? StatusWord.PinRequired
+        : StatusWord.Success;
+
+    public override int DescribeTo(Span<byte> response)
+    {
+        var writer = new BerTlvWriter(response);
+        new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref writer);
+        return writer.Length;
+    }
+
+    public override StatusWord Process(in CommandApdu command, Span<byte> response, out int length)
+    {
+        var writer = new BerTlvWriter(response);
+        var status = command.Cla switch
+        {
+            CommandClass.Iso => ProcessIso(command),
+            CommandClass.Wallet => ProcessWallet(command, ref writer),
+            _ => StatusWord.ClassNotSupported,
+        };
+        length = status.IsSuccess ? writer.Length : 0;
+        return status;
+    }
+
+    private StatusWord ProcessIso(in CommandApdu apdu)
+    {
+        if (apdu.Ins == VerifyCommand.Ins)
+        {
+            var parsed = VerifyCommand.Parse(apdu, out var command);
+            return parsed.IsSuccess ? PinInstructions.Verify(this, command) : parsed;
+        }
+
+        if (apdu.Ins == ChangePinCommand.Ins)
+        {
+            var parsed = ChangePinCommand.Parse(apdu, out var command);
+            return parsed.IsSuccess ? PinInstructions.Change(this, command) : parsed;
+        }
+
+        if (apdu.Ins == UnblockPinCommand.Ins)
+        {
+            var parsed = UnblockPinCommand.Parse(apdu, out var command);
+            return parsed.IsSuccess ? PinInstructions.Unblock(this, command) : parsed;
+        }
+
+        return StatusWord.InstructionNotSupported;
+    }
+
+    private delegate StatusWord Parser<T>(in CommandApdu apdu, out T command);
+
+    private delegate StatusWord Instruction<T>(WalletApplet wallet, in T command, ref BerTlvWriter response);
+
+    private StatusWord Run<T>(in CommandApdu apdu, Parser<T> parse, Instruction<T> run, ref BerTlvWriter response)
+    {
+        var status = parse(apdu, out var command);
+        return status.IsSuccess ? run(this, command, ref response) : status;
+    }
+
+    private StatusWord ProcessWallet(in CommandApdu apdu, ref BerTlvWriter response) => apdu.Ins switch
+    {
+        0x10 => Run<GetStatusCommand>(apdu, GetStatusCommand.Parse, ReadInstructions.GetStatus, ref response),
+        0x12 => Run<PersonaliseCommand>(apdu, PersonaliseCommand.Parse, PersonaliseInstruction.Run, ref response),
+        0x14 => Run<PutCertificateCommand>(apdu, PutCertificateCommand.Parse, PersonaliseInstruction.PutCertificate, ref response),
+        0x20 => Run<BeginWithdrawalCommand>(apdu, BeginWithdrawalCommand.Parse, BeginWithdrawalInstruction.Run, ref response),
+        0x22 => Run<AuthoriseWithdrawalCommand>(apdu, AuthoriseWithdrawalCommand.Parse, AuthoriseWithdrawalInstruction.Run, ref response),
+        0x24 => Run<FinishWithdrawalCommand>(apdu, FinishWithdrawalCommand.Parse, FinishWithdrawalInstruction.Run, ref response),
+        0x26 => Run<ReleaseWithdrawalCommand>(apdu, ReleaseWithdrawalCommand.Parse, FinishWithdrawalInstruction.Release, ref response),
+        0x30 => Run<GetCashCommand>(apdu, GetCashCommand.Parse, PayInstruction.GetCash, ref response),
+        0x32 => Run<PayCommand>(apdu, PayCommand.Parse, PayInstruction.Run, ref response),
+        0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),
+        0x36 => Run<VoidCommand>(apdu, VoidCommand.Parse, ReceiptInstructions.Void, ref response),
+        0x40 => Run<GetCoinCommand>(apdu, GetCoinCommand.Parse, ReadInstructions.GetCoin, ref response),
+        0x42 => Run<GetBalanceCommand>(apdu, GetBalanceCommand.Parse, ReadInstructions.GetBalance, ref response),
+        0x44 => Run<ReadLogCommand>(apdu, ReadLogCommand.Parse, ReadInstructions.ReadLog, ref response),
+        0x46 => Run<AcknowledgeLogCommand>(apdu, AcknowledgeLogCommand.Parse, ReadInstructions.AcknowledgeLog, ref response),
+        _ => StatusWord.InstructionNotSupported,
+    };
+}
