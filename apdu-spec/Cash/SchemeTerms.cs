@@ -1,0 +1,44 @@
+namespace HierCash.Protocol.Cash;
+
+/// <summary>What happens to a payment above the face value (hole 13).</summary>
+public enum ExcessPolicy { Refuse, Guarantee }
+
+/// <summary>The scheme's terms, set by the issuer and told to everyone (settlement.md).</summary>
+public sealed record SchemeTerms
+{
+    public Currency Currency { get; init; } = Currency.Eur;
+
+    public GFunction G { get; init; } = GFunction.Sha256;
+
+    /// <summary>How long after TIME, or after the coin's expiry if that comes first, a payment may be submitted.</summary>
+    public TimeSpan SettleTerm { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How soon after TIME a payment must be submitted to be guaranteed.</summary>
+    public TimeSpan GuaranteeWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long an accusation may be rebutted before a guaranteed payment falls due.</summary>
+    public TimeSpan DisputeTerm { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How old a withdrawal request may be.</summary>
+    public TimeSpan RequestTerm { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How old the tills' hot list may be; payments up to that long after a cancellation still settle.</summary>
+    public TimeSpan HotListMaxAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How far in the future a TIME or a request's date may lie.</summary>
+    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>A coin is good to the end of the quarter that is this many after the present one.</summary>
+    public int LifetimeQuarters { get; init; } = 4;
+
+    public ExcessPolicy Excess { get; init; } = ExcessPolicy.Guarantee;
+
+    /// <summary>Most that one payment may be to be guaranteed.</summary>
+    public Amount FloorLimit { get; init; } = new(5000);
+
+    /// <summary>Most that is guaranteed to one shop account in 30 days.</summary>
+    public Amount GuaranteeCap { get; init; } = new(20000);
+
+    /// <summary>What cards are told at personalisation: most that may be paid without a PIN since the last correct one.</summary>
+    public Amount NoPinLimit { get; init; } = new(10000);
+}

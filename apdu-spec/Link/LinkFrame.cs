@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>What a frame is to its receiver.</summary>
+public enum FrameKind : byte { Request = 1, Response = 2 }
+
+/// <summary>One message on the wire between terminals, without its length (link.md).</summary>
+/// <param name="Correlation">The requester's number, which the response repeats.</param>
+public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Message)
+{
+    /// <summary>Most bytes that a length may announce.</summary>
+    public const int MaxLength = 1 << 20;
+
+    public const byte Version = 1;
+
+    /// <summary>Version 1, kind 1, correlation 8, message type 2.</summary>
+    public const int HeaderSize = 12;
+
+    /// <summary>Length 4, header, body.</summary>
+    /// <exception cref="ArgumentException">The body is larger than a frame may be.</exception>
+    public byte[] Encode()
+    {
+        int length = HeaderSize + Message.Body.Length;
+        if (length > MaxLength)
+        {
+            throw new ArgumentException($"A frame holds {MaxLength - HeaderSize} bytes, not {Message.Body.Length}. Send smaller batches.");
+        }
+
+        var frame = new byte[4 + length];
+        BinaryPrimitives.WriteInt32BigEndian(frame, length);
+        frame[4] = Version;
+        frame[5] = (byte)Kind;
+        BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(6), Correlation);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(14), (ushort)Message.Type);
+        Message.Body.CopyTo(frame.AsSpan(16));
+        return frame;
+    }
+
+    /// <summary>Null where the bytes after the length are no frame of this version.</summary>
+    public static LinkFrame? Decode(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length is < HeaderSize or > MaxLength || frame[0] != Version || frame[1] is not (1 or 2))
+        {
+            return null;
+        }
+
+        var type = (MessageType)BinaryPrimitives.ReadUInt16BigEndian(frame[10..]);
+        return new LinkFrame(
+            (FrameKind)frame[1], BinaryPrimitives.ReadUInt64BigEndian(frame[2..]), new LinkMessage(type, frame[HeaderSize..].ToArray()));
+    }
+}
+
+/// <summary>A message type and its data objects.</summary>
+public sealed record LinkMessage(MessageType Type, byte[] Body)
+{
+    public override string ToString() => $"{Type}, {Body.Length} bytes";
+}
+
+/// <summary>
+/// Message types; the reply's is one more than the request's. The first byte is who asks: 01 a wallet at its bank, 02 a bank at
+/// the issuer, 03 a shop at the issuer, 04 a wallet at the issuer, sealed and relayed by its bank (hole 23).
+/// </summary>
+public enum MessageType : ushort
+{
+    /// <summary>Instead of a reply: the request was not done, and why.</summary>
+    Refusal = 0x0000,
+
+    Withdraw = 0x0101,
+    WithdrawReply = 0x0102,
+    Certificates = 0x0103,
+    CertificatesReply = 0x0104,
+    LostCard = 0x0105,
+    LostCardReply = 0x0106,
+    Relay = 0x0107,
+    RelayReply = 0x0108,
+
+    Issue = 0x0201,
+    IssueReply = 0x0202,
+    Withhold = 0x0203,
+    Instructions = 0x0205,
+    InstructionsReply = 0x0206,
+    Dossiers = 0x0207,
+    DossiersReply = 0x0208,
+    DossierOutcome = 0x0209,
+    DossierOutcomeReply = 0x020A,
+    Cancel = 0x020B,
+    CancelReply = 0x020C,
+    AuditStatements = 0x020D,
+    AuditStatementsReply = 0x020E,
+    RelaySealed = 0x020F,
+    RelaySealedReply = 0x0210,
+
+    Settle = 0x0301,
+    SettleReply = 0x0302,
+    Reverse = 0x0303,
+    ReverseReply = 0x0304,
+    HotList = 0x0305,
+    HotListReply = 0x0306,
+    ForwardVoid = 0x0307,
+    ForwardVoidReply = 0x0308,
+
+    DeadStatement = 0x0401,
+    DeadStatementReply = 0x0402,
+    Redeem = 0x0403,
+    RedeemReply = 0x0404,
+}

@@ -1,0 +1,47 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>Why a request was not done, in order of precedence.</summary>
+public enum RefusalReason : byte
+{
+    Malformed = 1,
+    UnknownMessage = 2,
+    NotAllowed = 3,
+    UnknownAccount = 4,
+    BadSignature = 5,
+    OtherBank = 6,
+    OtherCurrency = 7,
+    AmountZero = 8,
+    KeyUnknown = 9,
+    OutOfDate = 10,
+    RequestOfAnother = 11,
+    InsufficientFunds = 12,
+    Unavailable = 13,
+}
+
+/// <summary>A refusal and its sentence for people: what was wrong and what to do.</summary>
+public sealed record Refusal(RefusalReason Reason, string Text)
+{
+    private const int MaxText = 200;
+
+    public LinkMessage ToMessage() => new(MessageType.Refusal, BerTlv.Encode(260, (ref BerTlvWriter w) =>
+    {
+        w.Write(Tag.Reason, (byte)Reason);
+        w.Write(Tag.Text, Text);
+    }));
+
+    /// <summary>Null where the message is no refusal.</summary>
+    public static Refusal? Read(LinkMessage message)
+    {
+        if (message.Type != MessageType.Refusal)
+        {
+            return null;
+        }
+
+        var r = new BerTlvReader(message.Body);
+        byte reason = r.ReadByte(Tag.Reason);
+        string text = r.ReadText(Tag.Text, MaxText);
+        return r.Complete ? new Refusal((RefusalReason)reason, text) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
+    }
+}

@@ -1,0 +1,87 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>Wallet to bank: the order (EP 0810563, issuance step 1).</summary>
+public static class WithdrawMessage
+{
+    public static LinkMessage Write(AccountRequest order) => new(MessageType.Withdraw, BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+
+    public static AccountRequest? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var order = AccountRequest.Read(ref r);
+        return r.Complete ? order : null;
+    }
+}
+
+/// <summary>Issuer to bank (E_K or "never issued"), and bank to wallet (the same, or neither while it is still asking).</summary>
+/// <param name="EK">E_K, 112 bytes.</param>
+/// <param name="Never">The issuer's word that there will be no cash; the bank has given the money back.</param>
+public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never)
+{
+    /// <summary>Debited, asked for, not answered yet. Ask again later with the same E_I.</summary>
+    public static readonly WithdrawalAnswer Pending = new(null, null);
+
+    public LinkMessage ToMessage(MessageType type) => new(type, BerTlv.Encode(400, (ref BerTlvWriter w) =>
+    {
+        if (EK is not null)
+        {
+            w.Write(Tag.EK, EK);
+        }
+
+        Never?.Write(ref w);
+    }));
+
+    public static WithdrawalAnswer? Read(LinkMessage message, MessageType expected)
+    {
+        var r = new BerTlvReader(message.Body);
+        byte[]? ek = r.Next(Tag.EK) ? r.ReadBytes(Tag.EK, CashAnswer.EncipheredSize) : null;
+        var never = r.HasMore ? NeverIssued.Read(ref r) : null;
+        return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never) : null;
+    }
+}
+
+/// <summary>Bank to issuer: the request with S_B (EP 0810563, issuance step 2); as Withhold: never issue it, if it was not issued.</summary>
+public static class IssueMessage
+{
+    public static LinkMessage Write(BankRequest request, bool withhold) => new(
+        withhold ? MessageType.Withhold : MessageType.Issue, BerTlv.Encode(BankRequest.MaxEncodedSize, request.Write));
+
+    public static BankRequest? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var request = BankRequest.Read(ref r);
+        return r.Complete ? request : null;
+    }
+}
+
+/// <summary>Anyone to bank: the scheme's certificates, which prove themselves.</summary>
+public sealed record CertificatesReply(IReadOnlyList<KeyCertificate> Certificates)
+{
+    private const int Max = 32;
+
+    public LinkMessage ToMessage() => new(MessageType.CertificatesReply, BerTlv.Encode(Max * KeyCertificate.MaxEncodedSize, (ref BerTlvWriter w) =>
+    {
+        foreach (var certificate in Certificates)
+        {
+            certificate.Write(ref w);
+        }
+    }));
+
+    public static CertificatesReply? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var certificates = new List<KeyCertificate>();
+        while (r.HasMore && certificates.Count < Max)
+        {
+            if (KeyCertificate.Read(ref r) is { } certificate)
+            {
+                certificates.Add(certificate);
+            }
+        }
+
+        return r.Complete && message.Type == MessageType.CertificatesReply ? new CertificatesReply(certificates) : null;
+    }
+}

@@ -1,0 +1,73 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>Recomputes the bank's invariants (protocol: Money) from its own rows.</summary>
+public sealed class BankAudit
+{
+    private readonly Database _store;
+
+    internal BankAudit(Database store) => _store = store;
+
+    /// <summary>One sentence per broken invariant; empty when all hold.</summary>
+    public IReadOnlyList<string> Run() => _store.Read(db =>
+    {
+        var findings = new List<string>();
+        long sum = db.Number("SELECT coalesce(sum(amount), 0) FROM ledger_entry");
+        if (sum != 0)
+        {
+            findings.Add($"ledger: all entries sum to {sum}, not 0");
+        }
+
+        findings.AddRange(db.Query(
+            "SELECT tx, sum(amount) FROM ledger_entry GROUP BY tx HAVING sum(amount) <> 0",
+            r => $"ledger: the entries of transaction {r.GetInt64(0)} sum to {r.GetInt64(1)}, not 0"));
+        findings.AddRange(db.Query(
+            """
+            SELECT a.kind, a.balance, coalesce(sum(e.amount), 0) FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id
+            GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0)
+            """,
+            r => $"ledger: a {r.GetString(0)} account shows {r.GetInt64(1)}, but its entries sum to {r.GetInt64(2)}"));
+        findings.AddRange(db.Query(
+            "SELECT kind, balance FROM ledger_account WHERE kind IN ('user', 'shop', 'float') AND balance < 0",
+            r => $"ledger: a {r.GetString(0)} account is at {r.GetInt64(1)}"));
+
+        long outstanding = db.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'");
+        long left = -Entries(db, "instruction", "float");
+        long expected = outstanding - left;
+        if (Ledger.Balance(db, LedgerAccount.Float) != expected)
+        {
+            findings.Add($"float: it holds {Ledger.Balance(db, LedgerAccount.Float)}, but withdrawals less instructions leave {expected}");
+        }
+
+        long booked = db.Number("SELECT number FROM booked");
+        long transactions = db.Number("SELECT count(*) FROM ledger_tx WHERE kind = 'instruction'");
+        if (booked != transactions)
+        {
+            findings.Add($"instructions: {booked} are booked, but the ledger has {transactions}");
+        }
+
+        return (IReadOnlyList<string>)findings;
+    });
+
+    /// <summary>The e-cash float in minor units.</summary>
+    public Amount Float => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.Float)));
+
+    /// <summary>What this bank owes to (positive) or has from other banks, in minor units.</summary>
+    public long Clearing => _store.Read(db => Ledger.Balance(db, LedgerAccount.Clearing));
+
+    /// <summary>What the bank paid for overspenders; negative, because they owe it.</summary>
+    public long Claims => _store.Read(db => Ledger.Balance(db, LedgerAccount.Claims));
+
+    /// <summary>Withdrawals that have not ended.</summary>
+    public long OpenWithdrawals => _store.Read(db => db.Number("SELECT count(*) FROM withdrawal WHERE state IN ('Debited', 'Requested')"));
+
+    private static long Entries(Database db, string txKind, string accountKind) => db.Number(
+        """
+        SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e
+        JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
+        WHERE t.kind = ?1 AND a.kind = ?2
+        """,
+        txKind, accountKind);
+}

@@ -1,0 +1,174 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using Microsoft.Extensions.Logging;
+
+namespace HierCash.Bank;
+
+/// <summary>What a bank brings to life: who it is in the scheme.</summary>
+/// <param name="Certificate">The root key's word for PS_B.</param>
+public sealed record BankIdentity(PartyId Id, string Name, KeyCertificate Certificate, Scheme Scheme);
+
+/// <summary>A bank (EP 0810563, apparatus 200, claim 11). It never gets to know N_U, K, S_I, or which shop a coin paid.</summary>
+public sealed partial class BankParty : ILinkHandler
+{
+    private readonly Database _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly BankIdentity _identity;
+    private readonly WithdrawalDesk _withdrawals;
+    private readonly InstructionDesk _instructions;
+    private readonly EvidenceDesk _evidence;
+
+    /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
+    /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
+    public BankParty(
+        BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash)
+    {
+        _identity = identity;
+        _store = store;
+        _clock = clock;
+        _log = log;
+        var key = OpenKey(store, suite);
+        var scheme = identity.Scheme;
+        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
+        _instructions = new InstructionDesk(identity.Id, store, suite, scheme, issuer, clock, crash);
+        _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
+        Audit = new BankAudit(store);
+    }
+
+    public static string Schema => BankSchema.Sql;
+
+    public PartyId Id => _identity.Id;
+
+    public string Name => _identity.Name;
+
+    public BankAudit Audit { get; }
+
+    /// <summary>PS_B of a store, made at first use: what the issuer certifies.</summary>
+    public static PublicKey PublicKeyOf(Database store, ICashSuite suite)
+    {
+        using var key = OpenKey(store, suite);
+        return key.PublicKey;
+    }
+
+    /// <summary>
+    /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes
+    /// its account key. May be repeated with the same card after a failure.
+    /// </summary>
+    /// <param name="pin">The card's PIN; <see cref="Pin.Transport"/> of a new one.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The name belongs to another card's account.</exception>
+    public AccountEntry OpenAccount(string name, WalletCard card, string pin)
+    {
+        card.Select();
+        var status = card.Verify(pin);
+        if (!status.IsSuccess)
+        {
+            throw new CardRefusedException(status, status.Explain());
+        }
+
+        var scheme = _identity.Scheme;
+        var key = card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit);
+        foreach (var certificate in scheme.Certificates.Where(c => c.Usage != KeyUsage.Bank))
+        {
+            card.PutCertificate(certificate);
+        }
+
+        return _store.Write(db =>
+        {
+            var user = OneWay.U(key);
+            db.Execute(
+                "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)",
+                user.Value.ToArray(), name, key.Bytes.ToArray(), Timestamp.Now(_clock).ToLedger());
+            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+                ? account
+                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+        });
+    }
+
+    /// <summary>Opens an account for a shop, or returns it.</summary>
+    /// <returns>The reference by which the issuer names the account.</returns>
+    public Digest OpenShopAccount(string name) => _store.Write(db =>
+    {
+        var reference = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {Id} {name}"));
+        db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES(?1, ?2)", reference.ToArray(), name);
+        return reference;
+    });
+
+    /// <summary>Pays cash into a user's account at the counter.</summary>
+    /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
+    public void Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
+    {
+        if (UserDatabase.FindAccount(db, user) is null)
+        {
+            throw new InvalidOperationException("There is no such account at this bank.");
+        }
+
+        return Ledger.Move(
+            db, Timestamp.Now(_clock), "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
+    });
+
+    public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
+
+    public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference))));
+
+    public IReadOnlyList<AccountEntry> Accounts => _store.Read(UserDatabase.Accounts);
+
+    /// <summary>Evidence files that this bank assembled.</summary>
+    public IReadOnlyList<Evidence> EvidenceFiles => _evidence.All;
+
+    public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
+    {
+        var answer = request.Type switch
+        {
+            MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
+            MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
+            _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),
+        };
+        if (Refusal.Read(answer) is { } refusal)
+        {
+            LogRefused(request.Type, refusal.Reason);
+        }
+        else
+        {
+            LogAnswered(request.Type, answer.Type);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Ends what was begun: open withdrawals, then dossiers, then instructions. The host runs it now and then, and at start.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
+    public async ValueTask Run(CancellationToken cancel)
+    {
+        await _withdrawals.Resume(cancel);
+        int judged = await _evidence.Fetch(cancel);
+        int booked = await _instructions.Fetch(cancel);
+        LogRan(judged, booked);
+    }
+
+    private static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>
+    {
+        if (db.First("SELECT secret FROM secret_key WHERE name = 'bank'", r => r.Bytes(0)) is { } secret)
+        {
+            return suite.ImportKey(secret);
+        }
+
+        var key = suite.GenerateKey();
+        db.Execute("INSERT INTO secret_key(name, secret) VALUES('bank', ?1)", key.ExportScalar());
+        return key;
+    });
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Request} answered with {Reply}")]
+    private partial void LogAnswered(MessageType request, MessageType reply);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Request} refused: {Reason}")]
+    private partial void LogRefused(MessageType request, RefusalReason reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Judged} dossiers judged, {Booked} instructions booked")]
+    private partial void LogRan(int judged, int booked);
+}

@@ -1,0 +1,33 @@
+namespace HierCash.Bank;
+
+/// <summary>The bank's tables. Amounts in minor units, dates in microseconds since 1970.</summary>
+internal static class BankSchema
+{
+    public const string Sql = """
+        CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT;
+        CREATE TABLE account(u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL) STRICT;
+        CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+        -- Double-entry ledger: every transaction's entries sum to zero. The vault is what the bank holds in return, so it is negative.
+        CREATE TABLE ledger_account(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, owner BLOB NOT NULL, balance INTEGER NOT NULL DEFAULT 0,
+            UNIQUE(kind, owner)) STRICT;
+        CREATE TABLE ledger_tx(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, reference BLOB NOT NULL,
+            UNIQUE(kind, reference)) STRICT;
+        CREATE TABLE ledger_entry(
+            tx INTEGER NOT NULL REFERENCES ledger_tx, account INTEGER NOT NULL REFERENCES ledger_account, amount INTEGER NOT NULL) STRICT;
+        CREATE INDEX ledger_entry_account ON ledger_entry(account);
+
+        -- User database (201): U against E_I, with the user's signed order and what became of it.
+        CREATE TABLE withdrawal(
+            request BLOB PRIMARY KEY, u BLOB NOT NULL REFERENCES account, x INTEGER NOT NULL, user_order BLOB NOT NULL,
+            state TEXT NOT NULL, debited INTEGER NOT NULL, ek BLOB, never_issued BLOB) STRICT;
+        CREATE INDEX withdrawal_state ON withdrawal(state);
+
+        CREATE TABLE booked(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
+        CREATE TABLE evidence(
+            coin_id BLOB PRIMARY KEY, u BLOB, proof INTEGER NOT NULL, spent INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
+            file BLOB, told INTEGER NOT NULL DEFAULT 0) STRICT;
+        """;
+}

@@ -1,0 +1,20 @@
+namespace HierCash.Bank;
+
+/// <summary>Where a bank may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+public static class CrashPoints
+{
+    public const string WithdrawalUncommitted = "bank.withdrawal.uncommitted";
+    public const string WithdrawalDebited = "bank.withdrawal.debited";
+    public const string WithdrawalRequested = "bank.withdrawal.requested";
+    public const string WithdrawalAnswered = "bank.withdrawal.answered";
+    public const string WithdrawalConcluded = "bank.withdrawal.concluded";
+    public const string InstructionUncommitted = "bank.instruction.uncommitted";
+    public const string InstructionBooked = "bank.instruction.booked";
+    public const string EvidenceStored = "bank.evidence.stored";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
+        InstructionUncommitted, InstructionBooked, EvidenceStored,
+    ];
+}

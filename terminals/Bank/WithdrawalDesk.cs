@@ -1,0 +1,191 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// Withdrawals (EP 0810563, issuance steps 2 and 4): debited, requested, then issued or reversed. Idempotent per (U, E_I);
+/// money goes back only on the issuer's signed "never issued" (hole 7).
+/// </summary>
+internal sealed class WithdrawalDesk(
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+{
+    private readonly SemaphoreSlim _asking = new(1);
+
+    public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
+    {
+        if (WithdrawMessage.Read(request) is not { } order)
+        {
+            return Refuse(RefusalReason.Malformed, "The withdrawal order is malformed.");
+        }
+
+        var now = Timestamp.Now(clock);
+        if (Check(order, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var begun = store.Write(db =>
+        {
+            var started = Begin(db, order, now);
+            crash.Reach(CrashPoints.WithdrawalUncommitted);
+            return started;
+        });
+        if (begun is not null)
+        {
+            return begun;
+        }
+
+        crash.Reach(CrashPoints.WithdrawalDebited);
+        var row = await Advance(order.Request, cancel);
+        return Answer(row).ToMessage(MessageType.WithdrawReply);
+    }
+
+    /// <summary>Takes every withdrawal on that has not ended; what is older than requestTerm is asked to be withheld.</summary>
+    public async ValueTask Resume(CancellationToken cancel)
+    {
+        foreach (var row in store.Read(UserDatabase.Unconcluded))
+        {
+            await Advance(row.Order.Request, cancel);
+        }
+    }
+
+    private LinkMessage? Check(AccountRequest order, Timestamp now)
+    {
+        if (order.Bank != bank)
+        {
+            return Refuse(RefusalReason.OtherBank, "This order is for another bank. Send it there.");
+        }
+
+        if (store.Read(db => UserDatabase.FindAccount(db, order.User)) is not { } account)
+        {
+            return Refuse(RefusalReason.UnknownAccount, "There is no such account at this bank. Open one with this card first.");
+        }
+
+        if (!order.Verify(suite, account.Key))
+        {
+            return Refuse(RefusalReason.BadSignature, "The order is not signed by the card of this account.");
+        }
+
+        if (order.Currency != scheme.Terms.Currency)
+        {
+            return Refuse(RefusalReason.OtherCurrency, $"This bank's cash is {scheme.Terms.Currency}, not {order.Currency}.");
+        }
+
+        if (order.FaceValue.IsZero)
+        {
+            return Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.");
+        }
+
+        if (store.Read(db => UserDatabase.Find(db, order.Request)) is not null)
+        {
+            return null;
+        }
+
+        if (scheme.Find(KeyUsage.IssuerEncryption, order.Key) is null)
+        {
+            return Refuse(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again.");
+        }
+
+        bool inTime = order.Date.Plus(scheme.Terms.RequestTerm) >= now && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
+        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The order's date is too old or in the future. Check the clock and order again.");
+    }
+
+    /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed.</summary>
+    private LinkMessage? Begin(Database db, AccountRequest order, Timestamp now)
+    {
+        if (UserDatabase.Find(db, order.Request) is { } earlier)
+        {
+            return earlier.Order.User == order.User && earlier.Order.FaceValue == order.FaceValue
+                ? null
+                : Refuse(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
+        }
+
+        var user = LedgerAccount.User(order.User);
+        if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
+        {
+            return Refuse(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less.");
+        }
+
+        UserDatabase.Add(db, order, now);
+        Ledger.Move(db, now, "withdrawal", order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
+        return null;
+    }
+
+    private async ValueTask<WithdrawalRow> Advance(RequestId request, CancellationToken cancel)
+    {
+        await _asking.WaitAsync(cancel);
+        try
+        {
+            var row = store.Read(db => UserDatabase.Find(db, request))!;
+            if (row.State is WithdrawalState.Issued or WithdrawalState.Reversed)
+            {
+                return row;
+            }
+
+            store.Write(db =>
+            {
+                UserDatabase.Requested(db, request);
+                return true;
+            });
+            crash.Reach(CrashPoints.WithdrawalRequested);
+            if (await Ask(row, cancel) is { } answer)
+            {
+                crash.Reach(CrashPoints.WithdrawalAnswered);
+                Conclude(row.Order, answer);
+                crash.Reach(CrashPoints.WithdrawalConcluded);
+            }
+
+            return store.Read(db => UserDatabase.Find(db, request))!;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    /// <summary>Asks the issuer with a fresh date; null while it cannot be reached or does not answer properly.</summary>
+    private async ValueTask<WithdrawalAnswer?> Ask(WithdrawalRow row, CancellationToken cancel)
+    {
+        var order = row.Order;
+        var now = Timestamp.Now(clock);
+        var message = SignedMessage.BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.Request, now);
+        var request = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, key.Sign(message));
+        bool withhold = row.Debited.Plus(scheme.Terms.RequestTerm) < now;
+        LinkMessage reply;
+        try
+        {
+            reply = await issuer.Call(IssueMessage.Write(request, withhold), cancel);
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
+
+        var answer = WithdrawalAnswer.Read(reply, MessageType.IssueReply);
+        bool believable = answer is { EK: not null } || (answer?.Never is { } never && IsNever(never, order));
+        return believable ? answer : null;
+    }
+
+    private bool IsNever(NeverIssued never, AccountRequest order) =>
+        never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request && never.FaceValue == order.FaceValue
+        && scheme.IsStatement(k => never.Verify(suite, k));
+
+    private void Conclude(AccountRequest order, WithdrawalAnswer answer) => store.Write(db =>
+    {
+        if (UserDatabase.Conclude(db, order.Request, answer.EK, answer.Never) && answer.Never is not null)
+        {
+            Ledger.Move(
+                db, Timestamp.Now(clock), "withdrawal reversed", order.Request.Value.ToArray(), LedgerAccount.Float,
+                LedgerAccount.User(order.User), order.FaceValue);
+        }
+
+        return true;
+    });
+
+    private static WithdrawalAnswer Answer(WithdrawalRow row) => new(row.EK, row.Never);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

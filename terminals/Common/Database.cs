@@ -1,0 +1,148 @@
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Terminals;
+
+/// <summary>A party's embedded store: SQLite, one writer. Acknowledges only after commit (WAL, synchronous=FULL).</summary>
+public sealed class Database : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    private Database(SqliteConnection connection, string schema)
+    {
+        _connection = connection;
+        long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
+        if (version == 0)
+        {
+            Write(db => db.Execute(schema + "; PRAGMA user_version = 1"));
+        }
+        else if (version != 1)
+        {
+            throw new InvalidOperationException($"The database has schema {version}, which this version does not know. Use a newer version.");
+        }
+    }
+
+    /// <summary>Opens the file, making it and its tables if it is not there.</summary>
+    public static Database OpenFile(string path, string schema)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        using var pragma = connection.CreateCommand();
+        pragma.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000";
+        pragma.ExecuteNonQuery();
+        return new Database(connection, schema);
+    }
+
+    /// <summary>A store that is gone with this object; for tests and simulations.</summary>
+    public static Database OpenMemory(string schema)
+    {
+        var connection = new SqliteConnection("Data Source=:memory:;Pooling=false");
+        connection.Open();
+        return new Database(connection, schema);
+    }
+
+    /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
+    public T Write<T>(Func<Database, T> work)
+    {
+        lock (_gate)
+        {
+            Command("BEGIN IMMEDIATE").ExecuteNonQuery();
+            try
+            {
+                var result = work(this);
+                Command("COMMIT").ExecuteNonQuery();
+                return result;
+            }
+            catch
+            {
+                // The commands of a failed statement may still be open; they must not keep the transaction alive.
+                Command("ROLLBACK").ExecuteNonQuery();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Runs without changing anything.</summary>
+    public T Read<T>(Func<Database, T> work)
+    {
+        lock (_gate)
+        {
+            return work(this);
+        }
+    }
+
+    /// <summary>Runs one statement; parameters are ?1, ?2 and so on.</summary>
+    /// <returns>Rows changed.</returns>
+    public int Execute(string sql, params ReadOnlySpan<object?> parameters) => Prepare(sql, parameters).ExecuteNonQuery();
+
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> parameters)
+    {
+        using var reader = Prepare(sql, parameters).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The first row, or null.</summary>
+    public T? First<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> parameters)
+        where T : class
+    {
+        using var reader = Prepare(sql, parameters).ExecuteReader();
+        return reader.Read() ? map(reader) : null;
+    }
+
+    /// <summary>The first column of the first row; 0 where there is none.</summary>
+    public long Number(string sql, params ReadOnlySpan<object?> parameters) =>
+        Prepare(sql, parameters).ExecuteScalar() is long value ? value : 0;
+
+    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> parameters)
+    {
+        var command = Command(sql);
+        while (command.Parameters.Count < parameters.Length)
+        {
+            command.Parameters.Add(new SqliteParameter($"?{command.Parameters.Count + 1}", null));
+        }
+
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters[i].Value = parameters[i] ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    private SqliteCommand Command(string sql)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _commands.Add(sql, command);
+        }
+
+        return command;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+}
+
+/// <summary>Columns that are byte strings.</summary>
+public static class SqliteReaderExtensions
+{
+    public static byte[] Bytes(this SqliteDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+
+    public static byte[]? BytesOrNull(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Bytes(column);
+}

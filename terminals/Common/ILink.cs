@@ -1,0 +1,57 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+
+namespace HierCash.Terminals;
+
+/// <summary>A way to ask another party. Implementations: in-process, TCP.</summary>
+public interface ILink
+{
+    /// <exception cref="LinkException">No answer; whether the other side did it is unknown, so ask again: every request may be repeated.</exception>
+    ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel);
+}
+
+/// <summary>The other side cannot be reached, or broke off. The message says who and what to do.</summary>
+public sealed class LinkException(string message, Exception? inner = null) : Exception(message, inner);
+
+public enum LinkRole { Wallet, Bank, Shop }
+
+/// <summary>Who asks, as the link authenticated it. A wallet has no identity (hole 23).</summary>
+public readonly record struct LinkPeer(LinkRole Role, PartyId Id)
+{
+    public static readonly LinkPeer Wallet = new(LinkRole.Wallet, default);
+
+    public override string ToString() => Role == LinkRole.Wallet ? "a wallet" : $"{Role.ToString().ToLowerInvariant()} {Id}";
+}
+
+/// <summary>A party as its links see it.</summary>
+public interface ILinkHandler
+{
+    /// <summary>Answers any request, also a malformed one. Throws only if the party itself is broken.</summary>
+    ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel);
+}
+
+/// <summary>Sees every frame that passes, as bytes; for privacy checks and fault injection.</summary>
+public interface IWireTap
+{
+    void Saw(string from, string to, ReadOnlySpan<byte> frame);
+}
+
+/// <summary>Two parties in one process. Both directions go through the frame's bytes, as on a wire.</summary>
+public sealed class InProcessLink(LinkPeer self, string name, string peerName, Func<ILinkHandler> peer, IWireTap? tap = null) : ILink
+{
+    private ulong _correlation;
+
+    public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+    {
+        var frame = new LinkFrame(FrameKind.Request, ++_correlation, request).Encode();
+        tap?.Saw(name, peerName, frame);
+        var received = LinkFrame.Decode(frame.AsSpan(4)) ?? throw new LinkException($"The frame to {peerName} is broken.");
+        var answer = await peer().Handle(self, received.Message, cancel);
+        var back = new LinkFrame(FrameKind.Response, received.Correlation, answer).Encode();
+        tap?.Saw(peerName, name, back);
+        var reply = LinkFrame.Decode(back.AsSpan(4));
+        return reply is { Kind: FrameKind.Response } && reply.Correlation == _correlation
+            ? reply.Message
+            : throw new LinkException($"{peerName} broke the frame format. Ask its operator.");
+    }
+}

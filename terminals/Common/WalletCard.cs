@@ -1,0 +1,119 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Terminals;
+
+/// <summary>The typed client of a wallet card, over any channel. Expected refusals are status words, not exceptions.</summary>
+public sealed class WalletCard(ICardChannel channel)
+{
+    private const int LargestReply = 1024;
+
+    /// <summary>Command APDUs sent since <see cref="Select"/>, that one included.</summary>
+    public int ApduCount { get; private set; }
+
+    /// <summary>SELECTs the wallet applet. Everything else comes after it.</summary>
+    /// <returns>The applet's file control information.</returns>
+    /// <exception cref="CardRefusedException">No wallet applet, or one of a version or suite that this terminal does not know.</exception>
+    public SelectReply Select()
+    {
+        ApduCount = 0;
+        var fci = Require<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
+        return fci.Version == SelectReply.CurrentVersion && fci.Suite == Coin.Suite1
+            ? fci
+            : throw new CardRefusedException(StatusWord.Success, $"The card's wallet has version {fci.Version} and suite {fci.Suite}; this terminal knows only 1 and 1. Use a newer terminal.");
+    }
+
+    public StatusWord Verify(string pin) => Send<VerifyCommand, NoReply>(new VerifyCommand(Pin.ToBlock(pin)), out _);
+
+    public StatusWord ChangePin(string old, string next) =>
+        Send<ChangePinCommand, NoReply>(new ChangePinCommand(Pin.ToBlock(old), Pin.ToBlock(next)), out _);
+
+    public StatusWord UnblockPin(string puk, string next) =>
+        Send<UnblockPinCommand, NoReply>(new UnblockPinCommand(Pin.ToBlock(puk), Pin.ToBlock(next)), out _);
+
+    public StatusReply GetStatus() => Require<GetStatusCommand, StatusReply>(default);
+
+    public PublicKey Personalise(PublicKey root, PartyId bank, Currency currency, Amount noPinLimit) =>
+        Require<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit)).AccountKey;
+
+    public void PutCertificate(KeyCertificate certificate) => Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
+
+    public BeginWithdrawalReply BeginWithdrawal(Amount faceValue, Currency currency, KeyId key) =>
+        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, faceValue, currency, key));
+
+    /// <summary>A further coin under the N_U of the coin in that slot (hole 15).</summary>
+    public BeginWithdrawalReply BeginWithdrawalSameKey(byte slot, Amount faceValue, Currency currency, KeyId key) =>
+        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.SameKey, slot, faceValue, currency, key));
+
+    public BeginWithdrawalReply WithdrawalAgain(byte slot) =>
+        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.Again, slot, default, default, default));
+
+    public byte[] AuthoriseWithdrawal(byte slot, Timestamp date) =>
+        Require<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(slot, date)).Signature;
+
+    public StatusWord FinishWithdrawal(byte slot, byte[] ek) => Send<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek), out _);
+
+    public StatusWord ReleaseWithdrawal(byte slot, NeverIssued statement) =>
+        Send<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement), out _);
+
+    public StatusWord GetCash(Amount y, Currency currency, out CashReply? cash) =>
+        Send<GetCashCommand, CashReply>(new GetCashCommand(y, currency), out cash);
+
+    public StatusWord Pay(in PayCommand command, out PayReply? reply) => Send<PayCommand, PayReply>(command, out reply);
+
+    public StatusWord Confirm(CoinId coin, ushort seq) => Send<ConfirmCommand, NoReply>(new ConfirmCommand(coin, seq), out _);
+
+    public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
+        Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
+
+    public CoinReply GetCoin(byte slot) => Require<GetCoinCommand, CoinReply>(new GetCoinCommand(slot));
+
+    public BalanceReply GetBalance() => Require<GetBalanceCommand, BalanceReply>(default);
+
+    public LogReply ReadLog(byte index) => Require<ReadLogCommand, LogReply>(new ReadLogCommand(index));
+
+    public StatusWord AcknowledgeLog(byte index) => Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index), out _);
+
+    /// <summary>Sends a command; the reply is there exactly if the status is 9000.</summary>
+    /// <exception cref="CardRefusedException">The card answered 9000 with something else than the command's page says.</exception>
+    /// <exception cref="CardChannelException">The card is gone.</exception>
+    public StatusWord Send<TCommand, TReply>(in TCommand command, out TReply? reply)
+        where TCommand : ICardCommand<TCommand, TReply>
+        where TReply : class
+    {
+        Span<byte> apdu = stackalloc byte[CommandApdu.MaxShortLength];
+        Span<byte> response = stackalloc byte[LargestReply];
+        int length = channel.Transmit(apdu[..command.Write(apdu)], response);
+        apdu.Clear();
+        ApduCount++;
+        if (length < 2)
+        {
+            throw new CardChannelException("The card sent no status word. Take it out, put it in again and repeat.");
+        }
+
+        var status = new StatusWord((ushort)((response[length - 2] << 8) | response[length - 1]));
+        reply = status.IsSuccess ? TCommand.ParseReply(response[..(length - 2)]) : null;
+        return status.IsSuccess && reply is null
+            ? throw new CardRefusedException(status, "The card's answer is not what the specification says. Is it a HierCash card of this version?")
+            : status;
+    }
+
+    private TReply Require<TCommand, TReply>(in TCommand command)
+        where TCommand : ICardCommand<TCommand, TReply>
+        where TReply : class
+    {
+        var status = Send<TCommand, TReply>(command, out var reply);
+        return reply ?? throw new CardRefusedException(status, status.Explain());
+    }
+}
+
+/// <summary>The card said no, where the caller had no other way to go on. The message is for people.</summary>
+public sealed class CardRefusedException(StatusWord status, string message) : Exception(message)
+{
+    public StatusWord Status { get; } = status;
+}

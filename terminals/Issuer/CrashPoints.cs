@@ -1,0 +1,16 @@
+namespace HierCash.Issuer;
+
+/// <summary>Where the issuer may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+public static class CrashPoints
+{
+    public const string IssueUncommitted = "issuer.issue.uncommitted";
+    public const string IssueCommitted = "issuer.issue.committed";
+    public const string SettleUncommitted = "issuer.settle.uncommitted";
+    public const string SettleCommitted = "issuer.settle.committed";
+    public const string CycleUncommitted = "issuer.cycle.uncommitted";
+    public const string CycleCommitted = "issuer.cycle.committed";
+    public const string OutcomeCommitted = "issuer.outcome.committed";
+
+    public static IReadOnlyList<string> All { get; } =
+        [IssueUncommitted, IssueCommitted, SettleUncommitted, SettleCommitted, CycleUncommitted, CycleCommitted, OutcomeCommitted];
+}

@@ -1,0 +1,84 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Issuer;
+
+/// <summary>A coin as the issuer keeps it.</summary>
+/// <param name="Number">The store's own number.</param>
+/// <param name="Opening">m, sealed under the evidence key.</param>
+/// <param name="IsOpen">In the inspection database; else used up and in the history database.</param>
+internal sealed record CoinRow(
+    long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, bool IsOpen);
+
+/// <summary>
+/// The inspection database (EP 0810563, 105): coins that are not used up, with Y. At Y = X the row moves to the history
+/// database with all that a trace needs, and stays there until its terms end (claim 6, step 9d; hole 6).
+/// </summary>
+internal static class InspectionDatabase
+{
+    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled";
+
+    /// <summary>True if (n, TM) was issued before, or n belongs to another bank's user (hole 15).</summary>
+    public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank) => db.Number(
+        """
+        SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = ?1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = ?1)
+        WHERE tm = ?2 OR bank <> ?3
+        """,
+        n, (long)tm, (long)bank.Value) > 0;
+
+    public static void Register(Database db, Coin coin, PartyId bank, RequestId request, byte[] opening) => db.Execute(
+        "INSERT INTO inspection(coin_id, n, tm, bank, request, opening, x, expiry) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        coin.Id.Value.ToArray(), coin.N, (long)coin.Terms.TM, (long)bank.Value, request.Value.ToArray(), opening,
+        coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index);
+
+    /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
+    public static CoinRow? Find(Database db, CoinId id) =>
+        db.First($"SELECT {Columns} FROM inspection WHERE coin_id = ?1", r => Read(r, open: true), id.Value.ToArray())
+        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE coin_id = ?1", r => Read(r, open: false), id.Value.ToArray());
+
+    /// <summary>Y + y; at Y = X the coin leaves the inspection database (claim 6, steps 9b and 9d).</summary>
+    public static void Spend(Database db, CoinRow coin, Amount y)
+    {
+        var spent = coin.Spent + y;
+        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, spent.ToLedger());
+        if (spent == coin.FaceValue)
+        {
+            Close(db, coin.Number);
+        }
+    }
+
+    public static void Cancel(Database db, CoinRow coin, Timestamp date)
+    {
+        string table = coin.IsOpen ? "inspection" : "closed_coin";
+        db.Execute($"UPDATE {table} SET cancelled = ?2 WHERE coin = ?1 AND cancelled IS NULL", coin.Number, date.ToLedger());
+    }
+
+    private static void Close(Database db, long number)
+    {
+        db.Execute(
+            """
+            INSERT INTO closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled)
+            SELECT coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled FROM inspection WHERE coin = ?1
+            """,
+            number);
+        db.Execute("DELETE FROM inspection WHERE coin = ?1", number);
+    }
+
+    /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more.</summary>
+    /// <returns>Coins forgotten.</returns>
+    public static int Purge(Database db, Quarter expiredBy)
+    {
+        const string Old = "SELECT coin FROM closed_coin WHERE expiry <= ?1";
+        db.Execute($"DELETE FROM history WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM guarantee WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM trace_case WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute("DELETE FROM issuance WHERE request IN (SELECT request FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
+        return db.Execute("DELETE FROM closed_coin WHERE expiry <= ?1", (long)expiredBy.Index);
+    }
+
+    private static CoinRow Read(SqliteDataReader r, bool open) => new(
+        r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), new PartyId(checked((uint)r.GetInt64(2))), new RequestId(Digest.Read(r.Bytes(3))),
+        r.Bytes(4), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), new Quarter(checked((ushort)r.GetInt64(7))),
+        r.IsDBNull(8) ? null : Timestamp.FromLedger(r.GetInt64(8)), open);
+}

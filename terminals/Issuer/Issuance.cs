@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Issues cash (EP 0810563, issuance step 3, sections 101 to 106; claim 3). Idempotent per (B, X, E_I): S_I is stored before
+/// E_K is sent and never signed again; what was refused is tombstoned before that is said (hole 7).
+/// </summary>
+internal sealed class Issuance(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+{
+    public LinkMessage Handle(LinkPeer peer, BankRequest request, bool withhold)
+    {
+        var now = Timestamp.Now(clock);
+        if (peer.Role != LinkRole.Bank || request.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = ?1", (long)peer.Id.Value)) is not { } bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, "A bank may ask for cash only in its own name.");
+        }
+
+        if (Check(request, bank, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (store.Read(db => Earlier(db, request, now)) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var opened = withhold ? null : Open(request);
+        var answer = store.Write(db => Earlier(db, request, now) ?? Decide(db, request, opened, withhold, now));
+        crash.Reach(CrashPoints.IssueCommitted);
+        return answer;
+    }
+
+    private LinkMessage? Check(BankRequest request, BankEntry bank, Timestamp now)
+    {
+        if (request.Currency != terms.Currency)
+        {
+            return Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.");
+        }
+
+        if (request.FaceValue.IsZero)
+        {
+            return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
+        }
+
+        if (request.Key != keys.Encryption.PublicKey.Id)
+        {
+            return Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.");
+        }
+
+        if (!request.Verify(suite, bank.Key))
+        {
+            return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
+        }
+
+        bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
+        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
+    }
+
+    /// <summary>The answer that this withdrawal got before.</summary>
+    private LinkMessage? Earlier(Database db, BankRequest request, Timestamp now)
+    {
+        var row = db.First(
+            "SELECT bank, x, ek, never_issued FROM issuance WHERE request = ?1",
+            r => new { Bank = r.GetInt64(0), X = r.GetInt64(1), EK = r.BytesOrNull(2), Never = r.BytesOrNull(3) },
+            request.Request.Value.ToArray());
+        if (row is null)
+        {
+            return null;
+        }
+
+        if (row.Bank != request.Bank.Value)
+        {
+            // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
+            return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
+        }
+
+        if (row.X != request.FaceValue.ToLedger())
+        {
+            return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
+        }
+
+        return new WithdrawalAnswer(row.EK, row.Never is null ? null : NeverIssued.Decode(row.Never)).ToMessage(MessageType.IssueReply);
+    }
+
+    /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
+    private CashRequest? Open(BankRequest request)
+    {
+        var m = Ecies.TryDecrypt(suite, keys.Encryption, request.EI);
+        return m is not null && CashRequest.Decode(m) is { } opened && opened.VerifyPossession(suite, request.Key) ? opened : null;
+    }
+
+    private LinkMessage Decide(Database db, BankRequest request, CashRequest? opened, bool withhold, Timestamp now)
+    {
+        var bank = Registry.Bank(db, "id = ?1", (long)request.Bank.Value)!;
+        IssueRefusal? refusal = withhold ? IssueRefusal.Asked
+            : opened is null ? IssueRefusal.Undecipherable
+            : opened.FaceValue != request.FaceValue || opened.Currency != request.Currency ? IssueRefusal.AmountDiffers
+            : InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank) ? IssueRefusal.KeyReused
+            : bank.Circulation.Outstanding + request.FaceValue > bank.Cap ? IssueRefusal.CapReached
+            : null;
+        return refusal is { } reason ? Entomb(db, request, reason, now) : Issue(db, request, opened!, now);
+    }
+
+    private LinkMessage Entomb(Database db, BankRequest request, IssueRefusal reason, Timestamp now)
+    {
+        var statement = Sign(request, reason, now);
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, never_issued, date) VALUES(?1, ?2, ?3, ?4, ?5)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), statement.Encode(), now.ToLedger());
+        return new WithdrawalAnswer(null, statement).ToMessage(MessageType.IssueReply);
+    }
+
+    private LinkMessage Issue(Database db, BankRequest request, CashRequest m, Timestamp now)
+    {
+        var coinTerms = new CoinTerms(
+            Coin.Suite1, terms.G, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters));
+        var unsigned = new Coin(coinTerms, m.NU, []);
+        var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };
+        var ek = CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin).Encode());
+        var opening = m.Encode();
+        InspectionDatabase.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
+        CryptographicOperations.ZeroMemory(opening);
+        CryptographicOperations.ZeroMemory(m.Seed);
+        db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)request.Bank.Value, m.FaceValue.ToLedger());
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, ek, date) VALUES(?1, ?2, ?3, ?4, ?5)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, m.FaceValue.ToLedger(), ek, now.ToLedger());
+        crash.Reach(CrashPoints.IssueUncommitted);
+        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+    }
+
+    private NeverIssued Sign(BankRequest request, IssueRefusal reason, Timestamp now) => NeverIssued.Sign(
+        keys.Statement, issuer, request.Bank, request.FaceValue, request.Currency, request.Request, reason, now);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

@@ -1,0 +1,110 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>Recomputes the issuer's invariants (protocol: Money) from its own rows.</summary>
+public sealed class IssuerAudit
+{
+    private readonly Database _store;
+    private readonly ICashSuite _suite;
+    private readonly IssuerKeys _keys;
+
+    internal IssuerAudit(Database store, ICashSuite suite, IssuerKeys keys)
+    {
+        _store = store;
+        _suite = suite;
+        _keys = keys;
+    }
+
+    /// <summary>One sentence per broken invariant; empty when all hold.</summary>
+    public IReadOnlyList<string> Run() => _store.Read(db =>
+    {
+        var findings = new List<string>();
+        findings.AddRange(Coins(db));
+        findings.AddRange(Banks(db));
+        findings.AddRange(Transfers(db));
+        findings.AddRange(Payments(db));
+        return (IReadOnlyList<string>)findings;
+    });
+
+    /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
+    public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM instruction WHERE kind IN (1, 3)")),
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM instruction WHERE kind = 2"))));
+
+    private static IEnumerable<string> Coins(Database db)
+    {
+        const string Both = "SELECT coin, x, y, 1 AS open FROM inspection UNION ALL SELECT coin, x, y, 0 FROM closed_coin";
+        foreach (var coin in db.Query(
+            $"SELECT c.coin, c.x, c.y, c.open, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM ({Both}) c",
+            r => (Number: r.GetInt64(0), X: r.GetInt64(1), Y: r.GetInt64(2), Open: r.GetInt64(3) == 1, Credited: r.GetInt64(4))))
+        {
+            if (coin.Y != coin.Credited)
+            {
+                yield return $"coin {coin.Number}: Y is {coin.Y}, but its payments credited {coin.Credited}";
+            }
+
+            if (coin.Y > coin.X || coin.Open != coin.Y < coin.X)
+            {
+                yield return $"coin {coin.Number}: Y is {coin.Y} of X {coin.X}, but it is {(coin.Open ? "open" : "closed")}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Banks(Database db)
+    {
+        foreach (var bank in db.Query(
+            """
+            SELECT id, issued - settled - redeemed - returned,
+                (SELECT coalesce(sum(x - y), 0) FROM inspection WHERE bank = id) + (SELECT coalesce(sum(x - y), 0) FROM closed_coin WHERE bank = id)
+            FROM bank
+            """,
+            r => (Id: r.GetInt64(0), Outstanding: r.GetInt64(1), Coins: r.GetInt64(2))))
+        {
+            if (bank.Outstanding != bank.Coins)
+            {
+                yield return $"bank {bank.Id}: {bank.Outstanding} is outstanding, but its coins hold {bank.Coins}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Transfers(Database db)
+    {
+        const string All = "SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
+        long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3)");
+        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind = 2");
+        if (debits != credits)
+        {
+            yield return $"transfers: {debits} leave banks, but {credits} reach shops";
+        }
+
+        foreach (var bank in db.Query(
+            $"SELECT id, settled, (SELECT coalesce(sum(amount), 0) FROM ({All}) a WHERE a.bank = b.id AND a.kind = 1) FROM bank b",
+            r => (Id: r.GetInt64(0), Settled: r.GetInt64(1), Debited: r.GetInt64(2))))
+        {
+            if (bank.Settled != bank.Debited)
+            {
+                yield return $"bank {bank.Id}: {bank.Settled} was settled, but {bank.Debited} was or will be instructed";
+            }
+        }
+    }
+
+    private IEnumerable<string> Payments(Database db)
+    {
+        foreach (var row in db.Query(
+            "SELECT id, payment_id, h, receipt, y, verdict FROM history",
+            r => (Id: r.GetInt64(0), Payment: r.Bytes(1), H: CashPayment.Decode(r.Bytes(2)), Receipt: Receipt.Decode(r.Bytes(3)), Y: r.GetInt64(4), Verdict: (Verdict)r.GetInt64(5))))
+        {
+            bool sound = row.H is { } h && row.Receipt is { } receipt
+                && h.Id.Value == Digest.Read(row.Payment) && receipt.Subject == h.Id.Value && receipt.Verdict == row.Verdict
+                && h.Paid.ToLedger() == row.Y && receipt.Verify(_suite, _keys.Statement.PublicKey)
+                && h.Coin.Verify(_suite, _keys.Coin.PublicKey) && h.Verify(_suite);
+            if (!sound)
+            {
+                yield return $"payment {row.Id}: its row, its H and its receipt do not agree, or a signature is wrong";
+            }
+        }
+    }
+}

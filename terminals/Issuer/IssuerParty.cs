@@ -1,0 +1,112 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using Microsoft.Extensions.Logging;
+
+namespace HierCash.Issuer;
+
+/// <summary>The issuer (EP 0810563, apparatus 100, claim 12). It never gets to know U.</summary>
+public sealed partial class IssuerParty : ILinkHandler
+{
+    private readonly Database _store;
+    private readonly SchemeTerms _terms;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly Issuance _issuance;
+    private readonly Settlement _settlement;
+    private readonly TransferDesk _transfers;
+    private readonly TraceDesk _traces;
+
+    /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
+    public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
+    {
+        Id = id;
+        _store = store;
+        _terms = terms;
+        _clock = clock;
+        _log = log;
+        Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
+        Registry = new Registry(store);
+        _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
+        _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
+        _transfers = new TransferDesk(store, Keys, id, terms, clock, crash);
+        _traces = new TraceDesk(store, suite, Keys, crash);
+        Audit = new IssuerAudit(store, suite, Keys);
+    }
+
+    public static string Schema => IssuerSchema.Sql;
+
+    public PartyId Id { get; }
+
+    public IssuerKeys Keys { get; }
+
+    public Registry Registry { get; }
+
+    public IssuerAudit Audit { get; }
+
+    /// <summary>Enrols a bank and certifies its key PS_B.</summary>
+    public (BankEntry Bank, KeyCertificate Certificate) EnrolBank(string name, PublicKey key, Amount cap)
+    {
+        var bank = Registry.EnrolBank(name, key, cap);
+        return (bank, Keys.CertifyBank(bank.Id, key, Timestamp.Now(_clock)));
+    }
+
+    /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
+    public int CloseCycle()
+    {
+        int made = _transfers.CloseCycle();
+        LogCycle(made);
+        return made;
+    }
+
+    /// <summary>Forgets used-up coins whose last term has ended: expiry + settleTerm + disputeTerm (hole 6).</summary>
+    /// <returns>Coins forgotten.</returns>
+    public int Purge()
+    {
+        var now = Timestamp.Now(_clock);
+        var quarter = Quarter.Of(now);
+        var last = Enumerable.Range(0, 8).Select(back => quarter.Plus(-back))
+            .FirstOrDefault(q => q.End.Plus(_terms.SettleTerm + _terms.DisputeTerm) < now);
+        return last == default ? 0 : _store.Write(db => InspectionDatabase.Purge(db, last));
+    }
+
+    /// <summary>Coins in the inspection database, and in the history database.</summary>
+    public (long Open, long Closed) CoinCounts => _store.Read(db =>
+        (db.Number("SELECT count(*) FROM inspection"), db.Number("SELECT count(*) FROM closed_coin")));
+
+    public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var answer = request.Type switch
+        {
+            MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request) is { } order
+                ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
+                : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
+            MessageType.Settle => _settlement.Handle(peer, request),
+            MessageType.Instructions => _transfers.Handle(peer, request),
+            MessageType.Dossiers => _traces.HandleFetch(peer),
+            MessageType.DossierOutcome => _traces.HandleOutcome(peer, request),
+            _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know message {(ushort)request.Type:X4}.").ToMessage(),
+        };
+        if (Refusal.Read(answer) is { } refusal)
+        {
+            LogRefused(peer, request.Type, refusal.Reason);
+        }
+        else
+        {
+            LogAnswered(peer, request.Type, answer.Type);
+        }
+
+        return ValueTask.FromResult(answer);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Peer}: {Request} answered with {Reply}")]
+    private partial void LogAnswered(LinkPeer peer, MessageType request, MessageType reply);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: {Request} refused: {Reason}")]
+    private partial void LogRefused(LinkPeer peer, MessageType request, RefusalReason reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "cycle closed with {Count} instructions")]
+    private partial void LogCycle(int count);
+}

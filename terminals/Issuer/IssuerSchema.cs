@@ -1,0 +1,54 @@
+namespace HierCash.Issuer;
+
+/// <summary>The issuer's tables. Amounts in minor units, dates in microseconds since 1970, ids as SHA-256 or numbers.</summary>
+internal static class IssuerSchema
+{
+    public const string Sql = """
+        CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL, certificate BLOB) STRICT;
+        CREATE TABLE bank(
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, cap INTEGER NOT NULL,
+            issued INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
+            redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
+            next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
+        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop) STRICT;
+
+        -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
+        CREATE TABLE issuance(
+            request BLOB PRIMARY KEY, bank INTEGER NOT NULL, x INTEGER NOT NULL, ek BLOB, never_issued BLOB, date INTEGER NOT NULL) STRICT;
+
+        -- Inspection database (105): coins that are not used up.
+        CREATE TABLE inspection(
+            coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
+            bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
+            expiry INTEGER NOT NULL, cancelled INTEGER, UNIQUE(n, tm)) STRICT;
+
+        -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
+        CREATE TABLE closed_coin(
+            coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
+            bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
+            expiry INTEGER NOT NULL, cancelled INTEGER, UNIQUE(n, tm)) STRICT;
+        CREATE TABLE history(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
+            shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL,
+            date INTEGER NOT NULL, h BLOB NOT NULL, receipt BLOB NOT NULL) STRICT;
+        CREATE INDEX history_coin ON history(coin, seq);
+
+        -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).
+        CREATE TABLE trace_case(
+            coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, is_excess INTEGER NOT NULL,
+            opened INTEGER NOT NULL, proof INTEGER) STRICT;
+        CREATE TABLE guarantee(
+            payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
+            opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL) STRICT;
+
+        -- What is owed between banks since the last cycle, and what was instructed (hole 18).
+        CREATE TABLE transfer_delta(
+            bank INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
+            PRIMARY KEY(bank, kind, reference)) STRICT;
+        CREATE TABLE instruction(
+            bank INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
+            transfer BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
+        """;
+}

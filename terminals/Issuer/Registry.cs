@@ -1,0 +1,75 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>A bank as the issuer knows it.</summary>
+/// <param name="Cap">Most that may be outstanding (EP 0810563, "sum total predetermined by the bank"; hole 17).</param>
+public sealed record BankEntry(PartyId Id, string Name, PublicKey Key, Amount Cap, Circulation Circulation);
+
+/// <summary>A shop as the issuer knows it.</summary>
+/// <param name="Account">The shop's account at its bank, 32 bytes of the bank's choosing.</param>
+public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Account);
+
+/// <summary>Who takes part: banks, shops, tills.</summary>
+public sealed class Registry(Database store)
+{
+    /// <summary>Enrols a bank, or returns the one of that name and key.</summary>
+    /// <exception cref="InvalidOperationException">The name belongs to a bank with another key.</exception>
+    public BankEntry EnrolBank(string name, PublicKey key, Amount cap) => store.Write(db =>
+    {
+        db.Execute("INSERT OR IGNORE INTO bank(name, public_key, cap) VALUES(?1, ?2, ?3)", name, key.Bytes.ToArray(), cap.ToLedger());
+        var bank = Bank(db, "name = ?1", name)!;
+        return bank.Key.Equals(key)
+            ? bank
+            : throw new InvalidOperationException($"There is a bank '{name}' with another key. Choose another name.");
+    });
+
+    /// <summary>Enrols a shop, or returns the one of that name and account.</summary>
+    /// <exception cref="InvalidOperationException">The bank is unknown, or the name belongs to a shop with another account.</exception>
+    public ShopEntry EnrolShop(string name, PartyId bank, Digest account) => store.Write(db =>
+    {
+        if (Bank(db, "id = ?1", (long)bank.Value) is null)
+        {
+            throw new InvalidOperationException($"There is no bank {bank}. Enrol the shop's bank first.");
+        }
+
+        db.Execute("INSERT OR IGNORE INTO shop(name, bank, account) VALUES(?1, ?2, ?3)", name, (long)bank.Value, account.ToArray());
+        var shop = Shop(db, "name = ?1", name)!;
+        return shop.Bank == bank && shop.Account == account
+            ? shop
+            : throw new InvalidOperationException($"There is a shop '{name}' with another account. Choose another name.");
+    });
+
+    /// <summary>Registers a till key N_W of a shop (hole 8: all tills of a shop lead to one account).</summary>
+    /// <exception cref="InvalidOperationException">Another shop's till.</exception>
+    public TillId EnrolTill(PartyId shop, PublicKey key) => store.Write(db =>
+    {
+        var w = OneWay.W(key);
+        db.Execute("INSERT OR IGNORE INTO till(w, public_key, shop) VALUES(?1, ?2, ?3)", w.Value.ToArray(), key.Bytes.ToArray(), (long)shop.Value);
+        return TillOwner(db, w)?.Id == shop ? w : throw new InvalidOperationException("This till key belongs to another shop.");
+    });
+
+    public IReadOnlyList<BankEntry> Banks => store.Read(db => db.Query($"{SelectBank} ORDER BY id", ReadBank));
+
+    public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));
+
+    /// <summary>The shop that W belongs to.</summary>
+    internal static ShopEntry? TillOwner(Database db, TillId w) => Shop(db, "id = (SELECT shop FROM till WHERE w = ?1)", w.Value.ToArray());
+
+    internal static BankEntry? Bank(Database db, string where, object value) => db.First($"{SelectBank} WHERE {where}", ReadBank, value);
+
+    private const string SelectBank = "SELECT id, name, public_key, cap, issued, settled, redeemed, returned FROM bank";
+
+    private static BankEntry ReadBank(Microsoft.Data.Sqlite.SqliteDataReader r) => new(
+        new PartyId(checked((uint)r.GetInt64(0))), r.GetString(1), PublicKey.TryDecode(r.Bytes(2))!, Amount.FromLedger(r.GetInt64(3)),
+        new Circulation(
+            Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), Amount.FromLedger(r.GetInt64(7))));
+
+    private static ShopEntry? Shop(Database db, string where, object value) => db.First(
+        $"SELECT id, name, bank, account FROM shop WHERE {where}",
+        r => new ShopEntry(
+            new PartyId(checked((uint)r.GetInt64(0))), r.GetString(1), new PartyId(checked((uint)r.GetInt64(2))), Digest.Read(r.Bytes(3))),
+        value);
+}
