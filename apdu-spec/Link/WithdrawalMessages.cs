@@ -18,13 +18,16 @@ public static class WithdrawMessage
 
 /// <summary>Issuer to bank (E_K or "never issued"), and bank to wallet (the same, or neither while it is still asking).</summary>
 /// <param name="EK">E_K, 112 bytes.</param>
-/// <param name="Never">The issuer's word that there will be no cash; the bank has given the money back.</param>
-public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never)
+/// <param name="Never">The issuer's word that there will be no cash; the bank has given the money back, or never took it.</param>
+/// <param name="Text">For people: why the bank did not want it; only from bank to wallet, beside <paramref name="Never"/>.</param>
+public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Text = null)
 {
+    private const int MaxText = 200;
+
     /// <summary>Debited, asked for, not answered yet. Ask again later with the same E_I.</summary>
     public static readonly WithdrawalAnswer Pending = new(null, null);
 
-    public LinkMessage ToMessage(MessageType type) => new(type, BerTlv.Encode(400, (ref BerTlvWriter w) =>
+    public LinkMessage ToMessage(MessageType type) => new(type, BerTlv.Encode(500, (ref BerTlvWriter w) =>
     {
         if (EK is not null)
         {
@@ -32,14 +35,19 @@ public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never)
         }
 
         Never?.Write(ref w);
+        if (Text is not null)
+        {
+            w.Write(Tag.Text, Text);
+        }
     }));
 
     public static WithdrawalAnswer? Read(LinkMessage message, MessageType expected)
     {
         var r = new BerTlvReader(message.Body);
         byte[]? ek = r.Next(Tag.EK) ? r.ReadBytes(Tag.EK, CashAnswer.EncipheredSize) : null;
-        var never = r.HasMore ? NeverIssued.Read(ref r) : null;
-        return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never) : null;
+        var never = r.Next(Tag.NeverIssued) ? NeverIssued.Read(ref r) : null;
+        string? text = never is not null && r.HasMore ? r.ReadText(Tag.Text, MaxText) : null;
+        return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never, text) : null;
     }
 }
 

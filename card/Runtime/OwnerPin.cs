@@ -87,12 +87,13 @@ public sealed class OwnerPin
     private int? Count(int at)
     {
         var cell = _bytes.Span.Slice(at, 4);
-        return cell[0] <= _limit && cell[1] == (byte)~cell[0] && cell[2] == cell[0] && cell[3] == cell[1] ? cell[0] : null;
+        return cell[0] <= _limit && cell[1] == (cell[0] ^ 0xFF) && cell[2] == cell[0] && cell[3] == cell[1] ? cell[0] : null;
     }
 
     private void SetTries(byte tries)
     {
-        ReadOnlySpan<byte> cell = [tries, (byte)~tries, tries, (byte)~tries];
+        byte complement = (byte)(tries ^ 0xFF);
+        ReadOnlySpan<byte> cell = [tries, complement, tries, complement];
         _bytes.WriteNonAtomic(0, cell);
         _bytes.WriteNonAtomic(Second, cell);
     }

@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -146,9 +145,22 @@ public sealed partial class BankParty : ILinkHandler
     public async ValueTask Run(CancellationToken cancel)
     {
         await _withdrawals.Resume(cancel);
+        await FetchDossiers(cancel);
+        await FetchInstructions(cancel);
+    }
+
+    /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
+    public async ValueTask FetchDossiers(CancellationToken cancel)
+    {
         int judged = await _evidence.Fetch(cancel);
+        LogJudged(judged);
+    }
+
+    /// <summary>Books the issuer's instructions.</summary>
+    public async ValueTask FetchInstructions(CancellationToken cancel)
+    {
         int booked = await _instructions.Fetch(cancel);
-        LogRan(judged, booked);
+        LogBooked(booked);
     }
 
     private static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>
@@ -169,6 +181,9 @@ public sealed partial class BankParty : ILinkHandler
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Request} refused: {Reason}")]
     private partial void LogRefused(MessageType request, RefusalReason reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Judged} dossiers judged, {Booked} instructions booked")]
-    private partial void LogRan(int judged, int booked);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} dossiers judged")]
+    private partial void LogJudged(int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} instructions booked")]
+    private partial void LogBooked(int count);
 }

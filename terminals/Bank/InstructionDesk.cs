@@ -72,7 +72,7 @@ internal sealed class InstructionDesk(
         db.Execute("INSERT INTO booked(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
     }
 
-    private (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch
+    private static (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch
     {
         TransferKind.FloatDebit => (RequireFloat(db, transfer), LedgerAccount.Clearing),
         TransferKind.ShopCredit => (LedgerAccount.Clearing, RequireShop(db, transfer)),

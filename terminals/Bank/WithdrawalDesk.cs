@@ -12,8 +12,6 @@ namespace HierCash.Bank;
 internal sealed class WithdrawalDesk(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly SemaphoreSlim _asking = new(1);
-
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (WithdrawMessage.Read(request) is not { } order)
@@ -35,7 +33,7 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            return begun;
+            return begun.Reason == RefusalReason.InsufficientFunds ? await Decline(order, begun, cancel) : begun.ToMessage();
         }
 
         crash.Reach(CrashPoints.WithdrawalDebited);
@@ -50,6 +48,18 @@ internal sealed class WithdrawalDesk(
         {
             await Advance(row.Order.Request, cancel);
         }
+    }
+
+    /// <summary>
+    /// An order that the account cannot pay: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
+    /// no later retry withdraws by surprise.
+    /// </summary>
+    private async ValueTask<LinkMessage> Decline(AccountRequest order, Refusal refusal, CancellationToken cancel)
+    {
+        var answer = await Ask(order, withhold: true, cancel);
+        return answer?.Never is { } never
+            ? new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply)
+            : refusal.ToMessage();
     }
 
     private LinkMessage? Check(AccountRequest order, Timestamp now)
@@ -94,19 +104,19 @@ internal sealed class WithdrawalDesk(
     }
 
     /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed.</summary>
-    private LinkMessage? Begin(Database db, AccountRequest order, Timestamp now)
+    private static Refusal? Begin(Database db, AccountRequest order, Timestamp now)
     {
         if (UserDatabase.Find(db, order.Request) is { } earlier)
         {
             return earlier.Order.User == order.User && earlier.Order.FaceValue == order.FaceValue
                 ? null
-                : Refuse(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
+                : new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
         }
 
         var user = LedgerAccount.User(order.User);
         if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
         {
-            return Refuse(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less.");
+            return new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less.");
         }
 
         UserDatabase.Add(db, order, now);
@@ -116,44 +126,35 @@ internal sealed class WithdrawalDesk(
 
     private async ValueTask<WithdrawalRow> Advance(RequestId request, CancellationToken cancel)
     {
-        await _asking.WaitAsync(cancel);
-        try
+        var row = store.Read(db => UserDatabase.Find(db, request))!;
+        if (row.State is WithdrawalState.Issued or WithdrawalState.Reversed)
         {
-            var row = store.Read(db => UserDatabase.Find(db, request))!;
-            if (row.State is WithdrawalState.Issued or WithdrawalState.Reversed)
-            {
-                return row;
-            }
-
-            store.Write(db =>
-            {
-                UserDatabase.Requested(db, request);
-                return true;
-            });
-            crash.Reach(CrashPoints.WithdrawalRequested);
-            if (await Ask(row, cancel) is { } answer)
-            {
-                crash.Reach(CrashPoints.WithdrawalAnswered);
-                Conclude(row.Order, answer);
-                crash.Reach(CrashPoints.WithdrawalConcluded);
-            }
-
-            return store.Read(db => UserDatabase.Find(db, request))!;
+            return row;
         }
-        finally
+
+        store.Write(db =>
         {
-            _asking.Release();
+            UserDatabase.Requested(db, request);
+            return true;
+        });
+        crash.Reach(CrashPoints.WithdrawalRequested);
+        bool withhold = row.Debited.Plus(scheme.Terms.RequestTerm) < Timestamp.Now(clock);
+        if (await Ask(row.Order, withhold, cancel) is { } answer)
+        {
+            crash.Reach(CrashPoints.WithdrawalAnswered);
+            Conclude(row.Order, answer);
+            crash.Reach(CrashPoints.WithdrawalConcluded);
         }
+
+        return store.Read(db => UserDatabase.Find(db, request))!;
     }
 
     /// <summary>Asks the issuer with a fresh date; null while it cannot be reached or does not answer properly.</summary>
-    private async ValueTask<WithdrawalAnswer?> Ask(WithdrawalRow row, CancellationToken cancel)
+    private async ValueTask<WithdrawalAnswer?> Ask(AccountRequest order, bool withhold, CancellationToken cancel)
     {
-        var order = row.Order;
         var now = Timestamp.Now(clock);
         var message = SignedMessage.BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.Request, now);
         var request = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, key.Sign(message));
-        bool withhold = row.Debited.Plus(scheme.Terms.RequestTerm) < now;
         LinkMessage reply;
         try
         {

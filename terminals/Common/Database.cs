@@ -100,6 +100,9 @@ public sealed class Database : IDisposable
     public long Number(string sql, params ReadOnlySpan<object?> parameters) =>
         Prepare(sql, parameters).ExecuteScalar() is long value ? value : 0;
 
+    /// <summary>Moves everything from the write-ahead log into the database file.</summary>
+    public void Checkpoint() => Read(db => db.Query("PRAGMA wal_checkpoint(TRUNCATE)", _ => true));
+
     private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> parameters)
     {
         var command = Command(sql);

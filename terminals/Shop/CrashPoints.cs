@@ -1,0 +1,19 @@
+namespace HierCash.Shop;
+
+/// <summary>Where a till may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+public static class CrashPoints
+{
+    public const string PaymentIntended = "till.payment.intended";
+    public const string PaymentSigned = "till.payment.signed";
+    public const string PaymentHeld = "till.payment.held";
+    public const string PaymentAccepted = "till.payment.accepted";
+    public const string PaymentGivenUp = "till.payment.given-up";
+    public const string SettlementMarked = "till.settlement.marked";
+    public const string SettlementAnswered = "till.settlement.answered";
+    public const string SettlementRecorded = "till.settlement.recorded";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        PaymentIntended, PaymentSigned, PaymentHeld, PaymentAccepted, PaymentGivenUp, SettlementMarked, SettlementAnswered, SettlementRecorded,
+    ];
+}

@@ -1,0 +1,59 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>Why a till does not take an H.</summary>
+/// <param name="IsVoidable">The card's signature is good, so the card must get S_W.</param>
+internal sealed record PaymentFault(string Message, bool IsVoidable);
+
+/// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
+internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
+{
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public PaymentFault? Find(Database db, CashPayment h, Ticket ticket, Amount rest)
+    {
+        var terms = h.Coin.Terms;
+        if (terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, terms.IssuerKey) is not { } issuer)
+        {
+            return new PaymentFault("The card's cash is from an issuer that this till does not know.", false);
+        }
+
+        if (!h.Coin.Verify(suite, issuer))
+        {
+            return new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", false);
+        }
+
+        if (!h.Verify(suite))
+        {
+            return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
+        }
+
+        if (terms.Currency != scheme.Terms.Currency)
+        {
+            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
+        }
+
+        if (h.Paid > rest)
+        {
+            return new PaymentFault("The card signed more than was asked for.", true);
+        }
+
+        if (ticket.Time >= terms.Expiry.End)
+        {
+            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
+        }
+
+        if (TillStore.HasOther(db, h))
+        {
+            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);
+        }
+
+        // What is in the store already is this very H, repeated.
+        bool known = TillStore.Parts(db, ticket.Time).Any(p => p.H.Id == h.Id);
+        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > terms.FaceValue
+            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
+            : null;
+    }
+}

@@ -1,0 +1,103 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>What a settlement brought.</summary>
+public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued);
+
+/// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
+public sealed class Settler
+{
+    private const int BatchSize = 256;
+    private readonly Database _store;
+    private readonly ICashSuite _suite;
+    private readonly Scheme _scheme;
+    private readonly ICrashPoints _crash;
+
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ICrashPoints crash)
+    {
+        _store = store;
+        _suite = suite;
+        _scheme = scheme;
+        _crash = crash;
+    }
+
+    /// <summary>Settles everything that is queued.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
+    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
+    public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
+    {
+        var total = new SettlementResult(0, 0, 0, 0);
+        while (true)
+        {
+            var batch = _store.Read(db => TillStore.Queued(db, BatchSize));
+            if (batch.Count == 0)
+            {
+                return total;
+            }
+
+            var states = await Settle(batch, issuer, cancel);
+            total = new SettlementResult(
+                total.Settled + states.Count(s => s == PartState.Settled),
+                total.Guaranteed + states.Count(s => s == PartState.Guaranteed),
+                total.Refused + states.Count(s => s == PartState.Refused),
+                states.Count(s => s == PartState.Queued));
+            if (total.StillQueued > 0)
+            {
+                return total;
+            }
+        }
+    }
+
+    private async ValueTask<List<PartState>> Settle(List<Part> batch, ILink issuer, CancellationToken cancel)
+    {
+        // From here on a part may have been sent: no void without the issuer's word (hole 2).
+        _store.Write(db =>
+        {
+            batch.ForEach(p => TillStore.MarkSent(db, p.H.Id));
+            return true;
+        });
+        _crash.Reach(CrashPoints.SettlementMarked);
+        var reply = await issuer.Call(SettleMessage.Write(batch.Select(p => p.H).ToList()), cancel);
+        _crash.Reach(CrashPoints.SettlementAnswered);
+        if (SettleReply.Read(reply) is not { } answer || answer.Receipts.Count != batch.Count)
+        {
+            throw new InvalidOperationException($"The issuer did not answer the settlement. {Refusal.Read(reply)?.Text} All payments stay queued.");
+        }
+
+        var states = batch.Zip(answer.Receipts, Judge).ToList();
+        _store.Write(db =>
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                TillStore.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
+            }
+
+            return true;
+        });
+        _crash.Reach(CrashPoints.SettlementRecorded);
+        return states;
+    }
+
+    private PartState Judge(Part part, Receipt receipt)
+    {
+        bool genuine = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
+            && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+        if (!genuine)
+        {
+            throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+        }
+
+        return receipt.Verdict switch
+        {
+            Verdict.Settled => PartState.Settled,
+            Verdict.Equivocation or Verdict.Excess when receipt.Guaranteed == part.H.Paid =>
+                receipt.Due <= receipt.Date ? PartState.Settled : PartState.Guaranteed,
+            Verdict.Early => PartState.Queued,
+            _ => PartState.Refused,
+        };
+    }
+}

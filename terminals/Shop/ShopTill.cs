@@ -1,0 +1,298 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using Microsoft.Extensions.Logging;
+
+namespace HierCash.Shop;
+
+/// <summary>How a payment at the till ended, or why it did not.</summary>
+public enum TillOutcome
+{
+    /// <summary>OK: H is on disk and queued for settlement.</summary>
+    Accepted,
+
+    /// <summary>The amount is above the card's limit without PIN: ask for the PIN and go on with the same ticket.</summary>
+    PinRequired,
+
+    /// <summary>The PIN was wrong: ask again and go on with the same ticket.</summary>
+    PinWrong,
+
+    /// <summary>The card left. Put it in again and go on with the same ticket, or give up.</summary>
+    CardGone,
+
+    /// <summary>NG: nothing was paid, and what was signed is voided.</summary>
+    Refused,
+}
+
+/// <param name="Ticket">Names the payment, to go on with it or to give it up.</param>
+/// <param name="Message">For people: what happened and what to do.</param>
+public sealed record TillResult(TillOutcome Outcome, Ticket Ticket, string Message, IReadOnlyList<CashPayment> Payments);
+
+/// <summary>
+/// A shop's till (EP 0810563, apparatus 400, claim 13): takes payments offline. H is on disk before OK is said; what was begun is
+/// repeated to the byte until S_U is here, or given up for good (holes 1 and 2).
+/// </summary>
+public sealed partial class ShopTill
+{
+    private readonly Database _store;
+    private readonly ICashSuite _suite;
+    private readonly Scheme _scheme;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly ICrashPoints _crash;
+    private readonly ISigningKey _key;
+    private readonly PaymentCheck _check;
+
+    /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
+    public ShopTill(Database store, ICashSuite suite, Scheme scheme, TimeProvider clock, ILogger log, ICrashPoints crash)
+    {
+        _store = store;
+        _suite = suite;
+        _scheme = scheme;
+        _clock = clock;
+        _log = log;
+        _crash = crash;
+        _key = TillStore.OpenKey(store, suite);
+        _check = new PaymentCheck(suite, scheme);
+        Settler = new Settler(store, suite, scheme, crash);
+    }
+
+    public static string Schema => TillStore.Schema;
+
+    /// <summary>N_W of a store, made at first use: what the issuer registers.</summary>
+    public static PublicKey PublicKeyOf(Database store, ICashSuite suite)
+    {
+        using var key = TillStore.OpenKey(store, suite);
+        return key.PublicKey;
+    }
+
+    /// <summary>W.</summary>
+    public TillId W => OneWay.W(_key.PublicKey);
+
+    public Settler Settler { get; }
+
+    /// <summary>Sum of y of the parts in a state.</summary>
+    public Amount Sum(PartState state) => _store.Read(db => TillStore.Sum(db, state));
+
+    /// <summary>Sum of all accepted payments, whatever became of them since.</summary>
+    public Amount Accepted => _store.Read(db =>
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM ticket WHERE state = ?1", nameof(TicketState.Accepted))));
+
+    /// <summary>Payments begun and neither accepted nor given up.</summary>
+    public IReadOnlyList<Ticket> OpenTickets => _store.Read(TillStore.Open);
+
+    public IReadOnlyList<Part> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
+
+    /// <summary>Takes a payment.</summary>
+    /// <param name="amount">y: 1 to 2^32 - 1 minor units.</param>
+    /// <param name="pin">Used only if the card asks for it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is zero or too large.</exception>
+    public TillResult Pay(ICardChannel card, Amount amount, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
+    {
+        if (amount.IsZero || amount.Minor > uint.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(amount), "A payment is at least 1 and at most 4,294,967,295 minor units.");
+        }
+
+        // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
+        var ticket = _store.Write(db => TillStore.Begin(db, amount, Timestamp.Now(_clock)));
+        _crash.Reach(CrashPoints.PaymentIntended);
+        return Continue(ticket, card, pin, profile);
+    }
+
+    /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
+    public TillResult Continue(Ticket ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
+    {
+        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
+        if (current.State != TicketState.Open)
+        {
+            return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+        }
+
+        var card = new WalletCard(channel);
+        try
+        {
+            card.Select();
+            return Take(current, card, pin, profile);
+        }
+        catch (CardChannelException)
+        {
+            return End(current, TillOutcome.CardGone, "The card was taken away too early. Put the same card in again to finish, or cancel the payment.");
+        }
+        catch (CardRefusedException e)
+        {
+            return Refuse(current, card, e.Message);
+        }
+    }
+
+    /// <summary>Gives a payment up for good; with the card at hand it gets its money back at once.</summary>
+    public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
+    {
+        WalletCard? card = null;
+        try
+        {
+            card = channel is null ? null : new WalletCard(channel);
+            card?.Select();
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            card = null;
+        }
+
+        return Refuse(ticket, card, "The payment was cancelled.");
+    }
+
+    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile)
+    {
+        while (true)
+        {
+            var parts = _store.Read(db => TillStore.Parts(db, ticket.Time));
+            var rest = ticket.Amount - parts.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+            if (rest.IsZero)
+            {
+                return Accept(ticket, card, profile);
+            }
+
+            var status = Ask(ticket, card, rest, profile, out var h);
+            if (status == StatusWord.PinRequired)
+            {
+                if (pin is null)
+                {
+                    return End(ticket, TillOutcome.PinRequired, "The card wants its PIN for this amount. Enter the PIN.");
+                }
+
+                var verified = card.Verify(pin);
+                pin = null;
+                if (!verified.IsSuccess)
+                {
+                    return verified.TriesLeft is > 0
+                        ? End(ticket, TillOutcome.PinWrong, verified.Explain())
+                        : Refuse(ticket, card, verified.Explain());
+                }
+
+                continue;
+            }
+
+            if (!status.IsSuccess)
+            {
+                return Refuse(ticket, card, status.Explain());
+            }
+
+            _crash.Reach(CrashPoints.PaymentSigned);
+            var fault = _store.Write(db =>
+            {
+                var found = _check.Find(db, h!, ticket, rest);
+                if (found is null or { IsVoidable: true })
+                {
+                    TillStore.Hold(db, h!);
+                }
+
+                return found;
+            });
+            _crash.Reach(CrashPoints.PaymentHeld);
+            if (fault is not null)
+            {
+                return Refuse(ticket, card, fault.Message);
+            }
+        }
+    }
+
+    /// <summary>One PAY, in the claim profile after GET CASH; H is what both sides know then.</summary>
+    private StatusWord Ask(Ticket ticket, WalletCard card, Amount rest, PaymentProfile profile, out CashPayment? h)
+    {
+        h = null;
+        Coin? coin = null;
+        if (profile == PaymentProfile.Claim)
+        {
+            var shown = card.GetCash(rest, _scheme.Terms.Currency, out var cash);
+            coin = cash?.Coin;
+            if (!shown.IsSuccess)
+            {
+                return shown;
+            }
+        }
+
+        var pay = profile == PaymentProfile.Claim
+            ? PayCommand.Claim(ticket.Time, W, rest, _scheme.Terms.Currency)
+            : PayCommand.Fast(ticket.Time, W, rest, _scheme.Terms.Currency);
+        var status = card.Pay(pay, out var reply);
+        if (reply is not null && (coin ?? reply.Coin) is { } paidWith)
+        {
+            h = new CashPayment(paidWith, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
+        }
+
+        return status.IsSuccess && h is null
+            ? throw new CardRefusedException(status, "The card's answer lacks its coin. Is it a HierCash card of this version?")
+            : status;
+    }
+
+    private TillResult Accept(Ticket ticket, WalletCard card, PaymentProfile profile)
+    {
+        _store.Write(db =>
+        {
+            TillStore.Accept(db, ticket.Time);
+            return true;
+        });
+        _crash.Reach(CrashPoints.PaymentAccepted);
+        LogAccepted(ticket.Amount);
+        var result = End(ticket, TillOutcome.Accepted, $"Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.");
+        if (profile == PaymentProfile.Claim)
+        {
+            try
+            {
+                foreach (var h in result.Payments)
+                {
+                    card.Confirm(h.Coin.Id, h.Seq);
+                }
+            }
+            catch (CardChannelException)
+            {
+                // OK was said and H is on disk; the mark on the receipt is all that is missing (hole 1).
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
+    private TillResult Refuse(Ticket ticket, WalletCard? card, string message)
+    {
+        _store.Write(db =>
+        {
+            TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)));
+            return true;
+        });
+        _crash.Reach(CrashPoints.PaymentGivenUp);
+        LogRefused(ticket.Amount);
+        var voided = Parts(ticket.Time).Where(p => p.State == PartState.Voided).ToList();
+        if (voided.Count > 0 && !Restore(card, voided))
+        {
+            message += " The card must come back to this till to get back what it signed.";
+        }
+
+        return End(ticket, TillOutcome.Refused, message);
+    }
+
+    private bool Restore(WalletCard? card, List<Part> voided)
+    {
+        try
+        {
+            return card is not null && voided.All(p => card.Void(p.H.Coin.Id, p.H.Seq, _key.PublicKey, p.SW!).IsSuccess);
+        }
+        catch (CardChannelException)
+        {
+            return false;
+        }
+    }
+
+    private TillResult End(Ticket ticket, TillOutcome outcome, string message) =>
+        new(outcome, ticket, message, Parts(ticket.Time).Select(p => p.H).ToList());
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
+    private partial void LogAccepted(Amount amount);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} not accepted")]
+    private partial void LogRefused(Amount amount);
+}

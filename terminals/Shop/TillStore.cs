@@ -1,0 +1,134 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>What became of one H at the till.</summary>
+public enum PartState
+{
+    /// <summary>S_U is here, the payment is not complete.</summary>
+    Held,
+
+    /// <summary>Accepted; to be settled.</summary>
+    Queued,
+
+    /// <summary>The issuer credited it.</summary>
+    Settled,
+
+    /// <summary>Above the coin's face value; the issuer promised the money for a later date.</summary>
+    Guaranteed,
+
+    /// <summary>The issuer refused it, with a signed reason.</summary>
+    Refused,
+
+    /// <summary>Given up; S_W exists, H will never be sent.</summary>
+    Voided,
+}
+
+/// <summary>What became of one payment at the till.</summary>
+public enum TicketState { Open, Accepted, GivenUp }
+
+/// <summary>A payment that the till asked for: TIME names it.</summary>
+public sealed record Ticket(Timestamp Time, Amount Amount, TicketState State);
+
+/// <summary>One H and what is known of it.</summary>
+/// <param name="SW">S_W, if the part was given up.</param>
+public sealed record Part(CashPayment H, PartState State, Receipt? Receipt, byte[]? SW);
+
+/// <summary>The till's store: its key N_W, the TIME that it used last, payments and their parts.</summary>
+internal static class TillStore
+{
+    public const string Schema = """
+        CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL) STRICT;
+        CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+        CREATE TABLE part(
+            payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
+            y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB) STRICT;
+        CREATE INDEX part_state ON part(state);
+        CREATE INDEX part_coin ON part(coin_id, seq);
+        CREATE INDEX part_time ON part(time);
+        """;
+
+    public static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>
+    {
+        if (db.First("SELECT secret FROM till", r => r.Bytes(0)) is { } secret)
+        {
+            return suite.ImportKey(secret);
+        }
+
+        var key = suite.GenerateKey();
+        db.Execute("INSERT INTO till(only, secret, last_time) VALUES(1, ?1, 0)", key.ExportScalar());
+        return key;
+    });
+
+    /// <summary>A new payment under a TIME that this till never used: the clock's, or the last plus one (hole 8).</summary>
+    public static Ticket Begin(Database db, Amount y, Timestamp now)
+    {
+        long time = Math.Max(now.ToLedger(), db.Number("SELECT last_time FROM till") + 1);
+        db.Execute("UPDATE till SET last_time = ?1", time);
+        db.Execute("INSERT INTO ticket(time, y, state) VALUES(?1, ?2, ?3)", time, y.ToLedger(), nameof(TicketState.Open));
+        return new Ticket(Timestamp.FromLedger(time), y, TicketState.Open);
+    }
+
+    public static Ticket? Find(Database db, Timestamp time) =>
+        db.First("SELECT time, y, state FROM ticket WHERE time = ?1", ReadTicket, time.ToLedger());
+
+    public static List<Ticket> Open(Database db) =>
+        db.Query("SELECT time, y, state FROM ticket WHERE state = ?1 ORDER BY time", ReadTicket, nameof(TicketState.Open));
+
+    public static List<Part> Parts(Database db, Timestamp time) =>
+        db.Query("SELECT h, state, receipt, sw FROM part WHERE time = ?1 ORDER BY rowid", ReadPart, time.ToLedger());
+
+    public static List<Part> Queued(Database db, int limit) => db.Query(
+        "SELECT h, state, receipt, sw FROM part WHERE state = ?1 ORDER BY time, rowid LIMIT ?2", ReadPart, nameof(PartState.Queued), (long)limit);
+
+    public static void Hold(Database db, CashPayment h) => db.Execute(
+        "INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(PartState.Held));
+
+    /// <summary>Sum of y that this till has from a coin, voided parts aside (hole 12).</summary>
+    public static Amount TakenFrom(Database db, CoinId coin) => Amount.FromLedger(db.Number(
+        "SELECT coalesce(sum(y), 0) FROM part WHERE coin_id = ?1 AND state <> ?2", coin.Value.ToArray(), nameof(PartState.Voided)));
+
+    /// <summary>True if the coin signed another payment of this till under the same seq.</summary>
+    public static bool HasOther(Database db, CashPayment h) => db.Number(
+        "SELECT count(*) FROM part WHERE coin_id = ?1 AND seq = ?2 AND payment_id <> ?3",
+        h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
+
+    public static void Accept(Database db, Timestamp time)
+    {
+        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1", time.ToLedger(), nameof(TicketState.Accepted));
+        db.Execute("UPDATE part SET state = ?2 WHERE time = ?1 AND state = ?3", time.ToLedger(), nameof(PartState.Queued), nameof(PartState.Held));
+    }
+
+    /// <summary>Marks the payment as never to be sent, for good; only then may S_W leave (hole 2).</summary>
+    public static void GiveUp(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
+    {
+        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1 AND state = ?3", time.ToLedger(), nameof(TicketState.GivenUp), nameof(TicketState.Open));
+        foreach (var part in Parts(db, time).Where(p => p.State == PartState.Held))
+        {
+            db.Execute(
+                "UPDATE part SET state = ?2, sw = ?3 WHERE payment_id = ?1 AND sent = 0",
+                part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
+        }
+    }
+
+    public static void MarkSent(Database db, PaymentId payment) =>
+        db.Execute("UPDATE part SET sent = 1 WHERE payment_id = ?1", payment.Value.ToArray());
+
+    public static void Record(Database db, PaymentId payment, PartState state, Receipt receipt) => db.Execute(
+        "UPDATE part SET state = ?2, receipt = ?3 WHERE payment_id = ?1", payment.Value.ToArray(), state.ToString(), receipt.Encode());
+
+    public static Amount Sum(Database db, PartState state) =>
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM part WHERE state = ?1", state.ToString()));
+
+    private static Ticket ReadTicket(Microsoft.Data.Sqlite.SqliteDataReader r) =>
+        new(Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1)), Enum.Parse<TicketState>(r.GetString(2)));
+
+    private static Part ReadPart(Microsoft.Data.Sqlite.SqliteDataReader r) => new(
+        CashPayment.Decode(r.Bytes(0)) ?? throw new InvalidOperationException("A payment in the till's store is damaged."),
+        Enum.Parse<PartState>(r.GetString(1)),
+        r.BytesOrNull(2) is { } receipt ? Receipt.Decode(receipt) : null,
+        r.BytesOrNull(3));
+}

@@ -1,0 +1,66 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Town;
+
+/// <summary>The invariants of the whole town (protocol: Money): each party's own, and those between parties.</summary>
+public static class TownAudit
+{
+    /// <summary>One sentence per broken invariant; empty when all hold. Holds also while withdrawals and payments are under way.</summary>
+    public static IReadOnlyList<string> Run(TownWorld town)
+    {
+        var findings = new List<string>();
+        findings.AddRange(town.Issuer.Audit.Run().Select(f => $"issuer: {f}"));
+        foreach (var bank in town.Banks)
+        {
+            findings.AddRange(bank.Audit.Run().Select(f => $"{bank.Name}: {f}"));
+        }
+
+        return findings;
+    }
+
+    /// <summary>What must hold in addition once every cycle is booked and every withdrawal has ended.</summary>
+    public static IReadOnlyList<string> RunQuiet(TownWorld town)
+    {
+        var findings = Run(town).ToList();
+        long clearing = town.Banks.Sum(b => b.Audit.Clearing);
+        if (clearing != 0)
+        {
+            findings.Add($"clearing: the banks' positions sum to {clearing}, not 0");
+        }
+
+        foreach (var bank in town.Banks)
+        {
+            var outstanding = town.Issuer.Registry.FindBank(bank.Id)!.Circulation.Outstanding;
+            if (bank.Audit.Float != outstanding)
+            {
+                findings.Add($"{bank.Name}: its float is {bank.Audit.Float}, but the issuer has {outstanding} outstanding for it");
+            }
+        }
+
+        return findings;
+    }
+
+    /// <summary>For a card that obeys: per coin, x and what was signed and not restored make X.</summary>
+    public static IReadOnlyList<string> RunCard(TownCard card)
+    {
+        var findings = new List<string>();
+        var log = card.Log();
+        foreach (var (coin, balance, seq) in card.Coins())
+        {
+            var entries = log.Where(e => e.Coin == coin.Id).ToList();
+            var signed = entries.Where(e => e.State == LogState.Signed).Aggregate(Amount.Zero, (sum, e) => sum + e.Payment.Paid);
+            if (balance + signed != coin.Terms.FaceValue)
+            {
+                findings.Add($"{card.Owner}: x {balance} and signed {signed} do not make X {coin.Terms.FaceValue}");
+            }
+
+            if (entries.Count != seq || entries.Select(e => e.Payment.Seq).Distinct().Count() != entries.Count)
+            {
+                findings.Add($"{card.Owner}: {entries.Count} log entries for seq {seq}");
+            }
+        }
+
+        return findings;
+    }
+}

@@ -1,0 +1,85 @@
+using HierCash.Card.Runtime;
+using HierCash.Card.Wallet;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Town;
+
+/// <summary>A user's card.</summary>
+public sealed class TownCard : IDisposable
+{
+    private readonly ICashSuite _suite;
+
+    private TownCard(string owner, EmulatedCard card, ICashSuite suite)
+    {
+        Owner = owner;
+        Card = card;
+        _suite = suite;
+    }
+
+    public string Owner { get; }
+
+    public EmulatedCard Card { get; }
+
+    public string Pin { get; } = Protocol.Commands.Pin.Transport;
+
+    public static TownCard Make(string owner, ICashSuite suite)
+    {
+        var card = new EmulatedCard(new MemoryImage(), WalletApplet.Package(suite));
+        card.Install(Aid.Wallet, Aid.Wallet);
+        return new TownCard(owner, card, suite);
+    }
+
+    /// <summary>A second card from the image of this one: what a thief with a chip laboratory makes.</summary>
+    public TownCard Clone() => new(Owner, new EmulatedCard(Card.Image.Copy(), WalletApplet.Package(_suite)), _suite);
+
+    /// <summary>All coins of the card with their balances.</summary>
+    public IReadOnlyList<(Coin Coin, Amount Balance, ushort Seq)> Coins()
+    {
+        var card = Opened();
+        return Enumerable.Range(0, WalletApplet.SlotCount)
+            .Select(i => card.GetCoin((byte)i))
+            .Where(c => c.Cash is not null)
+            .Select(c => (c.Cash!.Coin, c.Cash.Balance, c.Seq))
+            .ToList();
+    }
+
+    /// <summary>Withdrawals that the card began and nobody answered.</summary>
+    public int Pending()
+    {
+        var card = Opened();
+        return Enumerable.Range(0, WalletApplet.SlotCount).Count(i => card.GetCoin((byte)i).State == SlotState.Pending);
+    }
+
+    /// <summary>All log entries, with their coin.</summary>
+    public IReadOnlyList<(LogState State, LoggedPayment Payment, CoinId Coin)> Log()
+    {
+        var card = Opened();
+        return Enumerable.Range(0, WalletApplet.LogSize)
+            .Select(i => card.ReadLog((byte)i))
+            .Where(e => e.Payment is not null)
+            .Select(e => (e.State, e.Payment!, card.GetCoin(e.Payment!.Slot).Cash!.Coin.Id))
+            .ToList();
+    }
+
+    /// <summary>Sum of x.</summary>
+    public Amount Balance() => Opened().GetBalance().Total;
+
+    private WalletCard Opened()
+    {
+        if (!Card.IsPowered)
+        {
+            Card.PowerOn();
+        }
+
+        var card = new WalletCard(Card);
+        card.Select();
+        var status = card.Verify(Pin);
+        return status.IsSuccess ? card : throw new CardRefusedException(status, status.Explain());
+    }
+
+    public void Dispose() => Card.Dispose();
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using HierCash.Bank;
+using HierCash.Issuer;
+using HierCash.Protocol.Cash;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Wallet;
+
+namespace HierCash.Town;
+
+/// <summary>
+/// An issuer, two banks, shops and users in one process, on virtual time. Every party can be thrown away and started again from
+/// its store. Names: issuer, bank-1, bank-2, till-1 and so on, wallet.
+/// </summary>
+public sealed class TownWorld : IDisposable
+{
+    public const string IssuerName = "issuer";
+    public const string WalletName = "wallet";
+    private readonly Dictionary<string, Database> _stores = [];
+    private readonly Dictionary<string, ShopTill> _tills = [];
+    private readonly Dictionary<string, PartyId> _tillShops = [];
+    private readonly Dictionary<string, BankIdentity> _identities = [];
+    private readonly Dictionary<string, BankParty> _banks = [];
+    private ulong _receipts;
+
+    public TownWorld(TownOptions options)
+    {
+        Options = options;
+        Clock = new VirtualClock(options.Start);
+        Issuer = StartIssuer();
+        Scheme = new Scheme(Issuer.Id, Issuer.Keys.RootKey, Issuer.Keys.Certificates, options.Terms, options.Suite);
+        for (int i = 1; i <= 2; i++)
+        {
+            string name = $"bank-{i}";
+            var key = BankParty.PublicKeyOf(Store(name, BankParty.Schema), options.Suite);
+            var (bank, certificate) = Issuer.EnrolBank(name, key, options.Cap);
+            _identities[name] = new BankIdentity(bank.Id, name, certificate, Scheme);
+            _banks[name] = StartBank(name);
+        }
+    }
+
+    public TownOptions Options { get; }
+
+    public VirtualClock Clock { get; }
+
+    public TownRecords Records { get; } = new();
+
+    public Scheme Scheme { get; }
+
+    public IssuerParty Issuer { get; private set; }
+
+    /// <summary>The users' bank.</summary>
+    public BankParty UserBank => _banks["bank-1"];
+
+    /// <summary>The shops' bank.</summary>
+    public BankParty ShopBank => _banks["bank-2"];
+
+    public IReadOnlyCollection<BankParty> Banks => _banks.Values;
+
+    public IReadOnlyCollection<ShopTill> Tills => _tills.Values;
+
+    public IEnumerable<string> PartyNames => _stores.Keys;
+
+    /// <summary>The wallet terminal of whoever; it keeps nothing, so a new one each time.</summary>
+    public WalletTerminal Wallet =>
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Clock, Options.Crash);
+
+    /// <summary>A new card, unpersonalised, in memory.</summary>
+    public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
+
+    /// <summary>Opens an account at the users' bank and pays cash into it.</summary>
+    public AccountEntry OpenAccount(TownCard card, Amount deposit)
+    {
+        var account = UserBank.OpenAccount(card.Owner, new WalletCard(card.Card), card.Pin);
+        if (!deposit.IsZero)
+        {
+            UserBank.Deposit(account.User, deposit, ++_receipts);
+        }
+
+        return account;
+    }
+
+    /// <summary>A shop with its account at the shops' bank, or a further till of it.</summary>
+    public string AddTill(string shop)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
+        var entry = Issuer.Registry.EnrolShop(shop, ShopBank.Id, ShopBank.OpenShopAccount(shop));
+        Issuer.Registry.EnrolTill(entry.Id, ShopTill.PublicKeyOf(Store(name, ShopTill.Schema), Options.Suite));
+        _tillShops[name] = entry.Id;
+        _tills[name] = StartTill(name);
+        return name;
+    }
+
+    public ShopTill Till(string name) => _tills[name];
+
+    /// <summary>Settles what a till has queued.</summary>
+    public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
+        _tills[till].Settler.Settle(Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer), cancel);
+
+    /// <summary>A link as the given party would have it, for tests that speak in its name.</summary>
+    public ILink IssuerLink(LinkPeer peer, string name) => Link(peer, name, IssuerName, () => Issuer);
+
+    /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
+    public async ValueTask RunCycle(CancellationToken cancel = default)
+    {
+        Issuer.CloseCycle();
+        foreach (var bank in _banks.Values)
+        {
+            await bank.Run(cancel);
+        }
+    }
+
+    /// <summary>Throws a party away and starts it again from its store.</summary>
+    public void Restart(string name)
+    {
+        if (Options.Directory is not null)
+        {
+            _stores[name].Dispose();
+            _stores.Remove(name);
+        }
+
+        if (name == IssuerName)
+        {
+            Issuer = StartIssuer();
+        }
+        else if (_banks.ContainsKey(name))
+        {
+            _banks[name] = StartBank(name);
+        }
+        else
+        {
+            _tills[name] = StartTill(name);
+        }
+    }
+
+    /// <summary>The bytes of a party's store as they are on disk; only where the town has a folder.</summary>
+    public byte[] StoreBytes(string name)
+    {
+        string path = Path.Combine(Options.Directory ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
+        _stores[name].Checkpoint();
+        return File.ReadAllBytes(path);
+    }
+
+    private IssuerParty StartIssuer() => new(
+        new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, Clock, Records.Logger(IssuerName), Options.Crash);
+
+    private BankParty StartBank(string name)
+    {
+        var identity = _identities[name];
+        var link = Link(new LinkPeer(LinkRole.Bank, identity.Id), name, IssuerName, () => Issuer);
+        return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, Clock, Records.Logger(name), Options.Crash);
+    }
+
+    private ShopTill StartTill(string name) =>
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme, Clock, Records.Logger(name), Options.Crash);
+
+    private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
+    {
+        var link = new InProcessLink(self, from, to, peer, Records);
+        return Options.Faults is { } faults ? new LossyLink(link, message => faults(from, to, message)) : link;
+    }
+
+    private Database Store(string name, string schema)
+    {
+        if (!_stores.TryGetValue(name, out var store))
+        {
+            store = Options.Directory is { } directory
+                ? Database.OpenFile(Path.Combine(directory, name + ".db"), schema)
+                : Database.OpenMemory(schema);
+            _stores.Add(name, store);
+        }
+
+        return store;
+    }
+
+    public void Dispose()
+    {
+        foreach (var store in _stores.Values)
+        {
+            store.Dispose();
+        }
+    }
+}

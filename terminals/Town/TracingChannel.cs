@@ -1,0 +1,30 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Town;
+
+/// <summary>One command and its response.</summary>
+public sealed record ApduRecord(byte[] Command, byte[] Response);
+
+/// <summary>Remembers every APDU that passes. Only for emulated cards with test PINs: a VERIFY is remembered too.</summary>
+public sealed class TracingChannel(ICardChannel inner) : ICardChannel
+{
+    private readonly List<ApduRecord> _apdus = [];
+
+    public IReadOnlyList<ApduRecord> Apdus => _apdus;
+
+    public int Bytes => _apdus.Sum(a => a.Command.Length + a.Response.Length);
+
+    public ReadOnlyMemory<byte> Atr => inner.Atr;
+
+    public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
+    {
+        int length = inner.Transmit(command, response);
+        _apdus.Add(new ApduRecord(command.ToArray(), response[..length].ToArray()));
+        return length;
+    }
+
+    /// <summary>The inner channel belongs to whoever made it.</summary>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,13 @@
+namespace HierCash.Wallet;
+
+/// <summary>Where a user's terminal may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+public static class CrashPoints
+{
+    public const string WithdrawalBegun = "wallet.withdrawal.begun";
+    public const string WithdrawalAuthorised = "wallet.withdrawal.authorised";
+    public const string WithdrawalAnswered = "wallet.withdrawal.answered";
+    public const string WithdrawalFinished = "wallet.withdrawal.finished";
+
+    public static IReadOnlyList<string> All { get; } =
+        [WithdrawalBegun, WithdrawalAuthorised, WithdrawalAnswered, WithdrawalFinished];
+}
