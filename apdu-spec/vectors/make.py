@@ -1,0 +1,308 @@
+#!/usr/bin/python3
+"""Computes vectors.json from the prose of apdu-spec alone, in another language than the reference implementation.
+
+Usage: /usr/bin/python3 make.py > vectors.json     (needs python3-cryptography, for AES only)
+
+The group arithmetic is textbook and slow; it is for computing vectors and nothing else.
+"""
+import hashlib
+import hmac
+import json
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+
+def add(p, q):
+    if p is None:
+        return q
+    if q is None:
+        return p
+    if p[0] == q[0]:
+        if (p[1] + q[1]) % P == 0:
+            return None
+        s = (3 * p[0] * p[0] - 3) * pow(2 * p[1], -1, P) % P
+    else:
+        s = (q[1] - p[1]) * pow(q[0] - p[0], -1, P) % P
+    x = (s * s - p[0] - q[0]) % P
+    return x, (s * (p[0] - x) - p[1]) % P
+
+
+def mul(k, p):
+    r = None
+    while k:
+        if k & 1:
+            r = add(r, p)
+        p = add(p, p)
+        k >>= 1
+    return r
+
+
+def b(n, size):
+    return n.to_bytes(size, "big")
+
+
+def sha(data):
+    return hashlib.sha256(data).digest()
+
+
+def mac(key, data):
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def point(p):
+    return b"\x04" + b(p[0], 32) + b(p[1], 32)
+
+
+def compressed(p):
+    return bytes([2 | (p[1] & 1)]) + b(p[0], 32)
+
+
+def sign(d, message):
+    """ECDSA with the nonce of RFC 6979, section 3.2."""
+    h = sha(message)
+    z = int.from_bytes(h, "big")
+    k, v = bytes(32), b"\x01" * 32
+    seed = b(d, 32) + b(z % N, 32)
+    k = mac(k, v + b"\x00" + seed)
+    v = mac(k, v)
+    k = mac(k, v + b"\x01" + seed)
+    v = mac(k, v)
+    while True:
+        v = mac(k, v)
+        nonce = int.from_bytes(v, "big")
+        if 0 < nonce < N:
+            r = mul(nonce, G)[0] % N
+            s = pow(nonce, -1, N) * (z + r * d) % N
+            if r and s:
+                return b(r, 32) + b(s, 32)
+        k = mac(k, v + b"\x00")
+        v = mac(k, v)
+
+
+def cbc(key, plain):
+    pad = 16 - len(plain) % 16
+    c = Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor()
+    return c.update(plain + bytes([pad]) * pad) + c.finalize()
+
+
+def key_id(p):
+    return sha(point(p))[:4]
+
+
+def ecies(pe, m):
+    counter = 0
+    while True:
+        r = int.from_bytes(sha(b"HC1-ECIR" + b(counter, 4) + m), "big")
+        if 0 < r < N:
+            break
+        counter += 1
+    big_r = b"\x02" + b(mul(r, G)[0], 32)
+    z = b(mul(r, pe)[0], 32)
+    info = b"HC1-ECIE" + key_id(pe) + big_r
+    keys = sha(z + b(1, 4) + info) + sha(z + b(2, 4) + info)
+    body = cbc(keys[:16], m)
+    return big_r + body + mac(keys[16:48], body)
+
+
+def tlv(tag, value):
+    t = b(tag, 1) if tag < 0x100 else b(tag, 2)
+    n = len(value)
+    length = b(n, 1) if n < 0x80 else b"\x81" + b(n, 1) if n < 0x100 else b"\x82" + b(n, 2)
+    return t + length + value
+
+
+def apdu(cla, ins, p1, p2, data=b"", le=True):
+    return bytes([cla, ins, p1, p2]) + (bytes([len(data)]) + data if data else b"") + (b"\x00" if le else b"")
+
+
+secret = {name: int.from_bytes(sha(name.encode()), "big") % N
+          for name in ("root", "encryption", "coin", "statement", "bank", "account", "user", "till")}
+public = {name: mul(d, G) for name, d in secret.items()}
+
+ISSUER, BANK, SHOP = b(1, 4), b(7, 4), b(9, 4)
+X, EUR, TM, EXPIRY = b(5000, 4), b(978, 2), b(0, 2), b(231, 2)
+DATE, TIME = b(1795424400000000, 8), b(1795424460000001, 8)
+NOT_BEFORE, NOT_AFTER = b(1795392000000000, 8), b(2110752000000000, 8)
+SEED = sha(b"seed")
+SEQ, BALANCE, PAID = b(3, 2), b(4200, 4), b(1250, 4)
+NAME = "Mallory"
+
+out = {}
+nu = compressed(public["user"])
+U = sha(point(public["account"]))[:16]
+W = sha(point(public["till"]))[:16]
+PE, PS = key_id(public["encryption"]), key_id(public["coin"])
+
+e = sha(b"HC1-CHAL" + TIME + W)[:16]
+out["f"] = e
+out["g-identity"] = nu
+out["g-sha256"] = n = b"\x00" + sha(nu)
+out["W"] = W
+out["U"] = U
+out["key-id"] = PE
+
+# E_I
+possession = b"HC1-POSS" + PE + X + EUR + TM + nu + sha(SEED)
+out["possession-message"] = possession
+m = SEED + X + EUR + TM + nu + sign(secret["user"], possession)
+out["m"] = m
+out["E_I"] = ei = ecies(public["encryption"], m)
+request = sha(ei)
+
+# S_I, E_K
+coin_message = b"HC1-COIN" + b"\x01\x01" + ISSUER + PS + X + EUR + n + TM + EXPIRY
+out["coin-message"] = coin_message
+out["coin-id"] = coin_id = sha(coin_message)
+out["S_I"] = si = sign(secret["coin"], coin_message)
+answer = b"\x01\x01" + ISSUER + PS + EXPIRY + si
+out["cash-answer"] = answer
+body = cbc(sha(b"HC1-EKEN" + SEED)[:16], answer)
+out["E_K"] = ek = body + mac(sha(b"HC1-EKMA" + SEED), body)
+
+# S_U, S_W
+payment_message = b"HC1-PAYM" + coin_id + SEQ + BALANCE + TIME + W + e + PAID
+out["payment-message"] = payment_message
+out["payment-id"] = payment_id = sha(payment_message)
+out["S_U"] = su = sign(secret["user"], payment_message)
+void_message = b"HC1-VOID" + payment_id + W
+out["void-message"] = void_message
+out["S_W"] = sw = sign(secret["till"], void_message)
+
+# Requests and statements
+breq = b"HC1-BREQ" + BANK + X + EUR + PE + request + DATE
+areq = b"HC1-AREQ" + U + BANK + X + EUR + PE + request + DATE
+never = b"HC1-NEVR" + ISSUER + BANK + X + EUR + request + b"\x03" + DATE
+receipt = b"HC1-SETL" + ISSUER + payment_id + b"\x0c" + PAID + EUR + b(0, 4) + b(0, 8) + DATE
+transfer = b"HC1-XFER" + ISSUER + b(5, 8) + BANK + b"\x01" + bytes(32) + b(123456, 8) + EUR + DATE
+out["bank-request-message"] = breq
+out["account-request-message"] = areq
+out["never-issued-message"] = never
+out["receipt-message"] = receipt
+out["transfer-message"] = transfer
+out["dead-message"] = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
+out["reversed-message"] = b"HC1-REVR" + ISSUER + payment_id + PAID + DATE
+out["lost-card-message"] = b"HC1-LOST" + U + BANK + DATE
+out["cancellation-message"] = b"HC1-CANC" + BANK + request + DATE
+hot = sha(b"HC1-HOTE" + b(8, 8) + coin_id)[:8]
+out["hot-entry"] = hot
+out["hot-list-message"] = b"HC1-HOTL" + ISSUER + b(8, 8) + b(0, 8) + DATE + b(1, 4) + sha(hot)
+out["audit-message"] = (b"HC1-AUDT" + ISSUER + b(2, 8) + BANK + EUR + b(1000, 8) + b(300, 8) + b(20, 8) + b(1, 8) + b(679, 8)
+                        + DATE + sha(b"previous"))
+out["enrolment-message"] = b"HC1-ENRL" + b"\x01" + point(public["bank"]) + sha(NAME.encode())
+
+
+def certificate(usage, holder, key):
+    message = b"HC1-CERT" + bytes([usage]) + holder + NOT_BEFORE + NOT_AFTER + point(public[key])
+    out[f"certificate-{key}-message"] = message
+    return tlv(0xE2, tlv(0xD9, bytes([usage])) + tlv(0xDF20, holder) + tlv(0xDA, NOT_BEFORE) + tlv(0xDB, NOT_AFTER)
+               + tlv(0xD8, point(public[key])) + tlv(0xD7, sign(secret["root"], message)))
+
+
+# Data objects
+coin = tlv(0xE0, tlv(0xC0, b"\x01") + tlv(0xC1, b"\x01") + tlv(0xC2, ISSUER) + tlv(0xC3, PS) + tlv(0xC4, X) + tlv(0xC5, EUR)
+           + tlv(0xC6, nu) + tlv(0xC7, TM) + tlv(0xC8, EXPIRY) + tlv(0xC9, si))
+h = tlv(0xE1, coin + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xD0, su))
+cert_e, cert_c, cert_b = certificate(1, ISSUER, "encryption"), certificate(2, ISSUER, "coin"), certificate(4, BANK, "bank")
+order = tlv(0xE3, tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xD2, ei)
+            + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["account"], areq)))
+bank_request = tlv(0xF0, tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xD2, ei)
+                   + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], breq)))
+never_issued = tlv(0xE4, tlv(0xC2, ISSUER) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xDE, request)
+                   + tlv(0xDF25, b"\x03") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], never)))
+receipt_object = tlv(0xE5, tlv(0xC2, ISSUER) + tlv(0xDE, payment_id) + tlv(0xDF24, b"\x0c") + tlv(0xCF, PAID) + tlv(0xC5, EUR)
+                     + tlv(0xDF3C, b(0, 4)) + tlv(0xDF3B, b(0, 8)) + tlv(0xD6, DATE)
+                     + tlv(0xD7, sign(secret["statement"], receipt)) + tlv(0xDF30, b"\x00"))
+transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5, BANK) + tlv(0xDF27, b"\x01") + tlv(0xDF28, bytes(32))
+                      + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
+dossier = tlv(0xE7, tlv(0xDF26, m) + cert_e + cert_c + h)
+content = order + tlv(0xDF3E, point(public["account"])) + tlv(0xDF21, NAME.encode()) + dossier + cert_b + tlv(0xD6, DATE)
+evidence_message = b"HC1-EVID" + BANK + U + sha(NAME.encode()) + sha(content) + DATE
+out.update({
+    "coin": coin, "payment": h, "certificate-encryption": cert_e, "certificate-coin": cert_c, "certificate-bank": cert_b,
+    "account-request": order, "bank-request": bank_request, "never-issued": never_issued, "receipt": receipt_object,
+    "transfer": transfer_object, "dossier": dossier, "evidence-message": evidence_message,
+    "evidence": tlv(0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message))),
+})
+
+# Commands and replies
+AID = bytes.fromhex("F0484945524341534801")
+pin, new_pin = b"1234\xff\xff\xff\xff", b"56789\xff\xff\xff"
+out.update({
+    "select": apdu(0x00, 0xA4, 0x04, 0x00, AID),
+    "select-reply": tlv(0x6F, tlv(0x84, AID) + tlv(0xA5, tlv(0xDF2D, b"\x01") + tlv(0xC0, b"\x01"))),
+    "verify": apdu(0x00, 0x20, 0x00, 0x81, pin, le=False),
+    "change-pin": apdu(0x00, 0x24, 0x00, 0x81, pin + new_pin, le=False),
+    "unblock-pin": apdu(0x00, 0x2C, 0x00, 0x81, b"00000000" + new_pin, le=False),
+    "get-status": apdu(0x80, 0x10, 0, 0),
+    "get-status-reply": tlv(0xDD, b"\x02") + tlv(0xDF2D, b"\x01") + tlv(0xDF29, b"\x03") + tlv(0xDF2A, b"\x0a")
+    + tlv(0xDF32, sha(point(public["root"]))) + tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4))
+    + tlv(0xDF2C, b(1250, 4)) + tlv(0xDF40, b"\x10") + tlv(0xDF3F, b"\x40"),
+    "personalise": apdu(0x80, 0x12, 0, 0, tlv(0xD8, point(public["root"])) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4))),
+    "personalise-reply": tlv(0xDF3E, point(public["account"])),
+    "put-certificate": apdu(0x80, 0x14, 0, 0, cert_e),
+    "begin-withdrawal": apdu(0x80, 0x20, 0, 0, tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE)),
+    "begin-withdrawal-same-key": apdu(0x80, 0x20, 1, 4, tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE)),
+    "begin-withdrawal-again": apdu(0x80, 0x20, 2, 4),
+    "begin-withdrawal-reply": tlv(0xDC, b"\x04") + tlv(0xD2, ei),
+    "authorise-withdrawal": apdu(0x80, 0x22, 4, 0, tlv(0xD6, DATE)),
+    "authorise-withdrawal-reply": tlv(0xD7, sign(secret["account"], areq)),
+    "finish-withdrawal": apdu(0x80, 0x24, 4, 0, tlv(0xD3, ek)),
+    "release-withdrawal": apdu(0x80, 0x26, 4, 0, never_issued),
+    "get-cash": apdu(0x80, 0x30, 0, 0, tlv(0xCF, PAID) + tlv(0xC5, EUR)),
+    "get-cash-reply": coin + tlv(0xCB, BALANCE),
+    "pay-fast": apdu(0x80, 0x32, 0, 0, tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
+    "pay-fast-reply": coin + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xD0, su),
+    "pay-claim": apdu(0x80, 0x32, 1, 0, tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCE, e) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
+    "pay-claim-reply": tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xD1, b(1000, 4)) + tlv(0xD0, su),
+    "confirm": apdu(0x80, 0x34, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ)),
+    "void": apdu(0x80, 0x36, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw)),
+    "get-coin": apdu(0x80, 0x40, 4, 0),
+    "get-coin-reply": tlv(0xDD, b"\x02") + tlv(0xCA, SEQ) + coin + tlv(0xCB, BALANCE),
+    "get-coin-reply-pending": tlv(0xDD, b"\x01") + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE),
+    "get-balance": apdu(0x80, 0x42, 0, 0),
+    "get-balance-reply": tlv(0xDF22, b(4200, 8)) + tlv(0xC5, EUR),
+    "read-log": apdu(0x80, 0x44, 63, 0),
+    "read-log-reply": tlv(0xDD, b"\x01") + tlv(0xDC, b"\x04") + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W)
+    + tlv(0xCF, PAID) + tlv(0xDF27, b"\x03") + tlv(0xD0, su),
+    "acknowledge-log": apdu(0x80, 0x46, 63, 0),
+})
+
+
+# Link frames
+def frame(kind, message_type, body_):
+    payload = b"\x01" + bytes([kind]) + b(77, 8) + b(message_type, 2) + body_
+    return b(len(payload), 4) + payload
+
+
+out.update({
+    "frame-withdraw": frame(1, 0x0101, order),
+    "frame-withdraw-reply": frame(2, 0x0102, tlv(0xD3, ek)),
+    "frame-withdraw-reply-never": frame(2, 0x0102, never_issued + tlv(0xDF43, b"no")),
+    "frame-withdraw-reply-pending": frame(2, 0x0102, b""),
+    "frame-certificates": frame(1, 0x0103, b""),
+    "frame-certificates-reply": frame(2, 0x0104, cert_e + cert_c),
+    "frame-issue": frame(1, 0x0201, bank_request),
+    "frame-withhold": frame(1, 0x0203, bank_request),
+    "frame-issue-reply": frame(2, 0x0202, tlv(0xD3, ek)),
+    "frame-instructions": frame(1, 0x0205, tlv(0xDF23, b(4, 8))),
+    "frame-instructions-reply": frame(2, 0x0206, transfer_object),
+    "frame-dossiers": frame(1, 0x0207, b""),
+    "frame-dossiers-reply": frame(2, 0x0208, dossier),
+    "frame-dossier-outcome": frame(1, 0x0209, tlv(0xDF2F, coin_id) + tlv(0xDF24, b"\x06")),
+    "frame-settle": frame(1, 0x0301, h + h),
+    "frame-settle-reply": frame(2, 0x0302, receipt_object),
+    "frame-refusal": frame(2, 0x0000, tlv(0xDF25, b"\x0c") + tlv(0xDF43, b"no")),
+})
+
+print(json.dumps({
+    "about": "Computed by make.py from the prose of this folder. Secret keys are SHA-256 of their names modulo the group order; "
+             "signatures have the nonces of RFC 6979.",
+    "secret": {name: b(d, 32).hex() for name, d in secret.items()},
+    "seed": SEED.hex(),
+    "vectors": {name: value.hex() for name, value in out.items()},
+}, indent=1))

@@ -1,0 +1,104 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Tests.Vectors;
+
+/// <summary>Decoders read the vectors back to the same bytes, and refuse them when anything is cut off or added.</summary>
+public sealed class DecoderVectorTests
+{
+    private static readonly BclSuite Suite = new();
+
+    private static readonly Dictionary<string, Func<byte[], byte[]?>> Decoders = new()
+    {
+        ["payment"] = b => CashPayment.Decode(b)?.Encode(),
+        ["certificate-encryption"] = b => KeyCertificate.Decode(b)?.Encode(),
+        ["never-issued"] = b => NeverIssued.Decode(b)?.Encode(),
+        ["receipt"] = b => Receipt.Decode(b)?.Encode(),
+        ["transfer"] = b => Transfer.Decode(b)?.Encode(),
+        ["evidence"] = b => Evidence.Decode(b)?.Encode(),
+        ["m"] = b => CashRequest.Decode(b)?.Encode(),
+        ["cash-answer"] = b => CashAnswer.Decode(b)?.Encode(),
+        ["select-reply"] = b => Reply<SelectReply>(SelectCommand.ParseReply(b), r => r.Write),
+        ["get-status-reply"] = b => Reply<StatusReply>(GetStatusCommand.ParseReply(b), r => r.Write),
+        ["personalise-reply"] = b => Reply<PersonaliseReply>(PersonaliseCommand.ParseReply(b), r => r.Write),
+        ["begin-withdrawal-reply"] = b => Reply<BeginWithdrawalReply>(BeginWithdrawalCommand.ParseReply(b), r => r.Write),
+        ["authorise-withdrawal-reply"] = b => Reply<SignatureReply>(AuthoriseWithdrawalCommand.ParseReply(b), r => r.Write),
+        ["get-cash-reply"] = b => Reply<CashReply>(GetCashCommand.ParseReply(b), r => r.Write),
+        ["pay-fast-reply"] = b => Reply<PayReply>(PayCommand.ParseReply(b), r => r.Write),
+        ["pay-claim-reply"] = b => Reply<PayReply>(PayCommand.ParseReply(b), r => r.Write),
+        ["get-coin-reply"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
+        ["get-coin-reply-pending"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
+        ["get-balance-reply"] = b => Reply<BalanceReply>(GetBalanceCommand.ParseReply(b), r => r.Write),
+        ["read-log-reply"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
+    };
+
+    public static IEnumerable<string> Names => Decoders.Keys;
+
+    [TestCaseSource(nameof(Names))]
+    public void DecodesToTheSameBytes(string name) =>
+        Assert.That(Decoders[name](SpecVectors.Bytes(name)), Is.EqualTo(SpecVectors.Bytes(name)));
+
+    [TestCaseSource(nameof(Names))]
+    public void RefusesEveryTruncationAndAnAddedByte(string name)
+    {
+        var bytes = SpecVectors.Bytes(name);
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            // A status without its private part is a status of another card.
+            if (name != "get-status-reply" || length != 15)
+            {
+                Assert.That(Decoders[name](bytes[..length]), Is.Null, $"cut to {length} bytes");
+            }
+        }
+
+        Assert.That(Decoders[name]([.. bytes, 0]), Is.Null);
+    }
+
+    [Test]
+    public void TheSignaturesOfTheVectorsVerify()
+    {
+        var h = CashPayment.Decode(SpecVectors.Bytes("payment"))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(h.Coin.Verify(Suite, Suite.Key("coin").PublicKey), "S_I");
+            Assert.That(h.Verify(Suite), "S_U");
+            Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
+            Assert.That(Transfer.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
+            Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
+            Assert.That(NeverIssued.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
+        });
+    }
+
+    [Test]
+    public void TheIssuerOpensTheVectorsEI()
+    {
+        using var secret = Suite.Key("encryption");
+        Assert.That(Ecies.TryDecrypt(Suite, secret, SpecVectors.Bytes("E_I")), Is.EqualTo(SpecVectors.Bytes("m")));
+        Assert.That(CashCipher.TryDecrypt(SpecVectors.Seed, SpecVectors.Bytes("E_K")), Is.EqualTo(SpecVectors.Bytes("cash-answer")));
+        Assert.That(CashRequest.Decode(SpecVectors.Bytes("m"))!.VerifyPossession(Suite, secret.PublicKey.Id));
+    }
+
+    [Test]
+    public void FramesSurviveTheWayThere()
+    {
+        foreach (string name in SpecVectors.Names.Where(n => n.StartsWith("frame-", StringComparison.Ordinal)))
+        {
+            var bytes = SpecVectors.Bytes(name);
+            Assert.That(LinkFrame.Decode(bytes.AsSpan(4))!.Encode(), Is.EqualTo(bytes), name);
+        }
+    }
+
+    [Test]
+    public void AFrameOfAnotherVersionIsNoFrame()
+    {
+        var bytes = SpecVectors.Bytes("frame-certificates");
+        bytes[4] = 2;
+        Assert.That(LinkFrame.Decode(bytes.AsSpan(4)), Is.Null);
+    }
+
+    private static byte[]? Reply<T>(T? reply, Func<T, BerTlv.WriteObjects> write)
+        where T : class => reply is null ? null : BerTlv.Encode(512, write(reply));
+}

@@ -1,0 +1,198 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Tests.Vectors;
+
+/// <summary>Every encoder against the vectors of the specification, and every vector against an encoder.</summary>
+public sealed class EncoderVectorTests
+{
+    private static readonly BouncyCastleSuite Suite = new(new SeededRandom(1));
+    private static readonly PartyId Issuer = new(1);
+    private static readonly PartyId Bank = new(7);
+    private static readonly Amount X = new(5000);
+    private static readonly Amount Y = new(1250);
+    private static readonly Timestamp Date = new(1795424400000000);
+    private static readonly Timestamp Time = new(1795424460000001);
+    private static readonly Dictionary<string, Func<byte[]>> Encoders = Build();
+
+    public static IEnumerable<string> All => SpecVectors.Names;
+
+    [TestCaseSource(nameof(All))]
+    public void EncoderGivesTheVector(string name)
+    {
+        Assert.That(Encoders, Contains.Key(name), "a vector without an encoder");
+        Assert.That(Convert.ToHexStringLower(Encoders[name]()), Is.EqualTo(SpecVectors.Hex(name)));
+    }
+
+    [Test]
+    public void EveryEncoderHasAVector() => Assert.That(Encoders.Keys, Is.EquivalentTo(SpecVectors.Names));
+
+    private static Dictionary<string, Func<byte[]>> Build()
+    {
+        var encryption = Suite.Key("encryption").PublicKey;
+        var coinKey = Suite.Key("coin");
+        var account = Suite.Key("account");
+        var user = Suite.Key("user");
+        var till = Suite.Key("till");
+        var statement = Suite.Key("statement");
+        var bankKey = Suite.Key("bank");
+        var root = Suite.Key("root");
+        var w = OneWay.W(till.PublicKey);
+        var u = OneWay.U(account.PublicKey);
+        var request = CashRequest.Create(user, encryption.Id, SpecVectors.Seed, X, Currency.Eur, 0);
+        var ei = request.Encipher(Suite, encryption);
+        var requestId = new RequestId(Digest.Of(ei));
+        var terms = new CoinTerms(1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, X, Currency.Eur, 0, new Quarter(231));
+        var coin = new Coin(terms, user.PublicKey.Compress(), []);
+        coin = coin with { SI = coinKey.Sign(coin.Message) };
+        var unsigned = new CashPayment(coin, 3, new Amount(4200), Time, w, Y, []);
+        var h = unsigned with { SU = user.Sign(unsigned.Message) };
+        var sw = till.Sign(SignedMessage.Void(h.Id, w));
+        var ek = CashCipher.Encrypt(request.Seed, CashAnswer.Of(coin).Encode());
+        var from = new Timestamp(1795392000000000);
+        var until = new Timestamp(2110752000000000);
+        KeyCertificate Certify(KeyUsage usage, PartyId holder, ISigningKey key) => KeyCertificate.Issue(root, usage, holder, from, until, key.PublicKey);
+        var certificateE = Certify(KeyUsage.IssuerEncryption, Issuer, Suite.Key("encryption"));
+        var certificateC = Certify(KeyUsage.IssuerCoin, Issuer, coinKey);
+        var certificateB = Certify(KeyUsage.Bank, Bank, bankKey);
+        byte[] Message(KeyCertificate c) => SignedMessage.Certificate(c.Usage, c.Holder, c.NotBefore, c.NotAfter, c.Key.Bytes);
+        var order = new AccountRequest(u, Bank, X, Currency.Eur, encryption.Id, ei, Date, []);
+        order = order with { Signature = account.Sign(order.Message) };
+        var breq = SignedMessage.BankRequest(Bank, X, Currency.Eur, encryption.Id, requestId, Date);
+        var bankRequest = new BankRequest(Bank, X, Currency.Eur, encryption.Id, ei, Date, bankKey.Sign(breq));
+        var never = NeverIssued.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
+        var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Settled, Y, Currency.Eur, Amount.Zero, default, Date);
+        var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
+        var dossier = new Dossier(request.Encode(), certificateE, certificateC, [h]);
+        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date);
+        var hot = Digest.Of(SignedMessage.HotEntry(8, coin.Id)).ToArray()[..8];
+        var circulation = new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1));
+        var pin = Pin.ToBlock("1234");
+        var next = Pin.ToBlock("56789");
+        return new Dictionary<string, Func<byte[]>>
+        {
+            ["f"] = () => OneWay.F(Time, w).Value.ToArray(),
+            ["g-identity"] = () => OneWay.G(GFunction.Identity, coin.NU),
+            ["g-sha256"] = () => OneWay.G(GFunction.Sha256, coin.NU),
+            ["W"] = () => w.Value.ToArray(),
+            ["U"] = () => u.Value.ToArray(),
+            ["key-id"] = () => [.. BitConverter.GetBytes(encryption.Id.Value).Reverse()],
+            ["possession-message"] = () => SignedMessage.Possession(encryption.Id, X, Currency.Eur, 0, coin.NU, SpecVectors.Seed),
+            ["m"] = request.Encode,
+            ["E_I"] = () => ei,
+            ["coin-message"] = () => coin.Message,
+            ["coin-id"] = () => coin.Id.Value.ToArray(),
+            ["S_I"] = () => coin.SI,
+            ["cash-answer"] = () => CashAnswer.Of(coin).Encode(),
+            ["E_K"] = () => ek,
+            ["payment-message"] = () => h.Message,
+            ["payment-id"] = () => h.Id.Value.ToArray(),
+            ["S_U"] = () => h.SU,
+            ["void-message"] = () => SignedMessage.Void(h.Id, w),
+            ["S_W"] = () => sw,
+            ["bank-request-message"] = () => breq,
+            ["account-request-message"] = () => order.Message,
+            ["never-issued-message"] = () => SignedMessage.NeverIssued(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
+            ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Settled, Y, Currency.Eur, Amount.Zero, default, Date),
+            ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
+            ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
+            ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, Date),
+            ["lost-card-message"] = () => SignedMessage.LostCard(u, Bank, Date),
+            ["cancellation-message"] = () => SignedMessage.Cancellation(Bank, requestId, Date),
+            ["hot-entry"] = () => hot,
+            ["hot-list-message"] = () => SignedMessage.HotList(Issuer, 8, 0, Date, 1, hot),
+            ["audit-message"] = () => SignedMessage.Audit(Issuer, 2, Bank, Currency.Eur, circulation, Date, Digest.Of("previous"u8)),
+            ["enrolment-message"] = () => SignedMessage.Enrolment(1, bankKey.PublicKey.Bytes, "Mallory"),
+            ["certificate-encryption-message"] = () => Message(certificateE),
+            ["certificate-coin-message"] = () => Message(certificateC),
+            ["certificate-bank-message"] = () => Message(certificateB),
+            ["coin"] = () => BerTlv.Encode(200, coin.Write),
+            ["payment"] = h.Encode,
+            ["certificate-encryption"] = certificateE.Encode,
+            ["certificate-coin"] = certificateC.Encode,
+            ["certificate-bank"] = certificateB.Encode,
+            ["account-request"] = () => BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write),
+            ["bank-request"] = () => BerTlv.Encode(BankRequest.MaxEncodedSize, bankRequest.Write),
+            ["never-issued"] = never.Encode,
+            ["receipt"] = receipt.Encode,
+            ["transfer"] = transfer.Encode,
+            ["dossier"] = dossier.Encode,
+            ["evidence-message"] = () => EvidenceMessage(evidence),
+            ["evidence"] = evidence.Encode,
+            ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
+            ["select-reply"] = () => BerTlv.Encode(64, new SelectReply(Aid.Wallet, 1, 1).Write),
+            ["verify"] = () => Apdu(new VerifyCommand(pin).Write),
+            ["change-pin"] = () => Apdu(new ChangePinCommand(pin, next).Write),
+            ["unblock-pin"] = () => Apdu(new UnblockPinCommand(Pin.ToBlock(Pin.TransportPuk), next).Write),
+            ["get-status"] = () => Apdu(new GetStatusCommand().Write),
+            ["get-status-reply"] = () => BerTlv.Encode(200, new StatusReply(
+                WalletState.Personalised, 1, 3, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 16, 64)).Write),
+            ["personalise"] = () => Apdu(new PersonaliseCommand(root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000)).Write),
+            ["personalise-reply"] = () => BerTlv.Encode(100, new PersonaliseReply(account.PublicKey).Write),
+            ["put-certificate"] = () => Apdu(new PutCertificateCommand(certificateE).Write),
+            ["begin-withdrawal"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, X, Currency.Eur, encryption.Id).Write),
+            ["begin-withdrawal-same-key"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 4, X, Currency.Eur, encryption.Id).Write),
+            ["begin-withdrawal-again"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.Again, 4, default, default, default).Write),
+            ["begin-withdrawal-reply"] = () => BerTlv.Encode(256, new BeginWithdrawalReply(4, ei).Write),
+            ["authorise-withdrawal"] = () => Apdu(new AuthoriseWithdrawalCommand(4, Date).Write),
+            ["authorise-withdrawal-reply"] = () => BerTlv.Encode(100, new SignatureReply(order.Signature).Write),
+            ["finish-withdrawal"] = () => Apdu(new FinishWithdrawalCommand(4, ek).Write),
+            ["release-withdrawal"] = () => Apdu(new ReleaseWithdrawalCommand(4, never).Write),
+            ["get-cash"] = () => Apdu(new GetCashCommand(Y, Currency.Eur).Write),
+            ["get-cash-reply"] = () => BerTlv.Encode(200, new CashReply(coin, new Amount(4200)).Write),
+            ["pay-fast"] = () => Apdu(PayCommand.Fast(Time, w, Y, Currency.Eur).Write),
+            ["pay-fast-reply"] = () => BerTlv.Encode(256, new PayReply(coin, 3, new Amount(4200), null, h.SU).Write),
+            ["pay-claim"] = () => Apdu(PayCommand.Claim(Time, w, Y, Currency.Eur).Write),
+            ["pay-claim-reply"] = () => BerTlv.Encode(256, new PayReply(null, 3, new Amount(4200), new Amount(1000), h.SU).Write),
+            ["confirm"] = () => Apdu(new ConfirmCommand(coin.Id, 3).Write),
+            ["void"] = () => Apdu(new VoidCommand(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw).Write),
+            ["get-coin"] = () => Apdu(new GetCoinCommand(4).Write),
+            ["get-coin-reply"] = () => BerTlv.Encode(256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3).Write),
+            ["get-coin-reply-pending"] = () => BerTlv.Encode(64, new CoinReply(SlotState.Pending, new PendingWithdrawal(X, Currency.Eur, encryption.Id), null, 0).Write),
+            ["get-balance"] = () => Apdu(new GetBalanceCommand().Write),
+            ["get-balance-reply"] = () => BerTlv.Encode(64, new BalanceReply(new Amount(4200), Currency.Eur).Write),
+            ["read-log"] = () => Apdu(new ReadLogCommand(63).Write),
+            ["read-log-reply"] = () => BerTlv.Encode(256, new LogReply(
+                LogState.Signed, new LoggedPayment(4, 3, new Amount(4200), Time, w, Y, true, true, h.SU)).Write),
+            ["acknowledge-log"] = () => Apdu(new AcknowledgeLogCommand(63).Write),
+            ["frame-withdraw"] = () => Frame(FrameKind.Request, WithdrawMessage.Write(order)),
+            ["frame-withdraw-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.WithdrawReply)),
+            ["frame-withdraw-reply-never"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(null, never, "no").ToMessage(MessageType.WithdrawReply)),
+            ["frame-withdraw-reply-pending"] = () => Frame(FrameKind.Response, WithdrawalAnswer.Pending.ToMessage(MessageType.WithdrawReply)),
+            ["frame-certificates"] = () => Frame(FrameKind.Request, new LinkMessage(MessageType.Certificates, [])),
+            ["frame-certificates-reply"] = () => Frame(FrameKind.Response, new CertificatesReply([certificateE, certificateC]).ToMessage()),
+            ["frame-issue"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, false)),
+            ["frame-withhold"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, true)),
+            ["frame-issue-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply)),
+            ["frame-instructions"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(4)),
+            ["frame-instructions-reply"] = () => Frame(FrameKind.Response, InstructionsMessage.WriteReply([transfer.Encode()])),
+            ["frame-dossiers"] = () => Frame(FrameKind.Request, DossierMessages.WriteRequest()),
+            ["frame-dossiers-reply"] = () => Frame(FrameKind.Response, DossierMessages.WriteReply([dossier])),
+            ["frame-dossier-outcome"] = () => Frame(FrameKind.Request, DossierMessages.WriteOutcome(coin.Id, Proof.Excess)),
+            ["frame-settle"] = () => Frame(FrameKind.Request, SettleMessage.Write([h, h])),
+            ["frame-settle-reply"] = () => Frame(FrameKind.Response, new SettleReply([receipt]).ToMessage()),
+            ["frame-refusal"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.InsufficientFunds, "no").ToMessage()),
+        };
+    }
+
+    /// <summary>The signed content is what lies between the outer tag and the signature object.</summary>
+    private static byte[] EvidenceMessage(Evidence evidence)
+    {
+        var outer = new BerTlvReader(evidence.Encode());
+        var content = outer.Read(Tag.Evidence)[..^66];
+        return SignedMessage.Evidence(evidence.Order.Bank, evidence.Order.User, evidence.Name, content, evidence.Date);
+    }
+
+    private delegate int ApduWriter(Span<byte> to);
+
+    private static byte[] Apdu(ApduWriter write)
+    {
+        var buffer = new byte[CommandApdu.MaxShortLength];
+        return buffer[..write(buffer)];
+    }
+
+    private static byte[] Frame(FrameKind kind, LinkMessage message) => new LinkFrame(kind, 77, message).Encode();
+}
