@@ -1,0 +1,65 @@
+using CsCheck;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Tests.Iso7816;
+
+public sealed class BerTlvTests
+{
+    [TestCase("DC0105", true)]
+    [TestCase("DC810105", true, Description = "longer than it need be, but BER")]
+    [TestCase("DC8005", false, Description = "indefinite length")]
+    [TestCase("DC80050000", false, Description = "indefinite length with an end")]
+    [TestCase("DC0205", false, Description = "cut off")]
+    [TestCase("DC", false)]
+    [TestCase("DF", false)]
+    [TestCase("DD0105", false, Description = "another tag")]
+    [TestCase("DC0105DC0106", false, Description = "something behind it")]
+    [TestCase("DC8500000000010500", false)]
+    [TestCase("DC84FFFFFFFF05", false)]
+    public void ReadsOneByte(string hex, bool sound)
+    {
+        var reader = new BerTlvReader(Convert.FromHexString(hex));
+        byte value = reader.ReadByte(Tag.Slot);
+        Assert.That(reader.Complete, Is.EqualTo(sound));
+        Assert.That(!sound || value == 5);
+    }
+
+    [Test]
+    public void LengthsOfEachFormSurvive() => Gen.Int[0, 70000].Sample(
+        n =>
+        {
+            var value = new byte[n];
+            var encoded = BerTlv.Encode(n + 32, (ref BerTlvWriter w) =>
+            {
+                int begin = w.Begin(Tag.Sealed);
+                w.Write(Tag.Ciphertext, value);
+                w.End(begin);
+            });
+            var reader = new BerTlvReader(encoded);
+            var inner = reader.Enter(Tag.Sealed);
+            int length = inner.Read(Tag.Ciphertext).Length;
+            reader.Leave(inner);
+            return reader.Complete && length == n;
+        },
+        iter: 300);
+
+    [Test]
+    public void RandomBytesNeverThrow() => Gen.Byte.Array[0, 64].Sample(
+        bytes =>
+        {
+            var reader = new BerTlvReader(bytes);
+            while (reader.HasMore)
+            {
+                foreach (var tag in new[] { Tag.Coin, Tag.Slot, Tag.NU, Tag.Name })
+                {
+                    if (reader.Next(tag))
+                    {
+                        break;
+                    }
+                }
+
+                reader.Read(Tag.Slot);
+            }
+        },
+        iter: 20_000);
+}
