@@ -43,14 +43,15 @@ public sealed class InProcessLink(LinkPeer self, string name, string peerName, F
 
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
     {
-        var frame = new LinkFrame(FrameKind.Request, ++_correlation, request).Encode();
+        ulong correlation = Interlocked.Increment(ref _correlation);
+        var frame = new LinkFrame(FrameKind.Request, correlation, request).Encode();
         tap?.Saw(name, peerName, frame);
         var received = LinkFrame.Decode(frame.AsSpan(4)) ?? throw new LinkException($"The frame to {peerName} is broken.");
         var answer = await peer().Handle(self, received.Message, cancel);
         var back = new LinkFrame(FrameKind.Response, received.Correlation, answer).Encode();
         tap?.Saw(peerName, name, back);
         var reply = LinkFrame.Decode(back.AsSpan(4));
-        return reply is { Kind: FrameKind.Response } && reply.Correlation == _correlation
+        return reply is { Kind: FrameKind.Response } && reply.Correlation == correlation
             ? reply.Message
             : throw new LinkException($"{peerName} broke the frame format. Ask its operator.");
     }

@@ -127,29 +127,58 @@ public sealed partial class ShopTill
         }
     }
 
-    /// <summary>Gives a payment up for good; with the card at hand it gets its money back at once.</summary>
+    /// <summary>
+    /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
+    /// later: then the till first learns whether the card had signed when it was pulled.
+    /// </summary>
     public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
     {
+        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
+        if (current.State == TicketState.Accepted)
+        {
+            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
+        }
+
         WalletCard? card = null;
         try
         {
-            card = channel is null ? null : new WalletCard(channel);
-            card?.Select();
+            if (channel is not null)
+            {
+                card = new WalletCard(channel);
+                card.Select();
+                Recover(current, card);
+            }
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
             card = null;
         }
 
-        return Refuse(ticket, card, "The payment was cancelled.");
+        return Refuse(current, card, "The payment was cancelled.");
     }
+
+    /// <summary>Repeats the PAY whose answer may have been lost: what the card signed must be known to be voided.</summary>
+    private void Recover(Ticket ticket, WalletCard card)
+    {
+        var rest = Rest(ticket);
+        if (!rest.IsZero && Ask(ticket, card, rest, PaymentProfile.Fast, out var h).IsSuccess && h!.Verify(_suite))
+        {
+            _store.Write(db =>
+            {
+                TillStore.Hold(db, h);
+                return true;
+            });
+        }
+    }
+
+    private Amount Rest(Ticket ticket) =>
+        ticket.Amount - Parts(ticket.Time).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
 
     private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile)
     {
         while (true)
         {
-            var parts = _store.Read(db => TillStore.Parts(db, ticket.Time));
-            var rest = ticket.Amount - parts.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+            var rest = Rest(ticket);
             if (rest.IsZero)
             {
                 return Accept(ticket, card, profile);

@@ -2,6 +2,7 @@ using System.Globalization;
 using HierCash.Bank;
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Wallet;
@@ -99,6 +100,14 @@ public sealed class TownWorld : IDisposable
 
     /// <summary>A link as the given party would have it, for tests that speak in its name.</summary>
     public ILink IssuerLink(LinkPeer peer, string name) => Link(peer, name, IssuerName, () => Issuer);
+
+    /// <summary>A bank over another link to the issuer, for tests that forge what it hears.</summary>
+    public BankParty BankOver(string name, ILink issuer) => new(
+        _identities[name], _stores[name], Options.Suite, issuer, Clock, Records.Logger(name), Options.Crash);
+
+    /// <summary>A bank's secret key, for tests that speak in its name.</summary>
+    public ISigningKey BankKey(string name) => Options.Suite.ImportKey(
+        _stores[name].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'bank'", r => r.Bytes(0)))!);
 
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)

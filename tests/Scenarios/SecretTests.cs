@@ -1,0 +1,190 @@
+using System.Text;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Hole 21: what must never get out, and what must be gone.</summary>
+public sealed class SecretTests
+{
+    /// <summary>Everything random that a town drew: secret keys and seeds among it.</summary>
+    private sealed class RecordingRandom(IRandomSource inner) : IRandomSource
+    {
+        public List<byte[]> Drawn { get; } = [];
+
+        public void Fill(Span<byte> bytes)
+        {
+            inner.Fill(bytes);
+            Drawn.Add(bytes.ToArray());
+        }
+    }
+
+    [Test, Hole(21)]
+    public void TheCardErasesKOnceTheCoinIsStored()
+    {
+        var random = new RecordingRandom(new SeededRandom(1));
+        using var town = Towns.Make(with: o => o with { Suite = new BouncyCastleSuite(random) });
+        using var card = town.User("Alice");
+        int before = random.Drawn.Count;
+        town.Withdraw(card, 5000);
+        var drawn = random.Drawn.Skip(before).Where(d => d.Length == 32).ToList();
+        Assert.That(drawn, Has.Count.EqualTo(2), "SS_U and the seed");
+        int[] held = drawn.Select(d => card.Card.Image.Bytes.IndexOf(d)).ToArray();
+        Assert.That(held[0], Is.GreaterThan(0), "SS_U stays: the scan finds what is there");
+        Assert.That(held[1], Is.EqualTo(-1), "the seed, from which K, is gone from every cell, the undo log's too");
+    }
+
+    /// <summary>Power goes at every cell of FINISH WITHDRAWAL: the coin is there at last, and K is gone at last.</summary>
+    [Test, Hole(21), Hole(7)]
+    public void ATornFinishEndsWithTheCoinAndWithoutK()
+    {
+        var random = new RecordingRandom(new SeededRandom(1));
+        using var town = Towns.Make(with: o => o with { Suite = new BouncyCastleSuite(random) });
+        using var original = town.User("Alice");
+        var (slot, ek) = UpToAnswer(town, original);
+        var seed = random.Drawn.Last(d => d.Length == 32);
+        Assert.That(original.Card.Image.Bytes.IndexOf(seed), Is.GreaterThan(0), "needed until then");
+        for (int cut = 0; ; cut++)
+        {
+            using var card = original.Clone();
+            card.Card.CutPowerAfter(cut, Card.Runtime.TornCell.Garbage);
+            bool completed = TryFinish(card, slot, ek);
+            card.Card.Reset();
+            Assert.That(TryFinish(card, slot, ek), $"cut {cut}: the repeat succeeds");
+            Assert.That(card.Balance().Minor, Is.EqualTo(5000));
+            Assert.That(card.Card.Image.Bytes.IndexOf(seed), Is.EqualTo(-1), $"cut {cut}");
+            if (completed)
+            {
+                Assert.That(cut, Is.GreaterThan(40));
+                break;
+            }
+        }
+    }
+
+    /// <summary>No secret in any message, APDU, log line or store where it does not belong.</summary>
+    [Test, Hole(21)]
+    public async Task NoSecretGetsOut()
+    {
+        var random = new RecordingRandom(new SeededRandom(1));
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make(with: o => o with { Suite = new BouncyCastleSuite(random), Directory = folder });
+            string till = town.AddTill("Cafe");
+            int parties = random.Drawn.Count;
+            using var card = town.User("Alice");
+            var trace = new TracingChannel(card.Card);
+            await town.Wallet.Withdraw(trace, card.Pin, new Amount(5000), default);
+            town.Till(till).Pay(trace, new Amount(1250));
+            await town.Settle(till);
+            await town.RunCycle();
+            var scan = new PrivacyScan(town);
+            var apdus = trace.Apdus.SelectMany(a => a.Command.Concat(a.Response)).ToArray();
+            foreach (var secret in random.Drawn.Skip(parties).Where(d => d.Length == 32))
+            {
+                Assert.That(apdus.AsSpan().IndexOf(secret), Is.EqualTo(-1), "a card's secret crossed the reader");
+                foreach (string party in town.PartyNames.Append(TownWorld.WalletName))
+                {
+                    Assert.That(party == TownWorld.WalletName ? [] : scan.Find(party, "a card's secret", secret), Is.Empty);
+                    Assert.That(town.Records.Wire.Any(m => m.Frame.AsSpan().IndexOf(secret) >= 0), Is.False);
+                }
+            }
+
+            foreach (var secret in random.Drawn.Take(parties).Where(d => d.Length == 32))
+            {
+                Assert.That(town.Records.Wire.Any(m => m.Frame.AsSpan().IndexOf(secret) >= 0), Is.False, "a party's key on the wire");
+                Assert.That(town.PartyNames.Count(p => town.StoreBytes(p).AsSpan().IndexOf(secret) >= 0), Is.LessThanOrEqualTo(1));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public void APinIsNeverInAStringOfOurs()
+    {
+        const string Digits = "73519";
+        var block = Pin.ToBlock(Digits);
+        Assert.That(new VerifyCommand(block).ToString() + new ChangePinCommand(block, block) + new UnblockPinCommand(block, block), Does.Not.Contain(Digits));
+        Assert.That(() => Pin.ToBlock("73519x"), Throws.ArgumentException.With.Message.Not.Contain(Digits));
+        var request = new CashRequest(Encoding.ASCII.GetBytes("a seed of thirty-two bytes......"), new Amount(1), Currency.Eur, 0, [], []);
+        Assert.That(request.ToString(), Does.Not.Contain("seed"));
+    }
+
+    /// <summary>What each party must never hold (protocol: Parties), over stores, logs and messages.</summary>
+    [Test]
+    public async Task NobodyGetsToKnowWhatIsNotTheirs()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make(with: o => o with { Directory = folder });
+            string till = town.AddTill("Cafe");
+            using var card = town.User("Alice Allister", 5000);
+            town.Pay(till, card, 1250);
+            await town.Settle(till);
+            await town.RunCycle();
+            var coin = card.Coins().Single().Coin;
+            var account = town.UserBank.Accounts.Single();
+            var scan = new PrivacyScan(town);
+            Assert.Multiple(() =>
+            {
+                foreach (var bank in town.Banks)
+                {
+                    Assert.That(scan.FindNU(bank.Name, coin), Is.Empty);
+                    Assert.That(scan.Find(bank.Name, "S_I", coin.SI), Is.Empty);
+                    Assert.That(scan.Find(bank.Name, "the coin id", coin.Id.Value.ToArray()), Is.Empty);
+                    Assert.That(scan.Find(bank.Name, "W", town.Till(till).W.Value.ToArray()), Is.Empty);
+                }
+
+                foreach (string party in new[] { TownWorld.IssuerName, till })
+                {
+                    Assert.That(scan.Find(party, "U", account.User.Value.ToArray()), Is.Empty);
+                    Assert.That(scan.Find(party, "the account key", account.Key.X), Is.Empty);
+                    Assert.That(scan.Find(party, "the name", Encoding.UTF8.GetBytes(account.Name)), Is.Empty);
+                }
+
+                Assert.That(scan.FindNU(TownWorld.IssuerName, coin), Is.Not.Empty, "the scan finds what is there");
+                Assert.That(scan.Find("bank-1", "U", account.User.Value.ToArray()), Is.Not.Empty);
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static (byte Slot, byte[] EK) UpToAnswer(TownWorld town, TownCard card)
+    {
+        var client = new WalletCard(card.Card);
+        client.Select();
+        client.Verify(card.Pin);
+        var status = client.GetStatus().Private!;
+        var key = WithdrawalTests.PE(town);
+        var begun = client.BeginWithdrawal(new Amount(5000), Currency.Eur, key.Id);
+        var now = Timestamp.Now(town.Clock);
+        var order = new AccountRequest(
+            status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, now, client.AuthoriseWithdrawal(begun.Slot, now));
+        var reply = town.UserBank.Handle(LinkPeer.Wallet, Protocol.Link.WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
+        return (begun.Slot, Protocol.Link.WithdrawalAnswer.Read(reply, Protocol.Link.MessageType.WithdrawReply)!.EK!);
+    }
+
+    private static bool TryFinish(TownCard card, byte slot, byte[] ek)
+    {
+        try
+        {
+            var client = new WalletCard(card.Card);
+            client.Select();
+            return client.FinishWithdrawal(slot, ek).IsSuccess;
+        }
+        catch (Protocol.Iso7816.CardChannelException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Holes 5, 6, 8, 18, 24: settlement, repeated, late, concurrent, and what it leaves behind.</summary>
+public sealed class SettlementTests
+{
+    [Test, Hole(5)]
+    public async Task ARepeatedBatchGetsTheFirstAnswerAndMovesNothing()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
+        var first = await Submit(shop, h, h);
+        Assert.That(first.Select(r => (r.Verdict, r.Repeated)), Is.EqualTo(new[] { (Verdict.Settled, false), (Verdict.Settled, true) }));
+        town.Clock.Advance(TimeSpan.FromDays(20));
+        var again = await Submit(shop, h);
+        Assert.That(again.Single() with { Repeated = false, Signature = first[0].Signature }, Is.EqualTo(first[0]));
+        Assert.That(again.Single().Signature, Is.EqualTo(first[0].Signature), "the first answer to the byte");
+        await town.RunCycle();
+        Assert.That(town.ShopAccount(), Is.EqualTo(new Amount(1250)));
+    }
+
+    /// <summary>The same payment with other signature bytes (ECDSA is malleable) is the same payment.</summary>
+    [Test, Hole(5)]
+    public async Task AMalleatedSignatureIsARepeat()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        var order = System.Numerics.BigInteger.Parse("00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber);
+        var s = order - new System.Numerics.BigInteger(h.SU.AsSpan(32), isUnsigned: true, isBigEndian: true);
+        var bytes = s.ToByteArray(isUnsigned: true, isBigEndian: true);
+        byte[] mirrored = [.. h.SU[..32], .. new byte[32 - bytes.Length], .. bytes];
+        var other = h with { SU = mirrored };
+        Assert.That(other.Verify(town.Options.Suite), "the mirrored signature is valid too");
+        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
+        await Submit(shop, h);
+        Assert.That((await Submit(shop, other)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
+        town.AssertSoundAfterCycle(card);
+    }
+
+    [Test, Hole(5)]
+    public async Task APurgedPaymentIsLateNotAnAccusation()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 1250);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
+        await Submit(shop, h);
+        await town.RunCycle();
+        Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 1L)));
+        town.Clock.Advance(TimeSpan.FromDays(500));
+        Assert.That(town.Issuer.Purge(), Is.EqualTo(1));
+        Assert.That((await Submit(shop, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
+        Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
+        town.AssertSound(card);
+    }
+
+    [Test, Hole(6)]
+    public async Task OverspendingAfterErasureIsStillTraced()
+    {
+        using var town = Towns.Make();
+        string one = town.AddTill("Cafe");
+        string two = town.AddTill("Cafe");
+        using var card = town.User("Mallory", 5000);
+        using var copy = card.Clone();
+        town.Pay(one, card, 5000);
+        await town.Settle(one);
+        await town.RunCycle();
+        Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 1L)), "erased from the inspection database at Y = X");
+        town.Pay(two, copy, 2000);
+        Assert.That(await town.Settle(two), Is.EqualTo(new SettlementResult(0, 1, 0, 0)));
+        await town.RunCycle();
+        var finding = town.UserBank.EvidenceFiles.Single().Check(town.Options.Suite, town.Scheme.Root);
+        Assert.That((finding.IsProven, finding.Name, finding.Spent.Minor), Is.EqualTo((true, "Mallory", 7000UL)));
+        town.AssertSound();
+    }
+
+    /// <summary>Used-up coins stay until expiry + settleTerm + disputeTerm, and not longer: the databases stay bounded.</summary>
+    [Test, Hole(6)]
+    public async Task WhatIsUsedUpIsForgottenAfterItsTermsAndNotBefore()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 1000, 2000);
+        town.Pay(till, card, 3000);
+        await town.Settle(till);
+        await town.RunCycle();
+        var terms = town.Options.Terms;
+        var expiry = Quarter.Of(Timestamp.Now(town.Clock)).Plus(terms.LifetimeQuarters).End;
+        var last = expiry.Plus(terms.SettleTerm + terms.DisputeTerm).ToDate()!.Value;
+        town.Clock.Advance(last - town.Clock.GetUtcNow());
+        Assert.That(town.Issuer.Purge(), Is.Zero);
+        town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(town.Issuer.Purge(), Is.EqualTo(2));
+        Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 0L)));
+        town.AssertSound(card);
+    }
+
+    [Test, Hole(8)]
+    public void TimeNeverRepeatsAtATillWhateverTheClockDoes()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make(with: o => o with { Directory = folder });
+            string till = town.AddTill("Cafe");
+            using var card = town.User("Alice", 5000);
+            var times = new List<Timestamp>();
+            for (int i = 0; i < 8; i++)
+            {
+                times.Add(town.Pay(till, card, 1).Ticket.Time);
+                if (i % 2 == 1)
+                {
+                    town.Clock.Advance(TimeSpan.FromMinutes(-10));
+                    town.Restart(till);
+                }
+            }
+
+            Assert.That(times, Is.Ordered.Ascending.And.Unique);
+            Assert.That(card.Balance(), Is.EqualTo(new Amount(4992)), "every payment is one of its own");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test, Hole(18)]
+    public async Task TheUsersBankGetsOneTotalAndTheShopsOneCreditEach()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var alice = town.User("Alice", 5000);
+        using var bob = town.User("Bob", 5000);
+        town.Pay(cafe, alice, 1000);
+        town.Pay(kiosk, alice, 200);
+        town.Pay(cafe, bob, 30);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        town.Issuer.CloseCycle();
+        var forUsers = await Instructions(town, town.UserBank.Id);
+        var forShops = await Instructions(town, town.ShopBank.Id);
+        Assert.That(forUsers.Select(t => (t.Kind, t.Total.Minor, t.Reference)), Is.EqualTo(new[] { (TransferKind.FloatDebit, 1230UL, default(Digest)) }));
+        Assert.That(forShops.Select(t => (t.Kind, t.Total.Minor)), Is.EquivalentTo(new[] { (TransferKind.ShopCredit, 1030UL), (TransferKind.ShopCredit, 200UL) }));
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((1030UL, 200UL)), "booked once");
+        town.AssertSound(alice, bob);
+    }
+
+    /// <summary>Instructions that are not the issuer's, or not the next, are not booked.</summary>
+    [Test, Hole(18)]
+    public async Task AForgedInstructionIsNotBooked()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        town.Pay(till, card, 1000);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        var forger = new TransferForger(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"));
+        var bank = town.BankOver("bank-2", forger);
+        Assert.That(async () => await bank.FetchInstructions(default), Throws.InvalidOperationException.With.Message.Contains("not signed"));
+        Assert.That(town.ShopAccount(), Is.EqualTo(Amount.Zero));
+        await town.ShopBank.FetchInstructions(default);
+        Assert.That(town.ShopAccount(), Is.EqualTo(new Amount(1000)));
+    }
+
+    /// <summary>Two shops settle one coin's payments at the same time: Y never passes X.</summary>
+    [Test, Hole(24)]
+    public async Task TwoShopsSettleAtOnce()
+    {
+        using var town = Towns.Make();
+        string one = town.AddTill("Cafe");
+        string two = town.AddTill("Kiosk");
+        using var card = town.User("Mallory", 1000);
+        using var copy = card.Clone();
+        for (int i = 0; i < 10; i++)
+        {
+            town.Pay(one, card, 100);
+            town.Pay(two, copy, 100);
+        }
+
+        var results = await Task.WhenAll(
+            Task.Run(() => town.Settle(one).AsTask()),
+            Task.Run(() => town.Settle(two).AsTask()));
+        int settled = results.Sum(r => r.Settled);
+        Assert.That(settled, Is.EqualTo(10), "X holds ten payments of 100, whoever comes first");
+        Assert.That(results.Sum(r => r.Settled + r.Guaranteed + r.Refused), Is.EqualTo(20));
+        Assert.That(town.Issuer.Audit.Run(), Is.Empty);
+    }
+
+    [Test]
+    public async Task EveryVerdictInItsOrder()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        town.AddTill("Kiosk");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        var cafe = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
+        var kiosk = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(2)), "kiosk");
+        var bad = h with { SU = [.. h.SU.Reverse()] };
+        Assert.That((await SubmitRaw(cafe, [0xE1, 0x01, 0x00])).Single().Verdict, Is.EqualTo(Verdict.Malformed));
+        Assert.That((await Submit(cafe, bad)).Single().Verdict, Is.EqualTo(Verdict.BadSignature));
+        Assert.That((await Submit(kiosk, h)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown), "another shop's payment");
+        town.Clock.Advance(TimeSpan.FromDays(-2));
+        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
+        town.Clock.Advance(TimeSpan.FromDays(2) + town.Options.Terms.SettleTerm + TimeSpan.FromSeconds(1));
+        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
+        town.Clock.Advance(-town.Options.Terms.SettleTerm);
+        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "no refusal before spoilt it");
+        Assert.That((await Submit(cafe, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
+    }
+
+    internal static async Task<IReadOnlyList<Receipt>> Submit(ILink shop, params CashPayment[] payments) =>
+        SettleReply.Read(await shop.Call(SettleMessage.Write(payments), default))!.Receipts;
+
+    private static async Task<IReadOnlyList<Receipt>> SubmitRaw(ILink shop, byte[] body) =>
+        SettleReply.Read(await shop.Call(new LinkMessage(MessageType.Settle, body), default))!.Receipts;
+
+    private static async Task<IReadOnlyList<Transfer>> Instructions(TownWorld town, PartyId bank) =>
+        InstructionsMessage.ReadReply(await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Call(InstructionsMessage.Write(0), default))!;
+
+    private sealed class TransferForger(ILink inner) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await inner.Call(request, cancel);
+            var transfers = InstructionsMessage.ReadReply(reply);
+            return transfers is null ? reply : InstructionsMessage.WriteReply(
+                transfers.Select(t => (t with { Total = t.Total + new Amount(1) }).Encode()).ToList());
+        }
+    }
+}
