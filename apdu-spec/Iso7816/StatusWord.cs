@@ -8,7 +8,6 @@ public readonly record struct StatusWord(ushort Value)
     public static readonly StatusWord WrongLength = new(0x6700);
     public static readonly StatusWord ChannelNotSupported = new(0x6881);
     public static readonly StatusWord SecureMessagingNotSupported = new(0x6882);
-    public static readonly StatusWord LastCommandExpected = new(0x6883);
     public static readonly StatusWord ChainingNotSupported = new(0x6884);
     public static readonly StatusWord PinRequired = new(0x6982);
     public static readonly StatusWord PinBlocked = new(0x6983);
@@ -33,7 +32,6 @@ public readonly record struct StatusWord(ushort Value)
     public static readonly StatusWord InvalidSignature = new(0x9416);
     public static readonly StatusWord AlreadyDone = new(0x9417);
     public static readonly StatusWord KeyUnknown = new(0x9418);
-    public static readonly StatusWord AmountOverflow = new(0x9419);
     public static readonly StatusWord LogFull = new(0x941A);
 
     /// <summary>63CX: the reference data did not match; X tries are left (0 to 15).</summary>
@@ -60,7 +58,6 @@ public readonly record struct StatusWord(ushort Value)
         0x6700 => "The command has a wrong length. Check Lc, Le and the data field.",
         0x6881 => "The card has only the basic logical channel. Use channel 0.",
         0x6882 => "The card does not do secure messaging. Send the command in the clear.",
-        0x6883 => "The card waits for the rest of a command chain. Send its last part.",
         0x6884 => "The card does not do command chaining. Send the command in one APDU.",
         0x6982 => "The card wants its PIN for this. Enter the PIN and try again.",
         0x6983 => "The PIN is blocked after too many wrong tries. Unblock it with the PUK.",
@@ -83,7 +80,6 @@ public readonly record struct StatusWord(ushort Value)
         0x9416 => "A signature does not verify. The data was altered, or it comes from another scheme.",
         0x9417 => "This was done before and cannot be done again.",
         0x9418 => "The card has no certificate for this key. Load the issuer's certificates first.",
-        0x9419 => "The amount is too large. Amounts on the card have 32 bits.",
         0x941A => "The card's log is full. Read it with the wallet, which keeps a copy, and try again.",
         _ when TriesLeft is int tries => tries == 1 ? "Wrong PIN; 1 try is left." : $"Wrong PIN; {tries} tries are left.",
         _ when SW1 == 0x61 => "More of the answer is there. Fetch it with GET RESPONSE.",

@@ -98,7 +98,9 @@ public sealed class Demo
         var result = _town.Till(till).Pay(trace, new Amount(minor), null, profile);
         Expect(result.Outcome == TillOutcome.Accepted, result.Message);
         string coins = result.Payments.Count == 1 ? "one coin" : $"{result.Payments.Count} coins";
-        _story.Say($"{card.Owner} pays {Show(new Amount(minor))} at {till}, {profile.ToString().ToLowerInvariant()} profile, from {coins}: {trace.Apdus.Count} APDUs, {trace.Bytes} bytes, {PaymentBits.Count(trace.Apdus)} bits as the patent counts them.");
+        _story.Say(
+            $"{card.Owner} pays {Show(new Amount(minor))} at {till}, {profile.ToString().ToLowerInvariant()} profile, from {coins}: "
+            + $"{trace.Apdus.Count} APDUs, {trace.Bytes} bytes, {PaymentBits.Count(trace.Apdus)} bits as the patent counts them.");
         return trace;
     }
 

@@ -107,7 +107,9 @@ static async Task<int> Play(bool json, string? directory, ulong? seed, Cancellat
         {
             string took = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             Console.WriteLine();
-            Console.WriteLine($"Withdrawn {Show(report.Withdrawn)}, paid {Show(report.Paid)}, settled {Show(report.Settled)}, overspent {Show(report.Overspent)} by {report.TracedUser}; audit {(report.AuditOk ? "ok" : "BROKEN")}; {took} s.");
+            Console.WriteLine(
+                $"Withdrawn {Show(report.Withdrawn)}, paid {Show(report.Paid)}, settled {Show(report.Settled)}, "
+                + $"overspent {Show(report.Overspent)} by {report.TracedUser}; audit {(report.AuditOk ? "ok" : "BROKEN")}; {took} s.");
         }
 
         return report is { AuditOk: true, BankSawNU: false, IssuerSawU: false } ? Done : Refused;

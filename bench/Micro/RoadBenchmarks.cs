@@ -1,0 +1,80 @@
+using BenchmarkDotNet.Attributes;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Bench.Micro;
+
+/// <summary>The steps of the road, in process: what a payment costs beside the one signature that it cannot do without.</summary>
+public class RoadBenchmarks
+{
+    private readonly BclSuite _suite = new();
+    private readonly byte[] _message = new byte[90];
+    private TownWorld _town = null!;
+    private TownCard _card = null!;
+    private WalletCard _wallet = null!;
+    private ISigningKey _key = null!;
+    private CashRequest _request = null!;
+    private ulong _time = 1795424460000001;
+
+    [GlobalSetup]
+    public void MakeTown()
+    {
+        _town = new TownWorld(new TownOptions { Suite = _suite });
+        _card = _town.NewCard("Alice");
+        _town.OpenAccount(_card, new Amount(uint.MaxValue));
+        _town.Wallet.Withdraw(_card.Card, _card.Pin, new Amount(4_000_000_000), default).AsTask().GetAwaiter().GetResult();
+        _wallet = new WalletCard(_card.Card);
+        _wallet.Select();
+        _wallet.Verify(_card.Pin);
+        _key = _suite.GenerateKey();
+        _request = CashRequest.Create(_key, _key.PublicKey.Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+    }
+
+    [GlobalCleanup]
+    public void EndTown()
+    {
+        _card.Dispose();
+        _town.Dispose();
+        _key.Dispose();
+    }
+
+    /// <summary>The limit: one signature by the same provider.</summary>
+    [Benchmark(Baseline = true)]
+    public byte[] Sign() => _key.Sign(_message);
+
+    /// <summary>PAY by the emulated card, transaction and log included; each entry is acknowledged, so that the log never fills.</summary>
+    [Benchmark]
+    public int PayOnCard()
+    {
+        var status = _wallet.Pay(PayCommand.Fast(new Timestamp(_time++), default, new Amount(1), Currency.Eur), out var reply);
+        if (!status.IsSuccess)
+        {
+            throw new InvalidOperationException(status.Explain());
+        }
+
+        // Whichever entry this payment took: acknowledging all keeps the benchmark from filling the log.
+        if (reply!.Seq % 60 == 0)
+        {
+            for (byte i = 0; i < 64; i++)
+            {
+                _wallet.AcknowledgeLog(i);
+            }
+        }
+
+        if (reply.Seq > 60_000)
+        {
+            _card.Dispose();
+            _town.Dispose();
+            MakeTown();
+        }
+
+        return reply.Seq;
+    }
+
+    /// <summary>E_I, as a card makes it.</summary>
+    [Benchmark]
+    public byte[] EncipherRequest() => _request.Encipher(_suite, _key.PublicKey);
+}
