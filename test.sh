@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. On Debian or Ubuntu it first installs what is missing (the .NET 10 SDK must be there).
+# Builds everything and runs all tests. Needs the .NET 10 SDK and nothing else; NuGet packages are restored.
 # Ends with the line "N passed, N failed"; exit code 0 only if all ran and none failed.
 set -euo pipefail
 cd "$(dirname "$0")"

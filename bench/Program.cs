@@ -1,3 +1,4 @@
 using BenchmarkDotNet.Running;
+using HierCash.Bench.Micro;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(RoadBenchmarks).Assembly).Run(args);

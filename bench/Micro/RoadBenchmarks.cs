@@ -8,7 +8,7 @@ using HierCash.Town;
 namespace HierCash.Bench.Micro;
 
 /// <summary>The steps of the road, in process: what a payment costs beside the one signature that it cannot do without.</summary>
-public class RoadBenchmarks
+public class RoadBenchmarks : IDisposable
 {
     private readonly BclSuite _suite = new();
     private readonly byte[] _message = new byte[90];
@@ -34,11 +34,12 @@ public class RoadBenchmarks
     }
 
     [GlobalCleanup]
-    public void EndTown()
+    public void Dispose()
     {
         _card.Dispose();
         _town.Dispose();
         _key.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>The limit: one signature by the same provider.</summary>
@@ -66,8 +67,7 @@ public class RoadBenchmarks
 
         if (reply.Seq > 60_000)
         {
-            _card.Dispose();
-            _town.Dispose();
+            Dispose();
             MakeTown();
         }
 
