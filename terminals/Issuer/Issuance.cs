@@ -21,7 +21,7 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.NotAllowed, "A bank may ask for cash only in its own name.");
         }
 
-        if (Check(request, bank, now) is { } refusal)
+        if (Check(request, bank, withhold, now) is { } refusal)
         {
             return refusal;
         }
@@ -37,7 +37,24 @@ internal sealed class Issuance(
         return answer;
     }
 
-    private LinkMessage? Check(BankRequest request, BankEntry bank, Timestamp now)
+    private LinkMessage? Check(BankRequest request, BankEntry bank, bool withhold, Timestamp now)
+    {
+        // What is to be withheld need not be issuable: a retired key must not keep a debit in the air.
+        if (!withhold && CheckIssuable(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!request.Verify(suite, bank.Key))
+        {
+            return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
+        }
+
+        bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
+        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
+    }
+
+    private LinkMessage? CheckIssuable(BankRequest request)
     {
         if (request.Currency != terms.Currency)
         {
@@ -49,18 +66,9 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
         }
 
-        if (request.Key != keys.Encryption.PublicKey.Id)
-        {
-            return Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.");
-        }
-
-        if (!request.Verify(suite, bank.Key))
-        {
-            return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
-        }
-
-        bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
-        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
+        return request.Key != keys.Encryption.PublicKey.Id
+            ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
+            : null;
     }
 
     /// <summary>The answer that this withdrawal got before.</summary>

@@ -5,7 +5,7 @@ using HierCash.Terminals;
 namespace HierCash.Shop;
 
 /// <summary>Why a till does not take an H.</summary>
-/// <param name="IsVoidable">The card's signature is good, so the card must get S_W.</param>
+/// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
 internal sealed record PaymentFault(string Message, bool IsVoidable);
 
 /// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
@@ -14,18 +14,20 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// <summary>The first thing that is wrong, or null.</summary>
     public PaymentFault? Find(Database db, CashPayment h, Ticket ticket, Amount rest)
     {
+        // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
+        bool signed = h.Verify(suite);
         var terms = h.Coin.Terms;
         if (terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, terms.IssuerKey) is not { } issuer)
         {
-            return new PaymentFault("The card's cash is from an issuer that this till does not know.", false);
+            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed);
         }
 
         if (!h.Coin.Verify(suite, issuer))
         {
-            return new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", false);
+            return new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed);
         }
 
-        if (!h.Verify(suite))
+        if (!signed)
         {
             return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
         }

@@ -74,6 +74,7 @@ public sealed class BadInputTests
         var result = town.Pay(till, foreign, 1250);
         Assert.That((result.Outcome, result.Message.Contains("issuer", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
         Assert.That(town.Till(till).Accepted, Is.EqualTo(Amount.Zero));
+        Assert.That(foreign.Balance().Minor, Is.EqualTo(5000), "what the card signed in vain came back");
     }
 
     [Test]

@@ -201,6 +201,22 @@ public sealed class SettlementTests
         Assert.That(town.Issuer.Audit.Run(), Is.Empty);
     }
 
+    /// <summary>Claim 7: g is the identity, and S_I signs N_U itself. The issuer says which in the coin.</summary>
+    [Test]
+    public async Task TheRoadWithNAsNU()
+    {
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { G = GFunction.Identity } });
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        Assert.That(h.Coin.N, Is.EqualTo(h.Coin.NU));
+        var other = h.Coin with { Terms = h.Coin.Terms with { G = GFunction.Sha256 } };
+        Assert.That(other.Verify(town.Options.Suite, town.Issuer.Keys.Certificates.Single(c => c.Usage == KeyUsage.IssuerCoin).Key), Is.False);
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        await town.RunCycle();
+        town.AssertSound(card);
+    }
+
     [Test]
     public async Task EveryVerdictInItsOrder()
     {
