@@ -1,0 +1,62 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HierCash.Terminals.Link;
+
+/// <summary>Listens for links: Kestrel, TLS 1.3, the scheme's certificates, frames (link.md).</summary>
+public sealed class LinkServer : IAsyncDisposable
+{
+    private readonly WebApplication _host;
+
+    private LinkServer(WebApplication host) => _host = host;
+
+    /// <summary>Where it listens, with the port that it got.</summary>
+    public string Address => _host.Urls.First().Replace("https://", "", StringComparison.Ordinal);
+
+    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    public static async Task<LinkServer> Start(
+        IPEndPoint endpoint, X509Certificate2 own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
+        ILoggerFactory log, CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(log);
+        var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, log.CreateLogger("link"));
+        builder.WebHost.UseKestrel(options =>
+        {
+            options.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            options.Listen(endpoint, listen =>
+            {
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = own,
+                    SslProtocols = SslProtocols.Tls13,
+                    HandshakeTimeout = limits.HandshakeTime,
+                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+                    // Whose certificate it is, the handler finds out and logs; here nobody is turned away without a word.
+                    ClientCertificateValidation = (_, _, _) => true,
+                });
+                listen.Run(handler.OnConnectedAsync);
+            });
+        });
+        var host = builder.Build();
+        await host.StartAsync(cancel);
+        return new LinkServer(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _host.StopAsync(patience.Token);
+        await _host.DisposeAsync();
+    }
+}

@@ -1,0 +1,235 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Terminals.Link;
+
+/// <summary>Whom a caller wants to reach.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Role">What the other side's certificate must say.</param>
+/// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
+public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme)
+{
+    public override string ToString() => $"the {Role.ToString().ToLowerInvariant()} at {Host}:{Port}";
+}
+
+/// <summary>A link over TCP and TLS 1.3: connects when it is first used, and again with back-off; calls share the connection.</summary>
+public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite suite, TimeProvider clock, LinkLimits limits) : ILink, IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1);
+    private Connection? _connection;
+    private DateTimeOffset _notBefore;
+    private TimeSpan _backOff = limits.BackOff;
+    private ulong _correlation;
+
+    public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+    {
+        var connection = await Connect(cancel);
+        using var timer = new CancellationTokenSource(limits.CallTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
+        try
+        {
+            return await connection.Call(new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), request), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new LinkException($"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
+        }
+    }
+
+    private async ValueTask<Connection> Connect(CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            if (_connection is { IsBroken: false })
+            {
+                return _connection;
+            }
+
+            _connection?.Dispose();
+            _connection = null;
+            if (clock.GetUtcNow() < _notBefore)
+            {
+                throw new LinkException($"Could not reach {target} a moment ago. Is it running?");
+            }
+
+            try
+            {
+                _connection = await Open(cancel);
+                _backOff = limits.BackOff;
+                return _connection;
+            }
+            catch (LinkException)
+            {
+                _notBefore = clock.GetUtcNow() + _backOff;
+                _backOff = _backOff * 2 < limits.MaxBackOff ? _backOff * 2 : limits.MaxBackOff;
+                throw;
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<Connection> Open(CancellationToken cancel)
+    {
+        using var timer = new CancellationTokenSource(limits.HandshakeTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
+        var client = new TcpClient { NoDelay = true };
+        string? fault = null;
+        try
+        {
+            await client.ConnectAsync(target.Host, target.Port, either.Token);
+            client.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "hiercash",
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ClientCertificates = own is null ? null : [own],
+                    LocalCertificateSelectionCallback = (_, _, _, _, _) => own!,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null,
+                },
+                either.Token);
+            return new Connection(client, tls, target);
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)
+        {
+            client.Dispose();
+            cancel.ThrowIfCancellationRequested();
+            throw fault is not null
+                ? new LinkException($"What answers as {target} is not to be trusted: {fault}.", e)
+                : new LinkException($"Could not reach {target}. Is it running, and is the address right?", e);
+        }
+    }
+
+    private string? Fault(X509Certificate? certificate)
+    {
+        if (certificate is not X509Certificate2 presented)
+        {
+            return "it shows no certificate";
+        }
+
+        var finding = SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow());
+        return finding.Peer is not { } peer ? finding.Fault
+            : peer.Role != target.Role ? $"its certificate is that of {peer}"
+            : null;
+    }
+
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        _gate.Dispose();
+    }
+
+    /// <summary>One open connection: writes one frame at a time, reads answers in whatever order they come.</summary>
+    private sealed class Connection : IDisposable
+    {
+        private readonly TcpClient _client;
+        private readonly SslStream _stream;
+        private readonly LinkTarget _target;
+        private readonly SemaphoreSlim _writing = new(1);
+        private readonly ConcurrentDictionary<ulong, TaskCompletionSource<LinkMessage>> _waiting = new();
+
+        public Connection(TcpClient client, SslStream stream, LinkTarget target)
+        {
+            _client = client;
+            _stream = stream;
+            _target = target;
+            _ = Receive();
+        }
+
+        public bool IsBroken { get; private set; }
+
+        public async Task<LinkMessage> Call(LinkFrame frame, CancellationToken cancel)
+        {
+            var answer = new TaskCompletionSource<LinkMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting[frame.Correlation] = answer;
+            try
+            {
+                if (IsBroken)
+                {
+                    throw Gone(null);
+                }
+
+                await _writing.WaitAsync(cancel);
+                try
+                {
+                    await _stream.WriteAsync(frame.Encode(), cancel);
+                }
+                catch (IOException e)
+                {
+                    throw Gone(e);
+                }
+                finally
+                {
+                    _writing.Release();
+                }
+
+                return await answer.Task.WaitAsync(cancel);
+            }
+            finally
+            {
+                _waiting.TryRemove(frame.Correlation, out _);
+            }
+        }
+
+        private async Task Receive()
+        {
+            var header = new byte[4];
+            try
+            {
+                while (true)
+                {
+                    await _stream.ReadExactlyAsync(header);
+                    uint length = BinaryPrimitives.ReadUInt32BigEndian(header);
+                    if (length is < LinkFrame.HeaderSize or > LinkFrame.MaxLength)
+                    {
+                        break;
+                    }
+
+                    var bytes = new byte[length];
+                    await _stream.ReadExactlyAsync(bytes);
+                    if (LinkFrame.Decode(bytes) is not { Kind: FrameKind.Response } frame)
+                    {
+                        break;
+                    }
+
+                    if (_waiting.TryGetValue(frame.Correlation, out var answer))
+                    {
+                        answer.TrySetResult(frame.Message);
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // The end of the connection: whoever waits is told below.
+            }
+
+            IsBroken = true;
+            foreach (var answer in _waiting.Values)
+            {
+                answer.TrySetException(Gone(null));
+            }
+        }
+
+        private LinkException Gone(Exception? inner) =>
+            new($"The connection to {_target} broke off before the answer came. Nothing is lost: repeat it later.", inner);
+
+        public void Dispose()
+        {
+            IsBroken = true;
+            _stream.Dispose();
+            _client.Dispose();
+        }
+    }
+}
