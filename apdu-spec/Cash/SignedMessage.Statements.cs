@@ -158,6 +158,24 @@ public static partial class SignedMessage
         w.Hash(Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)));
         return w.Done();
     }
+
+    /// <summary>Bank: this account is that shop's. 109 bytes.</summary>
+    public static byte[] ShopAccount(PartyId bank, Digest reference, ReadOnlySpan<byte> till)
+    {
+        var w = new CanonicalWriter("HC1-ACCT", 101);
+        w.U32(bank.Value);
+        w.Hash(reference);
+        w.Fixed(till, 65);
+        return w.Done();
+    }
+
+    /// <summary>Root key: what an enrolled party may rely on. 40 bytes.</summary>
+    public static byte[] Grant(ReadOnlySpan<byte> content)
+    {
+        var w = new CanonicalWriter("HC1-GRNT", 32);
+        w.Hash(Digest.Of(content));
+        return w.Done();
+    }
 }
 
 /// <summary>A bank's e-cash: what was issued, and where it went (EP 0810563, "keep a watch on the amount").</summary>

@@ -103,4 +103,6 @@ public enum Tag : ushort
     CurrencyExponent = 0xDF41, // 1
     RecoveryKey = 0xDF42,    // 65
     Text = 0xDF43,           // UTF-8, for people: 0 to 200
+    LinkCertificate = 0xDF44, // X.509, DER: up to 1,000
+    Terms = 0xDF45,          // the scheme's terms: 53
 }

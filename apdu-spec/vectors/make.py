@@ -194,6 +194,11 @@ out["hot-list-message"] = b"HC1-HOTL" + ISSUER + b(8, 8) + b(0, 8) + DATE + b(1,
 out["audit-message"] = (b"HC1-AUDT" + ISSUER + b(2, 8) + BANK + EUR + b(1000, 8) + b(300, 8) + b(20, 8) + b(1, 8) + b(679, 8)
                         + DATE + sha(b"previous"))
 out["enrolment-message"] = b"HC1-ENRL" + b"\x01" + point(public["bank"]) + sha(NAME.encode())
+out["shop-account-message"] = acct = b"HC1-ACCT" + BANK + sha(b"account") + point(public["till"])
+shop_enrolment = b"HC1-ENRL" + b"\x02" + point(public["till"]) + sha(b"Cafe")
+out["enrolment-request"] = tlv(0xF1, tlv(0xDD, b"\x02") + tlv(0xDF21, b"Cafe") + tlv(0xD8, point(public["till"]))
+                               + tlv(0xD7, sign(secret["till"], shop_enrolment)) + tlv(0xD5, BANK) + tlv(0xDF28, sha(b"account"))
+                               + tlv(0xD7, sign(secret["bank"], acct)))
 
 
 def certificate(usage, holder, key):
@@ -228,6 +233,12 @@ out.update({
     "transfer": transfer_object, "dossier": dossier, "evidence-message": evidence_message,
     "evidence": tlv(0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message))),
 })
+
+terms = EUR + b"\x01\x01\x04" + b"".join(b(n, 4) for n in (604800, 86400, 2592000, 86400, 86400, 86400)) + b(5000, 8) + b(20000, 8) + b(10000, 8)
+grant = (tlv(0xC2, ISSUER) + tlv(0xDF20, BANK) + tlv(0xDF21, b"Bank") + tlv(0xD8, point(public["root"])) + tlv(0xDF45, terms)
+         + tlv(0xDF44, b"\x30\x00") + cert_b + cert_e + cert_c)
+out["grant-message"] = b"HC1-GRNT" + sha(grant)
+out["enrolment-grant"] = tlv(0xF1, grant + tlv(0xD7, sign(secret["root"], out["grant-message"])))
 
 # Commands and replies
 AID = bytes.fromhex("F0484945524341534801")

@@ -11,6 +11,7 @@ public sealed class RoomTests
         ["HierCash.Protocol"] = [],
         ["HierCash.Card.Runtime"] = ["HierCash.Protocol"],
         ["HierCash.Card.WalletApplet"] = ["HierCash.Card.Runtime"],
+        ["HierCash.Card.Readers"] = ["HierCash.Card.WalletApplet"],
         ["HierCash.Terminals"] = ["HierCash.Protocol"],
         ["HierCash.Issuer"] = ["HierCash.Terminals"],
         ["HierCash.Bank"] = ["HierCash.Terminals"],

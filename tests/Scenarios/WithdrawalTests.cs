@@ -87,6 +87,25 @@ public sealed class WithdrawalTests
         Assert.That(town.Issuer.CoinCounts.Open, Is.EqualTo(1));
     }
 
+    /// <summary>The same request many times at once: one coin, one answer.</summary>
+    [Test, Hole(7)]
+    public async Task TheSameRequestAtOnceIsIssuedOnce()
+    {
+        using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
+        using var user = town.Options.Suite.GenerateKey();
+        var request = CashRequest.Create(user, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+        using var start = new Barrier(4);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return Ask(town, request, "bank-1", new Amount(5000)).GetAwaiter().GetResult();
+            },
+            default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Assert.That(answers.Select(a => Convert.ToHexString(a.EK!)).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(town.Issuer.Registry.FindBank(town.UserBank.Id)!.Circulation.Issued.Minor, Is.EqualTo(5000));
+    }
+
     [Test, Hole(7)]
     public async Task AnotherBanksOrUsersEIIsRefused()
     {

@@ -19,6 +19,8 @@ public sealed class DecoderVectorTests
         ["receipt"] = b => Receipt.Decode(b)?.Encode(),
         ["transfer"] = b => Transfer.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),
+        ["enrolment-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
+        ["enrolment-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
         ["m"] = b => CashRequest.Decode(b)?.Encode(),
         ["cash-answer"] = b => CashAnswer.Decode(b)?.Encode(),
         ["select-reply"] = b => Reply<SelectReply>(SelectCommand.ParseReply(b), r => r.Write),

@@ -70,6 +70,10 @@ public sealed class EncoderVectorTests
         var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date);
         var hot = Digest.Of(SignedMessage.HotEntry(8, coin.Id)).ToArray()[..8];
         var circulation = new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1));
+        var shopAccount = new ShopAccount(
+            Bank, Digest.Of("account"u8), bankKey.Sign(SignedMessage.ShopAccount(Bank, Digest.Of("account"u8), till.PublicKey.Bytes)));
+        var scheme = new Scheme(Issuer, root.PublicKey, [certificateE, certificateC], new SchemeTerms(), Suite);
+        var grant = EnrolmentGrant.Sign(root, Bank, "Bank", scheme, certificateB, [0x30, 0x00]);
         var pin = Pin.ToBlock("1234");
         var next = Pin.ToBlock("56789");
         return new Dictionary<string, Func<byte[]>>
@@ -106,6 +110,10 @@ public sealed class EncoderVectorTests
             ["hot-list-message"] = () => SignedMessage.HotList(Issuer, 8, 0, Date, 1, hot),
             ["audit-message"] = () => SignedMessage.Audit(Issuer, 2, Bank, Currency.Eur, circulation, Date, Digest.Of("previous"u8)),
             ["enrolment-message"] = () => SignedMessage.Enrolment(1, bankKey.PublicKey.Bytes, "Mallory"),
+            ["shop-account-message"] = () => SignedMessage.ShopAccount(Bank, Digest.Of("account"u8), till.PublicKey.Bytes),
+            ["enrolment-request"] = () => (EnrolmentRequest.Sign(till, EnrolmentRole.Shop, "Cafe") with { Account = shopAccount }).Encode(),
+            ["grant-message"] = () => SignedMessage.Grant(Inside(grant.Encode(), Tag.Enrolment)),
+            ["enrolment-grant"] = grant.Encode,
             ["certificate-encryption-message"] = () => Message(certificateE),
             ["certificate-coin-message"] = () => Message(certificateC),
             ["certificate-bank-message"] = () => Message(certificateB),
@@ -178,13 +186,11 @@ public sealed class EncoderVectorTests
         };
     }
 
+    private static byte[] EvidenceMessage(Evidence evidence) => SignedMessage.Evidence(
+        evidence.Order.Bank, evidence.Order.User, evidence.Name, Inside(evidence.Encode(), Tag.Evidence), evidence.Date);
+
     /// <summary>The signed content is what lies between the outer tag and the signature object.</summary>
-    private static byte[] EvidenceMessage(Evidence evidence)
-    {
-        var outer = new BerTlvReader(evidence.Encode());
-        var content = outer.Read(Tag.Evidence)[..^66];
-        return SignedMessage.Evidence(evidence.Order.Bank, evidence.Order.User, evidence.Name, content, evidence.Date);
-    }
+    private static byte[] Inside(byte[] encoded, Tag tag) => new BerTlvReader(encoded).Read(tag)[..^66].ToArray();
 
     private delegate int ApduWriter(Span<byte> to);
 

@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>Who asks to be enrolled.</summary>
+public enum EnrolmentRole : byte { Bank = 1, Shop = 2 }
+
+/// <summary>A bank's or a shop's request to take part, carried to the issuer by hand. It proves that its key is held.</summary>
+/// <param name="Key">PS_B of a bank, N_W of a shop's till; also the key of its link certificate.</param>
+/// <param name="Account">A shop's account, added by its bank; null until then.</param>
+public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account)
+{
+    public const int MaxNameSize = 64;
+
+    public static EnrolmentRequest Sign(ISigningKey key, EnrolmentRole role, string name) =>
+        new(role, name, key.PublicKey, key.Sign(SignedMessage.Enrolment((byte)role, key.PublicKey.Bytes, name)), null);
+
+    public bool Verify(ICashSuite suite) => suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
+
+    public byte[] Encode() => BerTlv.Encode(512, (ref BerTlvWriter w) =>
+    {
+        int begin = w.Begin(Tag.Enrolment);
+        w.Write(Tag.State, (byte)Role);
+        w.Write(Tag.Name, Name);
+        w.Write(Tag.PublicKey, Key.Bytes);
+        w.Write(Tag.Signature, Signature);
+        if (Account is { } account)
+        {
+            w.Write(Tag.B, account.Bank.Value);
+            w.Write(Tag.Reference, account.Reference.ToArray());
+            w.Write(Tag.Signature, account.Signature);
+        }
+
+        w.End(begin);
+    });
+
+    /// <summary>Null unless the bytes are exactly one request.</summary>
+    public static EnrolmentRequest? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var r = reader.Enter(Tag.Enrolment);
+        byte role = r.ReadByte(Tag.State);
+        string name = r.ReadText(Tag.Name, MaxNameSize);
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var account = r.HasMore
+            ? new ShopAccount(
+                new PartyId(r.ReadUInt32(Tag.B)),
+                Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size)),
+                r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize))
+            : null;
+        reader.Leave(r);
+        return reader.Complete && key is not null && role is 1 or 2 ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account) : null;
+    }
+}
+
+/// <summary>The bank's word that this account is that shop's.</summary>
+/// <param name="Signature">By PS_B over HC1-ACCT.</param>
+public sealed record ShopAccount(PartyId Bank, Digest Reference, byte[] Signature);
+
+/// <summary>The issuer's answer: everything that a bank or shop needs to take part, signed by the root key.</summary>
+/// <param name="Scheme">Root key, certificates, terms.</param>
+/// <param name="BankCertificate">The root key's word for PS_B; null for a shop.</param>
+/// <param name="LinkCertificate">X.509, DER.</param>
+public sealed record EnrolmentGrant(
+    PartyId Holder, string Name, Scheme Scheme, KeyCertificate? BankCertificate, byte[] LinkCertificate, byte[] Signature)
+{
+    private const int MaxSize = 8192;
+
+    public static EnrolmentGrant Sign(
+        ISigningKey root, PartyId holder, string name, Scheme scheme, KeyCertificate? bankCertificate, byte[] linkCertificate)
+    {
+        var unsigned = new EnrolmentGrant(holder, name, scheme, bankCertificate, linkCertificate, []);
+        return unsigned with { Signature = root.Sign(SignedMessage.Grant(BerTlv.Encode(MaxSize, unsigned.WriteContent))) };
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxSize, (ref BerTlvWriter w) =>
+    {
+        int begin = w.Begin(Tag.Enrolment);
+        WriteContent(ref w);
+        w.Write(Tag.Signature, Signature);
+        w.End(begin);
+    });
+
+    private void WriteContent(ref BerTlvWriter w)
+    {
+        w.Write(Tag.IssuerId, Scheme.Issuer.Value);
+        w.Write(Tag.Holder, Holder.Value);
+        w.Write(Tag.Name, Name);
+        w.Write(Tag.PublicKey, Scheme.Root.Bytes);
+        w.Write(Tag.Terms, EncodeTerms(Scheme.Terms));
+        w.Write(Tag.LinkCertificate, LinkCertificate);
+        BankCertificate?.Write(ref w);
+        foreach (var certificate in Scheme.Certificates)
+        {
+            certificate.Write(ref w);
+        }
+    }
+
+    /// <summary>Null unless the bytes are exactly one grant whose root key signed all of it.</summary>
+    public static EnrolmentGrant? Decode(ReadOnlySpan<byte> bytes, ICashSuite suite)
+    {
+        var reader = new BerTlvReader(bytes);
+        var r = reader.Enter(Tag.Enrolment);
+        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
+        var holder = new PartyId(r.ReadUInt32(Tag.Holder));
+        string name = r.ReadText(Tag.Name, EnrolmentRequest.MaxNameSize);
+        var root = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        var terms = DecodeTerms(r.ReadBytes(Tag.Terms, TermsSize));
+        var link = r.Read(Tag.LinkCertificate).ToArray();
+        var certificates = new List<KeyCertificate>();
+        while (r.Next(Tag.Certificate))
+        {
+            if (KeyCertificate.Read(ref r) is { } certificate)
+            {
+                certificates.Add(certificate);
+            }
+        }
+
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        reader.Leave(r);
+        if (!reader.Complete || root is null || terms is null || certificates.Any(c => !c.Verify(suite, root)))
+        {
+            return null;
+        }
+
+        var bank = certificates.FirstOrDefault(c => c.Usage == KeyUsage.Bank);
+        var scheme = new Scheme(issuer, root, certificates.Where(c => c.Usage != KeyUsage.Bank).ToList(), terms, suite);
+        var grant = new EnrolmentGrant(holder, name, scheme, bank, link, signature);
+        return suite.Verify(root, SignedMessage.Grant(BerTlv.Encode(MaxSize, grant.WriteContent)), signature) ? grant : null;
+    }
+
+    private const int TermsSize = 53;
+
+    /// <summary>
+    /// Currency 2, g 1, excess policy 1, lifetime in quarters 1; settleTerm, guaranteeWindow, disputeTerm, requestTerm,
+    /// hotListMaxAge, clock tolerance in seconds, 4 each; floor limit, guarantee cap, limit without PIN, 8 each.
+    /// </summary>
+    private static byte[] EncodeTerms(SchemeTerms terms)
+    {
+        var bytes = new byte[TermsSize];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, terms.Currency.Code);
+        bytes[2] = (byte)terms.G;
+        bytes[3] = (byte)terms.Excess;
+        bytes[4] = checked((byte)terms.LifetimeQuarters);
+        TimeSpan[] spans = [terms.SettleTerm, terms.GuaranteeWindow, terms.DisputeTerm, terms.RequestTerm, terms.HotListMaxAge, terms.ClockTolerance];
+        for (int i = 0; i < spans.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(5 + (4 * i)), checked((uint)spans[i].TotalSeconds));
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(29), terms.FloorLimit.Minor);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(37), terms.GuaranteeCap.Minor);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(45), terms.NoPinLimit.Minor);
+        return bytes;
+    }
+
+    private static SchemeTerms? DecodeTerms(byte[] bytes)
+    {
+        TimeSpan Span(int i) => TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5 + (4 * i))));
+        Amount Money(int at) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(at)));
+        return bytes[2] > (byte)GFunction.Sha256 || bytes[3] > (byte)ExcessPolicy.Guarantee
+            ? null
+            : new SchemeTerms
+            {
+                Currency = new Currency(BinaryPrimitives.ReadUInt16BigEndian(bytes)),
+                G = (GFunction)bytes[2],
+                Excess = (ExcessPolicy)bytes[3],
+                LifetimeQuarters = bytes[4],
+                SettleTerm = Span(0),
+                GuaranteeWindow = Span(1),
+                DisputeTerm = Span(2),
+                RequestTerm = Span(3),
+                HotListMaxAge = Span(4),
+                ClockTolerance = Span(5),
+                FloorLimit = Money(29),
+                GuaranteeCap = Money(37),
+                NoPinLimit = Money(45),
+            };
+    }
+}
