@@ -1,20 +1,28 @@
+using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Bank;
 
 /// <summary>What a bank brings to life: who it is in the scheme.</summary>
 /// <param name="Certificate">The root key's word for PS_B.</param>
-public sealed record BankIdentity(PartyId Id, string Name, KeyCertificate Certificate, Scheme Scheme);
+public sealed record BankIdentity(PartyId Id, string Name, KeyCertificate Certificate, Scheme Scheme)
+{
+    /// <exception cref="InvalidOperationException">A shop's grant.</exception>
+    public static BankIdentity Of(EnrolmentGrant grant) => new(
+        grant.Holder, grant.Name, grant.BankCertificate ?? throw new InvalidOperationException("This grant is not a bank's."), grant.Scheme);
+}
 
 /// <summary>A bank (EP 0810563, apparatus 200, claim 11). It never gets to know N_U, K, S_I, or which shop a coin paid.</summary>
 public sealed partial class BankParty : ILinkHandler
 {
     private readonly Database _store;
+    private readonly ICashSuite _suite;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly BankIdentity _identity;
@@ -29,6 +37,7 @@ public sealed partial class BankParty : ILinkHandler
     {
         _identity = identity;
         _store = store;
+        _suite = suite;
         _clock = clock;
         _log = log;
         var key = OpenKey(store, suite);
@@ -47,11 +56,18 @@ public sealed partial class BankParty : ILinkHandler
 
     public BankAudit Audit { get; }
 
-    /// <summary>PS_B of a store, made at first use: what the issuer certifies.</summary>
-    public static PublicKey PublicKeyOf(Database store, ICashSuite suite)
+    /// <summary>The request by which a bank with this store asks to take part; its key is made at first use.</summary>
+    public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string name)
     {
         using var key = OpenKey(store, suite);
-        return key.PublicKey;
+        return EnrolmentRequest.Sign(key, EnrolmentRole.Bank, name);
+    }
+
+    /// <summary>This bank's certificate and key for its links.</summary>
+    public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
+    {
+        using var key = OpenKey(store, suite);
+        return SchemeCertificate.WithKey(certificate, key);
     }
 
     /// <summary>
@@ -97,6 +113,33 @@ public sealed partial class BankParty : ILinkHandler
         db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES(?1, ?2)", reference.ToArray(), name);
         return reference;
     });
+
+    /// <summary>Opens a shop's account and adds it to the shop's request, signed.</summary>
+    /// <exception cref="InvalidOperationException">No shop's request, or an altered one.</exception>
+    public EnrolmentRequest Vouch(EnrolmentRequest request)
+    {
+        if (request.Role != EnrolmentRole.Shop || !request.Verify(_suite))
+        {
+            throw new InvalidOperationException("This is no shop's request, or it was altered. Have the shop make it again.");
+        }
+
+        using var key = OpenKey(_store, _suite);
+        var reference = OpenShopAccount(request.Name);
+        return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))) };
+    }
+
+    /// <summary>Shops with accounts here, and their balances.</summary>
+    public IReadOnlyList<(string Name, Amount Balance)> ShopAccounts => _store.Read(db => db.Query(
+        "SELECT s.name, coalesce(l.balance, 0) FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference ORDER BY s.name",
+        r => (r.GetString(0), Amount.FromLedger(r.GetInt64(1)))));
+
+    /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
+    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(
+        """
+        SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
+        WHERE a.kind = 'user' AND a.owner = ?1 ORDER BY t.id
+        """,
+        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), user.Value.ToArray()));
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>

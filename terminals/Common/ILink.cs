@@ -10,9 +10,6 @@ public interface ILink
     ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel);
 }
 
-/// <summary>The other side cannot be reached, or broke off. The message says who and what to do.</summary>
-public sealed class LinkException(string message, Exception? inner = null) : Exception(message, inner);
-
 public enum LinkRole { Wallet, Bank, Shop, Issuer }
 
 /// <summary>Who asks, as the link authenticated it. A wallet has no identity (hole 23).</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -17,6 +18,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly Settlement _settlement;
     private readonly TransferDesk _transfers;
     private readonly TraceDesk _traces;
+    private readonly Enrolment _enrolment;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -32,6 +34,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
         _transfers = new TransferDesk(store, Keys, id, terms, clock, crash);
         _traces = new TraceDesk(store, suite, Keys, crash);
+        _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
     }
 
@@ -45,12 +48,16 @@ public sealed partial class IssuerParty : ILinkHandler
 
     public IssuerAudit Audit { get; }
 
-    /// <summary>Enrols a bank and certifies its key PS_B.</summary>
-    public (BankEntry Bank, KeyCertificate Certificate) EnrolBank(string name, PublicKey key, Amount cap)
-    {
-        var bank = Registry.EnrolBank(name, key, cap);
-        return (bank, Keys.CertifyBank(bank.Id, key, Timestamp.Now(_clock)));
-    }
+    /// <summary>What banks, shops and wallets may know of the scheme.</summary>
+    public Scheme Scheme => _enrolment.Scheme;
+
+    /// <summary>The issuer's certificate and key for its links.</summary>
+    public X509Certificate2 LinkCertificate() => _enrolment.LinkCertificate();
+
+    /// <summary>Takes a bank or shop into the scheme.</summary>
+    /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
+    /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
+    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap) => _enrolment.Enrol(request, cap);
 
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
@@ -70,6 +77,13 @@ public sealed partial class IssuerParty : ILinkHandler
             .FirstOrDefault(q => q.End.Plus(_terms.SettleTerm + _terms.DisputeTerm) < now);
         return last == default ? 0 : _store.Write(db => InspectionDatabase.Purge(db, last));
     }
+
+    /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
+    public (long Deltas, long Unfetched, long Cases, long Alarms) Queues => _store.Read(db => (
+        db.Number("SELECT count(*) FROM transfer_delta"),
+        db.Number("SELECT count(*) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged"),
+        db.Number("SELECT count(*) FROM trace_case WHERE is_excess = 1 AND proof IS NULL"),
+        db.Number("SELECT count(*) FROM alarm")));
 
     /// <summary>Coins in the inspection database, and in the history database.</summary>
     public (long Open, long Closed) CoinCounts => _store.Read(db =>

@@ -1,8 +1,10 @@
+using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Shop;
@@ -61,11 +63,18 @@ public sealed partial class ShopTill
 
     public static string Schema => TillStore.Schema;
 
-    /// <summary>N_W of a store, made at first use: what the issuer registers.</summary>
-    public static PublicKey PublicKeyOf(Database store, ICashSuite suite)
+    /// <summary>The request by which a shop's till with this store asks to take part; N_W is made at first use.</summary>
+    public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string shop)
     {
         using var key = TillStore.OpenKey(store, suite);
-        return key.PublicKey;
+        return EnrolmentRequest.Sign(key, EnrolmentRole.Shop, shop);
+    }
+
+    /// <summary>This till's certificate and key for its link to the issuer.</summary>
+    public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
+    {
+        using var key = TillStore.OpenKey(store, suite);
+        return SchemeCertificate.WithKey(certificate, key);
     }
 
     /// <summary>W.</summary>

@@ -29,13 +29,12 @@ public sealed class TownWorld : IDisposable
         Options = options;
         Clock = new VirtualClock(options.Start);
         Issuer = StartIssuer();
-        Scheme = new Scheme(Issuer.Id, Issuer.Keys.RootKey, Issuer.Keys.Certificates, options.Terms, options.Suite);
+        Scheme = Issuer.Scheme;
         for (int i = 1; i <= 2; i++)
         {
             string name = $"bank-{i}";
-            var key = BankParty.PublicKeyOf(Store(name, BankParty.Schema), options.Suite);
-            var (bank, certificate) = Issuer.EnrolBank(name, key, options.Cap);
-            _identities[name] = new BankIdentity(bank.Id, name, certificate, Scheme);
+            var grant = Issuer.Enrol(BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name), options.Cap);
+            _identities[name] = BankIdentity.Of(grant);
             _banks[name] = StartBank(name);
         }
     }
@@ -85,9 +84,8 @@ public sealed class TownWorld : IDisposable
     public string AddTill(string shop)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
-        var entry = Issuer.Registry.EnrolShop(shop, ShopBank.Id, ShopBank.OpenShopAccount(shop));
-        Issuer.Registry.EnrolTill(entry.Id, ShopTill.PublicKeyOf(Store(name, ShopTill.Schema), Options.Suite));
-        _tillShops[name] = entry.Id;
+        var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
+        _tillShops[name] = Issuer.Enrol(ShopBank.Vouch(request), Amount.Zero).Holder;
         _tills[name] = StartTill(name);
         return name;
     }

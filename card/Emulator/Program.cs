@@ -1,0 +1,69 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Card.Emulator;
+
+/// <summary>hiercash-card.</summary>
+internal static class Program
+{
+    private static readonly BclSuite Suite = new();
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            Card images: wallet cards in files.
+
+            Examples:
+              hiercash-card new alice.card
+              hiercash-card info alice.card --json
+            """)
+        {
+            New(), Info(),
+        },
+        args);
+
+    private static Command New()
+    {
+        var file = new Argument<string>("FILE") { Description = "The image to make; FILE.witness belongs to it, keep both together." };
+        var command = new Command("new", $"Makes an unpersonalised card with PIN {Pin.Transport} and PUK {Pin.TransportPuk}.") { file };
+        command.SetAction(result =>
+        {
+            try
+            {
+                ReaderChoice.Create(result.GetValue(file)!, Suite);
+            }
+            catch (CardImageException e)
+            {
+                throw new RefusedException(e.Message);
+            }
+
+            Console.WriteLine($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --reader emulator:{result.GetValue(file)}'.");
+        });
+        return command;
+    }
+
+    private static Command Info()
+    {
+        var file = new Argument<string>("FILE") { Description = "The image." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
+        var command = new Command("info", "Says what a card tells anyone.") { file, json };
+        command.SetAction(result =>
+        {
+            using var channel = ReaderChoice.Open("emulator:" + result.GetValue(file), Suite);
+            var card = new WalletCard(channel);
+            card.Select();
+            var status = card.GetStatus();
+            string atr = Convert.ToHexString(channel.Atr.Span);
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new { State = status.State.ToString(), status.Version, status.PinTries, status.PukTries, Atr = atr },
+                $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the PIN, {status.PukTries} for the PUK; ATR {atr}.");
+        });
+        return command;
+    }
+}

@@ -1,0 +1,252 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank.</summary>
+internal static class Program
+{
+    private const string Role = "bank";
+    private static readonly BclSuite Suite = new();
+    private static readonly Option<string> Folder = CommonOptions.Directory(Role);
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            A bank in hierarchical electronic cash: accounts, withdrawals, clearing. It never gets to know where its customers pay.
+
+            Examples:
+              hiercash-bank init --name "North Bank" --dir north > north.request
+              hiercash-bank join north.grant --fingerprint 5f3c... --dir north
+              hiercash-bank serve --dir north
+              hiercash-bank open-account Alice --reader emulator:alice.card --dir north
+              hiercash-bank deposit Alice 100.00 --dir north
+              hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
+            """)
+        {
+            Init(), Join(), Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
+        },
+        args);
+
+    private static Command Init()
+    {
+        var name = new Option<string>("--name") { Description = "The bank's name.", Required = true, HelpName = "NAME" };
+        var command = new Command("init", "Makes a new bank; prints its request for the issuer.") { Folder, name };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<EnrolledSettings>.Create(
+                result.GetValue(Folder)!, Role, new EnrolledSettings(result.GetValue(name)!, null, "127.0.0.1", CommonOptions.IssuerPort));
+            using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
+            Console.Write(Armor.Write(Armor.Request, BankParty.RequestEnrolment(store, Suite, folder.Settings.Name).Encode()));
+        });
+        return command;
+    }
+
+    private static Command Join()
+    {
+        var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
+        var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
+        var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
+        var command = new Command("join", "Takes the issuer's grant.") { file, fingerprint, issuer, Folder };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
+            using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
+            var key = BankParty.RequestEnrolment(store, Suite, folder.Settings.Name).Key;
+            var grant = Enrolled.Join(folder, result.GetValue(file)!, result.GetValue(fingerprint), key, result.GetValue(issuer), Suite);
+            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as bank {grant.Holder}. Compare the fingerprint with the published one.");
+        });
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var listen = CommonOptions.Listen(CommonOptions.BankPort);
+        var every = new Option<int>("--every") { Description = "Seconds between two visits to the issuer.", DefaultValueFactory = _ => 10, HelpName = "SECONDS" };
+        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every };
+        command.SetAction(async (result, cancel) =>
+        {
+            int seconds = result.GetValue(every);
+            if (seconds < 1)
+            {
+                throw new UsageException("Between two visits lies at least 1 second.");
+            }
+
+            var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
+            using var held = folder.Lock();
+            using var log = new LineLog(Console.Error, TimeProvider.System);
+            using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
+            var grant = Enrolled.Grant(folder, Role, Suite);
+            using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
+            using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance);
+            await using var server = await LinkServer.Start(
+                result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
+            Console.WriteLine($"Listening on {server.Address}.");
+            await ServeLoop.Every(TimeSpan.FromSeconds(seconds), c => party.Run(c).AsTask(), log.CreateLogger(Role), TimeProvider.System, cancel);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command OpenAccount()
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name." };
+        var reader = CommonOptions.Reader();
+        var pin = CommonOptions.PinOption();
+        var command = new Command("open-account", $"Opens an account and personalises a new card for it. A new card's PIN is {Pin.Transport}.") { name, reader, pin, Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            using var card = ReaderChoice.Open(result.GetValue(reader), Suite);
+            var account = open.Party.OpenAccount(result.GetValue(name)!, new WalletCard(card), result.GetValue(pin) ?? Pin.Transport);
+            string fingerprint = open.Scheme.Fingerprint.ToString();
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { account.Name, User = account.User.ToString(), Fingerprint = fingerprint },
+                $"{account.Name} has account {account.User}. The card trusts the scheme {fingerprint}; its holder should compare that, and change the PIN.");
+        });
+        return command;
+    }
+
+    private static Command Deposit()
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name." };
+        var amount = new Argument<string>("AMOUNT") { Description = "Such as 100.00." };
+        var command = new Command("deposit", "Pays cash from the counter into an account.") { name, amount, Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var currency = open.Scheme.Terms.Currency;
+            var account = open.Account(result.GetValue(name)!);
+            open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
+            var balance = open.Party.BalanceOf(account.User);
+            ConsoleEntry.Print(result.GetValue(Json), new { account.Name, Balance = balance.Minor, Currency = currency.Name }, $"{account.Name} has {balance.Show(currency)}.");
+        });
+        return command;
+    }
+
+    private static Command Accounts()
+    {
+        var command = new Command("accounts", "Lists users and shops with their balances.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var currency = open.Scheme.Terms.Currency;
+            var users = open.Party.Accounts.Select(a => (a.Name, Balance: open.Party.BalanceOf(a.User))).ToList();
+            var shops = open.Party.ShopAccounts;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { Currency = currency.Name, Users = users.Select(u => new { u.Name, Balance = u.Balance.Minor }), Shops = shops.Select(s => new { s.Name, Balance = s.Balance.Minor }) },
+                string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}").Concat(shops.Select(s => $"shop  {s.Name}: {s.Balance.Show(currency)}")).DefaultIfEmpty("There are no accounts.")));
+        });
+        return command;
+    }
+
+    private static Command Statement()
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name." };
+        var command = new Command("statement", "Lists an account's bookings.") { name, Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var currency = open.Scheme.Terms.Currency;
+            var account = open.Account(result.GetValue(name)!);
+            var lines = open.Party.Statement(account.User);
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { account.Name, Currency = currency.Name, Balance = open.Party.BalanceOf(account.User).Minor, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
+                string.Join(Environment.NewLine, lines.Select(l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
+                    .Append($"Balance {open.Party.BalanceOf(account.User).Show(currency)}")));
+        });
+        return command;
+    }
+
+    private static Command EnrolShop()
+    {
+        var file = new Argument<string>("FILE") { Description = "The shop's request; - reads standard input." };
+        var command = new Command("enrol-shop", "Opens a shop's account and signs its request; prints it for the issuer.") { file, Folder };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
+                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
+            Console.Write(Armor.Write(Armor.Request, open.Party.Vouch(request).Encode()));
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Says what is under way.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var audit = open.Party.Audit;
+            var currency = open.Scheme.Terms.Currency;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, OpenWithdrawals = audit.OpenWithdrawals, Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = open.Party.EvidenceFiles.Count },
+                $"""
+                Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
+                {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
+                E-cash float {audit.Float.Show(currency)}; {open.Party.EvidenceFiles.Count} evidence files.
+                """);
+        });
+        return command;
+    }
+
+    private static Command Audit()
+    {
+        var command = new Command("audit", "Recomputes the bank's invariants; exit code 1 if one is broken.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var findings = open.Party.Audit.Run();
+            ConsoleEntry.Print(result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings }, findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings));
+            return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    /// <summary>An enrolled bank for one short command.</summary>
+    private sealed class Opened : IDisposable
+    {
+        private readonly Database _store;
+        private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
+        private readonly TcpLink _issuer;
+
+        public Opened(string directory)
+        {
+            var folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
+            var grant = Enrolled.Grant(folder, Role, Suite);
+            _store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
+            _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);
+            _issuer = Enrolled.IssuerLink(folder, grant, _certificate, Suite);
+            Scheme = grant.Scheme;
+            Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+        }
+
+        public BankParty Party { get; }
+
+        public Scheme Scheme { get; }
+
+        public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
+            ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+
+        public void Dispose()
+        {
+            _issuer.Dispose();
+            _certificate.Dispose();
+            _store.Dispose();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>Options that mean the same in every console.</summary>
+public static class CommonOptions
+{
+    public const int IssuerPort = 7801;
+    public const int BankPort = 7802;
+
+    public static Option<string> Directory(string what) => new("--dir")
+    {
+        Description = $"Folder of the {what}. Default: the current folder.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => ".",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
+
+    public static Option<string?> Reader() => new("--reader")
+    {
+        Description = "The card: emulator:FILE.",
+        HelpName = "READER",
+    };
+
+    public static Option<string?> PinOption() => new("--pin")
+    {
+        Description = "The card's PIN. Default: the environment variable HIERCASH_PIN, else a prompt.",
+        HelpName = "PIN",
+    };
+
+    public static Option<IPEndPoint> Listen(int port) => new("--listen")
+    {
+        Description = $"Address and port to listen on. Default: 127.0.0.1:{port}.",
+        HelpName = "ADDRESS:PORT",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, port),
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal))
+            {
+                return endpoint;
+            }
+
+            result.AddError($"'{text}' is no address and port. Give one such as 127.0.0.1:{port}.");
+            return null;
+        },
+    };
+
+    /// <summary>A peer's HOST:PORT; the port may be left out.</summary>
+    public static Option<(string Host, int Port)> Peer(string name, string who, int port) => new(name)
+    {
+        Description = $"Where the {who} listens. Default: 127.0.0.1:{port}.",
+        HelpName = "HOST[:PORT]",
+        DefaultValueFactory = _ => ("127.0.0.1", port),
+        CustomParser = result => ParsePeer(result, port),
+    };
+
+    /// <summary>The PIN from the option, the environment, or a prompt.</summary>
+    /// <exception cref="UsageException">None of them gives 4 to 8 digits.</exception>
+    public static string ReadPin(string? given)
+    {
+        string? pin = given ?? Environment.GetEnvironmentVariable("HIERCASH_PIN");
+        if (string.IsNullOrEmpty(pin))
+        {
+            if (Console.IsInputRedirected)
+            {
+                throw new UsageException("The card's PIN is wanted. Give it with --pin or in HIERCASH_PIN.");
+            }
+
+            pin = Prompt("PIN: ");
+        }
+
+        return Pin.IsValid(pin) ? pin : throw new UsageException("A PIN has 4 to 8 digits.");
+    }
+
+    /// <exception cref="UsageException">Not an amount of the currency; the message says why.</exception>
+    public static Amount ReadAmount(string text, Currency currency) =>
+        Amount.Parse(text, currency, out var amount) is { } error ? throw new UsageException(error) : amount;
+
+    /// <summary>Asks without showing what is typed.</summary>
+    private static string Prompt(string question)
+    {
+        Console.Error.Write(question);
+        var typed = new System.Text.StringBuilder();
+        while (true)
+        {
+            var key = Console.ReadKey(intercept: true);
+            if (key.Key == ConsoleKey.Enter)
+            {
+                Console.Error.WriteLine();
+                return typed.ToString();
+            }
+
+            if (key.Key == ConsoleKey.Backspace && typed.Length > 0)
+            {
+                typed.Length--;
+            }
+            else if (!char.IsControl(key.KeyChar))
+            {
+                typed.Append(key.KeyChar);
+            }
+        }
+    }
+
+    private static (string Host, int Port) ParsePeer(ArgumentResult result, int port)
+    {
+        string text = result.Tokens.Single().Value;
+        int colon = text.LastIndexOf(':');
+        if (colon < 0 && text.Length > 0)
+        {
+            return (text, port);
+        }
+
+        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given is > 0 and < 65536)
+        {
+            return (text[..colon], given);
+        }
+
+        result.AddError($"'{text}' is no host and port. Give one such as 127.0.0.1:{port}.");
+        return default;
+    }
+}

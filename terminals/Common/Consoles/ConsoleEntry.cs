@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text.Json;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>Exit codes of all consoles.</summary>
+public static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>Understood, and not done: the sentence on stderr says why.</summary>
+    public const int Refused = 1;
+
+    /// <summary>Not understood.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A peer or a card reader cannot be reached.</summary>
+    public const int Unreachable = 3;
+}
+
+/// <summary>The user asked for something that cannot be done. The message says what was wrong and what to do.</summary>
+public sealed class RefusedException(string message) : Exception(message);
+
+/// <summary>The user's words are off.</summary>
+public sealed class UsageException(string message) : Exception(message);
+
+/// <summary>The one entry of all consoles: one sentence for every failure, the documented exit code, never a stack trace.</summary>
+public static class ConsoleEntry
+{
+    public static async Task<int> Run(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            return await Fail(string.Join(Environment.NewLine, parsed.Errors.Select(e => e.Message)) + Environment.NewLine + $"See {root.Name} --help.", ExitCode.Usage);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+        }
+        catch (UsageException e)
+        {
+            return await Fail(e.Message, ExitCode.Usage);
+        }
+        catch (Exception e) when (e is LinkException or CardChannelException)
+        {
+            return await Fail(e.Message, ExitCode.Unreachable);
+        }
+        catch (OperationCanceledException)
+        {
+            return await Fail("Stopped.", ExitCode.Refused);
+        }
+        catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return await Fail(e.Message, ExitCode.Refused);
+        }
+    }
+
+    /// <summary>Prints one JSON value, or what people read.</summary>
+    public static void Print(bool json, object value, string text) =>
+        Console.WriteLine(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text);
+
+    private static async Task<int> Fail(string sentence, int code)
+    {
+        await Console.Error.WriteLineAsync(sentence);
+        return code;
+    }
+}

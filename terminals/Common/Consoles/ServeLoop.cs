@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>What a serving process does now and then, until it is told to stop.</summary>
+public static partial class ServeLoop
+{
+    /// <summary>Runs the work every so often; a peer that is down is normal and only logged.</summary>
+    public static async Task Every(TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(period, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await work(cancel);
+                }
+                catch (LinkException e)
+                {
+                    LogWaiting(log, e.Message);
+                }
+                catch (InvalidOperationException e)
+                {
+                    LogFault(log, e.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancel));
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
+    private static partial void LogWaiting(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
+    private static partial void LogFault(ILogger log, string reason);
+}

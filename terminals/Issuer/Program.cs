@@ -1,0 +1,192 @@
+using System.CommandLine;
+using System.Globalization;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Issuer;
+
+/// <summary>What an issuer's folder says of it.</summary>
+public sealed record IssuerSettings(string Currency, ExcessPolicy Excess);
+
+/// <summary>hiercash-issuer.</summary>
+internal static class Program
+{
+    private const string Role = "issuer";
+    private static readonly PartyId Id = new(1);
+    private static readonly BclSuite Suite = new();
+    private static readonly Option<string> Folder = CommonOptions.Directory(Role);
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            The issuer of hierarchical electronic cash: issues, settles, traces. It never gets to know whose a coin is.
+
+            Examples:
+              hiercash-issuer init --dir issuer
+              hiercash-issuer enrol bank bank.request --cap 1000000.00 --dir issuer > bank.grant
+              hiercash-issuer enrol shop cafe.request --dir issuer > cafe.grant
+              hiercash-issuer serve --dir issuer
+              hiercash-issuer status --dir issuer --json
+            """)
+        {
+            Init(), Serve(), Enrol(), Banks(), Status(), Audit(),
+        },
+        args);
+
+    private static Command Init()
+    {
+        var currency = new Option<string>("--currency") { Description = "Three letters of ISO 4217.", DefaultValueFactory = _ => "EUR", HelpName = "CODE" };
+        var excess = new Option<ExcessPolicy>("--excess") { Description = "Who bears payments above a coin's face value: Refuse or Guarantee.", DefaultValueFactory = _ => ExcessPolicy.Guarantee };
+        var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, Json };
+        command.SetAction(result =>
+        {
+            string code = result.GetValue(currency)!;
+            if (Currency.TryParse(code) is not { } known)
+            {
+                throw new UsageException($"'{code}' is no currency that this version knows. Give one of {string.Join(", ", Currency.Names)}.");
+            }
+
+            var folder = PartyFolder<IssuerSettings>.Create(
+                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess)));
+            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+            var fingerprint = Open(folder, store).Scheme.Fingerprint.ToString();
+            ConsoleEntry.Print(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
+        });
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var listen = CommonOptions.Listen(CommonOptions.IssuerPort);
+        var cycle = new Option<int>("--cycle") { Description = "Seconds between two cycles of clearing.", DefaultValueFactory = _ => 60, HelpName = "SECONDS" };
+        var command = new Command("serve", "Serves banks and shops until Ctrl-C or SIGTERM.") { Folder, listen, cycle };
+        command.SetAction(async (result, cancel) =>
+        {
+            int seconds = result.GetValue(cycle);
+            if (seconds < 1)
+            {
+                throw new UsageException("A cycle has at least 1 second.");
+            }
+
+            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
+            using var held = folder.Lock();
+            using var log = new LineLog(Console.Error, TimeProvider.System);
+            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+            var party = new IssuerParty(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance);
+            using var certificate = party.LinkCertificate();
+            await using var server = await LinkServer.Start(
+                result.GetValue(listen)!, certificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
+            Console.WriteLine($"Listening on {server.Address}.");
+            await ServeLoop.Every(
+                TimeSpan.FromSeconds(seconds),
+                _ =>
+                {
+                    party.CloseCycle();
+                    party.Purge();
+                    return Task.CompletedTask;
+                },
+                log.CreateLogger(Role), TimeProvider.System, cancel);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Enrol()
+    {
+        var file = new Argument<string>("FILE") { Description = "The request; - reads standard input." };
+        var cap = new Option<string>("--cap") { Description = "Most cash that the bank may have outstanding.", DefaultValueFactory = _ => "1000000", HelpName = "AMOUNT" };
+        var bank = new Command("bank", "Enrols a bank; prints its grant.") { file, cap, Folder };
+        var shop = new Command("shop", "Enrols a shop whose bank has signed for its account; prints its grant.") { file, Folder };
+        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap)!));
+        shop.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Shop, null));
+        return new Command("enrol", "Takes a bank or shop into the scheme.") { bank, shop };
+    }
+
+    private static void Grant(string directory, string file, EnrolmentRole role, string? cap)
+    {
+        var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
+        var limit = cap is null ? Amount.Zero : CommonOptions.ReadAmount(cap, Terms(folder.Settings).Currency);
+        var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
+            ?? throw new RefusedException($"The request in '{file}' is damaged. Copy it again, whole.");
+        if (request.Role != role)
+        {
+            throw new RefusedException($"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol {request.Role.ToString().ToLowerInvariant()}'.");
+        }
+
+        using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+        Console.Write(Armor.Write(Armor.Grant, Open(folder, store).Enrol(request, limit).Encode()));
+    }
+
+    private static Command Banks()
+    {
+        var command = new Command("banks", "Lists banks with what was issued and what became of it.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
+            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+            var currency = Terms(folder.Settings).Currency;
+            var banks = Open(folder, store).Registry.Banks;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                banks.Select(b => new
+                {
+                    Id = b.Id.Value, b.Name, Cap = b.Cap.Minor, Issued = b.Circulation.Issued.Minor, Settled = b.Circulation.Settled.Minor,
+                    Redeemed = b.Circulation.Redeemed.Minor, Returned = b.Circulation.Returned.Minor, Outstanding = b.Circulation.Outstanding.Minor,
+                }),
+                banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, banks.Select(b =>
+                    $"{b.Id}  {b.Name}: issued {b.Circulation.Issued.Show(currency)}, settled {b.Circulation.Settled.Show(currency)}, outstanding {b.Circulation.Outstanding.Show(currency)} of {b.Cap.Show(currency)}")));
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Says what waits, and for whom.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
+            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+            var party = Open(folder, store);
+            var (open, closed) = party.CoinCounts;
+            var (deltas, unfetched, cases, alarms) = party.Queues;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { Fingerprint = party.Scheme.Fingerprint.ToString(), CoinsOpen = open, CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms },
+                string.Create(CultureInfo.InvariantCulture, $"""
+                Scheme {party.Scheme.Fingerprint}
+                {open} coins in circulation, {closed} used up and kept for their terms.
+                {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks: are these running?
+                {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": coins with a genuine signature that nobody issued. Check who can use the coin key." : ".")}
+                """));
+        });
+        return command;
+    }
+
+    private static Command Audit()
+    {
+        var command = new Command("audit", "Recomputes the issuer's invariants; exit code 1 if one is broken.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
+            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+            var findings = Open(folder, store).Audit.Run();
+            ConsoleEntry.Print(result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings }, findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings));
+            return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static IssuerParty Open(PartyFolder<IssuerSettings> folder, Database store) =>
+        new(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+
+    private static SchemeTerms Terms(IssuerSettings settings) => new()
+    {
+        Currency = Currency.TryParse(settings.Currency) ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
+        Excess = settings.Excess,
+    };
+}

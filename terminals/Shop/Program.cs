@@ -1,0 +1,190 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Shop;
+
+/// <summary>hiercash-shop.</summary>
+internal static class Program
+{
+    private const string Role = "shop";
+    private static readonly BclSuite Suite = new();
+    private static readonly Option<string> Folder = CommonOptions.Directory(Role);
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            A shop's till in hierarchical electronic cash: takes payments offline, settles them with the issuer later.
+
+            Examples:
+              hiercash-shop init --name "Corner Cafe" --dir cafe > cafe.request
+              hiercash-shop join cafe.grant --fingerprint 5f3c... --dir cafe
+              hiercash-shop pay 12.50 --reader emulator:alice.card --dir cafe
+              hiercash-shop settle --dir cafe
+              hiercash-shop status --dir cafe --json
+            """)
+        {
+            Init(), Join(), Pay(), Settle(), Status(),
+        },
+        args);
+
+    private static Command Init()
+    {
+        var name = new Option<string>("--name") { Description = "The shop's name.", Required = true, HelpName = "NAME" };
+        var command = new Command("init", "Makes a new till; prints its request for the shop's bank.") { Folder, name };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<EnrolledSettings>.Create(
+                result.GetValue(Folder)!, Role, new EnrolledSettings(result.GetValue(name)!, null, "127.0.0.1", CommonOptions.IssuerPort));
+            using var store = Database.OpenFile(folder.DatabasePath, ShopTill.Schema);
+            Console.Write(Armor.Write(Armor.Request, ShopTill.RequestEnrolment(store, Suite, folder.Settings.Name).Encode()));
+        });
+        return command;
+    }
+
+    private static Command Join()
+    {
+        var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
+        var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
+        var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
+        var command = new Command("join", "Takes the issuer's grant.") { file, fingerprint, issuer, Folder };
+        command.SetAction(result =>
+        {
+            var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
+            using var store = Database.OpenFile(folder.DatabasePath, ShopTill.Schema);
+            var key = ShopTill.RequestEnrolment(store, Suite, folder.Settings.Name).Key;
+            var grant = Enrolled.Join(folder, result.GetValue(file)!, result.GetValue(fingerprint), key, result.GetValue(issuer), Suite);
+            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as shop {grant.Holder}. Compare the fingerprint with the published one.");
+        });
+        return command;
+    }
+
+    private static Command Pay()
+    {
+        var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
+        var reader = CommonOptions.Reader();
+        var pin = CommonOptions.PinOption();
+        var profile = new Option<PaymentProfile>("--profile") { Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast };
+        var command = new Command("pay", "Takes one payment, offline. A payment that was cut short is finished first.") { amount, reader, pin, profile, Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var currency = open.Grant.Scheme.Terms.Currency;
+            var y = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
+            using var card = ReaderChoice.Open(result.GetValue(reader), Suite);
+            foreach (var ticket in open.Till.OpenTickets)
+            {
+                // What the last process left half done, and this card may have signed: given up, and the card whole again.
+                var ended = open.Till.GiveUp(ticket, card);
+                Console.Error.WriteLine($"An unfinished payment of {ticket.Amount.Show(currency)} was cancelled first. {ended.Message}");
+            }
+
+            var paid = open.Till.Pay(card, y, null, result.GetValue(profile));
+            if (paid.Outcome == TillOutcome.PinRequired)
+            {
+                paid = open.Till.Continue(paid.Ticket, card, CommonOptions.ReadPin(result.GetValue(pin)), result.GetValue(profile));
+            }
+
+            if (paid.Outcome != TillOutcome.Accepted)
+            {
+                if (paid.Outcome == TillOutcome.PinWrong)
+                {
+                    open.Till.GiveUp(paid.Ticket, card);
+                }
+
+                throw paid.Outcome == TillOutcome.CardGone ? new Protocol.Iso7816.CardChannelException(paid.Message) : new RefusedException(paid.Message);
+            }
+
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()) },
+                $"{paid.Message} Receipt {paid.Ticket.Time}; queued for settlement.");
+        });
+        return command;
+    }
+
+    private static Command Settle()
+    {
+        var command = new Command("settle", "Sends all queued payments to the issuer.") { Folder, Json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            using var certificate = ShopTill.LinkCertificate(open.Store, Suite, open.Grant.LinkCertificate);
+            using var issuer = Enrolled.IssuerLink(open.Folder, open.Grant, certificate, Suite);
+            var currency = open.Grant.Scheme.Terms.Currency;
+            try
+            {
+                var settled = await open.Till.Settler.Settle(issuer, cancel);
+                ConsoleEntry.Print(
+                    result.GetValue(Json),
+                    new { settled.Settled, settled.Guaranteed, settled.Refused, settled.StillQueued },
+                    $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, {settled.Refused} refused, {settled.StillQueued} still queued.");
+            }
+            catch (LinkException e)
+            {
+                throw new LinkException($"{e.Message} {open.Till.Sum(PartState.Queued).Show(currency)} stay queued.", e);
+            }
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Says what was taken, what is queued, and what was refused.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new Opened(result.GetValue(Folder)!);
+            var currency = open.Grant.Scheme.Terms.Currency;
+            var till = open.Till;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new
+                {
+                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = till.Sum(PartState.Settled).Minor,
+                    Guaranteed = till.Sum(PartState.Guaranteed).Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
+                },
+                $"""
+                Till {till.W} of {open.Grant.Name}
+                Taken {till.Accepted.Show(currency)}: settled {till.Sum(PartState.Settled).Show(currency)}, guaranteed for later {till.Sum(PartState.Guaranteed).Show(currency)}, refused {till.Sum(PartState.Refused).Show(currency)}.
+                Queued {till.Sum(PartState.Queued).Show(currency)}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
+                {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card cancels them and gives its money back." : ".")}
+                """);
+        });
+        return command;
+    }
+
+    /// <summary>An enrolled till.</summary>
+    private sealed class Opened : IDisposable
+    {
+        private readonly IDisposable _lock;
+
+        public Opened(string directory)
+        {
+            Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
+            Grant = Enrolled.Grant(Folder, Role, Suite);
+            _lock = Folder.Lock();
+            Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
+            Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+        }
+
+        public PartyFolder<EnrolledSettings> Folder { get; }
+
+        public EnrolmentGrant Grant { get; }
+
+        public Database Store { get; }
+
+        public ShopTill Till { get; }
+
+        public void Dispose()
+        {
+            Store.Dispose();
+            _lock.Dispose();
+        }
+    }
+}

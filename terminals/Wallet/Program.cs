@@ -1,0 +1,167 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+
+namespace HierCash.Wallet;
+
+/// <summary>hiercash-wallet.</summary>
+internal static class Program
+{
+    private static readonly BclSuite Suite = new();
+    private static readonly Option<string?> Reader = CommonOptions.Reader();
+    private static readonly Option<string?> PinOption = CommonOptions.PinOption();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<(string Host, int Port)> Bank = CommonOptions.Peer("--bank", "bank", CommonOptions.BankPort);
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            A user's terminal for a wallet card. It keeps nothing and trusts what the card trusts.
+
+            Examples:
+              hiercash-wallet withdraw 50.00 --reader emulator:alice.card --pin 0000
+              hiercash-wallet balance --reader emulator:alice.card
+              hiercash-wallet log --reader emulator:alice.card --json
+              hiercash-wallet pin change --new 4711 --reader emulator:alice.card
+            """)
+        {
+            Withdraw(), Resume(), Balance(), Log(), ChangePin(),
+        },
+        args);
+
+    private static Command Withdraw()
+    {
+        var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, Reader, PinOption, Bank, Json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var card = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
+            var status = Status(card, pin);
+            var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
+            using var link = Link(result.GetValue(Bank), status);
+            var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Withdraw(card, pin, value, cancel);
+            ConsoleEntry.Print(result.GetValue(Json), new { Outcome = done.Outcome.ToString(), Amount = done.Amount.Minor, Currency = status.Currency.Name, done.Message }, done.Message);
+            return done.Outcome == WithdrawalOutcome.Issued ? ExitCode.Done : done.Outcome == WithdrawalOutcome.Pending ? ExitCode.Unreachable : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static Command Resume()
+    {
+        var command = new Command("resume", "Finishes withdrawals that were cut short.") { Reader, PinOption, Bank, Json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var card = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
+            using var link = Link(result.GetValue(Bank), Status(card, pin));
+            var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Resume(card, pin, cancel);
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),
+                done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
+        });
+        return command;
+    }
+
+    private static Command Balance()
+    {
+        var command = new Command("balance", "Shows the coins on the card.") { Reader, PinOption, Json };
+        command.SetAction(result =>
+        {
+            using var channel = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
+            var card = new WalletCard(channel);
+            var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i)).ToList();
+            var total = card.GetBalance().Total;
+            int pending = coins.Count(c => c.State == SlotState.Pending);
+            var active = coins.Where(c => c.State == SlotState.Active).Select(c => c.Cash!).ToList();
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new
+                {
+                    Balance = total.Minor, Currency = status.Currency.Name, Scheme = status.Scheme.ToString(), Pending = pending,
+                    Coins = active.Select(c => new { FaceValue = c.Coin.Terms.FaceValue.Minor, Balance = c.Balance.Minor, Expires = c.Coin.Terms.Expiry.End.ToString() }),
+                },
+                string.Join(Environment.NewLine, active
+                    .Select(c => $"{c.Balance.Show(status.Currency)} of {c.Coin.Terms.FaceValue.Show(status.Currency)}, good before {c.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}")
+                    .Append($"Balance {total.Show(status.Currency)}")
+                    .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'." : $"Scheme {status.Scheme}")));
+        });
+        return command;
+    }
+
+    private static Command Log()
+    {
+        var command = new Command("log", "Shows the card's payments.") { Reader, PinOption, Json };
+        command.SetAction(result =>
+        {
+            using var channel = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
+            var card = new WalletCard(channel);
+            var log = Enumerable.Range(0, status.LogEntries).Select(i => card.ReadLog((byte)i)).Where(e => e.Payment is not null).OrderBy(e => e.Payment!.Time).ToList();
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                log.Select(e => new { Time = e.Payment!.Time.ToString(), Paid = e.Payment.Paid.Minor, Till = e.Payment.Till.ToString(), State = e.State.ToString() }),
+                log.Count == 0 ? "The card has paid nothing yet." : string.Join(Environment.NewLine, log.Select(e =>
+                    $"{e.Payment!.Time}  {e.Payment.Paid.Show(status.Currency)}  till {e.Payment.Till}{(e.State == LogState.Restored ? "  taken back" : "")}")));
+        });
+        return command;
+    }
+
+    private static Command ChangePin()
+    {
+        var next = new Option<string>("--new") { Description = "The new PIN, 4 to 8 digits.", Required = true, HelpName = "PIN" };
+        var puk = new Option<string>("--puk") { Description = $"The PUK; {Pin.TransportPuk} on a new card.", Required = true, HelpName = "PUK" };
+        var change = new Command("change", "Changes the PIN.") { next, Reader, PinOption };
+        var unblock = new Command("unblock", "Sets a new PIN with the PUK.") { puk, next, Reader };
+        change.SetAction(result =>
+        {
+            string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
+            SetPin(result.GetValue(Reader), result.GetValue(next)!, (card, to) => card.ChangePin(pin, to));
+        });
+        unblock.SetAction(result =>
+        {
+            string code = CommonOptions.ReadPin(result.GetValue(puk));
+            SetPin(result.GetValue(Reader), result.GetValue(next)!, (card, to) => card.UnblockPin(code, to));
+        });
+        return new Command("pin", "Changes or unblocks the PIN.") { change, unblock };
+    }
+
+    private static void SetPin(string? reader, string next, Func<WalletCard, string, StatusWord> set)
+    {
+        if (!Pin.IsValid(next))
+        {
+            throw new UsageException("The new PIN has to have 4 to 8 digits.");
+        }
+
+        using var channel = ReaderChoice.Open(reader, Suite);
+        var card = new WalletCard(channel);
+        card.Select();
+        var status = set(card, next);
+        if (!status.IsSuccess)
+        {
+            throw new RefusedException(status.Explain());
+        }
+
+        Console.WriteLine("The card has a new PIN.");
+    }
+
+    private static PrivateStatus Status(ICardChannel channel, string pin)
+    {
+        var card = new WalletCard(channel);
+        card.Select();
+        var verified = card.Verify(pin);
+        return !verified.IsSuccess
+            ? throw new RefusedException(verified.Explain())
+            : card.GetStatus().Private ?? throw new RefusedException("This card belongs to no bank yet. Open an account with it first.");
+    }
+
+    private static TcpLink Link((string Host, int Port) bank, PrivateStatus status) => new(
+        new LinkTarget(bank.Host, bank.Port, LinkRole.Bank, status.Scheme), null, Suite, TimeProvider.System, new LinkLimits());
+}
