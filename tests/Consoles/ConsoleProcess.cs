@@ -1,0 +1,137 @@
+using System.Diagnostics;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>What a console said and how it ended.</summary>
+internal sealed record ConsoleResult(int Code, string Output, string Error);
+
+/// <summary>Starts the consoles as users do: processes with arguments.</summary>
+internal static class ConsoleProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Folders of the five consoles, as built with these tests.</summary>
+    public static string SearchPath => string.Join(Path.PathSeparator, Folders.Append(Environment.GetEnvironmentVariable("PATH")!));
+
+    private static IEnumerable<string> Folders
+    {
+        get
+        {
+            // tests/bin/CONFIGURATION/net10.0
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
+            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "card/Emulator" }
+                .Select(p => Repository.PathOf(p, tail));
+        }
+    }
+
+    public static ConsoleResult Run(string folder, string console, params string[] arguments) => Run(folder, console, null, arguments);
+
+    public static ConsoleResult Run(string folder, string console, string? input, string[] arguments)
+    {
+        using var process = Start(folder, console, arguments);
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");
+        }
+
+        return new ConsoleResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    public static Process Start(string folder, string console, params string[] arguments)
+    {
+        string program = Folders.Select(f => Path.Combine(f, console)).FirstOrDefault(File.Exists) ?? console;
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.Environment["PATH"] = SearchPath;
+        info.Environment.Remove("HIERCASH_PIN");
+        return Process.Start(info)!;
+    }
+}
+
+/// <summary>A serving process whose log is kept, that can be killed and started again on its port.</summary>
+internal sealed class ServingProcess : IDisposable
+{
+    private readonly string _folder;
+    private readonly string _console;
+    private readonly string[] _arguments;
+    private readonly System.Text.StringBuilder _log = new();
+    private Process? _process;
+
+    public ServingProcess(string folder, string console, params string[] arguments)
+    {
+        _folder = folder;
+        _console = console;
+        _arguments = arguments;
+        Start();
+    }
+
+    /// <summary>HOST:PORT.</summary>
+    public string Address { get; private set; } = "127.0.0.1:0";
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public void Start()
+    {
+        _process = ConsoleProcess.Start(_folder, _console, ["serve", "--listen", Address, .. _arguments]);
+        _process.ErrorDataReceived += (_, e) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(e.Data);
+            }
+        };
+        _process.BeginErrorReadLine();
+        string? line = _process.StandardOutput.ReadLine();
+        Address = line is not null && line.StartsWith("Listening on ", StringComparison.Ordinal)
+            ? line["Listening on ".Length..].TrimEnd('.')
+            : throw new InvalidOperationException($"{_console} did not start: {line} {Log}");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public int Stop()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        _process.WaitForExit();
+        int code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            Kill();
+        }
+    }
+}

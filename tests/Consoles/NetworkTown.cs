@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>An issuer, two banks and a shop as processes, enrolled by their files, and users with card images.</summary>
+internal sealed class NetworkTown : IDisposable
+{
+    public NetworkTown()
+    {
+        Folder = Directory.CreateTempSubdirectory("hiercash-net-").FullName;
+        Must("hiercash-issuer", "init", "--dir", "issuer");
+        Issuer = new ServingProcess(Folder, "hiercash-issuer", "--dir", "issuer", "--cycle", "1");
+        foreach (string bank in new[] { "north", "south" })
+        {
+            Write($"{bank}.request", Must("hiercash-bank", "init", "--name", bank, "--dir", bank));
+            Write($"{bank}.grant", Must("hiercash-issuer", "enrol", "bank", $"{bank}.request", "--dir", "issuer"));
+            Must("hiercash-bank", "join", $"{bank}.grant", "--issuer", Issuer.Address, "--dir", bank);
+        }
+
+        Write("cafe.request", Must("hiercash-shop", "init", "--name", "Cafe", "--dir", "cafe"));
+        Write("cafe.vouched", Must("hiercash-bank", "enrol-shop", "cafe.request", "--dir", "south"));
+        Write("cafe.grant", Must("hiercash-issuer", "enrol", "shop", "cafe.vouched", "--dir", "issuer"));
+        Must("hiercash-shop", "join", "cafe.grant", "--issuer", Issuer.Address, "--dir", "cafe");
+        North = new ServingProcess(Folder, "hiercash-bank", "--dir", "north", "--every", "1");
+        South = new ServingProcess(Folder, "hiercash-bank", "--dir", "south", "--every", "1");
+    }
+
+    public string Folder { get; }
+
+    public ServingProcess Issuer { get; }
+
+    public ServingProcess North { get; }
+
+    public ServingProcess South { get; }
+
+    public void OpenAccount(string name, string deposit)
+    {
+        Must("hiercash-card", "new", $"{name}.card");
+        Must("hiercash-bank", "open-account", name, "--reader", $"emulator:{name}.card", "--dir", "north");
+        Must("hiercash-bank", "deposit", name, deposit, "--dir", "north");
+    }
+
+    public ConsoleResult Run(string console, params string[] arguments) => ConsoleProcess.Run(Folder, console, arguments);
+
+    /// <summary>Runs a command that has to succeed, and gives what it printed.</summary>
+    public string Must(string console, params string[] arguments)
+    {
+        var result = Run(console, arguments);
+        Assert.That(result.Code, Is.Zero, $"{console} {string.Join(' ', arguments)}: {result.Error}");
+        return result.Output;
+    }
+
+    public JsonElement Json(string console, params string[] arguments) =>
+        JsonSerializer.Deserialize<JsonElement>(Must(console, [.. arguments, "--json"]));
+
+    public long ShopBalance() => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("balance").GetInt64();
+
+    public void AssertAudits()
+    {
+        Must("hiercash-issuer", "audit", "--dir", "issuer");
+        Must("hiercash-bank", "audit", "--dir", "north");
+        Must("hiercash-bank", "audit", "--dir", "south");
+    }
+
+    private void Write(string file, string content) => File.WriteAllText(Path.Combine(Folder, file), content);
+
+    public void Dispose()
+    {
+        Issuer.Dispose();
+        North.Dispose();
+        South.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
