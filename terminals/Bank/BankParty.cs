@@ -86,6 +86,13 @@ public sealed partial class BankParty : ILinkHandler
             throw new CardRefusedException(status, status.Explain());
         }
 
+        // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
+        bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
+        if (taken && card.GetStatus().State == WalletState.Blank)
+        {
+            throw new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+        }
+
         var scheme = _identity.Scheme;
         var key = card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit);
         foreach (var certificate in scheme.Certificates.Where(c => c.Usage != KeyUsage.Bank))

@@ -71,18 +71,16 @@ internal static class Program
         var reader = CommonOptions.Reader();
         var pin = CommonOptions.PinOption();
         var profile = new Option<PaymentProfile>("--profile") { Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast };
-        var command = new Command("pay", "Takes one payment, offline. A payment that was cut short is finished first.") { amount, reader, pin, profile, Folder, Json };
+        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.") { amount, reader, pin, profile, Folder, Json };
         command.SetAction(result =>
         {
             using var open = new Opened(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var y = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
             using var card = ReaderChoice.Open(result.GetValue(reader), Suite);
-            foreach (var ticket in open.Till.OpenTickets)
+            foreach (var ended in open.Till.MakeGood(card))
             {
-                // What the last process left half done, and this card may have signed: given up, and the card whole again.
-                var ended = open.Till.GiveUp(ticket, card);
-                Console.Error.WriteLine($"An unfinished payment of {ticket.Amount.Show(currency)} was cancelled first. {ended.Message}");
+                Console.Error.WriteLine($"An unfinished payment of {ended.Ticket.Amount.Show(currency)} was cancelled first. {ended.Message}");
             }
 
             var paid = open.Till.Pay(card, y, null, result.GetValue(profile));
@@ -153,7 +151,7 @@ internal static class Program
                 Till {till.W} of {open.Grant.Name}
                 Taken {till.Accepted.Show(currency)}: settled {till.Sum(PartState.Settled).Show(currency)}, guaranteed for later {till.Sum(PartState.Guaranteed).Show(currency)}, refused {till.Sum(PartState.Refused).Show(currency)}.
                 Queued {till.Sum(PartState.Queued).Show(currency)}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
-                {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card cancels them and gives its money back." : ".")}
+                {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
                 """);
         });
         return command;

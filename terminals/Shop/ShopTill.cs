@@ -136,53 +136,6 @@ public sealed partial class ShopTill
         }
     }
 
-    /// <summary>
-    /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
-    /// later: then the till first learns whether the card had signed when it was pulled.
-    /// </summary>
-    public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
-    {
-        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
-        if (current.State == TicketState.Accepted)
-        {
-            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
-        }
-
-        WalletCard? card = null;
-        try
-        {
-            if (channel is not null)
-            {
-                card = new WalletCard(channel);
-                card.Select();
-                Recover(current, card);
-            }
-        }
-        catch (Exception e) when (e is CardChannelException or CardRefusedException)
-        {
-            card = null;
-        }
-
-        return Refuse(current, card, "The payment was cancelled.");
-    }
-
-    /// <summary>Repeats the PAY whose answer may have been lost: what the card signed must be known to be voided.</summary>
-    private void Recover(Ticket ticket, WalletCard card)
-    {
-        var rest = Rest(ticket);
-        if (!rest.IsZero && Ask(ticket, card, rest, PaymentProfile.Fast, out var h).IsSuccess && h!.Verify(_suite))
-        {
-            _store.Write(db =>
-            {
-                TillStore.Hold(db, h);
-                return true;
-            });
-        }
-    }
-
-    private Amount Rest(Ticket ticket) =>
-        ticket.Amount - Parts(ticket.Time).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
-
     private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile)
     {
         while (true)
@@ -292,37 +245,6 @@ public sealed partial class ShopTill
         }
 
         return result;
-    }
-
-    /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
-    private TillResult Refuse(Ticket ticket, WalletCard? card, string message)
-    {
-        _store.Write(db =>
-        {
-            TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)));
-            return true;
-        });
-        _crash.Reach(CrashPoints.PaymentGivenUp);
-        LogRefused(ticket.Amount);
-        var voided = Parts(ticket.Time).Where(p => p.State == PartState.Voided).ToList();
-        if (voided.Count > 0 && !Restore(card, voided))
-        {
-            message += " The card must come back to this till to get back what it signed.";
-        }
-
-        return End(ticket, TillOutcome.Refused, message);
-    }
-
-    private bool Restore(WalletCard? card, List<Part> voided)
-    {
-        try
-        {
-            return card is not null && voided.All(p => card.Void(p.H.Coin.Id, p.H.Seq, _key.PublicKey, p.SW!).IsSuccess);
-        }
-        catch (CardChannelException)
-        {
-            return false;
-        }
     }
 
     private TillResult End(Ticket ticket, TillOutcome outcome, string message) =>

@@ -44,7 +44,8 @@ internal static class TillStore
         CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
-            y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB) STRICT;
+            y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
+            delivered INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
@@ -113,6 +114,13 @@ internal static class TillStore
                 part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
         }
     }
+
+    /// <summary>Parts whose S_W no card has taken yet.</summary>
+    public static List<Part> Undelivered(Database db) => db.Query(
+        "SELECT h, state, receipt, sw FROM part WHERE state = ?1 AND delivered = 0 ORDER BY time", ReadPart, nameof(PartState.Voided));
+
+    public static void Delivered(Database db, PaymentId payment) =>
+        db.Execute("UPDATE part SET delivered = 1 WHERE payment_id = ?1", payment.Value.ToArray());
 
     public static void MarkSent(Database db, PaymentId payment) =>
         db.Execute("UPDATE part SET sent = 1 WHERE payment_id = ?1", payment.Value.ToArray());

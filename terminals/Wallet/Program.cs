@@ -46,8 +46,12 @@ internal static class Program
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             using var link = Link(result.GetValue(Bank), status);
             var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Withdraw(card, pin, value, cancel);
-            ConsoleEntry.Print(result.GetValue(Json), new { Outcome = done.Outcome.ToString(), Amount = done.Amount.Minor, Currency = status.Currency.Name, done.Message }, done.Message);
-            return done.Outcome == WithdrawalOutcome.Issued ? ExitCode.Done : done.Outcome == WithdrawalOutcome.Pending ? ExitCode.Unreachable : ExitCode.Refused;
+            if (done.Outcome != WithdrawalOutcome.Issued)
+            {
+                throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
+            }
+
+            ConsoleEntry.Print(result.GetValue(Json), new { Withdrawn = done.Amount.Minor, Currency = status.Currency.Name }, done.Message);
         });
         return command;
     }

@@ -117,6 +117,30 @@ public sealed class TornCardTests
         town.AssertSound(card);
     }
 
+    /// <summary>Another card between: it signs nothing of a payment that is not its own, and the first one still gets its money back.</summary>
+    [Test, Hole(2)]
+    public void AnotherCardDoesNotEndAPaymentThatWasCutShort()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        using var bob = town.User("Bob", 5000);
+        using (var rehearsal = alice.Clone())
+        {
+            town.Till(town.AddTill("Elsewhere")).Pay(rehearsal.Card, new Amount(1250));
+            alice.Card.Reset();
+            alice.Card.CutPowerAfter(rehearsal.Card.CellsWritten - 1, TornCell.New);
+        }
+
+        Assert.That(town.Till(till).Pay(alice.Card, new Amount(1250)).Outcome, Is.EqualTo(TillOutcome.CardGone));
+        Assert.That(town.Till(till).MakeGood(bob.Card), Is.Empty);
+        Assert.That((bob.Coins().Single().Seq, town.Till(till).OpenTickets.Count), Is.EqualTo(((ushort)0, 1)));
+        alice.Card.PowerOn();
+        Assert.That(town.Till(till).MakeGood(alice.Card), Has.Count.EqualTo(1));
+        Assert.That((alice.Balance().Minor, town.Till(till).OpenTickets.Count), Is.EqualTo((5000UL, 0)));
+        town.AssertSound(alice, bob);
+    }
+
     /// <summary>Power goes at every write of a VOID: x is restored once, whatever is repeated.</summary>
     [Test, Hole(2)]
     public void ATornVoidRestoresOnce([Values] TornCell torn)

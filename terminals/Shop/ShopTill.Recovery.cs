@@ -1,0 +1,144 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>Payments that do not end in OK: given up, voided, and made good when the card comes back (holes 1 and 2).</summary>
+public sealed partial class ShopTill
+{
+    /// <summary>
+    /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
+    /// later: then the till first learns whether the card had signed when it was pulled.
+    /// </summary>
+    public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
+    {
+        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
+        if (current.State == TicketState.Accepted)
+        {
+            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
+        }
+
+        WalletCard? card = null;
+        try
+        {
+            if (channel is not null)
+            {
+                card = new WalletCard(channel);
+                card.Select();
+                Recover(current, card);
+            }
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            card = null;
+        }
+
+        return Refuse(current, card, "The payment was cancelled.");
+    }
+
+    /// <summary>
+    /// For a card that comes back: what it signed for payments that were cut short is voided, and it gets every S_W that it never
+    /// got. Payments that another card signed stay as they are.
+    /// </summary>
+    /// <returns>The payments that were cancelled.</returns>
+    public IReadOnlyList<TillResult> MakeGood(ICardChannel channel)
+    {
+        var ended = new List<TillResult>();
+        try
+        {
+            var card = new WalletCard(channel);
+            card.Select();
+            foreach (var ticket in OpenTickets)
+            {
+                if (HasSigned(ticket, card) || Parts(ticket.Time).Count > 0)
+                {
+                    ended.Add(GiveUp(ticket, channel));
+                }
+            }
+
+            card.Select();
+            Restore(card, _store.Read(TillStore.Undelivered));
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            // No wallet, or gone again: nothing is lost, it can come back once more.
+        }
+
+        return ended;
+    }
+
+    /// <summary>
+    /// True if the card signed the rest of this payment. Asked as a claim-profile PAY without GET CASH: a card that signed gives the
+    /// stored bytes, any other card signs nothing.
+    /// </summary>
+    private bool HasSigned(Ticket ticket, WalletCard card)
+    {
+        var rest = Rest(ticket);
+        return !rest.IsZero && card.Pay(PayCommand.Claim(ticket.Time, W, rest, _scheme.Terms.Currency), out _).IsSuccess;
+    }
+
+    /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
+    private void Recover(Ticket ticket, WalletCard card)
+    {
+        if (HasSigned(ticket, card) && Ask(ticket, card, Rest(ticket), PaymentProfile.Fast, out var h).IsSuccess && h!.Verify(_suite))
+        {
+            _store.Write(db =>
+            {
+                TillStore.Hold(db, h);
+                return true;
+            });
+        }
+    }
+
+    private Amount Rest(Ticket ticket) =>
+        ticket.Amount - Parts(ticket.Time).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+
+    /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
+    private TillResult Refuse(Ticket ticket, WalletCard? card, string message)
+    {
+        _store.Write(db =>
+        {
+            TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)));
+            return true;
+        });
+        _crash.Reach(CrashPoints.PaymentGivenUp);
+        LogRefused(ticket.Amount);
+        var voided = Parts(ticket.Time).Where(p => p.State == PartState.Voided).ToList();
+        if (voided.Count > 0 && !Restore(card, voided))
+        {
+            message += " The card must come back to this till to get back what it signed.";
+        }
+
+        return End(ticket, TillOutcome.Refused, message);
+    }
+
+    /// <summary>Gives the card its S_W; true if it has taken all of them.</summary>
+    private bool Restore(WalletCard? card, List<Part> voided)
+    {
+        bool all = card is not null;
+        try
+        {
+            foreach (var part in card is null ? [] : voided)
+            {
+                bool taken = card!.Void(part.H.Coin.Id, part.H.Seq, _key.PublicKey, part.SW!).IsSuccess;
+                all &= taken;
+                if (taken)
+                {
+                    _store.Write(db =>
+                    {
+                        TillStore.Delivered(db, part.H.Id);
+                        return true;
+                    });
+                }
+            }
+
+            return all;
+        }
+        catch (CardChannelException)
+        {
+            return false;
+        }
+    }
+}

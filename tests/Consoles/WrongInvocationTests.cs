@@ -1,0 +1,108 @@
+namespace HierCash.Tests.Consoles;
+
+/// <summary>What a new user gets wrong: each answer says what was wrong and what to do, and has the documented exit code.</summary>
+public sealed class WrongInvocationTests
+{
+    private static NetworkTown _town = null!;
+
+    [OneTimeSetUp]
+    public void MakeTown()
+    {
+        _town = new NetworkTown();
+        _town.OpenAccount("Alice", "100.00");
+        _town.Must("hiercash-card", "new", "blank.card");
+        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+        File.WriteAllText(Path.Combine(_town.Folder, "noise.txt"), "no enrolment at all");
+        File.WriteAllBytes(Path.Combine(_town.Folder, "noise.card"), new byte[5000]);
+        _town.Must("hiercash-bank", "init", "--name", "East", "--dir", "east");
+    }
+
+    [OneTimeTearDown]
+    public void EndTown() => _town.Dispose();
+
+    // Console and arguments, exit code, what the sentence has to hold.
+    [TestCase("hiercash-issuer", 2, "Required command")]
+    [TestCase("hiercash-issuer frobnicate", 2, "frobnicate")]
+    [TestCase("hiercash-issuer init --currency XYZ --dir new1", 2, "'XYZ' is no currency")]
+    [TestCase("hiercash-issuer init --excess Maybe --dir new2", 2, "Maybe")]
+    [TestCase("hiercash-issuer init --dir issuer", 1, "there and not empty")]
+    [TestCase("hiercash-issuer status --dir nowhere", 1, "no issuer in 'nowhere'")]
+    [TestCase("hiercash-issuer serve --dir issuer", 1, "Another process serves")]
+    [TestCase("hiercash-issuer serve --listen nonsense --dir issuer", 2, "no address and port")]
+    [TestCase("hiercash-issuer serve --cycle 0 --dir issuer", 2, "at least 1 second")]
+    [TestCase("hiercash-issuer serve --cycle often --dir issuer", 2, "often")]
+    [TestCase("hiercash-issuer enrol bank missing.request --dir issuer", 1, "cannot be read")]
+    [TestCase("hiercash-issuer enrol bank noise.txt --dir issuer", 1, "holds no HIERCASH REQUEST")]
+    [TestCase("hiercash-issuer enrol bank cafe.request --dir issuer", 1, "request of a shop")]
+    [TestCase("hiercash-issuer enrol shop cafe.request --dir issuer", 1, "names no account")]
+    [TestCase("hiercash-issuer enrol shop north.request --dir issuer", 1, "request of a bank")]
+    [TestCase("hiercash-issuer enrol bank north.request --cap lots --dir issuer", 2, "not an amount")]
+    [TestCase("hiercash-bank init --dir new3", 2, "--name")]
+    [TestCase("hiercash-bank accounts --dir east", 1, "not enrolled")]
+    [TestCase("hiercash-bank accounts --dir issuer", 1, "no bank in 'issuer'")]
+    [TestCase("hiercash-bank join north.grant --dir south", 1, "for another key")]
+    [TestCase("hiercash-bank join north.grant --fingerprint 00 --dir north", 1, "Do not join it")]
+    [TestCase("hiercash-bank join north.request --dir north", 1, "holds no HIERCASH GRANT")]
+    [TestCase("hiercash-bank join north.grant --issuer host:port --dir north", 2, "no host and port")]
+    [TestCase("hiercash-bank deposit Bob 5.00 --dir north", 1, "no account 'Bob'")]
+    [TestCase("hiercash-bank deposit Alice -5.00 --dir north", 2, "-5.00")]
+    [TestCase("hiercash-bank deposit Alice 5.005 --dir north", 2, "3 decimals")]
+    [TestCase("hiercash-bank statement Bob --dir north", 1, "no account 'Bob'")]
+    [TestCase("hiercash-bank open-account Alice --reader emulator:blank.card --dir north", 1, "with another card")]
+    [TestCase("hiercash-bank open-account Carol --reader emulator:missing.card --dir north", 3, "no card image")]
+    [TestCase("hiercash-bank open-account Carol --dir north", 3, "--reader emulator:FILE")]
+    [TestCase("hiercash-bank enrol-shop north.request --dir south", 1, "no shop's request")]
+    [TestCase("hiercash-shop pay --dir cafe", 2, "AMOUNT")]
+    [TestCase("hiercash-shop pay 0 --reader emulator:Alice.card --dir cafe", 2, "zero")]
+    [TestCase("hiercash-shop pay 1e9 --reader emulator:Alice.card --dir cafe", 2, "not an amount")]
+    [TestCase("hiercash-shop pay 12.345 --reader emulator:Alice.card --dir cafe", 2, "3 decimals")]
+    [TestCase("hiercash-shop pay 99999999999 --reader emulator:Alice.card --dir cafe", 2, "too large")]
+    [TestCase("hiercash-shop pay 25.00 --reader emulator:Alice.card --dir cafe", 1, "balance is too small")]
+    [TestCase("hiercash-shop pay 1.00 --reader emulator:noise.card --dir cafe", 3, "not a card image")]
+    [TestCase("hiercash-shop pay 1.00 --reader Gemalto --dir cafe", 3, "emulator:FILE")]
+    [TestCase("hiercash-shop pay 1.00 --profile Slow --reader emulator:Alice.card --dir cafe", 2, "Slow")]
+    [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank 127.0.0.1:1", 3, "Could not reach the bank at 127.0.0.1:1")]
+    [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank ISSUER", 3, "that of issuer 1")]
+    [TestCase("hiercash-wallet withdraw 500.00 --reader emulator:Alice.card --pin 0000 --bank NORTH", 1, "balance is too small")]
+    [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 12", 2, "4 to 8 digits")]
+    [TestCase("hiercash-wallet balance --reader emulator:Alice.card --pin 9999", 1, "2 tries are left")]
+    [TestCase("hiercash-wallet balance --reader emulator:Alice.card", 2, "HIERCASH_PIN")]
+    [TestCase("hiercash-wallet balance --reader emulator:blank.card --pin 0000", 1, "belongs to no bank")]
+    [TestCase("hiercash-wallet pin change --new 12a4 --pin 0000 --reader emulator:Alice.card", 2, "4 to 8 digits")]
+    [TestCase("hiercash-wallet pin unblock --puk 11111111 --new 1234 --reader emulator:blank.card", 1, "9 tries are left")]
+    [TestCase("hiercash-card new Alice.card", 1, "there already")]
+    [TestCase("hiercash-card info missing.card", 3, "no card image")]
+    [TestCase("hiercash-card", 2, "Required command")]
+    public void AWrongInvocationIsExplained(string line, int code, string part)
+    {
+        string[] words = line.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal).Split(' ');
+        var result = _town.Run(words[0], words[1..]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Error, Does.Contain(part));
+            Assert.That(result.Code, Is.EqualTo(code), result.Error);
+            Assert.That(result.Output, Is.Empty, "nothing on stdout, no help dump");
+            Assert.That(result.Error, Does.Not.Contain("   at "), "no stack trace");
+            Assert.That(result.Error.Trim().Split('\n'), Has.Length.LessThanOrEqualTo(4));
+        });
+    }
+
+    [Test]
+    public void NothingWasChangedByAllThat()
+    {
+        var balance = _town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
+        Assert.That(balance.GetProperty("balance").GetInt64(), Is.EqualTo(2000));
+        _town.AssertAudits();
+    }
+
+    [TestCase("hiercash-issuer")]
+    [TestCase("hiercash-bank")]
+    [TestCase("hiercash-shop")]
+    [TestCase("hiercash-wallet")]
+    [TestCase("hiercash-card")]
+    public void HelpTeachesWithExamples(string console)
+    {
+        var result = _town.Run(console, "--help");
+        Assert.That((result.Code, result.Output.Contains("Examples:", StringComparison.Ordinal), result.Error), Is.EqualTo((0, true, "")));
+    }
+}
