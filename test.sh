@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. Needs the .NET 10 SDK and nothing else; NuGet packages are restored.
+# Builds everything and runs all tests. Needs the .NET 10 SDK; NuGet packages are restored, and tmux, in which the till's screen is
+# tested, is installed from Debian's packages if it is missing.
 # Ends with the line "N passed, N failed"; exit code 0 only if all ran and none failed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -9,6 +10,12 @@ if ! command -v dotnet >/dev/null; then
     echo "The .NET SDK 10 is not installed. Get it from your distribution or from Microsoft, then run this again." >&2
     echo "0 passed, 1 failed"
     exit 1
+fi
+
+if ! command -v tmux >/dev/null; then
+    sudo=''
+    [ "$(id -u)" -eq 0 ] || sudo=sudo
+    $sudo apt-get update -qq && $sudo apt-get install -y -qq tmux >/dev/null
 fi
 
 results=$(mktemp -d)

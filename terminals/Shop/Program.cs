@@ -26,11 +26,12 @@ internal static class Program
               hiercash-shop init --name "Corner Cafe" --dir cafe > cafe.request
               hiercash-shop join cafe.grant --fingerprint 5f3c... --dir cafe
               hiercash-shop pay 12.50 --reader emulator:alice.card --dir cafe
+              hiercash-shop till --reader emulator:alice.card --dir cafe
               hiercash-shop settle --dir cafe
               hiercash-shop status --dir cafe --json
             """)
         {
-            Init(), Join(), Pay(), Settle(), Status(),
+            Init(), Join(), Pay(), Till(), Settle(), Status(),
         },
         args);
 
@@ -103,6 +104,33 @@ internal static class Program
                 result.GetValue(Json),
                 new { Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()) },
                 $"{paid.Message} Receipt {paid.Ticket.Time}; queued for settlement.");
+        });
+        return command;
+    }
+
+    private static Command Till()
+    {
+        var reader = CommonOptions.Reader();
+        var every = new Option<int>("--settle") { Description = "Seconds between two settlements in the background.", DefaultValueFactory = _ => 15, HelpName = "SECONDS" };
+        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { reader, every, Folder };
+        command.SetAction(async (result, cancel) =>
+        {
+            if (Console.IsInputRedirected || Console.IsOutputRedirected)
+            {
+                throw new UsageException("The till wants a terminal. Use 'hiercash-shop pay AMOUNT' in scripts.");
+            }
+
+            if (result.GetValue(every) < 1)
+            {
+                throw new UsageException("Between two settlements lies at least 1 second.");
+            }
+
+            using var open = new Opened(result.GetValue(Folder)!);
+            using var certificate = ShopTill.LinkCertificate(open.Store, Suite, open.Grant.LinkCertificate);
+            using var issuer = Enrolled.IssuerLink(open.Folder, open.Grant, certificate, Suite);
+            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(reader), Suite, issuer, TimeProvider.System);
+            await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
+            return ExitCode.Done;
         });
         return command;
     }

@@ -89,6 +89,11 @@ public sealed partial class ShopTill
     public Amount Accepted => _store.Read(db =>
         Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM ticket WHERE state = ?1", nameof(TicketState.Accepted))));
 
+    /// <summary>Sum and count of the payments accepted since a moment.</summary>
+    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => (
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM ticket WHERE state = ?1 AND time >= ?2", nameof(TicketState.Accepted), moment.ToLedger())),
+        (int)db.Number("SELECT count(*) FROM ticket WHERE state = ?1 AND time >= ?2", nameof(TicketState.Accepted), moment.ToLedger())));
+
     /// <summary>Payments begun and neither accepted nor given up.</summary>
     public IReadOnlyList<Ticket> OpenTickets => _store.Read(TillStore.Open);
 

@@ -1,0 +1,202 @@
+using HierCash.Card.Readers;
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using Spectre.Console;
+
+namespace HierCash.Shop;
+
+/// <summary>Runs the till's screen: keys in, cards in, payments, and settlement in the background. Being offline is normal.</summary>
+internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
+    private readonly Currency _currency = scheme.Terms.Currency;
+    private TillMood _mood = TillMood.Waiting;
+    private string _typed = "";
+    private string _pin = "";
+    private string _message = "";
+    private Amount _amount = Amount.Zero;
+    private Ticket? _ticket;
+    private string? _offline;
+    private TillScreen? _shown;
+
+    /// <summary>Until Ctrl-C.</summary>
+    public async Task Run(TimeSpan settleEvery, CancellationToken cancel)
+    {
+        var settling = Settle(settleEvery, cancel);
+        try
+        {
+            while (!cancel.IsCancellationRequested)
+            {
+                while (Console.KeyAvailable)
+                {
+                    Type(Console.ReadKey(intercept: true));
+                }
+
+                if (_mood == TillMood.Card)
+                {
+                    TakeCard(null);
+                }
+
+                Show();
+                await Task.Delay(Tick, clock, cancel);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C ends the day; what is queued stays.
+        }
+
+        await settling;
+        if (_ticket is { } ticket)
+        {
+            till.GiveUp(ticket);
+        }
+    }
+
+    private void Type(ConsoleKeyInfo key)
+    {
+        bool pin = _mood == TillMood.Pin;
+        if (_mood is TillMood.Paid or TillMood.Refused)
+        {
+            (_mood, _typed, _message) = (TillMood.Waiting, "", "");
+        }
+
+        if (key.Key == ConsoleKey.Escape)
+        {
+            Cancel();
+        }
+        else if (key.Key == ConsoleKey.Enter)
+        {
+            Enter();
+        }
+        else if (key.Key == ConsoleKey.Backspace)
+        {
+            _pin = pin && _pin.Length > 0 ? _pin[..^1] : _pin;
+            _typed = !pin && _typed.Length > 0 ? _typed[..^1] : _typed;
+        }
+        else if (pin && char.IsAsciiDigit(key.KeyChar) && _pin.Length < Pin.BlockSize)
+        {
+            _pin += key.KeyChar;
+        }
+        else if (_mood == TillMood.Waiting && (char.IsAsciiDigit(key.KeyChar) || key.KeyChar == '.') && _typed.Length < 12)
+        {
+            _typed += key.KeyChar;
+            _message = "";
+        }
+    }
+
+    private void Enter()
+    {
+        if (_mood == TillMood.Waiting && _typed.Length > 0)
+        {
+            _message = Amount.Parse(_typed, _currency, out _amount) ?? "";
+            _mood = _message.Length == 0 ? TillMood.Card : TillMood.Waiting;
+        }
+        else if (_mood == TillMood.Pin && Pin.IsValid(_pin))
+        {
+            string pin = _pin;
+            _pin = "";
+            TakeCard(pin);
+        }
+    }
+
+    private void Cancel()
+    {
+        if (_ticket is { } ticket)
+        {
+            using var card = TryOpen();
+            till.GiveUp(ticket, card);
+        }
+
+        _ticket = null;
+        (_mood, _typed, _pin, _message) = (TillMood.Waiting, "", "", "");
+    }
+
+    /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
+    private void TakeCard(string? pin)
+    {
+        using var card = TryOpen();
+        if (card is null)
+        {
+            _mood = TillMood.Card;
+            return;
+        }
+
+        (_mood, _message) = (TillMood.Paying, "");
+        Show();
+        if (_ticket is null)
+        {
+            till.MakeGood(card);
+        }
+
+        var result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
+        _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Ticket;
+        _message = result.Outcome == TillOutcome.PinRequired ? "" : result.Message;
+        _mood = result.Outcome switch
+        {
+            TillOutcome.Accepted => TillMood.Paid,
+            TillOutcome.PinRequired or TillOutcome.PinWrong => TillMood.Pin,
+            TillOutcome.CardGone => TillMood.Card,
+            _ => TillMood.Refused,
+        };
+        if (_mood == TillMood.Paid)
+        {
+            _message += $" Receipt {result.Ticket.Time}";
+        }
+    }
+
+    private EmulatedCard? TryOpen()
+    {
+        try
+        {
+            return ReaderChoice.Open(reader, suite);
+        }
+        catch (CardChannelException e)
+        {
+            _message = e.Message;
+            return null;
+        }
+    }
+
+    private async Task Settle(TimeSpan every, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(every, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await till.Settler.Settle(issuer, cancel);
+                    _offline = null;
+                }
+                catch (Exception e) when (e is LinkException or InvalidOperationException)
+                {
+                    _offline = e.Message;
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancel));
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the day.
+        }
+    }
+
+    private void Show()
+    {
+        var (today, payments) = till.AcceptedSince(Timestamp.From(new DateTimeOffset(clock.GetLocalNow().Date, clock.GetLocalNow().Offset)));
+        string typed = _mood == TillMood.Pin ? new string('*', _pin.Length) : _typed;
+        var screen = new TillScreen(shop, _currency, _mood, typed, _amount, _message, today, payments, till.Sum(PartState.Queued), _offline);
+        if (screen != _shown)
+        {
+            _shown = screen;
+            AnsiConsole.Clear();
+            AnsiConsole.Write(screen.Render());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using HierCash.Protocol.Cash;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace HierCash.Shop;
+
+/// <summary>What a till's screen is about to show.</summary>
+public enum TillMood { Waiting, Card, Pin, Paying, Paid, Refused }
+
+/// <summary>What a person behind a counter sees: the amount, what to do next, the day's takings, what waits for settlement.</summary>
+/// <param name="Typed">The amount as typed so far; of a PIN only dots.</param>
+/// <param name="Amount">What the payment under way is for.</param>
+/// <param name="Message">The result or the reason; empty while there is none.</param>
+/// <param name="Today">Accepted today.</param>
+/// <param name="Offline">Why nothing can be settled now; null where it can.</param>
+public sealed record TillScreen(
+    string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline)
+{
+    public IRenderable Render()
+    {
+        var (title, color) = Mood switch
+        {
+            TillMood.Waiting => ("Amount", Color.Default),
+            TillMood.Card => ("Insert the card", Color.Yellow),
+            TillMood.Pin => ($"PIN for {Amount.Show(Currency)}, then Enter", Color.Yellow),
+            TillMood.Paying => ("Paying: leave the card in", Color.Yellow),
+            TillMood.Paid => ("PAID", Color.Green),
+            _ => ("NOT PAID", Color.Red),
+        };
+        string below = Message.Length > 0 ? Message : Mood == TillMood.Waiting ? "Type the amount and press Enter. Ctrl-C ends." : "Esc cancels.";
+        var rows = new Rows(
+            new Markup($"[bold]{Markup.Escape($"{Typed} {(Mood == TillMood.Pin ? "" : Currency.Name)}")}[/]"),
+            new Text(below));
+        string settling = Offline is null ? "settles by itself" : "offline: kept here, settled later";
+        return new Rows(
+            new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded, BorderStyle = new Style(color), Width = 64 },
+            new Text($"{Shop}   today {Today.Show(Currency)} in {Payments} payments"),
+            new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)));
+    }
+}
