@@ -79,6 +79,11 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The name belongs to another card's account.</exception>
     public AccountEntry OpenAccount(string name, WalletCard card, string pin)
     {
+        if (System.Text.Encoding.UTF8.GetByteCount(name) is 0 or > Evidence.MaxNameSize)
+        {
+            throw new InvalidOperationException($"A holder's name has 1 to {Evidence.MaxNameSize} bytes of UTF-8.");
+        }
+
         card.Select();
         var status = card.Verify(pin);
         if (!status.IsSuccess)

@@ -32,40 +32,11 @@ internal static class Program
               hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
             """)
         {
-            Init(), Join(), Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
+            Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
         },
         args);
-
-    private static Command Init()
-    {
-        var name = new Option<string>("--name") { Description = "The bank's name.", Required = true, HelpName = "NAME" };
-        var command = new Command("init", "Makes a new bank; prints its request for the issuer.") { Folder, name };
-        command.SetAction(result =>
-        {
-            var folder = PartyFolder<EnrolledSettings>.Create(
-                result.GetValue(Folder)!, Role, new EnrolledSettings(result.GetValue(name)!, null, "127.0.0.1", CommonOptions.IssuerPort));
-            using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
-            Console.Write(Armor.Write(Armor.Request, BankParty.RequestEnrolment(store, Suite, folder.Settings.Name).Encode()));
-        });
-        return command;
-    }
-
-    private static Command Join()
-    {
-        var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
-        var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
-        var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
-        var command = new Command("join", "Takes the issuer's grant.") { file, fingerprint, issuer, Folder };
-        command.SetAction(result =>
-        {
-            var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
-            using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
-            var key = BankParty.RequestEnrolment(store, Suite, folder.Settings.Name).Key;
-            var grant = Enrolled.Join(folder, result.GetValue(file)!, result.GetValue(fingerprint), key, result.GetValue(issuer), Suite);
-            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as bank {grant.Holder}. Compare the fingerprint with the published one.");
-        });
-        return command;
-    }
 
     private static Command Serve()
     {

@@ -38,6 +38,7 @@ public sealed class WrongInvocationTests
     [TestCase("hiercash-issuer enrol shop north.request --dir issuer", 1, "request of a bank")]
     [TestCase("hiercash-issuer enrol bank north.request --cap lots --dir issuer", 2, "not an amount")]
     [TestCase("hiercash-bank init --dir new3", 2, "--name")]
+    [TestCase("hiercash-shop init --dir new4 --name xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 2, "1 to 64 bytes")]
     [TestCase("hiercash-bank accounts --dir east", 1, "not enrolled")]
     [TestCase("hiercash-bank accounts --dir issuer", 1, "no bank in 'issuer'")]
     [TestCase("hiercash-bank join north.grant --dir south", 1, "for another key")]

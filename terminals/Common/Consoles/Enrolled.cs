@@ -1,6 +1,9 @@
+using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Link;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Terminals.Consoles;
 
@@ -8,9 +11,51 @@ namespace HierCash.Terminals.Consoles;
 /// <param name="Grant">The issuer's grant in base64, once it came.</param>
 public sealed record EnrolledSettings(string Name, string? Grant, string IssuerHost, int IssuerPort);
 
+/// <summary>Makes the request of the party that keeps this store, and its key at first use.</summary>
+public delegate EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string name);
+
 /// <summary>What banks and shops have in common: a request goes out by hand, a grant comes back by hand.</summary>
 public static class Enrolled
 {
+    /// <summary>The command that makes the party's folder and prints its request.</summary>
+    public static Command InitCommand(string role, string forWhom, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    {
+        var name = new Option<string>("--name") { Description = $"The {role}'s name.", Required = true, HelpName = "NAME" };
+        var command = new Command("init", $"Makes a new {role}; prints its request for {forWhom}.") { folder, name };
+        command.SetAction(result =>
+        {
+            string called = result.GetValue(name)!;
+            if (System.Text.Encoding.UTF8.GetByteCount(called) is 0 or > EnrolmentRequest.MaxNameSize)
+            {
+                throw new UsageException($"A name has 1 to {EnrolmentRequest.MaxNameSize} bytes of UTF-8.");
+            }
+
+            var made = PartyFolder<EnrolledSettings>.Create(
+                result.GetValue(folder)!, role, new EnrolledSettings(called, null, "127.0.0.1", CommonOptions.IssuerPort));
+            using var store = Database.OpenFile(made.DatabasePath, schema);
+            Console.Write(Armor.Write(Armor.Request, request(store, suite, called).Encode()));
+        });
+        return command;
+    }
+
+    /// <summary>The command that takes the issuer's grant.</summary>
+    public static Command JoinCommand(string role, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    {
+        var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
+        var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
+        var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
+        var command = new Command("join", "Takes the issuer's grant.") { file, fingerprint, issuer, folder };
+        command.SetAction(result =>
+        {
+            var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
+            using var store = Database.OpenFile(party.DatabasePath, schema);
+            var grant = Join(
+                party, result.GetValue(file)!, result.GetValue(fingerprint), request(store, suite, party.Settings.Name).Key, result.GetValue(issuer), suite);
+            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.");
+        });
+        return command;
+    }
+
     /// <summary>The grant of an enrolled party.</summary>
     /// <exception cref="RefusedException">None came yet.</exception>
     public static EnrolmentGrant Grant(PartyFolder<EnrolledSettings> folder, string role, ICashSuite suite) =>
@@ -20,7 +65,7 @@ public static class Enrolled
 
     /// <summary>Takes the issuer's grant, if it is for this party's key and the fingerprint is the one that was published.</summary>
     /// <exception cref="RefusedException">It is not; nothing was changed.</exception>
-    public static EnrolmentGrant Join(
+    private static EnrolmentGrant Join(
         PartyFolder<EnrolledSettings> folder, string file, string? fingerprint, PublicKey key, (string Host, int Port) issuer, ICashSuite suite)
     {
         var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, file), suite)
@@ -31,7 +76,7 @@ public static class Enrolled
             throw new RefusedException($"The grant is of the scheme {actual}, not of {fingerprint}. Do not join it.");
         }
 
-        using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
+        using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
         if (!certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.Bytes))
         {
             throw new RefusedException($"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
@@ -43,6 +88,6 @@ public static class Enrolled
 
     /// <summary>The link to the issuer.</summary>
     public static TcpLink IssuerLink(
-        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, System.Security.Cryptography.X509Certificates.X509Certificate2 own, ICashSuite suite) => new(
+        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite) => new(
         new LinkTarget(folder.Settings.IssuerHost, folder.Settings.IssuerPort, LinkRole.Issuer, grant.Scheme.Fingerprint), own, suite, TimeProvider.System, new LinkLimits());
 }
