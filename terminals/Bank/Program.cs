@@ -116,8 +116,14 @@ internal static class Program
             var shops = open.Party.ShopAccounts;
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Currency = currency.Name, Users = users.Select(u => new { u.Name, Balance = u.Balance.Minor }), Shops = shops.Select(s => new { s.Name, Balance = s.Balance.Minor }) },
-                string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}").Concat(shops.Select(s => $"shop  {s.Name}: {s.Balance.Show(currency)}")).DefaultIfEmpty("There are no accounts.")));
+                new
+                {
+                    Currency = currency.Name,
+                    Users = users.Select(u => new { u.Name, Balance = u.Balance.Minor }),
+                    Shops = shops.Select(s => new { s.Name, Balance = s.Balance.Minor }),
+                },
+                string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}")
+                    .Concat(shops.Select(s => $"shop  {s.Name}: {s.Balance.Show(currency)}")).DefaultIfEmpty("There are no accounts.")));
         });
         return command;
     }
@@ -165,7 +171,11 @@ internal static class Program
             var currency = open.Scheme.Terms.Currency;
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, OpenWithdrawals = audit.OpenWithdrawals, Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = open.Party.EvidenceFiles.Count },
+                new
+                {
+                    Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
+                    Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = open.Party.EvidenceFiles.Count,
+                },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
                 {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}

@@ -139,6 +139,7 @@ internal static class Program
             using var open = new Opened(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
+            string Show(Amount amount) => amount.Show(currency);
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -148,8 +149,8 @@ internal static class Program
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
-                Taken {till.Accepted.Show(currency)}: settled {till.Sum(PartState.Settled).Show(currency)}, guaranteed for later {till.Sum(PartState.Guaranteed).Show(currency)}, refused {till.Sum(PartState.Refused).Show(currency)}.
-                Queued {till.Sum(PartState.Queued).Show(currency)}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
+                Taken {Show(till.Accepted)}: settled {Show(till.Sum(PartState.Settled))}, guaranteed for later {Show(till.Sum(PartState.Guaranteed))}, refused {Show(till.Sum(PartState.Refused))}.
+                Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
                 {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
                 """);
         });

@@ -122,14 +122,14 @@ public sealed class BadInputTests
         int accepted = 0;
         for (int at = 0; at < 200; at += 9)
         {
-            using var copy = card.Clone();
-            var result = town.Till(till).Pay(new AlteringChannel(copy.Card, at), new Amount(10));
+            var result = town.Till(till).Pay(new AlteringChannel(card.Card, at), new Amount(10));
             accepted += result.Outcome == TillOutcome.Accepted ? 1 : 0;
         }
 
         Assert.That(accepted, Is.Zero);
         Assert.That(town.Till(till).Accepted, Is.EqualTo(Amount.Zero));
         Assert.That(town.Pay(till, card, 10).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same card, unaltered");
+        Assert.That(HierCash.Town.TownAudit.RunCard(card), Is.Empty);
     }
 
     private sealed class AlteringChannel(ICardChannel inner, int at) : ICardChannel
