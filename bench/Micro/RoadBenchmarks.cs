@@ -4,6 +4,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Town;
+using HierCash.Wallet;
 
 namespace HierCash.Bench.Micro;
 
@@ -22,10 +23,15 @@ public class RoadBenchmarks : IDisposable
     [GlobalSetup]
     public void MakeTown()
     {
-        _town = new TownWorld(new TownOptions { Suite = _suite });
+        _town = new TownWorld(new TownOptions { Suite = _suite, Cap = new Amount(uint.MaxValue) });
         _card = _town.NewCard("Alice");
         _town.OpenAccount(_card, new Amount(uint.MaxValue));
-        _town.Wallet.Withdraw(_card.Card, _card.Pin, new Amount(4_000_000_000), default).AsTask().GetAwaiter().GetResult();
+        var cash = _town.Wallet.Withdraw(_card.Card, _card.Pin, new Amount(4_000_000_000), default).AsTask().GetAwaiter().GetResult();
+        if (cash.Outcome != WithdrawalOutcome.Issued)
+        {
+            throw new InvalidOperationException(cash.Message);
+        }
+
         _wallet = new WalletCard(_card.Card);
         _wallet.Select();
         _wallet.Verify(_card.Pin);
