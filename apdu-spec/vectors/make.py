@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Computes vectors.json from the prose of apdu-spec alone, in another language than the reference implementation.
+"""Computes vectors.json without any code of the reference implementation, in another language.
 
 Usage: /usr/bin/python3 make.py > vectors.json     (needs python3-cryptography, for AES only)
 
@@ -311,7 +311,7 @@ out.update({
 })
 
 print(json.dumps({
-    "about": "Computed by make.py from the prose of this folder. Secret keys are SHA-256 of their names modulo the group order; "
+    "about": "Computed by make.py, which shares no code with the reference implementation. Secret keys are SHA-256 of their names modulo the group order; "
              "signatures have the nonces of RFC 6979.",
     "secret": {name: b(d, 32).hex() for name, d in secret.items()},
     "seed": SEED.hex(),
