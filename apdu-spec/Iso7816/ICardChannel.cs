@@ -13,6 +13,10 @@ public interface ICardChannel : IDisposable
     /// <exception cref="CardChannelException">The card is gone, lost its power, or the reader failed. Whether the card did
     /// the command is then unknown: repeat it, every HierCash command may be repeated.</exception>
     int Transmit(ReadOnlySpan<byte> command, Span<byte> response);
+
+    /// <summary>Resets the card: RAM is lost, no applet is selected (ISO 7816-3, 6.2).</summary>
+    /// <exception cref="CardChannelException">The card is gone.</exception>
+    void Reset();
 }
 
 /// <summary>The way to the card broke. The message says how and what to do.</summary>

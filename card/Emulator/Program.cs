@@ -21,9 +21,10 @@ internal static class Program
             Examples:
               hiercash-card new alice.card
               hiercash-card info alice.card --json
+              hiercash-card insert alice.card          put it into a PC/SC reader
             """)
         {
-            New(), Info(),
+            New(), Info(), InsertCommand.Make(Suite),
         },
         args);
 

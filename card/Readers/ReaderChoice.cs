@@ -1,3 +1,4 @@
+using HierCash.Card.Readers.Pcsc;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Iso7816;
@@ -5,29 +6,41 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Readers;
 
-/// <summary>What <c>--reader</c> means: so far <c>emulator:FILE</c>, a card image in this process, on disk before it answers.</summary>
+/// <summary>
+/// What <c>--reader</c> means: <c>emulator:FILE</c>, a card image in this process, on disk before it answers; part of the name of a PC/SC
+/// reader, the first that matches and has a card; or nothing, the first reader with a card.
+/// </summary>
 public static class ReaderChoice
 {
     private const string Emulator = "emulator:";
 
     /// <summary>Opens the card.</summary>
+    /// <param name="wait">How long to wait for a card to be put into a PC/SC reader.</param>
+    /// <param name="say">Told once that a card is waited for, and where.</param>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static EmulatedCard Open(string? reader, ICashSuite suite)
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public static ICardChannel Open(string? reader, ICashSuite suite, TimeSpan wait, Action<string> say, CancellationToken cancel)
     {
-        if (reader is null || !reader.StartsWith(Emulator, StringComparison.Ordinal) || reader.Length == Emulator.Length)
-        {
-            throw new CardChannelException("Name a card image with --reader emulator:FILE. Card readers come with a later version.");
-        }
-
         try
         {
-            return new EmulatedCard(PowerImage.Open(reader[Emulator.Length..]), WalletApplet.Package(suite));
+            return ImageFile(reader) is { } file ? OpenImage(file, suite) : OpenPcsc(reader, wait, say, cancel);
         }
-        catch (CardImageException e)
+        catch (Exception e) when (e is CardImageException or SCardException)
         {
             throw new CardChannelException(e.Message, e);
         }
     }
+
+    /// <summary>Opens the card that is there now.</summary>
+    /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
+    public static ICardChannel Open(string? reader, ICashSuite suite) => Open(reader, suite, TimeSpan.Zero, _ => { }, CancellationToken.None);
+
+    /// <summary>Puts a card image in this process, for whoever wants more of it than its answers.</summary>
+    /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
+    public static EmulatedCard OpenImage(string file, ICashSuite suite) => new(PowerImage.Open(file), WalletApplet.Package(suite));
+
+    /// <summary>Follows what happens at the reader.</summary>
+    public static ICardWatch Watch(string? reader) => ImageFile(reader) is { } file ? new ImageWatch(file) : new PcscWatch(reader);
 
     /// <summary>Makes a new, unpersonalised card.</summary>
     /// <exception cref="CardImageException">The file cannot be made.</exception>
@@ -35,5 +48,26 @@ public static class ReaderChoice
     {
         using var card = new EmulatedCard(PowerImage.Create(file), WalletApplet.Package(suite));
         card.Install(Aid.Wallet, Aid.Wallet);
+    }
+
+    private static string? ImageFile(string? reader) => reader is null || !reader.StartsWith(Emulator, StringComparison.Ordinal) ? null
+        : reader.Length > Emulator.Length ? reader[Emulator.Length..]
+        : throw new CardChannelException("Which card image? Name it with --reader emulator:FILE.");
+
+    private static GetResponseChannel OpenPcsc(string? reader, TimeSpan wait, Action<string> say, CancellationToken cancel)
+    {
+        var context = new SCardContext();
+        string name;
+        try
+        {
+            name = PcscReaders.WaitForCard(context, reader, wait, say, cancel);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
+        return new GetResponseChannel(PcscChannel.Open(context, name));
     }
 }

@@ -71,13 +71,12 @@ internal static class Program
     private static Command OpenAccount()
     {
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var reader = CommonOptions.Reader();
         var pin = CommonOptions.PinOption();
-        var command = new Command("open-account", $"Opens an account and personalises a new card for it. A new card's PIN is {Pin.Transport}.") { name, reader, pin, Folder, Json };
-        command.SetAction(result =>
+        var command = new Command("open-account", $"Opens an account and personalises a new card for it. A new card's PIN is {Pin.Transport}.") { name, CardOptions.Reader, CardOptions.Wait, pin, Folder, Json };
+        command.SetAction(async (result, cancel) =>
         {
             using var open = new Opened(result.GetValue(Folder)!);
-            using var card = ReaderChoice.Open(result.GetValue(reader), Suite);
+            using var card = await CardOptions.Open(result, Suite, cancel);
             var account = open.Party.OpenAccount(result.GetValue(name)!, new WalletCard(card), result.GetValue(pin) ?? Pin.Transport);
             string fingerprint = open.Scheme.Fingerprint.ToString();
             ConsoleEntry.Print(

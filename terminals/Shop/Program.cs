@@ -40,16 +40,15 @@ internal static class Program
     private static Command Pay()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
-        var reader = CommonOptions.Reader();
         var pin = CommonOptions.PinOption();
         var profile = new Option<PaymentProfile>("--profile") { Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast };
-        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.") { amount, reader, pin, profile, Folder, Json };
-        command.SetAction(result =>
+        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.") { amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json };
+        command.SetAction(async (result, cancel) =>
         {
             using var open = new Opened(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var y = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
-            using var card = ReaderChoice.Open(result.GetValue(reader), Suite);
+            using var card = await CardOptions.Open(result, Suite, cancel);
             foreach (var ended in open.Till.MakeGood(card))
             {
                 Console.Error.WriteLine($"An unfinished payment of {ended.Ticket.Amount.Show(currency)} was cancelled first. {ended.Message}");
@@ -81,9 +80,8 @@ internal static class Program
 
     private static Command Till()
     {
-        var reader = CommonOptions.Reader();
         var every = new Option<int>("--settle") { Description = "Seconds between two settlements in the background.", DefaultValueFactory = _ => 15, HelpName = "SECONDS" };
-        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { reader, every, Folder };
+        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { CardOptions.Reader, every, Folder };
         command.SetAction(async (result, cancel) =>
         {
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
@@ -99,7 +97,7 @@ internal static class Program
             using var open = new Opened(result.GetValue(Folder)!);
             using var certificate = ShopTill.LinkCertificate(open.Store, Suite, open.Grant.LinkCertificate);
             using var issuer = Enrolled.IssuerLink(open.Folder, open.Grant, certificate, Suite);
-            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(reader), Suite, issuer, TimeProvider.System);
+            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, issuer, TimeProvider.System);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;
         });

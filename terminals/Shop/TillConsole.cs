@@ -1,5 +1,4 @@
 using HierCash.Card.Readers;
-using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -13,6 +12,7 @@ namespace HierCash.Shop;
 internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan RetrySameCard = TimeSpan.FromSeconds(2);
     private readonly Currency _currency = scheme.Terms.Currency;
     private TillMood _mood = TillMood.Waiting;
     private string _typed = "";
@@ -22,10 +22,15 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private Ticket? _ticket;
     private string? _offline;
     private TillScreen? _shown;
+    private ICardWatch _watch = null!;
+    private long _done = -1;
+    private (long Insertion, DateTimeOffset At) _tried = (-1, default);
 
     /// <summary>Until Ctrl-C.</summary>
     public async Task Run(TimeSpan settleEvery, CancellationToken cancel)
     {
+        using var watch = ReaderChoice.Watch(reader);
+        _watch = watch;
         var settling = Settle(settleEvery, cancel);
         try
         {
@@ -36,7 +41,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                     Type(Console.ReadKey(intercept: true));
                 }
 
-                if (_mood == TillMood.Card)
+                if (_mood == TillMood.Card && CardIsNew())
                 {
                     TakeCard(null);
                 }
@@ -110,15 +115,39 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             using var card = TryOpen();
             till.GiveUp(ticket, card);
+            _done = _watch.Now.Insertion;
         }
 
         _ticket = null;
         (_mood, _typed, _pin, _message) = (TillMood.Waiting, "", "", "");
     }
 
+    /// <summary>
+    /// True if there is a card to begin or go on with. A card that paid and was left in the reader is not the next customer's; one
+    /// that failed is tried again when it was put in anew, or after a while.
+    /// </summary>
+    private bool CardIsNew()
+    {
+        var sight = _watch.Now;
+        if (sight.Presence != CardPresence.Present)
+        {
+            return false;
+        }
+
+        if (sight.Insertion != 0 && sight.Insertion == _done && _ticket is null)
+        {
+            _message = "Take the last card out first.";
+            return false;
+        }
+
+        return sight.Insertion != _tried.Insertion || clock.GetUtcNow() - _tried.At >= RetrySameCard || sight.Insertion == 0;
+    }
+
     /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
     private void TakeCard(string? pin)
     {
+        long insertion = _watch.Now.Insertion;
+        _tried = (insertion, clock.GetUtcNow());
         using var card = TryOpen();
         if (card is null)
         {
@@ -143,13 +172,18 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             TillOutcome.CardGone => TillMood.Card,
             _ => TillMood.Refused,
         };
+        if (_ticket is null)
+        {
+            _done = insertion;
+        }
+
         if (_mood == TillMood.Paid)
         {
             _message += $" Receipt {result.Ticket.Time}";
         }
     }
 
-    private EmulatedCard? TryOpen()
+    private ICardChannel? TryOpen()
     {
         try
         {
@@ -187,11 +221,23 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
     }
 
+    /// <summary>What the till sees at its reader.</summary>
+    private string Reader()
+    {
+        var sight = _watch.Now;
+        return sight.Presence switch
+        {
+            CardPresence.Present => $"card in {sight.Text}",
+            CardPresence.Empty => $"no card in {sight.Text}",
+            _ => sight.Text,
+        };
+    }
+
     private void Show()
     {
         var (today, payments) = till.AcceptedSince(Timestamp.From(new DateTimeOffset(clock.GetLocalNow().Date, clock.GetLocalNow().Offset)));
         string typed = _mood == TillMood.Pin ? new string('*', _pin.Length) : _typed;
-        var screen = new TillScreen(shop, _currency, _mood, typed, _amount, _message, today, payments, till.Sum(PartState.Queued), _offline);
+        var screen = new TillScreen(shop, _currency, _mood, typed, _amount, _message, today, payments, till.Sum(PartState.Queued), _offline, Reader());
         if (screen != _shown)
         {
             _shown = screen;

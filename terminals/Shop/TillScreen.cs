@@ -13,8 +13,9 @@ public enum TillMood { Waiting, Card, Pin, Paying, Paid, Refused }
 /// <param name="Message">The result or the reason; empty while there is none.</param>
 /// <param name="Today">Accepted today.</param>
 /// <param name="Offline">Why nothing can be settled now; null where it can.</param>
+/// <param name="Reader">What is at the card reader.</param>
 public sealed record TillScreen(
-    string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline)
+    string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline, string Reader)
 {
     public IRenderable Render()
     {
@@ -35,6 +36,7 @@ public sealed record TillScreen(
         return new Rows(
             new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded, BorderStyle = new Style(color), Width = 64 },
             new Text($"{Shop}   today {Today.Show(Currency)} in {Payments} payments"),
-            new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)));
+            new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)),
+            new Text(Reader, new Style(decoration: Decoration.Dim)));
     }
 }

@@ -23,6 +23,8 @@ public sealed class TracingChannel(ICardChannel inner) : ICardChannel
         return length;
     }
 
+    public void Reset() => inner.Reset();
+
     /// <summary>The inner channel belongs to whoever made it.</summary>
     public void Dispose()
     {

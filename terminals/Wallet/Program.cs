@@ -13,7 +13,6 @@ namespace HierCash.Wallet;
 internal static class Program
 {
     private static readonly BclSuite Suite = new();
-    private static readonly Option<string?> Reader = CommonOptions.Reader();
     private static readonly Option<string?> PinOption = CommonOptions.PinOption();
     private static readonly Option<bool> Json = CommonOptions.Json();
     private static readonly Option<(string Host, int Port)> Bank = CommonOptions.Peer("--bank", "bank", CommonOptions.BankPort);
@@ -37,10 +36,10 @@ internal static class Program
     private static Command Withdraw()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, Reader, PinOption, Bank, Json };
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
         command.SetAction(async (result, cancel) =>
         {
-            using var card = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             var status = Status(card, pin);
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
@@ -58,10 +57,10 @@ internal static class Program
 
     private static Command Resume()
     {
-        var command = new Command("resume", "Finishes withdrawals that were cut short.") { Reader, PinOption, Bank, Json };
+        var command = new Command("resume", "Finishes withdrawals that were cut short.") { CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
         command.SetAction(async (result, cancel) =>
         {
-            using var card = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             using var link = Link(result.GetValue(Bank), Status(card, pin));
             var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Resume(card, pin, cancel);
@@ -75,10 +74,10 @@ internal static class Program
 
     private static Command Balance()
     {
-        var command = new Command("balance", "Shows the coins on the card.") { Reader, PinOption, Json };
-        command.SetAction(result =>
+        var command = new Command("balance", "Shows the coins on the card.") { CardOptions.Reader, CardOptions.Wait, PinOption, Json };
+        command.SetAction(async (result, cancel) =>
         {
-            using var channel = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            using var channel = await CardOptions.Open(result, Suite, cancel);
             var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
             var card = new WalletCard(channel);
             var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i)).ToList();
@@ -102,10 +101,10 @@ internal static class Program
 
     private static Command Log()
     {
-        var command = new Command("log", "Shows the card's payments.") { Reader, PinOption, Json };
-        command.SetAction(result =>
+        var command = new Command("log", "Shows the card's payments.") { CardOptions.Reader, CardOptions.Wait, PinOption, Json };
+        command.SetAction(async (result, cancel) =>
         {
-            using var channel = ReaderChoice.Open(result.GetValue(Reader), Suite);
+            using var channel = await CardOptions.Open(result, Suite, cancel);
             var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
             var card = new WalletCard(channel);
             var log = Enumerable.Range(0, status.LogEntries).Select(i => card.ReadLog((byte)i)).Where(e => e.Payment is not null).OrderBy(e => e.Payment!.Time).ToList();
@@ -122,29 +121,29 @@ internal static class Program
     {
         var next = new Option<string>("--new") { Description = "The new PIN, 4 to 8 digits.", Required = true, HelpName = "PIN" };
         var puk = new Option<string>("--puk") { Description = $"The PUK; {Pin.TransportPuk} on a new card.", Required = true, HelpName = "PUK" };
-        var change = new Command("change", "Changes the PIN.") { next, Reader, PinOption };
-        var unblock = new Command("unblock", "Sets a new PIN with the PUK.") { puk, next, Reader };
-        change.SetAction(result =>
+        var change = new Command("change", "Changes the PIN.") { next, CardOptions.Reader, CardOptions.Wait, PinOption };
+        var unblock = new Command("unblock", "Sets a new PIN with the PUK.") { puk, next, CardOptions.Reader, CardOptions.Wait };
+        change.SetAction(async (result, cancel) =>
         {
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
-            SetPin(result.GetValue(Reader), result.GetValue(next)!, (card, to) => card.ChangePin(pin, to));
+            await SetPin(result, result.GetValue(next)!, (card, to) => card.ChangePin(pin, to), cancel);
         });
-        unblock.SetAction(result =>
+        unblock.SetAction(async (result, cancel) =>
         {
             string code = CommonOptions.ReadPin(result.GetValue(puk));
-            SetPin(result.GetValue(Reader), result.GetValue(next)!, (card, to) => card.UnblockPin(code, to));
+            await SetPin(result, result.GetValue(next)!, (card, to) => card.UnblockPin(code, to), cancel);
         });
         return new Command("pin", "Changes or unblocks the PIN.") { change, unblock };
     }
 
-    private static void SetPin(string? reader, string next, Func<WalletCard, string, StatusWord> set)
+    private static async Task SetPin(ParseResult result, string next, Func<WalletCard, string, StatusWord> set, CancellationToken cancel)
     {
         if (!Pin.IsValid(next))
         {
             throw new UsageException("The new PIN has to have 4 to 8 digits.");
         }
 
-        using var channel = ReaderChoice.Open(reader, Suite);
+        using var channel = await CardOptions.Open(result, Suite, cancel);
         var card = new WalletCard(channel);
         card.Select();
         var status = set(card, next);

@@ -134,6 +134,8 @@ public sealed class BadInputTests
 
     private sealed class AlteringChannel(ICardChannel inner, int at) : ICardChannel
     {
+        public void Reset() => inner.Reset();
+
         public ReadOnlyMemory<byte> Atr => inner.Atr;
 
         public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -21,12 +19,6 @@ public static class CommonOptions
     };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
-
-    public static Option<string?> Reader() => new("--reader")
-    {
-        Description = "The card: emulator:FILE.",
-        HelpName = "READER",
-    };
 
     public static Option<string?> PinOption() => new("--pin")
     {
@@ -58,7 +50,7 @@ public static class CommonOptions
         Description = $"Where the {who} listens. Default: 127.0.0.1:{port}.",
         HelpName = "HOST[:PORT]",
         DefaultValueFactory = _ => ("127.0.0.1", port),
-        CustomParser = result => ParsePeer(result, port),
+        CustomParser = result => PeerAddress.Parse(result, port),
     };
 
     /// <summary>The PIN from the option, the environment, or a prompt.</summary>
@@ -106,23 +98,5 @@ public static class CommonOptions
                 typed.Append(key.KeyChar);
             }
         }
-    }
-
-    private static (string Host, int Port) ParsePeer(ArgumentResult result, int port)
-    {
-        string text = result.Tokens.Single().Value;
-        int colon = text.LastIndexOf(':');
-        if (colon < 0 && text.Length > 0)
-        {
-            return (text, port);
-        }
-
-        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given is > 0 and < 65536)
-        {
-            return (text[..colon], given);
-        }
-
-        result.AddError($"'{text}' is no host and port. Give one such as 127.0.0.1:{port}.");
-        return default;
     }
 }

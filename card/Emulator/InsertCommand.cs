@@ -1,0 +1,78 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Card.Emulator;
+
+/// <summary>hiercash-card insert.</summary>
+internal static class InsertCommand
+{
+    private const int Slots = 2;
+
+    public static Command Make(ICashSuite suite)
+    {
+        var file = new Argument<string>("FILE") { Description = "The card image. No other program can use it meanwhile." };
+        var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1. Default: 0.", HelpName = "N" };
+        var at = new Option<(string Host, int Port)>("--vpcd")
+        {
+            Description = $"Where vpcd listens for slot 0. Default: 127.0.0.1:{VpcdReader.Port}.",
+            HelpName = "HOST[:PORT]",
+            DefaultValueFactory = _ => ("127.0.0.1", VpcdReader.Port),
+            CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
+        };
+        var command = new Command(
+            "insert",
+            """
+            Puts a card into vpcd's PC/SC reader, until Ctrl-C takes it out. Everything that was answered is on disk.
+
+            vpcd is the driver of vsmartcard (Debian: vsmartcard-vpcd) for a reader without hardware. Whatever speaks PC/SC then
+            sees the card: opensc-tool, scriptor, the terminals of HierCash.
+            """) { file, slot, at };
+        command.SetAction(async (result, cancel) =>
+        {
+            int number = result.GetValue(slot);
+            if (number is < 0 or >= Slots)
+            {
+                throw new UsageException($"vpcd's reader has slots 0 to {Slots - 1}.");
+            }
+
+            var (host, port) = result.GetValue(at);
+            string image = result.GetValue(file)!;
+            using var card = Open(image, suite);
+            var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"));
+            await reader.Serve(card, cancel);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    internal static EmulatedCard Open(string image, ICashSuite suite)
+    {
+        try
+        {
+            return ReaderChoice.OpenImage(image, suite);
+        }
+        catch (CardImageException e)
+        {
+            throw new RefusedException(e.Message);
+        }
+    }
+
+    private static void Say(VpcdEvent what, string image, int slot, string address)
+    {
+        if (what == VpcdEvent.Inserted)
+        {
+            Console.WriteLine($"'{image}' is in slot {slot}. Ctrl-C takes it out.");
+            return;
+        }
+
+        Console.Error.WriteLine(what switch
+        {
+            VpcdEvent.NoReader => $"No vpcd listens at {address}. Start pcscd with its driver vpcd (Debian: vsmartcard-vpcd); waiting.",
+            VpcdEvent.NotAsked => $"Slot {slot} does not ask for the card. Another one is in it, most likely; waiting.",
+            _ => "The reader is gone; waiting for it to come back.",
+        });
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Readers;
+
+/// <summary>The options by which every console names its card.</summary>
+public static class CardOptions
+{
+    private const int DefaultSeconds = 30;
+
+    public static Option<string?> Reader { get; } = new("--reader")
+    {
+        Description = "The card: emulator:FILE, or part of a PC/SC reader's name. Default: the first reader with a card.",
+        HelpName = "READER",
+    };
+
+    public static Option<int> Wait { get; } = new("--wait")
+    {
+        Description = $"How long to wait for a card to be put into a PC/SC reader. Default: {DefaultSeconds}.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => DefaultSeconds,
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens.Single().Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int seconds) && seconds <= 86_400)
+            {
+                return seconds;
+            }
+
+            result.AddError($"'{result.Tokens.Single().Value}' is no number of seconds from 0 to 86400.");
+            return 0;
+        },
+    };
+
+    /// <summary>Opens the card that the options name; says on stderr that it waits.</summary>
+    /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
+    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel)
+    {
+        string? reader = result.GetValue(Reader);
+        var wait = TimeSpan.FromSeconds(result.GetValue(Wait));
+        return Task.Run(() => ReaderChoice.Open(reader, suite, wait, Console.Error.WriteLine, cancel), cancel);
+    }
+}

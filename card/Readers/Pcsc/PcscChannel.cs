@@ -1,0 +1,115 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Readers.Pcsc;
+
+/// <summary>
+/// A card in a PC/SC reader, in one transaction from opening to disposal, so that no other program comes between two commands. Letting go
+/// resets the card: a PIN that was shown to it is forgotten before anybody else gets it.
+/// </summary>
+internal sealed class PcscChannel : ICardChannel
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private readonly SCardContext _context;
+    private readonly SCardReader _card;
+
+    private PcscChannel(SCardContext context, SCardReader card, string reader)
+    {
+        _context = context;
+        _card = card;
+        Reader = reader;
+        Atr = card.GetAtr();
+    }
+
+    public string Reader { get; }
+
+    public ReadOnlyMemory<byte> Atr { get; private set; }
+
+    /// <param name="context">Disposed of with the channel, also where this fails.</param>
+    /// <exception cref="SCardException">No card, or another program does not let go of it.</exception>
+    public static PcscChannel Open(SCardContext context, string reader)
+    {
+        SCardReader? card = null;
+        Task? locking = null;
+        try
+        {
+            card = context.Connect(reader);
+
+            // PC/SC waits for ever while another program holds the card; a person does not.
+            locking = Task.Run(() => Begin(card));
+            if (!((IAsyncResult)locking).AsyncWaitHandle.WaitOne(Patience))
+            {
+                throw new SCardException(SCardError.SharingViolation);
+            }
+
+            locking.GetAwaiter().GetResult();
+            return new PcscChannel(context, card, reader);
+        }
+        catch
+        {
+            // If it is still waiting: whenever it gets the card, it lets go at once.
+            (locking ?? Task.CompletedTask).ContinueWith(
+                _ =>
+                {
+                    card?.Disconnect(SCardReaderDisposition.Leave);
+                    context.Dispose();
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static void Begin(SCardReader card)
+    {
+        try
+        {
+            card.BeginTransaction();
+        }
+        catch (SCardException e) when (e.Error == SCardError.ResetCard)
+        {
+            // Somebody reset the card between connecting and this; nothing was sent yet.
+            card.Reconnect(SCardReaderDisposition.Leave);
+            card.BeginTransaction();
+        }
+    }
+
+    public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
+    {
+        try
+        {
+            return _card.Transmit(command[..LengthFor(command)], response);
+        }
+        catch (SCardException e)
+        {
+            throw new CardChannelException(e.Message, e);
+        }
+    }
+
+    public void Reset()
+    {
+        try
+        {
+            _card.Reconnect(SCardReaderDisposition.Reset);
+            Atr = _card.GetAtr();
+        }
+        catch (SCardException e)
+        {
+            throw new CardChannelException(e.Message, e);
+        }
+    }
+
+    /// <summary>T=0 has no place for Le beside data (ISO 7816-3, 12.2.4): the card says 61XX instead.</summary>
+    private int LengthFor(ReadOnlySpan<byte> command) =>
+        _card.Protocol == SCardProtocol.T0
+        && CommandApdu.Parse(command, out var parsed).IsSuccess
+        && parsed.Case == ApduCase.Case4Short
+            ? command.Length - 1
+            : command.Length;
+
+    public void Dispose()
+    {
+        _card.Dispose();
+        _context.Dispose();
+    }
+}
