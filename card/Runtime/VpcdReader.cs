@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace HierCash.Card.Runtime;
@@ -33,13 +34,17 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan AskedWithin = TimeSpan.FromSeconds(3);
 
+    private static readonly long SpinTicks = Stopwatch.Frequency / 5000;
+
     // Linux: IPPROTO_TCP, TCP_QUICKACK. The driver sends length and payload in two segments and leaves Nagle's algorithm on: unless the
-    // first is acknowledged at once, the second waits for 40 ms. The kernel forgets the option, so it is set before each receive.
+    // first is acknowledged at once, the second waits for 40 ms. Setting the option while an acknowledgement is due sends it.
     private const int TcpLevel = 6;
     private const int QuickAckOption = 12;
     private static readonly byte[] On = [1, 0, 0, 0];
     private readonly byte[] _in = new byte[LengthSize + ushort.MaxValue];
     private readonly byte[] _out = new byte[LengthSize + ushort.MaxValue];
+    private int _filled;
+    private int _taken;
     private VpcdEvent? _reported;
 
     /// <summary>Serves the card until told to stop; resets, removals of the reader and restarts of pcscd are survived.</summary>
@@ -48,43 +53,37 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     {
         while (!cancel.IsCancellationRequested)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(host, port, cancel);
-            }
-            catch (SocketException)
-            {
-                Report(VpcdEvent.NoReader);
-                await Pause(cancel);
-                continue;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            // A thread of its own: its receives block, which is faster than any asynchronous way.
-            await Task.Factory.StartNew(() => Talk(socket, card, cancel), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // A thread of its own, and not one asynchronous call on the socket: only so do its receives block in the kernel, which is the fastest way.
+            bool connected = await Task.Factory.StartNew(() => Talk(card, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             card.PowerOff();
             if (!cancel.IsCancellationRequested)
             {
-                Report(VpcdEvent.ReaderGone);
-                await Pause(cancel);
+                Report(connected ? VpcdEvent.ReaderGone : VpcdEvent.NoReader);
+                await Task.Delay(Retry, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>Until the reader closes the connection.</summary>
-    private void Talk(Socket socket, EmulatedCard card, CancellationToken cancel)
+    /// <summary>Until the reader closes the connection; false if there is none.</summary>
+    private bool Talk(EmulatedCard card, CancellationToken cancel)
     {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Connect(host, port);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+
+        (_filled, _taken) = (0, 0);
         using var stop = cancel.Register(() => Stop(socket));
         using var asked = clock.CreateTimer(_ => Report(VpcdEvent.NotAsked), null, AskedWithin, Timeout.InfiniteTimeSpan);
         try
         {
-            while (Fill(socket, 0, LengthSize) && Fill(socket, LengthSize, BinaryPrimitives.ReadUInt16BigEndian(_in)))
+            for (int length = Receive(socket); length >= 0; length = Receive(socket))
             {
-                int length = BinaryPrimitives.ReadUInt16BigEndian(_in);
                 int answer = length == 1 ? Control(card, _in[LengthSize]) : Command(card, _in.AsSpan(LengthSize, length));
                 if (answer >= 0)
                 {
@@ -99,6 +98,8 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
         {
             // The reader went away in the middle of something; the terminal will repeat it.
         }
+
+        return true;
     }
 
     /// <summary>The answer under way still leaves; then there is nothing more to receive.</summary>
@@ -143,26 +144,48 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
         return card.Transmit(command, _out.AsSpan(LengthSize));
     }
 
-    private bool Fill(Socket socket, int from, int count)
+    /// <summary>Receives the next message to the beginning of the buffer; its length, or -1 at the end of the connection.</summary>
+    private int Receive(Socket socket)
     {
-        int at = 0;
-        while (at < count)
+        _in.AsSpan(_taken, _filled - _taken).CopyTo(_in);
+        _filled -= _taken;
+        _taken = 0;
+        while (true)
         {
-            if (OperatingSystem.IsLinux())
+            int wanted = _filled < LengthSize ? LengthSize : LengthSize + BinaryPrimitives.ReadUInt16BigEndian(_in);
+            if (_filled >= wanted && _filled >= LengthSize)
+            {
+                _taken = wanted;
+                return wanted - LengthSize;
+            }
+
+            if (_filled > 0 && OperatingSystem.IsLinux())
             {
                 socket.SetRawSocketOption(TcpLevel, QuickAckOption, On);
             }
 
-            int received = socket.Receive(_in.AsSpan(from + at, count - at));
+            Spin(socket);
+            int received = socket.Receive(_in.AsSpan(_filled));
             if (received == 0)
             {
-                return false;
+                return -1;
             }
 
-            at += received;
+            _filled += received;
         }
+    }
 
-        return true;
+    /// <summary>The next command of a busy terminal comes sooner than a sleeping thread wakes.</summary>
+    private static void Spin(Socket socket)
+    {
+        if (Environment.ProcessorCount > 1)
+        {
+            long started = Stopwatch.GetTimestamp();
+            while (socket.Available == 0 && Stopwatch.GetTimestamp() - started < SpinTicks)
+            {
+                Thread.SpinWait(10);
+            }
+        }
     }
 
     private void Report(VpcdEvent what)
@@ -173,7 +196,4 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
             report(what);
         }
     }
-
-    private async Task Pause(CancellationToken cancel) =>
-        await Task.Delay(Retry, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -43,10 +43,12 @@ internal static class ConsoleProcess
         return new ConsoleResult(process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>The path of one of the consoles; any other name as it is.</summary>
+    public static string Find(string console) => Folders.Select(f => Path.Combine(f, console)).FirstOrDefault(File.Exists) ?? console;
+
     public static Process Start(string folder, string console, params string[] arguments)
     {
-        string program = Folders.Select(f => Path.Combine(f, console)).FirstOrDefault(File.Exists) ?? console;
-        var info = new ProcessStartInfo(program, arguments)
+        var info = new ProcessStartInfo(Find(console), arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using HierCash.Tests.Consoles;
+
+namespace HierCash.Tests.Pcsc;
+
+/// <summary>pcscd with vpcd's reader in a mount and network namespace of its own (with-pcscd.sh).</summary>
+internal sealed partial class PcscService : IDisposable
+{
+    private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
+    private readonly Process _process;
+
+    public PcscService()
+    {
+        Folder = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+        var info = new ProcessStartInfo(Repository.PathOf("tests", "with-pcscd.sh"), ["sh", "-c", "echo ready; cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.Environment["PCSCD_DIR"] = Folder;
+        _process = Process.Start(info)!;
+        if (_process.StandardOutput.ReadLine() != "ready")
+        {
+            throw new InvalidOperationException("pcscd did not start: " + _process.StandardError.ReadToEnd());
+        }
+    }
+
+    /// <summary>Where the service's socket is, and room for card images.</summary>
+    public string Folder { get; }
+
+    public string Socket => Path.Combine(Folder, "pcscd.comm");
+
+    /// <summary>Runs a program that speaks PC/SC.</summary>
+    public ConsoleResult Run(string program, params string[] arguments) => ConsoleProcess.Run(
+        Folder, "env", [$"{SocketVariable}={Socket}", .. Found(program), .. arguments]);
+
+    /// <summary>Runs a program that has to succeed, and gives what it printed.</summary>
+    public string Must(string program, params string[] arguments)
+    {
+        var result = Run(program, arguments);
+        Assert.That(result.Code, Is.Zero, $"{program} {string.Join(' ', arguments)}: {result.Output} {result.Error}");
+        return result.Output;
+    }
+
+    public Process Start(string program, params string[] arguments) =>
+        ConsoleProcess.Start(Folder, "env", [$"{SocketVariable}={Socket}", .. Found(program), .. arguments]);
+
+    /// <summary>Starts a program inside the network namespace, where vpcd listens.</summary>
+    public Process StartInside(string program, params string[] arguments) => ConsoleProcess.Start(
+        Folder, "nsenter", ["--target", _process.Id.ToString(CultureInfo.InvariantCulture), .. UserNamespace, "--net", .. Found(program), .. arguments]);
+
+    /// <summary>Puts a card image into a reader and waits until the reader has seen it.</summary>
+    public InsertedCard Insert(string image, int slot = 0, params string[] options) => new(StartInside(
+        "hiercash-card",
+        ["insert", image, "--slot", slot.ToString(CultureInfo.InvariantCulture), .. options]));
+
+    /// <summary>Points libpcsclite in this process to this service. It reads that once, so there is one such service per process.</summary>
+    public void UseHere() => Assert.That(SetEnvironment(SocketVariable, Socket, 1), Is.Zero);
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static string[] UserNamespace => Environment.UserName == "root" ? [] : ["--user", "--preserve-credentials"];
+
+    private static string[] Found(string program) => [ConsoleProcess.Find(program)];
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}
+
+/// <summary>A card in a reader: a running 'hiercash-card insert'.</summary>
+internal sealed class InsertedCard : IDisposable
+{
+    private readonly Process _process;
+    private bool _gone;
+
+    public InsertedCard(Process process)
+    {
+        _process = process;
+        string? line = process.StandardOutput.ReadLine();
+        if (line is null || !line.Contains("Ctrl-C takes it out", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"The card was not inserted: {line} {process.StandardError.ReadToEnd()}");
+        }
+    }
+
+    /// <summary>Takes the card out in the middle of whatever it does: SIGKILL.</summary>
+    public void Pull()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _gone = true;
+    }
+
+    /// <summary>Empties the reader: SIGTERM. What is being answered is answered.</summary>
+    public int TakeOut()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        _process.WaitForExit();
+        _gone = true;
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_gone)
+        {
+            Pull();
+        }
+
+        _process.Dispose();
+    }
+}
