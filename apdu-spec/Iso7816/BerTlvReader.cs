@@ -37,6 +37,21 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
         return value;
     }
 
+    /// <summary>The next object, whatever it is; false at the end of the data or where they are no data object.</summary>
+    public bool ReadAny(out ushort tag, out ReadOnlySpan<byte> value)
+    {
+        if (Failed || !TryDecode(_rest, out tag, out value, out int consumed))
+        {
+            Failed |= !_rest.IsEmpty;
+            tag = 0;
+            value = default;
+            return false;
+        }
+
+        _rest = _rest[consumed..];
+        return true;
+    }
+
     /// <summary>A fixed-size value as an array; an array of zeros when the reader failed.</summary>
     public byte[] ReadBytes(Tag tag, int length)
     {

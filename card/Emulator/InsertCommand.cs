@@ -2,6 +2,7 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Protocol.Suite;
+using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Card.Emulator;
@@ -22,6 +23,7 @@ internal static class InsertCommand
             DefaultValueFactory = _ => ("127.0.0.1", VpcdReader.Port),
             CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
         };
+        var record = new Option<string?>("--record") { Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.", HelpName = "FILE" };
         var command = new Command(
             "insert",
             """
@@ -29,7 +31,7 @@ internal static class InsertCommand
 
             vpcd is the driver of vsmartcard (Debian: vsmartcard-vpcd) for a reader without hardware. Whatever speaks PC/SC then
             sees the card: opensc-tool, scriptor, the terminals of HierCash.
-            """) { file, slot, at };
+            """) { file, slot, at, record };
         command.SetAction(async (result, cancel) =>
         {
             int number = result.GetValue(slot);
@@ -41,7 +43,11 @@ internal static class InsertCommand
             var (host, port) = result.GetValue(at);
             string image = result.GetValue(file)!;
             using var card = Open(image, suite);
-            var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"));
+            await using var output = result.GetValue(record) is { } trace ? ApduCommand.CreateTrace(trace) : null;
+            var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"))
+            {
+                Recorder = output is null ? null : new TraceWriter(output),
+            };
             await reader.Serve(card, cancel);
             return ExitCode.Done;
         });

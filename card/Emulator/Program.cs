@@ -16,15 +16,16 @@ internal static class Program
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
             """
-            Card images: wallet cards in files.
+            Card images: wallet cards in files, in readers, and under traces of APDUs.
 
             Examples:
               hiercash-card new alice.card
               hiercash-card info alice.card --json
               hiercash-card insert alice.card          put it into a PC/SC reader
+              hiercash-card apdu run apdu-spec/traces  check a card against the specification
             """)
         {
-            New(), Info(), InsertCommand.Make(Suite),
+            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite),
         },
         args);
 

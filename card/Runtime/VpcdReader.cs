@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
+using HierCash.Protocol.Traces;
 
 namespace HierCash.Card.Runtime;
 
@@ -46,6 +47,10 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     private int _filled;
     private int _taken;
     private VpcdEvent? _reported;
+    private bool _recorded;
+
+    /// <summary>Writes down what passes; null: nothing does.</summary>
+    public TraceWriter? Recorder { get; init; }
 
     /// <summary>Serves the card until told to stop; resets, removals of the reader and restarts of pcscd are survived.</summary>
     /// <exception cref="IOException">The card's image cannot be written. What was answered before is kept.</exception>
@@ -125,9 +130,11 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
             case 0x01:
                 card.PowerOff();
                 card.PowerOn();
+                RecordReset(card);
                 return -1;
             case 0x02:
                 card.Reset();
+                RecordReset(card);
                 return -1;
             case 0x04:
                 card.Atr.Span.CopyTo(_out.AsSpan(LengthSize));
@@ -141,7 +148,15 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     {
         // Drivers power a card before they talk to it, but not all of them say so.
         card.PowerOn();
-        return card.Transmit(command, _out.AsSpan(LengthSize));
+        int length = card.Transmit(command, _out.AsSpan(LengthSize));
+        Recorder?.Exchange(command, _out.AsSpan(LengthSize, length));
+        return length;
+    }
+
+    private void RecordReset(EmulatedCard card)
+    {
+        Recorder?.Reset(card.Atr.Span, first: !_recorded);
+        _recorded = true;
     }
 
     /// <summary>Receives the next message to the beginning of the buffer; its length, or -1 at the end of the connection.</summary>

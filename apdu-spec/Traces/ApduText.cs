@@ -1,0 +1,115 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Traces;
+
+/// <summary>Commands, data objects and status words in words. Secrets are not told: the data of VERIFY and its kin is left out.</summary>
+public static class ApduText
+{
+    private static readonly Dictionary<byte, string> IsoNames = new()
+    {
+        [0xA4] = "SELECT",
+        [0xC0] = "GET RESPONSE",
+        [VerifyCommand.Ins] = "VERIFY",
+        [ChangePinCommand.Ins] = "CHANGE REFERENCE DATA",
+        [UnblockPinCommand.Ins] = "RESET RETRY COUNTER",
+    };
+
+    private static readonly Dictionary<byte, string> WalletNames = new()
+    {
+        [GetStatusCommand.Ins] = "GET STATUS",
+        [PersonaliseCommand.Ins] = "PERSONALISE",
+        [PutCertificateCommand.Ins] = "PUT CERTIFICATE",
+        [BeginWithdrawalCommand.Ins] = "BEGIN WITHDRAWAL",
+        [AuthoriseWithdrawalCommand.Ins] = "AUTHORISE WITHDRAWAL",
+        [FinishWithdrawalCommand.Ins] = "FINISH WITHDRAWAL",
+        [ReleaseWithdrawalCommand.Ins] = "RELEASE WITHDRAWAL",
+        [GetCashCommand.Ins] = "GET CASH",
+        [PayCommand.Ins] = "PAY",
+        [ConfirmCommand.Ins] = "CONFIRM",
+        [VoidCommand.Ins] = "VOID",
+        [0x38] = "RESTORE",
+        [GetCoinCommand.Ins] = "GET COIN",
+        [GetBalanceCommand.Ins] = "GET BALANCE",
+        [ReadLogCommand.Ins] = "READ LOG",
+        [AcknowledgeLogCommand.Ins] = "ACKNOWLEDGE LOG",
+        [0x48] = "AUTHORISE LOST CARD",
+    };
+
+    /// <summary>True for commands whose data field holds a PIN or a PUK.</summary>
+    public static bool IsSecret(ReadOnlySpan<byte> command) =>
+        command.Length >= 2 && (command[0] & 0x80) == 0 && command[1] is 0x20 or 0x24 or 0x2C;
+
+    /// <summary>The command's name in the specification, or its CLA and INS.</summary>
+    public static string Name(ReadOnlySpan<byte> command) => command.Length < 2 ? $"the command {Hex.Spaced(command)}"
+        : ((command[0] & 0x80) == 0 ? IsoNames : WalletNames).GetValueOrDefault(command[1]) ?? $"CLA {command[0]:X2} INS {command[1]:X2}";
+
+    /// <summary>As it may be shown to anybody: hexadecimal, secret data left out.</summary>
+    public static string Show(ReadOnlySpan<byte> command) =>
+        IsSecret(command) && command.Length > 5 ? Hex.Spaced(command[..5]) + " (secret)" : Hex.Spaced(command);
+
+    /// <summary>Name and data objects of a command.</summary>
+    public static string DescribeCommand(ReadOnlySpan<byte> command)
+    {
+        string name = Name(command);
+        if (IsSecret(command) || !CommandApdu.Parse(command, out var apdu).IsSuccess)
+        {
+            return name;
+        }
+
+        if (apdu is { Cla: 0, Ins: 0xA4 })
+        {
+            return $"{name} {Convert.ToHexString(apdu.Data)}";
+        }
+
+        string data = Objects(apdu.Data);
+        return $"{name}, P1 {apdu.P1:X2}{(data.Length > 0 ? ": " + data : "")}";
+    }
+
+    /// <summary>Status word and data objects of a response.</summary>
+    public static string Describe(ReadOnlySpan<byte> response)
+    {
+        if (response.Length < 2)
+        {
+            return "No status word.";
+        }
+
+        var status = new StatusWord(BinaryPrimitives.ReadUInt16BigEndian(response[^2..]));
+        string data = Objects(response[..^2]);
+        return data.Length > 0 ? $"{data}; {status} {status.Explain()}" : $"{status} {status.Explain()}";
+    }
+
+    /// <summary>Data objects by name; empty for bytes that are none.</summary>
+    public static string Objects(ReadOnlySpan<byte> data)
+    {
+        var text = new StringBuilder();
+        var reader = new BerTlvReader(data);
+        while (reader.HasMore && reader.ReadAny(out ushort tag, out var value))
+        {
+            text.Append(text.Length > 0 ? ", " : "");
+            var known = (Tag)tag;
+            string name = Enum.IsDefined(known) ? known.ToString() : tag.ToString("X2", CultureInfo.InvariantCulture);
+            bool constructed = ((tag > 0xFF ? tag >> 8 : tag) & 0x20) != 0;
+            text.Append(name).Append(constructed ? $" {{{Objects(value)}}}" : $" {Value(known, value)}");
+        }
+
+        return reader.Complete ? text.ToString() : "";
+    }
+
+    private static string Value(Tag tag, ReadOnlySpan<byte> value) => tag switch
+    {
+        Tag.FaceValue or Tag.Balance or Tag.Payment or Tag.PartPaid or Tag.NoPinLimit or Tag.NoPinSpent or Tag.Guaranteed when value.Length == 4 =>
+            BinaryPrimitives.ReadUInt32BigEndian(value).ToString(CultureInfo.InvariantCulture),
+        Tag.Total or Tag.Number when value.Length == 8 => BinaryPrimitives.ReadUInt64BigEndian(value).ToString(CultureInfo.InvariantCulture),
+        Tag.Seq or Tag.TM when value.Length == 2 => BinaryPrimitives.ReadUInt16BigEndian(value).ToString(CultureInfo.InvariantCulture),
+        Tag.Currency when value.Length == 2 => new Currency(BinaryPrimitives.ReadUInt16BigEndian(value)).Name,
+        Tag.Expiry when value.Length == 2 => new Quarter(BinaryPrimitives.ReadUInt16BigEndian(value)).ToString(),
+        Tag.Time or Tag.Date or Tag.NotBefore or Tag.NotAfter or Tag.Due when value.Length == 8 => new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(value)).ToString(),
+        Tag.Name or Tag.Text => $"'{Encoding.UTF8.GetString(value)}'",
+        _ => Convert.ToHexString(value),
+    };
+}

@@ -1,0 +1,125 @@
+namespace HierCash.Protocol.Traces;
+
+/// <summary>Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.</summary>
+public sealed class TraceReader
+{
+    private readonly string _name;
+    private readonly List<TraceStep> _steps = [];
+    private string? _card;
+    private string _hex = "";
+    private string _mask = "";
+    private int _line;
+
+    private TraceReader(string name) => _name = name;
+
+    /// <exception cref="TraceException">Not a trace; the message says in which line and why.</exception>
+    public static Trace Read(string name, string text)
+    {
+        var reader = new TraceReader(name);
+        foreach (string line in text.Split('\n'))
+        {
+            reader._line++;
+            reader.Take(line.TrimEnd('\r'));
+        }
+
+        return reader._hex.Length > 0 ? throw reader.Fault("The last command has no end: its line ends with a backslash.")
+            : reader._mask.Length > 0 ? throw reader.Fault("The last expectation has no status word.")
+            : new Trace(name, reader._card, reader._steps);
+    }
+
+    private void Take(string line)
+    {
+        if (line.Contains("exit", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Fault("scriptor stops at every line that holds the word 'exit', comments too. Say it in other words.");
+        }
+
+        if (line.StartsWith("#<", StringComparison.Ordinal))
+        {
+            Expect(line[2..].Trim());
+            return;
+        }
+
+        if (_mask.Length > 0)
+        {
+            throw Fault("The expectation before this line has no status word.");
+        }
+
+        if (line.StartsWith("#!", StringComparison.Ordinal))
+        {
+            Direct(line[2..].Trim());
+        }
+        else if (line.StartsWith('#') || string.IsNullOrWhiteSpace(line))
+        {
+            // A comment.
+        }
+        else if (line.Trim().Equals("reset", StringComparison.OrdinalIgnoreCase))
+        {
+            _steps.Add(new ResetStep(_line, null));
+        }
+        else
+        {
+            Command(line.Trim());
+        }
+    }
+
+    private void Command(string line)
+    {
+        if (line.EndsWith('\\'))
+        {
+            _hex += line[..^1];
+            return;
+        }
+
+        string hex = _hex + line;
+        _hex = "";
+        _steps.Add(new SendStep(_line, Hex.Parse(hex) ?? throw Fault($"'{line}' is no command: hexadecimal digits or 'reset' are wanted, comments begin with #."), null));
+    }
+
+    private void Direct(string directive)
+    {
+        var words = directive.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string argument = words.Length > 1 ? words[1] : "";
+        switch (words.Length > 0 ? words[0] : "")
+        {
+            case "card" when _card is not null || _steps.Count > 0:
+                throw Fault("'#!card' stands once, before the first command.");
+            case "card" when argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'):
+                _card = argument;
+                break;
+            case "card":
+                throw Fault("'#!card' names a fixture: letters, digits and dashes.");
+            case "secret":
+                _steps.Add(new SecretStep(_line, Hex.Parse(argument) is { Length: 5 } header ? header : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc."), null));
+                break;
+            default:
+                throw Fault($"'#!{directive}' is no directive of this version.");
+        }
+    }
+
+    /// <summary>A mask may go over several lines; the status word ends it.</summary>
+    private void Expect(string text)
+    {
+        _mask = _mask.Length > 0 ? $"{_mask} {text}" : text;
+        var last = _steps.Count > 0 ? _steps[^1] : throw Fault("An expectation stands below its command.");
+        bool isReset = last is ResetStep;
+        if (isReset ? !_mask.EndsWith(']') : !_mask.Contains('(', StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        // An ATR has no status word: any two bytes stand for it.
+        string? fault = ResponseMask.Parse(isReset ? _mask + "(XX XX)" : _mask, out var mask);
+        _mask = "";
+        _steps[^1] = fault is not null ? throw Fault(fault)
+            : last switch
+            {
+                SendStep { Expected: null } send => send with { Expected = mask },
+                SecretStep { Expected: null } secret => secret with { Expected = mask },
+                ResetStep { Atr: null } reset => reset with { Atr = mask },
+                _ => throw Fault("This command has an expectation already."),
+            };
+    }
+
+    private TraceException Fault(string what) => new($"{_name}, line {_line}: {what}");
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Card.Runtime;
+using HierCash.Card.Wallet;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Protocol.Traces;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Card.Emulator;
+
+/// <summary>hiercash-card apdu run.</summary>
+internal static class ApduRunCommand
+{
+    private const string FixtureFolder = "fixtures";
+
+    public static Command Make(ICashSuite suite)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them (*.apdu; a folder's 'fixtures' are not run).", Arity = ArgumentArity.OneOrMore };
+        var image = new Option<string?>("--card") { Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.", HelpName = "FILE" };
+        var pin = new Option<string?>("--pin") { Description = "For recorded traces, which hold no PIN.", HelpName = "PIN" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
+        var command = new Command(
+            "run",
+            """
+            Plays traces and compares the answers with what they expect. Each begins on a card of its own: the fixture that it names with
+            '#!card', a copy of --card, or else a new card. With --reader a trace plays on the card in the reader as it is; one that
+            names a fixture is then reported as not run. Exit code 0: all that were run passed, and at least one was.
+            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            string? reader = result.GetValue(CardOptions.Reader);
+            if (reader is not null && result.GetValue(image) is not null)
+            {
+                throw new UsageException("Give --card or --reader, not both.");
+            }
+
+            string? code = result.GetValue(pin);
+            if (code is not null && !Protocol.Commands.Pin.IsValid(code))
+            {
+                throw new UsageException("A PIN has 4 to 8 digits.");
+            }
+
+            using var open = reader is null ? null : await CardOptions.Open(result, suite, cancel);
+            var copied = result.GetValue(image) is { } file ? Read(file) : null;
+            var results = new List<TraceResult>();
+            foreach (string trace in result.GetValue(files)!.SelectMany(Expand))
+            {
+                results.Add(Play(trace, open, copied, code, suite));
+                if (!result.GetValue(json))
+                {
+                    Say(results[^1]);
+                }
+            }
+
+            return Sum(results, result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Expand(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return File.Exists(path) ? [path] : throw new RefusedException($"There is no trace and no folder '{path}'.");
+        }
+
+        var found = Directory.EnumerateFiles(path, "*.apdu", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(Path.GetDirectoryName(f)) != FixtureFolder)
+            .Order(StringComparer.Ordinal).ToList();
+        return found.Count > 0 ? found : throw new RefusedException($"The folder '{path}' holds no traces (*.apdu).");
+    }
+
+    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, string? pin, ICashSuite suite)
+    {
+        try
+        {
+            var trace = TraceReader.Read(file, File.ReadAllText(file));
+            if (reader is not null)
+            {
+                return trace.Card is null
+                    ? TraceRunner.Run(trace, reader, pin)
+                    : new TraceResult(file, TraceOutcome.NotRun, 0, $"It begins on the fixture '{trace.Card}', and what is in the reader is another card.", 0);
+            }
+
+            using var card = trace.Card is null && image is not null
+                ? new EmulatedCard(image.Copy(), WalletApplet.Package(suite))
+                : FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
+            return TraceRunner.Run(trace, card, pin);
+        }
+        catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
+        {
+            return new TraceResult(file, TraceOutcome.Failed, 0, e.Message, 0);
+        }
+    }
+
+    private static MemoryImage Read(string file)
+    {
+        using var card = InsertCommand.Open(file, new BclSuite());
+        return card.Image.Copy();
+    }
+
+    private static void Say(TraceResult result)
+    {
+        string word = result.Outcome switch { TraceOutcome.Passed => "passed ", TraceOutcome.Failed => "FAILED ", _ => "not run" };
+        string where = result.Line > 0 ? $", line {result.Line}" : "";
+        Console.WriteLine(result.Outcome == TraceOutcome.Passed
+            ? $"{word} {result.Name} ({result.Commands} commands)"
+            : $"{word} {result.Name}{where}: {result.Message}");
+    }
+
+    private static int Sum(List<TraceResult> results, bool json)
+    {
+        int Count(TraceOutcome outcome) => results.Count(r => r.Outcome == outcome);
+        ConsoleEntry.Print(
+            json,
+            results.Select(r => new { r.Name, Outcome = r.Outcome.ToString(), r.Line, r.Message, r.Commands }),
+            $"{Count(TraceOutcome.Passed)} passed, {Count(TraceOutcome.Failed)} failed, {Count(TraceOutcome.NotRun)} not run.");
+        return Count(TraceOutcome.Failed) == 0 && Count(TraceOutcome.Passed) > 0 ? ExitCode.Done : ExitCode.Refused;
+    }
+}
