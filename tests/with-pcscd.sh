@@ -27,13 +27,11 @@ mount --bind "$folder" /run/pcscd
 driver=$(find /usr/lib -name 'libifdvpcd.so' | head -n 1)
 [ -n "$driver" ] || { echo "vpcd's driver is missing: install vsmartcard-vpcd." >&2; exit 3; }
 printf 'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH %s\nCHANNELID 0x8C7B\n' "$driver" > "$config/vpcd"
-pcscd --foreground --config "$config" > "$config/log" 2>&1 &
+# A daemon that dies comes back, as under systemd.
+(while true; do rm -f /run/pcscd/*; pcscd --foreground --config "$config" >> "$config/log" 2>&1 || true; sleep 1; done) &
 for ((i = 0; i < 100; i++)); do
     [ -S /run/pcscd/pcscd.comm ] && break
     sleep 0.05
 done
 [ -S /run/pcscd/pcscd.comm ] || { echo "pcscd did not start:" >&2; cat "$config/log" >&2; exit 3; }
-code=0
-"$@" || code=$?
-kill %1 2>/dev/null || true
-exit $code
+"$@"

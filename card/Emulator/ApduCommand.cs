@@ -36,7 +36,7 @@ internal static class ApduCommand
         command.SetAction(async (result, cancel) =>
         {
             var commands = result.GetValue(apdus)!.Select(ParseLine).ToList();
-            using var card = await CardOptions.Open(result, suite, cancel);
+            using var card = await CardOptions.OpenRaw(result, suite, cancel);
             var said = new List<ApduExchange>();
             foreach (var bytes in commands)
             {
@@ -67,7 +67,7 @@ internal static class ApduCommand
             """) { file, CardOptions.Reader, CardOptions.Wait };
         command.SetAction(async (result, cancel) =>
         {
-            using var card = await CardOptions.Open(result, suite, cancel);
+            using var card = await CardOptions.OpenRaw(result, suite, cancel);
             await using var output = CreateTrace(result.GetValue(file)!);
             var writer = new TraceWriter(output);
             writer.Reset(card.Atr.Span, first: true);

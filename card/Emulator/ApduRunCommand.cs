@@ -41,7 +41,7 @@ internal static class ApduRunCommand
                 throw new UsageException("A PIN has 4 to 8 digits.");
             }
 
-            using var open = reader is null ? null : await CardOptions.Open(result, suite, cancel);
+            using var open = reader is null ? null : await CardOptions.OpenRaw(result, suite, cancel);
             var copied = result.GetValue(image) is { } file ? Read(file) : null;
             var results = new List<TraceResult>();
             foreach (string trace in result.GetValue(files)!.SelectMany(Expand))

@@ -34,10 +34,17 @@ public static class CardOptions
 
     /// <summary>Opens the card that the options name; says on stderr that it waits.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel)
+    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(ReaderChoice.Open, result, suite, cancel);
+
+    /// <summary>The same for one who wants to see the card's every answer.</summary>
+    /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
+    public static Task<ICardChannel> OpenRaw(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(ReaderChoice.OpenRaw, result, suite, cancel);
+
+    private static Task<ICardChannel> Open(
+        Func<string?, ICashSuite, TimeSpan, Action<string>, CancellationToken, ICardChannel> open, ParseResult result, ICashSuite suite, CancellationToken cancel)
     {
         string? reader = result.GetValue(Reader);
         var wait = TimeSpan.FromSeconds(result.GetValue(Wait));
-        return Task.Run(() => ReaderChoice.Open(reader, suite, wait, Console.Error.WriteLine, cancel), cancel);
+        return Task.Run(() => open(reader, suite, wait, Console.Error.WriteLine, cancel), cancel);
     }
 }

@@ -14,12 +14,18 @@ public static class ReaderChoice
 {
     private const string Emulator = "emulator:";
 
-    /// <summary>Opens the card.</summary>
+    /// <summary>Opens the card for a terminal.</summary>
     /// <param name="wait">How long to wait for a card to be put into a PC/SC reader.</param>
     /// <param name="say">Told once that a card is waited for, and where.</param>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
-    public static ICardChannel Open(string? reader, ICashSuite suite, TimeSpan wait, Action<string> say, CancellationToken cancel)
+    public static ICardChannel Open(string? reader, ICashSuite suite, TimeSpan wait, Action<string> say, CancellationToken cancel) =>
+        new GetResponseChannel(OpenRaw(reader, suite, wait, say, cancel));
+
+    /// <summary>Opens the card for one who wants to see its every answer: 61XX and 6CXX stay as they are.</summary>
+    /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public static ICardChannel OpenRaw(string? reader, ICashSuite suite, TimeSpan wait, Action<string> say, CancellationToken cancel)
     {
         try
         {
@@ -54,7 +60,7 @@ public static class ReaderChoice
         : reader.Length > Emulator.Length ? reader[Emulator.Length..]
         : throw new CardChannelException("Which card image? Name it with --reader emulator:FILE.");
 
-    private static GetResponseChannel OpenPcsc(string? reader, TimeSpan wait, Action<string> say, CancellationToken cancel)
+    private static PcscChannel OpenPcsc(string? reader, TimeSpan wait, Action<string> say, CancellationToken cancel)
     {
         var context = new SCardContext();
         string name;
@@ -68,6 +74,6 @@ public static class ReaderChoice
             throw;
         }
 
-        return new GetResponseChannel(PcscChannel.Open(context, name));
+        return PcscChannel.Open(context, name);
     }
 }

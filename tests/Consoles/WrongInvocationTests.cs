@@ -1,3 +1,5 @@
+using HierCash.Tests.Pcsc;
+
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What a new user gets wrong: each answer says what was wrong and what to do, and has the documented exit code.</summary>
@@ -8,6 +10,7 @@ public sealed class WrongInvocationTests
     [OneTimeSetUp]
     public void MakeTown()
     {
+        PcscService.HideFromChildren();
         _town = new NetworkTown();
         _town.OpenAccount("Alice", "100.00");
         _town.Must("hiercash-card", "new", "blank.card");
@@ -61,6 +64,19 @@ public sealed class WrongInvocationTests
     [TestCase("hiercash-shop pay 25.00 --reader emulator:Alice.card --dir cafe", 1, "balance is too small")]
     [TestCase("hiercash-shop pay 1.00 --reader emulator:noise.card --dir cafe", 3, "not a card image")]
     [TestCase("hiercash-shop pay 1.00 --reader Gemalto --dir cafe", 3, "emulator:FILE")]
+    [TestCase("hiercash-shop pay 1.00 --reader emulator: --dir cafe", 3, "Which card image?")]
+    [TestCase("hiercash-shop pay 1.00 --wait long --reader emulator:Alice.card --dir cafe", 2, "no number of seconds")]
+    [TestCase("hiercash-card insert missing.card", 1, "no card image")]
+    [TestCase("hiercash-card insert blank.card --slot 7", 2, "slots 0 to 1")]
+    [TestCase("hiercash-card insert blank.card --vpcd 127.0.0.1:high", 2, "no host and port")]
+    [TestCase("hiercash-card insert blank.card --record noise.txt", 1, "there already")]
+    [TestCase("hiercash-card apdu send 00A4 --reader emulator:missing.card", 3, "no card image")]
+    [TestCase("hiercash-card apdu send 00A --reader emulator:blank.card", 2, "even number of hexadecimal digits")]
+    [TestCase("hiercash-card apdu send", 2, "Required argument")]
+    [TestCase("hiercash-card apdu run nowhere", 1, "no trace and no folder")]
+    [TestCase("hiercash-card apdu run issuer", 1, "holds no traces")]
+    [TestCase("hiercash-card apdu run noise.txt --card blank.card --reader Virtual", 2, "not both")]
+    [TestCase("hiercash-card apdu run noise.txt --pin 1", 2, "4 to 8 digits")]
     [TestCase("hiercash-shop pay 1.00 --profile Slow --reader emulator:Alice.card --dir cafe", 2, "Slow")]
     [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank 127.0.0.1:1", 3, "Could not reach the bank at 127.0.0.1:1")]
     [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank ISSUER", 3, "that of issuer 1")]

@@ -57,8 +57,30 @@ internal sealed partial class PcscService : IDisposable
         "hiercash-card",
         ["insert", image, "--slot", slot.ToString(CultureInfo.InvariantCulture), .. options]));
 
-    /// <summary>Points libpcsclite in this process to this service. It reads that once, so there is one such service per process.</summary>
-    public void UseHere() => Assert.That(SetEnvironment(SocketVariable, Socket, 1), Is.Zero);
+    /// <summary>
+    /// Points libpcsclite in this process, and in those that it starts, to this service. It reads that once, so there is one such service
+    /// per process.
+    /// </summary>
+    public void UseHere()
+    {
+        Assert.That(SetEnvironment(SocketVariable, Socket, 1), Is.Zero);
+        Environment.SetEnvironmentVariable(SocketVariable, Socket);
+    }
+
+    /// <summary>Programs that start now find no service.</summary>
+    public static void HideFromChildren() => Environment.SetEnvironmentVariable(SocketVariable, "/nonexistent");
+
+    /// <summary>kill -9 for pcscd. with-pcscd.sh starts it again after a while.</summary>
+    public void KillDaemon()
+    {
+        foreach (var process in Process.GetProcessesByName("pcscd").Where(p => NetworkOf(p.Id) == NetworkOf(_process.Id)))
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+    }
+
+    private static string? NetworkOf(int process) => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")).LinkTarget;
 
     public void Dispose()
     {

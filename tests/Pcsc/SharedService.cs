@@ -14,5 +14,9 @@ internal sealed class SharedService
     }
 
     [OneTimeTearDown]
-    public void Stop() => Service.Dispose();
+    public void Stop()
+    {
+        PcscService.HideFromChildren();
+        Service.Dispose();
+    }
 }

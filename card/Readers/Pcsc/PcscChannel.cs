@@ -28,50 +28,54 @@ internal sealed class PcscChannel : ICardChannel
     /// <exception cref="SCardException">No card, or another program does not let go of it.</exception>
     public static PcscChannel Open(SCardContext context, string reader)
     {
+        // PC/SC waits for ever, in either call, while another program holds the card; a person does not.
+        var opening = Task.Run(() => ConnectAndLock(context, reader));
+        if (!((IAsyncResult)opening).AsyncWaitHandle.WaitOne(Patience))
+        {
+            // Whenever it gets the card, it lets go at once.
+            opening.ContinueWith(late => LetGo(context, late.IsCompletedSuccessfully ? late.Result : null), TaskScheduler.Default);
+            throw new SCardException(SCardError.SharingViolation);
+        }
+
         SCardReader? card = null;
-        Task? locking = null;
         try
         {
-            card = context.Connect(reader);
-
-            // PC/SC waits for ever while another program holds the card; a person does not.
-            locking = Task.Run(() => Begin(card));
-            if (!((IAsyncResult)locking).AsyncWaitHandle.WaitOne(Patience))
-            {
-                throw new SCardException(SCardError.SharingViolation);
-            }
-
-            locking.GetAwaiter().GetResult();
+            card = opening.GetAwaiter().GetResult();
             return new PcscChannel(context, card, reader);
         }
         catch
         {
-            // If it is still waiting: whenever it gets the card, it lets go at once.
-            (locking ?? Task.CompletedTask).ContinueWith(
-                _ =>
-                {
-                    card?.Disconnect(SCardReaderDisposition.Leave);
-                    context.Dispose();
-                },
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            LetGo(context, card);
             throw;
         }
     }
 
-    private static void Begin(SCardReader card)
+    private static void LetGo(SCardContext context, SCardReader? card)
     {
+        card?.Disconnect(SCardReaderDisposition.Leave);
+        context.Dispose();
+    }
+
+    private static SCardReader ConnectAndLock(SCardContext context, string reader)
+    {
+        var card = context.Connect(reader);
         try
         {
             card.BeginTransaction();
         }
         catch (SCardException e) when (e.Error == SCardError.ResetCard)
         {
-            // Somebody reset the card between connecting and this; nothing was sent yet.
+            // Somebody reset the card between the two calls; nothing was sent yet.
             card.Reconnect(SCardReaderDisposition.Leave);
             card.BeginTransaction();
         }
+        catch
+        {
+            card.Disconnect(SCardReaderDisposition.Leave);
+            throw;
+        }
+
+        return card;
     }
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
