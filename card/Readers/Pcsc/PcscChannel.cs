@@ -11,6 +11,7 @@ internal sealed class PcscChannel : ICardChannel
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly SCardContext _context;
     private readonly SCardReader _card;
+    private bool _lost;
 
     private PcscChannel(SCardContext context, SCardReader card, string reader)
     {
@@ -86,7 +87,7 @@ internal sealed class PcscChannel : ICardChannel
         }
         catch (SCardException e)
         {
-            throw new CardChannelException(e.Message, e);
+            throw Lost(e);
         }
     }
 
@@ -99,8 +100,14 @@ internal sealed class PcscChannel : ICardChannel
         }
         catch (SCardException e)
         {
-            throw new CardChannelException(e.Message, e);
+            throw Lost(e);
         }
+    }
+
+    private CardChannelException Lost(SCardException e)
+    {
+        _lost = true;
+        return new CardChannelException(e.Message, e);
     }
 
     /// <summary>T=0 has no place for Le beside data (ISO 7816-3, 12.2.4): the card says 61XX instead.</summary>
@@ -113,7 +120,8 @@ internal sealed class PcscChannel : ICardChannel
 
     public void Dispose()
     {
-        _card.Dispose();
+        // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon after.
+        _card.Disconnect(_lost ? SCardReaderDisposition.Leave : SCardReaderDisposition.Reset);
         _context.Dispose();
     }
 }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace HierCash.Card.Readers.Pcsc;
 
 /// <summary>A connection to a card.</summary>
-internal sealed class SCardReader : IDisposable
+internal sealed class SCardReader
 {
     private const int LongestAtr = 36;
     private readonly byte[] _pci = new byte[PcscNative.IsNarrow ? 8 : 16];
@@ -53,8 +53,6 @@ internal sealed class SCardReader : IDisposable
             _card = 0;
         }
     }
-
-    public void Dispose() => Disconnect(SCardReaderDisposition.Reset);
 
     /// <summary>SCARD_IO_REQUEST: the protocol, and its own size.</summary>
     private void SetProtocol(nuint protocol)

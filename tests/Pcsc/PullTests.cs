@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Tests.Scenarios;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Pcsc;
+
+/// <summary>Cards are pulled out of PC/SC readers at random moments of payments and withdrawals.</summary>
+public sealed class PullTests
+{
+    private const int Pulls = 300;
+    private const int Lanes = 2;
+    private const int RoomEvery = 5;
+    private const int MostMicroseconds = 250_000;
+
+    /// <summary>pcscd looks for a removal so often, and takes a card that is back sooner for the one that was there.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(450);
+    private const ulong Deposit = 1_000_000;
+    private static readonly BclSuite Suite = new();
+
+    /// <summary>kill -9 for half of them, an emptied reader for the others. Afterwards all four parties reconcile to the cent.</summary>
+    [Test]
+    [Hole(1)]
+    public void NothingIsLostOrDoubledWhateverIsPulled()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-pull-").FullName;
+        try
+        {
+            using var town = new TownWorld(new TownOptions { Directory = folder });
+            var lanes = Enumerable.Range(0, Lanes).Select(i => new Lane(town, i, folder)).ToList();
+            var faults = new ConcurrentBag<Exception>();
+            var threads = lanes.ConvertAll(lane => new Thread(() => lane.PullMany(Pulls / Lanes, faults)));
+            threads.ForEach(t => t.Start());
+            threads.ForEach(t => t.Join());
+            Assert.That(faults, Is.Empty);
+            lanes.ForEach(lane => lane.Finish());
+            TestContext.Out.WriteLine(
+                $"{lanes.Sum(l => l.Pulled)} pulls, {lanes.Sum(l => l.CutPayments)} in a payment and {lanes.Sum(l => l.CutWithdrawals)} in a withdrawal; "
+                + $"{lanes.Sum(l => l.Payments)} payments accepted, of which {lanes.Sum(l => l.Repeated)} by a repeated PAY; {lanes.Sum(l => l.Withdrawals)} withdrawals");
+            Assert.That(lanes.Sum(l => l.Pulled), Is.EqualTo(Pulls));
+            Assert.That(lanes.Sum(l => l.CutPayments + l.CutWithdrawals), Is.GreaterThan(Pulls / 2), "most pulls hit something");
+            Assert.That(lanes.Sum(l => l.Repeated), Is.GreaterThan(10));
+            lanes.ForEach(lane => lane.AssertReconciled());
+            town.AssertSoundAfterCycle();
+            ulong accepted = town.Tills.Aggregate(0UL, (sum, t) => sum + t.Accepted.Minor);
+            Assert.That(town.ShopAccount().Minor, Is.EqualTo(accepted), "every accepted payment reached the shop once");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A user, a till and a slot of the reader.</summary>
+    private sealed class Lane
+    {
+        private readonly TownWorld _town;
+        private readonly int _slot;
+        private readonly string _image;
+        private readonly string _till;
+        private readonly string _owner;
+        private readonly SeededRandom _random;
+        private Ticket? _open;
+        private bool _resume;
+
+        public Lane(TownWorld town, int slot, string folder)
+        {
+            _town = town;
+            _slot = slot;
+            _owner = $"User {slot}";
+            _image = Path.Combine(folder, $"{slot}.card");
+            _random = new SeededRandom((ulong)slot + 300);
+            _till = town.AddTill("Cafe");
+            ReaderChoice.Create(_image, Suite);
+            using var card = ReaderChoice.OpenImage(_image, Suite);
+            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), Pin.Transport);
+            town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1);
+        }
+
+        public int Pulled { get; private set; }
+
+        public int CutPayments { get; private set; }
+
+        public int CutWithdrawals { get; private set; }
+
+        public int Payments { get; private set; }
+
+        public int Repeated { get; private set; }
+
+        public int Withdrawals { get; private set; }
+
+        public void PullMany(int count, ConcurrentBag<Exception> faults)
+        {
+            try
+            {
+                while (Pulled < count)
+                {
+                    PullOnce();
+                }
+            }
+            catch (Exception e)
+            {
+                faults.Add(e);
+            }
+        }
+
+        private void PullOnce()
+        {
+            using var inserted = SharedService.Service.Insert(_image, _slot);
+            using (var channel = Open())
+            {
+                if (Pulled % RoomEvery == 0)
+                {
+                    MakeRoom(channel);
+                }
+
+                var pull = Task.Run(() =>
+                {
+                    // Spread over what a terminal does with a card: a payment takes a few milliseconds.
+                    var after = TimeSpan.FromMicroseconds(_random.Next(MostMicroseconds));
+                    for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < after;)
+                    {
+                        Thread.Yield();
+                    }
+
+                    if (_random.Next(2) == 0)
+                    {
+                        inserted.Pull();
+                    }
+                    else
+                    {
+                        inserted.TakeOut();
+                    }
+                });
+                UseUntilItIsGone(channel);
+                pull.Wait();
+            }
+
+            Pulled++;
+            Task.Delay(Poll).Wait();
+        }
+
+        private void UseUntilItIsGone(ICardChannel channel)
+        {
+            bool inWithdrawal = false;
+            try
+            {
+                while (true)
+                {
+                    if (_resume || _random.Next(2) == 0)
+                    {
+                        inWithdrawal = true;
+                        Withdraw(channel);
+                        inWithdrawal = false;
+                    }
+
+                    if (!Pay(channel))
+                    {
+                        CutPayments++;
+                        return;
+                    }
+                }
+            }
+            catch (CardChannelException)
+            {
+                CutWithdrawals += inWithdrawal ? 1 : 0;
+            }
+        }
+
+        private void Withdraw(ICardChannel channel)
+        {
+            bool again = _resume;
+            _resume = true;
+            IReadOnlyList<WithdrawalResult> done = again
+                ? Wait(_town.Wallet.Resume(channel, Pin.Transport, default))
+                : [Wait(_town.Wallet.Withdraw(channel, Pin.Transport, new Amount((ulong)(500 + _random.Next(1500))), default))];
+            _resume = false;
+            Withdrawals += done.Count(d => d.Outcome == WithdrawalOutcome.Issued);
+        }
+
+        private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+
+        /// <summary>False if the card left.</summary>
+        private bool Pay(ICardChannel channel)
+        {
+            var till = _town.Till(_till);
+            bool again = _open is not null;
+            var result = _open is { } ticket ? till.Continue(ticket, channel, Pin.Transport) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(400))), Pin.Transport);
+            _open = result.Outcome == TillOutcome.CardGone ? result.Ticket : null;
+            Payments += result.Outcome == TillOutcome.Accepted ? 1 : 0;
+            Repeated += result.Outcome == TillOutcome.Accepted && again ? 1 : 0;
+            return _open is null;
+        }
+
+        /// <summary>What a wallet does when it reads the card: keeps the log and says so.</summary>
+        private static void MakeRoom(ICardChannel channel)
+        {
+            var card = new WalletCard(channel);
+            card.Select();
+            Assert.That(card.Verify(Pin.Transport).IsSuccess);
+            for (byte i = 0; i < Card.Wallet.WalletApplet.LogSize; i++)
+            {
+                if (card.ReadLog(i).Payment is { Acknowledged: false })
+                {
+                    card.AcknowledgeLog(i);
+                }
+            }
+        }
+
+        private ICardChannel Open() =>
+            ReaderChoice.Open($"Virtual PCD 00 0{_slot}", Suite, TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
+
+        /// <summary>Puts the card in once more and lets it end what was cut; then settles.</summary>
+        public void Finish()
+        {
+            using (SharedService.Service.Insert(_image, _slot))
+            {
+                using var channel = Open();
+                MakeRoom(channel);
+                Assert.That(_open is null || Pay(channel), "a repeated PAY ends it");
+                _town.Wallet.Resume(channel, Pin.Transport, default).AsTask().Wait();
+            }
+
+            _town.Settle(_till).AsTask().Wait();
+        }
+
+        public void AssertReconciled()
+        {
+            var till = _town.Till(_till);
+            using var channel = ReaderChoice.OpenImage(_image, Suite);
+            var card = new WalletCard(channel);
+            card.Select();
+            card.Verify(Pin.Transport);
+            ulong account = _town.UserBank.BalanceOf(_town.UserBank.Accounts.Single(a => a.Name == _owner).User).Minor;
+            Assert.That(till.OpenTickets, Is.Empty);
+            Assert.That(till.Sum(PartState.Settled), Is.EqualTo(till.Accepted), "each accepted payment is settled");
+            Assert.That(card.GetBalance().Total.Minor + account + till.Accepted.Minor, Is.EqualTo(Deposit), $"{_owner}: no amount lost or doubled");
+        }
+    }
+}
