@@ -140,7 +140,8 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
                 card.Atr.Span.CopyTo(_out.AsSpan(LengthSize));
                 return card.Atr.Length;
             default:
-                return -1;
+                // No control: a terminal sent one byte, and gets the answer that one byte deserves.
+                return Command(card, [code]);
         }
     }
 

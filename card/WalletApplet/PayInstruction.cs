@@ -61,7 +61,8 @@ internal static class PayInstruction
 
         var y = Amount.Min(command.Amount, slot.Balance);
         bool withoutPin = !wallet.Pin.IsValidated;
-        if (withoutPin && wallet.Profile.NoPinSpent + y > wallet.Profile.NoPinLimit)
+        // All of what is asked for, not only this coin's part: a payment by several coins must not stop in its middle.
+        if (withoutPin && wallet.Profile.NoPinSpent + command.Amount > wallet.Profile.NoPinLimit)
         {
             return StatusWord.PinRequired;
         }

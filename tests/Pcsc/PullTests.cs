@@ -155,10 +155,19 @@ public sealed class PullTests
             {
                 while (true)
                 {
-                    if (_resume || _random.Next(2) == 0)
+                    if (_resume || _random.Next(3) == 0)
                     {
                         inWithdrawal = true;
-                        Withdraw(channel);
+                        try
+                        {
+                            Withdraw(channel);
+                        }
+                        catch (CardRefusedException e) when (e.Status == StatusWord.NotEnoughMemory)
+                        {
+                            // Sixteen coins: pay some first.
+                            _resume = false;
+                        }
+
                         inWithdrawal = false;
                     }
 
@@ -181,7 +190,7 @@ public sealed class PullTests
             _resume = true;
             IReadOnlyList<WithdrawalResult> done = again
                 ? Wait(_town.Wallet.Resume(channel, Pin.Transport, default))
-                : [Wait(_town.Wallet.Withdraw(channel, Pin.Transport, new Amount((ulong)(500 + _random.Next(1500))), default))];
+                : [Wait(_town.Wallet.Withdraw(channel, Pin.Transport, new Amount((ulong)(1 + _random.Next(600))), default))];
             _resume = false;
             Withdrawals += done.Count(d => d.Outcome == WithdrawalOutcome.Issued);
         }
@@ -193,7 +202,7 @@ public sealed class PullTests
         {
             var till = _town.Till(_till);
             bool again = _open is not null;
-            var result = _open is { } ticket ? till.Continue(ticket, channel, Pin.Transport) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(400))), Pin.Transport);
+            var result = _open is { } ticket ? till.Continue(ticket, channel, Pin.Transport) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), Pin.Transport);
             _open = result.Outcome == TillOutcome.CardGone ? result.Ticket : null;
             Payments += result.Outcome == TillOutcome.Accepted ? 1 : 0;
             Repeated += result.Outcome == TillOutcome.Accepted && again ? 1 : 0;

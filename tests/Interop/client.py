@@ -1,0 +1,152 @@
+"""A stranger's terminal, issuer and bank, written from apdu-spec alone: a blank card is personalised, gets cash, pays, and everything
+that it says is checked. Usage: client.py READER"""
+
+import sys
+
+import suite
+from card import Card, Refused
+from cash import Bank, Issuer, Till, now, payment_message, u32
+from tlv import fields, parse
+
+PIN, PUK = "0000", "00000000"
+
+
+def expect(condition, what):
+    if not condition:
+        raise SystemExit(f"WRONG: {what}")
+    print(f"ok: {what}")
+
+
+def refused(sw, what, call, *arguments):
+    try:
+        call(*arguments)
+    except Refused as e:
+        expect(e.sw == sw, f"{what}: {sw:04X}")
+        return
+    raise SystemExit(f"WRONG: {what} was not refused")
+
+
+def check_payment(coin, seq, x, when, w, y, su, issuer):
+    expect(coin.genuine(issuer.ps_i), "S_I verifies")
+    message = payment_message(coin, seq, x, when, w, y)
+    expect(suite.verify(coin.nu, message, su), "S_U verifies over (coin id, seq, x, TIME, W, e, y)")
+    return suite.sha256(message)
+
+
+def personalise(card, issuer, bank):
+    expect(card.atr() == bytes.fromhex("3B8880014869657243617368") + b"\x06", "ATR of transport.md")
+    ((name, fci),) = parse(card.select())
+    df, own = fields(fci, "DfName", "Proprietary")
+    expect(name == "FileControl" and fields(own, "Version", "Suite") == [b"\1", b"\1"] and df.hex() == "f0484945524341534801", "FCI")
+    expect(fields(card.status(), "State", "Version", "PinTries", "PukTries") == [b"\1", b"\1", b"\3", b"\x0a"], "blank: state 1, 3 and 10 tries")
+    refused(0x6982, "PERSONALISE without PIN", card.personalise, suite.public_bytes(issuer.root), bank.b, u32(5000))
+    card.verify(PIN)
+    account = card.personalise(suite.public_bytes(issuer.root), bank.b, u32(5000))
+    expect(account == card.personalise(suite.public_bytes(issuer.root), bank.b, u32(5000)), "PERSONALISE again: the same account key")
+    refused(0x9417, "PERSONALISE with another bank", card.personalise, suite.public_bytes(issuer.root), u32(7), u32(5000))
+    for certificate in issuer.certificates():
+        card.put_certificate(certificate)
+    refused(0x9416, "a certificate from another root", card.put_certificate, Issuer().certificates()[0])
+    u = bank.open(account)
+    scheme, said_u, b, limit = [v for n, v in parse(card.status()) if n in ("Scheme", "U", "B", "NoPinLimit")]
+    expect((scheme, said_u, b, limit) == (suite.sha256(suite.public_bytes(issuer.root)), u, bank.b, u32(5000)), "GET STATUS after the PIN")
+    return u
+
+
+def withdraw(card, issuer, bank, u, amount, same_key_as=None):
+    x = u32(amount)
+    slot, ei = card.begin(x, suite.key_id(issuer.pe_i), same_key_as)
+    expect(len(ei) == 209 and card.again(slot) == ei, "E_I has 209 bytes, and is the same when asked for again")
+    date = now()
+    stamp, s_b = bank.order(u, x, issuer.pe_i, ei, date, card.authorise(slot, date))
+    ek, request = issuer.issue(suite.public_bytes(bank.key), bank.b, x, ei, stamp, s_b)
+    m = request.seed + request.x + request.currency + request.tm + request.nu + request.p
+    expect(suite.ecies_encrypt(issuer.pe_i, m) == ei, "E_I, computed again from m, is the card's E_I to the byte")
+    refused(0x9416, "E_K of somebody else", card.finish, slot, suite.cash_encrypt(bytes(32), bytes(76)))
+    card.finish(slot, ek)
+    card.finish(slot, ek)
+    state, seq, coin, balance = card.coin(slot)
+    expect(state == 2 and seq == b"\0\0" and balance == x and coin.nu == request.nu and coin.genuine(issuer.ps_i), f"slot {slot} holds {amount}")
+    return slot, coin
+
+
+def pay(card, issuer, till, before):
+    when, y = till.time(), u32(1250)
+    coin, seq, x, part, su = card.pay_fast(when, till.w, y)
+    expect(part == y, "one coin pays alone")
+    payment_id = check_payment(coin, seq, x, when, till.w, y, su, issuer)
+    again = card.pay_fast(when, till.w, y)
+    expect((again[0].message, *again[1:]) == (coin.message, seq, x, part, su), "the same PAY again gives the same bytes")
+    expect(card.balance() == before - 1250, "and is paid once")
+
+    refused(0x9416, "S_W of another till", card.void, coin.id, seq, Till().public, till.void(payment_id))
+    card.void(coin.id, seq, till.public, till.void(payment_id))
+    card.void(coin.id, seq, till.public, till.void(payment_id))
+    expect(card.balance() == before, "VOID restores x, once")
+    refused(0x9417, "a payment that was taken back", card.pay_fast, when, till.w, y)
+
+    coin, x = card.get_cash(y)
+    when = till.time()
+    refused(0x9413, "an e that is not f(TIME, W)", card.pay_claim, when, till.w, bytes(16), y)
+    seq, x_signed, part, su = card.pay_claim(when, till.w, suite.f(when, till.w), y)
+    expect(x_signed == x and part == y, "claim profile: x is the one that GET CASH showed")
+    check_payment(coin, seq, x, when, till.w, y, su, issuer)
+    card.confirm(coin.id, seq)
+    expect(card.balance() == before - 1250, "12.50 left the card")
+
+
+def pay_with_several(card, issuer, till, total):
+    """All that is left: more than any coin holds, and more than goes without PIN."""
+    card.select()
+    when, rest, parts = till.time(), total, []
+    refused(0x6982, "more than the limit without PIN", card.pay_fast, when, till.w, u32(total))
+    card.verify(PIN)
+    refused(0x9411, "more than there is", card.pay_fast, till.time(), till.w, u32(total + 1))
+    while rest:
+        coin, seq, x, part, su = card.pay_fast(when, till.w, u32(rest))
+        check_payment(coin, seq, x, when, till.w, part, su, issuer)
+        parts.append(coin.id)
+        rest -= int.from_bytes(part, "big")
+    expect(len(set(parts)) == len(parts) > 1 and card.balance() == 0, f"{len(parts)} coins pay {total} together")
+
+
+def check_log(card, issuer, coins):
+    entries = [e for e in map(card.log, range(64)) if e]
+    for state, slot, seq, x, when, w, y, kind, su in entries:
+        expect(suite.verify(coins[slot].nu, payment_message(coins[slot], seq, x, when, w, y), su), f"log: S_U of seq {int.from_bytes(seq, 'big')} in slot {slot}, state {state}, flags {kind}")
+    expect(sorted(e[0] for e in entries).count(2) == 1 and any(e[7] & 1 for e in entries), "log: one restored, one confirmed")
+    for index in range(len(entries)):
+        card.acknowledge(index)
+
+
+def release(card, issuer, bank):
+    x = u32(700)
+    slot, ei = card.begin(x, suite.key_id(issuer.pe_i))
+    refused(0x6985, "a statement about another request", card.release, slot, issuer.never(bank.b, x, bytes(209)))
+    refused(0x9416, "a statement of another issuer", card.release, slot, Issuer().never(bank.b, x, ei))
+    card.release(slot, issuer.never(bank.b, x, ei))
+    card.release(slot, issuer.never(bank.b, x, ei))
+    expect(card.coin(slot)[0] == 0, "the slot is free again")
+
+
+def main():
+    card, issuer, bank, till = Card(sys.argv[1]), Issuer(), Bank(), Till()
+    u = personalise(card, issuer, bank)
+    coins = {}
+    for amount in (5000, 2000):
+        slot, coins_slot = withdraw(card, issuer, bank, u, amount)
+        coins[slot] = coins_slot
+    slot, coin = withdraw(card, issuer, bank, u, 1000, same_key_as=0)
+    coins[slot] = coin
+    expect(coin.nu == coins[0].nu and (coins[0].tm, coin.tm) == (b"\0\0", b"\0\1"), "a further coin under one N_U has the next TM")
+    expect(card.balance() == 8000, "80.00 are on the card")
+    pay(card, issuer, till, 8000)
+    release(card, issuer, bank)
+    pay_with_several(card, issuer, till, 6750)
+    check_log(card, issuer, coins)
+    refused(0x69 << 8 | 0x82, "GET BALANCE after SELECT", lambda: (card.select(), card.balance()))
+    print(f"all as apdu-spec says; {card.sent} APDUs")
+
+
+if __name__ == "__main__":
+    main()

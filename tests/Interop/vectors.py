@@ -1,0 +1,228 @@
+"""Checks every vector of apdu-spec/vectors against the prose: each is computed again from the inputs of vectors/README.md, or taken
+apart and its signatures verified. A vector without a check, or a check without a vector, is an error."""
+
+import json
+
+import suite
+from cash import Request, account_message, bank_message, possession_message, u16, u32, u64, void_message
+from suite import sha256
+from tlv import README, fields, obj
+
+FOLDER = README.parent / "vectors"
+FILE = json.loads((FOLDER / "vectors.json").read_text())
+V = {name: bytes.fromhex(value) for name, value in FILE["vectors"].items()}
+KEY = {name: suite.secret_key(bytes.fromhex(value)) for name, value in FILE["secret"].items()}
+PUB = {name: suite.public_bytes(key) for name, key in KEY.items()}
+SEED = bytes.fromhex(FILE["seed"])
+
+# vectors/README.md, "Inputs"
+ISSUER, BANK = u32(1), u32(7)
+X, EUR, TM, EXPIRY = u32(5000), u16(978), u16(0), u16(231)
+DATE, TIME = u64(1795424400000000), u64(1795424460000001)
+NOT_BEFORE, NOT_AFTER = u64(1795392000000000), u64(2110752000000000)
+SEQ, BALANCE, PAID, NAME = u16(3), u32(4200), u32(1250), b"Mallory"
+REFERENCE, SLOT, CORRELATION = sha256(b"account"), 4, u64(77)
+
+NU = suite.public_bytes(KEY["user"], compressed=True)
+U, W = suite.identity16(PUB["account"]), suite.identity16(PUB["till"])
+PE, PS = suite.key_id(PUB["encryption"]), suite.key_id(PUB["coin"])
+E = suite.f(TIME, W)
+REQUEST, COIN_ID, PAYMENT_ID = sha256(V["E_I"]), sha256(V["coin-message"]), sha256(V["payment-message"])
+checked = set()
+
+
+def same(name, expected):
+    if V[name] != expected:
+        raise SystemExit(f"WRONG: {name}\n  file  {V[name].hex()}\n  prose {expected.hex()}")
+    checked.add(name)
+
+
+def signed(name, public, message, signature):
+    if not suite.verify(public, message, signature):
+        raise SystemExit(f"WRONG: {name}: the signature does not verify over {message.hex()}")
+    checked.add(name)
+
+
+def content(name, outer):
+    ((value,)) = fields(V[name], outer)
+    return value
+
+
+def apdu(cla, ins, p1, p2, data=b"", le=True):
+    return bytes([cla, ins, p1, p2]) + (bytes([len(data)]) + data if data else b"") + (b"\0" if le else b"")
+
+
+def frame(kind, message, body=b""):
+    payload = bytes([1, kind]) + CORRELATION + u16(message) + body
+    return u32(len(payload)) + payload
+
+
+def check_suite():
+    same("f", E)
+    same("g-identity", suite.g(0, NU))
+    same("g-sha256", suite.g(1, NU))
+    same("W", W)
+    same("U", U)
+    same("key-id", PE)
+    same("possession-message", possession_message(PUB["encryption"], X, EUR, TM, NU, SEED))
+    request = Request(V["m"])
+    same("m", SEED + X + EUR + TM + NU + request.p)
+    signed("m", NU, V["possession-message"], request.p)
+    same("E_I", suite.ecies_encrypt(PUB["encryption"], V["m"]))
+    assert suite.ecies_decrypt(KEY["encryption"], V["E_I"]) == V["m"]
+    same("coin-message", b"HC1-COIN\1\1" + ISSUER + PS + X + EUR + suite.g(1, NU) + TM + EXPIRY)
+    same("coin-id", COIN_ID)
+    signed("S_I", PUB["coin"], V["coin-message"], V["S_I"])
+    same("cash-answer", b"\1\1" + ISSUER + PS + EXPIRY + V["S_I"])
+    same("E_K", suite.cash_encrypt(SEED, V["cash-answer"]))
+    assert suite.cash_decrypt(SEED, V["E_K"]) == V["cash-answer"]
+
+
+def check_messages():
+    same("payment-message", b"HC1-PAYM" + COIN_ID + SEQ + BALANCE + TIME + W + E + PAID)
+    same("payment-id", PAYMENT_ID)
+    signed("S_U", NU, V["payment-message"], V["S_U"])
+    same("void-message", void_message(PAYMENT_ID, W))
+    signed("S_W", PUB["till"], V["void-message"], V["S_W"])
+    same("bank-request-message", bank_message(BANK, X, EUR, PE, V["E_I"], DATE))
+    same("account-request-message", account_message(U, BANK, X, EUR, PE, V["E_I"], DATE))
+    same("never-issued-message", b"HC1-NEVR" + ISSUER + BANK + X + EUR + REQUEST + b"\3" + DATE)
+    same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0c" + PAID + EUR + u32(0) + u64(0) + DATE)
+    same("transfer-message", b"HC1-XFER" + ISSUER + u64(5) + BANK + b"\1" + bytes(32) + u64(123456) + EUR + DATE)
+    same("dead-message", b"HC1-DEAD" + ISSUER + PAYMENT_ID + COIN_ID + SEQ + PAID + b"\1" + DATE)
+    same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + DATE)
+    same("lost-card-message", b"HC1-LOST" + U + BANK + DATE)
+    same("cancellation-message", b"HC1-CANC" + BANK + REQUEST + DATE)
+    same("hot-entry", sha256(b"HC1-HOTE", u64(8), COIN_ID)[:8])
+    same("hot-list-message", b"HC1-HOTL" + ISSUER + u64(8) + u64(0) + DATE + u32(1) + sha256(V["hot-entry"]))
+    totals = b"".join(map(u64, (1000, 300, 20, 1, 679)))
+    same("audit-message", b"HC1-AUDT" + ISSUER + u64(2) + BANK + EUR + totals + DATE + sha256(b"previous"))
+    same("enrolment-message", b"HC1-ENRL\1" + PUB["bank"] + sha256(NAME))
+    same("shop-account-message", b"HC1-ACCT" + BANK + REFERENCE + PUB["till"])
+    for name, usage, holder in (("encryption", 1, ISSUER), ("coin", 2, ISSUER), ("bank", 4, BANK)):
+        same(f"certificate-{name}-message", b"HC1-CERT" + bytes([usage]) + holder + NOT_BEFORE + NOT_AFTER + PUB[name])
+        *rest, signature = fields(content(f"certificate-{name}", "Certificate"), "Usage", "Holder", "NotBefore", "NotAfter", "PublicKey", "Signature")
+        assert rest == [bytes([usage]), holder, NOT_BEFORE, NOT_AFTER, PUB[name]]
+        signed(f"certificate-{name}", PUB["root"], V[f"certificate-{name}-message"], signature)
+
+
+def check_objects():
+    parts = [("Suite", b"\1"), ("G", b"\1"), ("IssuerId", ISSUER), ("KeyId", PS), ("FaceValue", X), ("Currency", EUR), ("NU", NU), ("TM", TM),
+             ("Expiry", EXPIRY), ("SI", V["S_I"])]
+    same("coin", obj("Coin", b"".join(obj(*p) for p in parts)))
+    paid = [("Seq", SEQ), ("Balance", BALANCE), ("Time", TIME), ("W", W), ("Payment", PAID), ("SU", V["S_U"])]
+    same("payment", obj("CashPayment", V["coin"] + b"".join(obj(*p) for p in paid)))
+    common = ("B", "FaceValue", "Currency", "KeyId", "EI", "Date", "Signature")
+    for name, tag, names, values, key in (
+            ("account-request", "AccountRequest", ("U", *common), [U, BANK, X, EUR, PE, V["E_I"], DATE], "account"),
+            ("bank-request", "BankRequest", common, [BANK, X, EUR, PE, V["E_I"], DATE], "bank"),
+            ("never-issued", "NeverIssued", ("IssuerId", "B", "FaceValue", "Currency", "Digest", "Reason", "Date", "Signature"),
+             [ISSUER, BANK, X, EUR, REQUEST, b"\3", DATE], "statement"),
+            ("transfer", "Transfer", ("IssuerId", "Number", "B", "Kind", "Reference", "Total", "Currency", "Date", "Signature"),
+             [ISSUER, u64(5), BANK, b"\1", bytes(32), u64(123456), EUR, DATE], "statement")):
+        *rest, signature = fields(content(name, tag), *names)
+        assert rest == values, name
+        signed(name, PUB[key], V[name + "-message"], signature)
+    *rest, signature, repeat = fields(content("receipt", "Receipt"), "IssuerId", "Digest", "Verdict", "Payment", "Currency", "Guaranteed", "Due", "Date", "Signature", "Repeat")
+    assert rest == [ISSUER, PAYMENT_ID, b"\x0c", PAID, EUR, u32(0), u64(0), DATE] and repeat == b"\0"
+    signed("receipt", PUB["statement"], V["receipt-message"], signature)
+    same("dossier", obj("Dossier", obj("Opening", V["m"]) + V["certificate-encryption"] + V["certificate-coin"] + V["payment"]))
+    body = V["account-request"] + obj("AccountKey", PUB["account"]) + obj("Name", NAME) + V["dossier"] + V["certificate-bank"] + obj("Date", DATE)
+    same("evidence-message", b"HC1-EVID" + BANK + U + sha256(NAME) + sha256(body) + DATE)
+    evidence = content("evidence", "Evidence")
+    assert evidence.startswith(body)
+    signed("evidence", PUB["bank"], V["evidence-message"], fields(evidence[len(body):], "Signature")[0])
+    state, name, key, own, b, reference, s_b = fields(content("enrolment-request", "Enrolment"), "State", "Name", "PublicKey", "Signature", "B", "Reference", "Signature")
+    assert (state, name, key, b, reference) == (b"\2", b"Cafe", PUB["till"], BANK, REFERENCE)
+    signed("enrolment-request", PUB["till"], b"HC1-ENRL\2" + PUB["till"] + sha256(b"Cafe"), own)
+    signed("enrolment-request", PUB["bank"], V["shop-account-message"], s_b)
+    grant = content("enrolment-grant", "Enrolment")
+    inner, signature = grant[:-66], fields(grant[-66:], "Signature")[0]
+    terms = EUR + b"\1\1\4" + b"".join(map(u32, (604800, 86400, 2592000, 86400, 86400, 86400))) + u64(5000) + u64(20000) + u64(10000)
+    assert inner == (obj("IssuerId", ISSUER) + obj("Holder", BANK) + obj("Name", b"Bank") + obj("PublicKey", PUB["root"]) + obj("Terms", terms)
+                     + obj("LinkCertificate", b"\x30\0") + V["certificate-bank"] + V["certificate-encryption"] + V["certificate-coin"])
+    same("grant-message", b"HC1-GRNT" + sha256(inner))
+    signed("enrolment-grant", PUB["root"], V["grant-message"], signature)
+
+
+def check_commands():
+    aid = bytes.fromhex("F0484945524341534801")
+    pin, new = b"1234\xff\xff\xff\xff", b"56789\xff\xff\xff"
+    same("select", apdu(0, 0xA4, 4, 0, aid))
+    same("select-reply", obj("FileControl", obj("DfName", aid) + obj("Proprietary", obj("Version", b"\1") + obj("Suite", b"\1"))))
+    same("verify", apdu(0, 0x20, 0, 0x81, pin, le=False))
+    same("change-pin", apdu(0, 0x24, 0, 0x81, pin + new, le=False))
+    same("unblock-pin", apdu(0, 0x2C, 0, 0x81, b"00000000" + new, le=False))
+    same("get-status", apdu(0x80, 0x10, 0, 0))
+    status = [("State", b"\2"), ("Version", b"\1"), ("PinTries", b"\3"), ("PukTries", b"\x0a"), ("Scheme", sha256(PUB["root"])), ("U", U), ("B", BANK),
+              ("Currency", EUR), ("NoPinLimit", u32(10000)), ("NoPinSpent", u32(1250)), ("SlotCount", b"\x10"), ("LogCount", b"\x40")]
+    same("get-status-reply", b"".join(obj(*p) for p in status))
+    same("personalise", apdu(0x80, 0x12, 0, 0, obj("PublicKey", PUB["root"]) + obj("B", BANK) + obj("Currency", EUR) + obj("NoPinLimit", u32(10000))))
+    same("personalise-reply", obj("AccountKey", PUB["account"]))
+    same("put-certificate", apdu(0x80, 0x14, 0, 0, V["certificate-encryption"]))
+    begin = obj("FaceValue", X) + obj("Currency", EUR) + obj("KeyId", PE)
+    same("begin-withdrawal", apdu(0x80, 0x20, 0, 0, begin))
+    same("begin-withdrawal-same-key", apdu(0x80, 0x20, 1, SLOT, begin))
+    same("begin-withdrawal-again", apdu(0x80, 0x20, 2, SLOT))
+    same("begin-withdrawal-reply", obj("Slot", bytes([SLOT])) + obj("EI", V["E_I"]))
+    same("authorise-withdrawal", apdu(0x80, 0x22, SLOT, 0, obj("Date", DATE)))
+    signed("authorise-withdrawal-reply", PUB["account"], V["account-request-message"], fields(V["authorise-withdrawal-reply"], "Signature")[0])
+    same("finish-withdrawal", apdu(0x80, 0x24, SLOT, 0, obj("EK", V["E_K"])))
+    same("release-withdrawal", apdu(0x80, 0x26, SLOT, 0, V["never-issued"]))
+    same("get-cash", apdu(0x80, 0x30, 0, 0, obj("Payment", PAID) + obj("Currency", EUR)))
+    same("get-cash-reply", V["coin"] + obj("Balance", BALANCE))
+    amount = obj("Payment", PAID) + obj("Currency", EUR)
+    same("pay-fast", apdu(0x80, 0x32, 0, 0, obj("Time", TIME) + obj("W", W) + amount))
+    seq = obj("Seq", SEQ) + obj("Balance", BALANCE)
+    same("pay-fast-reply", V["coin"] + seq + obj("SU", V["S_U"]))
+    same("pay-claim", apdu(0x80, 0x32, 1, 0, obj("Time", TIME) + obj("W", W) + obj("E", E) + amount))
+    same("pay-claim-reply", seq + obj("PartPaid", u32(1000)) + obj("SU", V["S_U"]))
+    of = obj("CoinId", COIN_ID) + obj("Seq", SEQ)
+    same("confirm", apdu(0x80, 0x34, 0, 0, of))
+    same("void", apdu(0x80, 0x36, 0, 0, of + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"])))
+    same("get-coin", apdu(0x80, 0x40, SLOT, 0))
+    same("get-coin-reply", obj("State", b"\2") + obj("Seq", SEQ) + V["coin"] + obj("Balance", BALANCE))
+    same("get-coin-reply-pending", obj("State", b"\1") + begin)
+    same("get-balance", apdu(0x80, 0x42, 0, 0))
+    same("get-balance-reply", obj("Total", u64(4200)) + obj("Currency", EUR))
+    same("read-log", apdu(0x80, 0x44, 63, 0))
+    same("read-log-reply", obj("State", b"\1") + obj("Slot", bytes([SLOT])) + seq + obj("Time", TIME) + obj("W", W) + obj("Payment", PAID)
+         + obj("Kind", b"\3") + obj("SU", V["S_U"]))
+    same("acknowledge-log", apdu(0x80, 0x46, 63, 0))
+
+
+def check_frames():
+    for name, kind, message, body in (
+            ("withdraw", 1, 0x0101, V["account-request"]),
+            ("withdraw-reply", 2, 0x0102, obj("EK", V["E_K"])),
+            ("withdraw-reply-never", 2, 0x0102, V["never-issued"] + obj("Text", b"no")),
+            ("withdraw-reply-pending", 2, 0x0102, b""),
+            ("certificates", 1, 0x0103, b""),
+            ("certificates-reply", 2, 0x0104, V["certificate-encryption"] + V["certificate-coin"]),
+            ("issue", 1, 0x0201, V["bank-request"]),
+            ("withhold", 1, 0x0203, V["bank-request"]),
+            ("issue-reply", 2, 0x0202, obj("EK", V["E_K"])),
+            ("instructions", 1, 0x0205, obj("Number", u64(4))),
+            ("instructions-reply", 2, 0x0206, V["transfer"]),
+            ("dossiers", 1, 0x0207, b""),
+            ("dossiers-reply", 2, 0x0208, V["dossier"]),
+            ("dossier-outcome", 1, 0x0209, obj("CoinId", COIN_ID) + obj("Verdict", b"\6")),
+            ("settle", 1, 0x0301, V["payment"] + V["payment"]),
+            ("settle-reply", 2, 0x0302, V["receipt"]),
+            ("refusal", 2, 0x0000, obj("Reason", b"\x0c") + obj("Text", b"no"))):
+        same("frame-" + name, frame(kind, message, body))
+
+
+def main():
+    check_suite()
+    check_messages()
+    check_objects()
+    check_commands()
+    check_frames()
+    if checked != set(V):
+        raise SystemExit(f"WRONG: not checked: {sorted(set(V) - checked)}")
+    print(f"{len(checked)} vectors are what the prose says")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using HierCash.Protocol.Traces;
+using HierCash.Tests.Consoles;
+
+namespace HierCash.Tests.Traces;
+
+/// <summary>The trace format of traces.md, its runner and its recordings.</summary>
+public sealed class TraceTests
+{
+    private const string Select = "00 A4 04 00 0A F0 48 49 45 52 43 41 53 48 01 00";
+    private string _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hiercash-trace-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("(90 00)", "9000", true)]
+    [TestCase("(90 00)", "019000", true, Description = "without brackets any data goes")]
+    [TestCase("[] (90 00)", "019000", false)]
+    [TestCase("[] (90 00, 61 XX)", "6117", true)]
+    [TestCase("[] (90 00, 61 XX)", "6217", false)]
+    [TestCase("[6F XX 84] (90 00)", "6F15849000", true)]
+    [TestCase("[6F XX 84] (90 00)", "6F15859000", false)]
+    [TestCase("[6F XX 84] (90 00)", "6F159000", false)]
+    [TestCase("[6F XX] (90 00)", "6F15849000", false)]
+    [TestCase("[6FX5] (90 00)", "6FF59000", true)]
+    [TestCase("[6FX5] (90 00)", "6FF69000", false)]
+    [TestCase("[XX*3] (90 00)", "0102039000", true)]
+    [TestCase("[XX*3] (90 00)", "01029000", false)]
+    [TestCase("[01 * FF] (90 00)", "01FF9000", true)]
+    [TestCase("[01 * FF] (90 00)", "0102FF03FF9000", true)]
+    [TestCase("[01 * FF] (90 00)", "0102FE9000", false)]
+    [TestCase("[01 * FF] (90 00)", "019000", false)]
+    [TestCase("[FF FF*2] (63 CX)", "FFFFFF63C2", true)]
+    [TestCase("[FF FF*2] (63 CX)", "FFFFFF63D2", false)]
+    public void AMaskFitsOrNot(string mask, string response, bool fits)
+    {
+        Assert.That(ResponseMask.Parse(mask, out var parsed), Is.Null);
+        Assert.That(parsed!.Fits(Convert.FromHexString(response)), Is.EqualTo(fits));
+    }
+
+    [TestCase("90 00")]
+    [TestCase("[6F (90 00)")]
+    [TestCase("[6] (90 00)")]
+    [TestCase("[* *] (90 00)")]
+    [TestCase("[] (90)")]
+    [TestCase("[] (*)")]
+    [TestCase("[] (90 00")]
+    [TestCase("[GG] (90 00)")]
+    public void WhatIsNoMaskIsRefused(string mask) => Assert.That(ResponseMask.Parse(mask, out _), Is.Not.Null);
+
+    [TestCase("# we exit here", "line 1: scriptor stops")]
+    [TestCase("00 A4\n#!fly", "line 2: '#!fly' is no directive")]
+    [TestCase("hello", "line 1: 'hello' is no command")]
+    [TestCase("00 A", "line 1: '00 A' is no command")]
+    [TestCase("#< (90 00)", "line 1: An expectation stands below its command")]
+    [TestCase("00A40400\n#< (90 00)\n#< (61 XX)", "line 3: This command has an expectation already")]
+    [TestCase("00A40400\n#< [6F", "The last expectation has no status word")]
+    [TestCase("00A40400\n#< [6F\n80100000", "line 3: The expectation before this line")]
+    [TestCase("00A40400\n#!card blank", "line 2: '#!card' stands once")]
+    [TestCase("#!card ../blank", "line 1: '#!card' names a fixture")]
+    [TestCase("00 A4 \\", "The last command has no end")]
+    [TestCase("#!secret 00 20", "line 1: '#!secret' is followed by")]
+    public void WhatIsNoTraceIsRefusedWithItsLine(string text, string part) =>
+        Assert.That(() => TraceReader.Read("t.apdu", text), Throws.TypeOf<TraceException>().With.Message.Contains(part));
+
+    [Test]
+    public void AllShippedTracesPassOnTheirFixtures()
+    {
+        var results = JsonDocument.Parse(Must("apdu", "run", Repository.PathOf("apdu-spec", "traces"), "--json")).RootElement;
+        Assert.That(results.GetArrayLength(), Is.GreaterThanOrEqualTo(5));
+        foreach (var result in results.EnumerateArray())
+        {
+            Assert.That(result.GetProperty("outcome").GetString(), Is.EqualTo("Passed"), result.ToString());
+            Assert.That(result.GetProperty("commands").GetInt32(), Is.GreaterThan(4));
+        }
+    }
+
+    /// <summary>"(90 00" is the mark of an expectation, so that a plain search counts them.</summary>
+    [Test]
+    public void SuccessInParenthesesStandsOnlyInExpectations()
+    {
+        foreach (string file in Directory.EnumerateFiles(Repository.PathOf("apdu-spec", "traces"), "*.apdu", SearchOption.AllDirectories))
+        {
+            var lines = File.ReadAllLines(file).Where(l => l.Contains("(90 00", StringComparison.Ordinal)).ToList();
+            Assert.That(lines, Is.Not.Empty.And.All.StartsWith("#<"), file);
+        }
+    }
+
+    [Test]
+    public void ADifferenceFailsWithItsLineAndWords()
+    {
+        Write("wrong.apdu", $"{Select}\n#< [6F 15 84 0A F0 48 49 45 52 43 41 53 48 01 A5 07 DF 2D 01 02 *] (90 00)\n");
+        var result = Run("apdu", "run", "wrong.apdu");
+        Assert.That(result.Code, Is.EqualTo(1));
+        Assert.That(result.Output, Does.Contain("FAILED  wrong.apdu, line 1: SELECT answered 6F 15").And.Contain("differ at byte 20").And.Contain("Version 01"));
+        Assert.That(result.Output, Does.Contain("0 passed, 1 failed, 0 not run."));
+    }
+
+    /// <summary>Each trace has a copy of its own: what one does to the card, the next does not see, nor does the image.</summary>
+    [Test]
+    public void EachTraceRunsOnItsOwnCopyOfTheImage()
+    {
+        Must("new", "a.card");
+        Write("a.apdu", $"{Select}\n00 20 00 81 08 39 39 39 39 FF FF FF FF\n#< [] (63 C2)\n");
+        File.Copy(Path.Combine(_folder, "a.apdu"), Path.Combine(_folder, "b.apdu"));
+        Assert.That(Must("apdu", "run", "a.apdu", "b.apdu", "--card", "a.card"), Does.Contain("2 passed"));
+        Assert.That(Must("info", "a.card", "--json"), Does.Contain("\"pinTries\":3"));
+    }
+
+    /// <summary>A recording holds no PIN, and plays again with it.</summary>
+    [Test]
+    public void ARecordingMasksSecretsAndCanBePlayed()
+    {
+        Must("new", "r.card");
+        string[] commands = [Select, "00200081083030303 0FFFFFFFF", "80 10 00 00 00", "reset", Select];
+        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n", ["apdu", "record", "r.apdu", "--reader", "emulator:r.card"]);
+        Assert.That(recorded.Code, Is.Zero, recorded.Error);
+        string text = File.ReadAllText(Path.Combine(_folder, "r.apdu"));
+        Assert.That(text, Does.Contain("# ATR: 3B88800148696572436173680").And.Contain("#!secret 00 20 00 81 08").And.Contain("# VERIFY"));
+        Assert.That(text.Replace(" ", "", StringComparison.Ordinal), Does.Not.Contain("30303030"), "no PIN");
+        Assert.That(Run("apdu", "run", "r.apdu").Output, Does.Contain("not run r.apdu, line").And.Contain("give --pin"));
+        Assert.That(Must("apdu", "run", "r.apdu", "--pin", "0000"), Does.Contain("1 passed"));
+        Assert.That(Must("apdu", "send", "00200081083030303 0FFFFFFFF", "--reader", "emulator:r.card"), Does.Contain("(secret)").And.Not.Contain("30 30 30 30"));
+        Assert.That(Run("apdu", "record", "r.apdu", "--reader", "emulator:r.card").Error, Does.Contain("there already"));
+    }
+
+    private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
+
+    private ConsoleResult Run(params string[] arguments) => ConsoleProcess.Run(_folder, "hiercash-card", arguments);
+
+    private string Must(params string[] arguments)
+    {
+        var result = Run(arguments);
+        Assert.That(result.Code, Is.Zero, result.Error + result.Output);
+        return result.Output;
+    }
+}
