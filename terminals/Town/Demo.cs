@@ -15,17 +15,20 @@ public sealed class Demo
     private readonly List<string> _privacy = [];
     private Amount _withdrawn = Amount.Zero;
 
-    private Demo(TownWorld town, Story story)
+    private readonly ITownReader _reader;
+
+    private Demo(TownWorld town, ITownReader reader, Story story)
     {
         _town = town;
+        _reader = reader;
         _story = story;
         _currency = town.Options.Terms.Currency;
     }
 
     /// <summary>Plays the story in a town that keeps its stores in a folder.</summary>
     /// <exception cref="InvalidOperationException">Something went otherwise than the story has it; the message says what.</exception>
-    public static async Task<DemoReport> Run(TownWorld town, Story story, CancellationToken cancel) =>
-        await new Demo(town, story).Play(cancel);
+    public static async Task<DemoReport> Run(TownWorld town, ITownReader reader, Story story, CancellationToken cancel) =>
+        await new Demo(town, reader, story).Play(cancel);
 
     private async Task<DemoReport> Play(CancellationToken cancel)
     {
@@ -63,11 +66,13 @@ public sealed class Demo
     private void Introduce(params TownCard[] cards)
     {
         _story.Chapter("The scheme");
+        _story.Say($"Cards are read {(_reader is DirectReader ? "in this process" : $"through PC/SC, in the reader '{_reader.Name}'")}.");
         _story.Say($"The issuer publishes its root key, fingerprint {_town.Scheme.Fingerprint.ToString()[..16]}...");
         _story.Say("Two banks take part. The Corner Cafe has its account at bank-2, and two tills that work offline.");
         foreach (var card in cards)
         {
-            var account = _town.OpenAccount(card, new Amount(10000));
+            using var channel = _reader.Insert(card);
+            var account = _town.OpenAccount(card, new Amount(10000), channel);
             _story.Say($"{card.Owner} opens an account at bank-1 with a new card: it pins the root key and makes its account key (U = {account.User.ToString()[..8]}...), and pays in {Show(new Amount(10000))}.");
         }
     }
@@ -78,7 +83,8 @@ public sealed class Demo
         foreach (ulong minor in amounts)
         {
             var amount = new Amount(minor);
-            var trace = new TracingChannel(card.Card);
+            using var channel = _reader.Insert(card);
+            var trace = new TracingChannel(channel);
             var result = await _town.Wallet.Withdraw(trace, card.Pin, amount, cancel);
             Expect(result.Outcome == WithdrawalOutcome.Issued, result.Message);
             _withdrawn += amount;
@@ -93,8 +99,8 @@ public sealed class Demo
     private TracingChannel Pay(string till, TownCard card, ulong minor, PaymentProfile profile = PaymentProfile.Fast)
     {
         _town.Clock.Advance(Moment);
-        card.Card.Reset();
-        var trace = new TracingChannel(card.Card);
+        using var channel = _reader.Insert(card);
+        var trace = new TracingChannel(channel);
         var result = _town.Till(till).Pay(trace, new Amount(minor), null, profile);
         Expect(result.Outcome == TillOutcome.Accepted, result.Message);
         string coins = result.Payments.Count == 1 ? "one coin" : $"{result.Payments.Count} coins";
@@ -196,7 +202,7 @@ public sealed class Demo
             : $"BROKEN: {string.Join("; ", findings)}");
         bool bankSaw = _privacy.Any(f => f.Contains("bank-", StringComparison.Ordinal));
         return new DemoReport(
-            _currency.Name, _withdrawn.Minor, paid.Minor, ShopBalance.Minor, (proof.Spent - proof.FaceValue).Minor,
+            _reader.Name, _currency.Name, _withdrawn.Minor, paid.Minor, ShopBalance.Minor, (proof.Spent - proof.FaceValue).Minor,
             proof.IsProven ? proof.Name : null, proof.IsProven, findings.Count == 0, findings,
             PaymentBits.Count(fast.Apdus), PaymentBits.Count(claim.Apdus), fast.Apdus.Count, fast.Bytes,
             bankSaw, _privacy.Any(f => f.Contains(TownWorld.IssuerName, StringComparison.Ordinal)), _privacy, _town.Scheme.Fingerprint.ToString());

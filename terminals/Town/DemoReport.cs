@@ -1,6 +1,7 @@
 namespace HierCash.Town;
 
 /// <summary>What <c>demo --json</c> prints. Amounts in minor units.</summary>
+/// <param name="Reader">Where terminals met cards.</param>
 /// <param name="Withdrawn">Cash that reached cards.</param>
 /// <param name="Paid">All payments that the shop accepted, the overspent ones too.</param>
 /// <param name="Settled">What reached the shop's account.</param>
@@ -13,6 +14,6 @@ namespace HierCash.Town;
 /// <param name="BankSawNU">N_U in a database, log or message of a bank before the trace.</param>
 /// <param name="IssuerSawU">U in a database, log or message of the issuer, at any time.</param>
 public sealed record DemoReport(
-    string Currency, ulong Withdrawn, ulong Paid, ulong Settled, ulong Overspent, string? TracedUser, bool EvidenceProven, bool AuditOk,
+    string Reader, string Currency, ulong Withdrawn, ulong Paid, ulong Settled, ulong Overspent, string? TracedUser, bool EvidenceProven, bool AuditOk,
     IReadOnlyList<string> AuditFindings, int PaymentBits, int PaymentBitsClaim, int PaymentApdus, int PaymentBytes,
     bool BankSawNU, bool IssuerSawU, IReadOnlyList<string> PrivacyFindings, string Scheme);

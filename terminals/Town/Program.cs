@@ -11,6 +11,8 @@ namespace HierCash.Town;
 /// <summary>hiercash-town.</summary>
 internal static class Program
 {
+    private const string VpcdName = "Virtual PCD 00 00";
+
     private static Task<int> Main(string[] args)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object on stdout and nothing else." };
@@ -24,8 +26,18 @@ internal static class Program
             Description = "Replay: all keys, signatures and random numbers follow from this number.",
             HelpName = "NUMBER",
         };
-        var demo = new Command("demo", "Withdraw, pay, settle; then a copied card overspends and is traced.") { json, directory, seed };
-        demo.SetAction((result, cancel) => Play(result.GetValue(json), result.GetValue(directory), result.GetValue(seed), cancel));
+        var pcsc = new Option<string?>("--pcsc")
+        {
+            Description = $"Let every card go through pcscd, in vpcd's reader of that name. Default name: {VpcdName}.",
+            HelpName = "READER",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var demo = new Command("demo", "Withdraw, pay, settle; then a copied card overspends and is traced.") { json, directory, seed, pcsc };
+        demo.SetAction((result, cancel) =>
+        {
+            string? reader = result.GetResult(pcsc) is null ? null : result.GetValue(pcsc) ?? VpcdName;
+            return Play(result.GetValue(json), result.GetValue(directory), result.GetValue(seed), reader, cancel);
+        });
         var root = new RootCommand(
             """
             A whole town of hierarchical electronic cash in one process: issuer, two banks, a shop, cards.
@@ -35,12 +47,14 @@ internal static class Program
               hiercash-town demo --json         the same as figures
               hiercash-town demo --seed 42      the same bytes each time
               hiercash-town demo --dir .        keep databases and the evidence file in ./town
-            """) { demo };
-        root.SetAction((_, cancel) => Play(false, null, null, cancel));
+              hiercash-town demo --pcsc         the same through a PC/SC reader
+              hiercash-town time --pcsc         how long payments take
+            """) { demo, TimeCommand.Make(json, pcsc, VpcdName) };
+        root.SetAction((_, cancel) => Play(false, null, null, null, cancel));
         return ConsoleEntry.Run(root, args);
     }
 
-    private static async Task<int> Play(bool json, string? directory, ulong? seed, CancellationToken cancel)
+    private static async Task<int> Play(bool json, string? directory, ulong? seed, string? pcsc, CancellationToken cancel)
     {
         string folder;
         if (directory is null)
@@ -67,7 +81,8 @@ internal static class Program
                 Suite = seed is { } number ? new BouncyCastleSuite(new SeededRandom(number)) : new BclSuite(),
             });
             bool color = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-            var report = await Demo.Run(town, new Story(json ? null : Console.Out, color), cancel);
+            using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System);
+            var report = await Demo.Run(town, reader, new Story(json ? null : Console.Out, color), cancel);
             if (directory is not null)
             {
                 var evidence = town.UserBank.EvidenceFiles.Single();

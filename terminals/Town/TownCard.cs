@@ -26,9 +26,10 @@ public sealed class TownCard : IDisposable
 
     public string Pin { get; } = Protocol.Commands.Pin.Transport;
 
-    public static TownCard Make(string owner, ICashSuite suite)
+    /// <param name="image">Where the card keeps its cells; null: in memory.</param>
+    public static TownCard Make(string owner, ICashSuite suite, CardImage? image = null)
     {
-        var card = new EmulatedCard(new MemoryImage(), WalletApplet.Package(suite));
+        var card = new EmulatedCard(image ?? new MemoryImage(), WalletApplet.Package(suite));
         card.Install(Aid.Wallet, Aid.Wallet);
         return new TownCard(owner, card, suite);
     }

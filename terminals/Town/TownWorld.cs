@@ -2,6 +2,7 @@ using System.Globalization;
 using HierCash.Bank;
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
@@ -69,9 +70,10 @@ public sealed class TownWorld : IDisposable
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
 
     /// <summary>Opens an account at the users' bank and pays cash into it.</summary>
-    public AccountEntry OpenAccount(TownCard card, Amount deposit)
+    /// <param name="channel">The way to the card; null: in this process.</param>
+    public AccountEntry OpenAccount(TownCard card, Amount deposit, ICardChannel? channel = null)
     {
-        var account = UserBank.OpenAccount(card.Owner, new WalletCard(card.Card), card.Pin);
+        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), card.Pin);
         if (!deposit.IsZero)
         {
             UserBank.Deposit(account.User, deposit, ++_receipts);

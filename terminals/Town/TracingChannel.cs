@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Town;
@@ -10,6 +11,9 @@ public sealed class TracingChannel(ICardChannel inner) : ICardChannel
 {
     private readonly List<ApduRecord> _apdus = [];
 
+    /// <summary>Time spent waiting for the card.</summary>
+    public TimeSpan Elapsed { get; private set; }
+
     public IReadOnlyList<ApduRecord> Apdus => _apdus;
 
     public int Bytes => _apdus.Sum(a => a.Command.Length + a.Response.Length);
@@ -18,7 +22,9 @@ public sealed class TracingChannel(ICardChannel inner) : ICardChannel
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
     {
+        long started = Stopwatch.GetTimestamp();
         int length = inner.Transmit(command, response);
+        Elapsed += Stopwatch.GetElapsedTime(started);
         _apdus.Add(new ApduRecord(command.ToArray(), response[..length].ToArray()));
         return length;
     }

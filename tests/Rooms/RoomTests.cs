@@ -18,7 +18,7 @@ public sealed class RoomTests
         ["HierCash.Bank"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Shop"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Wallet"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
-        ["HierCash.Town"] = ["HierCash.Card.WalletApplet", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
+        ["HierCash.Town"] = ["HierCash.Card.Readers", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
         ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Card.Emulator"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Town;
+
+/// <summary>hiercash-town time.</summary>
+internal static class TimeCommand
+{
+    private static readonly Amount Enough = new(10_000_000);
+
+    public static Command Make(Option<bool> json, Option<string?> pcsc, string vpcdName)
+    {
+        var count = new Option<int>("--count") { Description = "Payments of each kind. Default: 500.", HelpName = "N", DefaultValueFactory = _ => 500 };
+        var command = new Command(
+            "time",
+            """
+            Times payments at a till whose records are on disk, with a card whose image is on disk before it answers: in this process and,
+            with --pcsc, through pcscd and vpcd.
+            """) { count, pcsc, json };
+        command.SetAction((result, cancel) =>
+        {
+            string? reader = result.GetResult(pcsc) is null ? null : result.GetValue(pcsc) ?? vpcdName;
+            return Task.Run(() => Run(result.GetValue(count), reader, result.GetValue(json)), cancel);
+        });
+        return command;
+    }
+
+    private static int Run(int count, string? pcsc, bool json)
+    {
+        if (count is < 10 or > 100_000)
+        {
+            throw new UsageException("--count is 10 to 100000.");
+        }
+
+        string folder = Directory.CreateTempSubdirectory("hiercash-time-").FullName;
+        try
+        {
+            var suite = new BclSuite();
+            var options = new TownOptions { Directory = folder, Suite = suite, Terms = new SchemeTerms { NoPinLimit = Enough } };
+            using var town = new TownWorld(options);
+            using var card = TownCard.Make("Alice", suite, PowerImage.Create(Path.Combine(folder, "alice.card")));
+            string till = town.AddTill("Corner Cafe");
+            town.OpenAccount(card, Enough);
+            town.Wallet.Withdraw(card.Card, card.Pin, Enough, CancellationToken.None).AsTask().Wait();
+            var readers = new List<ITownReader> { new DirectReader() };
+            if (pcsc is not null)
+            {
+                readers.Add(new PcscTownReader(pcsc, suite, TimeProvider.System));
+            }
+
+            var times = new List<PaymentTimes>();
+            foreach (var reader in readers)
+            {
+                using (reader)
+                {
+                    foreach (var profile in Enum.GetValues<PaymentProfile>())
+                    {
+                        times.Add(PaymentTiming.Run(town, reader, card, till, profile, count, done => Progress(reader.Name, profile, done, count)));
+                        if (!json)
+                        {
+                            Say(times[^1]);
+                        }
+                    }
+                }
+            }
+
+            if (json)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(times, JsonSerializerOptions.Web));
+            }
+
+            return ExitCode.Done;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Progress(string reader, PaymentProfile profile, int done, int count)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.Write($"\r{reader}, {profile}: {done} of {count}   {(done + 40 >= count ? "\r" : "")}");
+        }
+    }
+
+    private static void Say(PaymentTimes t)
+    {
+        string Ms(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+        Console.WriteLine(
+            $"""
+            {t.Reader}, {t.Profile.ToLowerInvariant()} profile, {t.Payments} payments:
+              SELECT to OK            median {Ms(t.Median)} ms, p99 {Ms(t.P99)} ms
+              of that with the card   median {Ms(t.CardMedian)} ms, p99 {Ms(t.CardP99)} ms; {t.OverNoOps.ToString("0.0", CultureInfo.InvariantCulture)} times as long as {t.Apdus} commands that do nothing ({Ms(t.NoOp)} ms each)
+              {t.Apdus} APDUs, {t.Bytes} bytes; {t.Bits} bits as the patent counts them, which counts up to {t.PatentBits}: ratio {(t.Bits / (double)t.PatentBits).ToString("0.00", CultureInfo.InvariantCulture)}
+            """);
+    }
+}
