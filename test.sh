@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. Needs the .NET 10 SDK; NuGet packages are restored, and tmux, in which the till's screen is
-# tested, is installed from Debian's packages if it is missing.
+# Builds everything and runs all tests. Needs the .NET 10 SDK; NuGet packages are restored. What the tests run against is installed from
+# Debian's packages where it is missing: pcscd, vpcd, pcsc-tools, opensc, python3-pyscard, python3-cryptography, tmux, iproute2.
+# Arguments go to the build, as in ./test.sh -p:UsePcscSharp=true.
 # Ends with the line "N passed, N failed"; exit code 0 only if all ran and none failed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -12,15 +13,19 @@ if ! command -v dotnet >/dev/null; then
     exit 1
 fi
 
-if ! command -v tmux >/dev/null; then
+missing=()
+for package in pcscd vsmartcard-vpcd pcsc-tools opensc python3-pyscard python3-cryptography tmux iproute2 procps; do
+    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
     sudo=''
     [ "$(id -u)" -eq 0 ] || sudo=sudo
-    $sudo apt-get update -qq && $sudo apt-get install -y -qq tmux >/dev/null
+    $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly
+dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly "$@"
 code=0
 dotnet test tests/HierCash.Tests.csproj --configuration Release --no-build --nologo \
     --logger "trx;LogFileName=results.trx" --results-directory "$results" || code=$?

@@ -8,7 +8,9 @@ namespace HierCash.Tests.Pcsc;
 public sealed class RateTests
 {
     private const int Slice = 4000;
-    private const int Slices = 8;
+    private const int Slices = 30;
+    private const int Wanted = 3;
+    private const double Bar = 8000;
 
     [Test]
     public void AtLeast8000NoOpApdusPerSecond()
@@ -19,7 +21,7 @@ public sealed class RateTests
         using var card = ReaderChoice.Open("Virtual PCD 00 00", new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
         var response = new byte[258];
         var rates = new List<double>();
-        for (int i = 0; i < Slices; i++)
+        for (int i = 0; i < Slices && rates.Count(r => r >= Bar) < Wanted; i++)
         {
             long started = Stopwatch.GetTimestamp();
             for (int j = 0; j < Slice; j++)
@@ -33,6 +35,6 @@ public sealed class RateTests
         }
 
         TestContext.Out.WriteLine($"no-op APDUs per second over pcscd and vpcd: {string.Join(", ", rates.Select(r => r.ToString("0")))}");
-        Assert.That(rates.Max(), Is.GreaterThan(8000));
+        Assert.That(rates.Count(r => r >= Bar), Is.EqualTo(Wanted), "slices at full speed; in others the machine had other work too");
     }
 }

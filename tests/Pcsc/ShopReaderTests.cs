@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HierCash.Card.Readers;
 using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Pcsc;
@@ -24,6 +25,19 @@ public sealed class ShopReaderTests
 
     [OneTimeTearDown]
     public void EndTown() => _town.Dispose();
+
+    /// <summary>pcscd looks for cards every 0.4 s: one that was just taken out is still there for it.</summary>
+    [SetUp]
+    public void WaitUntilTheReaderIsEmpty()
+    {
+        using var watch = ReaderChoice.Watch(Reader);
+        for (int i = 0; i < 300 && watch.Now.Presence != CardPresence.Empty; i++)
+        {
+            Task.Delay(20).Wait();
+        }
+
+        Assert.That(watch.Now.Presence, Is.EqualTo(CardPresence.Empty));
+    }
 
     private InsertedCard Insert(string image) => Service.Insert(Path.Combine(_town.Folder, image));
 
