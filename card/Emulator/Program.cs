@@ -51,12 +51,17 @@ internal static class Program
 
     private static Command Info()
     {
-        var file = new Argument<string>("FILE") { Description = "The image." };
+        var file = new Argument<string?>("FILE") { Description = "The image. Without it, the card in a reader.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command("info", "Says what a card tells anyone.") { file, json };
-        command.SetAction(result =>
+        var command = new Command("info", "Says what a card tells anyone.") { file, CardOptions.Reader, CardOptions.Wait, json };
+        command.SetAction(async (result, cancel) =>
         {
-            using var channel = ReaderChoice.Open("emulator:" + result.GetValue(file), Suite);
+            if (result.GetValue(file) is not null && result.GetValue(CardOptions.Reader) is not null)
+            {
+                throw new UsageException("Give FILE or --reader, not both.");
+            }
+
+            using var channel = result.GetValue(file) is { } image ? ReaderChoice.Open("emulator:" + image, Suite) : await CardOptions.Open(result, Suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             var status = card.GetStatus();

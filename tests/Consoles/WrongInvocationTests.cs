@@ -89,6 +89,7 @@ public sealed class WrongInvocationTests
     [TestCase("hiercash-wallet pin unblock --puk 11111111 --new 1234 --reader emulator:blank.card", 1, "9 tries are left")]
     [TestCase("hiercash-card new Alice.card", 1, "there already")]
     [TestCase("hiercash-card info missing.card", 3, "no card image")]
+    [TestCase("hiercash-card info blank.card --reader Virtual", 2, "not both")]
     [TestCase("hiercash-card", 2, "Required command")]
     public void AWrongInvocationIsExplained(string line, int code, string part)
     {

@@ -72,6 +72,10 @@ public sealed partial class ToolTests
     }
 
     [Test]
+    public void InfoReadsTheCardInTheReaderToo() =>
+        Assert.That(Service.Must("hiercash-card", "info", "--reader", "Virtual PCD"), Does.Contain("Blank wallet").And.Contain(Atr.Replace(" ", "", StringComparison.Ordinal)));
+
+    [Test]
     public void WithoutANameTheFirstReaderWithACardIsMeant()
     {
         string said = Service.Must("hiercash-card", "apdu", "send", Select);

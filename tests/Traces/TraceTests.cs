@@ -1,4 +1,6 @@
 using System.Text.Json;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
 
@@ -125,6 +127,25 @@ public sealed class TraceTests
         Assert.That(Must("apdu", "run", "r.apdu", "--pin", "0000"), Does.Contain("1 passed"));
         Assert.That(Must("apdu", "send", "00200081083030303 0FFFFFFFF", "--reader", "emulator:r.card"), Does.Contain("(secret)").And.Not.Contain("30 30 30 30"));
         Assert.That(Run("apdu", "record", "r.apdu", "--reader", "emulator:r.card").Error, Does.Contain("there already"));
+    }
+
+    /// <summary>A terminal sees whole answers, whatever the reader made of Le (T=0); a trace sees each answer as it is.</summary>
+    [Test]
+    public void ATerminalsChannelEndsWhatTheCardBegan()
+    {
+        Must("new", "t0.card");
+        string reader = "emulator:" + Path.Combine(_folder, "t0.card");
+        byte[] withoutLe = Hex.Parse(Select)![..^1];
+        var response = new byte[300];
+        using (var raw = ReaderChoice.OpenRaw(reader, new BclSuite(), TimeSpan.Zero, _ => { }, CancellationToken.None))
+        {
+            Assert.That(Hex.Spaced(response.AsSpan(0, raw.Transmit(withoutLe, response))), Is.EqualTo("61 17"));
+        }
+
+        using var whole = ReaderChoice.Open(reader, new BclSuite());
+        int length = whole.Transmit(withoutLe, response);
+        Assert.That(Hex.Spaced(response.AsSpan(0, length)), Does.StartWith("6F 15 84 0A").And.EndsWith("90 00"));
+        Assert.That(length, Is.EqualTo(25));
     }
 
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder, file), text);
