@@ -119,8 +119,10 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
             return false;
         }
 
+        // Tags of three bytes or more are nobody's here, and their length would stand elsewhere: refused before the decoder, which throws where an
+        // indefinite length has no end.
         int identifier = (data[0] & 0x1F) == 0x1F ? 2 : 1;
-        if (data.Length <= identifier || data[identifier] == 0x80
+        if (data.Length <= identifier || data[identifier] == 0x80 || (identifier == 2 && (data[1] & 0x80) != 0)
             || !AsnDecoder.TryReadEncodedValue(data, AsnEncodingRules.BER, out _, out int offset, out int length, out consumed))
         {
             return false;
@@ -128,6 +130,6 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
 
         tag = identifier == 1 ? data[0] : BinaryPrimitives.ReadUInt16BigEndian(data);
         value = data.Slice(offset, length);
-        return identifier == 1 || (data[1] & 0x80) == 0;
+        return true;
     }
 }

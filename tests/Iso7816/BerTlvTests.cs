@@ -43,8 +43,23 @@ public sealed class BerTlvTests
         },
         iter: 300);
 
+    /// <summary>A tag of three bytes and a length that is indefinite and has no end: the BCL's decoder throws on it.</summary>
+    [TestCase("BFAC9980C00101")]
+    [TestCase("DFFF7F80")]
+    [TestCase("3F80010000")]
+    [TestCase("3080")]
+    public void LongTagsAndIndefiniteLengthsAreRefused(string hex)
+    {
+        var reader = new BerTlvReader(Convert.FromHexString(hex));
+        Assert.That(reader.Next(Tag.Coin), Is.False);
+        Assert.That(reader.ReadAny(out _, out _), Is.False);
+        Assert.That(reader.Failed);
+    }
+
+    private static readonly Gen<byte> Byte = Gen.OneOf(Gen.Byte, Gen.OneOfConst<byte>(0x1F, 0x3F, 0x5F, 0xBF, 0xDF, 0xFF, 0x80, 0x81, 0x82, 0x84));
+
     [Test]
-    public void RandomBytesNeverThrow() => Gen.Byte.Array[0, 64].Sample(
+    public void RandomBytesNeverThrow() => Byte.Array[0, 64].Sample(
         bytes =>
         {
             var reader = new BerTlvReader(bytes);
@@ -60,6 +75,11 @@ public sealed class BerTlvTests
 
                 reader.Read(Tag.Slot);
             }
+
+            reader = new BerTlvReader(bytes);
+            while (reader.ReadAny(out _, out _))
+            {
+            }
         },
-        iter: 20_000);
+        iter: 200_000);
 }
