@@ -19,8 +19,10 @@ fi
 unset HIERCASH_INSIDE
 export PATH="$PATH:/usr/sbin:/sbin"
 folder=${PCSCD_DIR:-$(mktemp -d)}
-config=$(mktemp -d)
-trap 'rm -rf "$config"; [ -n "${PCSCD_DIR:-}" ] || rm -rf "$folder"' EXIT
+scratch=$(mktemp -d)
+config=$scratch/config
+mkdir "$config"
+trap 'rm -rf "$scratch"; [ -n "${PCSCD_DIR:-}" ] || rm -rf "$folder"' EXIT
 ip link set lo up
 mkdir -p /run/pcscd
 mount --bind "$folder" /run/pcscd
@@ -28,10 +30,10 @@ driver=$(find /usr/lib -name 'libifdvpcd.so' | head -n 1)
 [ -n "$driver" ] || { echo "vpcd's driver is missing: install vsmartcard-vpcd." >&2; exit 3; }
 printf 'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH %s\nCHANNELID 0x8C7B\n' "$driver" > "$config/vpcd"
 # A daemon that dies comes back, as under systemd.
-(while true; do rm -f /run/pcscd/*; pcscd --foreground --config "$config" >> "$config/log" 2>&1 || true; sleep 1; done) &
+(while true; do rm -f /run/pcscd/*; pcscd --foreground --config "$config" >> "$scratch/log" 2>&1 || true; sleep 1; done) &
 for ((i = 0; i < 100; i++)); do
     [ -S /run/pcscd/pcscd.comm ] && break
     sleep 0.05
 done
-[ -S /run/pcscd/pcscd.comm ] || { echo "pcscd did not start:" >&2; cat "$config/log" >&2; exit 3; }
+[ -S /run/pcscd/pcscd.comm ] || { echo "pcscd did not start:" >&2; cat "$scratch/log" >&2; exit 3; }
 "$@"
