@@ -19,10 +19,10 @@ fi
 unset HIERCASH_INSIDE
 export PATH="$PATH:/usr/sbin:/sbin"
 folder=${PCSCD_DIR:-$(mktemp -d)}
-scratch=$(mktemp -d)
+scratch=$folder/.with-pcscd
 config=$scratch/config
-mkdir "$config"
-trap 'rm -rf "$scratch"; [ -n "${PCSCD_DIR:-}" ] || rm -rf "$folder"' EXIT
+mkdir -p "$config"
+trap '[ -n "${PCSCD_DIR:-}" ] && rm -rf "$scratch" || rm -rf "$folder"' EXIT
 ip link set lo up
 mkdir -p /run/pcscd
 mount --bind "$folder" /run/pcscd
