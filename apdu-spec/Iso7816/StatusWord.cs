@@ -8,7 +8,7 @@ public readonly record struct StatusWord(ushort Value)
     public static readonly StatusWord WrongLength = new(0x6700);
     public static readonly StatusWord ChannelNotSupported = new(0x6881);
     public static readonly StatusWord SecureMessagingNotSupported = new(0x6882);
-    public static readonly StatusWord ChainingNotSupported = new(0x6884);
+    public static readonly StatusWord LastOfChainExpected = new(0x6883);
     public static readonly StatusWord PinRequired = new(0x6982);
     public static readonly StatusWord PinBlocked = new(0x6983);
     public static readonly StatusWord ConditionsNotSatisfied = new(0x6985);
@@ -58,7 +58,7 @@ public readonly record struct StatusWord(ushort Value)
         0x6700 => "The command has a wrong length. Check Lc, Le and the data field.",
         0x6881 => "The card has only the basic logical channel. Use channel 0.",
         0x6882 => "The card does not do secure messaging. Send the command in the clear.",
-        0x6884 => "The card does not do command chaining. Send the command in one APDU.",
+        0x6883 => "A chain of commands was interrupted by another one. Send it again from its beginning.",
         0x6982 => "The card wants its PIN for this. Enter the PIN and try again.",
         0x6983 => "The PIN is blocked after too many wrong tries. Unblock it with the PUK.",
         0x6985 => "The card is not in the state that this command needs. Read its status first.",

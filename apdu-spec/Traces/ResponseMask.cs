@@ -29,6 +29,11 @@ public sealed class ResponseMask
         return mask!;
     }
 
+    /// <summary>The only response that fits, if there is only one.</summary>
+    public byte[]? Exact => _data is not null && _status.Length == 1 && _data.Concat(_status[0]).All(m => m >= 0 && m >> 8 == 0xFF)
+        ? [.. _data.Concat(_status[0]).Select(m => (byte)(m & 0xFF))]
+        : null;
+
     /// <summary>Reads a mask; what is wrong with it, or null.</summary>
     public static string? Parse(string text, out ResponseMask? mask)
     {

@@ -1,3 +1,5 @@
+using HierCash.Protocol.Iso7816;
+
 namespace HierCash.Protocol.Traces;
 
 /// <summary>One thing that a trace does.</summary>
@@ -15,6 +17,25 @@ public sealed record ResetStep(int Line, ResponseMask? Atr) : TraceStep(Line);
 /// <summary>A command whose data was a secret and is not in the file.</summary>
 /// <param name="Header">CLA INS P1 P2 Lc.</param>
 public sealed record SecretStep(int Line, byte[] Header, ResponseMask? Expected) : TraceStep(Line);
+
+/// <summary>Cuts the card's power at a write of persistent memory of the next command, and puts the card in again.</summary>
+/// <param name="Write">1 is the first write.</param>
+/// <param name="Torn">What becomes of the cell that is being written.</param>
+public sealed record TearStep(int Line, int Write, TornWrite Torn) : TraceStep(Line);
+
+/// <summary>A cell whose write was cut off holds its old content, its new one, or neither.</summary>
+public enum TornWrite { Old, New, Garbage }
+
+/// <summary>A card that a trace can tear; those in readers cannot be.</summary>
+public interface ITearableCard : ICardChannel
+{
+    /// <summary>Lets power go at a write to come.</summary>
+    /// <param name="write">1 is the next one.</param>
+    void Tear(int write, TornWrite torn);
+
+    /// <summary>Puts the card in again.</summary>
+    void PowerOn();
+}
 
 /// <summary>A conversation with a card (traces.md).</summary>
 /// <param name="Card">The fixture on which it starts, or null: any card.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HierCash.Protocol.Traces;
 
 /// <summary>Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.</summary>
@@ -9,6 +11,7 @@ public sealed class TraceReader
     private string _hex = "";
     private string _mask = "";
     private int _line;
+    private bool _torn;
 
     private TraceReader(string name) => _name = name;
 
@@ -22,7 +25,8 @@ public sealed class TraceReader
             reader.Take(line.TrimEnd('\r'));
         }
 
-        return reader._hex.Length > 0 ? throw reader.Fault("The last command has no end: its line ends with a backslash.")
+        return reader._steps.Count > 0 && reader._steps[^1] is TearStep ? throw reader.Fault("'#!tear' stands before the command that it tears.")
+            : reader._hex.Length > 0 ? throw reader.Fault("The last command has no end: its line ends with a backslash.")
             : reader._mask.Length > 0 ? throw reader.Fault("The last expectation has no status word.")
             : new Trace(name, reader._card, reader._steps);
     }
@@ -55,6 +59,7 @@ public sealed class TraceReader
         }
         else if (line.Trim().Equals("reset", StringComparison.OrdinalIgnoreCase))
         {
+            _torn = false;
             _steps.Add(new ResetStep(_line, null));
         }
         else
@@ -73,6 +78,7 @@ public sealed class TraceReader
 
         string hex = _hex + line;
         _hex = "";
+        _torn = _steps.Count > 0 && _steps[^1] is TearStep;
         _steps.Add(new SendStep(_line, Hex.Parse(hex) ?? throw Fault($"'{line}' is no command: hexadecimal digits or 'reset' are wanted, comments begin with #."), null));
     }
 
@@ -89,6 +95,9 @@ public sealed class TraceReader
                 break;
             case "card":
                 throw Fault("'#!card' names a fixture: letters, digits and dashes.");
+            case "tear":
+                _steps.Add(Tear(argument.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+                break;
             case "secret":
                 _steps.Add(new SecretStep(_line, Hex.Parse(argument) is { Length: 5 } header ? header : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc."), null));
                 break;
@@ -97,11 +106,26 @@ public sealed class TraceReader
         }
     }
 
+    private TearStep Tear(string[] words)
+    {
+        var torn = TornWrite.Old;
+        return words.Length is 1 or 2
+            && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int write) && write > 0
+            && (words.Length == 1 || (Enum.TryParse(words[1], ignoreCase: true, out torn) && char.IsAsciiLetter(words[1][0])))
+            ? new TearStep(_line, write, torn)
+            : throw Fault("'#!tear' is followed by the number of the write, from 1, and old, new or garbage.");
+    }
+
     /// <summary>A mask may go over several lines; the status word ends it.</summary>
     private void Expect(string text)
     {
         _mask = _mask.Length > 0 ? $"{_mask} {text}" : text;
         var last = _steps.Count > 0 ? _steps[^1] : throw Fault("An expectation stands below its command.");
+        if (_torn || last is TearStep)
+        {
+            throw Fault("A torn command has no answer to expect.");
+        }
+
         bool isReset = last is ResetStep;
         if (isReset ? !_mask.EndsWith(']') : !_mask.Contains('(', StringComparison.Ordinal))
         {

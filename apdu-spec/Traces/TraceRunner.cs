@@ -28,8 +28,15 @@ public static class TraceRunner
                 trace.Name, TraceOutcome.NotRun, secret.Line, $"The data of {ApduText.Name(secret.Header)} was not recorded, because it is secret{(secret.Header[1] == VerifyIns ? ": give --pin" : "")}.", 0);
         }
 
+        var tearable = card as ITearableCard;
+        if (tearable is null && trace.Steps.OfType<TearStep>().FirstOrDefault() is { } tear)
+        {
+            return new TraceResult(trace.Name, TraceOutcome.NotRun, tear.Line, "The power of the card in a reader cannot be cut at a write.", 0);
+        }
+
         card.Reset();
         int sent = 0;
+        TearStep? torn = null;
         var response = new byte[LargestResponse];
         foreach (var step in trace.Steps)
         {
@@ -44,6 +51,15 @@ public static class TraceRunner
                     int verified = card.Transmit([.. hidden.Header[..4], Pin.BlockSize, .. Pin.ToBlock(pin!)], response);
                     sent++;
                     fault = Compare(hidden.Expected, response.AsSpan(0, verified), ApduText.Name(hidden.Header), response.AsSpan(0, verified));
+                    break;
+                case TearStep next:
+                    torn = next;
+                    tearable!.Tear(next.Write, next.Torn);
+                    break;
+                case SendStep send when torn is not null:
+                    sent++;
+                    fault = SendTorn(tearable!, send, torn, response);
+                    torn = null;
                     break;
                 case SendStep send:
                     int length = card.Transmit(send.Command, response);
@@ -61,6 +77,21 @@ public static class TraceRunner
         }
 
         return new TraceResult(trace.Name, TraceOutcome.Passed, 0, "", sent);
+    }
+
+    /// <summary>Sends a command that must not come to its end, and puts the card in again.</summary>
+    private static string? SendTorn(ITearableCard card, SendStep send, TearStep torn, byte[] response)
+    {
+        try
+        {
+            int length = card.Transmit(send.Command, response);
+            return $"{ApduText.Name(send.Command)} ended before write {torn.Write}: it answered {Hex.Spaced(response.AsSpan(0, length))}.";
+        }
+        catch (CardChannelException)
+        {
+            card.PowerOn();
+            return null;
+        }
     }
 
     private static string? Compare(ResponseMask? expected, ReadOnlySpan<byte> response, string what, ReadOnlySpan<byte> shown) =>

@@ -23,9 +23,10 @@ internal static class ApduCommand
           hiercash-card apdu record new.apdu --reader emulator:alice.card < commands.txt
           hiercash-card apdu run apdu-spec/traces
           hiercash-card apdu run select.apdu --reader "Virtual PCD"
+          hiercash-card apdu convert theirs.scr --from Apdutool > ours.apdu
         """)
     {
-        Send(suite), ApduRunCommand.Make(suite), Record(suite),
+        Send(suite), ApduRunCommand.Make(suite), Record(suite), ApduConvertCommand.Convert(), ApduConvertCommand.Lint(),
     };
 
     private static Command Send(ICashSuite suite)
@@ -50,7 +51,7 @@ internal static class ApduCommand
 
             if (result.GetValue(json))
             {
-                ConsoleEntry.Print(true, said, "");
+                ConsoleEntry.Print(true, said, CardJson.Default.ListApduExchange, "");
             }
         });
         return command;
@@ -122,7 +123,4 @@ internal static class ApduCommand
         writer?.Exchange(command, answer);
         return new ApduExchange(ApduText.Show(command), ApduText.DescribeCommand(command), Hex.Spaced(answer), ApduText.Describe(answer));
     }
-
-    /// <summary>A command and its answer, in bytes and in words.</summary>
-    private sealed record ApduExchange(string Command, string Name, string Response, string Meaning);
 }

@@ -19,6 +19,7 @@ internal static class ApduRunCommand
         var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them (*.apdu; a folder's 'fixtures' are not run).", Arity = ArgumentArity.OneOrMore };
         var image = new Option<string?>("--card") { Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.", HelpName = "FILE" };
         var pin = new Option<string?>("--pin") { Description = "For recorded traces, which hold no PIN.", HelpName = "PIN" };
+        var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
         var command = new Command(
             "run",
@@ -26,7 +27,7 @@ internal static class ApduRunCommand
             Plays traces and compares the answers with what they expect. Each begins on a card of its own: the fixture that it names with
             '#!card', a copy of --card, or else a new card. With --reader a trace plays on the card in the reader as it is; one that
             names a fixture is then reported as not run. Exit code 0: all that were run passed, and at least one was.
-            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, json };
+            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, junit, json };
         command.SetAction(async (result, cancel) =>
         {
             string? reader = result.GetValue(CardOptions.Reader);
@@ -53,12 +54,17 @@ internal static class ApduRunCommand
                 }
             }
 
+            if (result.GetValue(junit) is { } report)
+            {
+                JUnitReport.Write(report, results);
+            }
+
             return Sum(results, result.GetValue(json));
         });
         return command;
     }
 
-    private static IEnumerable<string> Expand(string path)
+    internal static IEnumerable<string> Expand(string path)
     {
         if (!Directory.Exists(path))
         {
@@ -114,7 +120,8 @@ internal static class ApduRunCommand
         int Count(TraceOutcome outcome) => results.Count(r => r.Outcome == outcome);
         ConsoleEntry.Print(
             json,
-            results.Select(r => new { r.Name, Outcome = r.Outcome.ToString(), r.Line, r.Message, r.Commands }),
+            results,
+            CardJson.Default.ListTraceResult,
             $"{Count(TraceOutcome.Passed)} passed, {Count(TraceOutcome.Failed)} failed, {Count(TraceOutcome.NotRun)} not run.");
         return Count(TraceOutcome.Failed) == 0 && Count(TraceOutcome.Passed) > 0 ? ExitCode.Done : ExitCode.Refused;
     }

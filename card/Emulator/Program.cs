@@ -25,7 +25,7 @@ internal static class Program
               hiercash-card apdu run apdu-spec/traces  check a card against the specification
             """)
         {
-            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite),
+            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite), MemoryCommand.Make(Suite),
         },
         args);
 
@@ -68,7 +68,8 @@ internal static class Program
             string atr = Convert.ToHexString(channel.Atr.Span);
             ConsoleEntry.Print(
                 result.GetValue(json),
-                new { State = status.State.ToString(), status.Version, status.PinTries, status.PukTries, Atr = atr },
+                new CardInfo(status.State.ToString(), status.Version, status.PinTries, status.PukTries, atr),
+                CardJson.Default.CardInfo,
                 $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the PIN, {status.PukTries} for the PUK; ATR {atr}.");
         });
         return command;

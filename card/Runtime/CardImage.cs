@@ -9,8 +9,19 @@ public abstract class CardImage : IDisposable
     /// <summary>Bytes of persistent memory of a new card.</summary>
     public const int DefaultSize = 32 * 1024;
 
-    /// <summary>The cells, 4 bytes each. The same span for the life of the image.</summary>
+    /// <summary>Bytes of a page, the piece of EEPROM that wears as one.</summary>
+    public const int PageSize = 32;
+
+    private uint[]? _wear;
+
+    /// <summary>The cells, 4 bytes each. The same span for the life of the image, and pinned: the card keeps its address.</summary>
     public abstract Span<byte> Bytes { get; }
+
+    /// <summary>How often a cell of each page was written, over the card's life. Pinned like <see cref="Bytes"/>.</summary>
+    public virtual Span<uint> Wear => _wear ??= GC.AllocateArray<uint>(Bytes.Length / PageSize, pinned: true);
+
+    /// <summary>True if <see cref="Touch"/> wants to know of every write.</summary>
+    public virtual bool TracksWrites => false;
 
     /// <summary>True if the image is a restored copy of an older state (hole 24).</summary>
     public virtual bool IsRestored => false;
@@ -41,12 +52,12 @@ public sealed class MemoryImage : CardImage
 {
     private readonly byte[] _bytes;
 
-    public MemoryImage(int size = DefaultSize) => _bytes = new byte[RequireSize(size)];
+    public MemoryImage(int size = DefaultSize) => _bytes = GC.AllocateArray<byte>(RequireSize(size), pinned: true);
 
     public MemoryImage(ReadOnlySpan<byte> content)
     {
-        RequireSize(content.Length);
-        _bytes = content.ToArray();
+        _bytes = GC.AllocateUninitializedArray<byte>(RequireSize(content.Length), pinned: true);
+        content.CopyTo(_bytes);
     }
 
     public override Span<byte> Bytes => _bytes;

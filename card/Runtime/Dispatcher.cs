@@ -14,6 +14,7 @@ internal sealed class Dispatcher
     private readonly TransientMemory _transient = new();
     private readonly List<(Aid Aid, Applet Applet)> _instances = [];
     private readonly byte[] _response;
+    private readonly CommandChain _chain;
     private int _pendingStart;
     private int _pendingLength;
     private int _selected = -1;
@@ -24,6 +25,7 @@ internal sealed class Dispatcher
         Memory = new PersistentMemory(image);
         _objects = new ObjectTable(Memory, image.Bytes.Length);
         _response = _transient.Allocate(-1, ResponseSize, ClearOn.Reset);
+        _chain = new CommandChain(_transient.Allocate(-1, CommandChain.BufferSize, ClearOn.Reset));
         for (int i = 0; i < _objects.InstanceCount; i++)
         {
             var (package, instance) = _objects.Instance(i);
@@ -32,6 +34,21 @@ internal sealed class Dispatcher
     }
 
     public PersistentMemory Memory { get; }
+
+    public MemoryReport Report()
+    {
+        MemoryArea Runtime(string name, int from, int to) => new("runtime", name, from, to - from, Memory.WearOf(from, to - from));
+        List<MemoryArea> areas =
+        [
+            Runtime("counts and commit word", 0, MemoryLayout.Log),
+            Runtime("undo log", MemoryLayout.Log, MemoryLayout.LogEnd),
+            Runtime("table of instances", MemoryLayout.Instances, MemoryLayout.Objects),
+            Runtime("table of arrays", MemoryLayout.Objects, MemoryLayout.Data),
+            .. _objects.All().Select(o => new MemoryArea(
+                _objects.Instance(o.Owner).Instance.ToString(), o.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), o.Offset, o.Length, Memory.WearOf(o.Offset, o.Length))),
+        ];
+        return new MemoryReport(Memory.Size, _objects.Free, _transient.Quota, _transient.Used, areas);
+    }
 
     public void Install(Aid package, Aid instance)
     {
@@ -68,17 +85,37 @@ internal sealed class Dispatcher
             return Answer(status, response);
         }
 
+        if (CommandChain.Continues(command.Cla) || _chain.IsOpen)
+        {
+            status = _chain.Add(command);
+            if (!status.IsSuccess || CommandChain.Continues(command.Cla))
+            {
+                _pendingLength = 0;
+                return Answer(status, response);
+            }
+
+            CommandApdu.Parse(_chain.Whole(command.Ne), out command);
+            int length = DispatchWhole(command, response);
+            _chain.Drop();
+            return length;
+        }
+
+        return DispatchWhole(command, response);
+    }
+
+    private int DispatchWhole(in CommandApdu command, Span<byte> response)
+    {
         if (command is { Cla: 0, Ins: GetResponseIns })
         {
             return GetResponse(command, response);
         }
 
         _pendingLength = 0;
-        status = command is { Cla: 0, Ins: SelectIns, P1: 0x04 } ? Select(command, out int length) : Process(command, out length);
+        var status = command is { Cla: 0, Ins: SelectIns, P1: 0x04 } ? Select(command, out int length) : Process(command, out length);
         return status.IsSuccess && length > 0 ? Deliver(length, command.Ne, response) : Answer(status, response);
     }
 
-    /// <summary>Channel 0, no secure messaging, no chaining (ISO 7816-4, 5.4.1).</summary>
+    /// <summary>Channel 0, no secure messaging (ISO 7816-4, 5.4.1).</summary>
     private static StatusWord CheckClass(byte cla)
     {
         if (cla == 0xFF || (cla & 0x60) == 0x20)
@@ -92,9 +129,7 @@ internal sealed class Dispatcher
             return StatusWord.ChannelNotSupported;
         }
 
-        return (cla & 0x0C) != 0 ? StatusWord.SecureMessagingNotSupported
-            : (cla & 0x10) != 0 ? StatusWord.ChainingNotSupported
-            : StatusWord.Success;
+        return (cla & 0x0C) != 0 ? StatusWord.SecureMessagingNotSupported : StatusWord.Success;
     }
 
     /// <summary>SELECT by DF name: whole or left part; first or only, or next occurrence (ISO 7816-4, 11.2.2).</summary>

@@ -1,4 +1,5 @@
 using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Traces;
 
 namespace HierCash.Card.Runtime;
 
@@ -6,7 +7,7 @@ namespace HierCash.Card.Runtime;
 /// A card in this process: an image, the packages whose code it carries, and power. Each is an island: no statics. Not thread
 /// safe, as a card is not.
 /// </summary>
-public sealed class EmulatedCard : ICardChannel
+public sealed class EmulatedCard : ITearableCard
 {
     /// <summary>T=1 at 424 kbit/s class; historical bytes "HierCash" (ISO 7816-3, 8.2).</summary>
     private static readonly byte[] AtrBytes = [0x3B, 0x88, 0x80, 0x01, .. "HierCash"u8, Checksum()];
@@ -14,6 +15,7 @@ public sealed class EmulatedCard : ICardChannel
     private readonly CardImage _image;
     private readonly IReadOnlyList<AppletPackage> _packages;
     private Dispatcher? _dispatcher;
+    private (Random Random, int OneIn)? _risk;
 
     /// <summary>Puts the card under power.</summary>
     /// <param name="image">Disposed of with the card.</param>
@@ -35,6 +37,9 @@ public sealed class EmulatedCard : ICardChannel
     /// <summary>Cells written since power came.</summary>
     public long CellsWritten => _dispatcher?.Memory.CellsWritten ?? 0;
 
+    /// <summary>Quota, use and wear.</summary>
+    public MemoryReport MemoryReport => Powered().Report();
+
     /// <summary>Installs an applet instance, whole or not at all.</summary>
     /// <exception cref="CardMemoryException">No room, or the instance AID is taken.</exception>
     public void Install(Aid package, Aid instance)
@@ -45,6 +50,25 @@ public sealed class EmulatedCard : ICardChannel
 
     /// <summary>Lets power go at a later write of persistent memory, 0 being the next cell; a reset forgets the plan.</summary>
     public void CutPowerAfter(long cells, TornCell torn = TornCell.Old) => Powered().Memory.CutPowerAfter(cells, torn);
+
+    /// <summary>From now on lets power go at one write in so many, by chance that follows from a seed; each torn cell is old, new or garbage.</summary>
+    /// <param name="oneIn">On average; 0 ends it.</param>
+    public void CutPowerAtRandom(Random random, int oneIn)
+    {
+        _risk = oneIn > 0 ? (random, oneIn) : null;
+        Plan();
+    }
+
+    void ITearableCard.Tear(int write, TornWrite torn) => CutPowerAfter(write - 1, (TornCell)(int)torn);
+
+    private void Plan()
+    {
+        if (_dispatcher is not null)
+        {
+            var (cells, torn) = _risk is { } risk ? (risk.Random.Next(2 * risk.OneIn), (TornCell)risk.Random.Next(3)) : (long.MaxValue, TornCell.Old);
+            _dispatcher.Memory.CutPowerAfter(cells, torn);
+        }
+    }
 
     /// <summary>Warm reset: RAM is lost, no applet is selected.</summary>
     public void Reset()
@@ -63,6 +87,10 @@ public sealed class EmulatedCard : ICardChannel
         {
             _dispatcher = new Dispatcher(_image, _packages);
             _image.Sync();
+            if (_risk is not null)
+            {
+                Plan();
+            }
         }
     }
 

@@ -4,18 +4,22 @@ using System.Numerics;
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// Layout of a card image file: a header of 64 bytes, the cells, then two redo records (see <see cref="PowerImage"/>). Header:
-/// "HIERCARD", format 1 (4 bytes), size of the cells (4), CRC-32C of these (4), zeros. Big endian.
+/// Layout of a card image file: a header of 64 bytes, the cells, two redo records (see <see cref="PowerImage"/>), then 4 bytes of wear for
+/// each page, little endian. Header: "HIERCARD", format 2 (4 bytes), size of the cells (4), CRC-32C of these (4), zeros. Big endian.
 /// </summary>
 internal static class ImageFile
 {
     public const int HeaderSize = 64;
     public const int RecordHeaderSize = 24;
-    private const uint Format = 1;
+    private const uint Format = 2;
 
     private static ReadOnlySpan<byte> Magic => "HIERCARD"u8;
 
-    public static long LengthFor(int size) => HeaderSize + size + (2L * RecordSize(size));
+    public static long LengthFor(int size) => WearAt(size) + WearSize(size);
+
+    public static long WearAt(int size) => HeaderSize + size + (2L * RecordSize(size));
+
+    public static int WearSize(int size) => size / CardImage.PageSize * sizeof(uint);
 
     /// <summary>The largest redo record: every line of the image with its number.</summary>
     public static int RecordSize(int size) => RecordHeaderSize + (size / PowerImage.LineSize * (PowerImage.LineSize + 4));
@@ -128,6 +132,12 @@ internal static class ImageFile
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
             data = data[8..];
+        }
+
+        if (data.Length >= 4)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(data));
+            data = data[4..];
         }
 
         foreach (byte b in data)

@@ -20,6 +20,16 @@ internal sealed class ObjectTable(PersistentMemory memory, int size)
     /// <summary>Bytes that new arrays may still take.</summary>
     public int Free => size - DataEnd;
 
+    /// <summary>All arrays: whose, which, where.</summary>
+    public IEnumerable<(ushort Owner, ushort Id, int Offset, int Length)> All()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            var entry = _objects.Slice(i * MemoryLayout.ObjectSize, MemoryLayout.ObjectSize);
+            yield return (entry.ReadUInt16(0), entry.ReadUInt16(2), (int)entry.ReadUInt32(4), (int)entry.ReadUInt32(8));
+        }
+    }
+
     public (Aid Package, Aid Instance) Instance(int index)
     {
         var entry = _instances.Slice(index * MemoryLayout.InstanceSize, MemoryLayout.InstanceSize).Span;

@@ -9,10 +9,17 @@ namespace HierCash.Card.Runtime;
 /// kept twice, each time with its complement. Power may go at any cell, and leave it old, new or garbage.
 /// <para>Layout: <see cref="MemoryLayout"/>.</para>
 /// </summary>
-public sealed class PersistentMemory
+public sealed unsafe class PersistentMemory
 {
+    private const int PageShift = 5;
     private readonly CardImage _image;
     private readonly int _size;
+
+    // The image's memory is pinned for its life, and the card lets go of this before it disposes of the image: asking the image for each
+    // cell would take longer than writing it.
+    private readonly byte* _base;
+    private readonly uint* _wear;
+    private readonly bool _tracks;
     private uint _epoch;
     private int _logAt;
     private int _logged;
@@ -26,11 +33,17 @@ public sealed class PersistentMemory
     {
         _image = image;
         _size = image.Bytes.Length;
+        _base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(image.Bytes));
+        _wear = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(image.Wear));
+        _tracks = image.TracksWrites;
         Recover();
     }
 
     /// <summary>Most old bytes that one transaction may hold, as on cards that are sold (protocol: crypto suite).</summary>
     public const int CommitBufferSize = 512;
+
+    /// <summary>Bytes.</summary>
+    public int Size => _size;
 
     public bool InTransaction { get; private set; }
 
@@ -40,7 +53,20 @@ public sealed class PersistentMemory
     /// <summary>True if the image was restored from a copy (hole 24).</summary>
     public bool IsRestored => _image.IsRestored;
 
-    internal ReadOnlySpan<byte> Read(int offset, int length) => _image.Bytes.Slice(offset, length);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<byte> Read(int offset, int length) => new ReadOnlySpan<byte>(_base, _size).Slice(offset, length);
+
+    /// <summary>Times that a cell of these bytes' pages was written, of the page that was written most.</summary>
+    internal uint WearOf(int offset, int length)
+    {
+        uint most = 0;
+        for (int page = offset >> PageShift; page <= (offset + Math.Max(1, length) - 1) >> PageShift; page++)
+        {
+            most = Math.Max(most, _wear[page]);
+        }
+
+        return most;
+    }
 
     /// <summary>Lets power go at a write to come: 0 is the next cell.</summary>
     public void CutPowerAfter(long cells, TornCell torn)
@@ -107,6 +133,16 @@ public sealed class PersistentMemory
     /// <summary>Writes bytes cell by cell, outside any transaction: an abort does not undo them, a cut leaves a part.</summary>
     internal void WriteNonAtomic(int offset, ReadOnlySpan<byte> data)
     {
+        if (((offset | data.Length) & 3) == 0)
+        {
+            for (int i = 0; i < data.Length; i += 4)
+            {
+                WriteCell(offset + i, MemoryMarshal.Read<uint>(data[i..]));
+            }
+
+            return;
+        }
+
         Span<byte> cell = stackalloc byte[4];
         while (!data.IsEmpty)
         {
@@ -249,7 +285,7 @@ public sealed class PersistentMemory
         return ReadCell(at + 4) == ~epoch && epoch != 0 ? epoch : null;
     }
 
-    internal uint ReadCell(int offset) => MemoryMarshal.Read<uint>(_image.Bytes[offset..]);
+    internal uint ReadCell(int offset) => MemoryMarshal.Read<uint>(Read(offset, 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteCell(int offset, uint value)
@@ -260,8 +296,16 @@ public sealed class PersistentMemory
         }
 
         CellsWritten++;
-        Volatile.Write(ref Unsafe.As<byte, uint>(ref _image.Bytes[offset]), value);
-        _image.Touch(offset, 4);
+        Volatile.Write(ref *(uint*)(_base + offset), value);
+        unchecked
+        {
+            _wear[offset >> PageShift]++;
+        }
+
+        if (_tracks)
+        {
+            _image.Touch(offset, 4);
+        }
     }
 
     private void CutPower(int offset, uint value)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace HierCash.Card.Runtime;
 
@@ -12,10 +13,12 @@ namespace HierCash.Card.Runtime;
 public sealed class PowerImage : CardImage
 {
     internal const int LineSize = 32;
+    private const ulong WearEvery = 64;
     private readonly FileStream _file;
     private readonly FileStream _witness;
     private readonly byte[] _bytes;
     private readonly bool[] _dirty;
+    private readonly uint[] _wear;
     private ulong _generation;
     private bool _anyDirty;
     private bool _disposed;
@@ -26,13 +29,20 @@ public sealed class PowerImage : CardImage
         _witness = witness;
         _generation = generation;
         IsRestored = restored;
-        _bytes = new byte[size];
+        _bytes = GC.AllocateArray<byte>(size, pinned: true);
+        _wear = GC.AllocateArray<uint>(size / PageSize, pinned: true);
         _dirty = new bool[size / LineSize];
         file.Position = ImageFile.HeaderSize;
         file.ReadExactly(_bytes);
+        file.Position = ImageFile.WearAt(size);
+        file.ReadExactly(MemoryMarshal.AsBytes(_wear.AsSpan()));
     }
 
     public override Span<byte> Bytes => _bytes;
+
+    public override Span<uint> Wear => _wear;
+
+    public override bool TracksWrites => true;
 
     public override bool IsRestored { get; }
 
@@ -95,7 +105,14 @@ public sealed class PowerImage : CardImage
         _generation = next;
         _anyDirty = false;
         WriteWitness();
+        if (next % WearEvery == 0)
+        {
+            WriteWear();
+        }
     }
+
+    /// <summary>Statistics, not money: written now and then, and lost since if the program is killed.</summary>
+    private void WriteWear() => RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(_wear.AsSpan()), ImageFile.WearAt(_bytes.Length));
 
     private void WriteWitness()
     {
@@ -134,6 +151,7 @@ public sealed class PowerImage : CardImage
 
         _disposed = true;
         Sync();
+        WriteWear();
         _file.Dispose();
         _witness.Dispose();
     }

@@ -12,6 +12,7 @@ public sealed unsafe class ProcessImage : CardImage
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _base;
+    private readonly uint* _wear;
     private readonly int _size;
     private readonly ulong _generation;
     private bool _disposed;
@@ -22,10 +23,11 @@ public sealed unsafe class ProcessImage : CardImage
         _file = file;
         _size = size;
         _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        _view = _map.CreateViewAccessor(ImageFile.HeaderSize, size, MemoryMappedFileAccess.ReadWrite);
+        _view = _map.CreateViewAccessor(0, ImageFile.LengthFor(size), MemoryMappedFileAccess.ReadWrite);
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _base = pointer + _view.PointerOffset;
+        _base = pointer + _view.PointerOffset + ImageFile.HeaderSize;
+        _wear = (uint*)(pointer + _view.PointerOffset + ImageFile.WearAt(size));
     }
 
     public override Span<byte> Bytes
@@ -34,6 +36,15 @@ public sealed unsafe class ProcessImage : CardImage
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return new Span<byte>(_base, _size);
+        }
+    }
+
+    public override Span<uint> Wear
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return new Span<uint>(_wear, _size / PageSize);
         }
     }
 

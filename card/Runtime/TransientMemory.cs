@@ -11,6 +11,8 @@ public sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
 
     private readonly List<(byte[] Array, ClearOn Event, int Owner)> _arrays = [];
 
+    public int Quota => quota;
+
     public int Used { get; private set; }
 
     /// <exception cref="CardMemoryException">The quota is used up.</exception>

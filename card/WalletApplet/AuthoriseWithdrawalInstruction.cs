@@ -27,10 +27,9 @@ internal static class AuthoriseWithdrawalInstruction
         }
 
         var profile = wallet.Profile;
-        using var account = wallet.Suite.ImportKey(profile.Secret);
         var order = SignedMessage.AccountRequest(
             profile.User, profile.Bank, slot.FaceValue, slot.Currency, slot.EncryptionKey, slot.Request, command.Date);
-        new SignatureReply(account.Sign(order)).Write(ref response);
+        new SignatureReply(wallet.AccountKey.Sign(order)).Write(ref response);
         return StatusWord.Success;
     }
 }

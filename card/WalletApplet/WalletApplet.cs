@@ -28,6 +28,7 @@ public sealed class WalletApplet : Applet
 
     // A cache of key objects made from the cells; losing it loses nothing.
     private readonly ISigningKey?[] _keys = new ISigningKey?[SlotCount];
+    private ISigningKey? _account;
 
     private WalletApplet(AppletContext context, ICashSuite suite)
     {
@@ -89,6 +90,9 @@ public sealed class WalletApplet : Applet
 
     /// <summary>SS_U of a slot.</summary>
     internal ISigningKey Key(CoinSlot slot) => _keys[slot.Index] ??= Suite.ImportKey(slot.Secret);
+
+    /// <summary>The account key, which is made once and never changes; only of a personalised card.</summary>
+    internal ISigningKey AccountKey => _account ??= Suite.ImportKey(Profile.Secret);
 
     internal void ForgetKey(byte slot)
     {

@@ -41,8 +41,14 @@ internal static class Program
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
         var pin = CommonOptions.PinOption();
-        var profile = new Option<PaymentProfile>("--profile") { Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast };
-        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.") { amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json };
+        var profile = new Option<PaymentProfile>("--profile")
+        {
+            Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast,
+        };
+        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.")
+        {
+            amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             using var open = new Opened(result.GetValue(Folder)!);

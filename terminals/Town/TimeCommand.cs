@@ -94,11 +94,12 @@ internal static class TimeCommand
     private static void Say(PaymentTimes t)
     {
         string Ms(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+        string against = $"{t.OverNoOps.ToString("0.0", CultureInfo.InvariantCulture)} times as long as {t.Apdus} commands that do nothing ({Ms(t.NoOp)} ms each)";
         Console.WriteLine(
             $"""
             {t.Reader}, {t.Profile.ToLowerInvariant()} profile, {t.Payments} payments:
               SELECT to OK            median {Ms(t.Median)} ms, p99 {Ms(t.P99)} ms
-              of that with the card   median {Ms(t.CardMedian)} ms, p99 {Ms(t.CardP99)} ms; {t.OverNoOps.ToString("0.0", CultureInfo.InvariantCulture)} times as long as {t.Apdus} commands that do nothing ({Ms(t.NoOp)} ms each)
+              of that with the card   median {Ms(t.CardMedian)} ms, p99 {Ms(t.CardP99)} ms; {against}
               {t.Apdus} APDUs, {t.Bytes} bytes; {t.Bits} bits as the patent counts them, which counts up to {t.PatentBits}: ratio {(t.Bits / (double)t.PatentBits).ToString("0.00", CultureInfo.InvariantCulture)}
             """);
     }

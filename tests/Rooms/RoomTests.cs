@@ -19,7 +19,8 @@ public sealed class RoomTests
         ["HierCash.Shop"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Wallet"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Town"] = ["HierCash.Card.Readers", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
-        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Card.Emulator"],
+        ["HierCash.Card.Samples"] = ["HierCash.Card.Runtime"],
+        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Card.Samples", "HierCash.Card.Emulator"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };
 

@@ -11,6 +11,8 @@ internal sealed class CuttingImage(MemoryImage image, int cut, TornCell torn) : 
 
     public override Span<byte> Bytes => image.Bytes;
 
+    public override bool TracksWrites => true;
+
     public override void Touch(int offset, int length)
     {
         if (_cells++ == cut)

@@ -97,12 +97,90 @@ public sealed class RuntimeTests
     [TestCase("81050004", "6881")]
     [TestCase("C0050004", "6881")]
     [TestCase("84050004", "6882")]
-    [TestCase("90050004", "6884")]
     [TestCase("A0050004", "6E00")]
     [TestCase("FF050004", "6E00")]
     [TestCase("80EE0000", "6D00")]
     [TestCase("800500", "6700")]
     public void WhatTheDispatcherRefuses(string command, string status) => Assert.That(_card.Send(command), Is.EqualTo(status));
+
+    [Test]
+    public void AChainBringsItsDataAsOneCommand()
+    {
+        Assert.That(_card.Send("9002000003 112233"), Is.EqualTo("9000"));
+        Assert.That(_card.Send("8005000404"), Is.EqualTo("6883"), "another command ends the chain");
+        Assert.That(_card.Send("8005000404"), Is.EqualTo("000000009000"), "and nothing of it was done");
+        _card.Send("9002000003 112233");
+        Assert.That(_card.Send("8002000001 44"), Is.EqualTo("9000"));
+        Assert.That(_card.Send("8005000404"), Is.EqualTo("112233449000"));
+        _card.Send("9002000003 AABBCC");
+        _card.Reset();
+        _card.Send("00A4040006F000000001A1");
+        _card.Send("8002000001 55");
+        Assert.That(_card.Send("8005000404"), Is.EqualTo("552233449000"), "a reset forgets the chain");
+    }
+
+    /// <summary>512 bytes of data in pieces of both lengths; one more is refused, and the chain is gone.</summary>
+    [Test]
+    public void AChainHasALimit()
+    {
+        string piece = new('7', 2 * 200);
+        Assert.That(_card.Send("90020000C8" + piece), Is.EqualTo("9000"));
+        Assert.That(_card.Send("90020000C8" + piece), Is.EqualTo("9000"));
+        Assert.That(_card.Send("8002000000 0070" + new string('7', 2 * 112)), Is.EqualTo("9000"));
+        Assert.That(_card.Send("8005FF0404")[..2], Is.EqualTo("77"));
+        _card.Send("90020000C8" + piece);
+        _card.Send("90020000C8" + piece);
+        Assert.That(_card.Send("8002000071" + new string('8', 2 * 113)), Is.EqualTo("6700"));
+        Assert.That(_card.Send("8005000404"), Is.EqualTo("777777779000"));
+    }
+
+    /// <summary>Wear is counted for the card's life, page by page, and kept with the image.</summary>
+    [Test]
+    public void WritesWearTheirPages()
+    {
+        uint Wear() => _card.MemoryReport.Areas.Single(a => a is { Owner: "F000000001A1", Name: "1" }).Wear;
+        uint before = Wear();
+        for (int i = 0; i < 10; i++)
+        {
+            _card.Send("8002000004 11111111");
+        }
+
+        Assert.That(Wear(), Is.EqualTo(before + 10));
+        Assert.That(_card.MemoryReport.Areas.Single(a => a.Name == "undo log").Wear, Is.GreaterThanOrEqualTo(40));
+        _card.Send("8005000404");
+        Assert.That(Wear(), Is.EqualTo(before + 10), "reading wears nothing");
+        Assert.That(_card.MemoryReport.Free, Is.LessThan(_card.MemoryReport.Size).And.GreaterThan(0));
+    }
+
+    /// <summary>Power goes by chance at one write in twenty: after each tear the card answers, and each cell is old or new.</summary>
+    [Test]
+    public void PowerGoesByChanceFromASeed()
+    {
+        _card.CutPowerAtRandom(new Random(5), 20);
+        string last = "00000000";
+        int torn = 0;
+        for (int i = 1; i <= 500; i++)
+        {
+            string next = i.ToString("X8", System.Globalization.CultureInfo.InvariantCulture);
+            try
+            {
+                _card.Send("00A4040006F000000001A1");
+                _card.Send("8002000004" + next);
+                last = next;
+            }
+            catch (CardChannelException)
+            {
+                torn++;
+                _card.PowerOn();
+                _card.Send("00A4040006F000000001A1");
+                string now = _card.Send("8005000404")[..8];
+                Assert.That(now, Is.EqualTo(last).Or.EqualTo(next));
+                last = now;
+            }
+        }
+
+        Assert.That(torn, Is.GreaterThan(50));
+    }
 
     [Test]
     public void LongAnswersAreFetchedWithGetResponse()

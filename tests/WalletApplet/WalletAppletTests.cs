@@ -84,7 +84,6 @@ public sealed class WalletAppletTests
     [TestCase("00B0000000", "6D00")]
     [TestCase("80B0000000", "6D00")]
     [TestCase("8320000000", "6881")]
-    [TestCase("1020008100", "6884")]
     public void WhatEachCommandRefuses(string command, string status)
     {
         Assert.That(Send(command), Is.EqualTo(status));

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Terminals.Consoles;
@@ -60,8 +62,14 @@ public static class ConsoleEntry
     }
 
     /// <summary>Prints one JSON value, or what people read.</summary>
+    [RequiresUnreferencedCode("Give the type's JSON description where the program is compiled ahead of time.")]
+    [RequiresDynamicCode("Give the type's JSON description where the program is compiled ahead of time.")]
     public static void Print(bool json, object value, string text) =>
         Console.WriteLine(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text);
+
+    /// <summary>The same for programs that are compiled ahead of time.</summary>
+    public static void Print<T>(bool json, T value, JsonTypeInfo<T> type, string text) =>
+        Console.WriteLine(json ? JsonSerializer.Serialize(value, type) : text);
 
     private static async Task<int> Fail(string sentence, int code)
     {

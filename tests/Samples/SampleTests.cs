@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using HierCash.Card.Runtime;
+using HierCash.Card.Samples;
+using HierCash.Protocol.Iso7816;
+using HierCash.Tests.Runtime;
+
+namespace HierCash.Tests.Samples;
+
+/// <summary>Other people's applets, written against the runtime alone; the page that teaches it holds the code that runs here.</summary>
+public sealed partial class SampleTests
+{
+    private const string Loyalty = "00A4040007F0484945524302";
+
+    [Test]
+    public void TheCounterOfThePage()
+    {
+        using var card = new EmulatedCard(new MemoryImage(), CounterApplet.Package);
+        card.Install(CounterApplet.Aid, CounterApplet.Aid);
+        Assert.That(card.Send("00A4040007F0484945524301"), Is.EqualTo("9000"));
+        Assert.That(card.Send("80100000"), Is.EqualTo("6982"), "the PIN first");
+        Assert.That(card.Send("8020000004 31323334"), Is.EqualTo("9000"));
+        Assert.That(card.Send("80100000"), Is.EqualTo("9000"));
+        Assert.That(card.Send("8012000004"), Is.EqualTo("000000019000"));
+
+        card.CutPowerAfter(3, TornCell.Garbage);
+        Assert.That(() => card.Send("80100000"), Throws.TypeOf<CardChannelException>());
+        card.PowerOn();
+        card.Send("00A4040007F0484945524301");
+        Assert.That(card.Send("8012000004"), Is.EqualTo("000000019000"), "undone as a whole");
+    }
+
+    [Test]
+    public void LoyaltyPointsAreKeptByShopAndGivenAllOrNothing()
+    {
+        using var card = new EmulatedCard(new MemoryImage(), LoyaltyApplet.Package);
+        card.Install(LoyaltyApplet.Aid, LoyaltyApplet.Aid);
+        card.Send(Loyalty);
+        Assert.That(card.Send("80320500"), Is.EqualTo("6985"), "which shop?");
+        card.Send("8030000004 00000007");
+        card.Send("80320A00");
+        Assert.That(card.Send("80340B00"), Is.EqualTo("6985"), "too few points");
+        Assert.That(card.Send("80340800"), Is.EqualTo("9000"));
+        card.Send("8030000004 00000009");
+        Assert.That(card.Send("8036000008"), Is.EqualTo("00000000000000009000"), "another shop");
+        card.Reset();
+        card.Send(Loyalty);
+        card.Send("8030000004 00000007");
+        Assert.That(card.Send("8036000008"), Is.EqualTo("00000002000000019000"));
+        for (int shop = 10; shop < 16; shop++)
+        {
+            Assert.That(card.Send($"8030000004 000000{shop}"), Is.EqualTo("9000"));
+        }
+
+        Assert.That(card.Send("8030000004 00000016"), Is.EqualTo("6A84"), "eight shops");
+    }
+
+    /// <summary>A reward torn at every write: points and rewards fit together, and the repeat ends it.</summary>
+    [Test]
+    public void AtEveryWritePointsAndRewardsFitTogether([Values] TornCell torn)
+    {
+        int cuts = 0;
+        for (int cut = 0; ; cut++, cuts++)
+        {
+            using var card = new EmulatedCard(new MemoryImage(), LoyaltyApplet.Package);
+            card.Install(LoyaltyApplet.Aid, LoyaltyApplet.Aid);
+            card.Send(Loyalty);
+            card.Send("8030000004 00000007");
+            card.Send("80320A00");
+            card.CutPowerAfter(cut, torn);
+            try
+            {
+                card.Send("80340800");
+                break;
+            }
+            catch (CardChannelException)
+            {
+                card.PowerOn();
+                card.Send(Loyalty);
+                card.Send("8030000004 00000007");
+                Assert.That(card.Send("8036000008"), Is.EqualTo("0000000A000000009000").Or.EqualTo("00000002000000019000"), $"write {cut}");
+            }
+        }
+
+        TestContext.Out.WriteLine($"{cuts} cut points");
+        Assert.That(cuts, Is.GreaterThan(8));
+    }
+
+    /// <summary>Two applets on one card know nothing of each other.</summary>
+    [Test]
+    public void TwoAppletsShareACardAndNothingElse()
+    {
+        using var card = new EmulatedCard(new MemoryImage(), CounterApplet.Package, LoyaltyApplet.Package);
+        card.Install(CounterApplet.Aid, CounterApplet.Aid);
+        card.Install(LoyaltyApplet.Aid, LoyaltyApplet.Aid);
+        card.Send("00A4040007F0484945524301");
+        card.Send("8020000004 31323334");
+        card.Send(Loyalty);
+        card.Send("00A4040007F0484945524301");
+        Assert.That(card.Send("80100000"), Is.EqualTo("6982"), "the PIN's flag died with the selection");
+    }
+
+    [Test]
+    public void ThePagesCodeIsWhatIsCompiled()
+    {
+        string page = File.ReadAllText(Repository.PathOf("card", "Samples", "README.md"));
+        string compiled = File.ReadAllText(Repository.PathOf("card", "Samples", "CounterApplet.cs")) + File.ReadAllText(Repository.PathOf("tests", "Samples", "SampleTests.cs"));
+        var blocks = Blocks().Matches(page);
+        Assert.That(blocks, Has.Count.EqualTo(3));
+        foreach (Match block in blocks)
+        {
+            Assert.That(compiled, Does.Contain(block.Groups[1].Value.TrimEnd()));
+        }
+    }
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Blocks();
+}
