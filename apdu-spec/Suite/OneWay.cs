@@ -23,5 +23,8 @@ public static class OneWay
     public static TillId W(PublicKey till) => new(Id16.Read(SHA256.HashData(till.Bytes)));
 
     /// <summary>U: left 16 bytes of SHA-256 of the account key, 65 bytes, so that no bank can put another key behind an account.</summary>
-    public static AccountId U(PublicKey account) => new(Id16.Read(SHA256.HashData(account.Bytes)));
+    public static AccountId U(PublicKey account) => U(account.Bytes);
+
+    /// <summary>The same from the 65 bytes of a key that is known to be sound.</summary>
+    public static AccountId U(ReadOnlySpan<byte> account) => new(Id16.Read(SHA256.HashData(account)));
 }

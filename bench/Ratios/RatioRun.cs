@@ -25,8 +25,8 @@ internal static class RatioRun
         ("card.noop", NoOp),
         ("card.transaction", Transaction),
         ("card.sign", Sign),
-        ("card.firstResponse", FirstAnswer),
         ("card.vpcd", Vpcd),
+        ("card.firstResponse", FirstAnswer),
     ];
 
     public static int Run(string[] args)
@@ -107,7 +107,7 @@ internal static class RatioRun
     {
         using var folder = new Scratch();
         string root = Root();
-        Must("dotnet", "publish", Path.Combine(root, "card", "Emulator"), "-c", "Release", "--nologo", "-v", "quiet", "-p:PublishAot=true", "-p:CppCompilerAndLinker=gcc", "-o", folder.File("aot"));
+        Must("dotnet", "publish", Path.Combine(root, "card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers", "-v", "quiet", "-p:CppCompilerAndLinker=gcc", "-o", folder.File("aot"));
         string program = folder.File(Path.Combine("aot", "hiercash-card"));
         string image = folder.File("first.card");
         Must(program, "new", image);

@@ -47,7 +47,7 @@ internal sealed class Profile(PersistentBytes bytes)
 
     public PublicKey RootKey => PublicKey.TryDecode(RootKeyBytes)!;
 
-    public AccountId User => OneWay.U(AccountKey);
+    public AccountId User => OneWay.U(bytes.Span.Slice(AccountKeyAt, PublicKey.Size));
 
     public void Personalise(in PersonaliseCommand command, ISigningKey account)
     {

@@ -1,0 +1,229 @@
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>
+/// For every command of the wallet: power goes at write 1, 2, 3 and so on, until the command comes to its end uncut. After each cut the card
+/// answers, the money adds up, and the command can be repeated.
+/// </summary>
+public sealed class EveryCommandTornTests
+{
+    private const string Pin = "0000";
+    private const string Puk = "00000000";
+    private static readonly Timestamp Time = new(1795424460000001);
+    private TownWorld _town = null!;
+    private TownCard _blank = null!;
+    private TownCard _card = null!;
+    private readonly Dictionary<string, (TownCard Card, byte[][] Before, byte[] Command)> _cases = [];
+
+    /// <summary>Everything that writes, and everything that must not.</summary>
+    private static readonly string[] Names =
+    [
+        "SELECT", "VERIFY", "VERIFY wrong", "CHANGE REFERENCE DATA", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE", "PUT CERTIFICATE",
+        "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL",
+        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "GET COIN", "GET BALANCE", "READ LOG",
+        "ACKNOWLEDGE LOG",
+    ];
+
+    [OneTimeSetUp]
+    public void Prepare()
+    {
+        _town = Towns.Make();
+        _blank = _town.NewCard("Nobody");
+        _card = _town.User("Alice", 5000, 2000);
+        using var till = _town.Options.Suite.GenerateKey();
+        var w = OneWay.W(till.PublicKey);
+        var wallet = new WalletCard(_card.Card);
+        wallet.Select();
+        wallet.Verify(Pin);
+        var paid = PayCommand.Fast(Time, w, new Amount(1250), Currency.Eur);
+        wallet.Pay(paid, out var h);
+        var sw = till.Sign(SignedMessage.Void(new CashPayment(h!.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU).Id, w));
+        var key = _town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
+        byte finish = wallet.BeginWithdrawal(new Amount(700), Currency.Eur, key).Slot;
+        byte release = wallet.BeginWithdrawal(new Amount(uint.MaxValue), Currency.Eur, key).Slot;
+        var answers = Answers();
+
+        byte[] select = Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
+        byte[] verify = Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block(Pin)));
+        var time = Time.Plus(TimeSpan.FromMinutes(1));
+        void Add(string name, byte[] command, params byte[][] before) => _cases.Add(name, (_card, [select, verify, .. before], command));
+        Add("SELECT", select);
+        Add("VERIFY", verify);
+        Add("VERIFY wrong", Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block("9999"))));
+        Add("CHANGE REFERENCE DATA", Apdu<ChangePinCommand, NoReply>(new ChangePinCommand(Block(Pin), Block("4711"))));
+        Add("RESET RETRY COUNTER", Apdu<UnblockPinCommand, NoReply>(new UnblockPinCommand(Block(Puk), Block("4711"))));
+        Add("GET STATUS", Apdu<GetStatusCommand, StatusReply>(default));
+        _cases.Add("PERSONALISE", (_blank, [select, verify], Apdu<PersonaliseCommand, PersonaliseReply>(
+            new PersonaliseCommand(_town.Scheme.Root.Bytes.ToArray(), new PartyId(7), Currency.Eur, new Amount(5000)))));
+        Add("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(_town.Scheme.Certificates[0])));
+        Add("BEGIN WITHDRAWAL", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)));
+        Add("BEGIN WITHDRAWAL same key", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 0, new Amount(900), Currency.Eur, key)));
+        Add("BEGIN WITHDRAWAL again", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.Again, finish, default, default, default)));
+        Add("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(finish, Time)));
+        Add("FINISH WITHDRAWAL", answers.Single(a => a[1] == FinishWithdrawalCommand.Ins && a[2] == finish));
+        Add("RELEASE WITHDRAWAL", answers.Single(a => a[1] == ReleaseWithdrawalCommand.Ins && a[2] == release));
+        byte[] getCash = Apdu<GetCashCommand, CashReply>(new GetCashCommand(new Amount(300), Currency.Eur));
+        Add("GET CASH", getCash);
+        Add("PAY", Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(300), Currency.Eur)));
+        Add("PAY again", Apdu<PayCommand, PayReply>(paid));
+        Add("PAY claim", Apdu<PayCommand, PayReply>(PayCommand.Claim(time, w, new Amount(300), Currency.Eur)), getCash);
+        Add("PAY all of a coin", Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
+        Add("CONFIRM", Apdu<ConfirmCommand, NoReply>(new ConfirmCommand(h.Coin!.Id, h.Seq)));
+        Add("VOID", Apdu<VoidCommand, NoReply>(new VoidCommand(h.Coin!.Id, h.Seq, till.PublicKey.Bytes.ToArray(), sw)));
+        Add("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(0)));
+        Add("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default));
+        Add("READ LOG", Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(0)));
+        Add("ACKNOWLEDGE LOG", Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(0)));
+    }
+
+    [OneTimeTearDown]
+    public void End()
+    {
+        _card.Dispose();
+        _blank.Dispose();
+        _town.Dispose();
+    }
+
+    [Test]
+    public void EveryCommandOfTheWalletIsHere()
+    {
+        Assert.That(_cases.Keys, Is.EquivalentTo(Names));
+        var commands = typeof(PayCommand).Assembly.GetTypes().Where(t => t.Name.EndsWith("Command", StringComparison.Ordinal) && t.IsValueType)
+            .Select(t => (byte)t.GetProperty("Ins")!.GetValue(null)!);
+        Assert.That(_cases.Values.Select(c => c.Command[1]), Is.SupersetOf(commands));
+    }
+
+    [Test, Hole(1)]
+    public void AtWhateverWriteItIsTorn([ValueSource(nameof(Names))] string name, [Values] TornCell torn)
+    {
+        var (card, before, command) = _cases[name];
+        string whole = Uncut(card, before, command);
+        int cuts = 0;
+        while (true)
+        {
+            using var copy = card.Clone();
+            Array.ForEach(before, apdu => Send(copy, apdu));
+            copy.Card.CutPowerAfter(cuts, torn);
+            bool isTorn = false;
+            try
+            {
+                Assert.That(Send(copy, command), MakesKeys(name) ? Does.EndWith("9000") : Is.EqualTo(whole), "uncut");
+            }
+            catch (CardChannelException)
+            {
+                isTorn = true;
+            }
+
+            copy.Card.PowerOff();
+            copy.Card.PowerOn();
+            AssertSound(copy, name, cuts);
+            AssertRepeats(copy, before, command, whole, name, cuts);
+            AssertSound(copy, name, cuts);
+            if (!isTorn)
+            {
+                break;
+            }
+
+            cuts++;
+        }
+
+        TestContext.Out.WriteLine($"{name}: {cuts} cut points, torn cells {torn}");
+        Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again" or "AUTHORISE WITHDRAWAL" or "PUT CERTIFICATE"
+            ? Is.Zero
+            : Is.GreaterThan(1));
+    }
+
+    /// <summary>Its answer is another one each time.</summary>
+    private static bool MakesKeys(string name) => name is "BEGIN WITHDRAWAL" or "BEGIN WITHDRAWAL same key" or "PERSONALISE";
+
+    private static string Uncut(TownCard card, byte[][] before, byte[] command)
+    {
+        using var copy = card.Clone();
+        Array.ForEach(before, apdu => Send(copy, apdu));
+        return Send(copy, command);
+    }
+
+    /// <summary>What the terminal would do: select, show the PIN, and send the command once more.</summary>
+    private static void AssertRepeats(TownCard card, byte[][] before, byte[] command, string whole, string name, int cut)
+    {
+        bool newPin = name is "CHANGE REFERENCE DATA" or "RESET RETRY COUNTER";
+        foreach (byte[] apdu in before)
+        {
+            string answer = Send(card, apdu);
+            if (newPin && answer.StartsWith("63C", StringComparison.Ordinal))
+            {
+                // The change was done, only its answer was lost: the new PIN counts.
+                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block("4711")))), Is.EqualTo("9000"), $"{name}, cut {cut}");
+                return;
+            }
+        }
+
+        string repeated = Send(card, command);
+        string expected = name == "VERIFY wrong" ? "63C" : whole;
+        Assert.That(repeated, MakesKeys(name) ? Does.EndWith("9000") : Does.StartWith(expected), $"{name}, cut {cut}");
+    }
+
+    private void AssertSound(TownCard card, string name, int cut)
+    {
+        if (_cases[name].Card != _card)
+        {
+            return;
+        }
+
+        string pin = new WalletCardOn(card).Opens(Pin) ? Pin : "4711";
+        Assert.That(new WalletCardOn(card).Opens(pin), $"{name}, cut {cut}: one of the two PINs counts");
+        var wallet = new WalletCard(card.Card);
+        ulong faces = 0;
+        ulong money = 0;
+        var coins = Enumerable.Range(0, Card.Wallet.WalletApplet.SlotCount).Select(i => wallet.GetCoin((byte)i)).ToList();
+        foreach (var coin in coins.Where(c => c.Cash is not null))
+        {
+            faces += coin.Cash!.Coin.Terms.FaceValue.Minor;
+            money += coin.Cash.Balance.Minor;
+        }
+
+        var log = Enumerable.Range(0, Card.Wallet.WalletApplet.LogSize).Select(i => wallet.ReadLog((byte)i)).Where(e => e.State == LogState.Signed).ToList();
+        money += log.Aggregate(0UL, (sum, e) => sum + e.Payment!.Paid.Minor);
+        Assert.That(money, Is.EqualTo(faces), $"{name}, cut {cut}: x and signed, unrestored payments make X");
+        Assert.That(log.GroupBy(e => (e.Payment!.Slot, e.Payment.Seq)).All(g => g.Count() == 1), $"{name}, cut {cut}: one message per seq");
+    }
+
+    /// <summary>The answers of bank and issuer to what the card has begun: a copy of it fetched them.</summary>
+    private List<byte[]> Answers()
+    {
+        using var copy = _card.Clone();
+        var trace = new TracingChannel(copy.Card);
+        _town.Wallet.Resume(trace, Pin, default).AsTask().Wait();
+        return trace.Apdus.Select(a => a.Command).ToList();
+    }
+
+    private static byte[] Block(string pin) => Protocol.Commands.Pin.ToBlock(pin);
+
+    private static byte[] Apdu<TCommand, TReply>(TCommand command)
+        where TCommand : ICardCommand<TCommand, TReply>
+        where TReply : class
+    {
+        var apdu = new byte[CommandApdu.MaxShortLength];
+        return apdu[..command.Write(apdu)];
+    }
+
+    private static string Send(TownCard card, byte[] apdu) => Runtime.CardExtensions.Send(card.Card, Convert.ToHexString(apdu));
+
+    /// <summary>Selects the wallet and shows a PIN, without spending the last try.</summary>
+    private sealed class WalletCardOn(TownCard card)
+    {
+        public bool Opens(string pin)
+        {
+            var wallet = new WalletCard(card.Card);
+            wallet.Select();
+            return wallet.Verify(pin).IsSuccess;
+        }
+    }
+}
