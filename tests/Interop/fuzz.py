@@ -64,6 +64,7 @@ def mutate(rng, apdu):
 
 def visit(card):
     """The holder: a blocked PIN is unblocked, the log is read and kept. Pending withdrawals that nobody wants stay until the slots are full."""
+    card.raw(bytes.fromhex("00C0000000"))  # ends a chain that a random command may have begun
     card.select()
     card.unblock(PUK, PIN)
     card.verify(PIN)
