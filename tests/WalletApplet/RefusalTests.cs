@@ -1,0 +1,163 @@
+using HierCash.Card.Runtime;
+using HierCash.Card.Wallet;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Protocol.Traces;
+using HierCash.Terminals;
+using HierCash.Tests.Scenarios;
+using HierCash.Tests.Vectors;
+
+namespace HierCash.Tests.Instructions;
+
+/// <summary>What the wallet refuses that no honest terminal sends, with the keys of vectors.json around the fixture cards.</summary>
+public sealed class RefusalTests
+{
+    private static readonly string Fixtures = Repository.PathOf("apdu-spec", "traces", "fixtures");
+    private static readonly BclSuite Suite = new();
+    private static readonly PartyId Issuer = new(1);
+
+    /// <summary>A card that no bank has personalised has nothing to do with money.</summary>
+    [Test]
+    public void ABlankCardRefusesAllThatIsAboutMoney()
+    {
+        using var card = FixtureCard.Make(FixtureCard.Blank, Fixtures);
+        var wallet = Open(card);
+        var certificate = Certificate(Suite.Key("root"), KeyUsage.IssuerCoin, "coin");
+        var till = Suite.Key("till").PublicKey;
+        var coin = new CoinId(Digest.Of("no coin"u8));
+        var statuses = new Dictionary<string, StatusWord>
+        {
+            ["PUT CERTIFICATE"] = wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _),
+            ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _),
+            ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(0, default), out _),
+            ["FINISH"] = wallet.FinishWithdrawal(0, new byte[CashAnswer.EncipheredSize]),
+            ["GET CASH"] = wallet.GetCash(new Amount(1), Currency.Eur, out _),
+            ["PAY"] = wallet.Pay(PayCommand.Fast(default, OneWay.W(till), new Amount(1), Currency.Eur), out _),
+            ["CONFIRM"] = wallet.Confirm(coin, 1),
+            ["VOID"] = wallet.Void(coin, 1, till, new byte[64]),
+            ["GET COIN"] = wallet.Send<GetCoinCommand, CoinReply>(new GetCoinCommand(0), out _),
+            ["GET BALANCE"] = wallet.Send<GetBalanceCommand, BalanceReply>(default, out _),
+            ["READ LOG"] = wallet.Send<ReadLogCommand, LogReply>(new ReadLogCommand(0), out _),
+        };
+        Assert.That(statuses.Where(s => s.Value != StatusWord.ConditionsNotSatisfied), Is.Empty);
+        var noPoint = new byte[65];
+        noPoint[0] = 4;
+        Assert.That(wallet.Send<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(noPoint, new PartyId(1), Currency.Eur, default), out _), Is.EqualTo(StatusWord.WrongData));
+    }
+
+    [Test]
+    public void KeysThatTheCardDoesNotTake()
+    {
+        using var card = FixtureCard.Make("personalised", Fixtures);
+        var wallet = Open(card);
+        StatusWord Put(KeyCertificate certificate) => wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
+        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank")), Is.EqualTo(StatusWord.WrongData));
+        Assert.That(Put(Certificate(Suite.Key("bank"), KeyUsage.IssuerCoin, "coin")), Is.EqualTo(StatusWord.InvalidSignature));
+        for (int i = 3; i < 8; i++)
+        {
+            using var more = Suite.GenerateKey();
+            Assert.That(Put(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerCoin, Issuer, default, new Timestamp(1), more.PublicKey)), Is.EqualTo(StatusWord.Success));
+        }
+
+        using var ninth = Suite.GenerateKey();
+        Assert.That(Put(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerCoin, Issuer, default, new Timestamp(1), ninth.PublicKey)), Is.EqualTo(StatusWord.NotEnoughMemory));
+    }
+
+    /// <summary>E_K that deciphers, and holds what the issuer never signed.</summary>
+    [Test]
+    public void AnswersThatTheIssuerNeverGave()
+    {
+        using var card = FixtureCard.Make("personalised", Fixtures);
+        var wallet = Open(card);
+        var key = Suite.Key("encryption").PublicKey.Id;
+        Assert.That(
+            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, default, Currency.Eur, key), out _),
+            Is.EqualTo(StatusWord.AmountZero));
+        var begun = wallet.BeginWithdrawal(new Amount(5000), Currency.Eur, key);
+        var m = CashRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), begun.EI)!)!;
+        StatusWord Finish(ISigningKey signer, PartyId issuer, KeyId claimed) => wallet.FinishWithdrawal(begun.Slot, Answer(m, signer, issuer, claimed));
+        var coin = Suite.Key("coin");
+        Assert.That(Finish(coin, Issuer, new KeyId(1)), Is.EqualTo(StatusWord.KeyUnknown));
+        Assert.That(Finish(coin, new PartyId(2), coin.PublicKey.Id), Is.EqualTo(StatusWord.KeyUnknown));
+        Assert.That(Finish(Suite.Key("bank"), Issuer, coin.PublicKey.Id), Is.EqualTo(StatusWord.InvalidSignature));
+        Assert.That(Finish(coin, Issuer, coin.PublicKey.Id), Is.EqualTo(StatusWord.Success));
+
+        var further = wallet.BeginWithdrawalSameKey(begun.Slot, new Amount(100), Currency.Eur, key);
+        var m2 = CashRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), further.EI)!)!;
+        Assert.That(wallet.FinishWithdrawal(further.Slot, Answer(m2, coin, Issuer, coin.PublicKey.Id)), Is.EqualTo(StatusWord.Success));
+        Assert.That(
+            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, further.Slot, new Amount(1), Currency.Eur, key), out _),
+            Is.EqualTo(StatusWord.ConditionsNotSatisfied), "only the coin with TM 0 hands out further TM");
+    }
+
+    /// <summary>seq never goes back and never comes round: after 65,535 payments the coin pays no more.</summary>
+    [Test, Hole(24)]
+    public void AfterItsLastSeqACoinPaysNoMore()
+    {
+        using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
+        using var card = town.User("Alice", 100_000);
+        var wallet = Open(card.Card);
+        var till = new TillId(Id16.Read(new byte[16]));
+        StatusWord Pay(ulong time) => wallet.Pay(PayCommand.Fast(new Timestamp(time), till, new Amount(1), Currency.Eur), out _);
+        for (ulong time = 1; time <= ushort.MaxValue; time++)
+        {
+            var status = Pay(time);
+            if (status == StatusWord.LogFull)
+            {
+                for (byte i = 0; i < WalletApplet.LogSize; i++)
+                {
+                    wallet.AcknowledgeLog(i);
+                }
+
+                status = Pay(time);
+            }
+
+            Assert.That(status.IsSuccess, $"payment {time}: {status}");
+        }
+
+        Assert.That(card.Coins().Single().Seq, Is.EqualTo(ushort.MaxValue));
+        Assert.That(Pay(100_000), Is.EqualTo(StatusWord.CounterExhausted));
+        Assert.That(card.Balance().Minor, Is.EqualTo(100_000 - ushort.MaxValue), "what is left stays to be redeemed");
+    }
+
+    [TestCase("nowhere", null, "There is no fixture 'nowhere'")]
+    [TestCase("self", "#!card self\n", "begins with itself")]
+    [TestCase("wrong", "80100000\n#< [] (90 00)\n", "line 1")]
+    public void AFixtureThatIsNoneIsTold(string name, string? text, string part)
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-fixture-").FullName;
+        try
+        {
+            if (text is not null)
+            {
+                File.WriteAllText(Path.Combine(folder, name + ".apdu"), text);
+            }
+
+            Assert.That(() => FixtureCard.Make(name, folder), Throws.TypeOf<TraceException>().With.Message.Contains(part));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static WalletCard Open(EmulatedCard card)
+    {
+        var wallet = new WalletCard(card);
+        wallet.Select();
+        Assert.That(wallet.Verify(Pin.Transport).IsSuccess);
+        return wallet;
+    }
+
+    private static byte[] Answer(CashRequest m, ISigningKey signer, PartyId issuer, KeyId claimed)
+    {
+        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, issuer, claimed, m.FaceValue, m.Currency, m.TM, new Quarter(235));
+        var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, m.NU)));
+        return CashCipher.Encrypt(m.Seed, new CashAnswer(terms.Suite, terms.G, issuer, claimed, terms.Expiry, si).Encode());
+    }
+
+    private static KeyCertificate Certificate(ISigningKey root, KeyUsage usage, string key) =>
+        KeyCertificate.Issue(root, usage, Issuer, default, new Timestamp(1), Suite.Key(key).PublicKey);
+}
