@@ -12,8 +12,10 @@ if [ -z "${HIERCASH_INSIDE:-}" ]; then
     user=()
     [ "$(id -u)" -eq 0 ] || user=(--user --map-root-user)
     export HIERCASH_INSIDE=1
-    # Dies with its parent, and takes all that runs in it along.
-    exec unshare "${user[@]}" --mount --net --pid --fork --kill-child=KILL --mount-proc "$0" "$@"
+    # Dies with its parent, and with a PID namespace, where the machine lets us have one, takes all that runs in it along.
+    processes=(--pid --mount-proc)
+    unshare "${user[@]}" --mount --net --fork "${processes[@]}" true 2>/dev/null || processes=()
+    exec unshare "${user[@]}" --mount --net --fork --kill-child=KILL "${processes[@]}" "$0" "$@"
 fi
 
 unset HIERCASH_INSIDE
