@@ -104,10 +104,10 @@ internal static class ApduCommand
         }
     }
 
-    /// <summary>The bytes of a command; empty for a reset.</summary>
+    /// <summary>The bytes of a command; empty for a reset. What was typed is not repeated: it may hold a PIN.</summary>
     private static byte[] ParseLine(string text) =>
         text.Trim().Equals(ResetWord, StringComparison.OrdinalIgnoreCase) ? []
-        : Hex.Parse(text) ?? throw new UsageException($"'{text.Trim()}' is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
+        : Hex.Parse(text) ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
 
     private static ApduExchange Exchange(ICardChannel card, byte[] command, TraceWriter? writer)
     {
