@@ -52,7 +52,7 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
     {
         var r = new BerTlvReader(reply);
         byte state = r.ReadByte(Tag.State);
-        var payment = state == (byte)LogState.Free || r.Failed ? null : LoggedPayment.Read(ref r);
+        var payment = state == (byte)LogState.Free || r.Failed ? null : LoggedPayment.Read(ref r, state == (byte)LogState.Restored);
         return r.Complete && state <= (byte)LogState.Restored ? new LogReply((LogState)state, payment) : null;
     }
 }
@@ -62,8 +62,9 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
 /// <param name="Confirmed">CONFIRM came.</param>
 /// <param name="Acknowledged">The wallet has a copy.</param>
 /// <param name="SU">S_U, 64 bytes.</param>
+/// <param name="Proof">Of a restored payment: on whose word, and nothing else.</param>
 public sealed record LoggedPayment(
-    byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU)
+    byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU, RestoreProof? Proof = null)
 {
     internal void Write(ref BerTlvWriter writer)
     {
@@ -75,9 +76,10 @@ public sealed record LoggedPayment(
         writer.Write(Tag.Payment, Paid.ToCard());
         writer.Write(Tag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
         writer.Write(Tag.SU, SU);
+        Proof?.Write(ref writer);
     }
 
-    internal static LoggedPayment Read(ref BerTlvReader r)
+    internal static LoggedPayment Read(ref BerTlvReader r, bool restored)
     {
         byte slot = r.ReadByte(Tag.Slot);
         ushort seq = r.ReadUInt16(Tag.Seq);
@@ -91,7 +93,43 @@ public sealed record LoggedPayment(
             r.Fail();
         }
 
-        return new LoggedPayment(
-            slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, r.ReadBytes(Tag.SU, ISigningKey.SignatureSize));
+        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        var proof = restored ? RestoreProof.Read(ref r) : null;
+        return new LoggedPayment(slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, su, proof);
+    }
+}
+
+/// <summary>On whose word a payment was restored: the till's S_W, or a dead statement without what the entry says already.</summary>
+/// <param name="TillKey">N_W, 65 bytes; null with a dead statement.</param>
+/// <param name="Issuer">Of the dead statement, as <paramref name="Basis"/> and <paramref name="Date"/>.</param>
+/// <param name="Signature">S_W or the issuer's, 64 bytes.</param>
+public sealed record RestoreProof(byte[]? TillKey, PartyId Issuer, DeathBasis Basis, Timestamp Date, byte[] Signature)
+{
+    internal void Write(ref BerTlvWriter writer)
+    {
+        if (TillKey is not null)
+        {
+            writer.Write(Tag.TillKey, TillKey);
+        }
+        else
+        {
+            writer.Write(Tag.IssuerId, Issuer.Value);
+            writer.Write(Tag.Reason, (byte)Basis);
+            writer.Write(Tag.Date, Date.Microseconds);
+        }
+
+        writer.Write(Tag.Signature, Signature);
+    }
+
+    internal static RestoreProof Read(ref BerTlvReader r)
+    {
+        if (r.Next(Tag.TillKey))
+        {
+            return new RestoreProof(r.ReadBytes(Tag.TillKey, PublicKey.Size), default, default, default, r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        }
+
+        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
+        var basis = DeadStatement.ReadBasis(ref r);
+        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(Tag.Date)), r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
     }
 }

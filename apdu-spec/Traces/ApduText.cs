@@ -32,12 +32,12 @@ public static class ApduText
         [PayCommand.Ins] = "PAY",
         [ConfirmCommand.Ins] = "CONFIRM",
         [VoidCommand.Ins] = "VOID",
-        [0x38] = "RESTORE",
+        [RestoreCommand.Ins] = "RESTORE",
         [GetCoinCommand.Ins] = "GET COIN",
         [GetBalanceCommand.Ins] = "GET BALANCE",
         [ReadLogCommand.Ins] = "READ LOG",
         [AcknowledgeLogCommand.Ins] = "ACKNOWLEDGE LOG",
-        [0x48] = "AUTHORISE LOST CARD",
+        [AuthoriseLostCardCommand.Ins] = "AUTHORISE LOST CARD",
     };
 
     /// <summary>True for commands whose data field holds a PIN or a PUK.</summary>

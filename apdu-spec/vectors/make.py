@@ -184,7 +184,7 @@ out["account-request-message"] = areq
 out["never-issued-message"] = never
 out["receipt-message"] = receipt
 out["transfer-message"] = transfer
-out["dead-message"] = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
+out["dead-message"] = dead = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
 out["reversed-message"] = b"HC1-REVR" + ISSUER + payment_id + PAID + DATE
 out["lost-card-message"] = b"HC1-LOST" + U + BANK + DATE
 out["cancellation-message"] = b"HC1-CANC" + BANK + request + DATE
@@ -242,6 +242,10 @@ out["enrolment-grant"] = tlv(0xF1, grant + tlv(0xD7, sign(secret["root"], out["g
 
 # Commands and replies
 AID = bytes.fromhex("F0484945524341534801")
+entry = (tlv(0xDC, b"\x04") + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID)
+         + tlv(0xDF27, b"\x03") + tlv(0xD0, su))
+dead_statement = tlv(0xEC, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xCF, PAID)
+                     + tlv(0xDF25, b"\x01") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], dead)))
 pin, new_pin = b"1234\xff\xff\xff\xff", b"56789\xff\xff\xff"
 out.update({
     "select": apdu(0x00, 0xA4, 0x04, 0x00, AID),
@@ -278,9 +282,14 @@ out.update({
     "get-balance": apdu(0x80, 0x42, 0, 0),
     "get-balance-reply": tlv(0xDF22, b(4200, 8)) + tlv(0xC5, EUR),
     "read-log": apdu(0x80, 0x44, 63, 0),
-    "read-log-reply": tlv(0xDD, b"\x01") + tlv(0xDC, b"\x04") + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W)
-    + tlv(0xCF, PAID) + tlv(0xDF27, b"\x03") + tlv(0xD0, su),
+    "read-log-reply": tlv(0xDD, b"\x01") + entry,
+    "read-log-reply-voided": tlv(0xDD, b"\x02") + entry + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw),
+    "read-log-reply-dead": tlv(0xDD, b"\x02") + entry + tlv(0xC2, ISSUER) + tlv(0xDF25, b"\x01") + tlv(0xD6, DATE)
+    + tlv(0xD7, sign(secret["statement"], dead)),
     "acknowledge-log": apdu(0x80, 0x46, 63, 0),
+    "dead-statement": dead_statement,
+    "restore": apdu(0x80, 0x38, 0, 0, dead_statement),
+    "authorise-lost-card": apdu(0x80, 0x48, 0, 0, tlv(0xD6, DATE)),
 })
 
 

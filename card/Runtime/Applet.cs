@@ -20,6 +20,11 @@ public abstract class Applet
     {
     }
 
+    /// <summary>Called before the instance is deleted with everything that it owns (Java Card: AppletEvent).</summary>
+    public virtual void Uninstall()
+    {
+    }
+
     /// <summary>Does one command. Class byte bits for channels, secure messaging and chaining are zero.</summary>
     /// <param name="response">512 bytes for the data field.</param>
     /// <param name="length">Bytes written to it; they count only with <see cref="StatusWord.Success"/>.</param>
@@ -50,6 +55,10 @@ public sealed class AppletContext
 
     /// <summary>The instance's persistent array of this number; all zeros when new.</summary>
     public PersistentBytes Persistent(ushort id, int length) => _objects.Open((ushort)_owner, id, length);
+
+    /// <summary>Deletes an array of the instance, wipes its bytes and gives them back; false if there is none. Views of it must not be used any more.</summary>
+    /// <exception cref="CardMemoryException">A transaction is open.</exception>
+    public bool Delete(ushort id) => _objects.Delete((ushort)_owner, id);
 
     public byte[] Transient(int length, ClearOn clear) => _transient.Allocate(_owner, length, clear);
 }

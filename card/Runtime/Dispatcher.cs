@@ -11,25 +11,29 @@ internal sealed class Dispatcher
     private const byte GetResponseIns = 0xC0;
     private readonly IReadOnlyList<AppletPackage> _packages;
     private readonly ObjectTable _objects;
-    private readonly TransientMemory _transient = new();
-    private readonly List<(Aid Aid, Applet Applet)> _instances = [];
+    private readonly TransientMemory _transient;
+    private readonly List<(int Index, Aid Aid, Applet Applet)> _instances = [];
     private readonly byte[] _response;
     private readonly CommandChain _chain;
     private int _pendingStart;
     private int _pendingLength;
     private int _selected = -1;
 
-    public Dispatcher(CardImage image, IReadOnlyList<AppletPackage> packages)
+    public Dispatcher(CardImage image, int transientQuota, IReadOnlyList<AppletPackage> packages)
     {
         _packages = packages;
+        _transient = new TransientMemory(transientQuota);
         Memory = new PersistentMemory(image);
         _objects = new ObjectTable(Memory, image.Bytes.Length);
         _response = _transient.Allocate(-1, ResponseSize, ClearOn.Reset);
         _chain = new CommandChain(_transient.Allocate(-1, CommandChain.BufferSize, ClearOn.Reset));
+        _objects.Collect();
         for (int i = 0; i < _objects.InstanceCount; i++)
         {
-            var (package, instance) = _objects.Instance(i);
-            _instances.Add((instance, Create(package, i)));
+            if (_objects.Instance(i) is { } entry)
+            {
+                _instances.Add((i, entry.Instance, Create(entry.Package, i)));
+            }
         }
     }
 
@@ -45,7 +49,7 @@ internal sealed class Dispatcher
             Runtime("table of instances", MemoryLayout.Instances, MemoryLayout.Objects),
             Runtime("table of arrays", MemoryLayout.Objects, MemoryLayout.Data),
             .. _objects.All().Select(o => new MemoryArea(
-                _objects.Instance(o.Owner).Instance.ToString(), o.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), o.Offset, o.Length, Memory.WearOf(o.Offset, o.Length))),
+                _objects.Instance(o.Owner)!.Value.Instance.ToString(), o.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), o.Offset, o.Length, Memory.WearOf(o.Offset, o.Length))),
         ];
         return new MemoryReport(Memory.Size, _objects.Free, _transient.Quota, _transient.Used, areas);
     }
@@ -57,11 +61,44 @@ internal sealed class Dispatcher
             throw new CardMemoryException($"An applet {instance} is installed already.");
         }
 
-        using var transaction = Memory.Begin();
-        int index = _objects.AddInstance(package, instance);
-        var applet = Create(package, index);
-        transaction.Commit();
-        _instances.Add((instance, applet));
+        int? index = null;
+        try
+        {
+            using var transaction = Memory.Begin();
+            index = _objects.AddInstance(package, instance);
+            var applet = Create(package, index.Value);
+            transaction.Commit();
+            Deselect();
+            _instances.Add((index.Value, instance, applet));
+            _instances.Sort((a, b) => a.Index - b.Index);
+        }
+        catch (Exception) when (index is not null)
+        {
+            _transient.Free(index.Value);
+            throw;
+        }
+    }
+
+    /// <summary>Deletes an instance with its memory; false if there is none.</summary>
+    public bool Uninstall(Aid instance)
+    {
+        int at = _instances.FindIndex(i => i.Aid.Equals(instance));
+        if (at < 0)
+        {
+            return false;
+        }
+
+        Deselect();
+        Guard(() =>
+        {
+            _instances[at].Applet.Uninstall();
+            return true;
+        });
+        int index = _instances[at].Index;
+        _instances.RemoveAt(at);
+        _transient.Free(index);
+        _objects.RemoveInstance(index);
+        return true;
     }
 
     private Applet Create(Aid package, int index)
@@ -179,7 +216,7 @@ internal sealed class Dispatcher
                 applet.Deselect();
                 return true;
             });
-            _transient.Deselect(_selected);
+            _transient.Deselect(_instances[_selected].Index);
             _selected = -1;
         }
     }

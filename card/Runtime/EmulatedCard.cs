@@ -13,6 +13,7 @@ public sealed class EmulatedCard : ITearableCard
     private static readonly byte[] AtrBytes = [0x3B, 0x88, 0x80, 0x01, .. "HierCash"u8, Checksum()];
 
     private readonly CardImage _image;
+    private readonly int _transientQuota;
     private readonly IReadOnlyList<AppletPackage> _packages;
     private Dispatcher? _dispatcher;
     private (Random Random, int OneIn)? _risk;
@@ -21,8 +22,17 @@ public sealed class EmulatedCard : ITearableCard
     /// <param name="image">Disposed of with the card.</param>
     /// <exception cref="CardImageException">The image is damaged, or holds an applet whose package is missing.</exception>
     public EmulatedCard(CardImage image, params IReadOnlyList<AppletPackage> packages)
+        : this(image, TransientMemory.DefaultQuota, packages)
+    {
+    }
+
+    /// <summary>The same with another size of RAM. The size of persistent memory is the image's.</summary>
+    /// <param name="transientQuota">Bytes, of which the runtime takes some 1,000 for its buffers.</param>
+    /// <exception cref="CardMemoryException">Too little for the runtime or for the applets.</exception>
+    public EmulatedCard(CardImage image, int transientQuota, params IReadOnlyList<AppletPackage> packages)
     {
         _image = image;
+        _transientQuota = transientQuota;
         _packages = packages;
         PowerOn();
     }
@@ -42,10 +52,29 @@ public sealed class EmulatedCard : ITearableCard
 
     /// <summary>Installs an applet instance, whole or not at all.</summary>
     /// <exception cref="CardMemoryException">No room, or the instance AID is taken.</exception>
-    public void Install(Aid package, Aid instance)
+    public void Install(Aid package, Aid instance) => Manage(dispatcher =>
     {
-        Powered().Install(package, instance);
-        _image.Sync();
+        dispatcher.Install(package, instance);
+        return true;
+    });
+
+    /// <summary>Deletes an applet instance with all its memory, which is wiped; false if there is none. If power goes meanwhile, the next power-on ends it.</summary>
+    public bool Uninstall(Aid instance) => Manage(dispatcher => dispatcher.Uninstall(instance));
+
+    private bool Manage(Func<Dispatcher, bool> change)
+    {
+        try
+        {
+            return change(Powered());
+        }
+        catch (PowerLostException e)
+        {
+            throw Lost(e);
+        }
+        finally
+        {
+            _image.Sync();
+        }
     }
 
     /// <summary>Lets power go at a later write of persistent memory, 0 being the next cell; a reset forgets the plan.</summary>
@@ -70,22 +99,22 @@ public sealed class EmulatedCard : ITearableCard
         }
     }
 
-    /// <summary>Warm reset: RAM is lost, no applet is selected.</summary>
+    /// <summary>Warm reset (ISO 7816-3, 6.2.3): RAM is lost, no applet is selected. A cold one is <see cref="PowerOff"/> and <see cref="PowerOn"/>.</summary>
     public void Reset()
     {
         _dispatcher = null;
         PowerOn();
     }
 
-    /// <summary>Takes the card out.</summary>
+    /// <summary>Takes the card out: until it is put in again nothing answers.</summary>
     public void PowerOff() => _dispatcher = null;
 
-    /// <summary>Puts the card in again: undoes what power cut, makes the applets anew.</summary>
+    /// <summary>Puts the card in again, the cold reset (ISO 7816-3, 6.2.2): undoes what power cut, makes the applets anew.</summary>
     public void PowerOn()
     {
         if (_dispatcher is null)
         {
-            _dispatcher = new Dispatcher(_image, _packages);
+            _dispatcher = new Dispatcher(_image, _transientQuota, _packages);
             _image.Sync();
             if (_risk is not null)
             {
@@ -105,11 +134,16 @@ public sealed class EmulatedCard : ITearableCard
         }
         catch (PowerLostException e)
         {
-            // What the cells hold at this moment is what they hold for ever.
-            _dispatcher = null;
             _image.Sync();
-            throw new CardChannelException("The card was pulled out or lost its power. Put it in again and repeat the command.", e);
+            throw Lost(e);
         }
+    }
+
+    /// <summary>What the cells hold at this moment is what they hold for ever.</summary>
+    private CardChannelException Lost(PowerLostException e)
+    {
+        _dispatcher = null;
+        return new CardChannelException("The card was pulled out or lost its power. Put it in again and repeat the command.", e);
     }
 
     private Dispatcher Powered() =>

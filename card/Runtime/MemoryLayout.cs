@@ -7,7 +7,6 @@ internal static class MemoryLayout
     public const uint CurrentVersion = 0x31544348;
     public const int InstanceCount = 4;
     public const int ObjectCount = 8;
-    public const int DataEnd = 12;
     public const int EpochA = 16;
     public const int EpochB = 24;
 

@@ -29,6 +29,13 @@ public sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
         return array;
     }
 
+    /// <summary>Gives the arrays of a deleted instance back.</summary>
+    internal void Free(int owner)
+    {
+        Used -= _arrays.Where(a => a.Owner == owner).Sum(a => a.Array.Length);
+        _arrays.RemoveAll(a => a.Owner == owner);
+    }
+
     internal void Deselect(int owner)
     {
         foreach (var (array, clear, whose) in _arrays)

@@ -32,4 +32,17 @@ internal static class AuthoriseWithdrawalInstruction
         new SignatureReply(wallet.AccountKey.Sign(order)).Write(ref response);
         return StatusWord.Success;
     }
+
+    /// <summary>AUTHORISE LOST CARD: a frozen card may, its coins come back this way. Page: authorise-lost-card.md.</summary>
+    public static StatusWord LostCard(WalletApplet wallet, in AuthoriseLostCardCommand command, ref BerTlvWriter response)
+    {
+        var reader = wallet.RequireReader();
+        if (reader.IsSuccess)
+        {
+            var message = SignedMessage.LostCard(wallet.Profile.User, wallet.Profile.Bank, command.Date);
+            new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
+        }
+
+        return reader;
+    }
 }

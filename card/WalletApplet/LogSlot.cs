@@ -7,7 +7,7 @@ namespace HierCash.Card.Wallet;
 
 using Runtime;
 
-/// <summary>One entry of the payment log: what the card signed, and the S_W that took it back (holes 1, 2).</summary>
+/// <summary>One entry of the payment log: what the card signed, and the S_W or dead statement that took it back (holes 1, 2, 4).</summary>
 internal readonly struct LogSlot(PersistentBytes bytes)
 {
     public const int Size = 244;
@@ -23,8 +23,11 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     private const int OrderAt = 44;
     private const int SUAt = 48;
     private const int SignedSize = 112;
-    private const int SWAt = 112;
+    private const int ProofAt = 112;
+
+    /// <summary>N_W, which begins with 04; or a zero byte and the rest of a dead statement.</summary>
     private const int TillKeyAt = 176;
+    private const int DeathSize = 14;
     private const byte ConfirmedFlag = 1;
     private const byte AcknowledgedFlag = 2;
 
@@ -60,7 +63,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
         SignedMessage.Payment(coin.Id, Seq, Balance, Time, Till, OneWay.F(Time, Till), Paid)));
 
     public LoggedPayment ToReply() => new(
-        Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU);
+        Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU, Proof());
 
     public void Write(byte coin, ushort seq, in PayCommand pay, Amount paid, Amount balance, uint order, ReadOnlySpan<byte> su)
     {
@@ -84,11 +87,39 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     public void Acknowledge() => bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] | AcknowledgedFlag));
 
     /// <summary>Keeps S_W and N_W: the user's evidence that this payment was taken back.</summary>
-    public void Restore(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
+    public void KeepVoid(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
     {
         bytes.WriteByte(StateAt, (byte)LogState.Restored);
-        bytes.Write(SWAt, sw);
+        bytes.Write(ProofAt, sw);
         bytes.Write(TillKeyAt, tillKey);
+    }
+
+    /// <summary>Keeps of a dead statement what the entry does not say itself.</summary>
+    public void KeepDeath(DeadStatement statement)
+    {
+        Span<byte> rest = stackalloc byte[DeathSize];
+        rest[0] = 0;
+        rest[1] = (byte)statement.Basis;
+        BinaryPrimitives.WriteUInt32BigEndian(rest[2..], statement.Issuer.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(rest[6..], statement.Date.Microseconds);
+        bytes.WriteByte(StateAt, (byte)LogState.Restored);
+        bytes.Write(ProofAt, statement.Signature);
+        bytes.Write(TillKeyAt, rest);
+    }
+
+    private RestoreProof? Proof()
+    {
+        if (State != LogState.Restored)
+        {
+            return null;
+        }
+
+        var signature = bytes.Span.Slice(ProofAt, ISigningKey.SignatureSize).ToArray();
+        var rest = bytes.Span[TillKeyAt..];
+        return rest[0] != 0
+            ? new RestoreProof(rest[..PublicKey.Size].ToArray(), default, default, default, signature)
+            : new RestoreProof(
+                null, new PartyId(BinaryPrimitives.ReadUInt32BigEndian(rest[2..])), (DeathBasis)rest[1], new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(rest[6..])), signature);
     }
 
     public void Free() => bytes.WriteByte(StateAt, (byte)LogState.Free);

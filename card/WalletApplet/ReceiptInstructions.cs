@@ -5,7 +5,7 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-/// <summary>CONFIRM and VOID: the shop's OK and NG (EP 0810563, payment steps 4 and 5). Pages: confirm.md, void.md.</summary>
+/// <summary>CONFIRM, VOID and RESTORE: OK, NG (EP 0810563, payment steps 4 and 5), and the issuer's dead statement. Pages: confirm.md, void.md, restore.md.</summary>
 internal static class ReceiptInstructions
 {
     public static StatusWord Confirm(WalletApplet wallet, in ConfirmCommand command, ref BerTlvWriter response)
@@ -39,6 +39,39 @@ internal static class ReceiptInstructions
             return StatusWord.Success;
         }
 
+        var sw = command.SW;
+        var tillKey = command.TillKey;
+        return Restore(wallet, slot, entry, e => e.KeepVoid(sw, tillKey));
+    }
+
+    /// <summary>Restores x on the issuer's dead statement, once (hole 4).</summary>
+    public static StatusWord Restore(WalletApplet wallet, in RestoreCommand command, ref BerTlvWriter response)
+    {
+        var statement = command.Statement;
+        var status = Find(wallet, statement.Coin, statement.Seq, out var entry, out var slot);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        // Only the issuer of the coin can say that it will not settle.
+        var coin = slot.Coin;
+        var keys = wallet.Keys.All(KeyUsage.IssuerStatement).Where(k => k.Holder == statement.Issuer).ToList();
+        if (coin.Terms.Issuer != statement.Issuer || keys.Count == 0)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        if (entry.Id(coin) != statement.Payment || entry.Paid != statement.Y || !keys.Any(k => statement.Verify(wallet.Suite, k.Key)))
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        return entry.State == LogState.Restored ? StatusWord.Success : Restore(wallet, slot, entry, e => e.KeepDeath(statement));
+    }
+
+    private static StatusWord Restore(WalletApplet wallet, CoinSlot slot, LogSlot entry, Action<LogSlot> keep)
+    {
         var restored = slot.Balance + entry.Paid;
         if (restored > slot.FaceValue)
         {
@@ -47,7 +80,7 @@ internal static class ReceiptInstructions
         }
 
         using var transaction = wallet.Begin();
-        entry.Restore(command.SW, command.TillKey);
+        keep(entry);
         slot.SetBalance(restored);
         transaction.Commit();
         return StatusWord.Success;

@@ -179,10 +179,12 @@ public sealed class WalletApplet : Applet
         0x32 => Run<PayCommand>(apdu, PayCommand.Parse, PayInstruction.Run, ref response),
         0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),
         0x36 => Run<VoidCommand>(apdu, VoidCommand.Parse, ReceiptInstructions.Void, ref response),
+        0x38 => Run<RestoreCommand>(apdu, RestoreCommand.Parse, ReceiptInstructions.Restore, ref response),
         0x40 => Run<GetCoinCommand>(apdu, GetCoinCommand.Parse, ReadInstructions.GetCoin, ref response),
         0x42 => Run<GetBalanceCommand>(apdu, GetBalanceCommand.Parse, ReadInstructions.GetBalance, ref response),
         0x44 => Run<ReadLogCommand>(apdu, ReadLogCommand.Parse, ReadInstructions.ReadLog, ref response),
         0x46 => Run<AcknowledgeLogCommand>(apdu, AcknowledgeLogCommand.Parse, ReadInstructions.AcknowledgeLog, ref response),
+        0x48 => Run<AuthoriseLostCardCommand>(apdu, AuthoriseLostCardCommand.Parse, AuthoriseWithdrawalInstruction.LostCard, ref response),
         _ => StatusWord.InstructionNotSupported,
     };
 }

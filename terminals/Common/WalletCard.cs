@@ -71,6 +71,11 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
         Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
 
+    public StatusWord Restore(DeadStatement statement) => Send<RestoreCommand, NoReply>(new RestoreCommand(statement), out _);
+
+    /// <summary>Signed in advance: what the holder shows the bank when the card is gone (hole 10).</summary>
+    public byte[] AuthoriseLostCard(Timestamp date) => Require<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(date)).Signature;
+
     public CoinReply GetCoin(byte slot) => Require<GetCoinCommand, CoinReply>(new GetCoinCommand(slot));
 
     public BalanceReply GetBalance() => Require<GetBalanceCommand, BalanceReply>(default);

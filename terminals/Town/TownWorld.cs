@@ -109,6 +109,10 @@ public sealed class TownWorld : IDisposable
     public ISigningKey BankKey(string name) => Options.Suite.ImportKey(
         _stores[name].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'bank'", r => r.Bytes(0)))!);
 
+    /// <summary>The issuer's statement key, for tests that speak in its name.</summary>
+    public ISigningKey StatementKey => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
+
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)
     {

@@ -120,7 +120,7 @@ class Card:
         answer = self.send(0x80, 0x44, index)
         if answer[2] == 0:
             return None
-        state, slot, seq, x, when, w, y, kind, su = fields(answer, "State", "Slot", "Seq", "Balance", "Time", "W", "Payment", "Kind", "SU")
+        state, slot, seq, x, when, w, y, kind, su = fields(answer, "State", "Slot", "Seq", "Balance", "Time", "W", "Payment", "Kind", "SU", *(["TillKey", "Signature"] if answer[2] == 2 else []))[:9]
         return state[0], slot[0], seq, x, when, w, y, kind[0], su
 
     def acknowledge(self, index):

@@ -306,7 +306,7 @@ public sealed class RuntimeTests
             {
                 card.Install(TestApplet.PackageAid, First);
             }
-            catch (PowerLostException)
+            catch (CardChannelException)
             {
                 completed = false;
             }

@@ -27,8 +27,8 @@ public sealed class EveryCommandTornTests
     [
         "SELECT", "VERIFY", "VERIFY wrong", "CHANGE REFERENCE DATA", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE", "PUT CERTIFICATE",
         "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL",
-        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "GET COIN", "GET BALANCE", "READ LOG",
-        "ACKNOWLEDGE LOG",
+        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "GET COIN", "GET BALANCE", "READ LOG",
+        "ACKNOWLEDGE LOG", "AUTHORISE LOST CARD",
     ];
 
     [OneTimeSetUp]
@@ -77,6 +77,9 @@ public sealed class EveryCommandTornTests
         Add("PAY all of a coin", Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
         Add("CONFIRM", Apdu<ConfirmCommand, NoReply>(new ConfirmCommand(h.Coin!.Id, h.Seq)));
         Add("VOID", Apdu<VoidCommand, NoReply>(new VoidCommand(h.Coin!.Id, h.Seq, till.PublicKey.Bytes.ToArray(), sw)));
+        var payment = new CashPayment(h.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU);
+        Add("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
+        Add("AUTHORISE LOST CARD", Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Time)));
         Add("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(0)));
         Add("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default));
         Add("READ LOG", Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(0)));
@@ -135,7 +138,8 @@ public sealed class EveryCommandTornTests
         }
 
         TestContext.Out.WriteLine($"{name}: {cuts} cut points, torn cells {torn}");
-        Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again" or "AUTHORISE WITHDRAWAL" or "PUT CERTIFICATE"
+        Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again"
+                or "AUTHORISE WITHDRAWAL" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE"
             ? Is.Zero
             : Is.GreaterThan(1));
     }

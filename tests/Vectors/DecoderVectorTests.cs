@@ -34,6 +34,9 @@ public sealed class DecoderVectorTests
         ["get-coin-reply"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
         ["get-coin-reply-pending"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
         ["get-balance-reply"] = b => Reply<BalanceReply>(GetBalanceCommand.ParseReply(b), r => r.Write),
+        ["dead-statement"] = b => DeadStatement.Decode(b)?.Encode(),
+        ["read-log-reply-voided"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
+        ["read-log-reply-dead"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
         ["read-log-reply"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
     };
 

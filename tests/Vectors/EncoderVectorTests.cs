@@ -68,6 +68,8 @@ public sealed class EncoderVectorTests
         var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var dossier = new Dossier(request.Encode(), certificateE, certificateC, [h]);
         var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date);
+        var dead = DeadStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
+        var logged = new LoggedPayment(4, 3, new Amount(4200), Time, w, Y, true, true, h.SU);
         var hot = Digest.Of(SignedMessage.HotEntry(8, coin.Id)).ToArray()[..8];
         var circulation = new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1));
         var shopAccount = new ShopAccount(
@@ -163,8 +165,12 @@ public sealed class EncoderVectorTests
             ["get-balance"] = () => Apdu(new GetBalanceCommand().Write),
             ["get-balance-reply"] = () => BerTlv.Encode(64, new BalanceReply(new Amount(4200), Currency.Eur).Write),
             ["read-log"] = () => Apdu(new ReadLogCommand(63).Write),
-            ["read-log-reply"] = () => BerTlv.Encode(256, new LogReply(
-                LogState.Signed, new LoggedPayment(4, 3, new Amount(4200), Time, w, Y, true, true, h.SU)).Write),
+            ["read-log-reply"] = () => BerTlv.Encode(256, new LogReply(LogState.Signed, logged).Write),
+            ["read-log-reply-voided"] = () => BerTlv.Encode(512, new LogReply(LogState.Restored, logged with { Proof = new RestoreProof(till.PublicKey.Bytes.ToArray(), default, default, default, sw) }).Write),
+            ["read-log-reply-dead"] = () => BerTlv.Encode(512, new LogReply(LogState.Restored, logged with { Proof = new RestoreProof(null, Issuer, DeathBasis.Voided, Date, dead.Signature) }).Write),
+            ["dead-statement"] = dead.Encode,
+            ["restore"] = () => Apdu(new RestoreCommand(dead).Write),
+            ["authorise-lost-card"] = () => Apdu(new AuthoriseLostCardCommand(Date).Write),
             ["acknowledge-log"] = () => Apdu(new AcknowledgeLogCommand(63).Write),
             ["frame-withdraw"] = () => Frame(FrameKind.Request, WithdrawMessage.Write(order)),
             ["frame-withdraw-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.WithdrawReply)),

@@ -92,6 +92,43 @@ public sealed class RefusalTests
             Is.EqualTo(StatusWord.ConditionsNotSatisfied), "only the coin with TM 0 hands out further TM");
     }
 
+    /// <summary>A dead statement restores its own payment, once; any other one restores nothing.</summary>
+    [Test, Hole(4)]
+    public void ADeadStatementRestoresItsOwnPaymentOnce()
+    {
+        using var card = FixtureCard.Make("withdrawn", Fixtures);
+        var wallet = Open(card);
+        var w = OneWay.W(Suite.Key("till").PublicKey);
+        wallet.Pay(PayCommand.Fast(new Timestamp(5), w, new Amount(300), Currency.Eur), out var paid);
+        wallet.Pay(PayCommand.Fast(new Timestamp(6), w, new Amount(300), Currency.Eur), out var other);
+        var h = new CashPayment(paid!.Coin!, paid.Seq, paid.Balance, new Timestamp(5), w, new Amount(300), paid.SU);
+        var key = Suite.Key("statement");
+        var good = DeadStatement.Sign(key, Issuer, h, DeathBasis.TermOver, new Timestamp(9));
+        var wrong = new Dictionary<string, (DeadStatement Statement, StatusWord Status)>
+        {
+            ["another issuer"] = (DeadStatement.Sign(key, new PartyId(2), h, DeathBasis.TermOver, new Timestamp(9)), StatusWord.KeyUnknown),
+            ["another key"] = (DeadStatement.Sign(Suite.Key("bank"), Issuer, h, DeathBasis.TermOver, new Timestamp(9)), StatusWord.InvalidSignature),
+            ["another seq"] = (good with { Seq = other!.Seq }, StatusWord.InvalidSignature),
+            ["a payment that is not there"] = (good with { Seq = 77 }, StatusWord.NotFound),
+            ["another amount"] = (DeadStatement.Sign(key, Issuer, h with { Paid = new Amount(301) }, DeathBasis.TermOver, new Timestamp(9)), StatusWord.InvalidSignature),
+            ["another basis"] = (good with { Basis = DeathBasis.Voided }, StatusWord.InvalidSignature),
+        };
+        foreach (var (what, (statement, status)) in wrong)
+        {
+            Assert.That(wallet.Restore(statement), Is.EqualTo(status), what);
+        }
+
+        Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(7000 - 600));
+        Assert.That(wallet.Restore(good), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.Restore(good), Is.EqualTo(StatusWord.Success), "again, and nothing more comes back");
+        Assert.That(wallet.Void(h.Coin.Id, h.Seq, Suite.Key("till").PublicKey, Suite.Key("till").Sign(SignedMessage.Void(h.Id, w))), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(7000 - 300));
+        var entry = wallet.ReadLog(0);
+        Assert.That((entry.State, entry.Payment!.Proof!.Issuer, entry.Payment.Proof.Basis, entry.Payment.Proof.Date.Microseconds), Is.EqualTo((LogState.Restored, Issuer, DeathBasis.TermOver, 9UL)));
+        Assert.That(entry.Payment.Proof.Signature, Is.EqualTo(good.Signature), "the wallet can prove it");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(5), w, new Amount(300), Currency.Eur), out _), Is.Not.EqualTo(StatusWord.Success), "its S_U never leaves again");
+    }
+
     /// <summary>seq never goes back and never comes round: after 65,535 payments the coin pays no more.</summary>
     [Test, Hole(24)]
     public void AfterItsLastSeqACoinPaysNoMore()

@@ -1,0 +1,32 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>AUTHORISE LOST CARD: the account key signs, while the card is there, what its holder shows the bank when it is gone (hole 10). Page: authorise-lost-card.md.</summary>
+public readonly record struct AuthoriseLostCardCommand(Timestamp Date) : ICardCommand<AuthoriseLostCardCommand, SignatureReply>
+{
+    public static byte Ins => 0x48;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[16]);
+        data.Write(Tag.Date, Date.Microseconds);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out AuthoriseLostCardCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new AuthoriseLostCardCommand(new Timestamp(r.ReadUInt64(Tag.Date)));
+        return CommandClass.Check(r);
+    }
+
+    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Read(reply);
+}
