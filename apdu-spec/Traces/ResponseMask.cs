@@ -102,6 +102,46 @@ public sealed class ResponseMask
         return data.Length;
     }
 
+    /// <summary>Mask and response side by side, status word last: of several the one that is nearest.</summary>
+    public IReadOnlyList<ResponseCell> Align(ReadOnlySpan<byte> response)
+    {
+        int split = Math.Max(0, response.Length - 2);
+        var data = response[..split].ToArray();
+        var word = response[split..].ToArray();
+        var cells = _data is null ? [.. data.Select(b => new ResponseCell("**", Byte(b), true))] : AlignData(_data, data);
+        var nearest = _status.MinBy(s => s.Where((m, i) => i >= word.Length || !Matches(m, word[i])).Count())!;
+        cells.AddRange(nearest.Select((m, i) => i < word.Length ? Cell(m, word[i]) : new ResponseCell(Byte(m), "--", false)));
+        return cells;
+    }
+
+    private static List<ResponseCell> AlignData(int[] mask, byte[] data)
+    {
+        var cells = new List<ResponseCell>();
+        int star = Array.IndexOf(mask, AnyBytes);
+        int head = star < 0 ? mask.Length : star;
+        int tail = star < 0 ? 0 : mask.Length - star - 1;
+        int any = star < 0 ? 0 : Math.Max(0, data.Length - head - tail);
+        var wanted = mask.Take(head).Concat(Enumerable.Repeat(AnyBytes, any)).Concat(mask.TakeLast(tail)).ToList();
+        for (int i = 0; i < Math.Max(wanted.Count, data.Length); i++)
+        {
+            cells.Add(i >= wanted.Count ? new ResponseCell("--", Byte(data[i]), false)
+                : i >= data.Length ? new ResponseCell(Byte(wanted[i]), "--", false)
+                : Cell(wanted[i], data[i]));
+        }
+
+        return cells;
+    }
+
+    private static ResponseCell Cell(int mask, byte value) => new(Byte(mask), Byte(value), mask == AnyBytes || Matches(mask, value));
+
+    private static string Byte(byte value) => value.ToString("X2", CultureInfo.InvariantCulture);
+
+    private static string Byte(int mask)
+    {
+        string digits = Byte((byte)(mask & 0xFF));
+        return mask == AnyBytes ? "**" : $"{((mask & 0xF000) == 0 ? 'X' : digits[0])}{((mask & 0x0F00) == 0 ? 'X' : digits[1])}";
+    }
+
     private static int? Differs(int[] mask, ReadOnlySpan<byte> bytes)
     {
         int star = Array.IndexOf(mask, AnyBytes);

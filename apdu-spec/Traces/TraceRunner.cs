@@ -96,6 +96,6 @@ public static class TraceRunner
 
     private static string? Compare(ResponseMask? expected, ReadOnlySpan<byte> response, string what, ReadOnlySpan<byte> shown) =>
         expected?.FirstDifference(response) is { } at
-            ? $"{what} answered {Hex.Spaced(shown)}, and {expected} was expected; they differ at byte {at + 1}. {ApduText.Describe(shown)}"
+            ? $"{what} answered {Hex.Spaced(shown)}, and {expected} was expected; they differ at byte {at + 1}. {ApduText.Describe(shown)}\n{ResponseDifference.Show(expected, response)}"
             : null;
 }

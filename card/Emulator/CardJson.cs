@@ -17,4 +17,5 @@ internal sealed record ApduExchange(string Command, string Name, string Response
 [JsonSerializable(typeof(List<ApduExchange>))]
 [JsonSerializable(typeof(List<TraceResult>))]
 [JsonSerializable(typeof(MemoryReport))]
+[JsonSerializable(typeof(List<ProfiledFlow>))]
 internal sealed partial class CardJson : JsonSerializerContext;

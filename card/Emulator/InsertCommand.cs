@@ -24,6 +24,21 @@ internal static class InsertCommand
             CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
         };
         var record = new Option<string?>("--record") { Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.", HelpName = "FILE" };
+        var like = new Option<LatencyProfile?>("--like")
+        {
+            Description = "Answer as slowly as a real card would, such as jcop4/contactless-424; 'hiercash-card profile' has the names.",
+            HelpName = "CARD/READER",
+            CustomParser = result =>
+            {
+                if (LatencyProfile.Find(result.Tokens[0].Value) is { } found)
+                {
+                    return found;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is no card at a reader. There are: {string.Join(", ", LatencyProfile.All.Select(p => p.Name))}.");
+                return null;
+            },
+        };
         var command = new Command(
             "insert",
             """
@@ -31,7 +46,7 @@ internal static class InsertCommand
 
             vpcd is the driver of vsmartcard (Debian: vsmartcard-vpcd) for a reader without hardware. Whatever speaks PC/SC then
             sees the card: opensc-tool, scriptor, the terminals of HierCash.
-            """) { file, slot, at, record };
+            """) { file, slot, at, record, like };
         command.SetAction(async (result, cancel) =>
         {
             int number = result.GetValue(slot);
@@ -46,6 +61,7 @@ internal static class InsertCommand
             await using var output = result.GetValue(record) is { } trace ? ApduCommand.CreateTrace(trace) : null;
             var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"))
             {
+                Latency = result.GetValue(like),
                 Recorder = output is null ? null : new TraceWriter(output),
             };
             await reader.Serve(card, cancel);

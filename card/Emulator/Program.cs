@@ -23,9 +23,10 @@ internal static class Program
               hiercash-card info alice.card --json
               hiercash-card insert alice.card          put it into a PC/SC reader
               hiercash-card apdu run apdu-spec/traces  check a card against the specification
+              hiercash-card profile                    how long cards that are sold would take
             """)
         {
-            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite), MemoryCommand.Make(Suite),
+            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite), MemoryCommand.Make(Suite), ProfileCommand.Make(),
         },
         args);
 

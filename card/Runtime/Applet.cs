@@ -43,15 +43,19 @@ public sealed class AppletContext
     private readonly TransientMemory _transient;
     private readonly int _owner;
 
-    internal AppletContext(PersistentMemory memory, ObjectTable objects, TransientMemory transient, int owner)
+    internal AppletContext(PersistentMemory memory, ObjectTable objects, TransientMemory transient, CardMeter meter, int owner)
     {
         Memory = memory;
         _objects = objects;
         _transient = transient;
+        Meter = meter;
         _owner = owner;
     }
 
     public PersistentMemory Memory { get; }
+
+    /// <summary>Where an applet says what it computes, for latency profiles. Writes are counted by the runtime.</summary>
+    public CardMeter Meter { get; }
 
     /// <summary>The instance's persistent array of this number; all zeros when new.</summary>
     public PersistentBytes Persistent(ushort id, int length) => _objects.Open((ushort)_owner, id, length);

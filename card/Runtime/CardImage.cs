@@ -54,11 +54,15 @@ public sealed class MemoryImage : CardImage
 
     public MemoryImage(int size = DefaultSize) => _bytes = GC.AllocateArray<byte>(RequireSize(size), pinned: true);
 
-    public MemoryImage(ReadOnlySpan<byte> content)
+    /// <param name="isRestored">True for a copy that stands for a restored backup.</param>
+    public MemoryImage(ReadOnlySpan<byte> content, bool isRestored = false)
     {
+        IsRestored = isRestored;
         _bytes = GC.AllocateUninitializedArray<byte>(RequireSize(content.Length), pinned: true);
         content.CopyTo(_bytes);
     }
 
     public override Span<byte> Bytes => _bytes;
+
+    public override bool IsRestored { get; }
 }

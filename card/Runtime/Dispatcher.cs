@@ -12,6 +12,7 @@ internal sealed class Dispatcher
     private readonly IReadOnlyList<AppletPackage> _packages;
     private readonly ObjectTable _objects;
     private readonly TransientMemory _transient;
+    private readonly CardMeter _meter;
     private readonly List<(int Index, Aid Aid, Applet Applet)> _instances = [];
     private readonly byte[] _response;
     private readonly CommandChain _chain;
@@ -19,11 +20,12 @@ internal sealed class Dispatcher
     private int _pendingLength;
     private int _selected = -1;
 
-    public Dispatcher(CardImage image, int transientQuota, IReadOnlyList<AppletPackage> packages)
+    public Dispatcher(CardImage image, int transientQuota, CardMeter meter, IReadOnlyList<AppletPackage> packages)
     {
         _packages = packages;
+        _meter = meter;
         _transient = new TransientMemory(transientQuota);
-        Memory = new PersistentMemory(image);
+        Memory = new PersistentMemory(image, meter);
         _objects = new ObjectTable(Memory, image.Bytes.Length);
         _response = _transient.Allocate(-1, ResponseSize, ClearOn.Reset);
         _chain = new CommandChain(_transient.Allocate(-1, CommandChain.BufferSize, ClearOn.Reset));
@@ -105,7 +107,7 @@ internal sealed class Dispatcher
     {
         var code = _packages.FirstOrDefault(p => p.Package.Equals(package))
             ?? throw new CardImageException($"The card holds an applet of package {package}, whose code is not here.");
-        return code.Create(new AppletContext(Memory, _objects, _transient, index));
+        return code.Create(new AppletContext(Memory, _objects, _transient, _meter, index));
     }
 
     public int Dispatch(ReadOnlySpan<byte> bytes, Span<byte> response)

@@ -14,6 +14,7 @@ public sealed class EmulatedCard : ITearableCard
 
     private readonly CardImage _image;
     private readonly int _transientQuota;
+    private readonly CardMeter _meter = new();
     private readonly IReadOnlyList<AppletPackage> _packages;
     private Dispatcher? _dispatcher;
     private (Random Random, int OneIn)? _risk;
@@ -46,6 +47,9 @@ public sealed class EmulatedCard : ITearableCard
 
     /// <summary>Cells written since power came.</summary>
     public long CellsWritten => _dispatcher?.Memory.CellsWritten ?? 0;
+
+    /// <summary>What the card did since it was made, for <see cref="LatencyProfile"/>.</summary>
+    public CardWork Work => _meter.Read();
 
     /// <summary>Quota, use and wear.</summary>
     public MemoryReport MemoryReport => Powered().Report();
@@ -114,7 +118,7 @@ public sealed class EmulatedCard : ITearableCard
     {
         if (_dispatcher is null)
         {
-            _dispatcher = new Dispatcher(_image, _transientQuota, _packages);
+            _dispatcher = new Dispatcher(_image, _transientQuota, _meter, _packages);
             _image.Sync();
             if (_risk is not null)
             {

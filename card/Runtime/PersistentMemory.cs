@@ -20,6 +20,7 @@ public sealed unsafe class PersistentMemory
     private readonly byte* _base;
     private readonly uint* _wear;
     private readonly bool _tracks;
+    private readonly CardMeter _meter;
     private uint _epoch;
     private int _logAt;
     private int _logged;
@@ -30,7 +31,14 @@ public sealed unsafe class PersistentMemory
     /// <summary>Takes the image into use: undoes a transaction that power cut, and repairs the epoch.</summary>
     /// <exception cref="CardImageException">Another layout.</exception>
     public PersistentMemory(CardImage image)
+        : this(image, new CardMeter())
     {
+    }
+
+    /// <summary>The same, with its writes counted.</summary>
+    public PersistentMemory(CardImage image, CardMeter meter)
+    {
+        _meter = meter;
         _image = image;
         _size = image.Bytes.Length;
         _base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(image.Bytes));
@@ -95,6 +103,7 @@ public sealed unsafe class PersistentMemory
         if (_logged > 0)
         {
             WriteEpoch(unchecked(_epoch + 1));
+            _meter.Charge(CardOperation.Write);
         }
 
         InTransaction = false;
@@ -115,7 +124,7 @@ public sealed unsafe class PersistentMemory
         if (InTransaction)
         {
             Log(offset, data.Length);
-            WriteNonAtomic(offset, data);
+            WriteCells(offset, data);
             return;
         }
 
@@ -132,6 +141,12 @@ public sealed unsafe class PersistentMemory
 
     /// <summary>Writes bytes cell by cell, outside any transaction: an abort does not undo them, a cut leaves a part.</summary>
     internal void WriteNonAtomic(int offset, ReadOnlySpan<byte> data)
+    {
+        _meter.Charge(CardOperation.Write);
+        WriteCells(offset, data);
+    }
+
+    private void WriteCells(int offset, ReadOnlySpan<byte> data)
     {
         if (((offset | data.Length) & 3) == 0)
         {
@@ -164,7 +179,7 @@ public sealed unsafe class PersistentMemory
         _logAt = MemoryLayout.Log;
         _logged = 0;
         Log(offset, data.Length);
-        WriteNonAtomic(offset, data);
+        WriteCells(offset, data);
         Commit();
     }
 
@@ -261,7 +276,7 @@ public sealed unsafe class PersistentMemory
 
         for (int i = entries.Count - 1; i >= 0; i--)
         {
-            WriteNonAtomic(entries[i].Offset, Read(entries[i].At, entries[i].Size));
+            WriteCells(entries[i].Offset, Read(entries[i].At, entries[i].Size));
         }
 
         if (entries.Count > 0 || repair)

@@ -52,6 +52,9 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     /// <summary>Writes down what passes; null: nothing does.</summary>
     public TraceWriter? Recorder { get; init; }
 
+    /// <summary>Lets the card take as long as a real one; null: it answers at once.</summary>
+    public LatencyProfile? Latency { get; init; }
+
     /// <summary>Serves the card until told to stop; resets, removals of the reader and restarts of pcscd are survived.</summary>
     /// <exception cref="IOException">The card's image cannot be written. What was answered before is kept.</exception>
     public async Task Serve(EmulatedCard card, CancellationToken cancel)
@@ -149,9 +152,23 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     {
         // Drivers power a card before they talk to it, but not all of them say so.
         card.PowerOn();
-        int length = card.Transmit(command, _out.AsSpan(LengthSize));
+        int length = Latency is null ? card.Transmit(command, _out.AsSpan(LengthSize)) : Slowly(card, Latency, command);
         Recorder?.Exchange(command, _out.AsSpan(LengthSize, length));
         return length;
+    }
+
+    private int Slowly(EmulatedCard card, LatencyProfile latency, ReadOnlySpan<byte> command)
+    {
+        long started = clock.GetTimestamp();
+        var slow = new SlowCard(card, latency, time =>
+        {
+            var left = time - clock.GetElapsedTime(started);
+            if (left > TimeSpan.Zero)
+            {
+                Task.Delay(left, clock).Wait();
+            }
+        });
+        return slow.Transmit(command, _out.AsSpan(LengthSize));
     }
 
     private void RecordReset(EmulatedCard card)

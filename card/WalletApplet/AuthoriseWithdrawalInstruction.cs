@@ -4,6 +4,8 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Card.Wallet;
 
+using Runtime;
+
 /// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
 internal static class AuthoriseWithdrawalInstruction
 {
@@ -26,6 +28,7 @@ internal static class AuthoriseWithdrawalInstruction
             return StatusWord.ConditionsNotSatisfied;
         }
 
+        wallet.Meter.Charge(CardOperation.Hash); // U
         var profile = wallet.Profile;
         var order = SignedMessage.AccountRequest(
             profile.User, profile.Bank, slot.FaceValue, slot.Currency, slot.EncryptionKey, slot.Request, command.Date);

@@ -6,6 +6,8 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
+using Runtime;
+
 /// <summary>BEGIN WITHDRAWAL (EP 0810563, issuance step 1, sections 301 to 303). Page: begin-withdrawal.md.</summary>
 internal static class BeginWithdrawalInstruction
 {
@@ -58,11 +60,12 @@ internal static class BeginWithdrawalInstruction
             return StatusWord.NotEnoughMemory;
         }
 
-        Begin(wallet, command, issuer.Key, parent, slot);
-        return Again(wallet, slot.Index, ref response);
+        var ei = Begin(wallet, command, issuer.Key, parent, slot);
+        new BeginWithdrawalReply(slot.Index, ei).Write(ref response);
+        return StatusWord.Success;
     }
 
-    private static void Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
+    private static byte[] Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
     {
         using var secret = parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
         Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
@@ -70,13 +73,25 @@ internal static class BeginWithdrawalInstruction
         var request = CashRequest.Create(
             secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
         CryptographicOperations.ZeroMemory(seed);
-        var id = new RequestId(Digest.Of(request.Encipher(wallet.Suite, issuer)));
+        var ei = Encipher(wallet, request, issuer);
+        wallet.Meter.Charge(CardOperation.Hash, 2); // the seed in P, and E_I
+        var id = new RequestId(Digest.Of(ei));
         ReleaseClosed(wallet, slot);
         wallet.ForgetKey(slot.Index);
         using var transaction = wallet.Begin();
         slot.Begin(secret, request, command.Key, id);
         parent?.TakeTM();
         transaction.Commit();
+        return ei;
+    }
+
+    private static byte[] Encipher(WalletApplet wallet, CashRequest request, PublicKey issuer)
+    {
+        // R = r * G, which a card computes like ECDH; r and the keys are hashes, the MAC is two.
+        wallet.Meter.Charge(CardOperation.Agree);
+        wallet.Meter.Charge(CardOperation.Hash, 5);
+        wallet.Meter.Charge(CardOperation.Cipher);
+        return request.Encipher(wallet.Suite, issuer);
     }
 
     /// <summary>E_I of the pending slot: the same bytes each time.</summary>
@@ -98,7 +113,7 @@ internal static class BeginWithdrawalInstruction
             return StatusWord.KeyUnknown;
         }
 
-        new BeginWithdrawalReply(index, slot.CashRequest.Encipher(wallet.Suite, issuer.Key)).Write(ref response);
+        new BeginWithdrawalReply(index, Encipher(wallet, slot.CashRequest, issuer.Key)).Write(ref response);
         return StatusWord.Success;
     }
 

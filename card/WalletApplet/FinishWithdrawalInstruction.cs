@@ -5,6 +5,8 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
+using Runtime;
+
 /// <summary>FINISH WITHDRAWAL and RELEASE WITHDRAWAL (EP 0810563, issuance step 5, section 304). Pages of the same names.</summary>
 internal static class FinishWithdrawalInstruction
 {
@@ -16,6 +18,7 @@ internal static class FinishWithdrawalInstruction
             return found;
         }
 
+        wallet.Meter.Charge(CardOperation.Hash);
         var digest = Digest.Of(command.EK).ToArray().AsSpan(0, Id16.Size);
         if (slot.State != SlotState.Pending)
         {
@@ -24,6 +27,9 @@ internal static class FinishWithdrawalInstruction
             return again ? StatusWord.Success : StatusWord.ConditionsNotSatisfied;
         }
 
+        // Two keys, and a MAC of two hashes.
+        wallet.Meter.Charge(CardOperation.Hash, 4);
+        wallet.Meter.Charge(CardOperation.Cipher);
         if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || CashAnswer.Decode(plain) is not { } answer)
         {
             return StatusWord.InvalidSignature;
@@ -34,6 +40,7 @@ internal static class FinishWithdrawalInstruction
             return StatusWord.KeyUnknown;
         }
 
+        wallet.Meter.Charge(CardOperation.Hash); // n = g(N_U)
         var request = slot.CashRequest;
         if (!answer.ToCoin(request.FaceValue, request.Currency, request.TM, request.NU).Verify(wallet.Suite, issuer.Key))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
@@ -15,11 +16,26 @@ public static class FixtureCard
     /// <summary>The fixture that every other one begins with: a new wallet, unpersonalised.</summary>
     public const string Blank = "blank";
 
+    /// <summary>The card <c>paid</c>, as a restored copy: its coins are frozen.</summary>
+    public const string Restored = "restored";
+
+    /// <summary>The card <c>withdrawn</c> one payment before its coins' counters end, which no trace of bearable length reaches.</summary>
+    public const string Exhausted = "exhausted";
+
     private const ulong Seed = 810_563;
 
     /// <param name="name">A trace in the folder, without its ending, or <see cref="Blank"/>.</param>
     /// <exception cref="TraceException">There is no such fixture, or it is not a conversation that this card has.</exception>
-    public static EmulatedCard Make(string name, string folder)
+    public static EmulatedCard Make(string name, string folder) => Make(name, fixture =>
+    {
+        string file = Path.Combine(folder, fixture + ".apdu");
+        return File.Exists(file) ? TraceReader.Read(file, File.ReadAllText(file)) : throw new TraceException($"There is no fixture '{fixture}': '{file}' is missing.");
+    });
+
+    /// <param name="name">A fixture, or <see cref="Blank"/>.</param>
+    /// <param name="read">Gives the conversation of a fixture.</param>
+    /// <exception cref="TraceException">It is not a conversation that this card has.</exception>
+    public static EmulatedCard Make(string name, Func<string, Trace> read)
     {
         if (name == Blank)
         {
@@ -28,22 +44,37 @@ public static class FixtureCard
             return blank;
         }
 
-        string file = Path.Combine(folder, name + ".apdu");
-        if (!File.Exists(file))
+        if (name is Restored or Exhausted)
         {
-            throw new TraceException($"There is no fixture '{name}': '{file}' is missing.");
+            using var original = Make(name == Restored ? "paid" : "withdrawn", read);
+            var package = WalletApplet.Package(new BouncyCastleSuite(new SeededRandom(Seed)));
+            return name == Restored
+                ? new EmulatedCard(new MemoryImage(original.Image.Bytes, isRestored: true), package)
+                : new EmulatedCard(Exhaust(original), package);
         }
 
-        var trace = TraceReader.Read(file, File.ReadAllText(file));
-        var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, folder);
+        var trace = read(name);
+        var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
         var result = TraceRunner.Run(trace, card, Protocol.Commands.Pin.Transport);
         if (result.Outcome != TraceOutcome.Passed)
         {
             card.Dispose();
-            throw new TraceException($"{file}, line {result.Line}: {result.Message}");
+            throw new TraceException($"{trace.Name}, line {result.Line}: {result.Message}");
         }
 
         card.Reset();
         return card;
+    }
+
+    private static MemoryImage Exhaust(EmulatedCard card)
+    {
+        var slots = card.MemoryReport.Areas.Single(a => a.Owner == Aid.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
+        var image = card.Image.Copy();
+        for (int i = 0; i < WalletApplet.SlotCount; i++)
+        {
+            CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 1);
+        }
+
+        return image;
     }
 }

@@ -5,6 +5,8 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
+using Runtime;
+
 /// <summary>GET CASH and PAY (EP 0810563, payment steps 1, 3 and 5; sections 305 to 307, 314). Pages: get-cash.md, pay.md.</summary>
 internal static class PayInstruction
 {
@@ -38,6 +40,7 @@ internal static class PayInstruction
             }
         }
 
+        wallet.Meter.Charge(CardOperation.Hash); // e = f(TIME, W)
         if (command.Challenge is { } e && e != OneWay.F(command.Time, command.Till))
         {
             return StatusWord.WrongChallenge;
@@ -78,6 +81,7 @@ internal static class PayInstruction
 
     private static void Sign(WalletApplet wallet, in PayCommand command, CoinSlot slot, Amount y, bool withoutPin, LogSlot log)
     {
+        wallet.Meter.Charge(CardOperation.Hash, 2); // n = g(N_U) and the coin id
         var x = slot.Balance;
         ushort seq = checked((ushort)(slot.Seq + 1));
         var message = SignedMessage.Payment(

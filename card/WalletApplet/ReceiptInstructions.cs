@@ -5,6 +5,8 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
+using Runtime;
+
 /// <summary>CONFIRM, VOID and RESTORE: OK, NG (EP 0810563, payment steps 4 and 5), and the issuer's dead statement. Pages: confirm.md, void.md, restore.md.</summary>
 internal static class ReceiptInstructions
 {
@@ -95,6 +97,8 @@ internal static class ReceiptInstructions
             return StatusWord.ConditionsNotSatisfied;
         }
 
+        // A coin id, with n, and of what is found the payment id with e.
+        wallet.Meter.Charge(CardOperation.Hash, 4);
         foreach (var entry in wallet.Log)
         {
             if (entry.State != LogState.Free && entry.Seq == seq && wallet.Slot(entry.Coin).Coin.Id == coin)

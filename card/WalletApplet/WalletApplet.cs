@@ -19,6 +19,7 @@ public sealed class WalletApplet : Applet
     /// <summary>Payments that a card remembers.</summary>
     public const int LogSize = 64;
 
+    internal const ushort SlotsArray = 5;
     private const byte PinLimit = 3;
     private const byte PukLimit = 10;
     private readonly AppletContext _context;
@@ -33,12 +34,12 @@ public sealed class WalletApplet : Applet
     private WalletApplet(AppletContext context, ICashSuite suite)
     {
         _context = context;
-        Suite = suite;
+        Suite = new MeteredSuite(suite, context.Meter);
         Profile = new Profile(context.Persistent(1, Profile.Size));
         Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
         Pin = new OwnerPin(context, 3, PinLimit, Protocol.Commands.Pin.BlockSize);
         Puk = new OwnerPin(context, 4, PukLimit, Protocol.Commands.Pin.BlockSize);
-        _slots = context.Persistent(5, SlotCount * CoinSlot.Size);
+        _slots = context.Persistent(SlotsArray, SlotCount * CoinSlot.Size);
         _log = context.Persistent(6, LogSize * LogSlot.Size);
         _offered = context.Transient(1, ClearOn.Deselect);
         if (!Pin.IsSet)
@@ -81,6 +82,8 @@ public sealed class WalletApplet : Applet
         get => _offered[0] == 0 ? null : (byte)(_offered[0] - 1);
         set => _offered[0] = (byte)(value + 1 ?? 0);
     }
+
+    internal CardMeter Meter => _context.Meter;
 
     internal Transaction Begin() => _context.Memory.Begin();
 

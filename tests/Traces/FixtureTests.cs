@@ -23,12 +23,14 @@ public sealed class FixtureTests
 
     [TestCase("personalised")]
     [TestCase("withdrawn")]
+    [TestCase("paid")]
     public void TheFixtureIsWhatItsKeysMake(string name)
     {
         string file = Path.Combine(Folder, name + ".apdu");
         string made = name == "personalised"
             ? Record("blank", "A card of bank 00000101 in the scheme whose root key is vectors.json's, for euros, 50.00 without PIN.", Personalise)
-            : Record("personalised", "The personalised card after withdrawals of 50.00 and 20.00 euros, into slots 0 and 1.", Withdraw);
+            : name == "withdrawn" ? Record("personalised", "The personalised card after withdrawals of 50.00 and 20.00 euros, into slots 0 and 1.", Withdraw)
+            : Record("withdrawn", "12.50 paid and confirmed, 3.00 paid and taken back with S_W, all of the smaller coin paid and acknowledged; a withdrawal of 9.00 pending in slot 2.", Pay);
         if (Environment.GetEnvironmentVariable("HIERCASH_WRITE_FIXTURES") is not null)
         {
             File.WriteAllText(file, made);
@@ -39,7 +41,7 @@ public sealed class FixtureTests
         var wallet = new WalletCard(card);
         wallet.Select();
         Assert.That(wallet.Verify(Pin.Transport).IsSuccess);
-        Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(name == "withdrawn" ? 7000 : 0));
+        Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(name switch { "personalised" => 0, "withdrawn" => 7000, _ => 5000 }));
     }
 
     private static void Personalise(WalletCard card)
@@ -66,6 +68,27 @@ public sealed class FixtureTests
             var answer = new CashAnswer(terms.Suite, terms.G, terms.Issuer, terms.IssuerKey, terms.Expiry, si);
             Assert.That(card.FinishWithdrawal(begun.Slot, CashCipher.Encrypt(request.Seed, answer.Encode())).IsSuccess);
         }
+    }
+
+    private static void Pay(WalletCard card)
+    {
+        var till = Suite.Key("till");
+        var w = OneWay.W(till.PublicKey);
+        var time = Start.Plus(TimeSpan.FromHours(2));
+        foreach (uint y in new uint[] { 1250, 300, 750 })
+        {
+            time = time.Plus(TimeSpan.FromSeconds(1));
+            Assert.That(card.Pay(PayCommand.Fast(time, w, new Amount(y), Currency.Eur), out var paid).IsSuccess);
+            var h = new CashPayment(paid!.Coin!, paid.Seq, paid.Balance, time, w, new Amount(y), paid.SU);
+            Assert.That(y switch
+            {
+                1250 => card.Confirm(h.Coin.Id, h.Seq),
+                300 => card.Void(h.Coin.Id, h.Seq, till.PublicKey, till.Sign(SignedMessage.Void(h.Id, w))),
+                _ => card.AcknowledgeLog(2),
+            }, Is.EqualTo(StatusWord.Success));
+        }
+
+        card.BeginWithdrawal(new Amount(900), Currency.Eur, Suite.Key("encryption").PublicKey.Id);
     }
 
     private static string Record(string from, string what, Action<WalletCard> play)

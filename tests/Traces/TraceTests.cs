@@ -101,6 +101,44 @@ public sealed class TraceTests
         Assert.That(result.Output, Does.Contain("0 passed, 1 failed, 0 not run."));
     }
 
+    /// <summary>Byte by byte: marks stand under what differs and under nothing else.</summary>
+    [TestCase("[6F 15 84] (90 00)", "6F15859000", "6F 15 84 90 00", "6F 15 85 90 00", "      ^^")]
+    [TestCase("[6F *] (90 00, 61 XX)", "6F01026203", "6F ** ** 61 XX", "6F 01 02 62 03", "         ^^")]
+    [TestCase("[6F X5 * 84] (90 00)", "6F8400", "6F X5 84 90 00", "6F -- -- 84 00", "   ^^ ^^ ^^")]
+    [TestCase("[] (69 82)", "019000", "-- 69 82", "01 90 00", "^^ ^^ ^^")]
+    [TestCase("(69 82)", "016983", "** 69 82", "01 69 83", "      ^^")]
+    public void ADifferenceIsShownByteByByte(string mask, string response, string expected, string answered, string marks)
+    {
+        Assert.That(ResponseMask.Parse(mask, out var parsed), Is.Null);
+        var lines = ResponseDifference.Show(parsed!, Convert.FromHexString(response)).Split(Environment.NewLine);
+        Assert.That(lines.Select(l => l.Length > 19 ? l[19..] : ""), Is.EqualTo(new[] { expected, answered, marks }));
+    }
+
+    /// <summary>Whatever mask and response: all cells fit exactly if the mask does.</summary>
+    [Test]
+    public void CellsFitIfTheMaskDoes()
+    {
+        var random = new SeededRandom(3);
+        string[] masks = ["[00 XX *] (90 00)", "[* 01] (90 00, 61 XX)", "[00 01 * 0X 1X] (63 CX)", "[] (90 00)", "(6X XX)", "[00*3 01] (90 00)"];
+        byte[] values = [0x00, 0x01, 0x11, 0x90, 0x61, 0x63, 0xC2];
+        int fits = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            var response = new byte[2 + random.Next(6)];
+            for (int at = 0; at < response.Length; at++)
+            {
+                response[at] = values[random.Next(values.Length)];
+            }
+
+            ResponseMask.Parse(masks[random.Next(masks.Length)], out var mask);
+            bool all = mask!.Align(response).All(c => c.Fits);
+            Assert.That(all, Is.EqualTo(mask.Fits(response)), $"{mask} {Convert.ToHexString(response)}");
+            fits += all ? 1 : 0;
+        }
+
+        Assert.That(fits, Is.GreaterThan(100));
+    }
+
     /// <summary>Each trace has a copy of its own: what one does to the card, the next does not see, nor does the image.</summary>
     [Test]
     public void EachTraceRunsOnItsOwnCopyOfTheImage()

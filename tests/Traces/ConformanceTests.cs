@@ -1,0 +1,352 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using static HierCash.Tests.Traces.Ladders;
+
+namespace HierCash.Tests.Traces;
+
+/// <summary>
+/// The traces "conformance-*": every status word of every command in its order of precedence. After a change:
+/// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~ConformanceTests, and commit them.
+/// </summary>
+public sealed class ConformanceTests
+{
+    private const ushort Eur = 978;
+    private const ushort Usd = 840;
+
+    private static readonly Dictionary<string, Func<TraceScript>> Scripts = new()
+    {
+        ["blank"] = Blank, ["pin"] = PinCommands, ["personalise"] = Personalise, ["withdrawal"] = Withdrawal, ["payment"] = Payment,
+        ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
+        ["lengths"] = MoreLadders.Lengths,
+    };
+
+    public static IEnumerable<string> Names => Scripts.Keys;
+
+    [TestCaseSource(nameof(Names))]
+    public void TheTraceIsWhatTheSpecificationSays(string name)
+    {
+        string file = Repository.PathOf("apdu-spec", "traces", $"conformance-{name}.apdu");
+        using var script = Scripts[name]();
+        if (Environment.GetEnvironmentVariable("HIERCASH_WRITE_FIXTURES") is not null)
+        {
+            File.WriteAllText(file, script.ToString());
+        }
+
+        Assert.That(File.ReadAllText(file), Is.EqualTo(script.ToString()));
+    }
+
+    private static TraceScript Blank()
+    {
+        var t = new TraceScript("blank", "A blank card: what nobody may do yet, and the order of what every command refuses first.");
+        t.Note("Nothing is selected: that comes before class, instruction and all else but length and class byte.");
+        foreach (var (name, sound, _) in OfMoney())
+        {
+            t.Send(WrongParameters(sound), "6999", name);
+        }
+
+        t.Send([0x80, 0x12, 0xFE, 0xFE, 1, 0xFF], "6999", "PERSONALISE");
+        t.Send([0x80, 0x10, 0xFE, 0xFE], "6999", "GET STATUS");
+        t.Send([0x00, 0x20, 0xFE, 0xFE, 1, 0xFF], "6999", "VERIFY");
+        t.Send([0x80, 0xEE, 0xFE, 0xFE], "6999", "an instruction that there is not");
+        t.Send([0x40, 0x10, 0, 0], "6881", "another channel");
+        t.Send([0x04, 0x10, 0, 0], "6882", "secure messaging");
+        t.Send([0xFF, 0x10, 0, 0], "6E00", "a class that ISO reserves");
+        t.Send([0xFF, 0x10, 0, 0, 9], "6E00", "and Le");
+        t.Note("SELECT: P2, length, AID.");
+        byte[] longAid = [.. Enumerable.Repeat((byte)0xF1, 17)];
+        t.Send([0x00, 0xA4, 0x04, 0x01, 17, .. longAid, 0], "6A86", "P2, and 17 bytes");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 17, .. longAid, 0], "6700", "17 bytes of an AID that is not there");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 5, .. longAid.AsSpan(0, 5), 0], "6A82", "an AID that is not there");
+        t.Send(Select, "9000", "the wallet");
+        t.Send([0x00, 0xA4, 0x04, 0x02, 5, 0xF0, 0x48, 0x49, 0x45, 0x52, 0], "6A82", "next occurrence: there is no further one");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 5, 0xF0, 0x48, 0x49, 0x45, 0x52, 0], "9000", "by the left part of its AID");
+        t.Note("Class, instruction; then P1 and P2, then the data field, then that the card is blank.");
+        t.Send([0xC0, 0x10, 0xFE, 0xFE], "6881");
+        t.Send([0xA0, 0x10, 0xFE, 0xFE], "6E00");
+        t.Send([0x80, 0xEE, 0xFE, 0xFE], "6D00");
+        t.Send([0x00, 0xEE, 0xFE, 0xFE], "6D00");
+        foreach (var (name, sound, malformed) in OfMoney())
+        {
+            t.Send(WrongParameters(sound), "6A86", name);
+            t.Send(WrongData(sound), malformed);
+            t.Send(sound, "6985");
+        }
+
+        t.Note("GET STATUS answers always.");
+        t.Send([0x80, 0x10, 0, 1, 1, 0], "6A86");
+        t.Send([0x80, 0x10, 0, 0, 1, 0], "6700");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        return t;
+    }
+
+    private static TraceScript PinCommands()
+    {
+        var t = new TraceScript("blank", "VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.");
+        t.Send(Select, "9000");
+        byte[] Two(byte ins, string first, string second) => [0x00, ins, 0x00, 0x81, 16, .. Block(first), .. Block(second)];
+        byte[] letters = [0x00, 0x20, 0x00, 0x81, 8, .. "ABCD"u8, 0xFF, 0xFF, 0xFF, 0xFF];
+        foreach (byte ins in new byte[] { 0x24, 0x2C })
+        {
+            t.Send([0x00, ins, 0x00, 0x80, 1, 0xFF], "6A86");
+            t.Send([0x00, ins, 0x00, 0x81, 1, 0xFF], "6700");
+            t.Send([0x00, ins, 0x00, 0x81, 16, .. letters[5..], .. letters[5..]], "6A80");
+        }
+
+        t.Send([0x00, 0x20, 0x00, 0x80, 1, 0xFF], "6A86");
+        t.Send([0x00, 0x20, 0x00, 0x81, 1, 0xFF], "6700");
+        t.Send(letters, "6A80");
+        t.Send([0x00, 0x20, 0x00, 0x81], "63C3", "asking");
+        t.Send(Verify("9999"), "63C2");
+        t.Send(RightPin, "9000");
+        t.Send([0x00, 0x20, 0x00, 0x81], "9000", "asking");
+        t.Send(Two(0x24, "9999", "4711"), "63C2");
+        t.Send(Two(0x24, "0000", "4711"), "9000");
+        t.Send([0x00, 0x20, 0x00, 0x81], "63C3", "the new PIN has to be given");
+        for (int left = 2; left >= 0; left--)
+        {
+            t.Send(Verify("9999"), $"63C{left}");
+        }
+
+        t.Note("Blocked: length and digits come first.");
+        t.Send(letters, "6A80");
+        t.Send(Verify("4711"), "6983");
+        t.Send([0x00, 0x20, 0x00, 0x81], "6983");
+        t.Send(Two(0x24, "4711", "0000"), "6983");
+        t.Send(Two(0x2C, "11111111", "0000"), "63C9");
+        t.Send(Two(0x2C, "00000000", "0000"), "9000");
+        t.Send(RightPin, "9000");
+        for (int left = 9; left >= 0; left--)
+        {
+            t.Send(Two(0x2C, "11111111", "0000"), $"63C{left:X}");
+        }
+
+        t.Send([0x00, 0x2C, 0x00, 0x81, 16, .. letters[5..], .. letters[5..]], "6A80");
+        t.Send(Two(0x2C, "00000000", "0000"), "6983", "the PUK is blocked for ever");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        return t;
+    }
+
+    private static TraceScript Personalise()
+    {
+        var t = new TraceScript("blank", "PERSONALISE and PUT CERTIFICATE.");
+        t.Send(Select, "9000");
+        byte[] Command(byte[] root, uint bank) => Apdu<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root, new PartyId(bank), Currency.Eur, new Amount(5000)));
+        byte[] noPoint = [4, .. new byte[64]];
+        byte[] root = Key("root").PublicKey.Bytes.ToArray();
+        t.Send(WrongParameters(Command(root, 1)), "6A86");
+        t.Send(WrongData(Command(root, 1)), "6A80");
+        t.Send(Command(noPoint, 0x101), "6982", "without PIN, and the root key is no point");
+        t.Send(RightPin, "9000");
+        t.Send(Command(noPoint, 0x101), "6A80", "the root key is no point");
+        t.Send(Command(root, 0x101), "9000");
+        t.Send(Command(root, 0x101), "9000", "the same again");
+        t.Send(Command(noPoint, 0x102), "9417", "other data, and no point");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        byte[] Put(KeyCertificate certificate) => Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
+        var known = Certificate(Key("root"), KeyUsage.IssuerCoin, "coin");
+        t.Send(Put(known), "9000");
+        for (int i = 0; i < 7; i++)
+        {
+            using var more = Crypto.GenerateKey();
+            t.Send(Put(KeyCertificate.Issue(Key("root"), KeyUsage.IssuerCoin, IssuerId, Date, Date, more.PublicKey)), "9000");
+        }
+
+        t.Note("All 8 places are taken.");
+        t.Send(Put(Certificate(Key("bank"), KeyUsage.Bank, "bank")), "6A80", "a bank's, and not signed by the root key");
+        t.Send(Put(Certificate(Key("bank"), KeyUsage.IssuerCoin, "till")), "9416", "not signed by the root key, and no place");
+        t.Send(Put(Certificate(Key("root"), KeyUsage.IssuerCoin, "till")), "6A84");
+        t.Send(Put(known), "9000", "known already");
+        return t;
+    }
+
+    private static TraceScript Withdrawal()
+    {
+        var t = new TraceScript("withdrawn", "BEGIN, AUTHORISE, FINISH and RELEASE WITHDRAWAL.");
+        byte[] Authorise(byte slot) => Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(slot, Date));
+        var coin = Key("coin");
+        byte[] nonsense = new byte[CashAnswer.EncipheredSize];
+        t.Send(Select, "9000");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "6982");
+        t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "6982");
+        t.Send(Authorise(16), "6982");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x20, 3, 0, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x20, 0, 1, 1, 0xFF], "6A86", "P2 with P1 00");
+        t.Send([0x80, 0x20, 2, 16, 1, 0xFF], "6700", "P1 02 has no data field");
+        t.Send([0x80, 0x20, 1, 16, 1, 0xFF], "6A80");
+        t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "6A88");
+        t.Send(Begin(WithdrawalMode.Again, 0, 0, Usd, Nobody), "6985");
+        t.Send(Authorise(16), "6A88");
+        t.Send(Authorise(0), "6985");
+
+        t.Note("Two coins under one key: only the one with TM 0 hands out further TM.");
+        var ei = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.SameKey, 0, 900, Eur, PE), "9000"))!;
+        byte same = ei.Slot;
+        t.Send(Begin(WithdrawalMode.Again, same, 0, 0, default), "9000", "E_I again");
+        t.Send(Authorise(same), "9000");
+        t.Send([0x80, 0x24, same, 1, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x24, 16, 0, 1, 0xFF], "6A80");
+        t.Send([0x80, 0x22, 16, 1, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x22, 16, 0, 1, 0xFF], "6A80");
+        t.Send(Finish(16, nonsense), "6A88");
+        t.Send(Finish(0, nonsense), "6985", "an active coin, and no E_K of it");
+        t.Send(Finish(same, nonsense), "9416", "no E_K");
+        t.Send(Finish(same, Answer(ei.EI, Key("bank"), Nobody)), "9418", "a key that the card does not know, and not signed by it");
+        t.Send(Finish(same, Answer(ei.EI, Key("bank"), coin.PublicKey.Id)), "9416", "not signed by PS_I");
+        byte[] answer = Answer(ei.EI, coin, coin.PublicKey.Id);
+        t.Send(Finish(same, answer), "9000");
+        t.Send(Finish(same, answer), "9000", "again");
+        t.Send([0x80, 0x40, same, 0, 0], "9000");
+
+        t.Note("All slots are taken.");
+        byte last = 0;
+        byte[] lastEI = [];
+        for (int i = 3; i < 16; i++)
+        {
+            var begun = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000"))!;
+            (last, lastEI) = (begun.Slot, begun.EI);
+        }
+
+        t.Send(Begin(WithdrawalMode.SameKey, last, 0, Usd, Nobody), "9410");
+        t.Send(Begin(WithdrawalMode.SameKey, last, 900, Usd, Nobody), "9412");
+        t.Send(Begin(WithdrawalMode.SameKey, last, 900, Eur, Nobody), "9418");
+        t.Send(Begin(WithdrawalMode.SameKey, last, 900, Eur, PE), "6A88", "the slot holds no coin");
+        t.Send(Begin(WithdrawalMode.SameKey, same, 900, Eur, PE), "6985", "TM is not 0");
+        t.Send(Begin(WithdrawalMode.SameKey, 0, 900, Eur, PE), "6A84");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84");
+
+        t.Note("RELEASE: only on the issuer's word, and of this very request.");
+        var request = new RequestId(Digest.Of(lastEI));
+        var other = new RequestId(Digest.Of("another"u8));
+        var bank = Key("bank");
+        t.Send([0x80, 0x26, 16, 1, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x26, 16, 0, 1, 0xFF], "6A80");
+        t.Send(Release(16, Never(other, new PartyId(9), bank)), "6A88");
+        t.Send(Release(0, Never(other, new PartyId(9), bank)), "6985", "an active coin");
+        t.Send(Release(last, Never(other, new PartyId(9), bank)), "6985", "another request");
+        t.Send(Release(last, Never(request, new PartyId(9), bank)), "9418");
+        t.Send(Release(last, Never(request, IssuerId, bank)), "9416");
+        var never = Never(request, IssuerId, Key("statement"));
+        t.Send(Release(last, never), "9000");
+        t.Send(Release(last, never), "9000", "again");
+        t.Send([0x80, 0x40, last, 0, 0], "9000", "free");
+        return t;
+    }
+
+    private static TraceScript Payment()
+    {
+        var t = new TraceScript("withdrawn", "GET CASH and PAY.");
+        var time = Date;
+        t.Send(Select, "9000");
+        t.Send(WrongParameters(GetCash(0, Usd)), "6A86");
+        t.Send(WrongData(GetCash(0, Usd)), "6A80");
+        t.Send(GetCash(0, Usd), "9410");
+        t.Send(GetCash(7001, Usd), "9412");
+        t.Send(GetCash(7001, Eur), "9411");
+        t.Send([0x80, 0x32, 2, 0, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x32, 0, 0, 1, 0xFF], "6A80");
+        t.Send(PayClaim(time, 0, Usd, right: false), "9413", "no e, no amount, no such currency");
+        t.Send(PayClaim(time, 0, Usd, right: true), "9410");
+        t.Send(Pay(time, 0, Usd), "9410");
+        t.Send(Pay(time, 7001, Usd), "9412");
+        t.Send(Pay(time, 7001, Eur), "9411");
+        t.Send(PayClaim(time, 7000, Eur, right: true), "6985", "no coin was shown, and more than the limit without PIN");
+        t.Send(GetCash(7000, Eur), "9000");
+        t.Send(PayClaim(time, 7000, Eur, right: true), "6982");
+        t.Send(Pay(time, 7000, Eur), "6982");
+        t.Send(Pay(time, 1250, Eur), "9000", "12.50, from the smaller coin");
+        t.Send(Pay(time, 1250, Eur), "9000", "again: the stored bytes");
+        t.Send(GetCash(100, Eur), "9000");
+        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(1)), 100, Eur, right: true), "9000");
+        t.Send(Select, "9000");
+        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(1)), 100, Eur, right: false), "9000", "again: neither e nor a shown coin is wanted");
+        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(2)), 100, Eur, right: true), "6985", "the shown coin is forgotten");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000", "56.50");
+        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 5650, Eur), "9000", "all that is left: 50.00 of it");
+        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 650, Eur), "9000", "and the rest");
+        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 5650, Eur), "9000", "each again");
+        t.Send(GetCash(1, Eur), "9411");
+        t.Send([0x80, 0x40, 0, 0, 0], "9000", "closed");
+        return t;
+    }
+
+    private static TraceScript Receipts()
+    {
+        var t = new TraceScript("withdrawn", "CONFIRM, VOID and RESTORE.");
+        t.Send(Select, "9000");
+        var h = H(t.Send(Pay(Date, 1250, Eur), "9000"), Date, 1250);
+        var later = Date.Plus(TimeSpan.FromSeconds(1));
+        var second = H(t.Send(Pay(later, 300, Eur), "9000"), later, 300);
+        t.Send(Confirm(h.Coin.Id, 9), "6A88");
+        t.Send(Confirm(h.Coin.Id, h.Seq), "9000");
+        t.Send(Confirm(h.Coin.Id, h.Seq), "9000", "again");
+
+        var sw = Till.Sign(SignedMessage.Void(h.Id, W));
+        t.Send(Void(h.Coin.Id, 9, Key("bank"), sw), "6A88");
+        t.Send(Void(h.Coin.Id, h.Seq, Key("bank"), Key("bank").Sign(SignedMessage.Void(h.Id, W))), "9416", "a key whose hash is not W");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(second.Id, W))), "9416", "S_W of another payment");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, sw), "9000");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, sw), "9000", "again, and nothing more comes back");
+        t.Send(Pay(Date, 1250, Eur), "9417", "its S_U never leaves again");
+
+        byte[] Restore(DeadStatement s) => Apdu<RestoreCommand, NoReply>(new RestoreCommand(s));
+        var good = DeadStatement.Sign(Key("statement"), IssuerId, second, DeathBasis.TermOver, later);
+        t.Send(Restore(good with { Issuer = new PartyId(9), Seq = 9 }), "6A88");
+        t.Send(Restore(good with { Issuer = new PartyId(9) }), "9418");
+        t.Send(Restore(good with { Y = new Amount(301) }), "9416");
+        t.Send(Restore(good), "9000");
+        t.Send(Restore(good), "9000", "again");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000", "70.00");
+        t.Send([0x80, 0x44, 0, 0, 0], "9000", "on the till's word");
+        t.Send([0x80, 0x44, 1, 0, 0], "9000", "on the issuer's word");
+        t.Send(Pay(later.Plus(TimeSpan.FromSeconds(1)), 1, Eur), "9000", "seq goes on");
+        return t;
+    }
+
+    private static TraceScript Reading()
+    {
+        var t = new TraceScript("paid", "What is private, and what the holder reads: every state of slots and log entries.");
+        t.Send(Select, "9000");
+        (byte Ins, byte Last)[] indexed = [(0x40, 16), (0x44, 64), (0x46, 64)];
+        foreach (var (ins, last) in indexed)
+        {
+            t.Send([0x80, ins, last, 1, 1, 0], "6A86");
+            t.Send([0x80, ins, last, 0, 1, 0], "6700");
+            t.Send([0x80, ins, last, 0, 0], "6982");
+        }
+
+        byte[] lost = Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Date));
+        t.Send(WrongParameters(lost), "6A86");
+        t.Send(WrongData(lost), "6A80");
+        t.Send(lost, "6982");
+        t.Send([0x80, 0x42, 0, 1, 1, 0], "6A86");
+        t.Send([0x80, 0x42, 0, 0, 1, 0], "6700");
+        t.Send([0x80, 0x42, 0, 0, 0], "6982");
+        t.Send(RightPin, "9000");
+        foreach (var (ins, last) in indexed)
+        {
+            t.Send([0x80, ins, last, 0, 0], "6A88");
+        }
+
+        t.Send([0x80, 0x46, 3, 0, 0], "6A88", "a free entry");
+        for (byte slot = 0; slot < 4; slot++)
+        {
+            t.Send([0x80, 0x40, slot, 0, 0], "9000");
+        }
+
+        for (byte entry = 0; entry < 4; entry++)
+        {
+            t.Send([0x80, 0x44, entry, 0, 0], "9000");
+        }
+
+        t.Send([0x80, 0x46, 0, 0, 0], "9000");
+        t.Send([0x80, 0x46, 0, 0, 0], "9000", "again");
+        t.Send([0x80, 0x44, 0, 0, 0], "9000", "confirmed and acknowledged");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        t.Send(lost, "9000");
+        return t;
+    }
+}

@@ -1,0 +1,125 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using static HierCash.Tests.Traces.Ladders;
+
+namespace HierCash.Tests.Traces;
+
+/// <summary>The conformance traces of cards in a special state, and of the length cases.</summary>
+internal static class MoreLadders
+{
+    private const ushort Eur = 978;
+    private const ushort Usd = 840;
+
+    public static TraceScript LogFull()
+    {
+        var t = new TraceScript("withdrawn", "A log that is full: the card signs nothing that it would have to forget.");
+        t.Send(Select, "9000");
+        for (int i = 0; i < 64; i++)
+        {
+            t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(i)), 1, Eur), "9000");
+        }
+
+        var next = Date.Plus(TimeSpan.FromSeconds(64));
+        t.Send(Pay(next, 7000, Eur), "9411", "too much for what is left");
+        t.Send(Pay(next, 6936, Eur), "6982", "above the limit without PIN");
+        t.Send(Pay(next, 1, Eur), "941A");
+        t.Send(Pay(Date, 1, Eur), "9000", "what it signed is there");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x46, 7, 0, 0], "9000");
+        t.Send(Pay(next, 1, Eur), "9000", "the acknowledged entry makes room");
+        t.Send([0x80, 0x44, 7, 0, 0], "9000");
+        return t;
+    }
+
+    public static TraceScript Frozen()
+    {
+        var t = new TraceScript("restored", "A restored copy: its coins are frozen (hole 24). Everything but paying and withdrawing goes on.");
+        var paid = Date.Plus(TimeSpan.FromHours(2) + TimeSpan.FromSeconds(1));
+        t.Send(Select, "9000");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "9415", "without PIN, and no such slot");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "9415");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
+        t.Send(GetCash(0, Usd), "9415");
+        t.Send(PayClaim(Date, 0, Usd, right: false), "9413");
+        t.Send(Pay(Date, 0, Usd), "9415");
+        var h = H(t.Send(Pay(paid, 1250, Eur), "9000", "what it signed before"), paid, 1250);
+        t.Send(Confirm(h.Coin.Id, h.Seq), "9000");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000");
+        t.Send(Pay(paid, 1250, Eur), "9417");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Send(Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Date)), "9000", "the way back");
+        return t;
+    }
+
+    public static TraceScript Exhausted()
+    {
+        var t = new TraceScript("exhausted", "The last payment that a coin signs (hole 24).");
+        t.Send(Select, "9000");
+        t.Send(Pay(Date, 100, Eur), "9000", "seq 65,535 of the smaller coin");
+        t.Send(GetCash(5001, Eur), "9414", "the other coin alone cannot");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 5001, Eur), "9414");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 100, Eur), "9000", "seq 65,535 of the other");
+        t.Send(GetCash(1, Eur), "9414");
+        t.Send(PayClaim(Date.Plus(TimeSpan.FromSeconds(2)), 1, Eur, right: true), "9414");
+        t.Send(Pay(Date, 100, Eur), "9000", "what they signed is there");
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000", "68.00, to be redeemed");
+        return t;
+    }
+
+    public static TraceScript Lengths()
+    {
+        var t = new TraceScript("withdrawn", "Length cases of ISO 7816-3, 12.1, GET RESPONSE, and chains that are none.");
+        t.Note("No case: too short, Lc that does not fit.");
+        t.Send([0xFF, 0xEE, 0], "6700", "even with a class that ISO reserves");
+        t.Send([0xFF, 0xEE, 0xFE, 0xFE, 5, 1, 2], "6700");
+        t.Send([0xFF, 0xEE, 0xFE, 0xFE, 2, 1, 2, 3, 4], "6700");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 0, 0], "6700", "half of an extended length");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 0, 0, 9, 1, 2], "6700");
+        t.Send([0x00, 0xA4, 0x04, 0x00, 0, 0, 0, 1], "6700");
+        t.Note("Case 3: no Le, so the answer is kept; GET RESPONSE in pieces.");
+        t.Send(Select[..^1], "6117");
+        t.Send([0x00, 0xC0, 0, 1, 0], "6A86");
+        t.Send([0x00, 0xC0, 0, 0, 4], "6113");
+        t.Send([0x00, 0xC0, 0, 0, 0], "9000");
+        t.Send([0x00, 0xC0, 0, 1, 0], "6A86", "P2, and nothing is kept");
+        t.Send([0x00, 0xC0, 0, 0, 0], "6985");
+        t.Note("Case 4, Le smaller than the answer, larger, and 256.");
+        t.Send([.. Select[..^1], 4], "6117");
+        t.Send([.. Select[..^1], 23], "9000");
+        t.Send([.. Select[..^1], 24], "9000");
+        t.Send(Select, "9000");
+        t.Note("Cases 1 and 2.");
+        t.Send([0x80, 0x10, 0, 0], "610F");
+        t.Send([0x80, 0x10, 0, 0, 0xFF], "9000");
+        t.Send([0x80, 0x10, 0, 0, 0x01], "610F");
+        t.Send([0x00, 0xC0, 0, 0, 0x0F], "9000");
+        t.Note("Extended: cases 2E, 3E and 4E.");
+        t.Send([0x80, 0x10, 0, 0, 0, 0, 0], "9000", "65,536 bytes are wanted");
+        t.Send([0x80, 0x10, 0, 0, 0, 0, 1], "610F");
+        t.Send([0x00, 0x20, 0x00, 0x81, 0, 0, 8, .. Block("0000")], "9000");
+        byte[] pay = Pay(Date, 1250, Eur);
+        byte[] data = pay[5..^1];
+        t.Send([.. pay[..4], 0, 0, (byte)data.Length, .. data, 1, 0], "9000");
+        t.Send([.. pay[..4], 0, 0, (byte)data.Length, .. data], "61D8", "again, kept");
+        t.Send([0x00, 0xC0, 0, 0, 0, 0, 0], "9000");
+        t.Note("Another command drops what was kept.");
+        t.Send(pay[..^1], "61D8");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Send([0x00, 0xC0, 0, 0, 0], "6985");
+        t.Note("A chain that another header breaks; one that is too long; PAY in pieces.");
+        t.Send([0x90, 0x32, 0, 0, 3, .. data[..3]], "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "6883");
+        t.Send([0x90, 0x32, 0, 0, 0, 1, 0xF4, .. new byte[500]], "9000");
+        t.Send([0x90, 0x32, 0, 0, 13, .. new byte[13]], "6700");
+        t.Send([0x90, 0x32, 0, 0, 3, .. data[..3]], "9000");
+        t.Send([0x90, 0x32, 0, 0, 20, .. data[3..23]], "9000");
+        t.Send([0x80, 0x32, 0, 0, (byte)(data.Length - 23), .. data[23..], 0], "9000");
+        t.Send([0x90, 0x32, 0, 0, 3, .. data[..3]], "9000");
+        t.Reset();
+        t.Send([0x80, 0x32, 0, 0, 3, .. data[..3]], "6999", "after a reset the chain is gone, and the selection");
+        return t;
+    }
+}
