@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Running;
 using HierCash.Bench.Micro;
 using HierCash.Bench.Ratios;
+using HierCash.Fuzz;
 
 return args switch
 {
     ["ratios", .. var rest] => RatioRun.Run(rest),
+    ["fuzz", .. var rest] => FuzzRun.Run(rest),
     [RatioRun.VpcdMode] => RatioRun.VpcdClient(),
     _ => Benchmarks(args),
 };
