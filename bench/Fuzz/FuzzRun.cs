@@ -1,3 +1,4 @@
+using HierCash.Bench.Ratios;
 using SharpFuzz;
 
 namespace HierCash.Fuzz;
@@ -13,13 +14,7 @@ internal static class FuzzRun
             return 2;
         }
 
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "HierCash.sln")))
-        {
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The benchmark does not lie in the repository.");
-        }
-
-        var targets = new FuzzTargets(Path.Combine(root, "apdu-spec", "traces", "fixtures"));
+        var targets = new FuzzTargets(Path.Combine(Programs.Root(), "apdu-spec", "traces", "fixtures"));
         if (args.Length == 2)
         {
             targets.Run(args[0], File.ReadAllBytes(args[1]));

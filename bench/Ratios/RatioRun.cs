@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Town;
 
 namespace HierCash.Bench.Ratios;
@@ -78,45 +76,21 @@ internal static class RatioRun
         return Measure.AgainstConstant("card.transaction", () => Measure.Rate(card.Update), "/s", CardRate);
     }
 
-    /// <summary>AUTHORISE WITHDRAWAL is one signature and little else; the limit is the signature alone.</summary>
     private static Figure Sign()
     {
-        var suite = new BclSuite();
-        using var town = new TownWorld(new TownOptions { Suite = suite });
-        using var card = town.NewCard("Alice");
-        town.OpenAccount(card, new Amount(10_000));
-        var wallet = new WalletCard(card.Card);
-        wallet.Select();
-        wallet.Verify(card.Pin);
-        foreach (var certificate in town.Scheme.Certificates)
-        {
-            wallet.PutCertificate(certificate);
-        }
-
-        var key = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
-        byte slot = wallet.BeginWithdrawal(new Amount(100), Currency.Eur, key).Slot;
-        var date = Timestamp.Now(town.Clock);
-        using var signing = suite.GenerateKey();
-        var message = new byte[78];
-        return Measure.Compare(
-            "card.sign", () => Measure.Rate(() => wallet.AuthoriseWithdrawal(slot, date)), "/s", () => Measure.Rate(() => signing.Sign(message)), 0.8);
+        using var card = new SigningCard();
+        return Measure.Compare("card.sign", () => Measure.Rate(() => card.Sign()), "/s", () => Measure.Rate(() => card.SignPlain()), 0.8);
     }
 
-    /// <summary>From the start of the process to the end of its first answer.</summary>
     private static Figure FirstAnswer()
     {
-        using var folder = new Scratch();
-        string root = Root();
-        Must("dotnet", "publish", Path.Combine(root, "card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers", "-v", "quiet", "-p:CppCompilerAndLinker=gcc", "-o", folder.File("aot"));
-        string program = folder.File(Path.Combine("aot", "hiercash-card"));
-        string image = folder.File("first.card");
-        Must(program, "new", image);
+        using var card = new NativeCard();
         return Measure.Below(
             "card.firstResponse",
             () =>
             {
                 long started = Stopwatch.GetTimestamp();
-                Must(program, "apdu", "send", "00A404000AF048494552434153480100", "--reader", "emulator:" + image);
+                card.FirstResponse();
                 return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             },
             "ms",
@@ -125,7 +99,7 @@ internal static class RatioRun
 
     private static Figure Vpcd()
     {
-        string output = Must(Path.Combine(Root(), "tests", "with-pcscd.sh"), "dotnet", Environment.GetCommandLineArgs()[0], VpcdMode);
+        string output = Programs.Must(Path.Combine(Programs.Root(), "tests", "with-pcscd.sh"), "dotnet", Environment.GetCommandLineArgs()[0], VpcdMode);
         var rates = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => double.Parse(l, CultureInfo.InvariantCulture)).ToList();
         int next = 0;
         return Measure.AgainstConstant("card.vpcd", () => rates[next++ % rates.Count], "/s", VpcdRate);
@@ -146,34 +120,5 @@ internal static class RatioRun
         }
 
         return 0;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "HierCash.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The benchmark runs outside a checkout.");
-        }
-
-        return folder.FullName;
-    }
-
-    private static string Must(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
-    }
-
-    /// <summary>A folder that is gone afterwards.</summary>
-    private sealed class Scratch : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-bench-").FullName;
-
-        public string File(string name) => Path.Combine(_folder, name);
-
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }
