@@ -26,6 +26,9 @@ public sealed class Scheme
 
     public SchemeTerms Terms { get; }
 
+    /// <summary>W0: to pay it is to redeem (hole 9). Of the root key, which every card pins.</summary>
+    public TillId RedemptionTill => OneWay.W(Root);
+
     /// <summary>SHA-256 of the root key: what people compare.</summary>
     public Digest Fingerprint => Digest.Of(Root.Bytes);
 

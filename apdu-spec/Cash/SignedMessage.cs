@@ -122,6 +122,15 @@ public static partial class SignedMessage
         return w.Done();
     }
 
+    /// <summary>What the key of a sealed answer is a hash of (hole 23). 56 bytes.</summary>
+    public static byte[] AnswerKey(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> salt)
+    {
+        var w = new CanonicalWriter("HC1-SEAK", 48);
+        w.Fixed(seed, 32);
+        w.Fixed(salt, 16);
+        return w.Done();
+    }
+
     /// <summary>What the scheme's root key signs to vouch for another key (hole 20). 94 bytes.</summary>
     public static byte[] Certificate(KeyUsage usage, PartyId holder, Timestamp notBefore, Timestamp notAfter, ReadOnlySpan<byte> key)
     {
