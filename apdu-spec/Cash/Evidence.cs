@@ -5,8 +5,21 @@ namespace HierCash.Protocol.Cash;
 
 /// <summary>What an evidence file says after everything in it was checked against the scheme's root key.</summary>
 /// <param name="IsProven">True if U, and nobody else, signed more than X.</param>
+/// <param name="Culprit">Who has to answer.</param>
 /// <param name="Finding">One sentence for people.</param>
-public sealed record EvidenceFinding(bool IsProven, string Finding, AccountId User, string Name, Amount Spent, Amount FaceValue, Currency Currency);
+/// <param name="Spent">What was signed and not struck out.</param>
+public sealed record EvidenceFinding(bool IsProven, Culprit Culprit, string Finding, AccountId User, string Name, Amount Spent, Amount FaceValue, Currency Currency);
+
+/// <summary>Who has to answer for what an evidence file shows.</summary>
+public enum Culprit
+{
+    /// <summary>Nobody, or nobody knows: the file proves nothing.</summary>
+    Nobody,
+    User,
+    Shop,
+    Issuer,
+    Bank,
+}
 
 /// <summary>
 /// Proof that U overspent, which anyone can check offline with the root key alone (hole 19): the user's own signed order for
@@ -31,38 +44,59 @@ public sealed record Evidence(
     public int MaxEncodedSize => 1024 + Dossier.MaxEncodedSize;
 
     /// <summary>Checks all signatures from the root key and says who is to blame, or why nobody is.</summary>
-    public EvidenceFinding Check(ICashSuite suite, PublicKey root)
+    /// <param name="rebuttal">What U shows against it.</param>
+    public EvidenceFinding Check(ICashSuite suite, PublicKey root, Rebuttal? rebuttal = null)
     {
         var terms = Dossier.Payments[0].Coin.Terms;
-        EvidenceFinding Find(bool proven, string finding) =>
-            new(proven, finding, Order.User, Name, Dossier.Spent, terms.FaceValue, terms.Currency);
+        EvidenceFinding Find(Culprit culprit, string finding) =>
+            new(culprit == Culprit.User, culprit, finding, Order.User, Name, Dossier.Spent, terms.FaceValue, terms.Currency);
 
         if (BankKey.Usage != KeyUsage.Bank || BankKey.Holder != Order.Bank || !BankKey.Verify(suite, root))
         {
-            return Find(false, "The bank's certificate is not one of this scheme's root key. The file proves nothing.");
+            return Find(Culprit.Nobody, "The bank's certificate is not one of this scheme's root key. The file proves nothing.");
         }
 
         if (!suite.Verify(BankKey.Key, Message, Signature))
         {
-            return Find(false, "The bank's signature does not fit the file: it was altered. The file proves nothing.");
+            return Find(Culprit.Nobody, "The bank's signature does not fit the file: it was altered. The file proves nothing.");
         }
 
         if (!Order.Verify(suite, AccountKey) || Order.Key != Dossier.EncryptionKey.Key.Id
             || Order.FaceValue != terms.FaceValue || Order.Currency != terms.Currency)
         {
-            return Find(false, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.");
+            return Find(Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.");
         }
 
         return Dossier.Check(suite, root, Order.EI) switch
         {
-            Proof.CertificateInvalid => Find(false, "The issuer's certificates are not of this scheme. The file proves nothing."),
-            Proof.OpeningMismatch => Find(false, "The opening does not give the E_I that the user ordered. The issuer has to answer for this."),
-            Proof.OtherCoin => Find(false, "The payments are not of the coin that the user ordered. The issuer has to answer for this."),
-            Proof.PaymentInvalid => Find(false, "A payment's signatures do not verify. The issuer has to answer for this."),
-            Proof.Nothing => Find(false, "All payments are valid and together within the face value. Nobody overspent."),
-            Proof.Equivocation => Find(false, "The coin signed two payments under one counter, but not more than its face value. No identity is due."),
-            _ => Find(true, $"{Name} (account {Order.User}) signed payments of {Dossier.Spent.Show(terms.Currency)} with a coin of {terms.FaceValue.Show(terms.Currency)}."),
+            Proof.CertificateInvalid => Find(Culprit.Bank, "The issuer's certificates are not of this scheme. The bank, which signed the file, has to answer for this."),
+            Proof.OpeningMismatch => Find(Culprit.Issuer, "The opening does not give the E_I that the user ordered. The issuer has to answer for this."),
+            Proof.OtherCoin => Find(Culprit.Issuer, "The payments are not of the coin that the user ordered. The issuer has to answer for this."),
+            Proof.PaymentInvalid => Find(Culprit.Issuer, "A payment's signatures do not verify. The issuer has to answer for this."),
+            Proof.Nothing => Find(Culprit.Nobody, "All payments are valid and together within the face value. Nobody overspent."),
+            Proof.Equivocation => Find(Culprit.Nobody, "The coin signed two payments under one counter, but not more than its face value. No identity is due."),
+            _ => Rebut(suite, root, rebuttal ?? Rebuttal.None),
         };
+    }
+
+    /// <summary>An excess stands unless so many of its payments are struck out that the rest is within X (hole 19).</summary>
+    private EvidenceFinding Rebut(ICashSuite suite, PublicKey root, Rebuttal rebuttal)
+    {
+        var terms = Dossier.Payments[0].Coin.Terms;
+        var payments = Dossier.Payments.DistinctBy(h => h.Id).ToList();
+        var voided = payments.Where(h => rebuttal.VoidOf(suite, h) is not null).ToList();
+        var dead = payments.Except(voided).Where(h => rebuttal.DeathOf(suite, root, h) is not null).ToList();
+        var rest = payments.Except(voided).Except(dead).Aggregate(Amount.Zero, (sum, h) => sum + h.Paid);
+        EvidenceFinding Find(Culprit culprit, string finding) =>
+            new(culprit == Culprit.User, culprit, finding, Order.User, Name, rest, terms.FaceValue, terms.Currency);
+        if (rest > terms.FaceValue)
+        {
+            return Find(Culprit.User, $"{Name} (account {Order.User}) signed payments of {rest.Show(terms.Currency)} with a coin of {terms.FaceValue.Show(terms.Currency)}.");
+        }
+
+        return voided.Count > 0
+            ? Find(Culprit.Shop, $"The shop of till {voided[0].Till} had taken back {voided[0].Paid.Show(terms.Currency)} with its own signature, and settled it all the same. {Name} overspent nothing.")
+            : Find(Culprit.Issuer, $"The issuer had pronounced a payment of {dead[0].Paid.Show(terms.Currency)} dead, and counted it all the same. {Name} overspent nothing.");
     }
 
     private void WriteContent(ref BerTlvWriter writer)
@@ -96,6 +130,9 @@ public sealed record Evidence(
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return !reader.Complete || key is null ? null : new Evidence(order, key, name, dossier!, bankKey!, date, signature);
+        var evidence = !reader.Complete || key is null ? null : new Evidence(order, key, name, dossier!, bankKey!, date, signature);
+
+        // Only one form of bytes is an evidence file: what reads the same and looks otherwise was altered.
+        return evidence is not null && evidence.Encode().AsSpan().SequenceEqual(bytes) ? evidence : null;
     }
 }

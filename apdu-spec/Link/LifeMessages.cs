@@ -133,3 +133,27 @@ public static class LossMessages
 
     public static HotList? ReadHotListReply(LinkMessage message) => message.Type == MessageType.HotListReply ? HotList.Decode(message.Body) : null;
 }
+
+/// <summary>Bank to issuer: the statements of its circulation after a number.</summary>
+public static class AuditMessages
+{
+    public static LinkMessage Write(ulong after) =>
+        new(MessageType.AuditStatements, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(Tag.Number, after)));
+
+    public static LinkMessage WriteReply(IReadOnlyList<byte[]> statements) => new(MessageType.AuditStatementsReply, statements.SelectMany(s => s).ToArray());
+
+    public static IReadOnlyList<AuditStatement>? ReadReply(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var statements = new List<AuditStatement>();
+        while (r.HasMore)
+        {
+            if (AuditStatement.Read(ref r) is { } statement)
+            {
+                statements.Add(statement);
+            }
+        }
+
+        return r.Complete && message.Type == MessageType.AuditStatementsReply ? statements : null;
+    }
+}

@@ -72,7 +72,7 @@ public static class FixtureCard
         var image = card.Image.Copy();
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
-            CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 1);
+            CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
         return image;

@@ -13,7 +13,7 @@ internal static class PayInstruction
     public static StatusWord GetCash(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
     {
         wallet.Offered = null;
-        var status = Choose(wallet, command.Amount, command.Currency, default, out var slot);
+        var status = Choose(wallet, command.Amount, command.Currency, default, default, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -46,7 +46,7 @@ internal static class PayInstruction
             return StatusWord.WrongChallenge;
         }
 
-        var status = Choose(wallet, command.Amount, command.Currency, command.Time, out var slot);
+        var status = Choose(wallet, command.Amount, command.Currency, command.Time, command.Till, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -119,7 +119,7 @@ internal static class PayInstruction
     /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
     /// TIME do not count.
     /// </summary>
-    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, out CoinSlot chosen)
+    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, TillId till, out CoinSlot chosen)
     {
         chosen = default;
         if (!wallet.Profile.IsPersonalised)
@@ -152,7 +152,8 @@ internal static class PayInstruction
                 continue;
             }
 
-            if (slot.Seq == ushort.MaxValue)
+            // Hole 24: the last seq is kept for redemption, so that no balance is stuck on the card.
+            if (slot.Seq == ushort.MaxValue || (slot.Seq == ushort.MaxValue - 1 && till != wallet.RedemptionTill))
             {
                 exhausted = true;
                 continue;

@@ -83,6 +83,9 @@ public sealed class WalletApplet : Applet
         set => _offered[0] = (byte)(value + 1 ?? 0);
     }
 
+    /// <summary>W0, the till that redeems: of the pinned root key (hole 9).</summary>
+    internal TillId RedemptionTill => new(OneWay.U(Profile.RootKeyBytes).Value);
+
     internal CardMeter Meter => _context.Meter;
 
     internal Transaction Begin() => _context.Memory.Begin();

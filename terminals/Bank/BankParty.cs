@@ -29,6 +29,8 @@ public sealed partial class BankParty : ILinkHandler
     private readonly WithdrawalDesk _withdrawals;
     private readonly InstructionDesk _instructions;
     private readonly EvidenceDesk _evidence;
+    private readonly LossDesk _losses;
+    private readonly ILink _issuer;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
@@ -45,6 +47,8 @@ public sealed partial class BankParty : ILinkHandler
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _instructions = new InstructionDesk(identity.Id, store, suite, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
+        _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
+        _issuer = issuer;
         Audit = new BankAudit(store);
     }
 
@@ -180,6 +184,8 @@ public sealed partial class BankParty : ILinkHandler
         var answer = request.Type switch
         {
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
+            MessageType.LostCard => await _losses.Handle(request, cancel),
+            MessageType.Relay => await Relay(request, cancel),
             MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),
         };
@@ -195,6 +201,36 @@ public sealed partial class BankParty : ILinkHandler
         return answer;
     }
 
+    /// <summary>A wallet's message that only the issuer can read, and its answer (hole 23).</summary>
+    private async ValueTask<LinkMessage> Relay(LinkMessage request, CancellationToken cancel)
+    {
+        if (RelayMessages.Read(request) is not { } message)
+        {
+            return new Refusal(RefusalReason.Malformed, "The sealed message is malformed.").ToMessage();
+        }
+
+        try
+        {
+            var reply = await _issuer.Call(RelayMessages.Write(MessageType.RelaySealed, message), cancel);
+            return RelayMessages.ReadReply(reply, MessageType.RelaySealedReply) is { } answer
+                ? RelayMessages.WriteReply(MessageType.RelayReply, answer)
+                : Refusal.Read(reply)?.ToMessage() ?? new Refusal(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
+        }
+        catch (LinkException)
+        {
+            return new Refusal(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.").ToMessage();
+        }
+    }
+
+    /// <summary>Reports a user's card as lost, with what the card signed for that; may be repeated.</summary>
+    /// <returns>Coins that the issuer cancelled so far.</returns>
+    /// <exception cref="InvalidOperationException">The report is not this account's.</exception>
+    public ValueTask<int> ReportLost(LostCardReport report, CancellationToken cancel) => _losses.Report(report, cancel);
+
+    /// <summary>Takes a user's rebuttal of a case; true if the accusation falls (hole 19).</summary>
+    /// <exception cref="InvalidOperationException">There is no such case.</exception>
+    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _evidence.Rebut(coin, rebuttal, cancel);
+
     /// <summary>Ends what was begun: open withdrawals, then dossiers, then instructions. The host runs it now and then, and at start.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     public async ValueTask Run(CancellationToken cancel)
@@ -202,6 +238,8 @@ public sealed partial class BankParty : ILinkHandler
         await _withdrawals.Resume(cancel);
         await FetchDossiers(cancel);
         await FetchInstructions(cancel);
+        await _losses.Resume(cancel);
+        await _losses.FetchStatements(cancel);
     }
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>

@@ -28,6 +28,13 @@ internal static class BankSchema
         CREATE TABLE booked(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
         CREATE TABLE evidence(
             coin_id BLOB PRIMARY KEY, u BLOB, proof INTEGER NOT NULL, spent INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
-            file BLOB, told INTEGER NOT NULL DEFAULT 0) STRICT;
+            file BLOB, told INTEGER NOT NULL DEFAULT 0, judged INTEGER NOT NULL DEFAULT 0, rebuttal BLOB) STRICT;
+
+        -- Lost cards: the user's signed report, and which of the withdrawals the issuer has cancelled (hole 10).
+        CREATE TABLE lost_report(u BLOB PRIMARY KEY REFERENCES account, report BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
+        CREATE TABLE cancellation(request BLOB PRIMARY KEY, u BLOB NOT NULL, date INTEGER) STRICT;
+
+        -- What the issuer said of this bank's circulation, day by day.
+        CREATE TABLE audit_statement(number INTEGER PRIMARY KEY, statement BLOB NOT NULL) STRICT;
         """;
 }

@@ -3,6 +3,7 @@ namespace HierCash.Bank;
 /// <summary>Where a bank may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
+    public const string LossReported = "bank.loss.reported";
     public const string WithdrawalUncommitted = "bank.withdrawal.uncommitted";
     public const string WithdrawalDebited = "bank.withdrawal.debited";
     public const string WithdrawalRequested = "bank.withdrawal.requested";

@@ -31,6 +31,22 @@ internal sealed class EvidenceDesk(
         return dossiers.Count;
     }
 
+    /// <summary>Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.</summary>
+    public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        var id = coin.Value.ToArray();
+        var file = store.Read(db => db.First("SELECT file FROM evidence WHERE coin_id = ?1 AND file IS NOT NULL", r => Evidence.Decode(r.Bytes(0))!, id))
+            ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var finding = file.Check(suite, scheme.Root, rebuttal);
+        if (!finding.IsProven)
+        {
+            store.Write(db => db.Execute("UPDATE evidence SET proof = ?2, rebuttal = ?3 WHERE coin_id = ?1", id, (long)Proof.Nothing, rebuttal.Encode()));
+            await issuer.Call(DossierMessages.WriteOutcome(coin, Proof.Nothing), cancel);
+        }
+
+        return finding;
+    }
+
     public IReadOnlyList<Evidence> All => store.Read(db =>
         db.Query("SELECT file FROM evidence WHERE file IS NOT NULL", r => Evidence.Decode(r.Bytes(0))!));
 
@@ -51,8 +67,8 @@ internal sealed class EvidenceDesk(
             ? Evidence.Sign(key, row!.Order, account.Key, account.Name, dossier, certificate, Timestamp.Now(clock)).Encode()
             : null;
         db.Execute(
-            "INSERT INTO evidence(coin_id, u, proof, spent, file) VALUES(?1, ?2, ?3, ?4, ?5)",
-            coin, file is null ? null : row!.Order.User.Value.ToArray(), (long)proof, dossier.Spent.ToLedger(), file);
+            "INSERT INTO evidence(coin_id, u, proof, spent, file, judged) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            coin, file is null ? null : row!.Order.User.Value.ToArray(), (long)proof, dossier.Spent.ToLedger(), file, Timestamp.Now(clock).ToLedger());
         return proof;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class InstructionDesk(
         db.Execute("INSERT INTO booked(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
     }
 
-    private static (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch
+    private (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch
     {
         TransferKind.FloatDebit => (RequireFloat(db, transfer), LedgerAccount.Clearing),
         TransferKind.ShopCredit => (LedgerAccount.Clearing, RequireShop(db, transfer)),
@@ -98,12 +98,13 @@ internal sealed class InstructionDesk(
             ? LedgerAccount.User(row.Order.User)
             : throw new InvalidOperationException($"Instruction {transfer.Number} names a withdrawal that this bank does not know.");
 
-    /// <summary>A claim is booked only on evidence that this bank verified itself, and never beyond what was signed (hole 13).</summary>
-    private static LedgerAccount RequireClaim(Database db, Transfer transfer)
+    /// <summary>A claim is booked only on evidence that this bank verified itself, after disputeTerm, and never beyond what was signed (hole 13).</summary>
+    private LedgerAccount RequireClaim(Database db, Transfer transfer)
     {
         int changed = db.Execute(
-            "UPDATE evidence SET claimed = claimed + ?2 WHERE coin_id = ?1 AND proof = ?3 AND claimed + ?2 <= spent",
-            transfer.Reference.ToArray(), transfer.Total.ToLedger(), (long)Proof.Excess);
+            "UPDATE evidence SET claimed = claimed + ?2 WHERE coin_id = ?1 AND proof = ?3 AND claimed + ?2 <= spent AND judged + ?4 <= ?5",
+            transfer.Reference.ToArray(), transfer.Total.ToLedger(), (long)Proof.Excess, (long)scheme.Terms.DisputeTerm.TotalMicroseconds,
+            Timestamp.Now(clock).ToLedger());
         return changed == 1
             ? LedgerAccount.Claims
             : throw new InvalidOperationException($"Instruction {transfer.Number} claims money without evidence that this bank verified.");

@@ -113,6 +113,11 @@ internal sealed class WithdrawalDesk(
                 : new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
         }
 
+        if (LossDesk.IsLost(db, order.User))
+        {
+            return new Refusal(RefusalReason.NotAllowed, "This card was reported as lost. Open an account with a new card.");
+        }
+
         var user = LedgerAccount.User(order.User);
         if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
         {

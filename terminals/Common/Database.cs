@@ -5,6 +5,9 @@ namespace HierCash.Terminals;
 /// <summary>A party's embedded store: SQLite, one writer. Acknowledges only after commit (WAL, synchronous=FULL).</summary>
 public sealed class Database : IDisposable
 {
+    /// <summary>Of all parties' tables together.</summary>
+    private const int Version = 2;
+
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SqliteCommand> _commands = [];
@@ -15,11 +18,13 @@ public sealed class Database : IDisposable
         long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
         if (version == 0)
         {
-            Write(db => db.Execute(schema + "; PRAGMA user_version = 1"));
+            Write(db => db.Execute($"{schema}; PRAGMA user_version = {Version}"));
         }
-        else if (version != 1)
+        else if (version != Version)
         {
-            throw new InvalidOperationException($"The database has schema {version}, which this version does not know. Use a newer version.");
+            throw new InvalidOperationException(version < Version
+                ? $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder."
+                : $"The database has schema {version}, which this version does not know. Use a newer version.");
         }
     }
 

@@ -9,6 +9,10 @@ public static class CrashPoints
     public const string SettleCommitted = "issuer.settle.committed";
     public const string CycleUncommitted = "issuer.cycle.uncommitted";
     public const string CycleCommitted = "issuer.cycle.committed";
+    public const string ReverseCommitted = "issuer.reverse.committed";
+    public const string DeadCommitted = "issuer.dead.committed";
+    public const string RedeemCommitted = "issuer.redeem.committed";
+    public const string CancelCommitted = "issuer.cancel.committed";
     public const string OutcomeCommitted = "issuer.outcome.committed";
 
     public static IReadOnlyList<string> All { get; } =

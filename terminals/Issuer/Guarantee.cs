@@ -19,6 +19,7 @@ internal sealed class Guarantee(SchemeTerms terms)
             && h.Paid <= terms.FloorLimit
             && now <= h.Time.Plus(terms.GuaranteeWindow)
             && (coin.Cancelled is not { } cancelled || h.Time <= cancelled.Plus(terms.HotListMaxAge))
+            && !WasHot(db, coin, h.Time)
             && db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0
             && Recent(db, account, now) + h.Paid <= terms.GuaranteeCap;
         if (!within)
@@ -33,6 +34,11 @@ internal sealed class Guarantee(SchemeTerms terms)
         return (h.Paid, due);
     }
 
+    /// <summary>True if a list that the till had to have by TIME held the coin: then nothing is guaranteed.</summary>
+    private bool WasHot(Database db, CoinRow coin, Timestamp time) => db.Number(
+        "SELECT count(*) FROM hot h JOIN hot_version v ON v.version = h.version WHERE h.coin_id = ?1 AND v.date + ?2 < ?3",
+        coin.Id.Value.ToArray(), (long)terms.HotListMaxAge.TotalMicroseconds, time.ToLedger()) > 0;
+
     private static Amount Recent(Database db, byte[] account, Timestamp now)
     {
         ulong window = (ulong)Window.TotalMicroseconds;
@@ -42,16 +48,16 @@ internal sealed class Guarantee(SchemeTerms terms)
 
     /// <summary>Turns promises that are due, and whose case the bank found proven, into transfers (claims to the shop).</summary>
     /// <returns>Promises kept.</returns>
-    public static int PayDue(Database db, Timestamp now)
+    public int PayDue(Database db, Timestamp now)
     {
         var due = db.Query(
             """
             SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id FROM guarantee g
             JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2
+            WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2 AND c.judged + ?3 <= ?1
             """,
             r => (Id: r.Bytes(0), Y: Amount.FromLedger(r.GetInt64(1)), Account: Digest.Read(r.Bytes(2)), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5))),
-            now.ToLedger(), (long)Proof.Excess);
+            now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
         foreach (var promise in due)
         {
             TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, promise.Y);

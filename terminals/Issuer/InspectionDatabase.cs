@@ -7,9 +7,15 @@ namespace HierCash.Issuer;
 /// <summary>A coin as the issuer keeps it.</summary>
 /// <param name="Number">The store's own number.</param>
 /// <param name="Opening">m, sealed under the evidence key.</param>
+/// <param name="Spent">Y.</param>
+/// <param name="Returned">What went back to its holder after all terms (hole 9).</param>
 /// <param name="IsOpen">In the inspection database; else used up and in the history database.</param>
 internal sealed record CoinRow(
-    long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, bool IsOpen);
+    long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, Amount Returned, bool IsOpen)
+{
+    /// <summary>What payments may still take.</summary>
+    public Amount Rest => FaceValue - Spent - Returned;
+}
 
 /// <summary>
 /// The inspection database (EP 0810563, 105): coins that are not used up, with Y. At Y = X the row moves to the history
@@ -17,7 +23,7 @@ internal sealed record CoinRow(
 /// </summary>
 internal static class InspectionDatabase
 {
-    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled";
+    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned";
 
     /// <summary>True if (n, TM) was issued before, or n belongs to another bank's user (hole 15).</summary>
     public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank) => db.Number(
@@ -40,13 +46,40 @@ internal static class InspectionDatabase
     /// <summary>Y + y; at Y = X the coin leaves the inspection database (claim 6, steps 9b and 9d).</summary>
     public static void Spend(Database db, CoinRow coin, Amount y)
     {
-        var spent = coin.Spent + y;
-        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, spent.ToLedger());
-        if (spent == coin.FaceValue)
+        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, (coin.Spent + y).ToLedger());
+        if (coin.Rest == y)
         {
-            Close(db, coin.Number);
+            Move(db, coin.Number, "inspection", "closed_coin");
         }
     }
+
+    /// <summary>Y - y for a payment that was taken back; a used-up coin is registered again (hole 3).</summary>
+    public static void Restore(Database db, CoinRow coin, Amount y)
+    {
+        if (!coin.IsOpen)
+        {
+            Move(db, coin.Number, "closed_coin", "inspection");
+        }
+
+        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, (coin.Spent - y).ToLedger());
+    }
+
+    /// <summary>What is left goes back to its holder, and the coin is done with (hole 9).</summary>
+    public static void Return(Database db, CoinRow coin)
+    {
+        db.Execute("UPDATE inspection SET returned = ?2 WHERE coin = ?1", coin.Number, (coin.Returned + coin.Rest).ToLedger());
+        Move(db, coin.Number, "inspection", "closed_coin");
+    }
+
+    /// <summary>Open coins that expired before a quarter, or were cancelled before a moment.</summary>
+    public static List<CoinRow> Returnable(Database db, Quarter expiredBy, Timestamp cancelledBefore) => db.Query(
+        $"SELECT {Columns} FROM inspection WHERE expiry <= ?1 OR (cancelled IS NOT NULL AND cancelled < ?2) ORDER BY coin",
+        r => Read(r, open: true), (long)expiredBy.Index, cancelledBefore.ToLedger());
+
+    /// <summary>The coin of a withdrawal.</summary>
+    public static CoinRow? OfRequest(Database db, RequestId request) =>
+        db.First($"SELECT {Columns} FROM inspection WHERE request = ?1", r => Read(r, open: true), request.Value.ToArray())
+        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE request = ?1", r => Read(r, open: false), request.Value.ToArray());
 
     public static void Cancel(Database db, CoinRow coin, Timestamp date)
     {
@@ -54,15 +87,11 @@ internal static class InspectionDatabase
         db.Execute($"UPDATE {table} SET cancelled = ?2 WHERE coin = ?1 AND cancelled IS NULL", coin.Number, date.ToLedger());
     }
 
-    private static void Close(Database db, long number)
+    private static void Move(Database db, long number, string from, string to)
     {
-        db.Execute(
-            """
-            INSERT INTO closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled)
-            SELECT coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled FROM inspection WHERE coin = ?1
-            """,
-            number);
-        db.Execute("DELETE FROM inspection WHERE coin = ?1", number);
+        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned";
+        db.Execute($"INSERT INTO {to}({All}) SELECT {All} FROM {from} WHERE coin = ?1", number);
+        db.Execute($"DELETE FROM {from} WHERE coin = ?1", number);
     }
 
     /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more.</summary>
@@ -73,6 +102,9 @@ internal static class InspectionDatabase
         db.Execute($"DELETE FROM history WHERE coin IN ({Old})", (long)expiredBy.Index);
         db.Execute($"DELETE FROM guarantee WHERE coin IN ({Old})", (long)expiredBy.Index);
         db.Execute($"DELETE FROM trace_case WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute("DELETE FROM void WHERE coin_id IN (SELECT coin_id FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
         db.Execute("DELETE FROM issuance WHERE request IN (SELECT request FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
         return db.Execute("DELETE FROM closed_coin WHERE expiry <= ?1", (long)expiredBy.Index);
     }
@@ -80,5 +112,5 @@ internal static class InspectionDatabase
     private static CoinRow Read(SqliteDataReader r, bool open) => new(
         r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), new PartyId(checked((uint)r.GetInt64(2))), new RequestId(Digest.Read(r.Bytes(3))),
         r.Bytes(4), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), new Quarter(checked((ushort)r.GetInt64(7))),
-        r.IsDBNull(8) ? null : Timestamp.FromLedger(r.GetInt64(8)), open);
+        r.IsDBNull(8) ? null : Timestamp.FromLedger(r.GetInt64(8)), Amount.FromLedger(r.GetInt64(9)), open);
 }

@@ -36,19 +36,19 @@ public sealed class IssuerAudit
 
     private static IEnumerable<string> Coins(Database db)
     {
-        const string Both = "SELECT coin, x, y, 1 AS open FROM inspection UNION ALL SELECT coin, x, y, 0 FROM closed_coin";
+        const string Both = "SELECT coin, x, y, returned, 1 AS open FROM inspection UNION ALL SELECT coin, x, y, returned, 0 FROM closed_coin";
         foreach (var coin in db.Query(
-            $"SELECT c.coin, c.x, c.y, c.open, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM ({Both}) c",
-            r => (Number: r.GetInt64(0), X: r.GetInt64(1), Y: r.GetInt64(2), Open: r.GetInt64(3) == 1, Credited: r.GetInt64(4))))
+            $"SELECT c.coin, c.x, c.y, c.open, c.returned, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM ({Both}) c",
+            r => (Number: r.GetInt64(0), X: r.GetInt64(1), Y: r.GetInt64(2), Open: r.GetInt64(3) == 1, Returned: r.GetInt64(4), Credited: r.GetInt64(5))))
         {
             if (coin.Y != coin.Credited)
             {
                 yield return $"coin {coin.Number}: Y is {coin.Y}, but its payments credited {coin.Credited}";
             }
 
-            if (coin.Y > coin.X || coin.Open != coin.Y < coin.X)
+            if (coin.Y + coin.Returned > coin.X || coin.Open != coin.Y + coin.Returned < coin.X)
             {
-                yield return $"coin {coin.Number}: Y is {coin.Y} of X {coin.X}, but it is {(coin.Open ? "open" : "closed")}";
+                yield return $"coin {coin.Number}: Y is {coin.Y} and {coin.Returned} went back, of X {coin.X}, but it is {(coin.Open ? "open" : "closed")}";
             }
         }
     }
@@ -58,7 +58,7 @@ public sealed class IssuerAudit
         foreach (var bank in db.Query(
             """
             SELECT id, issued - settled - redeemed - returned,
-                (SELECT coalesce(sum(x - y), 0) FROM inspection WHERE bank = id) + (SELECT coalesce(sum(x - y), 0) FROM closed_coin WHERE bank = id)
+                (SELECT coalesce(sum(x - y - returned), 0) FROM inspection WHERE bank = id) + (SELECT coalesce(sum(x - y - returned), 0) FROM closed_coin WHERE bank = id)
             FROM bank
             """,
             r => (Id: r.GetInt64(0), Outstanding: r.GetInt64(1), Coins: r.GetInt64(2))))
@@ -73,15 +73,15 @@ public sealed class IssuerAudit
     private static IEnumerable<string> Transfers(Database db)
     {
         const string All = "SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
-        long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3)");
-        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind = 2");
+        long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
+        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6)");
         if (debits != credits)
         {
             yield return $"transfers: {debits} leave banks, but {credits} reach shops";
         }
 
         foreach (var bank in db.Query(
-            $"SELECT id, settled, (SELECT coalesce(sum(amount), 0) FROM ({All}) a WHERE a.bank = b.id AND a.kind = 1) FROM bank b",
+            $"SELECT id, settled, (SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) FROM ({All}) a WHERE a.bank = b.id AND a.kind IN (1, 6)) FROM bank b",
             r => (Id: r.GetInt64(0), Settled: r.GetInt64(1), Debited: r.GetInt64(2))))
         {
             if (bank.Settled != bank.Debited)

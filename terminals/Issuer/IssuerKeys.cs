@@ -51,6 +51,12 @@ public sealed class IssuerKeys
         return new IssuerKeys(root, encryption, coin, statement, evidence, [encryptionCertificate, coinCertificate, statementCertificate]);
     });
 
+    /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
+    internal PublicKey? CoinKey(KeyId id) => Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerCoin && c.Key.Id == id)?.Key;
+
+    /// <summary>SE_I of that id.</summary>
+    internal ISigningKey? EncryptionKey(KeyId id) => Encryption.PublicKey.Id == id ? Encryption : null;
+
     internal KeyCertificate CertifyBank(PartyId bank, PublicKey key, Timestamp now) =>
         KeyCertificate.Issue(Root, KeyUsage.Bank, bank, now, now.Plus(Validity), key);
 

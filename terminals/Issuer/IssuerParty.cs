@@ -19,6 +19,10 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly TransferDesk _transfers;
     private readonly TraceDesk _traces;
     private readonly Enrolment _enrolment;
+    private readonly Reversals _reversals;
+    private readonly CoinLife _life;
+    private readonly RelayDesk _relay;
+    private readonly StatementDesk _statements;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -33,7 +37,11 @@ public sealed partial class IssuerParty : ILinkHandler
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
         _transfers = new TransferDesk(store, Keys, id, terms, clock, crash);
-        _traces = new TraceDesk(store, suite, Keys, crash);
+        _traces = new TraceDesk(store, suite, Keys, clock, crash);
+        _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
+        _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
+        _relay = new RelayDesk(suite, Keys, _reversals, _life);
+        _statements = new StatementDesk(store, Keys, id, terms, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
     }
@@ -62,7 +70,9 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
+        _life.RunDue();
         int made = _transfers.CloseCycle();
+        _statements.RunDue();
         LogCycle(made);
         return made;
     }
@@ -99,6 +109,12 @@ public sealed partial class IssuerParty : ILinkHandler
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
             MessageType.Settle => _settlement.Handle(peer, request),
             MessageType.Instructions => _transfers.Handle(peer, request),
+            MessageType.Reverse => _reversals.HandleReverse(peer, request),
+            MessageType.ForwardVoid => _reversals.HandleVoid(peer, request),
+            MessageType.Cancel => _life.HandleCancel(peer, request),
+            MessageType.HotList => _life.HandleHotList(peer, request),
+            MessageType.RelaySealed => _relay.Handle(peer, request),
+            MessageType.AuditStatements => _statements.Handle(peer, request),
             MessageType.Dossiers => _traces.HandleFetch(peer),
             MessageType.DossierOutcome => _traces.HandleOutcome(peer, request),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know message {(ushort)request.Type:X4}.").ToMessage(),

@@ -21,27 +21,41 @@ internal static class IssuerSchema
         CREATE TABLE inspection(
             coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
-            expiry INTEGER NOT NULL, cancelled INTEGER, UNIQUE(n, tm)) STRICT;
+            expiry INTEGER NOT NULL, cancelled INTEGER, returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
 
         -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
         CREATE TABLE closed_coin(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
-            expiry INTEGER NOT NULL, cancelled INTEGER, UNIQUE(n, tm)) STRICT;
+            expiry INTEGER NOT NULL, cancelled INTEGER, returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
         CREATE TABLE history(
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
             shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL,
-            date INTEGER NOT NULL, h BLOB NOT NULL, receipt BLOB NOT NULL) STRICT;
+            date INTEGER NOT NULL, h BLOB NOT NULL, receipt BLOB NOT NULL, reversed BLOB) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).
         CREATE TABLE trace_case(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, is_excess INTEGER NOT NULL,
-            opened INTEGER NOT NULL, proof INTEGER) STRICT;
+            opened INTEGER NOT NULL, proof INTEGER, judged INTEGER) STRICT;
         CREATE TABLE guarantee(
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL) STRICT;
+
+        -- Payments that will never count, whoever brings them (holes 2 to 4); every S_W that came by itself.
+        CREATE TABLE dead_payment(
+            payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, seq INTEGER NOT NULL, y INTEGER NOT NULL, basis INTEGER NOT NULL,
+            date INTEGER NOT NULL, void BLOB, statement BLOB NOT NULL, expiry INTEGER NOT NULL) STRICT;
+        CREATE INDEX dead_payment_coin ON dead_payment(coin_id, seq);
+        CREATE TABLE void(coin_id BLOB NOT NULL, seq INTEGER NOT NULL, statement BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(coin_id, seq, statement)) STRICT;
+
+        -- Coins that tills refuse, by the version of the list that first held them; 0 waits for the next one (hole 11).
+        CREATE TABLE hot(coin_id BLOB PRIMARY KEY, version INTEGER NOT NULL, expiry INTEGER NOT NULL) STRICT;
+        CREATE TABLE hot_version(version INTEGER PRIMARY KEY, date INTEGER NOT NULL) STRICT;
+
+        -- What each bank was told of its circulation, day by day.
+        CREATE TABLE audit_statement(bank INTEGER NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
         -- What is owed between banks since the last cycle, and what was instructed (hole 18).
         CREATE TABLE transfer_delta(

@@ -51,7 +51,9 @@ public sealed class Registry(Database store)
         return TillOwner(db, w)?.Id == shop ? w : throw new InvalidOperationException("This till key belongs to another shop.");
     });
 
-    public IReadOnlyList<BankEntry> Banks => store.Read(db => db.Query($"{SelectBank} ORDER BY id", ReadBank));
+    public IReadOnlyList<BankEntry> Banks => store.Read(All);
+
+    internal static List<BankEntry> All(Database db) => db.Query($"{SelectBank} ORDER BY id", ReadBank);
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));
 

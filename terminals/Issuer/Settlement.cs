@@ -13,6 +13,7 @@ internal sealed class Settlement(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
     private readonly Guarantee _guarantee = new(terms);
+    private readonly Reversals _reversals = new(store, suite, keys, issuer, terms, clock, crash);
 
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
@@ -48,8 +49,7 @@ internal sealed class Settlement(
             return (Digest.Of(item), null, Verdict.Malformed);
         }
 
-        bool ours = h.Coin.Terms.Issuer == issuer && h.Coin.Terms.IssuerKey == keys.Coin.PublicKey.Id;
-        bool valid = ours && h.Coin.Verify(suite, keys.Coin.PublicKey) && h.Verify(suite);
+        bool valid = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
         return (h.Id.Value, h, valid ? null : Verdict.BadSignature);
     }
 
@@ -70,6 +70,11 @@ internal sealed class Settlement(
             return first with { Repeated = true };
         }
 
+        if (_reversals.IsDead(db, h, now))
+        {
+            return Answer(h, Verdict.Dead, now);
+        }
+
         if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
         {
             return Answer(h, Verdict.Late, now);
@@ -87,7 +92,7 @@ internal sealed class Settlement(
 
     private Receipt Count(Database db, ShopEntry shop, CoinRow coin, CashPayment h, Timestamp now)
     {
-        bool fits = coin.Spent + h.Paid <= coin.FaceValue;
+        bool fits = h.Paid <= coin.Rest;
         var verdict = HistoryDatabase.HasOther(db, coin.Number, h.Seq) ? Verdict.Equivocation
             : coin.Cancelled is { } date && h.Time > date.Plus(terms.HotListMaxAge) ? Verdict.Cancelled
             : !fits ? Verdict.Excess

@@ -9,7 +9,7 @@ namespace HierCash.Issuer;
 /// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and all payments; the
 /// bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
 /// </summary>
-internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys keys, ICrashPoints crash)
+internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys keys, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.</summary>
     public static void OpenCase(Database db, CoinRow coin, Timestamp now)
@@ -23,6 +23,7 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
             coin.Number, coin.Id.Value.ToArray(), (long)coin.Bank.Value, excess ? 1 : 0, now.ToLedger());
         var current = InspectionDatabase.Find(db, coin.Id)!;
         InspectionDatabase.Cancel(db, current, now);
+        CoinLife.MakeHot(db, current);
     }
 
     /// <summary>A bank fetches the dossiers of its coins on which it has not spoken. Only excess lets an identity go (hole 19).</summary>
@@ -42,6 +43,7 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         return DossierMessages.WriteReply(dossiers);
     }
 
+    /// <summary>The bank's finding; an excess may still be rebutted later (hole 19).</summary>
     public LinkMessage HandleOutcome(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank)
@@ -55,8 +57,11 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         }
 
         store.Write(db => db.Execute(
-            "UPDATE trace_case SET proof = ?3 WHERE coin_id = ?1 AND bank = ?2 AND proof IS NULL",
-            outcome.Coin.Value.ToArray(), (long)peer.Id.Value, (long)outcome.Proof));
+            """
+            UPDATE trace_case SET proof = ?3, judged = coalesce(judged, ?4)
+            WHERE coin_id = ?1 AND bank = ?2 AND (proof IS NULL OR proof = ?5)
+            """,
+            outcome.Coin.Value.ToArray(), (long)peer.Id.Value, (long)outcome.Proof, Timestamp.Now(clock).ToLedger(), (long)Proof.Excess));
         crash.Reach(CrashPoints.OutcomeCommitted);
         return new LinkMessage(MessageType.DossierOutcomeReply, []);
     }

@@ -11,6 +11,8 @@ namespace HierCash.Issuer;
 internal sealed class TransferDesk(
     Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
+    private readonly Guarantee _guarantee = new(terms);
+
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
         """
@@ -19,16 +21,16 @@ internal sealed class TransferDesk(
         """,
         (long)bank.Value, (long)kind, reference.ToArray(), amount.ToLedger());
 
-    /// <summary>Closes a cycle: what is owed becomes signed instructions. Guaranteed payments that are due come first.</summary>
+    /// <summary>Closes a cycle, what comes back to a float before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are due come first.</summary>
     /// <returns>Instructions made.</returns>
     public int CloseCycle()
     {
         var now = Timestamp.Now(clock);
         int made = store.Write(db =>
         {
-            Guarantee.PayDue(db, now);
+            _guarantee.PayDue(db, now);
             var deltas = db.Query(
-                "SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 ORDER BY bank, kind, reference",
+                "SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 ORDER BY bank, CASE kind WHEN 6 THEN 0 ELSE kind END, reference",
                 r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))));
             foreach (var delta in deltas)
             {

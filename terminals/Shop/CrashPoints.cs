@@ -3,6 +3,8 @@ namespace HierCash.Shop;
 /// <summary>Where a till may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
+    public const string RefundBegun = "shop.refund.begun";
+    public const string RefundAnswered = "shop.refund.answered";
     public const string PaymentIntended = "till.payment.intended";
     public const string PaymentSigned = "till.payment.signed";
     public const string PaymentHeld = "till.payment.held";

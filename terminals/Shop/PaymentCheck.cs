@@ -47,6 +47,11 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
         }
 
+        if (HotListStore.Holds(db, h.Coin.Id))
+        {
+            return new PaymentFault("This card was reported as lost, or copied. Do not give the goods.", true);
+        }
+
         if (TillStore.HasOther(db, h))
         {
             return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);

@@ -43,13 +43,22 @@ public sealed class Settler
             total = new SettlementResult(
                 total.Settled + states.Count(s => s == PartState.Settled),
                 total.Guaranteed + states.Count(s => s == PartState.Guaranteed),
-                total.Refused + states.Count(s => s == PartState.Refused),
+                total.Refused + states.Count(s => s is PartState.Refused or PartState.Dead),
                 states.Count(s => s == PartState.Queued));
             if (total.StillQueued > 0)
             {
                 return total;
             }
         }
+    }
+
+    /// <summary>Settles one payment before OK is said; true if all of it was credited (hole 12).</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
+    internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    {
+        var open = _store.Read(db => TillStore.Parts(db, ticket)).Where(p => p.State is PartState.Held or PartState.Queued).ToList();
+        var states = open.Count == 0 ? [] : await Settle(open, issuer, cancel);
+        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);
     }
 
     private async ValueTask<List<PartState>> Settle(List<Part> batch, ILink issuer, CancellationToken cancel)
@@ -97,6 +106,7 @@ public sealed class Settler
             Verdict.Equivocation or Verdict.Excess when receipt.Guaranteed == part.H.Paid =>
                 receipt.Due <= receipt.Date ? PartState.Settled : PartState.Guaranteed,
             Verdict.Early => PartState.Queued,
+            Verdict.Dead => PartState.Dead,
             _ => PartState.Refused,
         };
     }

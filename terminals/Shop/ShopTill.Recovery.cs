@@ -15,7 +15,7 @@ public sealed partial class ShopTill
     public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
     {
         var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
-        if (current.State == TicketState.Accepted)
+        if (current.State is TicketState.Accepted or TicketState.Refunded)
         {
             return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
         }
@@ -105,7 +105,7 @@ public sealed partial class ShopTill
         });
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(ticket.Amount);
-        var voided = Parts(ticket.Time).Where(p => p.State == PartState.Voided).ToList();
+        var voided = Parts(ticket.Time).Where(p => p.SW is not null).ToList();
         if (voided.Count > 0 && !Restore(card, voided))
         {
             message += " The card must come back to this till to get back what it signed.";

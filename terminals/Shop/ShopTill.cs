@@ -24,6 +24,9 @@ public enum TillOutcome
     /// <summary>The card left. Put it in again and go on with the same ticket, or give up.</summary>
     CardGone,
 
+    /// <summary>The payment has to settle before OK, and the issuer does not answer. Go on with the same ticket later.</summary>
+    IssuerGone,
+
     /// <summary>NG: nothing was paid, and what was signed is voided.</summary>
     Refused,
 }
@@ -46,6 +49,7 @@ public sealed partial class ShopTill
     private readonly ICrashPoints _crash;
     private readonly ISigningKey _key;
     private readonly PaymentCheck _check;
+    private readonly HotListStore _hot;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public ShopTill(Database store, ICashSuite suite, Scheme scheme, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -57,6 +61,7 @@ public sealed partial class ShopTill
         _log = log;
         _crash = crash;
         _key = TillStore.OpenKey(store, suite);
+        _hot = new HotListStore(suite, scheme, clock);
         _check = new PaymentCheck(suite, scheme);
         Settler = new Settler(store, suite, scheme, crash);
     }
@@ -125,6 +130,11 @@ public sealed partial class ShopTill
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
         }
 
+        if (NeedsIssuer(current) && Online is null)
+        {
+            return Refuse(current, null, FloorSentence);
+        }
+
         var card = new WalletCard(channel);
         try
         {
@@ -148,7 +158,7 @@ public sealed partial class ShopTill
             var rest = Rest(ticket);
             if (rest.IsZero)
             {
-                return Accept(ticket, card, profile);
+                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile);
             }
 
             var status = Ask(ticket, card, rest, profile, out var h);

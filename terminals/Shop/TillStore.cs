@@ -24,10 +24,16 @@ public enum PartState
 
     /// <summary>Given up; S_W exists, H will never be sent.</summary>
     Voided,
+
+    /// <summary>Taken back with the issuer's word; S_W exists.</summary>
+    Reversed,
+
+    /// <summary>The issuer had pronounced it dead before it came: it never counts.</summary>
+    Dead,
 }
 
 /// <summary>What became of one payment at the till.</summary>
-public enum TicketState { Open, Accepted, GivenUp }
+public enum TicketState { Open, Accepted, GivenUp, Refunded }
 
 /// <summary>A payment that the till asked for: TIME names it.</summary>
 public sealed record Ticket(Timestamp Time, Amount Amount, TicketState State);
@@ -45,10 +51,12 @@ internal static class TillStore
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
             y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
-            delivered INTEGER NOT NULL DEFAULT 0) STRICT;
+            delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB) STRICT;
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
+        CREATE TABLE hot_list(version INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;
+        CREATE TABLE hot_state(only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         """;
 
     public static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>
@@ -90,7 +98,8 @@ internal static class TillStore
 
     /// <summary>Sum of y that this till has from a coin, voided parts aside (hole 12).</summary>
     public static Amount TakenFrom(Database db, CoinId coin) => Amount.FromLedger(db.Number(
-        "SELECT coalesce(sum(y), 0) FROM part WHERE coin_id = ?1 AND state <> ?2", coin.Value.ToArray(), nameof(PartState.Voided)));
+        "SELECT coalesce(sum(y), 0) FROM part WHERE coin_id = ?1 AND state NOT IN (?2, ?3, ?4)",
+        coin.Value.ToArray(), nameof(PartState.Voided), nameof(PartState.Reversed), nameof(PartState.Dead)));
 
     /// <summary>True if the coin signed another payment of this till under the same seq.</summary>
     public static bool HasOther(Database db, CashPayment h) => db.Number(
@@ -113,11 +122,44 @@ internal static class TillStore
                 "UPDATE part SET state = ?2, sw = ?3 WHERE payment_id = ?1 AND sent = 0",
                 part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
         }
+
+        // What may have been sent has to be taken back at the issuer first.
+        db.Execute(
+            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)", time.ToLedger(), nameof(TicketState.Refunded));
     }
 
     /// <summary>Parts whose S_W no card has taken yet.</summary>
     public static List<Part> Undelivered(Database db) => db.Query(
-        "SELECT h, state, receipt, sw FROM part WHERE state = ?1 AND delivered = 0 ORDER BY time", ReadPart, nameof(PartState.Voided));
+        "SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND delivered = 0 ORDER BY time", ReadPart);
+
+    /// <summary>Parts whose S_W the issuer has not seen.</summary>
+    public static List<Part> Unforwarded(Database db) =>
+        db.Query("SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND forwarded = 0 ORDER BY time", ReadPart);
+
+    public static void Forwarded(Database db, PaymentId payment) =>
+        db.Execute("UPDATE part SET forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray());
+
+    /// <summary>A refund begins: parts that never left the till will never be sent; the others wait for the issuer's word.</summary>
+    /// <returns>The parts that wait.</returns>
+    public static List<Part> BeginRefund(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
+    {
+        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1", time.ToLedger(), nameof(TicketState.Refunded));
+        foreach (var part in Parts(db, time).Where(p => p.SW is null))
+        {
+            db.Execute(
+                "UPDATE part SET state = ?2, sw = ?3 WHERE payment_id = ?1 AND sent = 0", part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
+        }
+
+        return [.. Parts(db, time).Where(p => p.SW is null)];
+    }
+
+    /// <summary>The issuer took the payment back: now, and not before, S_W may leave.</summary>
+    public static void Reverse(Database db, PaymentId payment, byte[] reversal, byte[] sw) => db.Execute(
+        "UPDATE part SET state = ?2, reversal = ?3, sw = ?4, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
+
+    /// <summary>Refunds whose reversal was not answered.</summary>
+    public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(
+        "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL", ReadTicket, nameof(TicketState.Refunded));
 
     public static void Delivered(Database db, PaymentId payment) =>
         db.Execute("UPDATE part SET delivered = 1 WHERE payment_id = ?1", payment.Value.ToArray());

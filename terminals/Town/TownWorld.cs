@@ -64,7 +64,7 @@ public sealed class TownWorld : IDisposable
 
     /// <summary>The wallet terminal of whoever; it keeps nothing, so a new one each time.</summary>
     public WalletTerminal Wallet =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Clock, Options.Crash);
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash);
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
@@ -96,7 +96,7 @@ public sealed class TownWorld : IDisposable
 
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
-        _tills[till].Settler.Settle(Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer), cancel);
+        _tills[till].Settler.Settle(TillLink(till), cancel);
 
     /// <summary>A link as the given party would have it, for tests that speak in its name.</summary>
     public ILink IssuerLink(LinkPeer peer, string name) => Link(peer, name, IssuerName, () => Issuer);
@@ -112,6 +112,9 @@ public sealed class TownWorld : IDisposable
     /// <summary>The issuer's statement key, for tests that speak in its name.</summary>
     public ISigningKey StatementKey => Options.Suite.ImportKey(
         _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
+
+    /// <summary>A till's key, for tests of shops that lie.</summary>
+    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
 
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)
@@ -165,7 +168,10 @@ public sealed class TownWorld : IDisposable
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme, Clock, Records.Logger(name), Options.Crash);
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme, Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+
+    /// <summary>A till's link to the issuer.</summary>
+    public ILink TillLink(string till) => Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer);
 
     private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
     {

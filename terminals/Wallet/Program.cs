@@ -44,7 +44,7 @@ internal static class Program
             var status = Status(card, pin);
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             using var link = Link(result.GetValue(Bank), status);
-            var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Withdraw(card, pin, value, cancel);
+            var done = await new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance).Withdraw(card, pin, value, cancel);
             if (done.Outcome != WithdrawalOutcome.Issued)
             {
                 throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
@@ -63,7 +63,7 @@ internal static class Program
             using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             using var link = Link(result.GetValue(Bank), Status(card, pin));
-            var done = await new WalletTerminal(link, TimeProvider.System, NoCrashPoints.Instance).Resume(card, pin, cancel);
+            var done = await new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance).Resume(card, pin, cancel);
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),

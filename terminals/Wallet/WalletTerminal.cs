@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
 namespace HierCash.Wallet;
@@ -26,7 +27,7 @@ public enum WithdrawalOutcome
 public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, string Message);
 
 /// <summary>The user's terminal: between a wallet card and its bank (EP 0810563, issuance steps 1, 4 and 5). It keeps no secrets.</summary>
-public sealed class WalletTerminal(ILink bank, TimeProvider clock, ICrashPoints crash)
+public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Withdraws X. Withdrawals that were cut short are finished first.</summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;
@@ -57,15 +58,19 @@ internal static class MoreLadders
     {
         var t = new TraceScript("exhausted", "The last payment that a coin signs (hole 24).");
         t.Send(Select, "9000");
-        t.Send(Pay(Date, 100, Eur), "9000", "seq 65,535 of the smaller coin");
+        t.Send(Pay(Date, 100, Eur), "9000", "seq 65,534 of the smaller coin");
         t.Send(GetCash(5001, Eur), "9414", "the other coin alone cannot");
         t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 5001, Eur), "9414");
-        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 100, Eur), "9000", "seq 65,535 of the other");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 100, Eur), "9000", "seq 65,534 of the other");
         t.Send(GetCash(1, Eur), "9414");
         t.Send(PayClaim(Date.Plus(TimeSpan.FromSeconds(2)), 1, Eur, right: true), "9414");
         t.Send(Pay(Date, 100, Eur), "9000", "what they signed is there");
         t.Send(RightPin, "9000");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "68.00, to be redeemed");
+        byte[] Redeem(uint y) => Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(y)), OneWay.W(Key("root").PublicKey), new Amount(y), Currency.Eur));
+        t.Send(Redeem(1900), "9000", "seq 65,535 pays W0 and nobody else");
+        t.Send(Redeem(4900), "9000");
+        t.Send(Redeem(1), "9411", "nothing is left");
         return t;
     }
 

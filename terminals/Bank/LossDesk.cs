@@ -1,0 +1,111 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// Lost cards (hole 10): on the user's signed report the bank has every coin of that card cancelled; what is left of them comes back by itself
+/// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before.
+/// </summary>
+internal sealed class LossDesk(
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+{
+    public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
+    {
+        if (LostCardReport.Decode(request.Body) is not { } report)
+        {
+            return new Refusal(RefusalReason.Malformed, "The report is malformed.").ToMessage();
+        }
+
+        try
+        {
+            return LossMessages.WriteReportReply((ulong)await Report(report, cancel));
+        }
+        catch (InvalidOperationException e)
+        {
+            return new Refusal(RefusalReason.NotAllowed, e.Message).ToMessage();
+        }
+    }
+
+    /// <summary>Keeps the report, then cancels; what the issuer could not be asked is asked later.</summary>
+    public async ValueTask<int> Report(LostCardReport report, CancellationToken cancel)
+    {
+        var account = store.Read(db => UserDatabase.FindAccount(db, report.User));
+        if (account is null || report.Bank != bank || !report.Verify(suite, account.Key))
+        {
+            throw new InvalidOperationException("The report is not signed by the card of an account at this bank.");
+        }
+
+        var now = Timestamp.Now(clock);
+        store.Write(db =>
+        {
+            db.Execute("INSERT OR IGNORE INTO lost_report(u, report, date) VALUES(?1, ?2, ?3)", report.User.Value.ToArray(), report.Encode(), now.ToLedger());
+            db.Execute(
+                "INSERT OR IGNORE INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = ?1 AND state <> 'Reversed'", report.User.Value.ToArray());
+            return true;
+        });
+        crash.Reach(CrashPoints.LossReported);
+        await Resume(cancel);
+        return (int)store.Read(db => db.Number("SELECT count(*) FROM cancellation WHERE u = ?1 AND date IS NOT NULL", report.User.Value.ToArray()));
+    }
+
+    /// <summary>Asks for every cancellation that is not answered yet.</summary>
+    public async ValueTask Resume(CancellationToken cancel)
+    {
+        var waiting = store.Read(db => db.Query(
+            "SELECT c.request FROM cancellation c JOIN withdrawal w ON w.request = c.request WHERE c.date IS NULL AND w.state = 'Issued'",
+            r => new RequestId(Digest.Read(r.Bytes(0)))));
+        foreach (var request in waiting)
+        {
+            LinkMessage reply;
+            try
+            {
+                reply = await issuer.Call(LossMessages.WriteCancel(Cancellation.Sign(key, bank, request, Timestamp.Now(clock))), cancel);
+            }
+            catch (LinkException)
+            {
+                return;
+            }
+
+            if (LossMessages.ReadCancelReply(reply) is { } date)
+            {
+                store.Write(db => db.Execute("UPDATE cancellation SET date = ?2 WHERE request = ?1", request.Value.ToArray(), date.ToLedger()));
+            }
+        }
+    }
+
+    /// <summary>True if the card of that account was reported as lost.</summary>
+    public static bool IsLost(Database db, AccountId user) =>
+        db.Number("SELECT count(*) FROM lost_report WHERE u = ?1", user.Value.ToArray()) > 0;
+
+    /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
+    /// <exception cref="InvalidOperationException">A statement does not continue what was said before: the issuer changed its books.</exception>
+    public async ValueTask FetchStatements(CancellationToken cancel)
+    {
+        var last = store.Read(db => db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.Bytes(0))!));
+        LinkMessage reply;
+        try
+        {
+            reply = await issuer.Call(AuditMessages.Write(last?.Number ?? 0), cancel);
+        }
+        catch (LinkException)
+        {
+            return;
+        }
+
+        foreach (var statement in AuditMessages.ReadReply(reply) ?? [])
+        {
+            bool continues = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Number == (last?.Number ?? 0) + 1
+                && statement.Previous == (last?.Digest ?? default) && scheme.IsStatement(k => statement.Verify(suite, k));
+            if (!continues)
+            {
+                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Keep both: they prove that its books were changed.");
+            }
+
+            store.Write(db => db.Execute("INSERT INTO audit_statement(number, statement) VALUES(?1, ?2)", (long)statement.Number, statement.Encode()));
+            last = statement;
+        }
+    }
+}

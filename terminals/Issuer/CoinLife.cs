@@ -1,0 +1,187 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// How a coin ends that is not spent: redeemed by its holder, cancelled because the card is lost, or returned by itself once all its terms are
+/// over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
+/// </summary>
+internal sealed class CoinLife(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+{
+    private static readonly TimeSpan HotListEvery = TimeSpan.FromHours(1);
+    private readonly Reversals _reversals = new(store, suite, keys, issuer, terms, clock, crash);
+
+    /// <summary>Redemption: a payment of all of x to W0, with the same evidence as any other.</summary>
+    public LinkMessage HandleRedeem(LinkMessage request)
+    {
+        if (CashPayment.Decode(request.Body) is not { } h)
+        {
+            return Refuse(RefusalReason.Malformed, "The redemption is malformed.");
+        }
+
+        bool genuine = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
+        if (!genuine)
+        {
+            return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
+        }
+
+        if (h.Till != OneWay.W(keys.RootKey) || h.Paid != h.Balance)
+        {
+            return Refuse(RefusalReason.NotAllowed, "A redemption pays all of a coin's balance to the issuer itself.");
+        }
+
+        var now = Timestamp.Now(clock);
+        var answer = store.Write(db => WalletMessages.WriteRedeemReply(Redeem(db, h, now)));
+        crash.Reach(CrashPoints.RedeemCommitted);
+        return answer;
+    }
+
+    private Receipt Redeem(Database db, CashPayment h, Timestamp now)
+    {
+        if (HistoryDatabase.Answer(db, h.Id) is { } first)
+        {
+            return first with { Repeated = true };
+        }
+
+        if (_reversals.IsDead(db, h, now))
+        {
+            return Answer(h, Verdict.Dead, now);
+        }
+
+        if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
+        {
+            return Answer(h, Verdict.Late, now);
+        }
+
+        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
+        {
+            return Answer(h, Verdict.UnknownCoin, now);
+        }
+
+        bool fits = h.Paid <= coin.Rest;
+        var verdict = HistoryDatabase.HasOther(db, coin.Number, h.Seq) ? Verdict.Equivocation
+            : coin.Cancelled is not null ? Verdict.Cancelled
+            : !fits ? Verdict.Excess
+            : Verdict.Settled;
+        var receipt = Answer(h, verdict, now);
+        bool credited = verdict == Verdict.Settled;
+        HistoryDatabase.Record(db, coin, h, default, credited ? h.Paid : Amount.Zero, receipt);
+        if (credited)
+        {
+            InspectionDatabase.Spend(db, coin, h.Paid);
+            db.Execute("UPDATE bank SET redeemed = redeemed + ?2 WHERE id = ?1", (long)coin.Bank.Value, h.Paid.ToLedger());
+            TransferDesk.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, h.Paid);
+        }
+        else if (verdict is Verdict.Equivocation or Verdict.Excess)
+        {
+            TraceDesk.OpenCase(db, coin, now);
+        }
+
+        return receipt;
+    }
+
+    /// <summary>A bank cancels the coin of one of its withdrawals: its holder lost the card.</summary>
+    public LinkMessage HandleCancel(LinkPeer peer, LinkMessage request)
+    {
+        if (Cancellation.Decode(request.Body) is not { } order)
+        {
+            return Refuse(RefusalReason.Malformed, "The cancellation is malformed.");
+        }
+
+        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = ?1", (long)peer.Id.Value)) is not { } bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
+        }
+
+        if (!order.Verify(suite, bank.Key))
+        {
+            return Refuse(RefusalReason.BadSignature, "The cancellation is not signed by the bank's key.");
+        }
+
+        var now = Timestamp.Now(clock);
+        var answer = store.Write(db =>
+        {
+            if (InspectionDatabase.OfRequest(db, order.Request) is not { } coin || coin.Bank != peer.Id)
+            {
+                return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
+            }
+
+            InspectionDatabase.Cancel(db, coin, now);
+            MakeHot(db, coin);
+            return LossMessages.WriteCancelReply(coin.Cancelled ?? now);
+        });
+        crash.Reach(CrashPoints.CancelCommitted);
+        return answer;
+    }
+
+    /// <summary>The hot list, or what came to it since the version that the till has.</summary>
+    public LinkMessage HandleHotList(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Shop)
+        {
+            return Refuse(RefusalReason.NotAllowed, "The hot list is for shops.");
+        }
+
+        if (LossMessages.ReadHotList(request) is not { } has)
+        {
+            return Refuse(RefusalReason.Malformed, "The request for the hot list is malformed.");
+        }
+
+        var now = Timestamp.Now(clock);
+        return store.Read(db =>
+        {
+            ulong current = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
+            ulong from = has <= current ? has : 0;
+            var coins = db.Query(
+                "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2 LIMIT ?3", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current, (long)HotList.MaxEntries);
+            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins));
+        });
+    }
+
+    /// <summary>Puts a coin on the list that is made next.</summary>
+    public static void MakeHot(Database db, CoinRow coin) => db.Execute(
+        "INSERT OR IGNORE INTO hot(coin_id, version, expiry) VALUES(?1, 0, ?2)", coin.Id.Value.ToArray(), (long)coin.Expiry.Index);
+
+    /// <summary>At the end of a cycle: coins whose terms are over go back to their holders; each hour a new version of the hot list.</summary>
+    public int RunDue()
+    {
+        var now = Timestamp.Now(clock);
+        return store.Write(db =>
+        {
+            long last = db.Number("SELECT coalesce(max(date), 0) FROM hot_version");
+            if (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0 && now > Timestamp.FromLedger(last).Plus(HotListEvery))
+            {
+                long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
+                db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
+                db.Execute("UPDATE hot SET version = ?1 WHERE version = 0", version);
+            }
+
+            return ReturnDue(db, now);
+        });
+    }
+
+    private int ReturnDue(Database db, Timestamp now)
+    {
+        ulong wait = (ulong)(terms.HotListMaxAge + terms.SettleTerm).TotalMicroseconds;
+        var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
+        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
+        var due = InspectionDatabase.Returnable(db, expiredBy, cancelledBefore);
+        foreach (var coin in due)
+        {
+            db.Execute("UPDATE bank SET returned = returned + ?2 WHERE id = ?1", (long)coin.Bank.Value, coin.Rest.ToLedger());
+            TransferDesk.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
+            InspectionDatabase.Return(db, coin);
+        }
+
+        return due.Count;
+    }
+
+    private Receipt Answer(CashPayment h, Verdict verdict, Timestamp now) =>
+        Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, Amount.Zero, default, now);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

@@ -1,0 +1,51 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>A signed statement of each bank's circulation, once a day; each holds the digest of the one before.</summary>
+internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
+{
+    private const int MaxStatements = 366;
+    private static readonly TimeSpan Every = TimeSpan.FromDays(1);
+
+    /// <summary>Makes the statements that are due.</summary>
+    public int RunDue()
+    {
+        var now = Timestamp.Now(clock);
+        return store.Write(db =>
+        {
+            int made = 0;
+            foreach (var bank in Registry.All(db))
+            {
+                var last = db.First(
+                    "SELECT statement FROM audit_statement WHERE bank = ?1 ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.Bytes(0))!, (long)bank.Id.Value);
+                if (last is not null && now < last.Date.Plus(Every))
+                {
+                    continue;
+                }
+
+                var next = AuditStatement.Sign(
+                    keys.Statement, issuer, (last?.Number ?? 0) + 1, bank.Id, terms.Currency, bank.Circulation, now, last?.Digest ?? default);
+                db.Execute("INSERT INTO audit_statement(bank, number, statement) VALUES(?1, ?2, ?3)", (long)bank.Id.Value, (long)next.Number, next.Encode());
+                made++;
+            }
+
+            return made;
+        });
+    }
+
+    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank)
+        {
+            return new Refusal(RefusalReason.NotAllowed, "Only banks fetch statements, each its own.").ToMessage();
+        }
+
+        return InstructionsMessage.Read(request) is { } after && after <= long.MaxValue
+            ? AuditMessages.WriteReply(store.Read(db => db.Query(
+                "SELECT statement FROM audit_statement WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3", r => r.Bytes(0), (long)peer.Id.Value, (long)after, (long)MaxStatements)))
+            : new Refusal(RefusalReason.Malformed, "The request for statements is malformed.").ToMessage();
+    }
+}

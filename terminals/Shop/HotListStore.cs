@@ -1,0 +1,63 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.</summary>
+internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TimeProvider clock)
+{
+    public static ulong Version(Database db) => (ulong)db.Number("SELECT version FROM hot_state");
+
+    /// <summary>True if the till was told within hotListMaxAge; past that it settles everything online.</summary>
+    public bool IsFresh(Database db) =>
+        Timestamp.Now(clock) <= Timestamp.FromLedger(db.Number("SELECT date FROM hot_state")).Plus(scheme.Terms.HotListMaxAge);
+
+    public static bool Holds(Database db, CoinId coin) =>
+        db.Query("SELECT list FROM hot_list", r => HotList.Decode(r.Bytes(0))!).Any(l => l.Holds(coin));
+
+    /// <summary>Takes a list that the issuer signed and that is not older than what the till has.</summary>
+    /// <exception cref="InvalidOperationException">It is not; the message says why.</exception>
+    public void Take(Database db, HotList list)
+    {
+        ulong has = Version(db);
+        if (list.Issuer != scheme.Issuer || !scheme.IsStatement(k => list.Verify(suite, k)))
+        {
+            throw new InvalidOperationException("The hot list is not signed by the issuer. The till keeps the one that it has.");
+        }
+
+        if (list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number("SELECT date FROM hot_state"))
+        {
+            throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");
+        }
+
+        if (list.BaseVersion == 0 && list.Version != has)
+        {
+            db.Execute("DELETE FROM hot_list");
+        }
+
+        if (list.Count > 0)
+        {
+            db.Execute("INSERT OR REPLACE INTO hot_list(version, list) VALUES(?1, ?2)", (long)list.Version, list.Encode());
+        }
+
+        db.Execute(
+            "INSERT INTO hot_state(only, version, date) VALUES(1, ?1, ?2) ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = excluded.date",
+            (long)list.Version, list.Date.ToLedger());
+    }
+
+    /// <summary>Fetches what is new.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
+    public async ValueTask Fetch(Database store, ILink issuer, CancellationToken cancel)
+    {
+        var reply = await issuer.Call(LossMessages.WriteHotList(store.Read(Version)), cancel);
+        var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer did not answer with a hot list. {Refusal.Read(reply)?.Text}");
+        store.Write(db =>
+        {
+            Take(db, list);
+            return true;
+        });
+    }
+}

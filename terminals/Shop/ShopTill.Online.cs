@@ -1,0 +1,155 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>What a till does with the issuer: settling before OK, refunds, forwarding every S_W, the hot list (holes 2, 3, 11, 12).</summary>
+public sealed partial class ShopTill
+{
+    private const string FloorSentence = "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
+
+    /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
+    public ILink? Online { get; set; }
+
+    /// <summary>True if the payment is above the floor limit, or the till was not told the hot list for too long.</summary>
+    public bool NeedsIssuer(Ticket ticket) =>
+        ticket.Amount > _scheme.Terms.FloorLimit || (HasHotList && !_store.Read(_hot.IsFresh));
+
+    /// <summary>The issuer's hot list was here once; a till that never asked for it lives by the floor limit alone.</summary>
+    private bool HasHotList => _store.Read(db => db.Number("SELECT count(*) FROM hot_state")) > 0;
+
+    /// <summary>Fetches what is new of the hot list.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
+    public ValueTask FetchHotList(ILink issuer, CancellationToken cancel) => _hot.Fetch(_store, issuer, cancel);
+
+    /// <summary>Takes a hot list that came by another way.</summary>
+    /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
+    public void TakeHotList(HotList list) => _store.Write(db =>
+    {
+        _hot.Take(db, list);
+        return true;
+    });
+
+    /// <summary>
+    /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first, and only
+    /// its signed word lets S_W leave. Without an answer there is none: run it again.
+    /// </summary>
+    /// <param name="channel">The card, if it is there; else it gets its money when it comes back.</param>
+    /// <exception cref="LinkException">The issuer cannot be reached; nothing was given back that it may still count.</exception>
+    /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
+    public async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel)
+    {
+        var current = _store.Read(db => TillStore.Find(db, ticket)) ?? throw new InvalidOperationException("This till has no such payment.");
+        if (current.State is not (TicketState.Accepted or TicketState.Refunded))
+        {
+            throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
+        }
+
+        var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))));
+        _crash.Reach(CrashPoints.RefundBegun);
+        foreach (var part in waiting)
+        {
+            var reply = await issuer.Call(ReversalMessages.Write(part.H), cancel);
+            bool genuine = ReversalMessages.ReadReply(reply) is { } reversal && reversal.Payment == part.H.Id && reversal.Y == part.H.Paid
+                && _scheme.IsStatement(k => reversal.Verify(_suite, _scheme.Issuer, k));
+            if (!genuine)
+            {
+                throw new InvalidOperationException($"The issuer does not take the payment back. {Refusal.Read(reply)?.Text}");
+            }
+
+            _crash.Reach(CrashPoints.RefundAnswered);
+            _store.Write(db =>
+            {
+                TillStore.Reverse(db, part.H.Id, reply.Body, _key.Sign(SignedMessage.Void(part.H.Id, W)));
+                return true;
+            });
+        }
+
+        LogRefunded(current.Amount);
+        bool whole = false;
+        if (channel is not null)
+        {
+            try
+            {
+                var card = new WalletCard(channel);
+                card.Select();
+                whole = Restore(card, [.. Parts(ticket).Where(p => p.SW is not null)]);
+            }
+            catch (Exception e) when (e is CardChannelException or CardRefusedException)
+            {
+                whole = false;
+            }
+        }
+
+        string amount = current.Amount.Show(_scheme.Terms.Currency);
+        return End(current, TillOutcome.Refused, whole ? $"{amount} are on the card again." : $"{amount} are taken back. The card gets them when it comes to this till again.");
+    }
+
+    /// <summary>Ends what waits for the issuer: refunds, S_W that it has not seen, the hot list.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
+    public async ValueTask RunOnline(ILink issuer, CancellationToken cancel)
+    {
+        foreach (var ticket in _store.Read(TillStore.UnfinishedRefunds))
+        {
+            await Refund(ticket.Time, null, issuer, cancel);
+        }
+
+        foreach (var part in _store.Read(TillStore.Unforwarded))
+        {
+            var statement = new VoidStatement(part.H.Coin.Id, part.H.Seq, _key.PublicKey.Bytes.ToArray(), part.SW!);
+            var reply = await issuer.Call(ReversalMessages.WriteVoid(statement), cancel);
+            if (reply.Type == MessageType.ForwardVoidReply)
+            {
+                _store.Write(db =>
+                {
+                    TillStore.Forwarded(db, part.H.Id);
+                    return true;
+                });
+            }
+        }
+
+        await FetchHotList(issuer, cancel);
+    }
+
+    /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a part, all of it is taken back (hole 12).</summary>
+    private TillResult SettleFirst(Ticket ticket, WalletCard card, PaymentProfile profile)
+    {
+        bool settled;
+        try
+        {
+            settled = Settler.SettleNow(ticket.Time, Online!, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        {
+            // The parts may have been sent: neither OK nor S_W until the issuer answers.
+            return End(ticket, TillOutcome.IssuerGone, "The issuer does not answer, so this payment is not accepted yet. Go on with it, or cancel it when the issuer can be reached.");
+        }
+
+        return settled ? Accept(ticket, card, profile) : TakeBack(ticket, card);
+    }
+
+    private TillResult TakeBack(Ticket ticket, WalletCard card)
+    {
+        foreach (var part in Parts(ticket.Time).Where(p => p.SW is null))
+        {
+            var reply = Online!.Call(ReversalMessages.Write(part.H), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            if (ReversalMessages.ReadReply(reply) is { } reversal && reversal.Payment == part.H.Id && _scheme.IsStatement(k => reversal.Verify(_suite, _scheme.Issuer, k)))
+            {
+                _store.Write(db =>
+                {
+                    TillStore.Reverse(db, part.H.Id, reply.Body, _key.Sign(SignedMessage.Void(part.H.Id, W)));
+                    return true;
+                });
+            }
+        }
+
+        return Refuse(ticket, card, "The issuer refuses this payment.");
+    }
+
+    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Information, Message = "payment of {Amount} refunded")]
+    private partial void LogRefunded(Amount amount);
+}

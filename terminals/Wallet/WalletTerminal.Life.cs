@@ -1,0 +1,210 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Wallet;
+
+/// <param name="Amount">What it was about.</param>
+/// <param name="Done">True if the money is where it should be.</param>
+/// <param name="Message">For people: what happened and what to do.</param>
+public sealed record RecoveryResult(Amount Amount, bool Done, string Message);
+
+/// <summary>
+/// What a holder does with the issuer, sealed and by way of the bank (hole 23): redeem, get back what was never settled (holes 4, 9); and with
+/// the bank: report a card as lost (hole 10).
+/// </summary>
+public sealed partial class WalletTerminal
+{
+    /// <summary>How long before its end a coin is to be renewed.</summary>
+    public static readonly TimeSpan RenewWithin = TimeSpan.FromDays(30);
+
+    /// <summary>Redeems coins: all that they hold goes back to the account with the bank's next bookings.</summary>
+    /// <param name="which">Chooses coins; null: all.</param>
+    /// <exception cref="CardChannelException">The card is gone; run it again.</exception>
+    /// <exception cref="LinkException">The bank or the issuer cannot be reached; run it again: what the card signed is in its log.</exception>
+    public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
+    {
+        var (card, status) = Open(channel, pin);
+        var link = await Seal(card, cancel);
+        var results = new List<RecoveryResult>(await ResumeRedemptions(card, status, link, cancel));
+        var till = RedemptionTill(status);
+        var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
+            .Where(c => c.State == SlotState.Active && (which is null || which(c.Cash!))).OrderBy(c => c.Cash!.Balance).Select(c => c.Cash!).ToList();
+        foreach (var cash in coins)
+        {
+            // A coin that expired still redeems within its terms: under a moment at which it was good.
+            var last = new Timestamp(cash.Coin.Terms.Expiry.End.Microseconds - 1);
+            var time = Timestamp.Min(Timestamp.Now(clock), last);
+            var paid = card.Pay(PayCommand.Fast(time, till, cash.Balance, status.Currency), out _);
+            if (!paid.IsSuccess)
+            {
+                results.Add(new RecoveryResult(cash.Balance, false, paid.Explain()));
+            }
+        }
+
+        crash.Reach(CrashPoints.RedemptionSigned);
+        results.AddRange(await ResumeRedemptions(card, status, link, cancel));
+        return results;
+    }
+
+    /// <summary>
+    /// Asks the issuer for the money of payments that were never settled, and restores it on the card. A payment that may still be settled is
+    /// refused with the date from which to ask again.
+    /// </summary>
+    /// <param name="which">Chooses payments; null: all.</param>
+    public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
+    {
+        var (card, status) = Open(channel, pin);
+        var link = await Seal(card, cancel);
+        var till = RedemptionTill(status);
+        var results = new List<RecoveryResult>();
+        foreach (var (entry, h, _) in Log(card, status).Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))).Select(e => (e.Entry, e.H, e.State)))
+        {
+            var reply = await link.Call(WalletMessages.WriteDead(h, null), cancel);
+            if (WalletMessages.ReadDeadReply(reply) is { } statement)
+            {
+                var restored = card.Restore(statement);
+                results.Add(new RecoveryResult(entry.Paid, restored.IsSuccess, restored.IsSuccess
+                    ? $"{entry.Paid.Show(status.Currency)} of {entry.Time} are on the card again: the shop never settled them."
+                    : restored.Explain()));
+            }
+            else
+            {
+                results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Every payment on the card as H, with what restored it; for the holder's own records and for a rebuttal.</summary>
+    public static IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> ReadPayments(ICardChannel channel, string pin)
+    {
+        var (card, status) = Open(channel, pin);
+        return Log(card, status);
+    }
+
+    /// <summary>What the card holds against an accusation: each S_W and each dead statement that it was given.</summary>
+    public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
+    {
+        var (card, status) = Open(channel, pin);
+        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        var certificates = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        return MakeRebuttal(Log(card, status), certificates);
+    }
+
+    public static Rebuttal MakeRebuttal(IEnumerable<(LogState State, LoggedPayment Entry, CashPayment H)> log, IReadOnlyList<KeyCertificate> certificates)
+    {
+        var restored = log.Where(e => e.Entry.Proof is not null).Select(e => (e.H, Proof: e.Entry.Proof!)).ToList();
+        return new Rebuttal(
+            [.. restored.Where(e => e.Proof.TillKey is not null).Select(e => new VoidStatement(e.H.Coin.Id, e.H.Seq, e.Proof.TillKey!, e.Proof.Signature))],
+            [.. restored.Where(e => e.Proof.TillKey is null).Select(e => new DeadStatement(
+                e.Proof.Issuer, e.H.Id, e.H.Coin.Id, e.H.Seq, e.H.Paid, e.Proof.Basis, e.Proof.Date, e.Proof.Signature))],
+            certificates);
+    }
+
+    /// <summary>Signs, while the card is there, the report that its holder shows the bank when it is gone.</summary>
+    public static LostCardReport SignLostReport(ICardChannel channel, string pin, Timestamp date)
+    {
+        var (card, status) = Open(channel, pin);
+        return new LostCardReport(status.User, status.Bank, date, card.AuthoriseLostCard(date));
+    }
+
+    /// <summary>Reports the card as lost.</summary>
+    /// <returns>How many of its coins are cancelled by now.</returns>
+    /// <exception cref="InvalidOperationException">The bank does not take the report; the message says why.</exception>
+    public async ValueTask<ulong> ReportLost(LostCardReport report, CancellationToken cancel)
+    {
+        var reply = await bank.Call(LossMessages.WriteReport(report), cancel);
+        return LossMessages.ReadReportReply(reply) ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text ?? "The bank's answer is malformed. Report again.");
+    }
+
+    private async ValueTask<List<RecoveryResult>> ResumeRedemptions(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
+    {
+        var results = new List<RecoveryResult>();
+        var till = RedemptionTill(status);
+        foreach (var (_, entry, h) in Log(card, status).Where(e => e.State == LogState.Signed && !e.Entry.Confirmed && e.H.Till == till))
+        {
+            string amount = entry.Paid.Show(status.Currency);
+            var reply = await link.Call(WalletMessages.WriteRedeem(h), cancel);
+            crash.Reach(CrashPoints.RedemptionAnswered);
+            if (WalletMessages.ReadRedeemReply(reply) is not { } receipt || receipt.Subject != h.Id.Value)
+            {
+                results.Add(new RecoveryResult(entry.Paid, false, $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));
+                continue;
+            }
+
+            card.Confirm(h.Coin.Id, h.Seq);
+            results.Add(receipt.Verdict switch
+            {
+                Verdict.Settled => new RecoveryResult(entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
+                Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
+                Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
+                _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank."),
+            });
+        }
+
+        return results;
+    }
+
+    private static List<(LogState State, LoggedPayment Entry, CashPayment H)> Log(WalletCard card, PrivateStatus status)
+    {
+        var coins = new Dictionary<byte, Coin?>();
+        var log = new List<(LogState State, LoggedPayment Entry, CashPayment H)>();
+        for (int i = 0; i < status.LogEntries; i++)
+        {
+            var reply = card.ReadLog((byte)i);
+            if (reply.Payment is not { } entry)
+            {
+                continue;
+            }
+
+            if (!coins.TryGetValue(entry.Slot, out var coin))
+            {
+                coins[entry.Slot] = coin = card.GetCoin(entry.Slot).Cash?.Coin;
+            }
+
+            if (coin is not null)
+            {
+                log.Add((reply.State, entry, new CashPayment(coin, entry.Seq, entry.Balance, entry.Time, entry.Till, entry.Paid, entry.SU)));
+            }
+        }
+
+        return log;
+    }
+
+    private async ValueTask<SealedLink> Seal(WalletCard card, CancellationToken cancel)
+    {
+        // The card takes only keys of the scheme that it belongs to: what it took, the wallet may seal to.
+        var key = await LoadCertificates(card, cancel);
+        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        var certificate = CertificatesReply.Read(reply)?.Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerEncryption && c.Key.Id == key)
+            ?? throw new LinkException("The bank's answer is malformed. Try again later.");
+        card.PutCertificate(certificate);
+        return new SealedLink(bank, suite, certificate.Key);
+    }
+
+    /// <summary>W0: the left half of the scheme's fingerprint.</summary>
+    private static TillId RedemptionTill(PrivateStatus status) => new(Id16.Read(status.Scheme.ToArray()));
+}
+
+/// <summary>The way of a wallet to the issuer through its bank, which cannot read it (hole 23).</summary>
+internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer) : ILink
+{
+    public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+    {
+        var (message, seed) = Sealed.Seal(suite, issuer, request);
+        var reply = await bank.Call(RelayMessages.Write(MessageType.Relay, message), cancel);
+        if (Refusal.Read(reply) is { } refusal)
+        {
+            return refusal.Reason == RefusalReason.Unavailable ? throw new LinkException(refusal.Text) : reply;
+        }
+
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+            ? opened
+            : throw new LinkException("The answer to the sealed message cannot be opened. Try again.");
+    }
+}

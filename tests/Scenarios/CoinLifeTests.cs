@@ -1,0 +1,281 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Redemption, expiry, lost cards, the hot list, the floor limit, the sealed relay (holes 9 to 12, 23).</summary>
+public sealed class CoinLifeTests
+{
+    private TownWorld _town = null!;
+    private TownCard _alice = null!;
+    private string _till = null!;
+
+    [SetUp]
+    public void MakeTown()
+    {
+        _town = Towns.Make();
+        _alice = _town.User("Alice", 5000, 2000);
+        _till = _town.AddTill("Cafe");
+    }
+
+    [TearDown]
+    public void EndTown()
+    {
+        _alice.Dispose();
+        _town.Dispose();
+    }
+
+    [Test, Hole(9)]
+    public async Task RedeemedCashIsOnTheAccountAndNowhereElse()
+    {
+        _town.Pay(_till, _alice, 1250);
+        await _town.Settle(_till);
+        var before = _town.Account(_alice);
+        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        Assert.That(redeemed.Select(r => (r.Done, r.Amount.Minor)), Is.EquivalentTo(new[] { (true, 750UL), (true, 5000UL) }));
+        Assert.That(_alice.Balance().IsZero);
+        await _town.RunCycle();
+        Assert.That((_town.Account(_alice) - before).Minor, Is.EqualTo(5750));
+        Assert.That(_town.Issuer.Registry.FindBank(_town.UserBank.Id)!.Circulation.Redeemed.Minor, Is.EqualTo(5750));
+        _town.AssertSound(_alice);
+        Assert.That(await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default), Is.Empty);
+        await _town.RunCycle();
+        Assert.That((_town.Account(_alice) - before).Minor, Is.EqualTo(5750), "once");
+    }
+
+    /// <summary>An offline payment of before the redemption arrives after it: both count, up to X.</summary>
+    [Test, Hole(9)]
+    public async Task ARedemptionThatRacesAnOfflinePaymentHarmsNobody()
+    {
+        _town.Pay(_till, _alice, 1250);
+        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        Assert.That((await _town.Settle(_till)).Settled, Is.EqualTo(1));
+        _town.AssertSoundAfterCycle(_alice);
+        Assert.That((_town.ShopAccount().Minor, _town.Account(_alice).Minor), Is.EqualTo((1250UL, 100_000UL - 1250)));
+        Assert.That(_town.UserBank.EvidenceFiles, Is.Empty);
+    }
+
+    /// <summary>The answer to a redemption is lost: what the card signed is in its log, and the next run ends it.</summary>
+    [Test, Hole(9)]
+    public async Task ALostAnswerToARedemptionLosesNothing()
+    {
+        bool lost = false;
+        using var town = Towns.Make(with: o => o with { Faults = (_, to, message) => message.Type == MessageType.RelaySealed && !lost && (lost = true) ? LinkFault.LoseReply : LinkFault.None });
+        using var bob = town.User("Bob", 3000);
+        var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).AsTask().ContinueWith(t => t.Exception?.InnerException);
+        Assert.That(first, Is.TypeOf<LinkException>());
+        Assert.That(bob.Balance().IsZero, "the card has signed");
+        Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
+        town.AssertSoundAfterCycle(bob);
+        Assert.That(town.Account(bob).Minor, Is.EqualTo(100_000));
+    }
+
+    /// <summary>A copied card redeems after it paid: excess, with the same evidence as any payment.</summary>
+    [Test, Hole(9), Hole(19)]
+    public async Task ACloneThatRedeemsIsTraced()
+    {
+        using var clone = _alice.Clone();
+        _town.Pay(_till, _alice, 2000);
+        await _town.Settle(_till);
+        var redeemed = await _town.Wallet.Redeem(clone.Card, clone.Pin, c => c.Coin.Terms.FaceValue.Minor == 2000, default);
+        Assert.That(redeemed.Single().Done, Is.False);
+        await _town.RunCycle();
+        var finding = _town.UserBank.EvidenceFiles.Single().Check(_town.Options.Suite, _town.Scheme.Root);
+        Assert.That((finding.Culprit, finding.Spent.Minor), Is.EqualTo((Culprit.User, 4000UL)));
+        Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
+    }
+
+    /// <summary>No balance dies silently: what is left of an expired coin comes back by itself after its terms.</summary>
+    [Test, Hole(9)]
+    public async Task WhatIsLeftOfAnExpiredCoinComesBackByItself()
+    {
+        _town.Pay(_till, _alice, 1250);
+        await _town.Settle(_till);
+        await _town.RunCycle();
+        var end = _alice.Coins().Max(c => c.Coin.Terms.Expiry.End);
+        _town.Clock.Advance(end.ToDate()!.Value - _town.Clock.GetUtcNow() + TimeSpan.FromDays(6));
+        await _town.RunCycle();
+        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000 - 7000), "settleTerm is not over");
+        _town.Clock.Advance(TimeSpan.FromDays(2));
+        await _town.RunCycle();
+        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000 - 1250));
+        await _town.RunCycle();
+        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000 - 1250), "once");
+        Assert.That(_town.Issuer.Registry.FindBank(_town.UserBank.Id)!.Circulation.Outstanding.IsZero);
+        Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
+    }
+
+    /// <summary>Expired and within its terms: the holder redeems under a moment at which it was good.</summary>
+    [Test, Hole(9)]
+    public async Task AnExpiredCoinIsRedeemedWithinItsTerms()
+    {
+        var end = _alice.Coins().Max(c => c.Coin.Terms.Expiry.End);
+        _town.Clock.Advance(end.ToDate()!.Value - _town.Clock.GetUtcNow() + TimeSpan.FromDays(2));
+        Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
+        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        Assert.That(redeemed.All(r => r.Done) && redeemed.Count == 2);
+        _town.AssertSoundAfterCycle(_alice);
+        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));
+    }
+
+    /// <summary>The card is lost: what it paid before counts, the finder's payments do not, and the rest comes back.</summary>
+    [Test, Hole(10), Hole(11)]
+    public async Task ALostCardIsCancelledAndItsRestComesBack()
+    {
+        _town.Pay(_till, _alice, 1250);
+        var report = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
+        using var found = _alice.Clone();
+        _town.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL));
+        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL), "again, and nothing more");
+        await _town.RunCycle();
+
+        // Tills that heard of it refuse the finder offline; one that did not is paid within hotListMaxAge, and not after.
+        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        var refused = _town.Till(_till).Pay(found.Card, new Amount(100));
+        Assert.That((refused.Outcome, refused.Message.Contains("reported as lost", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        string deaf = _town.AddTill("Kiosk");
+        Assert.That(_town.Till(deaf).Pay(found.Card, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((await _town.Settle(deaf)).Settled, Is.EqualTo(1));
+        _town.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.That(_town.Till(deaf).Pay(found.Card, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        var late = await _town.Settle(deaf);
+        Assert.That((late.Settled, late.Refused), Is.EqualTo((0, 1)), "unpaid, and no accusation");
+        Assert.That((await _town.Settle(_till)).Settled, Is.EqualTo(1), "Alice's own of before");
+
+        _town.Clock.Advance(TimeSpan.FromDays(9));
+        await _town.RunCycle();
+        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000 - 1250 - 100));
+        Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
+        Assert.That(_town.UserBank.EvidenceFiles, Is.Empty);
+        Assert.That(() => _town.Withdraw(_alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Refused), "the finder withdraws nothing");
+    }
+
+    [Test, Hole(10)]
+    public async Task OnlyTheHolderAndTheOwnBankCancel()
+    {
+        using var mallory = _town.User("Mallory", 1000);
+        var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with
+        {
+            User = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock)).User,
+        };
+        Assert.That(async () => await _town.Wallet.ReportLost(forged, default), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        var request = new RequestId(Digest.Of("whatever"u8));
+        var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
+        var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
+        Assert.That(Refusal.Read(await other.Call(LossMessages.WriteCancel(order), default))!.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
+        Assert.That(Refusal.Read(await other.Call(LossMessages.WriteCancel(order with { Bank = _town.UserBank.Id }), default))!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
+    }
+
+    /// <summary>Older lists, unsigned ones and those that build on something else are refused; deltas add up; entries name no coin.</summary>
+    [Test, Hole(11)]
+    public async Task TheHotListOnlyGoesForward()
+    {
+        var till = _town.Till(_till);
+        var link = _town.TillLink(_till);
+        await till.FetchHotList(link, default);
+        var lists = new List<HotList>();
+        var hot = new List<CoinId>();
+        for (int i = 0; i < 3; i++)
+        {
+            using var victim = _town.User($"Victim {i}", 1000);
+            hot.Add(victim.Coins().Single().Coin.Id);
+            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default);
+            _town.Clock.Advance(TimeSpan.FromHours(2));
+            await _town.RunCycle();
+            lists.Add(LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList((ulong)i), default))!);
+            Assert.That(lists[i].Count, Is.EqualTo(1), "a delta");
+            till.TakeHotList(lists[i]);
+            Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
+        }
+
+        Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
+        Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        var whole = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(0), default))!;
+        till.TakeHotList(whole);
+        Assert.That(whole.Count, Is.EqualTo(3));
+        Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
+        Assert.That(lists.SelectMany(l => l.Entries.Chunk(8)).Select(Convert.ToHexString).Intersect(whole.Entries.Chunk(8).Select(Convert.ToHexString)).Count(), Is.EqualTo(1),
+            "another version, other entries: nobody follows a coin through the lists (the last delta has the whole list's version)");
+        Assert.That(_town.Pay(_till, _alice, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
+    }
+
+    /// <summary>Above the floor limit the till settles before OK; without the issuer it takes nothing, and says why.</summary>
+    [Test, Hole(12)]
+    public async Task AboveTheFloorLimitItIsSettledBeforeOk()
+    {
+        _town.Withdraw(_alice, 9000);
+        var paid = _town.Pay(_till, _alice, 6000);
+        Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(_town.Till(_till).Parts(paid.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled), "before OK");
+        _town.Till(_till).Online = null;
+        var refused = _town.Pay(_till, _alice, 6000);
+        Assert.That((refused.Outcome, refused.Payments.Count), Is.EqualTo((TillOutcome.Refused, 0)), "the card was not asked");
+        _town.Till(_till).Online = new ReversalTests.DeadLink();
+        var waiting = _town.Pay(_till, _alice, 6000);
+        Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone), "neither OK nor S_W");
+        Assert.That(_town.Till(_till).Parts(waiting.Ticket.Time).All(p => p.SW is null));
+        _town.Till(_till).Online = _town.TillLink(_till);
+        Assert.That(_town.Till(_till).Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same ticket, paid once");
+        Assert.That(_alice.Balance().Minor, Is.EqualTo(16_000 - 12_000));
+        _town.AssertSoundAfterCycle(_alice);
+        await Task.CompletedTask;
+    }
+
+    /// <summary>A clone above the floor limit: the issuer refuses, and the till gives neither goods nor keeps the money.</summary>
+    [Test, Hole(12), Hole(19)]
+    public async Task ACloneAboveTheFloorLimitGetsNoGoods()
+    {
+        using var mallory = _town.User("Mallory", 6000);
+        using var clone = mallory.Clone();
+        Assert.That(_town.Pay(_till, mallory, 6000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        string other = _town.AddTill("Kiosk");
+        var refused = _town.Pay(other, clone, 6000);
+        Assert.That((refused.Outcome, refused.Message.Contains("The issuer refuses", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        await _town.RunCycle();
+        Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
+        Assert.That(_town.ShopAccount("Kiosk").IsZero);
+    }
+
+    /// <summary>Past hotListMaxAge a till that heard of the list settles everything online.</summary>
+    [Test, Hole(11), Hole(12)]
+    public async Task WithAnOldHotListEverythingIsSettledOnline()
+    {
+        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        var offline = _town.Pay(_till, _alice, 100);
+        Assert.That(_town.Till(_till).Parts(offline.Ticket.Time).Single().State, Is.EqualTo(PartState.Queued));
+        _town.Clock.Advance(TimeSpan.FromHours(25));
+        var online = _town.Pay(_till, _alice, 100);
+        Assert.That(_town.Till(_till).Parts(online.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        _town.Till(_till).Online = null;
+        Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
+        _town.AssertSoundAfterCycle(_alice);
+    }
+
+    /// <summary>The bank relays redemptions and cannot read them: always one size, no N_U, no coin in its traffic.</summary>
+    [Test, Hole(23)]
+    public async Task TheBankRelaysWhatItCannotRead()
+    {
+        var coins = _alice.Coins();
+        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        _town.Pay(_till, _alice, 1);
+        var frames = _town.Records.Wire.Where(f => f.From == "bank-1" || f.To == "bank-1").Select(f => f.Frame).ToList();
+        Assert.That(frames, Has.Count.GreaterThan(10));
+        foreach (var (coin, _, _) in coins)
+        {
+            Assert.That(frames.All(f => f.AsSpan().IndexOf(coin.NU) < 0 && f.AsSpan().IndexOf(coin.Id.Value.ToArray()) < 0), "neither N_U nor the coin");
+        }
+
+        var relayed = _town.Records.Wire.Where(f => f.From == TownWorld.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
+        Assert.That(relayed, Has.Count.EqualTo(2));
+        Assert.That(relayed.Select(f => f.Frame.Length).Distinct().Count(), Is.EqualTo(1), "padded");
+        var nonsense = new Sealed(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
+        var link = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
+        Assert.That(Refusal.Read(await link.Call(RelayMessages.Write(MessageType.RelaySealed, nonsense), default))!.Reason, Is.EqualTo(RefusalReason.Malformed));
+    }
+}
