@@ -110,6 +110,9 @@ public readonly record struct Currency(ushort Code)
 
     public static readonly Currency Eur = new(978);
 
+    /// <summary>The currencies that this build knows.</summary>
+    public static IEnumerable<Currency> All => Known.Select(k => new Currency(k.Code));
+
     public static IEnumerable<string> Names => Known.Select(k => k.Name);
 
     /// <summary>The three letters, or the numeric code where this build does not know them.</summary>

@@ -69,6 +69,7 @@ internal sealed class InstructionDesk(
         var reference = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(reference, transfer.Number);
         Ledger.Move(db, Timestamp.Now(clock), "instruction", reference, from, to, transfer.Total);
+        db.Execute("INSERT INTO booked_transfer(number, transfer) VALUES(?1, ?2)", (long)transfer.Number, transfer.Encode());
         db.Execute("INSERT INTO booked(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
     }
 

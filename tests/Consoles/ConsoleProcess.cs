@@ -10,7 +10,7 @@ internal static class ConsoleProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Folders of the five consoles, as built with these tests.</summary>
+    /// <summary>Folders of the consoles, as built with these tests.</summary>
     public static string SearchPath => string.Join(Path.PathSeparator, Folders.Append(Environment.GetEnvironmentVariable("PATH")!));
 
     private static IEnumerable<string> Folders
@@ -20,7 +20,7 @@ internal static class ConsoleProcess
             // tests/bin/CONFIGURATION/net10.0
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
-            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "card/Emulator" }
+            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "card/Emulator" }
                 .Select(p => Repository.PathOf(p, tail));
         }
     }

@@ -18,9 +18,10 @@ public sealed class RoomTests
         ["HierCash.Bank"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Shop"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
         ["HierCash.Wallet"] = ["HierCash.Terminals", "HierCash.Card.Readers"],
+        ["HierCash.Auditor"] = ["HierCash.Terminals"],
         ["HierCash.Town"] = ["HierCash.Card.Readers", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
         ["HierCash.Card.Samples"] = ["HierCash.Card.Runtime"],
-        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Card.Samples", "HierCash.Card.Emulator"],
+        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };
 

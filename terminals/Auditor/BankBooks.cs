@@ -1,0 +1,230 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Auditor;
+
+/// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone (protocol: Money).</summary>
+internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
+{
+    public IEnumerable<Finding> Run() =>
+        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
+
+    private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+
+    private IEnumerable<Finding> Ledger()
+    {
+        foreach (var (tx, sum, count) in books.Rows(
+            "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2))))
+        {
+            yield return books.Finds("ledger_tx", tx, $"its {count} entries sum to {sum}; two that sum to 0 are due");
+        }
+
+        foreach (long tx in books.Rows("SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)", r => r.GetInt64(0)))
+        {
+            yield return books.Finds("ledger_entry", tx, "it belongs to no transaction");
+        }
+
+        foreach (var a in books.Rows(
+            "SELECT a.id, a.kind, a.balance, coalesce(sum(e.amount), 0) FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id GROUP BY a.id",
+            r => (Id: r.GetInt64(0), Kind: r.GetString(1), Balance: r.GetInt64(2), Sum: r.GetInt64(3))))
+        {
+            if (a.Balance != a.Sum)
+            {
+                yield return books.Finds("ledger_account", a.Id, $"it shows {a.Balance}, but its entries sum to {a.Sum}");
+            }
+
+            if (a.Balance < 0 && a.Kind is "user" or "float" && a.Balance < 0)
+            {
+                yield return books.Finds("ledger_account", a.Id, $"the {a.Kind} account is at {a.Balance}");
+            }
+        }
+
+        // Ids are given once and upwards, and nothing is ever deleted.
+        long last = 0;
+        foreach (var (id, kind, reference) in books.Rows("SELECT id, kind, reference FROM ledger_tx ORDER BY id", r => (r.GetInt64(0), r.GetString(1), Blob(r, 2))))
+        {
+            if (id != last + 1)
+            {
+                yield return books.Finds("ledger_tx", last + 1, "it is missing");
+            }
+
+            last = id;
+            if (seen.Check($"{books.Name} ledger_tx", id, System.Text.Encoding.UTF8.GetBytes(kind), reference) == false)
+            {
+                yield return books.Finds("ledger_tx", id, "it changed since an earlier audit");
+            }
+        }
+    }
+
+    private IEnumerable<Finding> Accounts()
+    {
+        foreach (var (u, key) in books.Rows("SELECT u, public_key FROM account", r => (Blob(r, 0), Blob(r, 1))))
+        {
+            if (PublicKey.TryDecode(key) is not { } account || !OneWay.U(account).Value.ToArray().AsSpan().SequenceEqual(u))
+            {
+                yield return books.Finds("account", u, "U is not the hash of its key");
+            }
+        }
+    }
+
+    /// <summary>Each withdrawal: the user's signed order, its end, and the money that moved for it.</summary>
+    private IEnumerable<Finding> Withdrawals()
+    {
+        foreach (var w in books.Rows(
+            """
+            SELECT w.rowid, w.request, w.u, w.x, w.user_order, w.state, w.ek IS NOT NULL, w.never_issued, a.public_key,
+                (SELECT coalesce(sum(e.amount), 0) FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account l ON l.id = e.account
+                 WHERE t.reference = w.request AND t.kind IN ('withdrawal', 'withdrawal reversed') AND l.kind = 'float'),
+                (SELECT count(*) FROM ledger_tx t WHERE t.reference = w.request AND t.kind = 'withdrawal')
+            FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.rowid
+            """,
+            r => (Row: r.GetInt64(0), Request: Blob(r, 1), U: Blob(r, 2), X: r.GetInt64(3), Order: Blob(r, 4), State: r.GetString(5), Issued: r.GetInt64(6) == 1,
+                Never: r.IsDBNull(7) ? null : Blob(r, 7), Key: Blob(r, 8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
+        {
+            var reader = new BerTlvReader(w.Order);
+            var order = AccountRequest.Read(ref reader);
+            bool columns = reader.Complete && order.User.Value.ToArray().AsSpan().SequenceEqual(w.U) && order.FaceValue.ToLedger() == w.X
+                && order.Request.Value.ToArray().AsSpan().SequenceEqual(w.Request);
+            if (!columns)
+            {
+                yield return books.Finds("withdrawal", w.Request, "its columns are not what the user ordered");
+                continue;
+            }
+
+            bool? known = seen.Check($"{books.Name} withdrawal", w.Row, w.Order);
+            if (!(known ?? (PublicKey.TryDecode(w.Key) is { } key && order.Verify(keys.Suite, key))))
+            {
+                yield return books.Finds("withdrawal", w.Request, known is null ? "the order is not signed by the account" : "it changed since an earlier audit");
+            }
+
+            bool ended = w.State switch { "Issued" => w.Issued && w.Never is null, "Reversed" => !w.Issued && w.Never is not null, _ => !w.Issued && w.Never is null };
+            if (!ended)
+            {
+                yield return books.Finds("withdrawal", w.Request, $"it is {w.State}, and its answer says something else");
+            }
+
+            if (w.Never is { } never && !(NeverIssued.Decode(never) is { } statement && statement.Request == order.Request && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
+            {
+                yield return books.Finds("withdrawal", w.Request, "money went back without a signed \"never issued\"");
+            }
+
+            long due = w.State == "Reversed" ? 0 : w.X;
+            if (w.Moved != due || w.Debits != 1)
+            {
+                yield return books.Finds("withdrawal", w.Request, $"{w.Moved} are in the float for it, {due} are due; debited {w.Debits} times");
+            }
+        }
+
+        foreach (long tx in books.Rows("SELECT id FROM ledger_tx t WHERE kind IN ('withdrawal', 'withdrawal reversed') AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)", r => r.GetInt64(0)))
+        {
+            yield return books.Finds("ledger_tx", tx, "it moved money for a withdrawal that is not there");
+        }
+    }
+
+    /// <summary>What the issuer signed, in order of number, and what was booked for it.</summary>
+    private IEnumerable<Finding> Instructions()
+    {
+        long due = 1;
+        foreach (var (number, bytes) in books.Rows("SELECT number, transfer FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
+        {
+            if (number != due)
+            {
+                yield return books.Finds("booked_transfer", due, "it is missing");
+            }
+
+            due = number + 1;
+            if (Transfer.Decode(bytes) is not { } transfer || (long)transfer.Number != number || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
+            {
+                yield return books.Finds("booked_transfer", number, "it is not signed by the issuer");
+                continue;
+            }
+
+            var reference = new byte[8];
+            BinaryPrimitives.WriteUInt64BigEndian(reference, transfer.Number);
+            var moved = books.Rows(
+                "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE t.kind = 'instruction' AND t.reference = ?1",
+                r => (Kind: r.GetString(0), Owner: Blob(r, 1), Amount: r.GetInt64(2)), reference);
+            var (from, to) = Sides(transfer.Kind);
+            bool right = moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger()) && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
+                && moved.Where(m => m.Kind == "shop").All(m => m.Owner.AsSpan().SequenceEqual(transfer.Reference.ToArray()));
+            if (!right)
+            {
+                yield return books.Finds("booked_transfer", number, "the ledger moved something else for it");
+            }
+        }
+
+        long booked = books.Number("SELECT number FROM booked");
+        long entries = books.Number("SELECT count(*) FROM ledger_tx WHERE kind = 'instruction'");
+        if (booked != due - 1 || entries != due - 1)
+        {
+            yield return books.Finds("booked", booked, $"{due - 1} instructions are kept, and {entries} are in the ledger");
+        }
+    }
+
+    private static (string From, string To) Sides(TransferKind kind) => kind switch
+    {
+        TransferKind.FloatDebit => ("float", "clearing"),
+        TransferKind.ShopCredit => ("clearing", "shop"),
+        TransferKind.ClaimDebit => ("claims", "clearing"),
+        TransferKind.RedeemCredit or TransferKind.ReturnCredit => ("float", "user"),
+        TransferKind.FloatRestore => ("clearing", "float"),
+        TransferKind.ShopDebit => ("shop", "clearing"),
+        _ => ("", ""),
+    };
+
+    private IEnumerable<Finding> Float()
+    {
+        long balance = books.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
+        long withdrawn = books.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'");
+        long instructed = books.Number(
+            """
+            SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
+            WHERE t.kind = 'instruction' AND a.kind = 'float'
+            """);
+        if (balance != withdrawn + instructed)
+        {
+            yield return books.Finds("ledger_account", "float", $"it holds {balance}; withdrawals and instructions leave {withdrawn + instructed}");
+        }
+    }
+
+    private IEnumerable<Finding> Evidences()
+    {
+        foreach (var e in books.Rows(
+            "SELECT coin_id, proof, claimed, file, rebuttal FROM evidence",
+            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null : Blob(r, 3), Rebuttal: r.IsDBNull(4) ? null : Blob(r, 4))))
+        {
+            var file = e.File is null ? null : Evidence.Decode(e.File);
+            var rebuttal = e.Rebuttal is null ? null : Rebuttal.Decode(e.Rebuttal);
+            bool proven = file is not null && file.Check(keys.Suite, keys.Root, rebuttal).IsProven;
+            if (proven != (e.Proof == Proof.Excess) || (e.File is not null && file is null))
+            {
+                yield return books.Finds("evidence", e.Coin, $"it says {e.Proof}, and its file {(proven ? "proves an excess" : "proves none")}");
+            }
+        }
+
+        long claims = books.Number("SELECT balance FROM ledger_account WHERE kind = 'claims'");
+        long claimed = books.Number("SELECT coalesce(sum(claimed), 0) FROM evidence");
+        if (-claims != claimed)
+        {
+            yield return books.Finds("evidence", "", $"{claimed} are claimed, but the claims account is at {claims}");
+        }
+    }
+
+    private IEnumerable<Finding> Statements()
+    {
+        var chain = new StatementChain(keys);
+        foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
+        {
+            long bank = AuditStatement.Decode(bytes)?.Bank.Value ?? 0;
+            if (chain.Breaks(bytes, bank) is { } what)
+            {
+                yield return books.Finds("audit_statement", number, what);
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Auditor;
+
+/// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone (protocol: Money).</summary>
+internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
+{
+    private const string Coins =
+        """
+        (SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, 1 AS open FROM inspection
+         UNION ALL SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, 0 FROM closed_coin)
+        """;
+
+    public IEnumerable<Finding> Run()
+    {
+        foreach (var certificate in books.Rows("SELECT name, certificate FROM secret_key WHERE certificate IS NOT NULL", r => (Name: r.GetString(0), Bytes: Blob(r, 1))))
+        {
+            if (KeyCertificate.Decode(certificate.Bytes) is not { } decoded || !keys.Add(decoded))
+            {
+                yield return books.Finds("secret_key", certificate.Name, "its certificate is not signed by the root key");
+            }
+        }
+
+        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Transfers()).Concat(BankRows()).Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
+        {
+            yield return finding;
+        }
+    }
+
+    private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+
+    /// <summary>Y and what was returned against X; the coin id against what the row says of the coin.</summary>
+    private IEnumerable<Finding> CoinRows()
+    {
+        foreach (var c in books.Rows(
+            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM {Coins} c ORDER BY c.coin",
+            r => (Coin: r.GetInt64(0), Id: Blob(r, 1), N: Blob(r, 2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
+                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9))))
+        {
+            string table = c.Open ? "inspection" : "closed_coin";
+            if (c.Y != c.Credited)
+            {
+                yield return books.Finds(table, c.Coin, $"Y is {c.Y}, but its payments credited {c.Credited}");
+            }
+
+            if (c.Y < 0 || c.Returned < 0 || c.Y + c.Returned > c.X || c.Open != c.Y + c.Returned < c.X)
+            {
+                yield return books.Finds(table, c.Coin, $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
+            }
+
+            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry))
+            {
+                yield return books.Finds(table, c.Coin, "its coin id is not the hash of what the row says: n, TM, X or expiry was changed");
+            }
+        }
+    }
+
+    private bool IsCoin(byte[] id, byte[] n, long tm, long x, long expiry)
+    {
+        if (n.Length != 33 || tm is < 0 or > ushort.MaxValue || x is < 0 or > uint.MaxValue || expiry is < 0 or > ushort.MaxValue)
+        {
+            return false;
+        }
+
+        // The books name neither currency nor issuer: the certificates name the issuer, and of currencies there are not many.
+        return (from issuer in keys.Issuers
+                from key in keys.Of(KeyUsage.IssuerCoin)
+                from g in Enum.GetValues<GFunction>()
+                from currency in Currency.All
+                let terms = new CoinTerms(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry))
+                select Digest.Of(SignedMessage.Coin(terms, n))).Any(d => d.ToArray().AsSpan().SequenceEqual(id));
+    }
+
+    /// <summary>Each payment: columns, H, receipt, all signatures; what was credited against the verdict.</summary>
+    private IEnumerable<Finding> Payments()
+    {
+        var coins = books.Rows($"SELECT coin, coin_id FROM {Coins}", r => (r.GetInt64(0), Blob(r, 1))).ToDictionary(c => c.Item1, c => c.Item2);
+        var present = new HashSet<long>();
+        foreach (var p in books.Rows(
+            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, h, receipt, reversed FROM history ORDER BY id",
+            r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5), Verdict: (Verdict)r.GetInt64(6),
+                Credited: r.GetInt64(7), H: Blob(r, 8), Receipt: Blob(r, 9), Reversed: r.IsDBNull(10) ? null : Blob(r, 10))))
+        {
+            present.Add(p.Id);
+            var h = CashPayment.Decode(p.H);
+            var receipt = Receipt.Decode(p.Receipt);
+            if (h is null || receipt is null)
+            {
+                yield return books.Finds("history", p.Id, "its H or its receipt cannot be read");
+                continue;
+            }
+
+            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
+                && receipt.Subject == h.Id.Value && receipt.Verdict == p.Verdict && receipt.Paid == h.Paid
+                && coins.TryGetValue(p.Coin, out var coin) && h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(coin);
+            if (!columns)
+            {
+                yield return books.Finds("history", p.Id, "its columns, its H and its receipt do not agree");
+                continue;
+            }
+
+            long due = p.Reversed is not null ? 0 : p.Verdict == Verdict.Settled ? p.Y : p.Credited;
+            bool may = p.Verdict is Verdict.Settled or Verdict.Equivocation;
+            if (p.Credited != due || (p.Credited != 0 && (!may || p.Credited != p.Y)))
+            {
+                yield return books.Finds("history", p.Id, $"{p.Credited} of {p.Y} are credited with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
+            }
+
+            if (p.Reversed is { } reversed && !(ReversalMessages.ReadReply(new LinkMessage(MessageType.ReverseReply, reversed)) is { } taken
+                && taken.Payment == h.Id && taken.Y == h.Paid && keys.IsStatement(k => taken.Verify(keys.Suite, receipt.Issuer, k))))
+            {
+                yield return books.Finds("history", p.Id, "the statement that took it back is not signed");
+            }
+
+            bool? known = seen.Check($"{books.Name} history", p.Id, p.H, p.Receipt);
+            bool genuine = known ?? (keys.IsStatement(k => receipt.Verify(keys.Suite, k)) && keys.Of(KeyUsage.IssuerCoin).Any(k => h.Coin.Verify(keys.Suite, k)) && h.Verify(keys.Suite));
+            if (!genuine)
+            {
+                yield return books.Finds("history", p.Id, known is null ? "a signature does not verify: S_I, S_U or the receipt" : "it changed since an earlier audit");
+            }
+        }
+
+        foreach (var twice in books.Rows(
+            "SELECT coin, seq, min(id) FROM history WHERE verdict = 12 AND reversed IS NULL GROUP BY coin, seq HAVING count(*) > 1", r => (Coin: r.GetInt64(0), Seq: r.GetInt64(1), Id: r.GetInt64(2))))
+        {
+            yield return books.Finds("history", twice.Id, $"seq {twice.Seq} of coin {twice.Coin} is settled twice");
+        }
+
+        // Ids are given once and upwards: a purge takes a coin with all its payments, so a gap in front of what is there has to be older than all.
+        foreach (long id in seen.Rows($"{books.Name} history").Where(id => !present.Contains(id) && present.Count > 0 && id > present.Min()))
+        {
+            yield return books.Finds("history", id, "an earlier audit saw it, and it is gone");
+        }
+    }
+
+    /// <summary>Every answered withdrawal is one coin, or one tombstone; and every coin one withdrawal.</summary>
+    private IEnumerable<Finding> Issuances()
+    {
+        foreach (var row in books.Rows(
+            $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
+            r => (Request: Blob(r, 0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null : Blob(r, 4), Coins: r.GetInt64(5))))
+        {
+            if (row.Issued == row.Never is not null)
+            {
+                yield return books.Finds("issuance", row.Request, "it is neither cash nor \"never issued\", or both");
+            }
+            else if (row.Coins != (row.Issued ? 1 : 0))
+            {
+                yield return books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it" : "a coin belongs to what was never issued");
+            }
+            else if (row.Never is { } never && !(NeverIssued.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
+                && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
+            {
+                yield return books.Finds("issuance", row.Request, "its \"never issued\" is not signed for this withdrawal");
+            }
+        }
+
+        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)", r => r.GetInt64(0)))
+        {
+            yield return books.Finds("inspection", coin, "no withdrawal belongs to this coin");
+        }
+    }
+
+    private IEnumerable<Finding> BankRows()
+    {
+        foreach (var b in books.Rows(
+            $"SELECT id, issued, settled, redeemed, returned, (SELECT coalesce(sum(x - y - returned), 0) FROM {Coins} c WHERE c.bank = b.id) FROM bank b",
+            r => (Id: r.GetInt64(0), Issued: r.GetInt64(1), Settled: r.GetInt64(2), Redeemed: r.GetInt64(3), Returned: r.GetInt64(4), Coins: r.GetInt64(5))))
+        {
+            long outstanding = b.Issued - b.Settled - b.Redeemed - b.Returned;
+            if (outstanding != b.Coins || outstanding < 0)
+            {
+                yield return books.Finds("bank", b.Id, $"{outstanding} is outstanding, but its coins hold {b.Coins}");
+            }
+
+            const string Moved = "(SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta)";
+            foreach (var (what, total, kind, minus) in new[] { ("settled", b.Settled, 1, 6), ("redeemed", b.Redeemed, 4, 0), ("returned", b.Returned, 5, 0) })
+            {
+                long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN ?2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE bank = ?1 AND kind IN (?2, ?3)", b.Id, kind, minus);
+                if (moved != total)
+                {
+                    yield return books.Finds("bank", b.Id, $"{total} is {what}, but {moved} was or will be instructed");
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Finding> Transfers()
+    {
+        var next = new Dictionary<long, long>();
+        foreach (var t in books.Rows(
+            "SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
+            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4), Transfer: Blob(r, 5))))
+        {
+            long due = next.GetValueOrDefault(t.Bank, 1);
+            next[t.Bank] = t.Number + 1;
+            if (t.Number != due)
+            {
+                yield return books.Finds("instruction", $"{t.Bank}/{due}", "it is missing");
+            }
+
+            if (Transfer.Decode(t.Transfer) is not { } signed || (long)signed.Number != t.Number || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
+                || signed.Total.ToLedger() != t.Amount || !signed.Reference.ToArray().AsSpan().SequenceEqual(t.Reference) || !keys.IsStatement(k => signed.Verify(keys.Suite, k)))
+            {
+                yield return books.Finds("instruction", $"{t.Bank}/{t.Number}", "it is not what the issuer signed");
+            }
+        }
+
+        foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1))).Where(b => next.GetValueOrDefault(b.Item1, 1) != b.Item2))
+        {
+            yield return books.Finds("instruction", $"{bank}/{number - 1}", "it is missing, or one too many is there");
+        }
+
+        const string All = "(SELECT kind, amount FROM instruction UNION ALL SELECT kind, amount FROM transfer_delta)";
+        long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (1, 3, 7)");
+        long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6)");
+        if (debits != credits)
+        {
+            yield return books.Finds("instruction", "", $"{debits} go into clearing and {credits} come out of it");
+        }
+    }
+
+    private IEnumerable<Finding> DeadPayments()
+    {
+        foreach (var d in books.Rows(
+            "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = d.payment_id) FROM dead_payment d",
+            r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5), Credited: r.GetInt64(6))))
+        {
+            if (DeadStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment) || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
+                || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k)))
+            {
+                yield return books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed");
+            }
+            else if (d.Credited != 0)
+            {
+                yield return books.Finds("dead_payment", d.Payment, "it is dead, and was credited all the same");
+            }
+        }
+    }
+
+    private IEnumerable<Finding> Cases()
+    {
+        foreach (var c in books.Rows(
+            $"""
+            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL), c.x
+            FROM trace_case t JOIN {Coins} c ON c.coin = t.coin
+            """,
+            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4))))
+        {
+            if (!c.Judged && c.Excess != c.Signed > c.X)
+            {
+                yield return books.Finds("trace_case", c.Coin, $"it says {(c.Excess ? "" : "no ")}excess, but {c.Signed} are signed of X {c.X}");
+            }
+        }
+
+        foreach (byte[] payment in books.Rows(
+            "SELECT payment_id FROM guarantee g WHERE paid = 1 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin AND t.proof = ?1)", r => Blob(r, 0), (long)Proof.Excess))
+        {
+            yield return books.Finds("guarantee", payment, "it was paid without a proven excess");
+        }
+    }
+
+    private IEnumerable<Finding> Registry()
+    {
+        foreach (var (w, key) in books.Rows("SELECT w, public_key FROM till", r => (Blob(r, 0), Blob(r, 1))))
+        {
+            if (PublicKey.TryDecode(key) is not { } till || !OneWay.W(till).Value.ToArray().AsSpan().SequenceEqual(w))
+            {
+                yield return books.Finds("till", w, "W is not the hash of its key");
+            }
+        }
+    }
+
+    private IEnumerable<Finding> Statements()
+    {
+        foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
+        {
+            var chain = new StatementChain(keys);
+            foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement WHERE bank = ?1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
+            {
+                if (chain.Breaks(bytes, bank) is { } what)
+                {
+                    yield return books.Finds("audit_statement", $"{bank}/{number}", what);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Statements of circulation, one after the other.</summary>
+internal sealed class StatementChain(TrustedKeys keys)
+{
+    private AuditStatement? _last;
+
+    /// <summary>What is wrong with the next one, or null.</summary>
+    public string? Breaks(byte[] bytes, long bank)
+    {
+        if (AuditStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !keys.IsStatement(k => next.Verify(keys.Suite, k)))
+        {
+            return "it is not signed by the issuer for this bank";
+        }
+
+        bool continues = next.Number == (_last?.Number ?? 0) + 1 && next.Previous == (_last?.Digest ?? default) && (_last is null || next.Totals.Issued >= _last.Totals.Issued);
+        _last = next;
+        return continues ? null : "it does not continue the statement before it";
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Auditor;
+
+/// <summary>hiercash-auditor.</summary>
+internal static class Program
+{
+    private static readonly BclSuite Suite = new();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<string> Root = new("--root")
+    {
+        Description = "The scheme's root key: 130 hexadecimal digits ('hiercash-issuer status' shows them), or a file with a grant.",
+        HelpName = "KEY",
+        Required = true,
+    };
+
+    private static Task<int> Main(string[] args) => ConsoleEntry.Run(
+        new RootCommand(
+            """
+            Believes nothing but signatures and sums. It reads databases and never writes them.
+
+            Examples:
+              hiercash-auditor verify-evidence mallory.evidence --root north.grant
+              hiercash-auditor verify-evidence mallory.evidence --rebuttal mallory.rebuttal --root north.grant
+              hiercash-auditor audit --issuer issuer/issuer.db --bank north/bank.db --bank south/bank.db --root north.grant
+              hiercash-auditor audit --issuer issuer/issuer.db --root north.grant --seen audited.db    only what is new
+            """) { VerifyEvidence(), Audit() },
+        args);
+
+    private static Command VerifyEvidence()
+    {
+        var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
+        var rebuttal = new Option<string?>("--rebuttal") { Description = "What the accused shows against it, as 'hiercash-wallet rebuttal' wrote it.", HelpName = "FILE" };
+        var command = new Command("verify-evidence", "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttal, Root, Json };
+        command.SetAction(result =>
+        {
+            var root = ReadRoot(result.GetValue(Root)!);
+            string name = result.GetValue(file)!;
+            var evidence = Evidence.Decode(Bytes(name)) ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+            var shown = result.GetValue(rebuttal) is { } against
+                ? Rebuttal.Decode(Bytes(against)) ?? throw new RefusedException($"'{against}' is no rebuttal, or it was altered.")
+                : null;
+            var finding = evidence.Check(Suite, root, shown);
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new
+                {
+                    finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
+                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor, Currency = finding.Currency.Name, finding.Finding,
+                },
+                $"{finding.Finding}{Environment.NewLine}Who has to answer: {finding.Culprit}.");
+            return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static Command Audit()
+    {
+        var issuer = new Option<string?>("--issuer") { Description = "The issuer's database.", HelpName = "FILE" };
+        var banks = new Option<string[]>("--bank") { Description = "A bank's database; may be given more than once.", HelpName = "FILE" };
+        var seen = new Option<string?>("--seen") { Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE" };
+        var command = new Command("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. Exit code 1 if one does.") { issuer, banks, seen, Root, Json };
+        command.SetAction(result =>
+        {
+            var files = result.GetValue(banks) ?? [];
+            string? books = result.GetValue(issuer);
+            if (books is null)
+            {
+                throw new UsageException("Give the issuer's database with --issuer: it holds the certificates, and most of what is to be audited.");
+            }
+
+            using var store = result.GetValue(seen) is { } path ? Database.OpenFile(path, AuditRun.SeenSchema) : null;
+            var audit = AuditRun.Run(books, [.. files.Select((f, i) => ($"bank {i + 1}", f))], ReadRoot(result.GetValue(Root)!), Suite, store);
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { audit.Ok, audit.Verified, audit.Findings },
+                audit.Ok
+                    ? $"All invariants hold. Signatures of {audit.Verified} rows were verified."
+                    : string.Join(Environment.NewLine, audit.Findings.Take(100).Select(f => f.ToString())) + (audit.Findings.Count > 100 ? $"{Environment.NewLine}and {audit.Findings.Count - 100} more." : ""));
+            return audit.Ok ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static PublicKey ReadRoot(string given)
+    {
+        if (File.Exists(given))
+        {
+            return EnrolmentGrant.Decode(Armor.Read(Armor.Grant, given), Suite)?.Scheme.Root ?? throw new RefusedException($"The grant in '{given}' is damaged.");
+        }
+
+        return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit) && PublicKey.TryDecode(Convert.FromHexString(given)) is { } key
+            ? key
+            : throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
+    }
+
+    private static byte[] Bytes(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"The file '{file}' cannot be read. Check its name.");
+        }
+    }
+}
