@@ -157,6 +157,34 @@ public sealed partial class BankParty : ILinkHandler
         """,
         r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), user.Value.ToArray()));
 
+    /// <summary>A shop account's bookings, oldest first: one credit a cycle, whose users the bank does not learn (hole 18).</summary>
+    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(string shop) => _store.Read(db => db.Query(
+        """
+        SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
+        JOIN shop_account s ON a.kind = 'shop' AND a.owner = s.reference WHERE s.name = ?1 ORDER BY t.id
+        """,
+        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), shop));
+
+    /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
+    public IReadOnlyList<AuditStatement> CirculationStatements => _store.Read(db =>
+        db.Query("SELECT statement FROM audit_statement ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!));
+
+    /// <summary>Each withdrawal of a holder in words: its state, who signed what, what happens next.</summary>
+    public IEnumerable<string> Explain(AccountId user) => _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
+    {
+        var currency = _identity.Scheme.Terms.Currency;
+        string cancelled = _store.Read(db => db.First("SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
+            ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
+            : "";
+        return $"{w.Debited}: {w.Order.FaceValue.Show(currency)}, ordered with the account key's signature. " + w.State switch
+        {
+            WithdrawalState.Debited => "Debited; the issuer is asked next.",
+            WithdrawalState.Requested => "Debited and asked for; if the issuer stays silent for the request's term, the bank asks it to withhold the cash, and only its signed \"never issued\" gives the money back.",
+            WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it.",
+            _ => $"Reversed: the issuer signed that it will never issue it ({w.Never!.Reason}), and the money is back.",
+        } + cancelled;
+    });
+
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
     public void Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>

@@ -6,7 +6,6 @@ using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Bank;
 
@@ -35,6 +34,8 @@ internal static class Program
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
+            CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
+            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)),
         },
         args);
 
@@ -75,7 +76,7 @@ internal static class Program
         var command = new Command("open-account", $"Opens an account and personalises a new card for it. A new card's PIN is {Pin.Transport}.") { name, CardOptions.Reader, CardOptions.Wait, pin, Folder, Json };
         command.SetAction(async (result, cancel) =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             using var card = await CardOptions.Open(result, Suite, cancel);
             var account = open.Party.OpenAccount(result.GetValue(name)!, new WalletCard(card), result.GetValue(pin) ?? Pin.Transport);
             string fingerprint = open.Scheme.Fingerprint.ToString();
@@ -94,7 +95,7 @@ internal static class Program
         var command = new Command("deposit", "Pays cash from the counter into an account.") { name, amount, Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var account = open.Account(result.GetValue(name)!);
             open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
@@ -109,7 +110,7 @@ internal static class Program
         var command = new Command("accounts", "Lists users and shops with their balances.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var users = open.Party.Accounts.Select(a => (a.Name, Balance: open.Party.BalanceOf(a.User))).ToList();
             var shops = open.Party.ShopAccounts;
@@ -130,18 +131,22 @@ internal static class Program
     private static Command Statement()
     {
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var command = new Command("statement", "Lists an account's bookings.") { name, Folder, Json };
+        var shop = new Option<bool>("--shop") { Description = "NAME is a shop's." };
+        var command = new Command("statement", "Lists an account's bookings.") { name, shop, Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
-            var account = open.Account(result.GetValue(name)!);
-            var lines = open.Party.Statement(account.User);
+            string holder = result.GetValue(name)!;
+            var shops = open.Party.ShopAccounts.Where(a => a.Name == holder).ToList();
+            var (lines, balance) = result.GetValue(shop)
+                ? shops.Count == 1 ? (open.Party.ShopStatement(holder), shops[0].Balance) : throw new RefusedException($"There is no shop '{holder}' at this bank. 'hiercash-bank accounts' lists them.")
+                : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User));
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { account.Name, Currency = currency.Name, Balance = open.Party.BalanceOf(account.User).Minor, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
+                new { Name = holder, Currency = currency.Name, Balance = balance.Minor, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
                 string.Join(Environment.NewLine, lines.Select(l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
-                    .Append($"Balance {open.Party.BalanceOf(account.User).Show(currency)}")));
+                    .Append($"Balance {balance.Show(currency)}")));
         });
         return command;
     }
@@ -152,7 +157,7 @@ internal static class Program
         var command = new Command("enrol-shop", "Opens a shop's account and signs its request; prints it for the issuer.") { file, Folder };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
                 ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
             Console.Write(Armor.Write(Armor.Request, open.Party.Vouch(request).Encode()));
@@ -165,7 +170,7 @@ internal static class Program
         var command = new Command("status", "Says what is under way.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var audit = open.Party.Audit;
             var currency = open.Scheme.Terms.Currency;
             ConsoleEntry.Print(
@@ -189,44 +194,11 @@ internal static class Program
         var command = new Command("audit", "Recomputes the bank's invariants; exit code 1 if one is broken.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!);
             var findings = open.Party.Audit.Run();
             ConsoleEntry.Print(result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings }, findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings));
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
-    }
-
-    /// <summary>An enrolled bank for one short command.</summary>
-    private sealed class Opened : IDisposable
-    {
-        private readonly Database _store;
-        private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
-        private readonly TcpLink _issuer;
-
-        public Opened(string directory)
-        {
-            var folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
-            var grant = Enrolled.Grant(folder, Role, Suite);
-            _store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
-            _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);
-            _issuer = Enrolled.IssuerLink(folder, grant, _certificate, Suite);
-            Scheme = grant.Scheme;
-            Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
-        }
-
-        public BankParty Party { get; }
-
-        public Scheme Scheme { get; }
-
-        public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
-            ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
-
-        public void Dispose()
-        {
-            _issuer.Dispose();
-            _certificate.Dispose();
-            _store.Dispose();
-        }
     }
 }

@@ -41,6 +41,9 @@ internal static class UserDatabase
     public static WithdrawalRow? Find(Database db, RequestId request) => db.First(
         $"SELECT {Columns} FROM withdrawal WHERE request = ?1", Read, request.Value.ToArray());
 
+    public static List<WithdrawalRow> Of(Database db, AccountId user) =>
+        db.Query($"SELECT {Columns} FROM withdrawal WHERE u = ?1 ORDER BY debited", Read, user.Value.ToArray());
+
     public static List<WithdrawalRow> Unconcluded(Database db) =>
         db.Query($"SELECT {Columns} FROM withdrawal WHERE state IN ('Debited', 'Requested') ORDER BY debited", Read);
 

@@ -5,7 +5,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Shop;
 
@@ -28,12 +27,15 @@ internal static class Program
               hiercash-shop pay 12.50 --reader emulator:alice.card --dir cafe
               hiercash-shop till --reader emulator:alice.card --dir cafe
               hiercash-shop settle --dir cafe
+              hiercash-shop refund 2026-11-23T10:15:00.000000Z --reader emulator:alice.card --dir cafe
+              hiercash-shop journal --dir cafe
               hiercash-shop status --dir cafe --json
             """)
         {
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
-            Pay(), Till(), Settle(), Status(),
+            Pay(), Till(), Settle(), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
+            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
         },
         args);
 
@@ -51,7 +53,7 @@ internal static class Program
         };
         command.SetAction(async (result, cancel) =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedTill(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var y = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
             using var card = await CardOptions.Open(result, Suite, cancel);
@@ -73,7 +75,12 @@ internal static class Program
                     open.Till.GiveUp(paid.Ticket, card);
                 }
 
-                throw paid.Outcome == TillOutcome.CardGone ? new Protocol.Iso7816.CardChannelException(paid.Message) : new RefusedException(paid.Message);
+                throw paid.Outcome switch
+                {
+                    TillOutcome.CardGone => new Protocol.Iso7816.CardChannelException(paid.Message),
+                    TillOutcome.IssuerGone => new LinkException(paid.Message),
+                    _ => new RefusedException(paid.Message),
+                };
             }
 
             ConsoleEntry.Print(
@@ -100,10 +107,8 @@ internal static class Program
                 throw new UsageException("Between two settlements lies at least 1 second.");
             }
 
-            using var open = new Opened(result.GetValue(Folder)!);
-            using var certificate = ShopTill.LinkCertificate(open.Store, Suite, open.Grant.LinkCertificate);
-            using var issuer = Enrolled.IssuerLink(open.Folder, open.Grant, certificate, Suite);
-            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, issuer, TimeProvider.System);
+            using var open = new OpenedTill(result.GetValue(Folder)!);
+            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;
         });
@@ -112,16 +117,15 @@ internal static class Program
 
     private static Command Settle()
     {
-        var command = new Command("settle", "Sends all queued payments to the issuer.") { Folder, Json };
+        var command = new Command("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.") { Folder, Json };
         command.SetAction(async (result, cancel) =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
-            using var certificate = ShopTill.LinkCertificate(open.Store, Suite, open.Grant.LinkCertificate);
-            using var issuer = Enrolled.IssuerLink(open.Folder, open.Grant, certificate, Suite);
+            using var open = new OpenedTill(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             try
             {
-                var settled = await open.Till.Settler.Settle(issuer, cancel);
+                var settled = await open.Till.Settler.Settle(open.Issuer, cancel);
+                await open.Till.RunOnline(open.Issuer, cancel);
                 ConsoleEntry.Print(
                     result.GetValue(Json),
                     new { settled.Settled, settled.Guaranteed, settled.Refused, settled.StillQueued },
@@ -140,7 +144,7 @@ internal static class Program
         var command = new Command("status", "Says what was taken, what is queued, and what was refused.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new Opened(result.GetValue(Folder)!);
+            using var open = new OpenedTill(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
             string Show(Amount amount) => amount.Show(currency);
@@ -159,34 +163,5 @@ internal static class Program
                 """);
         });
         return command;
-    }
-
-    /// <summary>An enrolled till.</summary>
-    private sealed class Opened : IDisposable
-    {
-        private readonly IDisposable _lock;
-
-        public Opened(string directory)
-        {
-            Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
-            Grant = Enrolled.Grant(Folder, Role, Suite);
-            _lock = Folder.Lock();
-            Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
-            Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
-        }
-
-        public PartyFolder<EnrolledSettings> Folder { get; }
-
-        public EnrolmentGrant Grant { get; }
-
-        public Database Store { get; }
-
-        public ShopTill Till { get; }
-
-        public void Dispose()
-        {
-            Store.Dispose();
-            _lock.Dispose();
-        }
     }
 }

@@ -169,7 +169,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             TillOutcome.Accepted => TillMood.Paid,
             TillOutcome.PinRequired or TillOutcome.PinWrong => TillMood.Pin,
-            TillOutcome.CardGone => TillMood.Card,
+            TillOutcome.CardGone or TillOutcome.IssuerGone => TillMood.Card,
             _ => TillMood.Refused,
         };
         if (_ticket is null)
@@ -206,6 +206,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                 try
                 {
                     await till.Settler.Settle(issuer, cancel);
+                    await till.RunOnline(issuer, cancel);
                     _offline = null;
                 }
                 catch (Exception e) when (e is LinkException or InvalidOperationException)

@@ -83,6 +83,8 @@ internal static class TillStore
     public static Ticket? Find(Database db, Timestamp time) =>
         db.First("SELECT time, y, state FROM ticket WHERE time = ?1", ReadTicket, time.ToLedger());
 
+    public static List<Ticket> All(Database db) => db.Query("SELECT time, y, state FROM ticket ORDER BY time", ReadTicket);
+
     public static List<Ticket> Open(Database db) =>
         db.Query("SELECT time, y, state FROM ticket WHERE state = ?1 ORDER BY time", ReadTicket, nameof(TicketState.Open));
 

@@ -27,11 +27,24 @@ internal static class Program
               hiercash-wallet balance --reader emulator:alice.card
               hiercash-wallet log --reader emulator:alice.card --json
               hiercash-wallet pin change --new 4711 --reader emulator:alice.card
+              hiercash-wallet redeem --reader emulator:alice.card
+              hiercash-wallet lost-report alice.lost --reader emulator:alice.card
+              hiercash-wallet explain --reader emulator:alice.card
             """)
         {
             Withdraw(), Resume(), Balance(), Log(), ChangePin(),
-        },
+        }.With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All),
         args);
+
+    private static RootCommand With(this RootCommand root, IEnumerable<Command> commands)
+    {
+        foreach (var command in commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        return root;
+    }
 
     private static Command Withdraw()
     {
@@ -92,7 +105,7 @@ internal static class Program
                     Coins = active.Select(c => new { FaceValue = c.Coin.Terms.FaceValue.Minor, Balance = c.Balance.Minor, Expires = c.Coin.Terms.Expiry.End.ToString() }),
                 },
                 string.Join(Environment.NewLine, active
-                    .Select(c => $"{c.Balance.Show(status.Currency)} of {c.Coin.Terms.FaceValue.Show(status.Currency)}, good before {c.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}")
+                    .Select(c => $"{c.Balance.Show(status.Currency)} of {c.Coin.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Coin.Terms.Expiry)}")
                     .Append($"Balance {total.Show(status.Currency)}")
                     .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'." : $"Scheme {status.Scheme}")));
         });

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank evidence, rebut, lost, and what the issuer said day by day.</summary>
+internal static class CaseCommands
+{
+    public static Command Evidence(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
+    {
+        var coin = new Argument<string?>("COIN") { Description = "The coin of a case, or the beginning of its number. Without it, all cases are listed.", Arity = ArgumentArity.ZeroOrOne };
+        var output = new Option<string?>("--out") { Description = "Where to write the evidence file, for 'hiercash-auditor verify-evidence'.", HelpName = "FILE" };
+        var command = new Command("evidence", "Lists the cases of overspending that this bank found proven, and writes their evidence files.") { coin, output, folder, json };
+        command.SetAction(result =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            if (result.GetValue(coin) is not { } wanted)
+            {
+                var cases = opened.Party.EvidenceFiles;
+                ConsoleEntry.Print(
+                    result.GetValue(json),
+                    cases.Select(e => new { Coin = e.Dossier.Coin.ToString(), e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor, FaceValue = e.Order.FaceValue.Minor, Date = e.Date.ToString() }),
+                    cases.Count == 0 ? "There are no cases." : string.Join(Environment.NewLine, cases.Select(e =>
+                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}; found on {e.Date}, to be rebutted before {e.Date.Plus(opened.Scheme.Terms.DisputeTerm)}")));
+                return;
+            }
+
+            var file = Find(opened, wanted);
+            string path = result.GetValue(output) ?? throw new UsageException("Name the file with --out.");
+            File.WriteAllBytes(path, file.Encode());
+            ConsoleEntry.Print(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() }, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
+        });
+        return command;
+    }
+
+    public static Command Rebut(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
+    {
+        var coin = new Argument<string>("COIN") { Description = "The coin of the case, or the beginning of its number." };
+        var file = new Argument<string>("FILE") { Description = "What the holder shows, as 'hiercash-wallet rebuttal' wrote it." };
+        var command = new Command("rebut", "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.") { coin, file, folder, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            string name = result.GetValue(file)!;
+            var rebuttal = (File.Exists(name) ? Rebuttal.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no rebuttal, or it was altered.");
+            var finding = await opened.Party.Rebut(Find(opened, result.GetValue(coin)!).Dossier.Coin, rebuttal, cancel);
+            ConsoleEntry.Print(result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding }, finding.Finding);
+            return finding.IsProven ? ExitCode.Refused : ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static Command Lost(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
+    {
+        var file = new Argument<string>("FILE") { Description = "The report that the holder's card signed: 'hiercash-wallet lost-report'." };
+        var command = new Command("lost", "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back to the account after their terms.") { file, folder, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            string name = result.GetValue(file)!;
+            var report = (File.Exists(name) ? LostCardReport.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            int cancelled = await opened.Party.ReportLost(report, cancel);
+            ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled. The others follow while 'serve' runs and the issuer can be reached.");
+        });
+        return command;
+    }
+
+    public static Command Explain(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name." };
+        var command = new Command("explain", "Says of each withdrawal of a holder: its state, who signed what, and what happens next.") { name, folder, json };
+        command.SetAction(result =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            var sentences = opened.Party.Explain(opened.Account(result.GetValue(name)!).User).ToList();
+            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "There was no withdrawal." : string.Join(Environment.NewLine, sentences));
+        });
+        return command;
+    }
+
+    public static Command Circulation(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
+    {
+        var command = new Command("circulation", "Lists the issuer's signed statements of this bank's cash, each of which continues the one before.") { folder, json };
+        command.SetAction(result =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            var statements = opened.Party.CirculationStatements;
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                statements.Select(s => new { s.Number, Date = s.Date.ToString(), Issued = s.Totals.Issued.Minor, Settled = s.Totals.Settled.Minor, Redeemed = s.Totals.Redeemed.Minor, Returned = s.Totals.Returned.Minor, Outstanding = s.Totals.Outstanding.Minor }),
+                statements.Count == 0 ? "The issuer has not said anything yet." : string.Join(Environment.NewLine, statements.Select(s =>
+                    $"{s.Number,4}  {s.Date}  issued {s.Totals.Issued.Show(s.Currency)}, settled {s.Totals.Settled.Show(s.Currency)}, redeemed {s.Totals.Redeemed.Show(s.Currency)}, returned {s.Totals.Returned.Show(s.Currency)}, outstanding {s.Totals.Outstanding.Show(s.Currency)}")));
+        });
+        return command;
+    }
+
+    private static Evidence Find(OpenedBank opened, string coin)
+    {
+        var found = opened.Party.EvidenceFiles.Where(e => e.Dossier.Coin.ToString().StartsWith(coin, StringComparison.OrdinalIgnoreCase)).ToList();
+        return found.Count == 1 ? found[0] : throw new RefusedException($"{found.Count} cases begin with '{coin}'. 'hiercash-bank evidence' lists them.");
+    }
+}

@@ -1,0 +1,43 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Bank;
+
+/// <summary>An enrolled bank for one short command.</summary>
+internal sealed class OpenedBank : IDisposable
+{
+    private const string Role = "bank";
+    private static readonly BclSuite Suite = new();
+    private readonly Database _store;
+    private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
+    private readonly TcpLink _issuer;
+
+    public OpenedBank(string directory)
+    {
+        var folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
+        var grant = Enrolled.Grant(folder, Role, Suite);
+        _store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
+        _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);
+        _issuer = Enrolled.IssuerLink(folder, grant, _certificate, Suite);
+        Scheme = grant.Scheme;
+        Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+    }
+
+    public BankParty Party { get; }
+
+    public Scheme Scheme { get; }
+
+    public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
+        ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+
+    public void Dispose()
+    {
+        _issuer.Dispose();
+        _certificate.Dispose();
+        _store.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Shop;
+
+/// <summary>An enrolled till for one command, with its way to the issuer, which is dialled when it is used.</summary>
+internal sealed class OpenedTill : IDisposable
+{
+    private const string Role = "shop";
+    private static readonly BclSuite Suite = new();
+    private readonly IDisposable _lock;
+    private readonly X509Certificate2 _certificate;
+    private readonly TcpLink _issuer;
+
+    public OpenedTill(string directory)
+    {
+        Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
+        Grant = Enrolled.Grant(Folder, Role, Suite);
+        _lock = Folder.Lock();
+        Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
+        _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
+        _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite);
+        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = _issuer };
+    }
+
+    public PartyFolder<EnrolledSettings> Folder { get; }
+
+    public EnrolmentGrant Grant { get; }
+
+    public Database Store { get; }
+
+    public ShopTill Till { get; }
+
+    public ILink Issuer => _issuer;
+
+    public void Dispose()
+    {
+        _issuer.Dispose();
+        _certificate.Dispose();
+        Store.Dispose();
+        _lock.Dispose();
+    }
+}

@@ -1,0 +1,55 @@
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Shop;
+
+/// <summary>The till's journal, in words.</summary>
+public sealed partial class ShopTill
+{
+    /// <summary>All payments that were asked for, oldest first.</summary>
+    public IReadOnlyList<Ticket> Journal => _store.Read(TillStore.All);
+
+    /// <summary>State, signatures, and what happens next.</summary>
+    public IEnumerable<string> Explain(Ticket ticket)
+    {
+        var currency = _scheme.Terms.Currency;
+        yield return $"Payment of {ticket.Amount.Show(currency)}, asked for at {ticket.Time}: " + ticket.State switch
+        {
+            TicketState.Open => "cut short. Put the same card in to finish it, or cancel it; nothing was promised to the customer.",
+            TicketState.Accepted => "accepted. The customer was told OK.",
+            TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
+            _ => "taken back.",
+        };
+        foreach (var part in Parts(ticket.Time))
+        {
+            var h = part.H;
+            yield return $"  {h.Paid.Show(currency)} from coin {h.Coin.Id}, its payment number {h.Seq}, signed by the card (S_U); the coin is signed by issuer {h.Coin.Terms.Issuer} (S_I).";
+            yield return "    " + part.State switch
+            {
+                PartState.Held => "Held: it counts once the whole payment is there.",
+                PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",
+                PartState.Settled => $"Settled: the issuer signed so on {part.Receipt!.Date}, and instructs the bank with its next cycle.",
+                PartState.Guaranteed => $"The coin was overspent. The issuer promised {part.Receipt!.Guaranteed.Show(currency)} for {part.Receipt.Due}.",
+                PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
+                PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
+                PartState.Voided => "Voided with this till's signature (S_W): the card gets its money back, and the payment will never be sent.",
+                _ => "Taken back by the issuer, then voided with this till's signature (S_W).",
+            };
+        }
+    }
+
+    /// <summary>What a verdict that pays nothing means for the shop.</summary>
+    public static string Reason(Verdict verdict) => verdict switch
+    {
+        Verdict.Malformed => "the payment is damaged. Check this till's disk.",
+        Verdict.BadSignature => "a signature does not verify. Check this till's disk and its certificates.",
+        Verdict.TillUnknown => "this till is not registered, or was revoked. Enrol it again.",
+        Verdict.Early => "its time lies in the future. Check this till's clock; it is sent again.",
+        Verdict.Late => "it came after its term. Settle at least once in seven days.",
+        Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused.",
+        Verdict.Equivocation => "the card signed twice under one counter: it is a copy or broken.",
+        Verdict.Cancelled => "the card was reported as lost before. Fetch the hot list at least once a day.",
+        Verdict.Excess => "the coin was overspent, and the limits of the guarantee were passed.",
+        Verdict.Dead => "it was pronounced dead before it came.",
+        _ => "ask the issuer.",
+    };
+}

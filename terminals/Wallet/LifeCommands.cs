@@ -1,0 +1,162 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Wallet;
+
+/// <summary>What a holder does beside withdrawing and paying: redeem, renew, recover, explain, and prepare for a lost card.</summary>
+internal sealed class LifeCommands(ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
+{
+    public IEnumerable<Command> All => [Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
+
+    private Command Redeem()
+    {
+        var command = new Command("redeem", "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Redeem(card, code, null, cancel), "There is nothing to redeem.", cancel));
+        return command;
+    }
+
+    private Command Renew()
+    {
+        var command = new Command(
+            "renew",
+            $"Redeems the coins that expire within {WalletTerminal.RenewWithin.Days} days. Withdraw again once the bank has booked them.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        command.SetAction((result, cancel) => Recovering(
+            result,
+            (terminal, card, code) => terminal.Redeem(card, code, c => c.Coin.Terms.Expiry.End <= Timestamp.Now(TimeProvider.System).Plus(WalletTerminal.RenewWithin), cancel),
+            "No coin expires soon.",
+            cancel));
+        return command;
+    }
+
+    private Command Recover()
+    {
+        var command = new Command("recover", "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Recover(card, code, null, cancel), "The card has signed nothing that could come back.", cancel));
+        return command;
+    }
+
+    private Command Explain()
+    {
+        var command = new Command("explain", "Says of each coin and each payment on the card: its state, who signed what, and what happens next.") { CardOptions.Reader, CardOptions.Wait, pin, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            string code = CommonOptions.ReadPin(result.GetValue(pin));
+            var status = read(channel, code);
+            var card = new WalletCard(channel);
+            var sentences = new List<string>();
+            for (byte slot = 0; slot < status.Slots; slot++)
+            {
+                sentences.AddRange(Explain(card.GetCoin(slot), slot, status.Currency));
+            }
+
+            sentences.AddRange(WalletTerminal.ReadPayments(channel, code).OrderBy(e => e.Entry.Time).Select(e => Explain(e.State, e.Entry, status)));
+            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "The card holds nothing." : string.Join(Environment.NewLine, sentences));
+        });
+        return command;
+    }
+
+    private Command Rebuttal()
+    {
+        var file = new Argument<string>("FILE") { Description = "Where to write it." };
+        var command = new Command("rebuttal", "Writes what the card holds against an accusation: every void and every dead statement that it was given.") { file, CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            string code = CommonOptions.ReadPin(result.GetValue(pin));
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance);
+            var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
+            await File.WriteAllBytesAsync(result.GetValue(file)!, rebuttal.Encode(), cancel);
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count },
+                $"{rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements. Give '{result.GetValue(file)}' to your bank, or to whoever checks the evidence.");
+        });
+        return command;
+    }
+
+    private Command LostReport()
+    {
+        var file = new Argument<string>("FILE") { Description = "Where to write it. Keep it away from the card." };
+        var command = new Command("lost-report", "Signs, while the card is there, what cancels it when it is lost. Whoever has the file can cancel the card, and nothing else.") { file, CardOptions.Reader, CardOptions.Wait, pin };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            var report = WalletTerminal.SignLostReport(channel, CommonOptions.ReadPin(result.GetValue(pin)), Timestamp.Now(TimeProvider.System));
+            await File.WriteAllBytesAsync(result.GetValue(file)!, report.Encode(), cancel);
+            Console.WriteLine($"Keep '{result.GetValue(file)}' where the card is not. If the card is lost, bring it to your bank: hiercash-bank lost FILE.");
+        });
+        return command;
+    }
+
+    private Command ReportLost()
+    {
+        var file = new Argument<string>("FILE") { Description = "The report that 'lost-report' wrote." };
+        var scheme = new Option<string>("--fingerprint") { Description = "The scheme's fingerprint, because the card is not there to tell it.", HelpName = "HEX", Required = true };
+        var command = new Command("report-lost", "Reports the card as lost to the bank. Its coins are cancelled, and what is left of them comes back to the account after their terms.") { file, scheme, bank, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            string name = result.GetValue(file)!;
+            var report = (File.Exists(name) ? LostCardReport.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            string hex = result.GetValue(scheme)!;
+            if (hex.Length != 2 * Digest.Size || !hex.All(char.IsAsciiHexDigit))
+            {
+                throw new UsageException("--fingerprint has 64 hexadecimal digits.");
+            }
+
+            var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0);
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance);
+            ulong cancelled = await terminal.ReportLost(report, cancel);
+            ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled; the bank goes on with the rest by itself.");
+        });
+        return command;
+    }
+
+    private async Task Recovering(
+        ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel)
+    {
+        using var channel = await CardOptions.Open(result, suite, cancel);
+        string code = CommonOptions.ReadPin(result.GetValue(pin));
+        var link = dial(result.GetValue(bank), read(channel, code));
+        var done = await work(new WalletTerminal(link, suite, TimeProvider.System, NoCrashPoints.Instance), channel, code);
+        ConsoleEntry.Print(
+            result.GetValue(json),
+            done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),
+            done.Count == 0 ? nothing : string.Join(Environment.NewLine, done.Select(d => d.Message)));
+    }
+
+    private static IEnumerable<string> Explain(CoinReply coin, byte slot, Currency currency) => coin.State switch
+    {
+        SlotState.Pending => [$"Slot {slot}: a withdrawal of {coin.Pending!.FaceValue.Show(currency)} that is not answered. 'hiercash-wallet resume' goes on with it; nothing is lost."],
+        SlotState.Active => [$"Slot {slot}: {coin.Cash!.Balance.Show(currency)} of {coin.Cash.Coin.Terms.FaceValue.Show(currency)}, signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}"],
+        SlotState.Closed => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is spent. Its place is taken again once its payments are acknowledged."],
+        _ => [],
+    };
+
+    /// <summary>No balance dies silently: said from a month before the end on.</summary>
+    internal static string Expiry(Quarter expiry) => Timestamp.Now(TimeProvider.System) switch
+    {
+        var now when now >= expiry.End => "It has expired: redeem it now, or it comes back to the account by itself after its term.",
+        var now when expiry.End <= now.Plus(WalletTerminal.RenewWithin) => $"It expires on {expiry.End.ToDate():yyyy-MM-dd}: renew it with 'hiercash-wallet renew'.",
+        _ => $"Good before {expiry.End.ToDate():yyyy-MM-dd}.",
+    };
+
+    private static string Explain(LogState state, LoggedPayment entry, PrivateStatus status)
+    {
+        string what = $"{entry.Time}: {entry.Paid.Show(status.Currency)} to till {entry.Till}, payment {entry.Seq} of the coin in slot {entry.Slot}: ";
+        return what + (state, entry.Proof) switch
+        {
+            (LogState.Restored, { TillKey: not null }) => "taken back by the shop, with its signature (S_W), which the card keeps as evidence.",
+            (LogState.Restored, _) => "pronounced dead by the issuer, whose statement the card keeps as evidence.",
+            _ when entry.Till.Value.ToArray().AsSpan().SequenceEqual(status.Scheme.ToArray().AsSpan(0, Id16.Size)) =>
+                entry.Confirmed ? "redeemed; the bank books it on the account." : "a redemption that the issuer has not answered: 'hiercash-wallet redeem' goes on with it.",
+            _ => $"signed by the card (S_U){(entry.Confirmed ? ", and the shop said OK" : "")}. If the shop never settles it, 'hiercash-wallet recover' gets it back after its term.",
+        };
+    }
+}
