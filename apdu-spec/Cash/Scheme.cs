@@ -5,12 +5,14 @@ namespace HierCash.Protocol.Cash;
 /// <summary>What banks, shops and wallets know of the scheme: its root key, the issuer's certified keys, the terms.</summary>
 public sealed class Scheme
 {
+    private volatile IReadOnlyList<KeyCertificate> _certificates;
+
     /// <exception cref="ArgumentException">A certificate is not the root key's.</exception>
     public Scheme(PartyId issuer, PublicKey root, IReadOnlyList<KeyCertificate> certificates, SchemeTerms terms, ICashSuite suite)
     {
         Issuer = issuer;
         Root = root;
-        Certificates = certificates;
+        _certificates = certificates;
         Terms = terms;
         if (certificates.FirstOrDefault(c => !c.Verify(suite, root)) is { } foreign)
         {
@@ -22,9 +24,26 @@ public sealed class Scheme
 
     public PublicKey Root { get; }
 
-    public IReadOnlyList<KeyCertificate> Certificates { get; }
+    public IReadOnlyList<KeyCertificate> Certificates => _certificates;
 
     public SchemeTerms Terms { get; }
+
+    /// <summary>Takes certificates of new keys; what the root key did not sign is left out (hole 22).</summary>
+    /// <returns>Those that were new.</returns>
+    public IReadOnlyList<KeyCertificate> Learn(IEnumerable<KeyCertificate> certificates, ICashSuite suite)
+    {
+        var known = _certificates;
+        var fresh = certificates.Where(c => !known.Any(k => k.Usage == c.Usage && k.Key.Id == c.Key.Id) && c.Verify(suite, Root)).ToList();
+        if (fresh.Count > 0)
+        {
+            _certificates = [.. known, .. fresh];
+        }
+
+        return fresh;
+    }
+
+    /// <summary>The same scheme for another party, which learns by itself.</summary>
+    public Scheme Copy(ICashSuite suite) => new(Issuer, Root, _certificates, Terms, suite);
 
     /// <summary>W0: to pay it is to redeem (hole 9). Of the root key, which every card pins.</summary>
     public TillId RedemptionTill => OneWay.W(Root);

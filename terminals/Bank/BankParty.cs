@@ -44,6 +44,7 @@ public sealed partial class BankParty : ILinkHandler
         _log = log;
         var key = OpenKey(store, suite);
         var scheme = identity.Scheme;
+        CertificateStore.Load(store, scheme, suite);
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _instructions = new InstructionDesk(identity.Id, store, suite, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
@@ -173,7 +174,8 @@ public sealed partial class BankParty : ILinkHandler
     public IEnumerable<string> Explain(AccountId user) => _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
     {
         var currency = _identity.Scheme.Terms.Currency;
-        string cancelled = _store.Read(db => db.First("SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
+        string cancelled = _store.Read(db => db.First(
+            "SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
             ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
             : "";
         return $"{w.Debited}: {w.Order.FaceValue.Show(currency)}, ordered with the account key's signature. " + w.State switch
@@ -263,6 +265,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     public async ValueTask Run(CancellationToken cancel)
     {
+        await CertificateStore.Fetch(_store, _identity.Scheme, _suite, _issuer, cancel);
         await _withdrawals.Resume(cancel);
         await FetchDossiers(cancel);
         await FetchInstructions(cancel);

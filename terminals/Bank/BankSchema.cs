@@ -25,6 +25,7 @@ internal static class BankSchema
             state TEXT NOT NULL, debited INTEGER NOT NULL, ek BLOB, never_issued BLOB) STRICT;
         CREATE INDEX withdrawal_state ON withdrawal(state);
 
+        CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
         CREATE TABLE booked_transfer(number INTEGER PRIMARY KEY, transfer BLOB NOT NULL) STRICT;
         CREATE TABLE booked(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
         CREATE TABLE evidence(

@@ -20,9 +20,14 @@ internal static class CaseCommands
                 var cases = opened.Party.EvidenceFiles;
                 ConsoleEntry.Print(
                     result.GetValue(json),
-                    cases.Select(e => new { Coin = e.Dossier.Coin.ToString(), e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor, FaceValue = e.Order.FaceValue.Minor, Date = e.Date.ToString() }),
+                    cases.Select(e => new
+                    {
+                        Coin = e.Dossier.Coin.ToString(), e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor, FaceValue = e.Order.FaceValue.Minor,
+                        Date = e.Date.ToString(),
+                    }),
                     cases.Count == 0 ? "There are no cases." : string.Join(Environment.NewLine, cases.Select(e =>
-                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}; found on {e.Date}, to be rebutted before {e.Date.Plus(opened.Scheme.Terms.DisputeTerm)}")));
+                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}; "
+                        + $"found on {e.Date}, to be rebutted before {e.Date.Plus(opened.Scheme.Terms.DisputeTerm)}")));
                 return;
             }
 
@@ -88,9 +93,14 @@ internal static class CaseCommands
             var statements = opened.Party.CirculationStatements;
             ConsoleEntry.Print(
                 result.GetValue(json),
-                statements.Select(s => new { s.Number, Date = s.Date.ToString(), Issued = s.Totals.Issued.Minor, Settled = s.Totals.Settled.Minor, Redeemed = s.Totals.Redeemed.Minor, Returned = s.Totals.Returned.Minor, Outstanding = s.Totals.Outstanding.Minor }),
+                statements.Select(s => new
+                {
+                    s.Number, Date = s.Date.ToString(), Issued = s.Totals.Issued.Minor, Settled = s.Totals.Settled.Minor, Redeemed = s.Totals.Redeemed.Minor, Returned = s.Totals.Returned.Minor,
+                    Outstanding = s.Totals.Outstanding.Minor,
+                }),
                 statements.Count == 0 ? "The issuer has not said anything yet." : string.Join(Environment.NewLine, statements.Select(s =>
-                    $"{s.Number,4}  {s.Date}  issued {s.Totals.Issued.Show(s.Currency)}, settled {s.Totals.Settled.Show(s.Currency)}, redeemed {s.Totals.Redeemed.Show(s.Currency)}, returned {s.Totals.Returned.Show(s.Currency)}, outstanding {s.Totals.Outstanding.Show(s.Currency)}")));
+                    $"{s.Number,4}  {s.Date}  issued {s.Totals.Issued.Show(s.Currency)}, settled {s.Totals.Settled.Show(s.Currency)}, "
+                    + $"redeemed {s.Totals.Redeemed.Show(s.Currency)}, returned {s.Totals.Returned.Show(s.Currency)}, outstanding {s.Totals.Outstanding.Show(s.Currency)}")));
         });
         return command;
     }

@@ -66,7 +66,7 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
         }
 
-        return request.Key != keys.Encryption.PublicKey.Id
+        return keys.EncryptionKey(request.Key) is null
             ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
             : null;
     }
@@ -100,7 +100,7 @@ internal sealed class Issuance(
     /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
     private CashRequest? Open(BankRequest request)
     {
-        var m = Ecies.TryDecrypt(suite, keys.Encryption, request.EI);
+        var m = keys.EncryptionKey(request.Key) is { } secret ? Ecies.TryDecrypt(suite, secret, request.EI) : null;
         return m is not null && CashRequest.Decode(m) is { } opened && opened.VerifyPossession(suite, request.Key) ? opened : null;
     }
 

@@ -99,8 +99,8 @@ public sealed class IssuerAudit
         {
             bool sound = row.H is { } h && row.Receipt is { } receipt
                 && h.Id.Value == Digest.Read(row.Payment) && receipt.Subject == h.Id.Value && receipt.Verdict == row.Verdict
-                && h.Paid.ToLedger() == row.Y && receipt.Verify(_suite, _keys.Statement.PublicKey)
-                && h.Coin.Verify(_suite, _keys.Coin.PublicKey) && h.Verify(_suite);
+                && h.Paid.ToLedger() == row.Y && _keys.IsStatement(k => receipt.Verify(_suite, k))
+                && _keys.CoinKey(h.Coin.Terms.IssuerKey) is { } coinKey && h.Coin.Verify(_suite, coinKey) && h.Verify(_suite);
             if (!sound)
             {
                 yield return $"payment {row.Id}: its row, its H and its receipt do not agree, or a signature is wrong";

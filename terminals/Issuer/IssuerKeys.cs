@@ -1,64 +1,109 @@
+using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
 namespace HierCash.Issuer;
 
-/// <summary>The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store.</summary>
+/// <summary>
+/// The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store. Each but root and evidence can be
+/// rotated: the newest one signs or is asked for, and the older ones open and verify what they were used for, until its terms end (hole 22).
+/// </summary>
 public sealed class IssuerKeys
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
-
-    private IssuerKeys(ISigningKey root, ISigningKey encryption, ISigningKey coin, ISigningKey statement, ISigningKey evidence, IReadOnlyList<KeyCertificate> certificates)
+    private static readonly Dictionary<KeyUsage, string> Names = new()
     {
+        [KeyUsage.IssuerEncryption] = "encryption", [KeyUsage.IssuerCoin] = "coin", [KeyUsage.IssuerStatement] = "statement",
+    };
+
+    private readonly ICashSuite _suite;
+    private readonly PartyId _issuer;
+    private readonly Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> _keys;
+
+    private IssuerKeys(ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence, Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys)
+    {
+        _suite = suite;
+        _issuer = issuer;
+        _keys = keys;
         Root = root;
-        Encryption = encryption;
-        Coin = coin;
-        Statement = statement;
         Evidence = evidence;
-        Certificates = certificates;
     }
 
     /// <summary>Vouches for all keys of the scheme. Cards pin its public half (hole 20).</summary>
     internal ISigningKey Root { get; }
 
-    /// <summary>SE_I.</summary>
-    internal ISigningKey Encryption { get; }
+    /// <summary>SE_I, the newest.</summary>
+    internal ISigningKey Encryption => _keys[KeyUsage.IssuerEncryption][^1].Key;
 
-    /// <summary>SS_I.</summary>
-    internal ISigningKey Coin { get; }
+    /// <summary>SS_I, the newest.</summary>
+    internal ISigningKey Coin => _keys[KeyUsage.IssuerCoin][^1].Key;
 
-    /// <summary>Signs receipts, transfers, "never issued".</summary>
-    internal ISigningKey Statement { get; }
+    /// <summary>Signs receipts, transfers, "never issued"; the newest.</summary>
+    internal ISigningKey Statement => _keys[KeyUsage.IssuerStatement][^1].Key;
 
     /// <summary>Seals the openings of E_I; not the key that takes requests (hole 21).</summary>
     internal ISigningKey Evidence { get; }
 
-    /// <summary>Of PE_I, PS_I and the statement key.</summary>
-    public IReadOnlyList<KeyCertificate> Certificates { get; }
+    /// <summary>Of all PE_I, PS_I and statement keys, the newest last.</summary>
+    public IReadOnlyList<KeyCertificate> Certificates => [.. _keys.Values.SelectMany(k => k).Select(k => k.Certificate)];
 
     public PublicKey RootKey => Root.PublicKey;
-
-    internal KeyCertificate Certificate(KeyUsage usage) => Certificates.Single(c => c.Usage == usage);
 
     internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
     {
         var root = Load(db, suite, "root");
-        var (encryption, encryptionCertificate) = LoadCertified(db, suite, root, "encryption", KeyUsage.IssuerEncryption, issuer, now);
-        var (coin, coinCertificate) = LoadCertified(db, suite, root, "coin", KeyUsage.IssuerCoin, issuer, now);
-        var (statement, statementCertificate) = LoadCertified(db, suite, root, "statement", KeyUsage.IssuerStatement, issuer, now);
-        var evidence = Load(db, suite, "evidence");
-        return new IssuerKeys(root, encryption, coin, statement, evidence, [encryptionCertificate, coinCertificate, statementCertificate]);
+        var keys = new Dictionary<KeyUsage, List<(ISigningKey, KeyCertificate)>>();
+        foreach (var (usage, name) in Names)
+        {
+            var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now) };
+            while (db.Number("SELECT count(*) FROM secret_key WHERE name = ?1", Nth(name, list.Count)) > 0)
+            {
+                list.Add(LoadCertified(db, suite, root, Nth(name, list.Count), usage, issuer, now));
+            }
+
+            keys.Add(usage, list);
+        }
+
+        return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), keys);
     });
 
-    /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
-    internal PublicKey? CoinKey(KeyId id) => Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerCoin && c.Key.Id == id)?.Key;
+    /// <summary>Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not one of the issuer's uses.</exception>
+    internal KeyCertificate Rotate(Database store, KeyUsage usage, Timestamp now)
+    {
+        if (!Names.TryGetValue(usage, out string? name))
+        {
+            throw new ArgumentOutOfRangeException(nameof(usage), usage, "The issuer has no key of this use.");
+        }
 
-    /// <summary>SE_I of that id.</summary>
-    internal ISigningKey? EncryptionKey(KeyId id) => Encryption.PublicKey.Id == id ? Encryption : null;
+        var list = _keys[usage];
+        var made = store.Write(db => LoadCertified(db, _suite, Root, Nth(name, list.Count), usage, _issuer, now));
+        list.Add(made);
+        return made.Item2;
+    }
+
+    /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
+    internal PublicKey? CoinKey(KeyId id) => Find(KeyUsage.IssuerCoin, id)?.Key.PublicKey;
+
+    /// <summary>SE_I of that id, also a retired one.</summary>
+    internal ISigningKey? EncryptionKey(KeyId id) => Find(KeyUsage.IssuerEncryption, id)?.Key;
+
+    internal bool IsStatement(Func<PublicKey, bool> verify) => _keys[KeyUsage.IssuerStatement].Exists(k => verify(k.Key.PublicKey));
+
+    /// <summary>The certificate of the key of that id.</summary>
+    internal KeyCertificate? Certificate(KeyUsage usage, KeyId id) => Find(usage, id)?.Certificate;
+
+    /// <summary>All PE_I, the newest first.</summary>
+    internal IEnumerable<KeyCertificate> EncryptionCertificates => Enumerable.Reverse(_keys[KeyUsage.IssuerEncryption]).Select(k => k.Certificate);
 
     internal KeyCertificate CertifyBank(PartyId bank, PublicKey key, Timestamp now) =>
         KeyCertificate.Issue(Root, KeyUsage.Bank, bank, now, now.Plus(Validity), key);
+
+    private (ISigningKey Key, KeyCertificate Certificate)? Find(KeyUsage usage, KeyId id) =>
+        _keys[usage].Where(k => k.Certificate.Key.Id == id).Select(k => ((ISigningKey, KeyCertificate)?)k).FirstOrDefault();
+
+    private static string Nth(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{name}-{n + 1}");
 
     private static ISigningKey Load(Database db, ICashSuite suite, string name)
     {

@@ -67,6 +67,17 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
     public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap) => _enrolment.Enrol(request, cap);
 
+    /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
+    public KeyCertificate Rotate(KeyUsage usage) => Keys.Rotate(_store, usage, Timestamp.Now(_clock));
+
+    /// <summary>Revokes a till's key.</summary>
+    /// <exception cref="InvalidOperationException">There is no such till.</exception>
+    public void Revoke(TillId till) => Registry.RevokeTill(till, Timestamp.Now(_clock));
+
+    /// <summary>Revokes a bank's key.</summary>
+    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
+    public void Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
+
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
@@ -102,8 +113,15 @@ public sealed partial class IssuerParty : ILinkHandler
     public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        if (peer.Role == LinkRole.Bank && Registry.IsRevoked(peer.Id))
+        {
+            LogRefused(peer, request.Type, RefusalReason.NotAllowed);
+            return ValueTask.FromResult(new Refusal(RefusalReason.NotAllowed, "This bank's key was revoked. Enrol the bank with a new one.").ToMessage());
+        }
+
         var answer = request.Type switch
         {
+            MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
             MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request) is { } order
                 ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),

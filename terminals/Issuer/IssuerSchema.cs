@@ -9,9 +9,9 @@ internal static class IssuerSchema
             id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, cap INTEGER NOT NULL,
             issued INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
-            next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0) STRICT;
+            next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
         CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
-        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop) STRICT;
+        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(

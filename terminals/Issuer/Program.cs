@@ -31,10 +31,13 @@ internal static class Program
               hiercash-issuer enrol bank bank.request --cap 1000000.00 --dir issuer > bank.grant
               hiercash-issuer enrol shop cafe.request --dir issuer > cafe.grant
               hiercash-issuer serve --dir issuer
+              hiercash-issuer watch --dir issuer
+              hiercash-issuer rotate coin --dir issuer
               hiercash-issuer status --dir issuer --json
             """)
         {
             Init(), Serve(), Enrol(), Banks(), Status(), Audit(),
+            CareCommands.Watch(Folder, OpenFolder), CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
         },
         args);
 
@@ -156,9 +159,14 @@ internal static class Program
             var (deltas, unfetched, cases, alarms) = party.Queues;
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Fingerprint = party.Scheme.Fingerprint.ToString(), CoinsOpen = open, CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms },
+                new
+                {
+                    Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
+                    CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
+                },
                 string.Create(CultureInfo.InvariantCulture, $"""
                 Scheme {party.Scheme.Fingerprint}
+                Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
                 {open} coins in circulation, {closed} used up and kept for their terms.
                 {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks: are these running?
                 {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": coins with a genuine signature that nobody issued. Check who can use the coin key." : ".")}
@@ -179,6 +187,13 @@ internal static class Program
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
+    }
+
+    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory)
+    {
+        var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
+        var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+        return (Open(folder, store), Terms(folder.Settings).Currency, store);
     }
 
     private static IssuerParty Open(PartyFolder<IssuerSettings> folder, Database store) =>

@@ -20,6 +20,7 @@ public sealed class Registry(Database store)
     public BankEntry EnrolBank(string name, PublicKey key, Amount cap) => store.Write(db =>
     {
         db.Execute("INSERT OR IGNORE INTO bank(name, public_key, cap) VALUES(?1, ?2, ?3)", name, key.Bytes.ToArray(), cap.ToLedger());
+        db.Execute("UPDATE bank SET public_key = ?2, revoked = NULL WHERE name = ?1 AND revoked IS NOT NULL AND public_key <> ?2", name, key.Bytes.ToArray());
         var bank = Bank(db, "name = ?1", name)!;
         return bank.Key.Equals(key)
             ? bank
@@ -56,6 +57,25 @@ public sealed class Registry(Database store)
     internal static List<BankEntry> All(Database db) => db.Query($"{SelectBank} ORDER BY id", ReadBank);
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));
+
+    /// <summary>A till's key is not its shop's alone any more: what it signs from now on does not count (hole 22).</summary>
+    /// <exception cref="InvalidOperationException">There is no such till.</exception>
+    public void RevokeTill(TillId w, Timestamp now) => store.Write(db => db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", w.Value.ToArray(), now.ToLedger()) == 1
+        ? true
+        : throw new InvalidOperationException($"There is no till {w} whose key could be revoked."));
+
+    /// <summary>A bank's key is not its own alone any more: it withdraws and fetches nothing until it is enrolled with a new one (hole 22).</summary>
+    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
+    public void RevokeBank(PartyId bank, Timestamp now) => store.Write(db => db.Execute("UPDATE bank SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL", (long)bank.Value, now.ToLedger()) == 1
+        ? true
+        : throw new InvalidOperationException($"There is no bank {bank} whose key could be revoked."));
+
+    /// <summary>True if the bank's key was revoked and no new one is enrolled.</summary>
+    internal bool IsRevoked(PartyId bank) => store.Read(db => db.Number("SELECT count(*) FROM bank WHERE id = ?1 AND revoked IS NOT NULL", (long)bank.Value)) > 0;
+
+    /// <summary>True if the till's key was revoked before that moment.</summary>
+    internal static bool IsRevoked(Database db, TillId w, Timestamp moment) =>
+        db.Number("SELECT count(*) FROM till WHERE w = ?1 AND revoked IS NOT NULL AND revoked < ?2", w.Value.ToArray(), moment.ToLedger()) > 0;
 
     /// <summary>The shop that W belongs to.</summary>
     internal static ShopEntry? TillOwner(Database db, TillId w) => Shop(db, "id = (SELECT shop FROM till WHERE w = ?1)", w.Value.ToArray());

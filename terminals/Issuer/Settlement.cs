@@ -55,7 +55,7 @@ internal sealed class Settlement(
 
     private Receipt Settle(Database db, PartyId submitter, CashPayment h, Timestamp now)
     {
-        if (Registry.TillOwner(db, h.Till) is not { } shop || shop.Id != submitter)
+        if (Registry.TillOwner(db, h.Till) is not { } shop || shop.Id != submitter || Registry.IsRevoked(db, h.Till, h.Time))
         {
             return Answer(h, Verdict.TillUnknown, now);
         }

@@ -70,7 +70,11 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
-        return new Dossier(
-            m, keys.Certificate(KeyUsage.IssuerEncryption), keys.Certificate(KeyUsage.IssuerCoin), HistoryDatabase.Payments(db, coin.Number));
+        // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
+        var payments = HistoryDatabase.Payments(db, coin.Number);
+        var request = CashRequest.Decode(m)!;
+        var encryption = keys.EncryptionCertificates.First(c => new RequestId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
+        var coinKey = keys.Certificate(KeyUsage.IssuerCoin, payments[0].Coin.Terms.IssuerKey)!;
+        return new Dossier(m, encryption, coinKey, payments);
     }
 }

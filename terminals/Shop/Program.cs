@@ -124,8 +124,7 @@ internal static class Program
             var currency = open.Grant.Scheme.Terms.Currency;
             try
             {
-                var settled = await open.Till.Settler.Settle(open.Issuer, cancel);
-                await open.Till.RunOnline(open.Issuer, cancel);
+                var settled = await Settle(open, cancel);
                 ConsoleEntry.Print(
                     result.GetValue(Json),
                     new { settled.Settled, settled.Guaranteed, settled.Refused, settled.StillQueued },
@@ -137,6 +136,13 @@ internal static class Program
             }
         });
         return command;
+    }
+
+    /// <summary>What is new of keys and hot list comes first: the issuer may sign its receipts with a key that this till does not know yet.</summary>
+    private static async Task<SettlementResult> Settle(OpenedTill open, CancellationToken cancel)
+    {
+        await open.Till.RunOnline(open.Issuer, cancel);
+        return await open.Till.Settler.Settle(open.Issuer, cancel);
     }
 
     private static Command Status()

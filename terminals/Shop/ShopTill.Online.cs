@@ -93,6 +93,7 @@ public sealed partial class ShopTill
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
     public async ValueTask RunOnline(ILink issuer, CancellationToken cancel)
     {
+        await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
         foreach (var ticket in _store.Read(TillStore.UnfinishedRefunds))
         {
             await Refund(ticket.Time, null, issuer, cancel);

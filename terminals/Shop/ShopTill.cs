@@ -60,6 +60,7 @@ public sealed partial class ShopTill
         _clock = clock;
         _log = log;
         _crash = crash;
+        CertificateStore.Load(store, scheme, suite);
         _key = TillStore.OpenKey(store, suite);
         _hot = new HotListStore(suite, scheme, clock);
         _check = new PaymentCheck(suite, scheme);

@@ -55,6 +55,7 @@ internal static class TillStore
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
+        CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
         CREATE TABLE hot_list(version INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;
         CREATE TABLE hot_state(only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         """;

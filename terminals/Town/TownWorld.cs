@@ -168,7 +168,7 @@ public sealed class TownWorld : IDisposable
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme, Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's link to the issuer.</summary>
     public ILink TillLink(string till) => Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer);

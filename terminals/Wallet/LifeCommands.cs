@@ -10,7 +10,8 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Wallet;
 
 /// <summary>What a holder does beside withdrawing and paying: redeem, renew, recover, explain, and prepare for a lost card.</summary>
-internal sealed class LifeCommands(ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
+internal sealed class LifeCommands(
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
 {
     public IEnumerable<Command> All => [Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
 
@@ -84,7 +85,9 @@ internal sealed class LifeCommands(ICashSuite suite, Option<string?> pin, Option
     private Command LostReport()
     {
         var file = new Argument<string>("FILE") { Description = "Where to write it. Keep it away from the card." };
-        var command = new Command("lost-report", "Signs, while the card is there, what cancels it when it is lost. Whoever has the file can cancel the card, and nothing else.") { file, CardOptions.Reader, CardOptions.Wait, pin };
+        var command = new Command(
+            "lost-report",
+            "Signs, while the card is there, what cancels it when it is lost. Whoever has the file can cancel the card, and nothing else.") { file, CardOptions.Reader, CardOptions.Wait, pin };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
@@ -134,7 +137,8 @@ internal sealed class LifeCommands(ICashSuite suite, Option<string?> pin, Option
     private static IEnumerable<string> Explain(CoinReply coin, byte slot, Currency currency) => coin.State switch
     {
         SlotState.Pending => [$"Slot {slot}: a withdrawal of {coin.Pending!.FaceValue.Show(currency)} that is not answered. 'hiercash-wallet resume' goes on with it; nothing is lost."],
-        SlotState.Active => [$"Slot {slot}: {coin.Cash!.Balance.Show(currency)} of {coin.Cash.Coin.Terms.FaceValue.Show(currency)}, signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}"],
+        SlotState.Active => [$"Slot {slot}: {coin.Cash!.Balance.Show(currency)} of {coin.Cash.Coin.Terms.FaceValue.Show(currency)}, "
+            + $"signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}"],
         SlotState.Closed => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is spent. Its place is taken again once its payments are acknowledged."],
         _ => [],
     };

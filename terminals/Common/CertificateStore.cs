@@ -1,0 +1,33 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Terminals;
+
+/// <summary>The issuer's newer certificates, which banks and shops fetch and keep: keys change (hole 22). The store has a table <c>certificate</c>.</summary>
+public static class CertificateStore
+{
+    /// <summary>Teaches the scheme what the store has.</summary>
+    public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(
+        store.Read(db => db.Query("SELECT certificate FROM certificate", r => KeyCertificate.Decode(r.Bytes(0)))).OfType<KeyCertificate>(), suite);
+
+    /// <summary>Fetches and keeps what is new.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public static async ValueTask Fetch(Database store, Scheme scheme, ICashSuite suite, ILink issuer, CancellationToken cancel)
+    {
+        var reply = await issuer.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        var fresh = scheme.Learn((CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Holder == scheme.Issuer), suite);
+        if (fresh.Count > 0)
+        {
+            store.Write(db =>
+            {
+                foreach (var certificate in fresh)
+                {
+                    db.Execute("INSERT OR IGNORE INTO certificate(key_id, certificate) VALUES(?1, ?2)", (long)certificate.Key.Id.Value, certificate.Encode());
+                }
+
+                return true;
+            });
+        }
+    }
+}
