@@ -137,7 +137,17 @@ public sealed partial class ShopTill
     {
         foreach (var part in Parts(ticket.Time).Where(p => p.SW is null))
         {
-            var reply = Online!.Call(ReversalMessages.Write(part.H), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            LinkMessage reply;
+            try
+            {
+                reply = Online!.Call(ReversalMessages.Write(part.H), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            }
+            catch (LinkException)
+            {
+                // Given up all the same; the reversal, and S_W after it, follow when the issuer can be reached.
+                break;
+            }
+
             if (ReversalMessages.ReadReply(reply) is { } reversal && reversal.Payment == part.H.Id && _scheme.IsStatement(k => reversal.Verify(_suite, _scheme.Issuer, k)))
             {
                 _store.Write(db =>

@@ -157,6 +157,9 @@ public sealed class TownWorld : IDisposable
         return File.ReadAllBytes(path);
     }
 
+    /// <summary>Writes a copy of a party's store to a file, for whoever audits it.</summary>
+    public void Export(string name, string path) => _stores[name].Export(path);
+
     private IssuerParty StartIssuer() => new(
         new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, Clock, Records.Logger(IssuerName), Options.Crash);
 
