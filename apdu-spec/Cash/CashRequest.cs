@@ -23,6 +23,13 @@ public sealed record CashRequest(byte[] Seed, Amount FaceValue, Currency Currenc
         return new CashRequest(seed.ToArray(), faceValue, currency, tm, nu, p);
     }
 
+    /// <summary>m of a user who has no key and asks the issuer for one: N_U and P are zeros (EP 0810563, claim 2; hole 14).</summary>
+    public static CashRequest WithoutKey(ReadOnlySpan<byte> seed, Amount faceValue, Currency currency) =>
+        new(seed.ToArray(), faceValue, currency, 0, new byte[PublicKey.CompressedSize], new byte[ISigningKey.SignatureSize]);
+
+    /// <summary>True if the issuer is to make the key pair.</summary>
+    public bool IsWithoutKey => !NU.AsSpan().ContainsAnyExcept((byte)0) && !Possession.AsSpan().ContainsAnyExcept((byte)0);
+
     public bool VerifyPossession(ICashSuite suite, KeyId encryptionKey) =>
         PublicKey.TryDecode(NU) is { } nu
         && suite.Verify(nu, SignedMessage.Possession(encryptionKey, FaceValue, Currency, TM, NU, Seed), Possession);
@@ -64,6 +71,12 @@ public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId I
 
     /// <summary>Bytes of E_K.</summary>
     public const int EncipheredSize = 112;
+
+    /// <summary>Bytes of E_K where the issuer made the key pair: SS_U, 32 bytes, comes after the answer (claim 2; hole 14).</summary>
+    public const int EncipheredSizeWithKey = 144;
+
+    /// <summary>True for the sizes that E_K may have.</summary>
+    public static bool IsEnciphered(int length) => length is EncipheredSize or EncipheredSizeWithKey;
 
     public static CashAnswer Of(Coin coin) =>
         new(coin.Terms.Suite, coin.Terms.G, coin.Terms.Issuer, coin.Terms.IssuerKey, coin.Terms.Expiry, coin.SI);

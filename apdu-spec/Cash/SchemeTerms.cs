@@ -31,6 +31,10 @@ public sealed record SchemeTerms
     /// <summary>A coin is good to the end of the quarter that is this many after the present one.</summary>
     public int LifetimeQuarters { get; init; } = 4;
 
+    /// <summary>The issuer makes key pairs for users who ask for them (EP 0810563, claim 2). It could then sign as they do, so it is off, and no such coin is ever
+    /// evidence against anybody (hole 14). Known to the issuer alone.</summary>
+    public bool IssuerKeys { get; init; }
+
     public ExcessPolicy Excess { get; init; } = ExcessPolicy.Guarantee;
 
     /// <summary>Most that one payment may be to be guaranteed.</summary>

@@ -14,6 +14,9 @@ public enum WithdrawalMode : byte
 
     /// <summary>E_I of the pending withdrawal in slot P2 once more.</summary>
     Again = 2,
+
+    /// <summary>No key: the issuer makes the pair and sends SS_U along, if it does that at all (EP 0810563, claim 2; hole 14).</summary>
+    IssuerKey = 3,
 }
 
 /// <summary>BEGIN WITHDRAWAL: makes SS_U, N_U, the seed of K and E_I (EP 0810563, issuance step 1). Page: begin-withdrawal.md.</summary>
@@ -40,7 +43,7 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
     public static StatusWord Parse(in CommandApdu apdu, out BeginWithdrawalCommand command)
     {
         command = default;
-        if (apdu.P1 > (byte)WithdrawalMode.Again || (apdu.P1 == (byte)WithdrawalMode.NewKey && apdu.P2 != 0))
+        if (apdu.P1 > (byte)WithdrawalMode.IssuerKey || (apdu.P1 is (byte)WithdrawalMode.NewKey or (byte)WithdrawalMode.IssuerKey && apdu.P2 != 0))
         {
             return StatusWord.IncorrectP1P2;
         }

@@ -4,7 +4,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Protocol.Commands;
 
 /// <summary>FINISH WITHDRAWAL: E_K(S_I) for the pending slot P1; S_I is verified before it is stored (EP 0810563, issuance step 5). Page: finish-withdrawal.md.</summary>
-/// <param name="EK">E_K, 112 bytes.</param>
+/// <param name="EK">E_K, 112 bytes; 144 where the issuer made the key.</param>
 public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : ICardCommand<FinishWithdrawalCommand, NoReply>
 {
     public static byte Ins => 0x24;
@@ -25,8 +25,9 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new FinishWithdrawalCommand(apdu.P1, r.ReadBytes(Tag.EK, CashAnswer.EncipheredSize));
-        return CommandClass.Check(r);
+        var ek = r.Read(Tag.EK).ToArray();
+        command = new FinishWithdrawalCommand(apdu.P1, ek);
+        return CashAnswer.IsEnciphered(ek.Length) ? CommandClass.Check(r) : StatusWord.WrongData;
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

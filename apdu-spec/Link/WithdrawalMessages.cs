@@ -17,7 +17,7 @@ public static class WithdrawMessage
 }
 
 /// <summary>Issuer to bank (E_K or "never issued"), and bank to wallet (the same, or neither while it is still asking).</summary>
-/// <param name="EK">E_K, 112 bytes.</param>
+/// <param name="EK">E_K, 112 bytes; 144 where the issuer made the key.</param>
 /// <param name="Never">The issuer's word that there will be no cash; the bank has given the money back, or never took it.</param>
 /// <param name="Text">For people: why the bank did not want it; only from bank to wallet, beside <paramref name="Never"/>.</param>
 public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Text = null)
@@ -44,7 +44,12 @@ public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Te
     public static WithdrawalAnswer? Read(LinkMessage message, MessageType expected)
     {
         var r = new BerTlvReader(message.Body);
-        byte[]? ek = r.Next(Tag.EK) ? r.ReadBytes(Tag.EK, CashAnswer.EncipheredSize) : null;
+        byte[]? ek = r.Next(Tag.EK) ? r.Read(Tag.EK).ToArray() : null;
+        if (ek is not null && !CashAnswer.IsEnciphered(ek.Length))
+        {
+            return null;
+        }
+
         var never = r.Next(Tag.NeverIssued) ? NeverIssued.Read(ref r) : null;
         string? text = never is not null && r.HasMore ? r.ReadText(Tag.Text, MaxText) : null;
         return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never, text) : null;

@@ -67,11 +67,12 @@ internal static class BeginWithdrawalInstruction
 
     private static byte[] Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
     {
-        using var secret = parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
+        using var secret = command.Mode == WithdrawalMode.IssuerKey ? null : parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
         Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
         wallet.Suite.Random.Fill(seed);
-        var request = CashRequest.Create(
-            secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
+        var request = secret is null
+            ? CashRequest.WithoutKey(seed, command.FaceValue, command.Currency)
+            : CashRequest.Create(secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
         CryptographicOperations.ZeroMemory(seed);
         var ei = Encipher(wallet, request, issuer);
         wallet.Meter.Charge(CardOperation.Hash, 2); // the seed in P, and E_I

@@ -78,10 +78,10 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
         bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
 
     /// <summary>Fills the slot with a withdrawal that was not answered yet.</summary>
-    public void Begin(ISigningKey secret, CashRequest request, KeyId encryptionKey, RequestId id)
+    public void Begin(ISigningKey? secret, CashRequest request, KeyId encryptionKey, RequestId id)
     {
         var content = new byte[Size];
-        secret.ExportScalar().CopyTo(content, SecretAt);
+        secret?.ExportScalar().CopyTo(content, SecretAt);
         request.NU.CopyTo(content, NUAt);
         request.Seed.CopyTo(content, SeedAt);
         request.Possession.CopyTo(content, PossessionAt);
@@ -96,6 +96,13 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     }
 
     public void TakeTM() => bytes.WriteUInt16(NextTMAt, checked((ushort)(NextTM + 1)));
+
+    /// <summary>Takes the key pair that the issuer made (hole 14).</summary>
+    public void TakeKey(ISigningKey secret)
+    {
+        bytes.Write(SecretAt, secret.ExportScalar());
+        bytes.Write(NUAt, secret.PublicKey.Compress());
+    }
 
     /// <summary>Makes the pending withdrawal a coin with x = X.</summary>
     public void Activate(CashAnswer answer, ReadOnlySpan<byte> answerDigest)

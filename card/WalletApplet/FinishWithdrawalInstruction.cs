@@ -30,7 +30,7 @@ internal static class FinishWithdrawalInstruction
         // Two keys, and a MAC of two hashes.
         wallet.Meter.Charge(CardOperation.Hash, 4);
         wallet.Meter.Charge(CardOperation.Cipher);
-        if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || CashAnswer.Decode(plain) is not { } answer)
+        if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer)
         {
             return StatusWord.InvalidSignature;
         }
@@ -42,19 +42,45 @@ internal static class FinishWithdrawalInstruction
 
         wallet.Meter.Charge(CardOperation.Hash); // n = g(N_U)
         var request = slot.CashRequest;
-        if (!answer.ToCoin(request.FaceValue, request.Currency, request.TM, request.NU).Verify(wallet.Suite, issuer.Key))
+        if (request.IsWithoutKey != plain.Length > CashAnswer.Size)
+        {
+            // A key for one who has one, or none for one who asked for it.
+            return StatusWord.InvalidSignature;
+        }
+
+        using var given = request.IsWithoutKey ? TryImport(wallet, plain.AsSpan(CashAnswer.Size)) : null;
+        var nu = given?.PublicKey.Compress() ?? request.NU;
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(plain);
+        if ((request.IsWithoutKey && given is null) || !answer.ToCoin(request.FaceValue, request.Currency, request.TM, nu).Verify(wallet.Suite, issuer.Key))
         {
             return StatusWord.InvalidSignature;
         }
 
         using (var transaction = wallet.Begin())
         {
+            if (given is not null)
+            {
+                slot.TakeKey(given);
+            }
+
             slot.Activate(answer, digest);
             transaction.Commit();
         }
 
         slot.WipeLeftovers();
         return StatusWord.Success;
+    }
+
+    private static ISigningKey? TryImport(WalletApplet wallet, ReadOnlySpan<byte> scalar)
+    {
+        try
+        {
+            return wallet.Suite.ImportKey(scalar);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     public static StatusWord Release(WalletApplet wallet, in ReleaseWithdrawalCommand command, ref BerTlvWriter response)

@@ -44,6 +44,11 @@ public sealed class WalletCard(ICardChannel channel)
         Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
             new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, faceValue, currency, key));
 
+    /// <summary>Without a key: the issuer is to make it (hole 14).</summary>
+    public BeginWithdrawalReply BeginWithdrawalWithoutKey(Amount faceValue, Currency currency, KeyId key) =>
+        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.IssuerKey, 0, faceValue, currency, key));
+
     /// <summary>A further coin under the N_U of the coin in that slot (hole 15).</summary>
     public BeginWithdrawalReply BeginWithdrawalSameKey(byte slot, Amount faceValue, Currency currency, KeyId key) =>
         Require<BeginWithdrawalCommand, BeginWithdrawalReply>(

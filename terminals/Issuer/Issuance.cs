@@ -101,7 +101,7 @@ internal sealed class Issuance(
     private CashRequest? Open(BankRequest request)
     {
         var m = keys.EncryptionKey(request.Key) is { } secret ? Ecies.TryDecrypt(suite, secret, request.EI) : null;
-        return m is not null && CashRequest.Decode(m) is { } opened && opened.VerifyPossession(suite, request.Key) ? opened : null;
+        return m is not null && CashRequest.Decode(m) is { } opened && ((terms.IssuerKeys && opened.IsWithoutKey) || opened.VerifyPossession(suite, request.Key)) ? opened : null;
     }
 
     private LinkMessage Decide(Database db, BankRequest request, CashRequest? opened, bool withhold, Timestamp now)
@@ -110,7 +110,7 @@ internal sealed class Issuance(
         IssueRefusal? refusal = withhold ? IssueRefusal.Asked
             : opened is null ? IssueRefusal.Undecipherable
             : opened.FaceValue != request.FaceValue || opened.Currency != request.Currency ? IssueRefusal.AmountDiffers
-            : InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank) ? IssueRefusal.KeyReused
+            : !opened.IsWithoutKey && InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank) ? IssueRefusal.KeyReused
             : bank.Circulation.Outstanding + request.FaceValue > bank.Cap ? IssueRefusal.CapReached
             : null;
         return refusal is { } reason ? Entomb(db, request, reason, now) : Issue(db, request, opened!, now);
@@ -129,9 +129,14 @@ internal sealed class Issuance(
     {
         var coinTerms = new CoinTerms(
             Coin.Suite1, terms.G, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters));
-        var unsigned = new Coin(coinTerms, m.NU, []);
+        using var made = m.IsWithoutKey ? suite.GenerateKey() : null;
+        var unsigned = new Coin(coinTerms, made?.PublicKey.Compress() ?? m.NU, []);
         var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };
-        var ek = CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin).Encode());
+        var scalar = made?.ExportScalar() ?? [];
+        byte[] plain = [.. CashAnswer.Of(coin).Encode(), .. scalar];
+        var ek = CashCipher.Encrypt(m.Seed, plain);
+        CryptographicOperations.ZeroMemory(plain);
+        CryptographicOperations.ZeroMemory(scalar);
         var opening = m.Encode();
         InspectionDatabase.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
         CryptographicOperations.ZeroMemory(opening);

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HierCash.Issuer;
 
 /// <summary>What an issuer's folder says of it.</summary>
-public sealed record IssuerSettings(string Currency, ExcessPolicy Excess);
+/// <param name="IssuerKeys">Makes keys for users who ask (claim 2).</param>
+/// <param name="G">Identity (claim 7) or Sha256.</param>
+public sealed record IssuerSettings(string Currency, ExcessPolicy Excess, bool IssuerKeys = false, GFunction G = GFunction.Sha256);
 
 /// <summary>hiercash-issuer.</summary>
 internal static class Program
@@ -45,7 +47,9 @@ internal static class Program
     {
         var currency = new Option<string>("--currency") { Description = "Three letters of ISO 4217.", DefaultValueFactory = _ => "EUR", HelpName = "CODE" };
         var excess = new Option<ExcessPolicy>("--excess") { Description = "Who bears payments above a coin's face value: Refuse or Guarantee.", DefaultValueFactory = _ => ExcessPolicy.Guarantee };
-        var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, Json };
+        var keyed = new Option<bool>("--issuer-keys") { Description = "Make key pairs for users who ask for them (claim 2). The issuer could then sign as they do." };
+        var g = new Option<GFunction>("--g") { Description = "What the issuer signs of N_U: Sha256, or Identity (claim 7).", DefaultValueFactory = _ => GFunction.Sha256 };
+        var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, keyed, g, Json };
         command.SetAction(result =>
         {
             string code = result.GetValue(currency)!;
@@ -55,7 +59,7 @@ internal static class Program
             }
 
             var folder = PartyFolder<IssuerSettings>.Create(
-                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess)));
+                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess), result.GetValue(keyed), result.GetValue(g)));
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var fingerprint = Open(folder, store).Scheme.Fingerprint.ToString();
             ConsoleEntry.Print(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
@@ -203,5 +207,7 @@ internal static class Program
     {
         Currency = Currency.TryParse(settings.Currency) ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
         Excess = settings.Excess,
+        IssuerKeys = settings.IssuerKeys,
+        G = settings.G,
     };
 }

@@ -49,7 +49,8 @@ internal static class Program
     private static Command Withdraw()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
+        var issuerKeyed = new Option<bool>("--issuer-keyed") { Description = "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, issuerKeyed, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
         command.SetAction(async (result, cancel) =>
         {
             using var card = await CardOptions.Open(result, Suite, cancel);
@@ -57,7 +58,8 @@ internal static class Program
             var status = Status(card, pin);
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             using var link = Link(result.GetValue(Bank), status);
-            var done = await new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance).Withdraw(card, pin, value, cancel);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
+            var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, value, cancel) : await terminal.Withdraw(card, pin, value, cancel);
             if (done.Outcome != WithdrawalOutcome.Issued)
             {
                 throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);

@@ -43,6 +43,18 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         return await Finish(card, status, begun, faceValue, key, cancel);
     }
 
+    /// <summary>Withdraws a coin whose key pair the issuer makes, if it does (EP 0810563, claim 2). The issuer could sign as the user, so nothing of it proves anything to third parties.</summary>
+    public async ValueTask<WithdrawalResult> WithdrawIssuerKeyed(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel)
+    {
+        var (card, status) = Open(channel, pin);
+        var key = await LoadCertificates(card, cancel);
+        await Resume(card, status, cancel);
+        var begun = card.BeginWithdrawalWithoutKey(faceValue, status.Currency, key);
+        crash.Reach(CrashPoints.WithdrawalBegun);
+        var result = await Finish(card, status, begun, faceValue, key, cancel);
+        return result.Outcome == WithdrawalOutcome.Issued ? result with { Message = $"{result.Message} Issuer-keyed: not provable to third parties." } : result;
+    }
+
     /// <summary>Withdraws a further coin under the key of the coin in that slot (EP 0810563, variable TM; hole 15).</summary>
     public async ValueTask<WithdrawalResult> WithdrawSameKey(ICardChannel channel, string pin, byte slot, Amount faceValue, CancellationToken cancel)
     {
