@@ -74,7 +74,7 @@ def main():
             built = run(folder, "dotnet", "build", "tests", "-c", "Release", "--nologo", "-v", "quiet", "-clp:ErrorsOnly", "-p:TreatWarningsAsErrors=false")
             if built.returncode != 0:
                 raise SystemExit(f"hole {hole}: the mutation does not compile.\n{built.stdout[-2000:]}")
-            tested = run(folder, "dotnet", "test", "tests", "-c", "Release", "--no-build", "--nologo", "--filter", f"Hole={hole}", "--logger", "console;verbosity=normal")
+            tested = run(folder, "dotnet", "test", "tests", "-c", "Release", "--no-build", "--nologo", "--filter", f"Hole={hole}&FullyQualifiedName!~Pcsc&FullyQualifiedName!~Consoles", "--logger", "console;verbosity=normal")
             failed = sorted({m.group(1) for m in re.finditer(r"^\s+Failed (\w+)", tested.stdout, re.M)})
             survived += not failed
             print(f"| {hole} | {what} | {', '.join(failed) or 'NONE: IT SURVIVED'} |", flush=True)

@@ -28,7 +28,8 @@ public sealed partial class ByHandTests
             Assert.That(shell.WaitForExit(TimeSpan.FromSeconds(90)), "it ends");
             Assert.That(shell.ExitCode, Is.Zero, error.Result);
             Assert.That(output.Result, Does.Contain("shop  Corner Cafe: 12.50 EUR").And.Contain("Balance 37.50 EUR"));
-            Assert.That(Regex.Count(output.Result, "All invariants hold."), Is.EqualTo(3));
+            Assert.That(Regex.Count(output.Result, "All invariants hold."), Is.EqualTo(4));
+            Assert.That(output.Result, Does.Contain("12.50 EUR are on the card again.").And.Contain("50.00 EUR are redeemed").And.Contain("Balance 100.00 EUR"));
         }
         finally
         {
