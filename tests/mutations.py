@@ -23,7 +23,7 @@ MUTATIONS = [
     (8, "TIME is the clock's or the last plus one", "terminals/Shop/TillStore.cs", "Math.Max(now.ToLedger(), db.Number(\"SELECT last_time FROM till\") + 1)", "now.ToLedger()"),
     (9, "what is left of a coin returns", "terminals/Issuer/CoinLife.cs", "            TransferDesk.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);\n", ""),
     (10, "later payments of a lost card are cancelled", "terminals/Issuer/Settlement.cs", "h.Time > date.Plus(terms.HotListMaxAge) ? Verdict.Cancelled", "h.Time > date.Plus(terms.HotListMaxAge) && h.Seq == 0 ? Verdict.Cancelled"),
-    (11, "an older hot list is refused", "terminals/Shop/HotListStore.cs", "list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || ", ""),
+    (11, "an older hot list is refused", "terminals/Shop/HotListStore.cs", "list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number(\"SELECT date FROM hot_state\")", "list.Version == ulong.MaxValue && has == 0"),
     (12, "above the floor limit it is settled first", "terminals/Shop/ShopTill.Online.cs", "ticket.Amount > _scheme.Terms.FloorLimit || ", ""),
     (13, "the guarantee has a cap", "terminals/Issuer/Guarantee.cs", "            && Recent(db, account, now) + h.Paid <= terms.GuaranteeCap;", "            && Recent(db, account, now) >= Amount.Zero;"),
     (14, "issuer-made keys are off", "terminals/Issuer/Issuance.cs", "(terms.IssuerKeys && opened.IsWithoutKey)", "opened.IsWithoutKey"),

@@ -49,8 +49,9 @@ internal static class Program
     private static Command Withdraw()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
+        var set = new Option<bool>("--set") { Description = "In coins of a 1-2-5 series, as everybody has them: an odd amount tells bank and shop who you are." };
         var issuerKeyed = new Option<bool>("--issuer-keyed") { Description = "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, issuerKeyed, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, set, issuerKeyed, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
         command.SetAction(async (result, cancel) =>
         {
             using var card = await CardOptions.Open(result, Suite, cancel);
@@ -59,15 +60,40 @@ internal static class Program
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             using var link = Link(result.GetValue(Bank), status);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
-            var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, value, cancel) : await terminal.Withdraw(card, pin, value, cancel);
-            if (done.Outcome != WithdrawalOutcome.Issued)
+            var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
+            int room = plan.Count > 1 ? Room(card, status) : plan.Count;
+            if (plan.Count > room)
             {
-                throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
+                throw new RefusedException($"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. Withdraw a rounder amount.");
             }
 
-            ConsoleEntry.Print(result.GetValue(Json), new { Withdrawn = done.Amount.Minor, Currency = status.Currency.Name }, done.Message);
+            foreach (var coin in plan)
+            {
+                var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, coin, cancel) : await terminal.Withdraw(card, pin, coin, cancel);
+                if (done.Outcome != WithdrawalOutcome.Issued)
+                {
+                    throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
+                }
+
+                if (!result.GetValue(Json))
+                {
+                    Console.WriteLine(done.Message);
+                }
+            }
+
+            if (result.GetValue(Json))
+            {
+                ConsoleEntry.Print(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor) }, "");
+            }
         });
         return command;
+    }
+
+    /// <summary>Free slots, and those of spent coins.</summary>
+    private static int Room(ICardChannel channel, PrivateStatus status)
+    {
+        var card = new WalletCard(channel);
+        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is SlotState.Free or SlotState.Closed);
     }
 
     private static Command Resume()

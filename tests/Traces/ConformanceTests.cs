@@ -170,7 +170,8 @@ public sealed class ConformanceTests
         t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "6982");
         t.Send(Authorise(16), "6982");
         t.Send(RightPin, "9000");
-        t.Send([0x80, 0x20, 3, 0, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x20, 4, 0, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x20, 3, 1, 1, 0xFF], "6A86", "P2 with P1 03");
         t.Send([0x80, 0x20, 0, 1, 1, 0xFF], "6A86", "P2 with P1 00");
         t.Send([0x80, 0x20, 2, 16, 1, 0xFF], "6700", "P1 02 has no data field");
         t.Send([0x80, 0x20, 1, 16, 1, 0xFF], "6A80");
@@ -198,10 +199,17 @@ public sealed class ConformanceTests
         t.Send(Finish(same, answer), "9000", "again");
         t.Send([0x80, 0x40, same, 0, 0], "9000");
 
+        t.Note("Without a key: SS_U has to be in E_K, and in no other E_K (hole 14).");
+        var without = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.IssuerKey, 0, 900, Eur, PE), "9000"))!;
+        t.Send(Finish(without.Slot, Answer(without.EI, coin, coin.PublicKey.Id)), "9416", "no SS_U");
+        byte[] keyed = AnswerWithKey(without.EI, coin);
+        t.Send(Finish(without.Slot, keyed), "9000");
+        t.Send(Finish(without.Slot, keyed), "9000", "again");
+
         t.Note("All slots are taken.");
         byte last = 0;
         byte[] lastEI = [];
-        for (int i = 3; i < 16; i++)
+        for (int i = 4; i < 16; i++)
         {
             var begun = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000"))!;
             (last, lastEI) = (begun.Slot, begun.EI);

@@ -91,6 +91,17 @@ internal static class Ladders
         return CashCipher.Encrypt(m.Seed, new CashAnswer(terms.Suite, terms.G, IssuerId, claimed, terms.Expiry, si).Encode());
     }
 
+    /// <summary>The answer of an issuer that makes the key pair: the user's, of vectors.json.</summary>
+    public static byte[] AnswerWithKey(byte[] ei, ISigningKey signer)
+    {
+        var m = CashRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
+        using var made = Key("user");
+        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235));
+        var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, made.PublicKey.Compress())));
+        byte[] answer = new CashAnswer(terms.Suite, terms.G, IssuerId, terms.IssuerKey, terms.Expiry, si).Encode();
+        return CashCipher.Encrypt(m.Seed, [.. answer, .. made.ExportScalar()]);
+    }
+
     /// <summary>H of what PAY answered.</summary>
     public static CashPayment H(byte[] reply, Timestamp time, uint y)
     {
