@@ -274,6 +274,11 @@ public sealed class CoinLifeTests
         var relayed = _town.Records.Wire.Where(f => f.From == TownWorld.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
         Assert.That(relayed, Has.Count.EqualTo(2));
         Assert.That(relayed.Select(f => f.Frame.Length).Distinct().Count(), Is.EqualTo(1), "padded");
+        var suite = _town.Options.Suite;
+        var issuer = _town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!;
+        int Size(int body) => Sealed.Seal(suite, issuer, new LinkMessage(MessageType.Redeem, new byte[body])).Message.Ciphertext.Length;
+        int AnswerSize(int body) => Sealed.SealAnswer(suite, new byte[32], new LinkMessage(MessageType.RedeemReply, new byte[body])).Length;
+        Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(Sealed.MaxBody), AnswerSize(Sealed.MaxBody))), "whatever is said");
         var nonsense = new Sealed(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
         var link = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
         Assert.That(Refusal.Read(await link.Call(RelayMessages.Write(MessageType.RelaySealed, nonsense), default))!.Reason, Is.EqualTo(RefusalReason.Malformed));
