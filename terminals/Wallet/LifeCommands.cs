@@ -13,7 +13,30 @@ namespace HierCash.Wallet;
 internal sealed class LifeCommands(
     ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
 {
-    public IEnumerable<Command> All => [Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
+    private const string RecordsFile = "wallet.db";
+
+    public IEnumerable<Command> All => [Keep(), Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
+
+    private static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
+
+    private Command Keep()
+    {
+        var command = new Command(
+            "keep",
+            "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it: a log that is full pays no more.") { CardOptions.Reader, CardOptions.Wait, pin, Folder, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            using var store = Database.OpenFile(Path.Combine(result.GetValue(Folder)!, RecordsFile), WalletRecords.Schema);
+            var records = new WalletRecords(store);
+            int kept = records.Keep(channel, CommonOptions.ReadPin(result.GetValue(pin)));
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new { Kept = kept, All = records.All.Count },
+                $"{kept} payments are new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile}': it is what rebuts a wrong accusation.");
+        });
+        return command;
+    }
 
     private Command Redeem()
     {
@@ -66,13 +89,17 @@ internal sealed class LifeCommands(
     private Command Rebuttal()
     {
         var file = new Argument<string>("FILE") { Description = "Where to write it." };
-        var command = new Command("rebuttal", "Writes what the card holds against an accusation: every void and every dead statement that it was given.") { file, CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        var command = new Command(
+            "rebuttal",
+            "Writes what the card, and DIR/wallet.db, hold against an accusation: every void and every dead statement that the card was given.") { file, CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance);
-            var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
+            string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);
+            using var store = File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
+            var rebuttal = await terminal.MakeRebuttal(channel, code, cancel, store is null ? null : new WalletRecords(store));
             await File.WriteAllBytesAsync(result.GetValue(file)!, rebuttal.Encode(), cancel);
             ConsoleEntry.Print(
                 result.GetValue(json),

@@ -87,13 +87,21 @@ public sealed partial class WalletTerminal
         return Log(card, status);
     }
 
+    /// <summary>The same with the places in the card's log.</summary>
+    internal static IReadOnlyList<(byte Index, LogState State, LoggedPayment Entry, CashPayment H)> ReadLog(ICardChannel channel, string pin)
+    {
+        var (card, status) = Open(channel, pin);
+        return Entries(card, status);
+    }
+
     /// <summary>What the card holds against an accusation: each S_W and each dead statement that it was given.</summary>
-    public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
+    /// <param name="records">What the card may have forgotten since, or null.</param>
+    public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel, WalletRecords? records = null)
     {
         var (card, status) = Open(channel, pin);
         var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
         var certificates = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        return MakeRebuttal(Log(card, status), certificates);
+        return MakeRebuttal(Log(card, status).Concat(records?.All ?? []).DistinctBy(e => (e.H.Id, e.State)), certificates);
     }
 
     public static Rebuttal MakeRebuttal(IEnumerable<(LogState State, LoggedPayment Entry, CashPayment H)> log, IReadOnlyList<KeyCertificate> certificates)
@@ -150,10 +158,13 @@ public sealed partial class WalletTerminal
         return results;
     }
 
-    private static List<(LogState State, LoggedPayment Entry, CashPayment H)> Log(WalletCard card, PrivateStatus status)
+    private static List<(LogState State, LoggedPayment Entry, CashPayment H)> Log(WalletCard card, PrivateStatus status) =>
+        Entries(card, status).ConvertAll(e => (e.State, e.Entry, e.H));
+
+    private static List<(byte Index, LogState State, LoggedPayment Entry, CashPayment H)> Entries(WalletCard card, PrivateStatus status)
     {
         var coins = new Dictionary<byte, Coin?>();
-        var log = new List<(LogState State, LoggedPayment Entry, CashPayment H)>();
+        var log = new List<(byte Index, LogState State, LoggedPayment Entry, CashPayment H)>();
         for (int i = 0; i < status.LogEntries; i++)
         {
             var reply = card.ReadLog((byte)i);
@@ -169,7 +180,7 @@ public sealed partial class WalletTerminal
 
             if (coin is not null)
             {
-                log.Add((reply.State, entry, new CashPayment(coin, entry.Seq, entry.Balance, entry.Time, entry.Till, entry.Paid, entry.SU)));
+                log.Add(((byte)i, reply.State, entry, new CashPayment(coin, entry.Seq, entry.Balance, entry.Time, entry.Till, entry.Paid, entry.SU)));
             }
         }
 

@@ -1,0 +1,49 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+
+namespace HierCash.Wallet;
+
+/// <summary>
+/// The holder's own copy of what the card has paid, and of what took it back. Only what is in here does the card forget (hole 1), and what is in
+/// here still rebuts an accusation (hole 19). It holds no secret: S_U of payments that shops have anyway.
+/// </summary>
+public sealed class WalletRecords(Database store)
+{
+    public const string Schema = """
+        CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
+        """;
+
+    /// <summary>Copies the card's log, and only then tells the card that it may forget it.</summary>
+    /// <returns>Entries that are new or have changed since.</returns>
+    /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
+    public int Keep(ICardChannel channel, string pin)
+    {
+        var log = WalletTerminal.ReadLog(channel, pin);
+        int kept = store.Write(db => log.Count(e => db.Execute(
+            """
+            INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)
+            ON CONFLICT(payment_id) DO UPDATE SET entry = excluded.entry WHERE entry <> excluded.entry
+            """,
+            e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
+        var card = new WalletCard(channel);
+        foreach (var (index, _, entry, _) in log.Where(e => !e.Entry.Acknowledged))
+        {
+            var status = card.AcknowledgeLog(index);
+            if (!status.IsSuccess)
+            {
+                throw new CardRefusedException(status, status.Explain());
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>Everything that was kept, oldest first.</summary>
+    public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(db => db.Query(
+        "SELECT h, entry FROM payment ORDER BY time, rowid", r => (H: CashPayment.Decode(r.Bytes(0))!, Reply: LogReply.Read(r.Bytes(1))!)).ConvertAll(p => (p.Reply.State, p.Reply.Payment!, p.H)));
+
+    /// <summary>Without the mark that it is kept, which every entry in here would have.</summary>
+    private static LogReply Unmarked(LogState state, LoggedPayment entry) => new(state, entry with { Acknowledged = false });
+}

@@ -1,0 +1,43 @@
+using HierCash.Card.Wallet;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Tests.Scenarios;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Wallets;
+
+/// <summary>The holder's own records: only what is in them does the card forget.</summary>
+public sealed class WalletRecordsTests
+{
+    [Test, Hole(1), Hole(19)]
+    public async Task WhatTheCardForgetsIsKeptAndStillRebuts()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        string till = town.AddTill("Cafe");
+        var first = town.Pay(till, alice, 100);
+        await town.Till(till).Refund(first.Ticket.Time, alice.Card, town.TillLink(till), default);
+        for (int i = 1; i < WalletApplet.LogSize; i++)
+        {
+            Assert.That(town.Pay(till, alice, 1).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        }
+
+        Assert.That(town.Pay(till, alice, 1).Message, Is.EqualTo(StatusWord.LogFull.Explain()));
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(store);
+        Assert.That(records.Keep(alice.Card, alice.Pin), Is.EqualTo(WalletApplet.LogSize));
+        Assert.That(records.Keep(alice.Card, alice.Pin), Is.Zero, "nothing is new");
+        Assert.That(town.Pay(till, alice, 1).Outcome, Is.EqualTo(TillOutcome.Accepted), "the card has room again");
+        Assert.That(records.Keep(alice.Card, alice.Pin), Is.EqualTo(1));
+        Assert.That(records.All, Has.Count.EqualTo(WalletApplet.LogSize + 1));
+        Assert.That(records.All[0].State, Is.EqualTo(LogState.Restored));
+
+        // The oldest entry, the one that was taken back, is gone from the card and still speaks for her.
+        Assert.That(WalletTerminal.ReadPayments(alice.Card, alice.Pin).Any(e => e.State == LogState.Restored), Is.False);
+        var rebuttal = await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default, records);
+        Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, first.Payments.Single()));
+        Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Is.Empty);
+    }
+}
