@@ -15,7 +15,10 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
         """;
 
-    /// <summary>Copies the card's log, and only then tells the card that it may forget it.</summary>
+    /// <summary>
+    /// Copies the card's log, and only then tells the card that it may forget it; but for the newest payment, which may be cut short at a till that
+    /// will repeat it.
+    /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     public int Keep(ICardChannel channel, string pin)
@@ -28,7 +31,8 @@ public sealed class WalletRecords(Database store)
             """,
             e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
         var card = new WalletCard(channel);
-        foreach (var (index, _, entry, _) in log.Where(e => !e.Entry.Acknowledged))
+        var newest = log.Count == 0 ? default : log.Max(e => e.Entry.Time);
+        foreach (var (index, _, _, _) in log.Where(e => !e.Entry.Acknowledged && e.Entry.Time != newest))
         {
             var status = card.AcknowledgeLog(index);
             if (!status.IsSuccess)
