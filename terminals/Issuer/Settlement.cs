@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -65,7 +66,9 @@ internal sealed class Settlement(
             return Answer(h, Verdict.Early, now);
         }
 
-        if (HistoryDatabase.Answer(db, h.Id) is { } first)
+        var first = HistoryDatabase.Answer(db, h.Id);
+        Switches.Replace("hole 5", ref first, null);
+        if (first is not null)
         {
             return first with { Repeated = true };
         }

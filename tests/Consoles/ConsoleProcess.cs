@@ -17,11 +17,12 @@ internal static class ConsoleProcess
     {
         get
         {
-            // tests/bin/CONFIGURATION/net10.0
+            // tests/bin/CONFIGURATION/net10.0, below the checkout or below the folder of another build of it
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
+            string root = output.Parent.Parent!.Parent!.Parent!.FullName;
             return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "card/Emulator" }
-                .Select(p => Repository.PathOf(p, tail));
+                .Select(p => Path.Combine(root, p, tail));
         }
     }
 

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace HierCash.Protocol;
+
+/// <summary>
+/// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles
+/// the calls: everywhere else they vanish together with their arguments, names included, and these methods are empty.
+/// A name is a literal at the place of the protection; tests/Switches/SwitchTable.cs lists all of them.
+/// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> throws one for the calling flow of control.
+/// </summary>
+public static class Switches
+{
+    private const string Constant = "HIERCASH_SWITCHES";
+
+    /// <summary>A check that passes what should be stopped: <paramref name="protection"/> becomes false.</summary>
+    [Conditional(Constant)]
+    public static void Off(string name, ref bool protection) => Replace(name, ref protection, false);
+
+    /// <summary>The same for a check that is written the other way round: <paramref name="passes"/> becomes true.</summary>
+    [Conditional(Constant)]
+    public static void On(string name, ref bool passes) => Replace(name, ref passes, true);
+
+    /// <summary>A value that would be another one without the protection.</summary>
+    [Conditional(Constant)]
+    public static void Replace<T>(string name, ref T value, T without)
+    {
+#if HIERCASH_SWITCHES
+        if (Started.Contains(name) || Thrown.Value == name)
+        {
+            value = without;
+        }
+#endif
+    }
+
+#if HIERCASH_SWITCHES
+    private static readonly HashSet<string> Started = [.. (Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "").Split(',', StringSplitOptions.TrimEntries)];
+    private static readonly AsyncLocal<string?> Thrown = new();
+
+    /// <summary>Throws the switch for what the caller does from here on, its tasks and threads included. Null puts it back.</summary>
+    public static void Throw(string? name) => Thrown.Value = name;
+#endif
+}
