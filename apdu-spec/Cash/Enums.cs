@@ -78,8 +78,11 @@ public enum TransferKind : byte
     /// <summary>Clearing to e-cash float: a reversed settlement (hole 3). Reference: zeros.</summary>
     FloatRestore = 6,
 
-    /// <summary>A shop's account to clearing: a reversed settlement. Reference: the shop's account.</summary>
+    /// <summary>A shop's account to clearing, below zero too: a reversed settlement (rule R4). Reference: the shop's account.</summary>
     ShopDebit = 7,
+
+    /// <summary>Clearing to claims: what a claim had paid and the coin paid after all (rule R2). Reference: the coin id of the case.</summary>
+    ClaimRestore = 8,
 }
 
 /// <summary>Why the issuer pronounces a payment dead (hole 4).</summary>

@@ -3,25 +3,47 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>The issuer's signed answer to one payment of a settlement batch.</summary>
+/// <summary>What becomes of y while a payment counts: the three parts always make y (settlement.md, rule R1).</summary>
+/// <param name="Credited">What the coin paid, in minor units; falls only with a reversal.</param>
+/// <param name="Guaranteed">What exceeds the coin, and the shop gets all the same at <paramref name="Due"/> (hole 13).</param>
+/// <param name="Waiting">What exceeds the coin, and the shop gets only if something of the coin comes free.</param>
+/// <param name="Due">When the guaranteed part is due; 0 where nothing is. Not after the receipt's date: it was paid.</param>
+public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount Waiting, Timestamp Due)
+{
+    /// <summary>Nothing: the payment does not count.</summary>
+    public static readonly Share None;
+
+    /// <summary>What exceeds the coin, promised or not.</summary>
+    public Amount Excess => Guaranteed + Waiting;
+
+    public Amount Sum => Credited + Guaranteed + Waiting;
+}
+
+/// <summary>The issuer's signed answer to one payment of a settlement batch. A later revision replaces an earlier one.</summary>
 /// <param name="Subject">The payment id; for malformed bytes, their SHA-256.</param>
 /// <param name="Paid">y; 0 where it could not be read.</param>
-/// <param name="Guaranteed">What the shop will get all the same under the guarantee (hole 13), else 0.</param>
-/// <param name="Due">When the guaranteed amount is due; 0 where nothing is.</param>
+/// <param name="Share">Credited, guaranteed and waiting: together y while the payment counts, else 0.</param>
+/// <param name="Revision">From 1; rises with each change.</param>
 /// <param name="Repeated">This answer was given before. Not signed.</param>
 public sealed record Receipt(
-    PartyId Issuer, Digest Subject, Verdict Verdict, Amount Paid, Currency Currency, Amount Guaranteed, Timestamp Due, Timestamp Date,
+    PartyId Issuer, Digest Subject, Verdict Verdict, Amount Paid, Currency Currency, Share Share, ushort Revision, Timestamp Date,
     byte[] Signature, bool Repeated = false)
 {
-    public const int MaxEncodedSize = 190;
+    public const int MaxEncodedSize = 220;
 
     public static Receipt Sign(
-        ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Amount guaranteed, Timestamp due, Timestamp date) =>
-        new(issuer, subject, verdict, paid, currency, guaranteed, due, date,
-            key.Sign(SignedMessage.Receipt(issuer, subject, verdict, paid, currency, guaranteed, due, date)));
+        ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Share share, ushort revision, Timestamp date) =>
+        new(issuer, subject, verdict, paid, currency, share, revision, date,
+            key.Sign(SignedMessage.Receipt(issuer, subject, verdict, paid, currency, share, revision, date)));
+
+    /// <summary>True if the excess part was paid by the guarantee.</summary>
+    public bool GuaranteeIsPaid => !Share.Guaranteed.IsZero && Share.Due <= Date;
+
+    /// <summary>True if the parts are what the verdict allows: they make y, or nothing where the payment does not count.</summary>
+    public bool IsSound => (Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
 
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
-        suite.Verify(issuer, SignedMessage.Receipt(Issuer, Subject, Verdict, Paid, Currency, Guaranteed, Due, Date), Signature);
+        suite.Verify(issuer, SignedMessage.Receipt(Issuer, Subject, Verdict, Paid, Currency, Share, Revision, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {
@@ -31,14 +53,18 @@ public sealed record Receipt(
         writer.Write(Tag.Verdict, (byte)Verdict);
         writer.Write(Tag.Payment, Paid.ToCard());
         writer.Write(Tag.Currency, Currency.Code);
-        writer.Write(Tag.Guaranteed, Guaranteed.ToCard());
-        writer.Write(Tag.Due, Due.Microseconds);
+        writer.Write(Tag.Credited, Share.Credited.ToCard());
+        writer.Write(Tag.Guaranteed, Share.Guaranteed.ToCard());
+        writer.Write(Tag.Waiting, Share.Waiting.ToCard());
+        writer.Write(Tag.Due, Share.Due.Microseconds);
+        writer.Write(Tag.Revision, Revision);
         writer.Write(Tag.Date, Date.Microseconds);
         writer.Write(Tag.Signature, Signature);
         writer.Write(Tag.Repeat, (byte)(Repeated ? 1 : 0));
         writer.End(begin);
     }
 
+    /// <summary>Reads a receipt; parts that do not make what the verdict allows make the reader fail.</summary>
     public static Receipt Read(ref BerTlvReader reader)
     {
         var r = reader.Enter(Tag.Receipt);
@@ -47,18 +73,23 @@ public sealed record Receipt(
         byte verdict = r.ReadByte(Tag.Verdict);
         var paid = new Amount(r.ReadUInt32(Tag.Payment));
         var currency = new Currency(r.ReadUInt16(Tag.Currency));
+        var credited = new Amount(r.ReadUInt32(Tag.Credited));
         var guaranteed = new Amount(r.ReadUInt32(Tag.Guaranteed));
+        var waiting = new Amount(r.ReadUInt32(Tag.Waiting));
         var due = new Timestamp(r.ReadUInt64(Tag.Due));
+        ushort revision = r.ReadUInt16(Tag.Revision);
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         byte repeated = r.ReadByte(Tag.Repeat);
-        if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.Settled or (byte)Verdict.Repeat || repeated > 1)
+        var receipt = new Receipt(
+            issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature, repeated == 1);
+        if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.Settled or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)
         {
             r.Fail();
         }
 
         reader.Leave(r);
-        return new Receipt(issuer, subject, (Verdict)verdict, paid, currency, guaranteed, due, date, signature, repeated == 1);
+        return receipt;
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);

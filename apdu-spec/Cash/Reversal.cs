@@ -1,13 +1,59 @@
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>The issuer's word to a shop that this payment counts no more; only then may S_W leave for an H that may have been sent (holes 2, 3).</summary>
+/// <summary>
+/// The issuer's word that this payment counts no more (holes 2 and 3, rule R4). Only then may S_W leave for an H that may have been sent.
+/// </summary>
+/// <param name="Y">y of the payment, in minor units.</param>
+/// <param name="Moved">What was taken back from the shop: 0 for what was never settled.</param>
 /// <param name="Signature">By a statement key, 64 bytes.</param>
-public sealed record Reversal(PaymentId Payment, Amount Y, Timestamp Date, byte[] Signature)
+public sealed record Reversal(PartyId Issuer, PaymentId Payment, Amount Y, Amount Moved, Timestamp Date, byte[] Signature)
 {
-    public static Reversal Sign(ISigningKey key, PartyId issuer, PaymentId payment, Amount y, Timestamp date) =>
-        new(payment, y, date, key.Sign(SignedMessage.Reversed(issuer, payment, y, date)));
+    public const int MaxEncodedSize = 150;
 
-    public bool Verify(ICashSuite suite, PartyId issuer, PublicKey key) => suite.Verify(key, SignedMessage.Reversed(issuer, Payment, Y, Date), Signature);
+    public static Reversal Sign(ISigningKey key, PartyId issuer, PaymentId payment, Amount y, Amount moved, Timestamp date) =>
+        new(issuer, payment, y, moved, date, key.Sign(SignedMessage.Reversed(issuer, payment, y, moved, date)));
+
+    public bool Verify(ICashSuite suite, PublicKey key) => suite.Verify(key, SignedMessage.Reversed(Issuer, Payment, Y, Moved, Date), Signature);
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Reversal);
+        writer.Write(Tag.IssuerId, Issuer.Value);
+        writer.Write(Tag.PaymentId, Payment.Value.ToArray());
+        writer.Write(Tag.Payment, Y.ToCard());
+        writer.Write(Tag.Moved, Moved.ToCard());
+        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    }
+
+    public static Reversal Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Reversal);
+        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
+        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
+        var y = new Amount(r.ReadUInt32(Tag.Payment));
+        var moved = new Amount(r.ReadUInt32(Tag.Moved));
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        if (moved > y)
+        {
+            r.Fail();
+        }
+
+        reader.Leave(r);
+        return new Reversal(issuer, payment, y, moved, date, signature);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    public static Reversal? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var reversal = Read(ref reader);
+        return reader.Complete ? reversal : null;
+    }
 }

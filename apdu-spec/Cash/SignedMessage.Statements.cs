@@ -18,18 +18,31 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Issuer: the answer to one settled payment, named by its payment id or, if malformed, by SHA-256 of its bytes. 71 bytes.</summary>
+    /// <summary>Issuer: the answer to one settled payment, named by its payment id or, if malformed, by SHA-256 of its bytes. 81 bytes.</summary>
     public static byte[] Receipt(
-        PartyId issuer, Digest subject, Verdict verdict, Amount y, Currency currency, Amount guaranteed, Timestamp due, Timestamp date)
+        PartyId issuer, Digest subject, Verdict verdict, Amount y, Currency currency, Share share, ushort revision, Timestamp date)
     {
-        var w = new CanonicalWriter("HC1-SETL", 63);
+        var w = new CanonicalWriter("HC1-SETL", 73);
         w.U32(issuer.Value);
         w.Hash(subject);
         w.U8((byte)verdict);
         w.U32(y.ToCard());
         w.U16(currency.Code);
-        w.U32(guaranteed.ToCard());
-        w.U64(due.Microseconds);
+        w.U32(share.Credited.ToCard());
+        w.U32(share.Guaranteed.ToCard());
+        w.U32(share.Waiting.ToCard());
+        w.U64(share.Due.Microseconds);
+        w.U16(revision);
+        w.U64(date.Microseconds);
+        return w.Done();
+    }
+
+    /// <summary>Till: it submits the payments under this Merkle root (rule R3). 52 bytes.</summary>
+    public static byte[] Submission(PartyId issuer, Digest root, Timestamp date)
+    {
+        var w = new CanonicalWriter("HC1-SUBM", 44);
+        w.U32(issuer.Value);
+        w.Hash(root);
         w.U64(date.Microseconds);
         return w.Done();
     }
@@ -64,13 +77,14 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Issuer: this settled payment was taken back (hole 3). 56 bytes.</summary>
-    public static byte[] Reversed(PartyId issuer, PaymentId payment, Amount y, Timestamp date)
+    /// <summary>Issuer: this payment counts no more, and so much of it was taken back (hole 3, rule R4). 60 bytes.</summary>
+    public static byte[] Reversed(PartyId issuer, PaymentId payment, Amount y, Amount moved, Timestamp date)
     {
-        var w = new CanonicalWriter("HC1-REVR", 48);
+        var w = new CanonicalWriter("HC1-REVR", 52);
         w.U32(issuer.Value);
         w.Hash(payment.Value);
         w.U32(y.ToCard());
+        w.U32(moved.ToCard());
         w.U64(date.Microseconds);
         return w.Done();
     }

@@ -65,6 +65,8 @@ public enum Tag : ushort
     Enrolment = 0xF1,
     Sealed = 0xF2,
     Renewal = 0xF3,
+    Submission = 0xF4,
+    Reversal = 0xF5,
 
     // Primitive, two bytes.
     Holder = 0xDF20,         // party a certificate speaks of: 4
@@ -105,4 +107,11 @@ public enum Tag : ushort
     Text = 0xDF43,           // UTF-8, for people: 0 to 200
     LinkCertificate = 0xDF44, // X.509, DER: up to 1,000
     Terms = 0xDF45,          // the scheme's terms: 53
+    Credited = 0xDF46,       // 4
+    Waiting = 0xDF47,        // 4
+    Revision = 0xDF48,       // 2
+    Path = 0xDF49,           // of a Merkle tree: 32 each
+    Index = 0xDF4A,          // place in a batch, from 0: 4
+    Count = 0xDF4B,          // payments in a batch: 4
+    Moved = 0xDF4C,          // what a reversal took back: 4
 }

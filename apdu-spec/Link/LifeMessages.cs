@@ -1,60 +1,14 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Link;
-
-/// <summary>Shop to issuer: take this payment back; and S_W, for the issuer to strike it out (holes 2, 3).</summary>
-public static class ReversalMessages
-{
-    public static LinkMessage Write(CashPayment h) => new(MessageType.Reverse, h.Encode());
-
-    public static LinkMessage WriteReply(Reversal reversal) => new(MessageType.ReverseReply, BerTlv.Encode(160, (ref BerTlvWriter w) =>
-    {
-        w.Write(Tag.PaymentId, reversal.Payment.Value.ToArray());
-        w.Write(Tag.Payment, reversal.Y.ToCard());
-        w.Write(Tag.Date, reversal.Date.Microseconds);
-        w.Write(Tag.Signature, reversal.Signature);
-    }));
-
-    public static Reversal? ReadReply(LinkMessage message)
-    {
-        var r = new BerTlvReader(message.Body);
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
-        var y = new Amount(r.ReadUInt32(Tag.Payment));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        return r.Complete && message.Type == MessageType.ReverseReply ? new Reversal(payment, y, date, signature) : null;
-    }
-
-    public static LinkMessage WriteVoid(VoidStatement statement) =>
-        new(MessageType.ForwardVoid, BerTlv.Encode(VoidStatement.MaxEncodedSize, statement.Write));
-
-    public static VoidStatement? ReadVoid(LinkMessage message)
-    {
-        var r = new BerTlvReader(message.Body);
-        var statement = VoidStatement.Read(ref r);
-        return r.Complete ? statement : null;
-    }
-}
 
 /// <summary>Wallet to issuer, sealed: a statement about a payment that was never settled; redemption (holes 4, 9).</summary>
 public static class WalletMessages
 {
-    public static LinkMessage WriteDead(CashPayment h, VoidStatement? statement) => new(
-        MessageType.DeadStatement, BerTlv.Encode(CashPayment.MaxEncodedSize + VoidStatement.MaxEncodedSize, (ref BerTlvWriter w) =>
-        {
-            h.Write(ref w);
-            statement?.Write(ref w);
-        }));
+    public static LinkMessage WriteDead(CashPayment h) => new(MessageType.DeadStatement, h.Encode());
 
-    public static (CashPayment H, VoidStatement? Void)? ReadDead(LinkMessage message)
-    {
-        var r = new BerTlvReader(message.Body);
-        var h = CashPayment.Read(ref r);
-        var statement = r.HasMore ? VoidStatement.Read(ref r) : null;
-        return r.Complete ? (h, statement) : null;
-    }
+    public static CashPayment? ReadDead(LinkMessage message) => CashPayment.Decode(message.Body);
 
     public static LinkMessage WriteDeadReply(DeadStatement statement) => new(MessageType.DeadStatementReply, statement.Encode());
 
@@ -119,14 +73,23 @@ public static class LossMessages
         return r.Complete && message.Type == MessageType.CancelReply ? date : null;
     }
 
-    public static LinkMessage WriteHotList(ulong version) =>
-        new(MessageType.HotList, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(Tag.Number, version)));
+    /// <param name="till">W: the till that asks; the issuer notes that it had contact (rule R6).</param>
+    /// <param name="date">The till's clock.</param>
+    public static LinkMessage WriteHotList(ulong version, TillId till, Timestamp date) =>
+        new(MessageType.HotList, BerTlv.Encode(60, (ref BerTlvWriter w) =>
+        {
+            w.Write(Tag.Number, version);
+            w.Write(Tag.W, till.Value.ToArray());
+            w.Write(Tag.Date, date.Microseconds);
+        }));
 
-    public static ulong? ReadHotList(LinkMessage message)
+    public static (ulong Version, TillId Till, Timestamp Date)? ReadHotList(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
         ulong version = r.ReadUInt64(Tag.Number);
-        return r.Complete ? version : null;
+        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        return r.Complete ? (version, till, date) : null;
     }
 
     public static LinkMessage WriteHotListReply(HotList list) => new(MessageType.HotListReply, list.Encode());

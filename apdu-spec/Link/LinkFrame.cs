@@ -90,11 +90,11 @@ public enum MessageType : ushort
     AuditStatementsReply = 0x020E,
     RelaySealed = 0x020F,
     RelaySealedReply = 0x0210,
+    BankVoid = 0x0211,
+    BankVoidReply = 0x0212,
 
     Settle = 0x0301,
     SettleReply = 0x0302,
-    Reverse = 0x0303,
-    ReverseReply = 0x0304,
     HotList = 0x0305,
     HotListReply = 0x0306,
     ForwardVoid = 0x0307,
@@ -104,4 +104,6 @@ public enum MessageType : ushort
     DeadStatementReply = 0x0402,
     Redeem = 0x0403,
     RedeemReply = 0x0404,
+    UploadVoid = 0x0405,
+    UploadVoidReply = 0x0406,
 }

@@ -3,63 +3,6 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
-/// <summary>Shop to issuer: a batch of H (EP 0810563, settlement step 1). Each is answered by itself, in the same order.</summary>
-public static class SettleMessage
-{
-    /// <summary>Payments in one batch.</summary>
-    public const int MaxPayments = 2048;
-
-    public static LinkMessage Write(IReadOnlyList<CashPayment> payments) => new(
-        MessageType.Settle,
-        BerTlv.Encode(Math.Max(1, payments.Count) * CashPayment.MaxEncodedSize, (ref BerTlvWriter w) =>
-        {
-            foreach (var payment in payments)
-            {
-                payment.Write(ref w);
-            }
-        }));
-
-    /// <summary>The bytes of each H, whatever is in it; null where the batch itself cannot be taken apart or is too long.</summary>
-    public static IReadOnlyList<byte[]>? Read(LinkMessage message)
-    {
-        var r = new BerTlvReader(message.Body);
-        var items = new List<byte[]>();
-        while (r.HasMore && items.Count < MaxPayments)
-        {
-            var content = r.Read(Tag.CashPayment).ToArray();
-            items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(Tag.CashPayment, content)));
-        }
-
-        return r.Complete ? items : null;
-    }
-}
-
-/// <summary>Issuer to shop: a receipt per payment, in order.</summary>
-public sealed record SettleReply(IReadOnlyList<Receipt> Receipts)
-{
-    public LinkMessage ToMessage() => new(
-        MessageType.SettleReply,
-        BerTlv.Encode(Math.Max(1, Receipts.Count) * Receipt.MaxEncodedSize, (ref BerTlvWriter w) =>
-        {
-            foreach (var receipt in Receipts)
-            {
-                receipt.Write(ref w);
-            }
-        }));
-
-    public static SettleReply? Read(LinkMessage message)
-    {
-        var r = new BerTlvReader(message.Body);
-        var receipts = new List<Receipt>();
-        while (r.HasMore && receipts.Count < SettleMessage.MaxPayments)
-        {
-            receipts.Add(Receipt.Read(ref r));
-        }
-
-        return r.Complete && message.Type == MessageType.SettleReply ? new SettleReply(receipts) : null;
-    }
-}
-
 /// <summary>Bank to issuer: the instructions after this number; all up to it are booked (hole 18).</summary>
 public static class InstructionsMessage
 {

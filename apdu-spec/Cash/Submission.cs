@@ -1,0 +1,105 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>
+/// A till's signature over a batch of payments (rule R3): nobody can say later that it submitted a payment which it did not, and it cannot deny one that it
+/// did. Signed is the Merkle root over the payment ids in order; for bytes that are no H, over their SHA-256.
+/// </summary>
+/// <param name="TillKey">N_W, 65 bytes; its hash is W of every payment that it speaks for.</param>
+/// <param name="Date">The till's clock.</param>
+/// <param name="Signature">By N_W, 64 bytes.</param>
+public sealed record Submission(byte[] TillKey, Timestamp Date, byte[] Signature)
+{
+    public const int MaxEncodedSize = 160;
+
+    public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date) =>
+        new(till.PublicKey.Bytes.ToArray(), date, till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date)));
+
+    /// <summary>W of the till that signed; null where the key is none.</summary>
+    public TillId? Till => PublicKey.TryDecode(TillKey) is { } key ? OneWay.W(key) : null;
+
+    public bool Verify(ICashSuite suite, PartyId issuer, ReadOnlySpan<Digest> subjects) =>
+        PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date), Signature);
+
+    /// <summary>What shows to a third party that one payment of the batch was in it.</summary>
+    public SubmissionProof Prove(ReadOnlySpan<Digest> subjects, int index) =>
+        new(this, (uint)index, (uint)subjects.Length, MerkleTree.Path(subjects, index));
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Submission);
+        WriteContent(ref writer);
+        writer.End(begin);
+    }
+
+    internal void WriteContent(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.TillKey, TillKey);
+        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.Signature, Signature);
+    }
+
+    public static Submission Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Submission);
+        var submission = ReadContent(ref r);
+        reader.Leave(r);
+        return submission;
+    }
+
+    internal static Submission ReadContent(ref BerTlvReader r) => new(
+        r.ReadBytes(Tag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(Tag.Date)), r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+}
+
+/// <summary>That a till submitted one payment: its signature over the batch, and the payment's path in it.</summary>
+/// <param name="Index">The payment's place in the batch, from 0.</param>
+/// <param name="Count">Payments in the batch.</param>
+/// <param name="Path">Hashes of 32 bytes, the lowest first; at most <see cref="MerkleTree.MaxPath"/>.</param>
+public sealed record SubmissionProof(Submission Submission, uint Index, uint Count, IReadOnlyList<Digest> Path)
+{
+    public const int MaxEncodedSize = Submission.MaxEncodedSize + 40 + (MerkleTree.MaxPath * Digest.Size);
+
+    /// <summary>True if the till that was paid, and no other, submitted this payment to the issuer of its coin.</summary>
+    public bool Proves(ICashSuite suite, CashPayment h) =>
+        PublicKey.TryDecode(Submission.TillKey) is { } till && OneWay.W(till) == h.Till
+        && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
+        && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date), Submission.Signature);
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Submission);
+        Submission.WriteContent(ref writer);
+        writer.Write(Tag.Index, Index);
+        writer.Write(Tag.Count, Count);
+        writer.Write(Tag.Path, Path.SelectMany(d => d.ToArray()).ToArray());
+        writer.End(begin);
+    }
+
+    public static SubmissionProof Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Submission);
+        var submission = Submission.ReadContent(ref r);
+        uint index = r.ReadUInt32(Tag.Index);
+        uint count = r.ReadUInt32(Tag.Count);
+        var path = r.Read(Tag.Path).ToArray();
+        if (path.Length % Digest.Size != 0 || path.Length > MerkleTree.MaxPath * Digest.Size)
+        {
+            r.Fail();
+            path = [];
+        }
+
+        reader.Leave(r);
+        return new SubmissionProof(submission, index, count, [.. path.Chunk(Digest.Size).Select(c => Digest.Read(c))]);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    public static SubmissionProof? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var proof = Read(ref reader);
+        return reader.Complete ? proof : null;
+    }
+}

@@ -1,0 +1,74 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>
+/// Till to issuer: a batch of H under the till's signature (EP 0810563, settlement step 1; rule R3). Each is answered by itself, in the same order.
+/// </summary>
+/// <param name="Items">The bytes of each H, whatever is in it.</param>
+public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items)
+{
+    /// <summary>Payments in one batch.</summary>
+    public const int MaxPayments = 2048;
+
+    /// <summary>A batch of payments, signed by their till.</summary>
+    public static LinkMessage Write(ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date)
+    {
+        var subjects = payments.Select(h => h.Id.Value).ToArray();
+        return Write(Submission.Sign(till, issuer, subjects, date), payments);
+    }
+
+    public static LinkMessage Write(Submission submission, IReadOnlyList<CashPayment> payments) => new(
+        MessageType.Settle,
+        BerTlv.Encode(Submission.MaxEncodedSize + (Math.Max(1, payments.Count) * CashPayment.MaxEncodedSize), (ref BerTlvWriter w) =>
+        {
+            submission.Write(ref w);
+            foreach (var payment in payments)
+            {
+                payment.Write(ref w);
+            }
+        }));
+
+    /// <summary>Null where the batch itself cannot be taken apart, is empty or too long.</summary>
+    public static SettleMessage? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var submission = Submission.Read(ref r);
+        var items = new List<byte[]>();
+        while (r.HasMore && items.Count < MaxPayments)
+        {
+            var content = r.Read(Tag.CashPayment).ToArray();
+            items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(Tag.CashPayment, content)));
+        }
+
+        return r.Complete && items.Count > 0 ? new SettleMessage(submission, items) : null;
+    }
+}
+
+/// <summary>Issuer to till: a receipt per payment, in order.</summary>
+public sealed record SettleReply(IReadOnlyList<Receipt> Receipts)
+{
+    public LinkMessage ToMessage() => new(
+        MessageType.SettleReply,
+        BerTlv.Encode(Math.Max(1, Receipts.Count) * Receipt.MaxEncodedSize, (ref BerTlvWriter w) =>
+        {
+            foreach (var receipt in Receipts)
+            {
+                receipt.Write(ref w);
+            }
+        }));
+
+    public static SettleReply? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var receipts = new List<Receipt>();
+        while (r.HasMore && receipts.Count < SettleMessage.MaxPayments)
+        {
+            receipts.Add(Receipt.Read(ref r));
+        }
+
+        return r.Complete && message.Type == MessageType.SettleReply ? new SettleReply(receipts) : null;
+    }
+}
