@@ -45,4 +45,10 @@ public sealed record SchemeTerms
 
     /// <summary>What cards are told at personalisation: most that may be paid without a PIN since the last correct one.</summary>
     public Amount NoPinLimit { get; init; } = new(10000);
+
+    /// <summary>True if somebody's clock is within the tolerance of one's own.</summary>
+    public bool IsOnTime(Timestamp date, Timestamp now) => date <= now.Plus(ClockTolerance) && now <= date.Plus(ClockTolerance);
+
+    /// <summary>True if all terms of coins of that expiry are over: then nothing is said or done about them any more (rule R5).</summary>
+    public bool IsForgotten(Quarter expiry, Timestamp now) => now > expiry.End.Plus(SettleTerm + DisputeTerm);
 }

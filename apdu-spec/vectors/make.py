@@ -177,7 +177,8 @@ out["S_W"] = sw = sign(secret["till"], void_message)
 breq = b"HC1-BREQ" + BANK + X + EUR + PE + request + DATE
 areq = b"HC1-AREQ" + U + BANK + X + EUR + PE + request + DATE
 never = b"HC1-NEVR" + ISSUER + BANK + X + EUR + request + b"\x03" + DATE
-receipt = b"HC1-SETL" + ISSUER + payment_id + b"\x0c" + PAID + EUR + b(0, 4) + b(0, 8) + DATE
+# A payment of which the coin held 10.00: 2.00 of the excess are guaranteed, 0.50 wait; second revision.
+receipt = b"HC1-SETL" + ISSUER + payment_id + b"\x0b" + PAID + EUR + b(1000, 4) + b(200, 4) + b(50, 4) + TIME + b(2, 2) + DATE
 transfer = b"HC1-XFER" + ISSUER + b(5, 8) + BANK + b"\x01" + bytes(32) + b(123456, 8) + EUR + DATE
 out["bank-request-message"] = breq
 out["account-request-message"] = areq
@@ -185,7 +186,16 @@ out["never-issued-message"] = never
 out["receipt-message"] = receipt
 out["transfer-message"] = transfer
 out["dead-message"] = dead = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
-out["reversed-message"] = b"HC1-REVR" + ISSUER + payment_id + PAID + DATE
+out["reversed-message"] = reversed_ = b"HC1-REVR" + ISSUER + payment_id + PAID + b(1000, 4) + DATE
+# A batch of three, as RFC 6962 hashes it.
+leaves = [sha(b"\0" + d) for d in (payment_id, sha(b"other"), sha(b"third"))]
+out["submission-root"] = batch_root = sha(b"\1" + sha(b"\1" + leaves[0] + leaves[1]) + leaves[2])
+out["submission-message"] = submission_message = b"HC1-SUBM" + ISSUER + batch_root + DATE
+submission_content = tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["till"], submission_message))
+out["submission"] = submission = tlv(0xF4, submission_content)
+out["submission-proof"] = tlv(0xF4, submission_content + tlv(0xDF4A, b(0, 4)) + tlv(0xDF4B, b(3, 4)) + tlv(0xDF49, leaves[1] + leaves[2]))
+out["reversal"] = reversal = tlv(0xF5, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xCF, PAID) + tlv(0xDF4C, b(1000, 4)) + tlv(0xD6, DATE)
+                                 + tlv(0xD7, sign(secret["statement"], reversed_)))
 out["lost-card-message"] = b"HC1-LOST" + U + BANK + DATE
 out["cancellation-message"] = b"HC1-CANC" + BANK + request + DATE
 hot = sha(b"HC1-HOTE" + b(8, 8) + coin_id)[:8]
@@ -219,8 +229,8 @@ bank_request = tlv(0xF0, tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0
                    + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], breq)))
 never_issued = tlv(0xE4, tlv(0xC2, ISSUER) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xDE, request)
                    + tlv(0xDF25, b"\x03") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], never)))
-receipt_object = tlv(0xE5, tlv(0xC2, ISSUER) + tlv(0xDE, payment_id) + tlv(0xDF24, b"\x0c") + tlv(0xCF, PAID) + tlv(0xC5, EUR)
-                     + tlv(0xDF3C, b(0, 4)) + tlv(0xDF3B, b(0, 8)) + tlv(0xD6, DATE)
+receipt_object = tlv(0xE5, tlv(0xC2, ISSUER) + tlv(0xDE, payment_id) + tlv(0xDF24, b"\x0b") + tlv(0xCF, PAID) + tlv(0xC5, EUR)
+                     + tlv(0xDF46, b(1000, 4)) + tlv(0xDF3C, b(200, 4)) + tlv(0xDF47, b(50, 4)) + tlv(0xDF3B, TIME) + tlv(0xDF48, b(2, 2)) + tlv(0xD6, DATE)
                      + tlv(0xD7, sign(secret["statement"], receipt)) + tlv(0xDF30, b"\x00"))
 transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5, BANK) + tlv(0xDF27, b"\x01") + tlv(0xDF28, bytes(32))
                       + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
@@ -314,7 +324,10 @@ out.update({
     "frame-dossiers": frame(1, 0x0207, b""),
     "frame-dossiers-reply": frame(2, 0x0208, dossier),
     "frame-dossier-outcome": frame(1, 0x0209, tlv(0xDF2F, coin_id) + tlv(0xDF24, b"\x06")),
-    "frame-settle": frame(1, 0x0301, h + h),
+    "frame-settle": frame(1, 0x0301, submission + h + h),
+    "frame-forward-void": frame(1, 0x0307, h + tlv(0xEB, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw))),
+    "frame-forward-void-reply": frame(2, 0x0308, reversal),
+    "frame-hot-list": frame(1, 0x0305, tlv(0xDF23, b(8, 8)) + tlv(0xCD, W) + tlv(0xD6, DATE)),
     "frame-settle-reply": frame(2, 0x0302, receipt_object),
     "frame-refusal": frame(2, 0x0000, tlv(0xDF25, b"\x0c") + tlv(0xDF43, b"no")),
 })

@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using Microsoft.Data.Sqlite;
 
@@ -80,9 +79,10 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         var coins = books.Rows($"SELECT coin, coin_id FROM {Coins}", r => (r.GetInt64(0), Blob(r, 1))).ToDictionary(c => c.Item1, c => c.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
-            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, h, receipt, reversed FROM history ORDER BY id",
+            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission FROM history ORDER BY id",
             r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5), Verdict: (Verdict)r.GetInt64(6),
-                Credited: r.GetInt64(7), H: Blob(r, 8), Receipt: Blob(r, 9), Reversed: r.IsDBNull(10) ? null : Blob(r, 10))))
+                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11), Receipt: Blob(r, 12),
+                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14))))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -94,7 +94,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             }
 
             bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
-                && receipt.Subject == h.Id.Value && receipt.Verdict == p.Verdict && receipt.Paid == h.Paid
+                && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead) && receipt.Paid == h.Paid
                 && coins.TryGetValue(p.Coin, out var coin) && h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(coin);
             if (!columns)
             {
@@ -102,20 +102,32 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 continue;
             }
 
-            long due = p.Reversed is not null ? 0 : p.Verdict == Verdict.Settled ? p.Y : p.Credited;
-            bool may = p.Verdict is Verdict.Settled or Verdict.Equivocation;
-            if (p.Credited != due || (p.Credited != 0 && (!may || p.Credited != p.Y)))
+            // While H counts, what is credited, guaranteed and waiting makes y; once it is struck out, only what a revoked till keeps is left (rules R1, R4).
+            bool counts = p.Reversed is null && p.Verdict is Verdict.Settled or Verdict.Equivocation or Verdict.Excess;
+            long sum = p.Credited + p.Guaranteed + p.Waiting;
+            bool parts = counts ? sum == p.Y && SharesAgree(receipt.Share, p.Credited, p.Guaranteed, p.Waiting)
+                : p.Reversed is null ? sum == 0
+                : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= p.Y;
+            if (!parts || (p.Verdict == Verdict.Settled && counts && p.Credited != p.Y))
             {
-                yield return books.Finds("history", p.Id, $"{p.Credited} of {p.Y} are credited with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
+                yield return books.Finds("history", p.Id, $"{p.Credited} credited, {p.Guaranteed} guaranteed, {p.Waiting} waiting of {p.Y} with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
             }
 
-            if (p.Reversed is { } reversed && !(ReversalMessages.ReadReply(new LinkMessage(MessageType.ReverseReply, reversed)) is { } taken
-                && taken.Payment == h.Id && taken.Y == h.Paid && keys.IsStatement(k => taken.Verify(keys.Suite, receipt.Issuer, k))))
+            if (p.Reversed is { } reversed && !(Reversal.Decode(reversed) is { } taken
+                && taken.Payment == h.Id && taken.Y == h.Paid && taken.Moved.ToLedger() == p.Moved && keys.IsStatement(k => taken.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("history", p.Id, "the statement that took it back is not signed");
             }
 
-            bool? known = seen.Check($"{books.Name} history", p.Id, p.H, p.Receipt);
+            if (p.Shop != 0 && !(p.Submission is { } submitted && SubmissionProof.Decode(submitted)?.Proves(keys.Suite, h) == true))
+            {
+                yield return books.Finds("history", p.Id, "its till did not sign that it submitted it");
+            }
+
+            // H never changes; each revision of its receipt is a row of its own to the memory of earlier audits.
+            bool? known = seen.Check($"{books.Name} history", p.Id, p.H, []);
+            bool? revision = seen.Check($"{books.Name} receipt {receipt.Revision}", p.Id, p.Receipt, []);
+            known = known is null || revision is null ? (known & revision) : known.Value && revision.Value;
             bool genuine = known ?? (keys.IsStatement(k => receipt.Verify(keys.Suite, k)) && keys.Of(KeyUsage.IssuerCoin).Any(k => h.Coin.Verify(keys.Suite, k)) && h.Verify(keys.Suite));
             if (!genuine)
             {
@@ -135,6 +147,9 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             yield return books.Finds("history", id, "an earlier audit saw it, and it is gone");
         }
     }
+
+    private static bool SharesAgree(Share share, long credited, long guaranteed, long waiting) =>
+        share.Credited.ToLedger() == credited && share.Guaranteed.ToLedger() == guaranteed && share.Waiting.ToLedger() == waiting;
 
     /// <summary>Every answered withdrawal is one coin, or one tombstone; and every coin one withdrawal.</summary>
     private IEnumerable<Finding> Issuances()
@@ -216,7 +231,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
         const string All = "(SELECT kind, amount FROM instruction UNION ALL SELECT kind, amount FROM transfer_delta)";
         long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (1, 3, 7)");
-        long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6)");
+        long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6, 8)");
         if (debits != credits)
         {
             yield return books.Finds("instruction", "", $"{debits} go into clearing and {credits} come out of it");
@@ -245,7 +260,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     {
         foreach (var c in books.Rows(
             $"""
-            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL), c.x
+            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL AND h.verdict <> 10), c.x
             FROM trace_case t JOIN {Coins} c ON c.coin = t.coin
             """,
             r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4))))

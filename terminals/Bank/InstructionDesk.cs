@@ -81,6 +81,7 @@ internal sealed class InstructionDesk(
         TransferKind.RedeemCredit or TransferKind.ReturnCredit => (RequireFloat(db, transfer), RequireUser(db, transfer)),
         TransferKind.FloatRestore => (LedgerAccount.Clearing, LedgerAccount.Float),
         TransferKind.ShopDebit => (RequireShop(db, transfer), LedgerAccount.Clearing),
+        TransferKind.ClaimRestore => (LedgerAccount.Clearing, RestoreClaim(db, transfer)),
         _ => throw new InvalidOperationException($"Instruction {transfer.Number} is of unknown kind {transfer.Kind}."),
     };
 
@@ -98,6 +99,13 @@ internal sealed class InstructionDesk(
         UserDatabase.Find(db, new RequestId(transfer.Reference)) is { } row
             ? LedgerAccount.User(row.Order.User)
             : throw new InvalidOperationException($"Instruction {transfer.Number} names a withdrawal that this bank does not know.");
+
+    /// <summary>What a claim had paid comes back: so much less is claimed.</summary>
+    private static LedgerAccount RestoreClaim(Database db, Transfer transfer)
+    {
+        db.Execute("UPDATE evidence SET claimed = claimed - ?2 WHERE coin_id = ?1", transfer.Reference.ToArray(), transfer.Total.ToLedger());
+        return LedgerAccount.Claims;
+    }
 
     /// <summary>A claim is booked only on evidence that this bank verified itself, after disputeTerm, and never beyond what was signed (hole 13).</summary>
     private LedgerAccount RequireClaim(Database db, Transfer transfer)

@@ -6,7 +6,7 @@ namespace HierCash.Terminals;
 public sealed class Database : IDisposable
 {
     /// <summary>Of all parties' tables together.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();

@@ -13,7 +13,10 @@ internal sealed class CoinLife(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
     private static readonly TimeSpan HotListEvery = TimeSpan.FromHours(1);
-    private readonly Reversals _reversals = new(store, suite, keys, issuer, terms, clock, crash);
+
+    /// <summary>Longer than any payment of a lost card may be on its way.</summary>
+    private static readonly TimeSpan OutagesKept = TimeSpan.FromDays(60);
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
     /// <summary>Redemption: a payment of all of x to W0, with the same evidence as any other.</summary>
     public LinkMessage HandleRedeem(LinkMessage request)
@@ -23,8 +26,7 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.Malformed, "The redemption is malformed.");
         }
 
-        bool genuine = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
-        if (!genuine)
+        if (!_judgement.IsGenuine(h))
         {
             return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
         }
@@ -35,53 +37,9 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => WalletMessages.WriteRedeemReply(Redeem(db, h, now)));
+        var answer = store.Write(db => WalletMessages.WriteRedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)));
         crash.Reach(CrashPoints.RedeemCommitted);
         return answer;
-    }
-
-    private Receipt Redeem(Database db, CashPayment h, Timestamp now)
-    {
-        if (HistoryDatabase.Answer(db, h.Id) is { } first)
-        {
-            return first with { Repeated = true };
-        }
-
-        if (_reversals.IsDead(db, h, now))
-        {
-            return Answer(h, Verdict.Dead, now);
-        }
-
-        if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
-        {
-            return Answer(h, Verdict.Late, now);
-        }
-
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
-        {
-            return Answer(h, Verdict.UnknownCoin, now);
-        }
-
-        bool fits = h.Paid <= coin.Rest;
-        var verdict = HistoryDatabase.HasOther(db, coin.Number, h.Seq) ? Verdict.Equivocation
-            : coin.Cancelled is not null ? Verdict.Cancelled
-            : !fits ? Verdict.Excess
-            : Verdict.Settled;
-        var receipt = Answer(h, verdict, now);
-        bool credited = verdict == Verdict.Settled;
-        HistoryDatabase.Record(db, coin, h, default, credited ? h.Paid : Amount.Zero, receipt);
-        if (credited)
-        {
-            InspectionDatabase.Spend(db, coin, h.Paid);
-            db.Execute("UPDATE bank SET redeemed = redeemed + ?2 WHERE id = ?1", (long)coin.Bank.Value, h.Paid.ToLedger());
-            TransferDesk.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, h.Paid);
-        }
-        else if (verdict is Verdict.Equivocation or Verdict.Excess)
-        {
-            TraceDesk.OpenCase(db, coin, now);
-        }
-
-        return receipt;
     }
 
     /// <summary>A bank cancels the coin of one of its withdrawals: its holder lost the card.</summary>
@@ -110,9 +68,9 @@ internal sealed class CoinLife(
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }
 
-            InspectionDatabase.Cancel(db, coin, now);
+            InspectionDatabase.Lose(db, coin, now);
             MakeHot(db, coin);
-            return LossMessages.WriteCancelReply(coin.Cancelled ?? now);
+            return LossMessages.WriteCancelReply(coin.Lost ?? now);
         });
         crash.Reach(CrashPoints.CancelCommitted);
         return answer;
@@ -132,10 +90,21 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        return store.Read(db =>
+        if (!terms.IsOnTime(has.Date, now))
         {
+            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
+        }
+
+        return store.Write(db =>
+        {
+            if (Registry.TillOwner(db, has.Till)?.Id != peer.Id)
+            {
+                return Refuse(RefusalReason.NotAllowed, "This till is not one of the shop's.");
+            }
+
+            ServiceRecord.Contact(db, has.Till, now);
             ulong current = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
-            ulong from = has <= current ? has : 0;
+            ulong from = has.Version <= current ? has.Version : 0;
             var coins = db.Query(
                 "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2 LIMIT ?3", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current, (long)HotList.MaxEntries);
             return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins));
@@ -160,13 +129,17 @@ internal sealed class CoinLife(
                 db.Execute("UPDATE hot SET version = ?1 WHERE version = 0", version);
             }
 
+            ServiceRecord.Purge(db, new Timestamp(now.Microseconds - Math.Min(now.Microseconds, (ulong)OutagesKept.TotalMicroseconds)));
             return ReturnDue(db, now);
         });
     }
 
     private int ReturnDue(Database db, Timestamp now)
     {
-        ulong wait = (ulong)(terms.HotListMaxAge + terms.SettleTerm).TotalMicroseconds;
+        // As long as a payment of before may still arrive.
+        var outage = ServiceRecord.Outage(db, default, now);
+        var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
+        ulong wait = (ulong)(terms.HotListMaxAge + last).TotalMicroseconds;
         var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
         var due = InspectionDatabase.Returnable(db, expiredBy, cancelledBefore);
@@ -179,9 +152,6 @@ internal sealed class CoinLife(
 
         return due.Count;
     }
-
-    private Receipt Answer(CashPayment h, Verdict verdict, Timestamp now) =>
-        Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, Amount.Zero, default, now);
 
     private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

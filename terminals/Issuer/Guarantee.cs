@@ -7,21 +7,20 @@ namespace HierCash.Issuer;
 /// Who bears an excess (hole 13): the shop gets its money after disputeTerm, from the claims of the overspender's bank, within
 /// limits that keep a broken card and a friendly shop from printing money.
 /// </summary>
-internal sealed class Guarantee(SchemeTerms terms)
+internal sealed class Guarantee(SchemeTerms terms, ExcessQueue? queue = null)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(30);
 
-    /// <summary>What the shop is promised, and when; nothing where a limit is passed.</summary>
-    public (Amount Guaranteed, Timestamp Due) Offer(Database db, ShopEntry shop, CoinRow coin, CashPayment h, Timestamp now)
+    /// <summary>What the shop is promised of an excess, and when: all of it, or nothing where a limit is passed. The floor limit tests y, the cap the excess (rule R1).</summary>
+    public (Amount Guaranteed, Timestamp Due) Offer(Database db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
     {
         var account = shop.Account.ToArray();
         bool within = terms.Excess == ExcessPolicy.Guarantee
             && h.Paid <= terms.FloorLimit
             && now <= h.Time.Plus(terms.GuaranteeWindow)
-            && (coin.Cancelled is not { } cancelled || h.Time <= cancelled.Plus(terms.HotListMaxAge))
             && !WasHot(db, coin, h.Time)
             && db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0
-            && Recent(db, account, now) + h.Paid <= terms.GuaranteeCap;
+            && Recent(db, account, now) + excess <= terms.GuaranteeCap;
         if (!within)
         {
             return (Amount.Zero, default);
@@ -30,8 +29,29 @@ internal sealed class Guarantee(SchemeTerms terms)
         var due = now.Plus(terms.DisputeTerm);
         db.Execute(
             "INSERT INTO guarantee(payment_id, coin, shop, account, y, opened, due) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            h.Id.Value.ToArray(), coin.Number, (long)shop.Id.Value, account, h.Paid.ToLedger(), now.ToLedger(), due.ToLedger());
-        return (h.Paid, due);
+            h.Id.Value.ToArray(), coin.Number, (long)shop.Id.Value, account, excess.ToLedger(), now.ToLedger(), due.ToLedger());
+        return (excess, due);
+    }
+
+    /// <summary>True if the bank's claims pay, or will pay, for this excess: then only a claim can be repaid, not the shop once more.</summary>
+    public static bool IsClaimed(Database db, PaymentId payment) =>
+        db.Number("SELECT paid FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()) > 0;
+
+    /// <summary>So much of the promise is not needed any more.</summary>
+    public static void Lower(Database db, PaymentId payment, Amount by)
+    {
+        db.Execute("UPDATE guarantee SET y = y - ?2 WHERE payment_id = ?1", payment.Value.ToArray(), by.ToLedger());
+        db.Execute("DELETE FROM guarantee WHERE payment_id = ?1 AND y = 0", payment.Value.ToArray());
+    }
+
+    /// <summary>The payment was taken back: no promise is left.</summary>
+    /// <returns>Whether the guarantee had paid.</returns>
+    public static (bool IsPaid, Amount Y) Cancel(Database db, PaymentId payment)
+    {
+        bool paid = IsClaimed(db, payment);
+        var y = Amount.FromLedger(db.Number("SELECT y FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()));
+        db.Execute("DELETE FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray());
+        return (paid, y);
     }
 
     /// <summary>True if a list that the till had to have by TIME held the coin: then nothing is guaranteed.</summary>
@@ -63,6 +83,8 @@ internal sealed class Guarantee(SchemeTerms terms)
             TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, promise.Y);
             TransferDesk.Add(db, new PartyId(checked((uint)promise.ShopBank)), TransferKind.ShopCredit, promise.Account, promise.Y);
             db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
+            var row = HistoryDatabase.Find(db, new PaymentId(Digest.Read(promise.Id)))!;
+            queue?.Revise(db, row, row.Share with { Due = now }, now);
         }
 
         return due.Count;

@@ -1,47 +1,85 @@
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Issuer;
 
-/// <param name="Shop">0 for a redemption.</param>
-/// <param name="Reversed">The statement by which it was taken back.</param>
-internal sealed record HistoryRow(long Id, long Shop, Amount Credited, Receipt Receipt, byte[]? Reversed);
+/// <summary>A payment as the issuer keeps it.</summary>
+/// <param name="Shop">Who was paid; null for a redemption.</param>
+/// <param name="Receipt">The newest revision.</param>
+/// <param name="Reversal">The statement by which it was taken back, or null while it counts.</param>
+/// <param name="Moved">What a reversal took from the shop so far.</param>
+internal sealed record HistoryRow(
+    long Id, PaymentId Payment, long Coin, PartyId? Shop, Amount Y, Share Share, Receipt Receipt, byte[]? Reversal, Amount Moved)
+{
+    public bool IsRedemption => Shop is null;
+}
 
-/// <summary>The history database (EP 0810563, 108): each H that counts, with the answer that it got.</summary>
+/// <summary>One payment with all that proves it, for a dossier (rule R3).</summary>
+/// <param name="Submission">That its till submitted it; null for a redemption.</param>
+/// <param name="Reversal">The statement by which it was taken back, or null while it counts.</param>
+internal sealed record HistoryEntry(CashPayment H, SubmissionProof? Submission, Receipt Receipt, byte[]? Reversal);
+
+/// <summary>
+/// The history database (EP 0810563, 108): each H that counts or counted, with its submission and the newest answer. A row that was taken back is struck for
+/// ever, and still found when its seq is looked up: a clone's second message under it is an equivocation (rule R2).
+/// </summary>
 internal static class HistoryDatabase
 {
-    /// <summary>The first answer to this payment (hole 5).</summary>
-    public static Receipt? Answer(Database db, PaymentId payment) =>
-        db.First("SELECT receipt FROM history WHERE payment_id = ?1", r => r.Bytes(0), payment.Value.ToArray()) is { } stored
-            ? Receipt.Decode(stored)
-            : null;
+    private const string Columns = "id, payment_id, coin, shop, y, credited, guaranteed, waiting, due, receipt, reversed, moved";
 
-    /// <summary>True if the coin signed another message under this seq.</summary>
+    /// <summary>Of payments that count: not taken back, not refused because the coin was cancelled.</summary>
+    private static readonly string Counts = $"reversed IS NULL AND verdict <> {(int)Verdict.Cancelled}";
+
+    public static HistoryRow? Find(Database db, PaymentId payment) =>
+        db.First($"SELECT {Columns} FROM history WHERE payment_id = ?1", Read, payment.Value.ToArray());
+
+    /// <summary>True if the coin signed another message under this seq, also one that was taken back.</summary>
     public static bool HasOther(Database db, long coin, ushort seq) =>
-        db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND seq = ?2 AND reversed IS NULL", coin, (long)seq) > 0;
+        db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND seq = ?2", coin, (long)seq) > 0;
 
-    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId shop, Amount credited, Receipt receipt) => db.Execute(
+    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt) => db.Execute(
         """
-        INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, date, h, receipt)
-        VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
+        VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """,
-        h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)shop.Value, h.Paid.ToLedger(), (long)receipt.Verdict, credited.ToLedger(),
-        receipt.Date.ToLedger(), h.Encode(), receipt.Encode());
+        h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
+        receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
+        receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
 
-    /// <summary>What was credited for a payment, to whom, and whether it was taken back; null if it is not there.</summary>
-    public static HistoryRow? Find(Database db, PaymentId payment) => db.First(
-        "SELECT id, shop, credited, receipt, reversed FROM history WHERE payment_id = ?1",
-        r => new HistoryRow(r.GetInt64(0), r.GetInt64(1), Amount.FromLedger(r.GetInt64(2)), Receipt.Decode(r.Bytes(3))!, r.BytesOrNull(4)),
-        payment.Value.ToArray());
+    /// <summary>A later revision replaces the earlier one.</summary>
+    public static void Revise(Database db, HistoryRow row, Share share, Receipt receipt) => db.Execute(
+        "UPDATE history SET credited = ?2, guaranteed = ?3, waiting = ?4, due = ?5, receipt = ?6 WHERE id = ?1",
+        row.Id, share.Credited.ToLedger(), share.Guaranteed.ToLedger(), share.Waiting.ToLedger(), share.Due.ToLedger(), receipt.Encode());
 
-    public static void Reverse(Database db, HistoryRow row, byte[] statement) =>
-        db.Execute("UPDATE history SET credited = 0, reversed = ?2 WHERE id = ?1", row.Id, statement);
+    /// <summary>Strikes the payment out for ever.</summary>
+    /// <param name="kept">What of the coin's money stays with the shop (a revoked till's S_W moves only what an excess needs).</param>
+    public static void Strike(Database db, HistoryRow row, Amount kept, Amount moved, byte[] reversal, Receipt receipt) => db.Execute(
+        "UPDATE history SET credited = ?2, guaranteed = 0, waiting = 0, due = 0, reversed = ?3, moved = ?4, receipt = ?5 WHERE id = ?1",
+        row.Id, kept.ToLedger(), reversal, moved.ToLedger(), receipt.Encode());
 
-    /// <summary>Sum of y over all payments of the coin that were not taken back, also those that got no money.</summary>
+    /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
+    public static List<HistoryRow> Exceeding(Database db, long coin) =>
+        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY id", Read, coin);
+
+    /// <summary>Struck payments whose money stayed with a shop whose till was revoked, the newest first.</summary>
+    public static List<HistoryRow> Kept(Database db, long coin) =>
+        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND reversed IS NOT NULL AND credited > 0 ORDER BY id DESC", Read, coin);
+
+    /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND reversed IS NULL", coin));
+        Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
 
-    /// <summary>What counts as evidence: payments that were taken back never do (hole 19).</summary>
-    public static List<CashPayment> Payments(Database db, long coin) =>
-        db.Query("SELECT h FROM history WHERE coin = ?1 AND reversed IS NULL ORDER BY id", r => CashPayment.Decode(r.Bytes(0))!, coin);
+    /// <summary>All payments of the coin, also those that were taken back, with what proves each.</summary>
+    public static List<HistoryEntry> Entries(Database db, long coin) => db.Query(
+        $"SELECT h, submission, receipt, reversed FROM history WHERE coin = ?1 AND verdict <> {(int)Verdict.Cancelled} ORDER BY id",
+        r => new HistoryEntry(
+            CashPayment.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } s ? SubmissionProof.Decode(s) : null, Receipt.Decode(r.Bytes(2))!, r.BytesOrNull(3)),
+        coin);
+
+    private static HistoryRow Read(SqliteDataReader r) => new(
+        r.GetInt64(0), new PaymentId(Digest.Read(r.Bytes(1))), r.GetInt64(2), r.GetInt64(3) == 0 ? null : new PartyId(checked((uint)r.GetInt64(3))),
+        Amount.FromLedger(r.GetInt64(4)),
+        new Share(Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), Amount.FromLedger(r.GetInt64(7)), Timestamp.FromLedger(r.GetInt64(8))),
+        Receipt.Decode(r.Bytes(9))!, r.BytesOrNull(10), Amount.FromLedger(r.GetInt64(11)));
 }

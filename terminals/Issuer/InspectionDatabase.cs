@@ -8,10 +8,13 @@ namespace HierCash.Issuer;
 /// <param name="Number">The store's own number.</param>
 /// <param name="Opening">m, sealed under the evidence key.</param>
 /// <param name="Spent">Y.</param>
+/// <param name="Cancelled">Since when a case is open: it signed twice under one seq, or more than X.</param>
+/// <param name="Lost">Since when its card is reported as lost (hole 10).</param>
 /// <param name="Returned">What went back to its holder after all terms (hole 9).</param>
 /// <param name="IsOpen">In the inspection database; else used up and in the history database.</param>
 internal sealed record CoinRow(
-    long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, Amount Returned, bool IsOpen)
+    long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, Timestamp? Lost,
+    Amount Returned, bool IsOpen)
 {
     /// <summary>What payments may still take.</summary>
     public Amount Rest => FaceValue - Spent - Returned;
@@ -23,7 +26,7 @@ internal sealed record CoinRow(
 /// </summary>
 internal static class InspectionDatabase
 {
-    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned";
+    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost";
 
     /// <summary>True if (n, TM) was issued before, or n belongs to another bank's user (hole 15).</summary>
     public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank) => db.Number(
@@ -71,9 +74,14 @@ internal static class InspectionDatabase
         Move(db, coin.Number, "inspection", "closed_coin");
     }
 
-    /// <summary>Open coins that expired before a quarter, or were cancelled before a moment.</summary>
+    /// <summary>Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2).</summary>
     public static List<CoinRow> Returnable(Database db, Quarter expiredBy, Timestamp cancelledBefore) => db.Query(
-        $"SELECT {Columns} FROM inspection WHERE expiry <= ?1 OR (cancelled IS NOT NULL AND cancelled < ?2) ORDER BY coin",
+        $"""
+        SELECT {Columns} FROM inspection i
+        WHERE (expiry <= ?1 OR max(coalesce(cancelled, 0), coalesce(lost, 0)) BETWEEN 1 AND ?2)
+            AND NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
+        ORDER BY coin
+        """,
         r => Read(r, open: true), (long)expiredBy.Index, cancelledBefore.ToLedger());
 
     /// <summary>The coin of a withdrawal.</summary>
@@ -81,15 +89,21 @@ internal static class InspectionDatabase
         db.First($"SELECT {Columns} FROM inspection WHERE request = ?1", r => Read(r, open: true), request.Value.ToArray())
         ?? db.First($"SELECT {Columns} FROM closed_coin WHERE request = ?1", r => Read(r, open: false), request.Value.ToArray());
 
-    public static void Cancel(Database db, CoinRow coin, Timestamp date)
+    /// <summary>A case is open about the coin.</summary>
+    public static void Cancel(Database db, CoinRow coin, Timestamp date) => Date(db, coin, "cancelled", date);
+
+    /// <summary>Its card is lost.</summary>
+    public static void Lose(Database db, CoinRow coin, Timestamp date) => Date(db, coin, "lost", date);
+
+    private static void Date(Database db, CoinRow coin, string column, Timestamp date)
     {
         string table = coin.IsOpen ? "inspection" : "closed_coin";
-        db.Execute($"UPDATE {table} SET cancelled = ?2 WHERE coin = ?1 AND cancelled IS NULL", coin.Number, date.ToLedger());
+        db.Execute($"UPDATE {table} SET {column} = ?2 WHERE coin = ?1 AND {column} IS NULL", coin.Number, date.ToLedger());
     }
 
     private static void Move(Database db, long number, string from, string to)
     {
-        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned";
+        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned, lost";
         db.Execute($"INSERT INTO {to}({All}) SELECT {All} FROM {from} WHERE coin = ?1", number);
         db.Execute($"DELETE FROM {from} WHERE coin = ?1", number);
     }
@@ -104,7 +118,6 @@ internal static class InspectionDatabase
         db.Execute($"DELETE FROM trace_case WHERE coin IN ({Old})", (long)expiredBy.Index);
         db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
-        db.Execute("DELETE FROM void WHERE coin_id IN (SELECT coin_id FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
         db.Execute("DELETE FROM issuance WHERE request IN (SELECT request FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
         return db.Execute("DELETE FROM closed_coin WHERE expiry <= ?1", (long)expiredBy.Index);
     }
@@ -112,5 +125,7 @@ internal static class InspectionDatabase
     private static CoinRow Read(SqliteDataReader r, bool open) => new(
         r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), new PartyId(checked((uint)r.GetInt64(2))), new RequestId(Digest.Read(r.Bytes(3))),
         r.Bytes(4), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), new Quarter(checked((ushort)r.GetInt64(7))),
-        r.IsDBNull(8) ? null : Timestamp.FromLedger(r.GetInt64(8)), Amount.FromLedger(r.GetInt64(9)), open);
+        Date(r, 8), Date(r, 10), Amount.FromLedger(r.GetInt64(9)), open);
+
+    private static Timestamp? Date(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : Timestamp.FromLedger(r.GetInt64(column));
 }

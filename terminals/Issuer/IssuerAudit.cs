@@ -74,7 +74,7 @@ public sealed class IssuerAudit
     {
         const string All = "SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
         long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
-        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6)");
+        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6, 8)");
         if (debits != credits)
         {
             yield return $"transfers: {debits} leave banks, but {credits} reach shops";
@@ -94,11 +94,13 @@ public sealed class IssuerAudit
     private IEnumerable<string> Payments(Database db)
     {
         foreach (var row in db.Query(
-            "SELECT id, payment_id, h, receipt, y, verdict FROM history",
-            r => (Id: r.GetInt64(0), Payment: r.Bytes(1), H: CashPayment.Decode(r.Bytes(2)), Receipt: Receipt.Decode(r.Bytes(3)), Y: r.GetInt64(4), Verdict: (Verdict)r.GetInt64(5))))
+            "SELECT id, payment_id, h, receipt, y, verdict, credited, guaranteed, waiting, reversed IS NOT NULL FROM history",
+            r => (Id: r.GetInt64(0), Payment: r.Bytes(1), H: CashPayment.Decode(r.Bytes(2)), Receipt: Receipt.Decode(r.Bytes(3)), Y: r.GetInt64(4), Verdict: (Verdict)r.GetInt64(5),
+                Parts: r.GetInt64(6) + r.GetInt64(7) + r.GetInt64(8), Reversed: r.GetInt64(9) == 1)))
         {
             bool sound = row.H is { } h && row.Receipt is { } receipt
-                && h.Id.Value == Digest.Read(row.Payment) && receipt.Subject == h.Id.Value && receipt.Verdict == row.Verdict
+                && h.Id.Value == Digest.Read(row.Payment) && receipt.Subject == h.Id.Value && receipt.Verdict == (row.Reversed ? Verdict.Dead : row.Verdict)
+                && (row.Reversed || row.Parts == receipt.Share.Sum.ToLedger())
                 && h.Paid.ToLedger() == row.Y && _keys.IsStatement(k => receipt.Verify(_suite, k))
                 && _keys.CoinKey(h.Coin.Terms.IssuerKey) is { } coinKey && h.Coin.Verify(_suite, coinKey) && h.Verify(_suite);
             if (!sound)

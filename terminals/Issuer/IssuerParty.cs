@@ -23,6 +23,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly CoinLife _life;
     private readonly RelayDesk _relay;
     private readonly StatementDesk _statements;
+    private readonly ServiceRecord _service;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -32,6 +33,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _terms = terms;
         _clock = clock;
         _log = log;
+        _service = new ServiceRecord(store, Timestamp.Now(clock));
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
@@ -81,6 +83,7 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
+        _service.Beat(Timestamp.Now(_clock));
         _life.RunDue();
         int made = _transfers.CloseCycle();
         _statements.RunDue();
@@ -113,6 +116,7 @@ public sealed partial class IssuerParty : ILinkHandler
     public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        _service.Beat(Timestamp.Now(_clock));
         if (peer.Role == LinkRole.Bank && Registry.IsRevoked(peer.Id))
         {
             LogRefused(peer, request.Type, RefusalReason.NotAllowed);
@@ -127,8 +131,8 @@ public sealed partial class IssuerParty : ILinkHandler
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
             MessageType.Settle => _settlement.Handle(peer, request),
             MessageType.Instructions => _transfers.Handle(peer, request),
-            MessageType.Reverse => _reversals.HandleReverse(peer, request),
-            MessageType.ForwardVoid => _reversals.HandleVoid(peer, request),
+            MessageType.ForwardVoid => _reversals.HandleShop(peer, request),
+            MessageType.BankVoid => _reversals.HandleBank(peer, request),
             MessageType.Cancel => _life.HandleCancel(peer, request),
             MessageType.HotList => _life.HandleHotList(peer, request),
             MessageType.RelaySealed => _relay.Handle(peer, request),

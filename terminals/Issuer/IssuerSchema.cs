@@ -11,7 +11,8 @@ internal static class IssuerSchema
             redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
             next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
         CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
-        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER) STRICT;
+        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER,
+            contact INTEGER) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(
@@ -21,17 +22,20 @@ internal static class IssuerSchema
         CREATE TABLE inspection(
             coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
-            expiry INTEGER NOT NULL, cancelled INTEGER, returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
+            returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
 
         -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
         CREATE TABLE closed_coin(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
-            expiry INTEGER NOT NULL, cancelled INTEGER, returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
+            returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
         CREATE TABLE history(
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
-            shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL,
-            date INTEGER NOT NULL, h BLOB NOT NULL, receipt BLOB NOT NULL, reversed BLOB) STRICT;
+            shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL, guaranteed INTEGER NOT NULL,
+            waiting INTEGER NOT NULL, due INTEGER NOT NULL, date INTEGER NOT NULL, h BLOB NOT NULL, submission BLOB, receipt BLOB NOT NULL,
+            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).
@@ -43,16 +47,19 @@ internal static class IssuerSchema
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL) STRICT;
 
-        -- Payments that will never count, whoever brings them (holes 2 to 4); every S_W that came by itself.
+        -- Payments that will never count, whoever brings them (holes 2 to 4).
         CREATE TABLE dead_payment(
             payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, seq INTEGER NOT NULL, y INTEGER NOT NULL, basis INTEGER NOT NULL,
             date INTEGER NOT NULL, void BLOB, statement BLOB NOT NULL, expiry INTEGER NOT NULL) STRICT;
         CREATE INDEX dead_payment_coin ON dead_payment(coin_id, seq);
-        CREATE TABLE void(coin_id BLOB NOT NULL, seq INTEGER NOT NULL, statement BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(coin_id, seq, statement)) STRICT;
 
         -- Coins that tills refuse, by the version of the list that first held them; 0 waits for the next one (hole 11).
         CREATE TABLE hot(coin_id BLOB PRIMARY KEY, version INTEGER NOT NULL, expiry INTEGER NOT NULL) STRICT;
         CREATE TABLE hot_version(version INTEGER PRIMARY KEY, date INTEGER NOT NULL) STRICT;
+
+        -- When the issuer served, and when it did not (rule R6).
+        CREATE TABLE alive(id INTEGER PRIMARY KEY, date INTEGER NOT NULL) STRICT;
+        CREATE TABLE outage(began INTEGER PRIMARY KEY, ended INTEGER NOT NULL) STRICT;
 
         -- What each bank was told of its circulation, day by day.
         CREATE TABLE audit_statement(bank INTEGER NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;

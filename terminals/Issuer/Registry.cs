@@ -80,6 +80,13 @@ public sealed class Registry(Database store)
     /// <summary>The shop that W belongs to.</summary>
     internal static ShopEntry? TillOwner(Database db, TillId w) => Shop(db, "id = (SELECT shop FROM till WHERE w = ?1)", w.Value.ToArray());
 
+    /// <summary>A shop that is enrolled.</summary>
+    internal static ShopEntry Shop(Database db, PartyId id) => Shop(db, "id = ?1", (long)id.Value)!;
+
+    /// <summary>When the till's key was revoked, or null.</summary>
+    internal static Timestamp? RevokedAt(Database db, TillId w) =>
+        db.Number("SELECT coalesce(revoked, 0) FROM till WHERE w = ?1", w.Value.ToArray()) is > 0 and var date ? Timestamp.FromLedger(date) : null;
+
     internal static BankEntry? Bank(Database db, string where, object value) => db.First($"{SelectBank} WHERE {where}", ReadBank, value);
 
     private const string SelectBank = "SELECT id, name, public_key, cap, issued, settled, redeemed, returned FROM bank";

@@ -24,6 +24,7 @@ internal sealed class RelayDesk(ICashSuite suite, IssuerKeys keys, Reversals rev
         var answer = opened.Message.Type switch
         {
             MessageType.DeadStatement => reversals.HandleDead(opened.Message),
+            MessageType.UploadVoid => reversals.HandleWallet(opened.Message),
             MessageType.Redeem => life.HandleRedeem(opened.Message),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message {(ushort)opened.Message.Type:X4}.").ToMessage(),
         };

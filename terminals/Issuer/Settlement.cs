@@ -7,34 +7,49 @@ using HierCash.Terminals;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Settles payments (EP 0810563, settlement step 2; claim 6). A batch is one transaction: Y with its limit, history row and
-/// transfer delta stand or fall together (hole 24). Verdicts in the order of <see cref="Verdict"/>; each gets a signed receipt.
+/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each payment gets a
+/// signed receipt.
 /// </summary>
 internal sealed class Settlement(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly Guarantee _guarantee = new(terms);
-    private readonly Reversals _reversals = new(store, suite, keys, issuer, terms, clock, crash);
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Shop)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only shops settle payments.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only shops settle payments.");
         }
 
-        if (SettleMessage.Read(request) is not { } items)
+        if (SettleMessage.Read(request) is not { } batch)
         {
-            return new Refusal(RefusalReason.Malformed, "The batch is malformed, or has too many payments.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The batch is malformed, or has too many payments.");
+        }
+
+        var items = batch.Items.Select(Check).ToList();
+        var subjects = items.Select(i => i.Subject).ToArray();
+        bool signed = batch.Submission.Verify(suite, issuer, subjects);
+        Switches.On("R3", ref signed);
+        if (!signed)
+        {
+            return Refuse(RefusalReason.BadSignature, "The batch is not signed by the till's key (N_W). Nothing was settled.");
         }
 
         var now = Timestamp.Now(clock);
-        var checkedItems = items.Select(Check).ToList();
+        if (!terms.IsOnTime(batch.Submission.Date, now))
+        {
+            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
+        }
+
         var receipts = store.Write(db =>
         {
-            var answers = checkedItems.Select(item => item.Refused is { } verdict
+            var till = batch.Submission.Till!.Value;
+            var contact = ServiceRecord.LastContact(db, till);
+            var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
-                : Settle(db, peer.Id, item.H!, now)).ToList();
+                : Settle(db, peer, till, contact, item.H!, batch.Submission, subjects, i, now)).ToList();
+            ServiceRecord.Contact(db, till, now);
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
         });
@@ -43,90 +58,19 @@ internal sealed class Settlement(
     }
 
     /// <summary>What needs no database: form and signatures.</summary>
-    private (Digest Subject, CashPayment? H, Verdict? Refused) Check(byte[] item)
-    {
-        if (CashPayment.Decode(item) is not { } h)
-        {
-            return (Digest.Of(item), null, Verdict.Malformed);
-        }
+    private (Digest Subject, CashPayment? H, Verdict? Refused) Check(byte[] item) => CashPayment.Decode(item) is not { } h
+        ? (Digest.Of(item), null, Verdict.Malformed)
+        : (h.Id.Value, h, _judgement.IsGenuine(h) ? null : Verdict.BadSignature);
 
-        bool valid = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
-        return (h.Id.Value, h, valid ? null : Verdict.BadSignature);
-    }
-
-    private Receipt Settle(Database db, PartyId submitter, CashPayment h, Timestamp now)
-    {
-        if (Registry.TillOwner(db, h.Till) is not { } shop || shop.Id != submitter || Registry.IsRevoked(db, h.Till, h.Time))
-        {
-            return Answer(h, Verdict.TillUnknown, now);
-        }
-
-        if (h.Time > now.Plus(terms.ClockTolerance))
-        {
-            return Answer(h, Verdict.Early, now);
-        }
-
-        var first = HistoryDatabase.Answer(db, h.Id);
-        Switches.Replace("hole 5", ref first, null);
-        if (first is not null)
-        {
-            return first with { Repeated = true };
-        }
-
-        if (_reversals.IsDead(db, h, now))
-        {
-            return Answer(h, Verdict.Dead, now);
-        }
-
-        if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
-        {
-            return Answer(h, Verdict.Late, now);
-        }
-
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
-        {
-            // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
-            db.Execute("INSERT INTO alarm(date, kind, subject) VALUES(?1, 'unknown coin', ?2)", now.ToLedger(), h.Coin.Id.Value.ToArray());
-            return Answer(h, Verdict.UnknownCoin, now);
-        }
-
-        return Count(db, shop, coin, h, now);
-    }
-
-    private Receipt Count(Database db, ShopEntry shop, CoinRow coin, CashPayment h, Timestamp now)
-    {
-        bool fits = h.Paid <= coin.Rest;
-        var verdict = HistoryDatabase.HasOther(db, coin.Number, h.Seq) ? Verdict.Equivocation
-            : coin.Cancelled is { } date && h.Time > date.Plus(terms.HotListMaxAge) ? Verdict.Cancelled
-            : !fits ? Verdict.Excess
-            : Verdict.Settled;
-
-        // What the coin still holds pays its holders, whichever of two clones came second; only what exceeds X is anybody's loss.
-        bool credited = fits && verdict is Verdict.Settled or Verdict.Equivocation;
-        var (guaranteed, due) = credited ? (verdict == Verdict.Settled ? Amount.Zero : h.Paid, verdict == Verdict.Settled ? default : now)
-            : verdict is Verdict.Equivocation or Verdict.Excess ? _guarantee.Offer(db, shop, coin, h, now)
-            : (Amount.Zero, default);
-        var receipt = Receipt.Sign(
-            keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, guaranteed, due, now);
-        HistoryDatabase.Record(db, coin, h, shop.Id, credited ? h.Paid : Amount.Zero, receipt);
-        if (credited)
-        {
-            InspectionDatabase.Spend(db, coin, h.Paid);
-            db.Execute("UPDATE bank SET settled = settled + ?2 WHERE id = ?1", (long)coin.Bank.Value, h.Paid.ToLedger());
-            TransferDesk.Add(db, coin.Bank, TransferKind.FloatDebit, default, h.Paid);
-            TransferDesk.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, h.Paid);
-        }
-
-        if (verdict is Verdict.Equivocation or Verdict.Excess)
-        {
-            TraceDesk.OpenCase(db, coin, now);
-        }
-
-        return receipt;
-    }
-
-    private Receipt Answer(CashPayment h, Verdict verdict, Timestamp now) => Answer(h.Id.Value, verdict, h.Paid, now);
+    /// <summary>Only the till that was paid submits, and only to the shop's account that it is registered for.</summary>
+    private Receipt Settle(
+        Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now) =>
+        h.Till == till && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
+            ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
+            : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
 
     private Receipt Answer(Digest subject, Verdict verdict, Amount y, Timestamp now) =>
-        Receipt.Sign(keys.Statement, issuer, subject, verdict, y, terms.Currency, Amount.Zero, default, now);
+        Receipt.Sign(keys.Statement, issuer, subject, verdict, y, terms.Currency, Share.None, 1, now);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -26,6 +26,17 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         CoinLife.MakeHot(db, current);
     }
 
+    /// <summary>A payment was struck out: without a finding, what is left may be no excess any more.</summary>
+    public static void Struck(Database db, CoinRow coin, Timestamp now)
+    {
+        _ = now;
+        if (HistoryDatabase.Signed(db, coin.Number) <= coin.FaceValue)
+        {
+            // What made it an excess is struck out; a finding that was made stays with the bank, which hears the rebuttal.
+            db.Execute("UPDATE trace_case SET is_excess = 0 WHERE coin = ?1 AND proof IS NULL", coin.Number);
+        }
+    }
+
     /// <summary>A bank fetches the dossiers of its coins on which it has not spoken. Only excess lets an identity go (hole 19).</summary>
     public LinkMessage HandleFetch(LinkPeer peer)
     {
@@ -71,7 +82,7 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
-        var payments = HistoryDatabase.Payments(db, coin.Number);
+        var payments = HistoryDatabase.Entries(db, coin.Number).Where(e => e.Reversal is null).Select(e => e.H).ToList();
         var request = CashRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(c => new RequestId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
         var coinKey = keys.Certificate(KeyUsage.IssuerCoin, payments[0].Coin.Terms.IssuerKey)!;

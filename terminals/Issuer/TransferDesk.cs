@@ -11,7 +11,7 @@ namespace HierCash.Issuer;
 internal sealed class TransferDesk(
     Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly Guarantee _guarantee = new(terms);
+    private readonly Guarantee _guarantee = new(terms, new ExcessQueue(keys, issuer, terms));
 
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
@@ -30,7 +30,7 @@ internal sealed class TransferDesk(
         {
             _guarantee.PayDue(db, now);
             var deltas = db.Query(
-                "SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 ORDER BY bank, CASE kind WHEN 6 THEN 0 ELSE kind END, reference",
+                "SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, reference",
                 r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))));
             foreach (var delta in deltas)
             {

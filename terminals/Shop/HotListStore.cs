@@ -6,11 +6,11 @@ using HierCash.Terminals;
 namespace HierCash.Shop;
 
 /// <summary>The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.</summary>
-internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TimeProvider clock)
+internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till, TimeProvider clock)
 {
     public static ulong Version(Database db) => (ulong)db.Number("SELECT version FROM hot_state");
 
-    /// <summary>True if the till was told within hotListMaxAge; past that it settles everything online.</summary>
+    /// <summary>True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).</summary>
     public bool IsFresh(Database db) =>
         Timestamp.Now(clock) <= Timestamp.FromLedger(db.Number("SELECT date FROM hot_state")).Plus(scheme.Terms.HotListMaxAge);
 
@@ -52,7 +52,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TimeProvider
     /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
     public async ValueTask Fetch(Database store, ILink issuer, CancellationToken cancel)
     {
-        var reply = await issuer.Call(LossMessages.WriteHotList(store.Read(Version)), cancel);
+        var reply = await issuer.Call(LossMessages.WriteHotList(store.Read(Version), till, Timestamp.Now(clock)), cancel);
         var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer did not answer with a hot list. {Refusal.Read(reply)?.Text}");
         store.Write(db =>
         {

@@ -124,11 +124,13 @@ internal static class Program
             var currency = open.Grant.Scheme.Terms.Currency;
             try
             {
-                var settled = await Settle(open, cancel);
+                var settled = await open.Till.RunOnline(open.Issuer, cancel);
                 ConsoleEntry.Print(
                     result.GetValue(Json),
-                    new { settled.Settled, settled.Guaranteed, settled.Refused, settled.StillQueued },
-                    $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, {settled.Refused} refused, {settled.StillQueued} still queued.");
+                    new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued },
+                    $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, "
+                    + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
+                    + $"{settled.Refused} refused, {settled.StillQueued} still queued.");
             }
             catch (LinkException e)
             {
@@ -136,13 +138,6 @@ internal static class Program
             }
         });
         return command;
-    }
-
-    /// <summary>What is new of keys and hot list comes first: the issuer may sign its receipts with a key that this till does not know yet.</summary>
-    private static async Task<SettlementResult> Settle(OpenedTill open, CancellationToken cancel)
-    {
-        await open.Till.RunOnline(open.Issuer, cancel);
-        return await open.Till.Settler.Settle(open.Issuer, cancel);
     }
 
     private static Command Status()

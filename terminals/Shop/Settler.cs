@@ -5,8 +5,13 @@ using HierCash.Terminals;
 
 namespace HierCash.Shop;
 
-/// <summary>What a settlement brought.</summary>
-public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued);
+/// <summary>What a settlement brought, in payments.</summary>
+/// <param name="Settled">Paid whole.</param>
+/// <param name="Guaranteed">Above their coin's value; the rest is promised for a later date.</param>
+/// <param name="Refused">Refused, with a signed reason.</param>
+/// <param name="StillQueued">To be sent again.</param>
+/// <param name="Waiting">Above their coin's value, and not guaranteed: the rest comes only if something of the coin comes free.</param>
+public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued, int Waiting = 0);
 
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
 public sealed class Settler
@@ -15,17 +20,21 @@ public sealed class Settler
     private readonly Database _store;
     private readonly ICashSuite _suite;
     private readonly Scheme _scheme;
+    private readonly ISigningKey _key;
+    private readonly TimeProvider _clock;
     private readonly ICrashPoints _crash;
 
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ICrashPoints crash)
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, ICrashPoints crash)
     {
+        _key = key;
+        _clock = clock;
         _store = store;
         _suite = suite;
         _scheme = scheme;
         _crash = crash;
     }
 
-    /// <summary>Settles everything that is queued.</summary>
+    /// <summary>Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
@@ -36,6 +45,7 @@ public sealed class Settler
             var batch = _store.Read(db => TillStore.Queued(db, BatchSize));
             if (batch.Count == 0)
             {
+                await AskAgain(issuer, cancel);
                 return total;
             }
 
@@ -44,10 +54,27 @@ public sealed class Settler
                 total.Settled + states.Count(s => s == PartState.Settled),
                 total.Guaranteed + states.Count(s => s == PartState.Guaranteed),
                 total.Refused + states.Count(s => s is PartState.Refused or PartState.Dead),
-                states.Count(s => s == PartState.Queued));
+                states.Count(s => s == PartState.Queued),
+                total.Waiting + states.Count(s => s == PartState.Waiting));
             if (total.StillQueued > 0)
             {
                 return total;
+            }
+        }
+    }
+
+    /// <summary>The newest revision of each receipt that is not the last word.</summary>
+    private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
+    {
+        var now = Timestamp.Now(_clock);
+        var after = default(Timestamp);
+        while (_store.Read(db => TillStore.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        {
+            after = batch[^1].H.Time;
+            var known = batch.Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
+            if (known.Count > 0)
+            {
+                await Settle(known, issuer, cancel);
             }
         }
     }
@@ -70,7 +97,8 @@ public sealed class Settler
             return true;
         });
         _crash.Reach(CrashPoints.SettlementMarked);
-        var reply = await issuer.Call(SettleMessage.Write(batch.Select(p => p.H).ToList()), cancel);
+        var message = SettleMessage.Write(_key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock));
+        var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         if (SettleReply.Read(reply) is not { } answer || answer.Receipts.Count != batch.Count)
         {
@@ -102,9 +130,12 @@ public sealed class Settler
 
         return receipt.Verdict switch
         {
-            Verdict.Settled => PartState.Settled,
-            Verdict.Equivocation or Verdict.Excess when receipt.Guaranteed == part.H.Paid =>
-                receipt.Due <= receipt.Date ? PartState.Settled : PartState.Guaranteed,
+            Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
+            {
+                { Waiting.IsZero: false } => PartState.Waiting,
+                { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
+                _ => PartState.Settled,
+            },
             Verdict.Early => PartState.Queued,
             Verdict.Dead => PartState.Dead,
             _ => PartState.Refused,

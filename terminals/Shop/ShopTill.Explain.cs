@@ -27,8 +27,12 @@ public sealed partial class ShopTill
             {
                 PartState.Held => "Held: it counts once the whole payment is there.",
                 PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",
-                PartState.Settled => $"Settled: the issuer signed so on {part.Receipt!.Date}, and instructs the bank with its next cycle.",
-                PartState.Guaranteed => $"The coin was overspent. The issuer promised {part.Receipt!.Guaranteed.Show(currency)} for {part.Receipt.Due}.",
+                PartState.Settled when part.Receipt!.Revision == 1 => $"Settled: the issuer signed so on {part.Receipt.Date}, and instructs the bank with its next cycle.",
+                PartState.Settled => $"Paid: the issuer signed so on {part.Receipt!.Date}, revision {part.Receipt.Revision}.",
+                PartState.Guaranteed => $"The coin was overspent. {part.Receipt!.Share.Credited.Show(currency)} are credited; "
+                    + $"the issuer promised {part.Receipt.Share.Guaranteed.Show(currency)} for {part.Receipt.Share.Due}.",
+                PartState.Waiting => $"The coin was overspent, and the limits of the guarantee were passed. "
+                    + $"{part.Receipt!.Share.Credited.Show(currency)} are credited; {part.Receipt.Share.Waiting.Show(currency)} come only if something of the coin comes free.",
                 PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
                 PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
                 PartState.Voided => "Voided with this till's signature (S_W): the card gets its money back, and the payment will never be sent.",

@@ -14,17 +14,21 @@ public sealed partial class ShopTill
     /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
     public ILink? Online { get; set; }
 
-    /// <summary>True if the payment is above the floor limit, or the till was not told the hot list for too long.</summary>
-    public bool NeedsIssuer(Ticket ticket) =>
-        ticket.Amount > _scheme.Terms.FloorLimit || (HasHotList && !_store.Read(_hot.IsFresh));
+    /// <summary>True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6).</summary>
+    public bool NeedsIssuer(Ticket ticket) => ticket.Amount > _scheme.Terms.FloorLimit || !_store.Read(_hot.IsFresh);
 
-    /// <summary>The issuer's hot list was here once; a till that never asked for it lives by the floor limit alone.</summary>
-    private bool HasHotList => _store.Read(db => db.Number("SELECT count(*) FROM hot_state")) > 0;
-
-    /// <summary>Fetches what is new of the hot list.</summary>
+    /// <summary>
+    /// Fetches what is new of the hot list. What is queued is settled before: a till that heard of the list has had contact, and what it took offline
+    /// before would count no more if its coin is lost (rule R6).
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public ValueTask FetchHotList(ILink issuer, CancellationToken cancel) => _hot.Fetch(_store, issuer, cancel);
+    public async ValueTask<SettlementResult> FetchHotList(ILink issuer, CancellationToken cancel)
+    {
+        var settled = await Settler.Settle(issuer, cancel);
+        await _hot.Fetch(_store, issuer, cancel);
+        return settled;
+    }
 
     /// <summary>Takes a hot list that came by another way.</summary>
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
@@ -53,18 +57,22 @@ public sealed partial class ShopTill
         _crash.Reach(CrashPoints.RefundBegun);
         foreach (var part in waiting)
         {
-            var reply = await issuer.Call(ReversalMessages.Write(part.H), cancel);
-            bool genuine = ReversalMessages.ReadReply(reply) is { } reversal && reversal.Payment == part.H.Id && reversal.Y == part.H.Paid
-                && _scheme.IsStatement(k => reversal.Verify(_suite, _scheme.Issuer, k));
-            if (!genuine)
+            var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
+            var reply = await issuer.Call(Void(part.H, sw), cancel);
+            if (!IsReversal(reply, part.H))
             {
+                if (Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
+                {
+                    _store.Write(db => TillStore.RefundRefused(db, ticket, part.H.Id, sw));
+                }
+
                 throw new InvalidOperationException($"The issuer does not take the payment back. {Refusal.Read(reply)?.Text}");
             }
 
             _crash.Reach(CrashPoints.RefundAnswered);
             _store.Write(db =>
             {
-                TillStore.Reverse(db, part.H.Id, reply.Body, _key.Sign(SignedMessage.Void(part.H.Id, W)));
+                TillStore.Reverse(db, part.H.Id, reply.Body, sw);
                 return true;
             });
         }
@@ -91,19 +99,28 @@ public sealed partial class ShopTill
 
     /// <summary>Ends what waits for the issuer: refunds, S_W that it has not seen, the hot list.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
-    public async ValueTask RunOnline(ILink issuer, CancellationToken cancel)
+    /// <returns>What was settled on the way.</returns>
+    public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
         foreach (var ticket in _store.Read(TillStore.UnfinishedRefunds))
         {
-            await Refund(ticket.Time, null, issuer, cancel);
+            try
+            {
+                await Refund(ticket.Time, null, issuer, cancel);
+            }
+            catch (InvalidOperationException e)
+            {
+                // One refund that cannot be made never keeps the rest from the issuer.
+                LogNotRefunded(ticket.Amount, e.Message);
+            }
         }
 
         foreach (var part in _store.Read(TillStore.Unforwarded))
         {
-            var statement = new VoidStatement(part.H.Coin.Id, part.H.Seq, _key.PublicKey.Bytes.ToArray(), part.SW!);
-            var reply = await issuer.Call(ReversalMessages.WriteVoid(statement), cancel);
-            if (reply.Type == MessageType.ForwardVoidReply)
+            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W.
+            var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
+            if (IsReversal(reply, part.H) || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
             {
                 _store.Write(db =>
                 {
@@ -113,7 +130,7 @@ public sealed partial class ShopTill
             }
         }
 
-        await FetchHotList(issuer, cancel);
+        return await FetchHotList(issuer, cancel);
     }
 
     /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a part, all of it is taken back (hole 12).</summary>
@@ -137,10 +154,11 @@ public sealed partial class ShopTill
     {
         foreach (var part in Parts(ticket.Time).Where(p => p.SW is null))
         {
+            var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
             LinkMessage reply;
             try
             {
-                reply = Online!.Call(ReversalMessages.Write(part.H), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                reply = Online!.Call(Void(part.H, sw), CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
             catch (LinkException)
             {
@@ -148,11 +166,11 @@ public sealed partial class ShopTill
                 break;
             }
 
-            if (ReversalMessages.ReadReply(reply) is { } reversal && reversal.Payment == part.H.Id && _scheme.IsStatement(k => reversal.Verify(_suite, _scheme.Issuer, k)))
+            if (IsReversal(reply, part.H))
             {
                 _store.Write(db =>
                 {
-                    TillStore.Reverse(db, part.H.Id, reply.Body, _key.Sign(SignedMessage.Void(part.H.Id, W)));
+                    TillStore.Reverse(db, part.H.Id, reply.Body, sw);
                     return true;
                 });
             }
@@ -161,6 +179,35 @@ public sealed partial class ShopTill
         return Refuse(ticket, card, "The issuer refuses this payment.");
     }
 
+    /// <summary>Before a payment: a till whose hot list is too old, or that has none, asks for it if it can.</summary>
+    private void RefreshHotList()
+    {
+        if (Online is null || _store.Read(_hot.IsFresh))
+        {
+            return;
+        }
+
+        try
+        {
+            FetchHotList(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        {
+            // Then this payment needs the issuer, and says so.
+        }
+    }
+
+    /// <summary>S_W goes to the issuer first, with its H (rule R4).</summary>
+    private LinkMessage Void(CashPayment h, byte[] sw) =>
+        new VoidMessage(h, new VoidStatement(h.Coin.Id, h.Seq, _key.PublicKey.Bytes.ToArray(), sw)).ToMessage(MessageType.ForwardVoid);
+
+    private bool IsReversal(LinkMessage reply, CashPayment h) =>
+        VoidMessage.ReadReply(reply) is { } reversal && reversal.Issuer == _scheme.Issuer && reversal.Payment == h.Id && reversal.Y == h.Paid
+        && _scheme.IsStatement(k => reversal.Verify(_suite, k));
+
     [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Information, Message = "payment of {Amount} refunded")]
     private partial void LogRefunded(Amount amount);
+
+    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Warning, Message = "payment of {Amount} is not refunded: {Reason}")]
+    private partial void LogNotRefunded(Amount amount, string reason);
 }

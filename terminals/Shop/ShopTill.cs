@@ -62,9 +62,9 @@ public sealed partial class ShopTill
         _crash = crash;
         CertificateStore.Load(store, scheme, suite);
         _key = TillStore.OpenKey(store, suite);
-        _hot = new HotListStore(suite, scheme, clock);
+        _hot = new HotListStore(suite, scheme, W, clock);
         _check = new PaymentCheck(suite, scheme);
-        Settler = new Settler(store, suite, scheme, crash);
+        Settler = new Settler(store, suite, scheme, _key, clock, crash);
     }
 
     public static string Schema => TillStore.Schema;
@@ -90,6 +90,9 @@ public sealed partial class ShopTill
 
     /// <summary>Sum of y of the parts in a state.</summary>
     public Amount Sum(PartState state) => _store.Read(db => TillStore.Sum(db, state));
+
+    /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
+    public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares => _store.Read(TillStore.Shares);
 
     /// <summary>Sum of all accepted payments, whatever became of them since.</summary>
     public Amount Accepted => _store.Read(db =>
@@ -131,6 +134,7 @@ public sealed partial class ShopTill
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
         }
 
+        RefreshHotList();
         if (NeedsIssuer(current) && Online is null)
         {
             return Refuse(current, null, FloorSentence);

@@ -206,7 +206,6 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                 try
                 {
                     await till.RunOnline(issuer, cancel);
-                    await till.Settler.Settle(issuer, cancel);
                     _offline = null;
                 }
                 catch (Exception e) when (e is LinkException or InvalidOperationException)

@@ -19,6 +19,9 @@ public enum PartState
     /// <summary>Above the coin's face value; the issuer promised the money for a later date.</summary>
     Guaranteed,
 
+    /// <summary>Above the coin's face value and not guaranteed: the rest of it comes only if something of the coin comes free.</summary>
+    Waiting,
+
     /// <summary>The issuer refused it, with a signed reason.</summary>
     Refused,
 
@@ -52,6 +55,8 @@ internal static class TillStore
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
             y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
             delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB) STRICT;
+        CREATE TABLE receipt(
+            payment_id BLOB NOT NULL REFERENCES part, revision INTEGER NOT NULL, receipt BLOB NOT NULL, PRIMARY KEY(payment_id, revision)) STRICT;
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
@@ -160,6 +165,20 @@ internal static class TillStore
     public static void Reverse(Database db, PaymentId payment, byte[] reversal, byte[] sw) => db.Execute(
         "UPDATE part SET state = ?2, reversal = ?3, sw = ?4, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
 
+    /// <summary>
+    /// The issuer does not take the payment back any more for this shop. What was never accepted is voided all the same: with S_W the holder's side gets
+    /// its money (rule R4). What was accepted stays so, unless a part of it was taken back already.
+    /// </summary>
+    public static bool RefundRefused(Database db, Timestamp time, PaymentId payment, byte[] sw)
+    {
+        int voided = db.Execute(
+            "UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1 AND state = ?4",
+            payment.Value.ToArray(), nameof(PartState.Voided), sw, nameof(PartState.Held));
+        return voided > 0 || db.Execute(
+            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND NOT EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NOT NULL)",
+            time.ToLedger(), nameof(TicketState.Accepted)) > 0;
+    }
+
     /// <summary>Refunds whose reversal was not answered.</summary>
     public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL", ReadTicket, nameof(TicketState.Refunded));
@@ -170,8 +189,33 @@ internal static class TillStore
     public static void MarkSent(Database db, PaymentId payment) =>
         db.Execute("UPDATE part SET sent = 1 WHERE payment_id = ?1", payment.Value.ToArray());
 
-    public static void Record(Database db, PaymentId payment, PartState state, Receipt receipt) => db.Execute(
-        "UPDATE part SET state = ?2, receipt = ?3 WHERE payment_id = ?1", payment.Value.ToArray(), state.ToString(), receipt.Encode());
+    /// <summary>Keeps each revision; the newest says what became of the payment. A part that was taken back meanwhile stays so.</summary>
+    public static void Record(Database db, PaymentId payment, PartState state, Receipt receipt)
+    {
+        db.Execute(
+            "INSERT OR IGNORE INTO receipt(payment_id, revision, receipt) VALUES(?1, ?2, ?3)",
+            payment.Value.ToArray(), (long)receipt.Revision, (receipt with { Repeated = false }).Encode());
+        db.Execute(
+            "UPDATE part SET state = ?2, receipt = ?3 WHERE payment_id = ?1 AND state NOT IN (?4, ?5)",
+            payment.Value.ToArray(), state.ToString(), receipt.Encode(), nameof(PartState.Reversed), nameof(PartState.Voided));
+    }
+
+    /// <summary>Parts whose receipt is not the last word: a later revision may say more.</summary>
+    public static List<Part> Unended(Database db, Timestamp after, int limit) => db.Query(
+        "SELECT h, state, receipt, sw FROM part WHERE state IN (?1, ?2) AND time > ?3 ORDER BY time, rowid LIMIT ?4",
+        ReadPart, nameof(PartState.Guaranteed), nameof(PartState.Waiting), after.ToLedger(), (long)limit);
+
+    /// <summary>What the newest receipts say of all payments: credited, promised and not yet paid, waiting.</summary>
+    public static (Amount Credited, Amount Guaranteed, Amount Waiting) Shares(Database db)
+    {
+        var receipts = db.Query(
+            "SELECT receipt FROM part WHERE receipt IS NOT NULL AND state IN (?1, ?2, ?3)", r => Receipt.Decode(r.Bytes(0))!,
+            nameof(PartState.Settled), nameof(PartState.Guaranteed), nameof(PartState.Waiting));
+        Amount Sum(Func<Receipt, Amount> of) => receipts.Aggregate(Amount.Zero, (sum, r) => sum + of(r));
+        return (
+            Sum(r => r.GuaranteeIsPaid ? r.Share.Credited + r.Share.Guaranteed : r.Share.Credited),
+            Sum(r => r.GuaranteeIsPaid ? Amount.Zero : r.Share.Guaranteed), Sum(r => r.Share.Waiting));
+    }
 
     public static Amount Sum(Database db, PartState state) =>
         Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM part WHERE state = ?1", state.ToString()));

@@ -63,8 +63,11 @@ public sealed class TownWorld : IDisposable
     public IEnumerable<string> PartyNames => _stores.Keys;
 
     /// <summary>The wallet terminal of whoever; it keeps nothing, so a new one each time.</summary>
-    public WalletTerminal Wallet =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash);
+    public WalletTerminal Wallet => WalletWith(null);
+
+    /// <summary>The wallet terminal of a holder who keeps records.</summary>
+    public WalletTerminal WalletWith(WalletRecords? records) =>
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records);
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
@@ -89,6 +92,15 @@ public sealed class TownWorld : IDisposable
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
         _tillShops[name] = Issuer.Enrol(ShopBank.Vouch(request), Amount.Zero).Holder;
         _tills[name] = StartTill(name);
+        try
+        {
+            _tills[name].FetchHotList(TillLink(name), default).AsTask().GetAwaiter().GetResult();
+        }
+        catch (LinkException)
+        {
+            // A lost message: the till asks again when it is needed.
+        }
+
         return name;
     }
 

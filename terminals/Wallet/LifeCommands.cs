@@ -40,7 +40,9 @@ internal sealed class LifeCommands(
 
     private Command Redeem()
     {
-        var command = new Command("redeem", "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        var command = new Command(
+            "redeem",
+            "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Redeem(card, code, null, cancel), "There is nothing to redeem.", cancel));
         return command;
     }
@@ -49,7 +51,7 @@ internal sealed class LifeCommands(
     {
         var command = new Command(
             "renew",
-            $"Redeems the coins that expire within {WalletTerminal.RenewWithin.Days} days. Withdraw again once the bank has booked them.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+            $"Redeems the coins that expire within {WalletTerminal.RenewWithin.Days} days. Withdraw again once the bank has booked them.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction((result, cancel) => Recovering(
             result,
             (terminal, card, code) => terminal.Redeem(card, code, c => c.Coin.Terms.Expiry.End <= Timestamp.Now(TimeProvider.System).Plus(WalletTerminal.RenewWithin), cancel),
@@ -60,7 +62,9 @@ internal sealed class LifeCommands(
 
     private Command Recover()
     {
-        var command = new Command("recover", "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        var command = new Command(
+            "recover",
+            "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Recover(card, code, null, cancel), "The card has signed nothing that could come back.", cancel));
         return command;
     }
@@ -96,10 +100,10 @@ internal sealed class LifeCommands(
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance);
-            string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);
-            using var store = File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
-            var rebuttal = await terminal.MakeRebuttal(channel, code, cancel, store is null ? null : new WalletRecords(store));
+            using var store = OpenRecords(result);
+            var terminal = new WalletTerminal(
+                dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+            var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
             await File.WriteAllBytesAsync(result.GetValue(file)!, rebuttal.Encode(), cancel);
             ConsoleEntry.Print(
                 result.GetValue(json),
@@ -148,13 +152,22 @@ internal sealed class LifeCommands(
         return command;
     }
 
+    /// <summary>The records of the folder, where 'keep' has made some.</summary>
+    private static Database? OpenRecords(ParseResult result)
+    {
+        string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);
+        return File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
+    }
+
     private async Task Recovering(
         ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel)
     {
         using var channel = await CardOptions.Open(result, suite, cancel);
         string code = CommonOptions.ReadPin(result.GetValue(pin));
         var link = dial(result.GetValue(bank), read(channel, code));
-        var done = await work(new WalletTerminal(link, suite, TimeProvider.System, NoCrashPoints.Instance), channel, code);
+        using var store = OpenRecords(result);
+        var done = await work(
+            new WalletTerminal(link, suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store)), channel, code);
         ConsoleEntry.Print(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),

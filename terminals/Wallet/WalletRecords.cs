@@ -13,6 +13,7 @@ public sealed class WalletRecords(Database store)
 {
     public const string Schema = """
         CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
+        CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         """;
 
     /// <summary>
@@ -43,6 +44,13 @@ public sealed class WalletRecords(Database store)
 
         return kept;
     }
+
+    /// <summary>True if the issuer has answered this payment's S_W.</summary>
+    public bool IsUploaded(PaymentId payment) => store.Read(db => db.Number("SELECT count(*) FROM uploaded WHERE payment_id = ?1", payment.Value.ToArray())) > 0;
+
+    /// <summary>The issuer has answered this payment's S_W.</summary>
+    public void Uploaded(PaymentId payment) =>
+        store.Write(db => db.Execute("INSERT OR IGNORE INTO uploaded(payment_id) VALUES(?1)", payment.Value.ToArray()));
 
     /// <summary>Everything that was kept, oldest first.</summary>
     public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(db => db.Query(

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -29,6 +30,7 @@ public sealed partial class WalletTerminal
     {
         var (card, status) = Open(channel, pin);
         var link = await Seal(card, cancel);
+        await Upload(card, status, link, cancel);
         var results = new List<RecoveryResult>(await ResumeRedemptions(card, status, link, cancel));
         var till = RedemptionTill(status);
         var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
@@ -59,11 +61,12 @@ public sealed partial class WalletTerminal
     {
         var (card, status) = Open(channel, pin);
         var link = await Seal(card, cancel);
+        await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
         var results = new List<RecoveryResult>();
         foreach (var (entry, h, _) in Log(card, status).Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))).Select(e => (e.Entry, e.H, e.State)))
         {
-            var reply = await link.Call(WalletMessages.WriteDead(h, null), cancel);
+            var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
             if (WalletMessages.ReadDeadReply(reply) is { } statement)
             {
                 var restored = card.Restore(statement);
@@ -95,8 +98,7 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>What the card holds against an accusation: each S_W and each dead statement that it was given.</summary>
-    /// <param name="records">What the card may have forgotten since, or null.</param>
-    public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel, WalletRecords? records = null)
+    public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
         var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
@@ -130,6 +132,41 @@ public sealed partial class WalletTerminal
         return LossMessages.ReadReportReply(reply) ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
+    /// <summary>Every S_W that the card was given goes to the issuer at the next contact: what its shop settled all the same is taken back from the shop (rule R4).</summary>
+    private async ValueTask Upload(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
+    {
+        bool uploads = true;
+        Switches.Off("R4-upload", ref uploads);
+        var kept = records?.All ?? [];
+        foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(e => e.H.Id).ToList())
+        {
+            if (!uploads || records?.IsUploaded(h.Id) == true)
+            {
+                continue;
+            }
+
+            var statement = new VoidStatement(h.Coin.Id, h.Seq, entry.Proof!.TillKey!, entry.Proof.Signature);
+            var reply = await link.Call(new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid), cancel);
+            if (VoidMessage.ReadReply(reply)?.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
+            {
+                records?.Uploaded(h.Id);
+            }
+        }
+    }
+
+    /// <summary>The same where something else is asked for: an issuer that is away keeps nobody from that.</summary>
+    private async ValueTask TryUpload(WalletCard card, PrivateStatus status, CancellationToken cancel)
+    {
+        try
+        {
+            await Upload(card, status, await Seal(card, cancel), cancel);
+        }
+        catch (LinkException)
+        {
+            // At the next contact.
+        }
+    }
+
     private async ValueTask<List<RecoveryResult>> ResumeRedemptions(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
         var results = new List<RecoveryResult>();
@@ -151,6 +188,8 @@ public sealed partial class WalletTerminal
                 Verdict.Settled => new RecoveryResult(entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
                 Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
+                Verdict.Excess or Verdict.Equivocation when !receipt.Share.Waiting.IsZero => new RecoveryResult(
+                    entry.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
                 _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank."),
             });
         }

@@ -27,7 +27,8 @@ public enum WithdrawalOutcome
 public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, string Message);
 
 /// <summary>The user's terminal: between a wallet card and its bank (EP 0810563, issuance steps 1, 4 and 5). It keeps no secrets.</summary>
-public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash)
+/// <param name="records">The holder's own records, which say what the issuer has heard of already; or null.</param>
+public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
     /// <summary>Withdraws X. Withdrawals that were cut short are finished first.</summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
@@ -38,6 +39,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var (card, status) = Open(channel, pin);
         var key = await LoadCertificates(card, cancel);
         await Resume(card, status, cancel);
+        await TryUpload(card, status, cancel);
         var begun = card.BeginWithdrawal(faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
         return await Finish(card, status, begun, faceValue, key, cancel);
@@ -70,7 +72,9 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         await LoadCertificates(card, cancel);
-        return await Resume(card, status, cancel);
+        var results = await Resume(card, status, cancel);
+        await TryUpload(card, status, cancel);
+        return results;
     }
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)

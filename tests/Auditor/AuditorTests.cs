@@ -32,7 +32,8 @@ public sealed class AuditorTests
         ("a forged signature in H", "issuer", "UPDATE history SET h = CAST(substr(h, 1, length(h) - 1) || CASE substr(h, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE id = 1", "history"),
         ("a forged receipt", "issuer", "UPDATE history SET receipt = CAST(substr(receipt, 1, length(receipt) - 10) || x'00000000' || substr(receipt, -6) AS BLOB) WHERE id = 1", "history"),
         ("a payment booked twice", "issuer",
-            "INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, date, h, receipt) SELECT randomblob(32), coin, seq, shop, y, verdict, credited, date, h, receipt FROM history WHERE id = 1", "history"),
+            "INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt) "
+            + "SELECT randomblob(32), coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt FROM history WHERE id = 1", "history"),
         ("what a bank has outstanding", "issuer", "UPDATE bank SET issued = issued + 5 WHERE id = 1", "bank"),
         ("what is settled", "issuer", "UPDATE bank SET settled = settled + 5, issued = issued + 5 WHERE id = 1", "bank"),
         ("what is redeemed", "issuer", "UPDATE bank SET redeemed = redeemed - 5, issued = issued - 5 WHERE id = 1", "bank"),

@@ -87,10 +87,13 @@ def check_messages():
     same("bank-request-message", bank_message(BANK, X, EUR, PE, V["E_I"], DATE))
     same("account-request-message", account_message(U, BANK, X, EUR, PE, V["E_I"], DATE))
     same("never-issued-message", b"HC1-NEVR" + ISSUER + BANK + X + EUR + REQUEST + b"\3" + DATE)
-    same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0c" + PAID + EUR + u32(0) + u64(0) + DATE)
+    same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0b" + PAID + EUR + u32(1000) + u32(200) + u32(50) + TIME + b"\0\2" + DATE)
     same("transfer-message", b"HC1-XFER" + ISSUER + u64(5) + BANK + b"\1" + bytes(32) + u64(123456) + EUR + DATE)
     same("dead-message", b"HC1-DEAD" + ISSUER + PAYMENT_ID + COIN_ID + SEQ + PAID + b"\1" + DATE)
-    same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + DATE)
+    same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + u32(1000) + DATE)
+    leaf = [sha256(b"\0", d) for d in (PAYMENT_ID, sha256(b"other"), sha256(b"third"))]
+    same("submission-root", sha256(b"\1", sha256(b"\1", leaf[0], leaf[1]), leaf[2]))
+    same("submission-message", b"HC1-SUBM" + ISSUER + V["submission-root"] + DATE)
     same("lost-card-message", b"HC1-LOST" + U + BANK + DATE)
     same("cancellation-message", b"HC1-CANC" + BANK + REQUEST + DATE)
     same("hot-entry", sha256(b"HC1-HOTE", u64(8), COIN_ID)[:8])
@@ -123,9 +126,18 @@ def check_objects():
         *rest, signature = fields(content(name, tag), *names)
         assert rest == values, name
         signed(name, PUB[key], V[name + "-message"], signature)
-    *rest, signature, repeat = fields(content("receipt", "Receipt"), "IssuerId", "Digest", "Verdict", "Payment", "Currency", "Guaranteed", "Due", "Date", "Signature", "Repeat")
-    assert rest == [ISSUER, PAYMENT_ID, b"\x0c", PAID, EUR, u32(0), u64(0), DATE] and repeat == b"\0"
+    *rest, signature, repeat = fields(content("receipt", "Receipt"), "IssuerId", "Digest", "Verdict", "Payment", "Currency", "Credited", "Guaranteed", "Waiting", "Due", "Revision", "Date",
+                                       "Signature", "Repeat")
+    assert rest == [ISSUER, PAYMENT_ID, b"\x0b", PAID, EUR, u32(1000), u32(200), u32(50), TIME, b"\0\2", DATE] and repeat == b"\0"
     signed("receipt", PUB["statement"], V["receipt-message"], signature)
+    *rest, signature = fields(content("submission", "Submission"), "TillKey", "Date", "Signature")
+    assert rest == [PUB["till"], DATE]
+    signed("submission", PUB["till"], V["submission-message"], signature)
+    same("submission-proof", obj("Submission", content("submission", "Submission") + obj("Index", u32(0)) + obj("Count", u32(3))
+                                 + obj("Path", sha256(b"\0", sha256(b"other")) + sha256(b"\0", sha256(b"third")))))
+    *rest, signature = fields(content("reversal", "Reversal"), "IssuerId", "PaymentId", "Payment", "Moved", "Date", "Signature")
+    assert rest == [ISSUER, PAYMENT_ID, PAID, u32(1000), DATE]
+    signed("reversal", PUB["statement"], V["reversed-message"], signature)
     same("dossier", obj("Dossier", obj("Opening", V["m"]) + V["certificate-encryption"] + V["certificate-coin"] + V["payment"]))
     body = V["account-request"] + obj("AccountKey", PUB["account"]) + obj("Name", NAME) + V["dossier"] + V["certificate-bank"] + obj("Date", DATE)
     same("evidence-message", b"HC1-EVID" + BANK + U + sha256(NAME) + sha256(body) + DATE)
@@ -216,7 +228,10 @@ def check_frames():
             ("dossiers", 1, 0x0207, b""),
             ("dossiers-reply", 2, 0x0208, V["dossier"]),
             ("dossier-outcome", 1, 0x0209, obj("CoinId", COIN_ID) + obj("Verdict", b"\6")),
-            ("settle", 1, 0x0301, V["payment"] + V["payment"]),
+            ("settle", 1, 0x0301, V["submission"] + V["payment"] + V["payment"]),
+            ("forward-void", 1, 0x0307, V["payment"] + obj("Void", obj("CoinId", COIN_ID) + obj("Seq", SEQ) + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"]))),
+            ("forward-void-reply", 2, 0x0308, V["reversal"]),
+            ("hot-list", 1, 0x0305, obj("Number", u64(8)) + obj("W", W) + obj("Date", DATE)),
             ("settle-reply", 2, 0x0302, V["receipt"]),
             ("refusal", 2, 0x0000, obj("Reason", b"\x0c") + obj("Text", b"no"))):
         same("frame-" + name, frame(kind, message, body))

@@ -57,9 +57,12 @@ public sealed class BadInputTests
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 5000);
         var h = town.Pay(till, card, 1250).Payments.Single();
-        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
-        byte[] batch = [0xE1, 0x02, 0xAA, 0xBB, .. h.Encode(), 0xE1, 0x00];
-        var receipts = SettleReply.Read(await shop.Call(new LinkMessage(MessageType.Settle, batch), default))!.Receipts;
+        byte[][] items = [[0xE1, 0x02, 0xAA, 0xBB], h.Encode(), [0xE1, 0x00]];
+        Digest[] subjects = [Digest.Of(items[0]), h.Id.Value, Digest.Of(items[2])];
+        using var key = town.TillKey(till);
+        var submission = Submission.Sign(key, new PartyId(1), subjects, Timestamp.Now(town.Clock));
+        byte[] batch = [.. BerTlv.Encode(Submission.MaxEncodedSize, submission.Write), .. items.SelectMany(i => i)];
+        var receipts = SettleReply.Read(await town.TillLink(till).Call(new LinkMessage(MessageType.Settle, batch), default))!.Receipts;
         Assert.That(receipts.Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Malformed, Verdict.Settled, Verdict.Malformed }));
         Assert.That(receipts.All(r => town.Scheme.IsStatement(k => r.Verify(town.Options.Suite, k))), "each is signed");
     }

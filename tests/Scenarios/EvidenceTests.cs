@@ -71,8 +71,10 @@ public sealed class EvidenceTests
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((1000UL, 2000UL)));
         town.Clock.Advance(town.Options.Terms.HotListMaxAge + TimeSpan.FromHours(1));
-        town.Pay(one, card, 500);
-        Assert.That((await town.Settle(one)).Refused, Is.EqualTo(1), "cancelled");
+        town.Deafen(one);
+        var late = town.Pay(one, card, 500);
+        Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "a till that knows no fresh list settles before OK");
+        Assert.That(town.Till(one).Parts(late.Ticket.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled));
         town.AssertSound();
     }
 

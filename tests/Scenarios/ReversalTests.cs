@@ -86,10 +86,10 @@ public sealed class ReversalTests
     public async Task AShopThatSignsNgAndSettlesGetsNothing()
     {
         var (h, sw, key) = VoidedAtALyingTill();
-        var link = _town.TillLink(_till);
         var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), sw);
-        Assert.That((await link.Call(ReversalMessages.WriteVoid(statement), default)).Type, Is.EqualTo(MessageType.ForwardVoidReply));
-        Assert.That((await Settle(link, h)).Verdict, Is.EqualTo(Verdict.Dead));
+        var reply = await _town.TillLink(_till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
+        Assert.That(VoidMessage.ReadReply(reply), Is.Not.Null.And.Property("Moved").EqualTo(Amount.Zero));
+        Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.ShopAccount().IsZero);
@@ -100,8 +100,7 @@ public sealed class ReversalTests
     public async Task AShopThatSettlesFirstIsNamedByTheUsersVoid()
     {
         var (h, sw, key) = VoidedAtALyingTill();
-        var link = _town.TillLink(_till);
-        Assert.That((await Settle(link, h)).Verdict, Is.EqualTo(Verdict.Settled));
+        Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
         string honest = _town.AddTill("Kiosk");
         Assert.That(_town.Pay(honest, _alice, 2000).Payments.Single().Coin.Id, Is.EqualTo(h.Coin.Id), "all of that coin, in good faith");
         await _town.Settle(honest);
@@ -154,7 +153,7 @@ public sealed class ReversalTests
 
         // The disk turns up again: dead is refused for ever, and never evidence.
         _town.Clock.Advance(TimeSpan.FromDays(-8));
-        Assert.That((await Settle(_town.TillLink(_till), paid.Payments.Single())).Verdict, Is.EqualTo(Verdict.Dead));
+        Assert.That((await _town.Submit(_till, paid.Payments.Single())).Single().Verdict, Is.EqualTo(Verdict.Dead));
         Assert.That((await _town.Settle(_till)).Refused, Is.EqualTo(1));
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.Pay(_till, _alice, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -183,7 +182,7 @@ public sealed class ReversalTests
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, invented.Time, invented.Till, new Amount(300), reply.SU);
         Assert.That((await _town.Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == invented.Time, default)).Single().Done);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250));
-        Assert.That((await Settle(_town.TillLink(_till), h)).Verdict, Is.EqualTo(Verdict.Dead));
+        Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         _town.AssertSoundAfterCycle(_alice);
     }
 
@@ -194,11 +193,18 @@ public sealed class ReversalTests
         var h = _town.Pay(_till, _alice, 1250).Payments.Single();
         await _town.Settle(_till);
         string other = _town.AddTill("Kiosk");
-        var link = _town.TillLink(other);
-        Assert.That(Refusal.Read(await link.Call(ReversalMessages.Write(h), default))!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
-        Assert.That(Refusal.Read(await link.Call(ReversalMessages.Write(h with { Paid = new Amount(1) }), default))!.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        using var own = _town.TillKey(_till);
+        using var strange = _town.TillKey(other);
+        VoidMessage Void(CashPayment payment, ISigningKey key) => new(
+            payment, new VoidStatement(payment.Coin.Id, payment.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(payment.Id, payment.Till))));
+        async Task<RefusalReason> Refused(ILink link, VoidMessage message, MessageType type) => Refusal.Read(await link.Call(message.ToMessage(type), default))!.Reason;
+        var kiosk = _town.TillLink(other);
         var bank = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
-        Assert.That(Refusal.Read(await bank.Call(ReversalMessages.Write(h), default))!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That(await Refused(kiosk, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed), "another shop's payment");
+        Assert.That(await Refused(kiosk, Void(h, strange), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.BadSignature), "S_W by another till");
+        Assert.That(await Refused(bank, Void(h, strange), MessageType.BankVoid), Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(await Refused(bank, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed), "a bank is no shop");
+        Assert.That(await Refused(_town.TillLink(_till), Void(h with { Paid = new Amount(1) }, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.BadSignature), "not signed by the card");
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(1250));
     }
@@ -217,8 +223,6 @@ public sealed class ReversalTests
         Assert.That(wallet.Void(h.Coin.Id, h.Seq, key.PublicKey, sw).IsSuccess);
         return (h, sw, key);
     }
-
-    private static async Task<Receipt> Settle(ILink link, CashPayment h) => SettleReply.Read(await link.Call(SettleMessage.Write([h]), default))!.Receipts.Single();
 
     internal sealed class DeadLink : ILink
     {

@@ -16,11 +16,10 @@ public sealed class SettlementTests
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 5000);
         var h = town.Pay(till, card, 1250).Payments.Single();
-        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
-        var first = await Submit(shop, h, h);
+        var first = await town.Submit(till, h, h);
         Assert.That(first.Select(r => (r.Verdict, r.Repeated)), Is.EqualTo(new[] { (Verdict.Settled, false), (Verdict.Settled, true) }));
         town.Clock.Advance(TimeSpan.FromDays(20));
-        var again = await Submit(shop, h);
+        var again = await town.Submit(till, h);
         Assert.That(again.Single() with { Repeated = false, Signature = first[0].Signature }, Is.EqualTo(first[0]));
         Assert.That(again.Single().Signature, Is.EqualTo(first[0].Signature), "the first answer to the byte");
         await town.RunCycle();
@@ -41,9 +40,8 @@ public sealed class SettlementTests
         byte[] mirrored = [.. h.SU[..32], .. new byte[32 - bytes.Length], .. bytes];
         var other = h with { SU = mirrored };
         Assert.That(other.Verify(town.Options.Suite), "the mirrored signature is valid too");
-        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
-        await Submit(shop, h);
-        Assert.That((await Submit(shop, other)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
+        await town.Submit(till, h);
+        Assert.That((await town.Submit(till, other)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
         town.AssertSoundAfterCycle(card);
     }
 
@@ -54,13 +52,12 @@ public sealed class SettlementTests
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 1250);
         var h = town.Pay(till, card, 1250).Payments.Single();
-        var shop = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
-        await Submit(shop, h);
+        await town.Submit(till, h);
         await town.RunCycle();
         Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 1L)));
         town.Clock.Advance(TimeSpan.FromDays(500));
         Assert.That(town.Issuer.Purge(), Is.EqualTo(1));
-        Assert.That((await Submit(shop, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
+        Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         town.AssertSound(card);
     }
@@ -197,7 +194,7 @@ public sealed class SettlementTests
             Task.Run(() => town.Settle(two).AsTask()));
         int settled = results.Sum(r => r.Settled);
         Assert.That(settled, Is.EqualTo(10), "X holds ten payments of 100, whoever comes first");
-        Assert.That(results.Sum(r => r.Settled + r.Guaranteed + r.Refused), Is.EqualTo(20));
+        Assert.That(results.Sum(r => r.Settled + r.Guaranteed + r.Waiting + r.Refused), Is.EqualTo(20));
         Assert.That(town.Issuer.Audit.Run(), Is.Empty);
     }
 
@@ -222,29 +219,21 @@ public sealed class SettlementTests
     {
         using var town = Towns.Make();
         string till = town.AddTill("Cafe");
-        town.AddTill("Kiosk");
+        string other = town.AddTill("Kiosk");
         using var card = town.User("Alice", 5000);
         var h = town.Pay(till, card, 1250).Payments.Single();
-        var cafe = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(1)), "shop");
-        var kiosk = town.IssuerLink(new LinkPeer(LinkRole.Shop, new PartyId(2)), "kiosk");
         var bad = h with { SU = [.. h.SU.Reverse()] };
-        Assert.That((await SubmitRaw(cafe, [0xE1, 0x01, 0x00])).Single().Verdict, Is.EqualTo(Verdict.Malformed));
-        Assert.That((await Submit(cafe, bad)).Single().Verdict, Is.EqualTo(Verdict.BadSignature));
-        Assert.That((await Submit(kiosk, h)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown), "another shop's payment");
+        Assert.That((await town.SubmitRaw(till, [0xE1, 0x01, 0x00])).Single().Verdict, Is.EqualTo(Verdict.Malformed));
+        Assert.That((await town.Submit(till, bad)).Single().Verdict, Is.EqualTo(Verdict.BadSignature));
+        Assert.That((await town.Submit(other, h)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown), "another shop's payment");
         town.Clock.Advance(TimeSpan.FromDays(-2));
-        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
+        Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
         town.Clock.Advance(TimeSpan.FromDays(2) + town.Options.Terms.SettleTerm + TimeSpan.FromSeconds(1));
-        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
+        Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
         town.Clock.Advance(-town.Options.Terms.SettleTerm);
-        Assert.That((await Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "no refusal before spoilt it");
-        Assert.That((await Submit(cafe, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
+        Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "no refusal before spoilt it");
+        Assert.That((await town.Submit(till, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
     }
-
-    internal static async Task<IReadOnlyList<Receipt>> Submit(ILink shop, params CashPayment[] payments) =>
-        SettleReply.Read(await shop.Call(SettleMessage.Write(payments), default))!.Receipts;
-
-    private static async Task<IReadOnlyList<Receipt>> SubmitRaw(ILink shop, byte[] body) =>
-        SettleReply.Read(await shop.Call(new LinkMessage(MessageType.Settle, body), default))!.Receipts;
 
     private static async Task<IReadOnlyList<Transfer>> Instructions(TownWorld town, PartyId bank) =>
         InstructionsMessage.ReadReply(await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Call(InstructionsMessage.Write(0), default))!;

@@ -1,5 +1,8 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -33,6 +36,34 @@ internal static class Towns
     public static Shop.TillResult Pay(this TownWorld town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.Pin);
 
+    /// <summary>Settles payments as that till would, whatever it has in its own store.</summary>
+    public static async Task<IReadOnlyList<Receipt>> Submit(this TownWorld town, string till, params CashPayment[] payments)
+    {
+        using var key = town.TillKey(till);
+        var reply = await town.TillLink(till).Call(SettleMessage.Write(key, new PartyId(1), payments, Timestamp.Now(town.Clock)), default);
+        return SettleReply.Read(reply)?.Receipts ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text);
+    }
+
+    /// <summary>The same with the bytes of one item, whatever they are.</summary>
+    public static async Task<IReadOnlyList<Receipt>> SubmitRaw(this TownWorld town, string till, byte[] item)
+    {
+        using var key = town.TillKey(till);
+        var submission = Submission.Sign(key, new PartyId(1), [Digest.Of(item)], Timestamp.Now(town.Clock));
+        var body = BerTlv.Encode(Submission.MaxEncodedSize, submission.Write);
+        return SettleReply.Read(await town.TillLink(till).Call(new LinkMessage(MessageType.Settle, [.. body, .. item]), default))!.Receipts;
+    }
+
+    /// <summary>{H, S_W} as that till would send it.</summary>
+    public static ValueTask<LinkMessage> ForwardVoid(this TownWorld town, string till, CashPayment h)
+    {
+        using var key = town.TillKey(till);
+        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)));
+        return town.TillLink(till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
+    }
+
+    /// <summary>A till that hears nothing of the hot list, but can settle.</summary>
+    public static void Deafen(this TownWorld town, string till) => town.Till(till).Online = new DeafLink(town.TillLink(till));
+
     public static Amount ShopAccount(this TownWorld town, string shop = "Cafe") =>
         town.ShopBank.BalanceOfShop(town.ShopBank.OpenShopAccount(shop));
 
@@ -53,4 +84,11 @@ internal static class Towns
             Assert.That(TownAudit.RunCard(card), Is.Empty);
         }
     }
+}
+
+/// <summary>A way to the issuer on which the hot list never comes.</summary>
+internal sealed class DeafLink(ILink inner) : ILink
+{
+    public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+        request.Type == MessageType.HotList ? throw new LinkException("the hot list does not come") : inner.Call(request, cancel);
 }

@@ -17,6 +17,8 @@ public sealed class DecoderVectorTests
         ["certificate-encryption"] = b => KeyCertificate.Decode(b)?.Encode(),
         ["never-issued"] = b => NeverIssued.Decode(b)?.Encode(),
         ["receipt"] = b => Receipt.Decode(b)?.Encode(),
+        ["submission-proof"] = b => SubmissionProof.Decode(b)?.Encode(),
+        ["reversal"] = b => Reversal.Decode(b)?.Encode(),
         ["transfer"] = b => Transfer.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),
         ["enrolment-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),

@@ -64,7 +64,12 @@ public sealed class EncoderVectorTests
         var breq = SignedMessage.BankRequest(Bank, X, Currency.Eur, encryption.Id, requestId, Date);
         var bankRequest = new BankRequest(Bank, X, Currency.Eur, encryption.Id, ei, Date, bankKey.Sign(breq));
         var never = NeverIssued.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
-        var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Settled, Y, Currency.Eur, Amount.Zero, default, Date);
+        var share = new Share(new Amount(1000), new Amount(200), new Amount(50), Time);
+        var subjects = new[] { h.Id.Value, Digest.Of("other"u8), Digest.Of("third"u8) };
+        var submission = Submission.Sign(till, Issuer, subjects, Date);
+        var voided = new VoidMessage(h, new VoidStatement(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw));
+        var reversal = Reversal.Sign(statement, Issuer, h.Id, Y, new Amount(1000), Date);
+        var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
         var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var dossier = new Dossier(request.Encode(), certificateE, certificateC, [h]);
         var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date);
@@ -102,10 +107,15 @@ public sealed class EncoderVectorTests
             ["bank-request-message"] = () => breq,
             ["account-request-message"] = () => order.Message,
             ["never-issued-message"] = () => SignedMessage.NeverIssued(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
-            ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Settled, Y, Currency.Eur, Amount.Zero, default, Date),
+            ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
             ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
             ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
-            ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, Date),
+            ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, new Amount(1000), Date),
+            ["reversal"] = reversal.Encode,
+            ["submission-root"] = () => MerkleTree.Root(subjects).ToArray(),
+            ["submission-message"] = () => SignedMessage.Submission(Issuer, MerkleTree.Root(subjects), Date),
+            ["submission"] = () => BerTlv.Encode(Submission.MaxEncodedSize, submission.Write),
+            ["submission-proof"] = submission.Prove(subjects, 0).Encode,
             ["lost-card-message"] = () => SignedMessage.LostCard(u, Bank, Date),
             ["cancellation-message"] = () => SignedMessage.Cancellation(Bank, requestId, Date),
             ["hot-entry"] = () => hot,
@@ -186,7 +196,10 @@ public sealed class EncoderVectorTests
             ["frame-dossiers"] = () => Frame(FrameKind.Request, DossierMessages.WriteRequest()),
             ["frame-dossiers-reply"] = () => Frame(FrameKind.Response, DossierMessages.WriteReply([dossier])),
             ["frame-dossier-outcome"] = () => Frame(FrameKind.Request, DossierMessages.WriteOutcome(coin.Id, Proof.Excess)),
-            ["frame-settle"] = () => Frame(FrameKind.Request, SettleMessage.Write([h, h])),
+            ["frame-settle"] = () => Frame(FrameKind.Request, SettleMessage.Write(submission, [h, h])),
+            ["frame-forward-void"] = () => Frame(FrameKind.Request, voided.ToMessage(MessageType.ForwardVoid)),
+            ["frame-forward-void-reply"] = () => Frame(FrameKind.Response, VoidMessage.WriteReply(MessageType.ForwardVoid, reversal.Encode())),
+            ["frame-hot-list"] = () => Frame(FrameKind.Request, LossMessages.WriteHotList(8, w, Date)),
             ["frame-settle-reply"] = () => Frame(FrameKind.Response, new SettleReply([receipt]).ToMessage()),
             ["frame-refusal"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.InsufficientFunds, "no").ToMessage()),
         };

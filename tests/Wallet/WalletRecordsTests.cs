@@ -36,7 +36,7 @@ public sealed class WalletRecordsTests
 
         // The oldest entry, the one that was taken back, is gone from the card and still speaks for her.
         Assert.That(WalletTerminal.ReadPayments(alice.Card, alice.Pin).Any(e => e.State == LogState.Restored), Is.False);
-        var rebuttal = await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default, records);
+        var rebuttal = await town.WalletWith(records).MakeRebuttal(alice.Card, alice.Pin, default);
         Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, first.Payments.Single()));
         Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Is.Empty);
     }

@@ -1,0 +1,44 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>Which payments of a cancelled coin still count (rule R6).</summary>
+internal static class CancelledCoins
+{
+    /// <summary>How long after the age of a hot list a payment of a lost card may still arrive.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
+
+    /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>
+    public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now)
+    {
+        var h = submitted.H;
+
+        // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
+        bool late = coin.Cancelled is { } cancelled && h.Time > cancelled.Plus(terms.HotListMaxAge);
+        Switches.Off("hole-10", ref late);
+        if (late)
+        {
+            return true;
+        }
+
+        if (coin.Lost is not { } lost)
+        {
+            return false;
+        }
+
+        // A redemption of a lost card is whoever holds it: what is left comes back to the account by itself.
+        if (submitted.Shop is null)
+        {
+            return true;
+        }
+
+        bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
+            && now <= lost.Plus(terms.HotListMaxAge + Grace + ServiceRecord.Outage(db, lost, now));
+        bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;
+        bool refused = !fresh && !offline;
+        Switches.Off("R6", ref refused);
+        return refused || h.Time > lost.Plus(terms.HotListMaxAge);
+    }
+}

@@ -1,0 +1,99 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it; then to
+/// redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess needs (rule R4).
+/// </summary>
+internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms terms)
+{
+    /// <summary>Gives what the coin holds to whom it is due. Inside the transaction of whatever changed it.</summary>
+    public void Distribute(Database db, CoinId id, Timestamp now)
+    {
+        bool queued = true;
+        Switches.Off("R2", ref queued);
+        if (!queued)
+        {
+            return;
+        }
+
+        Draw(db, InspectionDatabase.Find(db, id)!, now);
+        long number = InspectionDatabase.Find(db, id)!.Number;
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Guarantee.IsClaimed(db, r.Payment)))
+        {
+            var coin = InspectionDatabase.Find(db, id)!;
+            var amount = Amount.Min(coin.Rest, row.Share.Excess);
+            if (!amount.IsZero)
+            {
+                InspectionDatabase.Spend(db, coin, amount);
+                Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
+                Revise(db, row, amount, now);
+                Guarantee.Lower(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
+            }
+        }
+
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Guarantee.IsClaimed(db, r.Payment)))
+        {
+            var coin = InspectionDatabase.Find(db, id)!;
+            var amount = Amount.Min(coin.Rest, row.Share.Guaranteed);
+            if (!amount.IsZero)
+            {
+                InspectionDatabase.Spend(db, coin, amount);
+                Credits.Repay(db, coin, amount);
+                Revise(db, row, amount, now);
+                Guarantee.Lower(db, row.Payment, amount);
+            }
+        }
+
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => r.IsRedemption))
+        {
+            var coin = InspectionDatabase.Find(db, id)!;
+            if (row.Share.Waiting <= coin.Rest && !HistoryDatabase.Exceeding(db, number).Exists(r => !r.IsRedemption))
+            {
+                InspectionDatabase.Spend(db, coin, row.Share.Waiting);
+                Credits.Give(db, coin, null, row.Share.Waiting);
+                Revise(db, row, row.Share.Waiting, now);
+            }
+        }
+    }
+
+    /// <summary>Signs the next revision: so much more is credited, so much less exceeds the coin, the guaranteed part first.</summary>
+    public void Revise(Database db, HistoryRow row, Amount credited, Timestamp now)
+    {
+        var guaranteed = row.Share.Guaranteed - Amount.Min(credited, row.Share.Guaranteed);
+        var waiting = row.Share.Excess - credited - guaranteed;
+        Revise(db, row, new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : row.Share.Due), now);
+    }
+
+    /// <summary>Signs the next revision.</summary>
+    public void Revise(Database db, HistoryRow row, Share share, Timestamp now)
+    {
+        var receipt = Receipt.Sign(
+            keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, checked((ushort)(row.Receipt.Revision + 1)), now);
+        HistoryDatabase.Revise(db, row, share, receipt);
+    }
+
+    /// <summary>Takes from shops whose revoked tills signed S_W what the excess of this coin needs, and no more.</summary>
+    private void Draw(Database db, CoinRow coin, Timestamp now)
+    {
+        foreach (var row in HistoryDatabase.Kept(db, coin.Number))
+        {
+            var current = InspectionDatabase.Find(db, coin.Id)!;
+            var needed = HistoryDatabase.Exceeding(db, coin.Number).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
+            if (needed <= current.Rest)
+            {
+                return;
+            }
+
+            var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
+            InspectionDatabase.Restore(db, current, amount);
+            Credits.TakeBack(db, current, Registry.Shop(db, row.Shop!.Value), amount);
+            var moved = row.Moved + amount;
+            var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now);
+            HistoryDatabase.Strike(db, row, row.Share.Credited - amount, moved, reversal.Encode(), row.Receipt);
+        }
+    }
+}

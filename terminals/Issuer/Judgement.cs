@@ -1,0 +1,168 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>A genuine payment that somebody brought.</summary>
+/// <param name="Shop">Whose till was paid; null for a redemption by its holder.</param>
+/// <param name="Submission">That the till submitted it; null for a redemption.</param>
+/// <param name="Contact">The issuer's last answer to that till before this batch.</param>
+internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact)
+{
+    public static Submitted Redemption(CashPayment h) => new(h, null, null, default);
+}
+
+/// <summary>
+/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of code for both.
+/// Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall together (hole 24).
+/// </summary>
+internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms)
+{
+    private readonly Guarantee _guarantee = new(terms);
+    private readonly ExcessQueue _queue = new(keys, issuer, terms);
+
+    /// <summary>True if S_I and S_U verify and y is within x and X: then N_U's holder signed this payment of this issuer's coin.</summary>
+    public bool IsGenuine(CashPayment h) =>
+        h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
+
+    /// <summary>The signed answer; of a payment that came before, the newest revision.</summary>
+    public Receipt Judge(Database db, Submitted submitted, Timestamp now)
+    {
+        var h = submitted.H;
+        if (h.Time > now.Plus(terms.ClockTolerance))
+        {
+            return Refuse(h, Verdict.Early, now);
+        }
+
+        var first = HistoryDatabase.Find(db, h.Id);
+        Switches.Replace("hole 5", ref first, null);
+        if (first is not null)
+        {
+            return first.Receipt with { Repeated = true };
+        }
+
+        if (DeadMarks.Find(db, h.Id) is not null)
+        {
+            return Refuse(h, Verdict.Dead, now);
+        }
+
+        if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
+        {
+            return Refuse(h, Verdict.Late, now);
+        }
+
+        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
+        {
+            // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
+            Alarm(db, "unknown coin", h.Coin.Id.Value, now);
+            return Refuse(h, Verdict.UnknownCoin, now);
+        }
+
+        return Count(db, submitted, coin, now);
+    }
+
+    /// <summary>One alarm per subject, however often it comes (rule R10).</summary>
+    public static void Alarm(Database db, string kind, Digest subject, Timestamp now) => db.Execute(
+        "INSERT INTO alarm(date, kind, subject) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE kind = ?2 AND subject = ?3)",
+        now.ToLedger(), kind, subject.ToArray());
+
+    private Receipt Count(Database db, Submitted submitted, CoinRow coin, Timestamp now)
+    {
+        var h = submitted.H;
+        if (CancelledCoins.Refuses(db, coin, submitted, terms, now))
+        {
+            // Kept, so that a repeat gets the same answer; never evidence (hole 10).
+            return Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
+        }
+
+        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
+        bool splits = true;
+        Switches.Off("R1", ref splits);
+        var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
+        var excess = h.Paid - credited;
+        bool other = HistoryDatabase.HasOther(db, coin.Number, h.Seq);
+        Switches.Off("hole-19-equivocation", ref other);
+        var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
+        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
+        Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
+        if (!credited.IsZero)
+        {
+            InspectionDatabase.Spend(db, coin, credited);
+            Credits.Give(db, coin, submitted.Shop, credited);
+        }
+
+        if (verdict != Verdict.Settled)
+        {
+            if (splits)
+            {
+                _queue.Distribute(db, coin.Id, now);
+            }
+
+            if (other || HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue)
+            {
+                TraceDesk.OpenCase(db, coin, now);
+            }
+        }
+
+        return HistoryDatabase.Find(db, h.Id)!.Receipt;
+    }
+
+    private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
+    {
+        var h = submitted.H;
+        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, 1, now);
+        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
+        return receipt;
+    }
+
+    private Receipt Refuse(CashPayment h, Verdict verdict, Timestamp now) =>
+        Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, Share.None, 1, now);
+}
+
+/// <summary>What a coin pays, as deltas of the next clearing cycle (hole 18).</summary>
+internal static class Credits
+{
+    /// <summary>The coin pays a shop, or its holder's account.</summary>
+    public static void Give(Database db, CoinRow coin, ShopEntry? shop, Amount amount)
+    {
+        if (shop is null)
+        {
+            db.Execute("UPDATE bank SET redeemed = redeemed + ?2 WHERE id = ?1", (long)coin.Bank.Value, amount.ToLedger());
+            TransferDesk.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, amount);
+            return;
+        }
+
+        Debit(db, coin, amount);
+        TransferDesk.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, amount);
+    }
+
+    /// <summary>The coin pays what a claim had paid before (rule R2): the shop has its money already.</summary>
+    public static void Repay(Database db, CoinRow coin, Amount amount)
+    {
+        Debit(db, coin, amount);
+        TransferDesk.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+    }
+
+    /// <summary>The shop gives back what the coin had paid.</summary>
+    public static void TakeBack(Database db, CoinRow coin, ShopEntry shop, Amount amount)
+    {
+        db.Execute("UPDATE bank SET settled = settled - ?2 WHERE id = ?1", (long)coin.Bank.Value, amount.ToLedger());
+        TransferDesk.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);
+        TransferDesk.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+    }
+
+    /// <summary>The shop gives back what the guarantee had paid.</summary>
+    public static void TakeBackClaim(Database db, CoinRow coin, ShopEntry shop, Amount amount)
+    {
+        TransferDesk.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+        TransferDesk.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+    }
+
+    private static void Debit(Database db, CoinRow coin, Amount amount)
+    {
+        db.Execute("UPDATE bank SET settled = settled + ?2 WHERE id = ?1", (long)coin.Bank.Value, amount.ToLedger());
+        TransferDesk.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);
+    }
+}

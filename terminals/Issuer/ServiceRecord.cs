@@ -1,0 +1,61 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>When the issuer served, and when it answered each till (rule R6): a payment of a lost card must not fail because the issuer was away, and must
+/// not pass because a till says that it was.</summary>
+internal sealed class ServiceRecord
+{
+    /// <summary>Signs of life are written at most this often.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <summary>A shorter silence is no outage.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
+    private readonly Database _store;
+    private Timestamp _last;
+
+    /// <summary>What lies between the last sign of life and this start was an outage.</summary>
+    public ServiceRecord(Database store, Timestamp now)
+    {
+        _store = store;
+        _last = Timestamp.FromLedger(store.Read(db => db.Number("SELECT coalesce(max(date), 0) FROM alive")));
+        if (_last != default && now > _last.Plus(Shortest))
+        {
+            store.Write(db => db.Execute(
+                "INSERT INTO outage(began, ended) VALUES(?1, ?2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", _last.ToLedger(), now.ToLedger()));
+        }
+    }
+
+    /// <summary>The issuer serves.</summary>
+    public void Beat(Timestamp now)
+    {
+        if (now < _last.Plus(Every))
+        {
+            return;
+        }
+
+        _last = now;
+        _store.Write(db => db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger()));
+    }
+
+    /// <summary>How long the issuer did not serve between two moments.</summary>
+    public static TimeSpan Outage(Database db, Timestamp from, Timestamp to)
+    {
+        long microseconds = db.Query(
+            "SELECT began, ended FROM outage WHERE ended > ?1 AND began < ?2",
+            r => Math.Min(r.GetInt64(1), to.ToLedger()) - Math.Max(r.GetInt64(0), from.ToLedger()), from.ToLedger(), to.ToLedger()).Sum();
+        return TimeSpan.FromMicroseconds(microseconds);
+    }
+
+    /// <summary>The issuer answers a batch or a hot list request of this till.</summary>
+    public static void Contact(Database db, TillId till, Timestamp now) =>
+        db.Execute("UPDATE till SET contact = ?2 WHERE w = ?1", till.Value.ToArray(), now.ToLedger());
+
+    /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
+    public static Timestamp LastContact(Database db, TillId till) =>
+        Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = ?1", till.Value.ToArray()));
+
+    /// <summary>Outages that no term looks back to any more.</summary>
+    public static void Purge(Database db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < ?1", before.ToLedger());
+}
