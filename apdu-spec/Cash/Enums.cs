@@ -55,6 +55,9 @@ public enum IssueRefusal : byte
 
     /// <summary>The bank's cap on outstanding cash is reached (hole 17).</summary>
     CapReached = 5,
+
+    /// <summary>The bank has not booked for disputeTerm what it owes to clearing (R8).</summary>
+    InArrears = 6,
 }
 
 /// <summary>What an instruction to a bank moves.</summary>
@@ -78,8 +81,11 @@ public enum TransferKind : byte
     /// <summary>Clearing to e-cash float: a reversed settlement (hole 3). Reference: zeros.</summary>
     FloatRestore = 6,
 
-    /// <summary>A shop's account to clearing: a reversed settlement. Reference: the shop's account.</summary>
+    /// <summary>A shop's account to clearing, below zero too: a reversed settlement. Reference: the shop's account.</summary>
     ShopDebit = 7,
+
+    /// <summary>Clearing to claims: what came free of a coin on which a claim was paid (R2). Reference: the coin id of the case.</summary>
+    ClaimRestore = 8,
 }
 
 /// <summary>Why the issuer pronounces a payment dead (hole 4).</summary>

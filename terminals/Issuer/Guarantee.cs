@@ -45,26 +45,4 @@ internal sealed class Guarantee(SchemeTerms terms)
         long since = now.Microseconds > window ? checked((long)(now.Microseconds - window)) : 0;
         return Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM guarantee WHERE account = ?1 AND opened > ?2", account, since));
     }
-
-    /// <summary>Turns promises that are due, and whose case the bank found proven, into transfers (claims to the shop).</summary>
-    /// <returns>Promises kept.</returns>
-    public int PayDue(Database db, Timestamp now)
-    {
-        var due = db.Query(
-            """
-            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id FROM guarantee g
-            JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2 AND c.judged + ?3 <= ?1
-            """,
-            r => (Id: r.Bytes(0), Y: Amount.FromLedger(r.GetInt64(1)), Account: Digest.Read(r.Bytes(2)), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5))),
-            now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
-        foreach (var promise in due)
-        {
-            TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, promise.Y);
-            TransferDesk.Add(db, new PartyId(checked((uint)promise.ShopBank)), TransferKind.ShopCredit, promise.Account, promise.Y);
-            db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
-        }
-
-        return due.Count;
-    }
 }
