@@ -65,7 +65,7 @@ public enum Tag : ushort
     Enrolment = 0xF1,
     Sealed = 0xF2,
     Renewal = 0xF3,
-    BookingStatement = 0xF8,
+    BookingStatement = 0xFA,
 
     // Primitive, two bytes.
     Holder = 0xDF20,         // party a certificate speaks of: 4

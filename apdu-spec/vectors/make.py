@@ -226,7 +226,7 @@ receipt_object = tlv(0xE5, tlv(0xC2, ISSUER) + tlv(0xDE, payment_id) + tlv(0xDF2
                      + tlv(0xD7, sign(secret["statement"], receipt)) + tlv(0xDF30, b"\x00"))
 transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5, BANK) + tlv(0xDF27, b"\x01") + tlv(0xDF28, bytes(32))
                       + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
-booking_object = tlv(0xF8, tlv(0xD5, BANK) + tlv(0xDF23, b(5, 8)) + tlv(0xDF25, b"\x04") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], parked)))
+booking_object = tlv(0xFA, tlv(0xD5, BANK) + tlv(0xDF23, b(5, 8)) + tlv(0xDF25, b"\x04") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], parked)))
 out["booking-statement"] = booking_object
 dossier = tlv(0xE7, tlv(0xDF26, m) + cert_e + cert_c + h)
 content = order + tlv(0xDF3E, point(public["account"])) + tlv(0xDF21, NAME.encode()) + dossier + cert_b + tlv(0xD6, DATE)
