@@ -67,6 +67,7 @@ public enum Tag : ushort
     Renewal = 0xF3,
     Submission = 0xF4,
     Reversal = 0xF5,
+    BookingStatement = 0xFA,
 
     // Primitive, two bytes.
     Holder = 0xDF20,         // party a certificate speaks of: 4

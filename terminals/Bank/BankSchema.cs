@@ -26,10 +26,20 @@ internal static class BankSchema
         CREATE INDEX withdrawal_state ON withdrawal(state);
 
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
-        CREATE TABLE booked_transfer(number INTEGER PRIMARY KEY, transfer BLOB NOT NULL) STRICT;
+
+        -- Instructions in order of number; state 0 is booked, else why it is parked (R8). The last number that is kept.
+        CREATE TABLE booked_transfer(number INTEGER PRIMARY KEY, transfer BLOB NOT NULL, state INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE booked(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
+
+        -- What was parked: since when, the bank's newest signed word of it, whether the issuer heard that, whether there was an alarm, whether its money is in suspense.
+        CREATE TABLE parked(
+            number INTEGER PRIMARY KEY REFERENCES booked_transfer, since INTEGER NOT NULL, statement BLOB NOT NULL,
+            told INTEGER NOT NULL DEFAULT 0, alarmed INTEGER NOT NULL DEFAULT 0, suspense INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;
+
         CREATE TABLE evidence(
             coin_id BLOB PRIMARY KEY, u BLOB, proof INTEGER NOT NULL, spent INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
+            excess INTEGER NOT NULL DEFAULT 0, guaranteed INTEGER NOT NULL DEFAULT 0, noticed INTEGER NOT NULL DEFAULT 0,
             file BLOB, told INTEGER NOT NULL DEFAULT 0, judged INTEGER NOT NULL DEFAULT 0, rebuttal BLOB) STRICT;
 
         -- Lost cards: the user's signed report, and which of the withdrawals the issuer has cancelled (hole 10).

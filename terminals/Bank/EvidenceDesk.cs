@@ -66,9 +66,11 @@ internal sealed class EvidenceDesk(
         byte[]? file = proof == Proof.Excess && account is not null
             ? Evidence.Sign(key, row!.Order, account.Key, account.Name, dossier, certificate, Timestamp.Now(clock)).Encode()
             : null;
+        // What a claim may be, and from when its term runs; as far as a dossier of today says it.
+        var excess = proof == Proof.Excess ? dossier.Spent - dossier.Payments[0].Coin.Terms.FaceValue : Amount.Zero;
         db.Execute(
-            "INSERT INTO evidence(coin_id, u, proof, spent, file, judged) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-            coin, file is null ? null : row!.Order.User.Value.ToArray(), (long)proof, dossier.Spent.ToLedger(), file, Timestamp.Now(clock).ToLedger());
+            "INSERT INTO evidence(coin_id, u, proof, spent, file, judged, excess, guaranteed, noticed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?6)",
+            coin, file is null ? null : row!.Order.User.Value.ToArray(), (long)proof, dossier.Spent.ToLedger(), file, Timestamp.Now(clock).ToLedger(), excess.ToLedger());
         return proof;
     }
 }

@@ -9,6 +9,7 @@ public static class CrashPoints
     public const string SettleCommitted = "issuer.settle.committed";
     public const string CycleUncommitted = "issuer.cycle.uncommitted";
     public const string CycleCommitted = "issuer.cycle.committed";
+    public const string AcknowledgedCommitted = "issuer.acknowledged.committed";
     public const string ReverseCommitted = "issuer.reverse.committed";
     public const string DeadCommitted = "issuer.dead.committed";
     public const string RedeemCommitted = "issuer.redeem.committed";
@@ -16,5 +17,5 @@ public static class CrashPoints
     public const string OutcomeCommitted = "issuer.outcome.committed";
 
     public static IReadOnlyList<string> All { get; } =
-        [IssueUncommitted, IssueCommitted, SettleUncommitted, SettleCommitted, CycleUncommitted, CycleCommitted, OutcomeCommitted];
+        [IssueUncommitted, IssueCommitted, SettleUncommitted, SettleCommitted, CycleUncommitted, CycleCommitted, AcknowledgedCommitted, OutcomeCommitted];
 }

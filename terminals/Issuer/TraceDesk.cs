@@ -77,6 +77,20 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         return new LinkMessage(MessageType.DossierOutcomeReply, []);
     }
 
+    /// <summary>
+    /// True if this issuer's dossier of the coin proves an excess of at least that much: the check that the bank makes, and anybody with the evidence file.
+    /// </summary>
+    public bool Proves(Database db, CoinId coin, Amount claim)
+    {
+        if (InspectionDatabase.Find(db, coin) is not { } row || !HistoryDatabase.Entries(db, row.Number).Exists(e => e.Reversal is null))
+        {
+            return false;
+        }
+
+        var dossier = Assemble(db, row);
+        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= row.FaceValue + claim;
+    }
+
     private Dossier Assemble(Database db, CoinRow coin)
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)

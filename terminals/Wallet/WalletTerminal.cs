@@ -175,6 +175,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         IssueRefusal.Undecipherable => "it could not decipher the card's request.",
         IssueRefusal.AmountDiffers => "the amount in the card's request is not the amount that the bank asked for.",
         IssueRefusal.KeyReused => "the card's key was used before.",
+        IssueRefusal.InArrears => "the bank owes other banks what it has to pay first; ask the bank.",
         _ => "the bank's limit of cash in circulation is reached; try again later.",
     };
 }

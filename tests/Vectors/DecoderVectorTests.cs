@@ -20,6 +20,7 @@ public sealed class DecoderVectorTests
         ["submission-proof"] = b => SubmissionProof.Decode(b)?.Encode(),
         ["reversal"] = b => Reversal.Decode(b)?.Encode(),
         ["transfer"] = b => Transfer.Decode(b)?.Encode(),
+        ["booking-statement"] = b => BookingStatement.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),
         ["enrolment-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
         ["enrolment-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
@@ -74,6 +75,7 @@ public sealed class DecoderVectorTests
             Assert.That(h.Verify(Suite), "S_U");
             Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
             Assert.That(Transfer.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
+            Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey), "booking statement");
             Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
             Assert.That(NeverIssued.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
         });
