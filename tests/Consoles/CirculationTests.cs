@@ -81,10 +81,28 @@ public sealed class CirculationTests
         Assert.That(_town.Json("hiercash-issuer", "watch", "--dir", "issuer").ToString(), Is.EqualTo(all.ToString()), "the same figures");
     }
 
+    /// <summary>A further coin under the key of the first one: TM tells them apart, and each counts.</summary>
+    [Test, Hole(15)]
+    public void CoinsUnderOneKeyCountLikeOthers()
+    {
+        long before = Banks().GetProperty("total").GetProperty("outstanding").GetInt64();
+        Assert.That(Withdraw("1.00", "--same-key", "0").Output.TrimEnd(), Is.EqualTo("1.00 EUR are on the card."));
+        Assert.That(Withdraw("3.00", "--same-key", "0", "--set").Code, Is.Zero, "1 and 2 of the series");
+        Assert.That(Banks().GetProperty("total").GetProperty("outstanding").GetInt64(), Is.EqualTo(before + 400));
+        var coins = _town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("coins").EnumerateArray()
+            .Select(c => (Slot: c.GetProperty("slot").GetInt32(), TM: c.GetProperty("tm").GetInt32(), X: c.GetProperty("faceValue").GetInt64())).ToList();
+        Assert.That(coins.Where(c => c.TM > 0).OrderBy(c => c.TM).Select(c => c.TM), Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(coins.Where(c => c.TM > 0).Sum(c => c.X), Is.EqualTo(400));
+        int further = coins.First(c => c.TM == 1).Slot;
+        var refused = Withdraw("1.00", "--same-key", further.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.That((refused.Code, refused.Error.TrimEnd()), Is.EqualTo(
+            (1, $"The coin in slot {further} was itself withdrawn under another coin's key. Give the slot of that coin, the first of that key.")));
+    }
+
     private static JsonElement Banks() => _town.Json("hiercash-issuer", "banks", "--dir", "issuer");
 
     private static JsonElement Bank(JsonElement all, string name) => all.GetProperty("banks").EnumerateArray().Single(b => b.GetProperty("name").GetString() == name);
 
-    private static ConsoleResult Withdraw(string amount) =>
-        _town.Run("hiercash-wallet", "withdraw", amount, "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+    private static ConsoleResult Withdraw(string amount, params string[] more) =>
+        _town.Run("hiercash-wallet", ["withdraw", amount, "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address, .. more]);
 }
