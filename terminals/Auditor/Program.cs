@@ -63,7 +63,13 @@ internal static class Program
         var issuer = new Option<string?>("--issuer") { Description = "The issuer's database.", HelpName = "FILE" };
         var banks = new Option<string[]>("--bank") { Description = "A bank's database; may be given more than once.", HelpName = "FILE" };
         var seen = new Option<string?>("--seen") { Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE" };
-        var command = new Command("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. Exit code 1 if one does, 3 if the books never rest long enough to be read.") { issuer, banks, seen, Root, Json };
+        var command = new Command(
+            "audit",
+            "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. "
+                + "Exit code 1 if one does, 3 if the books never rest long enough to be read.")
+        {
+            issuer, banks, seen, Root, Json,
+        };
         command.SetAction(result =>
         {
             var files = result.GetValue(banks) ?? [];
