@@ -9,6 +9,10 @@ namespace HierCash.Auditor;
 internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
 {
     private ParkedBooks Parked { get; } = new(books);
+    private readonly List<Finding> _notes = [];
+
+    /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
+    public IReadOnlyList<Finding> Notes => _notes;
 
     public IEnumerable<Finding> Run() =>
         Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
@@ -30,17 +34,27 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
         }
 
         foreach (var a in books.Rows(
-            "SELECT a.id, a.kind, a.balance, coalesce(sum(e.amount), 0) FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id GROUP BY a.id",
-            r => (Id: r.GetInt64(0), Kind: r.GetString(1), Balance: r.GetInt64(2), Sum: r.GetInt64(3))))
+            """
+            SELECT a.id, a.kind, a.balance, coalesce(sum(e.amount), 0), coalesce(sum(CASE WHEN t.kind = 'instruction' AND e.amount < 0 THEN -e.amount END), 0), s.name
+            FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id LEFT JOIN ledger_tx t ON t.id = e.tx
+            LEFT JOIN shop_account s ON a.kind = 'shop' AND s.reference = a.owner GROUP BY a.id
+            """,
+            r => (Id: r.GetInt64(0), Kind: r.GetString(1), Balance: r.GetInt64(2), Sum: r.GetInt64(3), Instructed: r.GetInt64(4), Shop: r.IsDBNull(5) ? "" : r.GetString(5))))
         {
             if (a.Balance != a.Sum)
             {
                 yield return books.Finds("ledger_account", a.Id, $"it shows {a.Balance}, but its entries sum to {a.Sum}");
             }
 
-            if (a.Balance < 0 && a.Kind is "user" or "float" && a.Balance < 0)
+            // What an instruction took from a shop that had less is that shop's debt to its bank; nothing else takes an account below zero.
+            long may = a.Kind == "shop" ? -a.Instructed : 0;
+            if (a.Kind is "user" or "shop" or "float" && a.Balance < may)
             {
-                yield return books.Finds("ledger_account", a.Id, $"the {a.Kind} account is at {a.Balance}");
+                yield return books.Finds("ledger_account", a.Id, $"the {a.Kind} account is at {a.Balance}{(may < 0 ? $", and instructions took {-may} from it" : "")}");
+            }
+            else if (a.Kind == "shop" && a.Balance < 0)
+            {
+                _notes.Add(books.Finds("ledger_account", a.Id, $"{a.Shop} owes {-a.Balance} minor units to this bank, for payments that were taken back"));
             }
         }
 

@@ -6,6 +6,10 @@ namespace HierCash.Bank;
 /// <summary>Recomputes the bank's invariants (protocol: Money) from its own rows.</summary>
 public sealed class BankAudit
 {
+    /// <summary>What instructions took from account a. Only they may take a shop below zero: its bank bears that.</summary>
+    private const string ShopDebits =
+        "(SELECT coalesce(sum(-e.amount), 0) FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx WHERE e.account = a.id AND e.amount < 0 AND t.kind = 'instruction')";
+
     private readonly Database _store;
 
     internal BankAudit(Database store) => _store = store;
@@ -30,7 +34,7 @@ public sealed class BankAudit
             """,
             r => $"ledger: a {r.GetString(0)} account shows {r.GetInt64(1)}, but its entries sum to {r.GetInt64(2)}"));
         findings.AddRange(db.Query(
-            "SELECT kind, balance FROM ledger_account WHERE kind IN ('user', 'shop', 'float') AND balance < 0",
+            $"SELECT kind, balance FROM ledger_account a WHERE kind IN ('user', 'shop', 'float') AND balance < CASE kind WHEN 'shop' THEN -{ShopDebits} ELSE 0 END",
             r => $"ledger: a {r.GetString(0)} account is at {r.GetInt64(1)}"));
 
         long outstanding = db.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'");
@@ -99,6 +103,11 @@ public sealed class BankAudit
 
     /// <summary>What is owed to somebody whom the bank cannot name yet, in minor units.</summary>
     public long Suspense => _store.Read(db => Ledger.Balance(db, LedgerAccount.Suspense));
+
+    /// <summary>Shops whose account is below zero because payments were taken back, and what each owes this bank in minor units. No finding.</summary>
+    public IReadOnlyList<(string Shop, Amount Owed)> ShopDebts => _store.Read(db => db.Query(
+        $"SELECT s.name, -a.balance FROM ledger_account a JOIN shop_account s ON s.reference = a.owner WHERE a.kind = 'shop' AND a.balance < 0 AND a.balance >= -{ShopDebits} ORDER BY s.name",
+        r => (r.GetString(0), Amount.FromLedger(r.GetInt64(1)))));
 
     /// <summary>The e-cash float in minor units.</summary>
     public Amount Float => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.Float)));

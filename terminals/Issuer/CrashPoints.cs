@@ -16,6 +16,10 @@ public static class CrashPoints
     public const string CancelCommitted = "issuer.cancel.committed";
     public const string OutcomeCommitted = "issuer.outcome.committed";
 
+    /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [IssueUncommitted, IssueCommitted, SettleUncommitted, SettleCommitted, CycleUncommitted, CycleCommitted, AcknowledgedCommitted, OutcomeCommitted];
+    [
+        IssueUncommitted, IssueCommitted, SettleUncommitted, SettleCommitted, CycleUncommitted, CycleCommitted, AcknowledgedCommitted,
+        ReverseCommitted, DeadCommitted, RedeemCommitted, CancelCommitted, OutcomeCommitted,
+    ];
 }
