@@ -25,8 +25,14 @@ public static class CashCipher
     /// <summary>The plaintext, or null where the MAC, checked first, or the padding is wrong.</summary>
     public static byte[]? TryDecrypt(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> ciphertext)
     {
-        if (ciphertext.Length < CiphertextSize(0) || ciphertext.Length % 16 != 0
-            || !CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]))
+        if (ciphertext.Length < CiphertextSize(0) || ciphertext.Length % 16 != 0)
+        {
+            return null;
+        }
+
+        bool authentic = CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]);
+        Switches.On("claim 9", ref authentic);
+        if (!authentic)
         {
             return null;
         }

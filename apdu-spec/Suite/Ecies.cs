@@ -58,6 +58,7 @@ public static class Ecies
             bool authentic = CryptographicOperations.FixedTimeEquals(
                 HMACSHA256.HashData(keys.AsSpan(16, 32), body), ciphertext[^32..]);
             CryptographicOperations.ZeroMemory(keys);
+            Switches.On("hole 21 MAC", ref authentic);
             if (!authentic)
             {
                 return null;
@@ -73,7 +74,9 @@ public static class Ecies
             }
         }
 
-        return Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext) ? plaintext : null;
+        bool deterministic = Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext);
+        Switches.On("hole 21 E_I", ref deterministic);
+        return deterministic ? plaintext : null;
     }
 
     private static ISigningKey EphemeralKey(ICashSuite suite, ReadOnlySpan<byte> plaintext)
