@@ -16,6 +16,7 @@ public static class CashCipher
 
     public static byte[] Encrypt(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> plaintext)
     {
+        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
         using var aes = Aes.Create();
         aes.SetKey(SHA256.HashData(SignedMessage.CashKey(seed, mac: false)).AsSpan(0, 16));
         var body = aes.EncryptCbc(plaintext, new byte[16]);
@@ -30,9 +31,8 @@ public static class CashCipher
             return null;
         }
 
-        bool authentic = CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]);
-        Switches.On("claim 9", ref authentic);
-        if (!authentic)
+        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
+        if (!CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]))
         {
             return null;
         }

@@ -51,7 +51,7 @@ internal static class BeginWithdrawalInstruction
 
             parent = wallet.Slot(command.Slot);
             bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
-            Switches.On("TM", ref counts);
+            Switches.On("variant TM", ref counts);
             if (!counts)
             {
                 return StatusWord.ConditionsNotSatisfied;

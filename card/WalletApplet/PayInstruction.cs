@@ -121,7 +121,7 @@ internal static class PayInstruction
         }
 
         bool shown = command.Profile == PaymentProfile.Claim;
-        Switches.Off("bits", ref shown);
+        Switches.Off("variant bits", ref shown);
         var coin = shown ? null : wallet.Slot(entry.Coin).Coin;
         Amount? part = entry.Paid == entry.Asked ? null : entry.Paid;
         new PayReply(coin, entry.Seq, entry.Balance, part, entry.SU).Write(ref response);

@@ -33,7 +33,7 @@ internal static class ReceiptInstructions
 
         bool signed = PublicKey.TryDecode(command.TillKey) is { } till && OneWay.W(till) == entry.Till
             && wallet.Suite.Verify(till, SignedMessage.Void(entry.Id(slot.Coin), entry.Till), command.SW);
-        Switches.On("NG", ref signed);
+        Switches.On("variant NG", ref signed);
         if (!signed)
         {
             return StatusWord.InvalidSignature;
