@@ -201,7 +201,9 @@ internal static class PayInstruction
                 return entry;
             }
 
-            if (entry.IsAcknowledged && (oldest is not { } o || entry.Order < o.Order))
+            bool copied = entry.IsAcknowledged;
+            Switches.On("hole 1 log", ref copied);
+            if (copied && (oldest is not { } o || entry.Order < o.Order))
             {
                 oldest = entry;
             }

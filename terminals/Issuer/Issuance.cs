@@ -54,6 +54,7 @@ internal sealed class Issuance(
         }
 
         bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
+        Switches.On("hole 7 date", ref inTime);
         return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
     }
 
@@ -87,7 +88,9 @@ internal sealed class Issuance(
             return null;
         }
 
-        if (row.Bank != request.Bank.Value)
+        bool anothers = row.Bank != request.Bank.Value;
+        Switches.Off("hole 7 bank", ref anothers);
+        if (anothers)
         {
             // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
             return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
