@@ -133,7 +133,11 @@ public sealed partial record Evidence
             return submitted ? Struck.ByShop : Struck.ByIssuer;
         }
 
-        return defence.Rebuttals.Any(r => r.DeathOf(suite, root, e.H, Notice.Until) is not null) ? Struck.ByIssuer : Struck.Nothing;
+        var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<DeadStatement>().ToList();
+
+        // What was taken back after the dossier was made is dead from then on, as it should be. Whatever else is dead was never to be counted.
+        return deaths.Count == 0 ? Struck.Nothing
+            : deaths.Any(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date) ? Struck.MadeGood : Struck.ByIssuer;
     }
 
     private EvidenceFinding Find(Culprit culprit, string finding, Amount? spent = null) =>

@@ -110,10 +110,10 @@ internal sealed class InstructionDesk(
     /// <summary>A claim is booked only on evidence that this bank verified itself, after disputeTerm, and never beyond what was signed (hole 13).</summary>
     private LedgerAccount RequireClaim(Database db, Transfer transfer)
     {
-        int changed = db.Execute(
-            "UPDATE evidence SET claimed = claimed + ?2 WHERE coin_id = ?1 AND proof = ?3 AND claimed + ?2 <= spent AND judged + ?4 <= ?5",
-            transfer.Reference.ToArray(), transfer.Total.ToLedger(), (long)Proof.Excess, (long)scheme.Terms.DisputeTerm.TotalMicroseconds,
-            Timestamp.Now(clock).ToLedger());
+        bool covered = EvidenceStore.Claimable(db, new CoinId(transfer.Reference), Timestamp.Now(clock)) >= transfer.Total;
+        int changed = covered
+            ? db.Execute("UPDATE evidence SET claimed = claimed + ?2 WHERE coin_id = ?1", transfer.Reference.ToArray(), transfer.Total.ToLedger())
+            : 0;
         return changed == 1
             ? LedgerAccount.Claims
             : throw new InvalidOperationException($"Instruction {transfer.Number} claims money without evidence that this bank verified.");
