@@ -5,8 +5,9 @@ namespace HierCash.Protocol.Link;
 
 /// <summary>What a bank answers to a rebuttal.</summary>
 /// <param name="Stamp">That it came, and when.</param>
+/// <param name="Certificate">Of PS_B, for whoever checks the stamp.</param>
 /// <param name="Stands">Whether the accusation stands; null where this bank has no case about that coin.</param>
-public sealed record RebutAnswer(Stamp Stamp, bool? Stands);
+public sealed record RebutAnswer(Stamp Stamp, KeyCertificate Certificate, bool? Stands);
 
 /// <summary>Wallet to bank: is there evidence against me, and what I show against it; wallet to issuer, sealed: stamp my rebuttal (rule R5).</summary>
 public static class RebuttalMessages
@@ -66,9 +67,10 @@ public static class RebuttalMessages
     }
 
     public static LinkMessage WriteRebutAnswer(RebutAnswer answer) => new(
-        MessageType.RebutReply, BerTlv.Encode(Stamp.MaxEncodedSize + 8, (ref BerTlvWriter w) =>
+        MessageType.RebutReply, BerTlv.Encode(Stamp.MaxEncodedSize + KeyCertificate.MaxEncodedSize + 8, (ref BerTlvWriter w) =>
         {
             answer.Stamp.Write(ref w);
+            answer.Certificate.Write(ref w);
             if (answer.Stands is { } stands)
             {
                 w.Write(Tag.State, (byte)(stands ? 1 : 2));
@@ -79,8 +81,9 @@ public static class RebuttalMessages
     {
         var r = new BerTlvReader(message.Body);
         var stamp = Stamp.Read(ref r);
+        var certificate = KeyCertificate.Read(ref r);
         bool? stands = r.HasMore ? r.ReadByte(Tag.State) == 1 : null;
-        return r.Complete && message.Type == MessageType.RebutReply ? new RebutAnswer(stamp, stands) : null;
+        return r.Complete && message.Type == MessageType.RebutReply ? new RebutAnswer(stamp, certificate!, stands) : null;
     }
 
     public static LinkMessage WriteStampRequest(Digest rebuttal) =>

@@ -23,7 +23,7 @@ internal sealed class RebuttalDesk(
         var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, shown.Rebuttal.Digest, Timestamp.Now(clock));
         bool? stands = Hear(shown.Coin, shown.Rebuttal, stamp)?.IsProven;
         await TryVisit(cancel);
-        return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, stands));
+        return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
     }
 
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
