@@ -65,9 +65,9 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         // The coin is one; only the bytes of S_I could differ.
         bool issued = entries.Select(e => e.H.Coin).DistinctBy(c => Convert.ToHexString(c.SI))
             .All(c => c.Terms.IssuerKey == Header.CoinKey.Key.Id && c.Verify(suite, Header.CoinKey.Key));
-        Switches.On("a bank believes S_I of a dossier", ref issued);
+        Switches.On("dossier S_I", ref issued);
         bool signed = entries.All(e => e.H.Verify(suite));
-        Switches.On("a bank believes S_U of a dossier", ref signed);
+        Switches.On("dossier S_U", ref signed);
         return issued && signed ? null : Proof.PaymentInvalid;
     }
 

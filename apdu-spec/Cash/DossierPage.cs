@@ -32,7 +32,12 @@ public sealed record DossierPage(IReadOnlyList<DossierEntry> Entries)
     public Digest Hash => Digest.Of(Encode());
 
     /// <summary>Cuts payments into as few pages as hold them, in order.</summary>
-    public static IReadOnlyList<DossierPage> Cut(IEnumerable<DossierEntry> entries) => [.. entries.Chunk(MaxEntries).Select(c => new DossierPage(c))];
+    public static IReadOnlyList<DossierPage> Cut(IEnumerable<DossierEntry> entries)
+    {
+        int size = MaxEntries;
+        Switches.Replace("R9-pages", ref size, int.MaxValue);
+        return [.. entries.Chunk(size).Select(c => new DossierPage(c))];
+    }
 
     public void Write(ref BerTlvWriter writer)
     {

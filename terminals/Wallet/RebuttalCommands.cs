@@ -63,8 +63,9 @@ internal sealed class RebuttalCommands(
             string folder = result.GetValue(Folder)!;
             string kept = Path.Combine(folder, RecordsFile);
             using var store = File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
-            var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance);
-            var shown = await terminal.Rebut(channel, code, store is null ? null : new WalletRecords(store), cancel);
+            var terminal = new WalletTerminal(
+                dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+            var shown = await terminal.Rebut(channel, code, cancel);
             foreach (var done in shown.Where(d => d.Rebuttal.Stamps.Count > 0))
             {
                 await File.WriteAllBytesAsync(FileOf(folder, done), done.Rebuttal.Encode(), cancel);

@@ -21,13 +21,13 @@ public sealed partial class WalletTerminal
     /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do.
     /// </summary>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
-    public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(ICardChannel channel, string pin, WalletRecords? records, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
         var results = new List<RebuttalResult>();
         foreach (var notice in await Notices(status.User, cancel))
         {
-            var rebuttal = (await MakeRebuttal(channel, pin, cancel, records)).About(notice.Coin);
+            var rebuttal = (await MakeRebuttal(channel, pin, cancel)).About(notice.Coin);
             if (rebuttal.Voids.Count + rebuttal.Dead.Count == 0)
             {
                 results.Add(new RebuttalResult(notice, Rebuttal.None, null));
