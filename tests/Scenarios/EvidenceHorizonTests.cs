@@ -1,6 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
