@@ -11,15 +11,24 @@ internal static class VerifyEvidenceCommand
     public static Command Make(ICashSuite suite, Option<string> root, Option<bool> json, Func<string, PublicKey> readRoot, Func<string, byte[]> read)
     {
         var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
-        var rebuttals = new Option<string[]>("--rebuttal") { Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.", HelpName = "FILE" };
-        var answers = new Option<string[]>("--answer") { Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.", HelpName = "FILE" };
+        var rebuttals = new Option<string[]>("--rebuttal")
+        {
+            Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.", HelpName = "FILE",
+        };
+        var answers = new Option<string[]>("--answer")
+        {
+            Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.", HelpName = "FILE",
+        };
         var silent = new Option<bool>("--shop-silent") { Description = "The shops were asked, and those without --answer gave none." };
-        var command = new Command("verify-evidence", "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttals, answers, silent, root, json };
+        var command = new Command(
+            "verify-evidence",
+            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttals, answers, silent, root, json };
         command.SetAction(result =>
         {
             var key = readRoot(result.GetValue(root)!);
             string name = result.GetValue(file)!;
-            var evidence = Evidence.Decode(read(name)) ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+            var evidence = Evidence.Decode(read(name))
+                ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
             var shown = (result.GetValue(rebuttals) ?? [])
                 .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
             var given = (result.GetValue(answers) ?? [])

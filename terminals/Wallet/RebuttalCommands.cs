@@ -55,7 +55,10 @@ internal sealed class RebuttalCommands(
     {
         var command = new Command(
             "rebut",
-            "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
+            "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
