@@ -55,6 +55,9 @@ public enum IssueRefusal : byte
 
     /// <summary>The bank's cap on outstanding cash is reached (hole 17).</summary>
     CapReached = 5,
+
+    /// <summary>The bank has not booked for disputeTerm what it owes to clearing (R8).</summary>
+    InArrears = 6,
 }
 
 /// <summary>What an instruction to a bank moves.</summary>

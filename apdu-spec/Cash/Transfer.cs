@@ -46,7 +46,7 @@ public sealed record Transfer(
         var currency = new Currency(r.ReadUInt16(Tag.Currency));
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        if (kind is < (byte)TransferKind.FloatDebit or > (byte)TransferKind.ClaimRestore)
+        if (kind is < (byte)TransferKind.FloatDebit or > (byte)TransferKind.ClaimRestore || total.Minor > long.MaxValue || number > long.MaxValue)
         {
             r.Fail();
         }

@@ -129,7 +129,7 @@ public sealed record NeverIssued(
         byte reason = r.ReadByte(Tag.Reason);
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        if (reason is < (byte)IssueRefusal.Asked or > (byte)IssueRefusal.CapReached)
+        if (reason is < (byte)IssueRefusal.Asked or > (byte)IssueRefusal.InArrears)
         {
             r.Fail();
         }

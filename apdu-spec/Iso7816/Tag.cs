@@ -71,6 +71,7 @@ public enum Tag : ushort
     Notice = 0xF7,
     Stamp = 0xF8,
     ShopAnswer = 0xF9,
+    BookingStatement = 0xFA,
 
     // Primitive, two bytes.
     Holder = 0xDF20,         // party a certificate speaks of: 4

@@ -103,6 +103,13 @@ public static class AuditMessages
     public static LinkMessage Write(ulong after) =>
         new(MessageType.AuditStatements, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(Tag.Number, after)));
 
+    public static ulong? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        ulong after = r.ReadUInt64(Tag.Number);
+        return r.Complete && after <= long.MaxValue ? after : null;
+    }
+
     public static LinkMessage WriteReply(IReadOnlyList<byte[]> statements) => new(MessageType.AuditStatementsReply, statements.SelectMany(s => s).ToArray());
 
     public static IReadOnlyList<AuditStatement>? ReadReply(LinkMessage message)

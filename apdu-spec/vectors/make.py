@@ -185,6 +185,8 @@ out["account-request-message"] = areq
 out["never-issued-message"] = never
 out["receipt-message"] = receipt
 out["transfer-message"] = transfer
+parked = b"HC1-PARK" + BANK + b(5, 8) + b"\x04" + DATE
+out["booking-message"] = parked
 out["dead-message"] = dead = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
 out["reversed-message"] = reversed_ = b"HC1-REVR" + ISSUER + payment_id + PAID + b(1000, 4) + DATE
 # A batch of three, as RFC 6962 hashes it.
@@ -234,6 +236,8 @@ receipt_object = tlv(0xE5, tlv(0xC2, ISSUER) + tlv(0xDE, payment_id) + tlv(0xDF2
                      + tlv(0xD7, sign(secret["statement"], receipt)) + tlv(0xDF30, b"\x00"))
 transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5, BANK) + tlv(0xDF27, b"\x01") + tlv(0xDF28, bytes(32))
                       + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
+booking_object = tlv(0xFA, tlv(0xD5, BANK) + tlv(0xDF23, b(5, 8)) + tlv(0xDF25, b"\x04") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], parked)))
+out["booking-statement"] = booking_object
 cert_s = certificate(3, ISSUER, "statement")
 page = tlv(0xF6, h + out["submission-proof"] + receipt_object)
 TERM, TOLERANCE, UNTIL = b(2592000, 4), b(86400, 4), b(1795424400000000 + 2592000000000, 8)
@@ -344,6 +348,7 @@ out.update({
     "frame-withhold": frame(1, 0x0203, bank_request),
     "frame-issue-reply": frame(2, 0x0202, tlv(0xD3, ek)),
     "frame-instructions": frame(1, 0x0205, tlv(0xDF23, b(4, 8))),
+    "frame-instructions-parked": frame(1, 0x0205, tlv(0xDF23, b(5, 8)) + booking_object),
     "frame-instructions-reply": frame(2, 0x0206, transfer_object),
     "frame-notices": frame(1, 0x0109, tlv(0xD4, U)),
     "frame-notices-reply": frame(2, 0x010A, notice),

@@ -6,9 +6,20 @@ namespace HierCash.Auditor;
 
 /// <param name="Findings">All that is wrong, the first row first; empty when everything holds.</param>
 /// <param name="Verified">Rows whose signatures were verified in this run.</param>
-public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified)
+/// <param name="Notes">What holds and is worth knowing all the same: what shops owe to their banks.</param>
+public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified, IReadOnlyList<Finding> Notes)
 {
     public bool Ok => Findings.Count == 0;
+}
+
+/// <summary>The books changed each time they were to be read at one moment. The message says what to do.</summary>
+public sealed class BooksInMotionException(string message) : Exception(message);
+
+/// <summary>Where a test may act while the auditor opens its books.</summary>
+public static class AuditPoints
+{
+    /// <summary>One of the books is held still, the next is not yet.</summary>
+    public const string BooksPinned = "auditor.books.pinned";
 }
 
 /// <summary>
@@ -17,6 +28,9 @@ public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified)
 /// </summary>
 public static class AuditRun
 {
+    /// <summary>How often the auditor tries to find all books at rest.</summary>
+    public const int Attempts = 100;
+
     /// <summary>The tables that an auditor keeps of what it has seen.</summary>
     public static string SeenSchema => Seen.Schema;
 
@@ -24,15 +38,27 @@ public static class AuditRun
     /// <param name="banks">Databases of banks by name.</param>
     /// <param name="seen">What earlier audits saw, or null: everything is verified.</param>
     /// <exception cref="InvalidOperationException">A database is missing.</exception>
-    public static AuditResult Run(string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null)
+    /// <exception cref="BooksInMotionException">The parties write all the time, so there was no moment at which nobody did.</exception>
+    public static AuditResult Run(
+        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null, ICrashPoints? crash = null)
     {
         var kept = seen is null ? new Seen() : new Seen(seen);
         var keys = new TrustedKeys(suite, root);
-        var findings = new List<Finding>();
         using var issuerBooks = issuer is null ? null : Books.Open("issuer", issuer);
-        var open = banks.Select(b => Books.Open(b.Name, b.Path)).ToList();
+        var open = new List<Books>();
         try
         {
+            open.AddRange(banks.Select(b => Books.Open(b.Name, b.Path)));
+            var all = issuerBooks is null ? open : [issuerBooks, .. open];
+            var damages = all.Select(b => b.Damage()).OfType<Finding>().ToList();
+            if (damages.Count > 0)
+            {
+                return new AuditResult(damages, 0, []);
+            }
+
+            PinTogether(all, crash ?? NoCrashPoints.Instance);
+            var findings = new List<Finding>();
+            var notes = new List<Finding>();
             if (issuerBooks is not null)
             {
                 findings.AddRange(Guard(issuerBooks, new IssuerBooks(issuerBooks, keys, kept).Run()));
@@ -40,25 +66,54 @@ public static class AuditRun
 
             foreach (var bank in open)
             {
-                findings.AddRange(Guard(bank, new BankBooks(bank, keys, kept).Run()));
+                var audit = new BankBooks(bank, keys, kept);
+                findings.AddRange(Guard(bank, audit.Run()));
+                notes.AddRange(audit.Notes);
             }
 
             if (issuerBooks is not null)
             {
                 findings.AddRange(open.SelectMany(b => Compare(issuerBooks, b)));
             }
+
+            if (findings.Count == 0)
+            {
+                kept.Keep();
+            }
+
+            return new AuditResult(findings, kept.Verified, notes);
         }
         finally
         {
             open.ForEach(b => b.Dispose());
         }
+    }
 
-        if (findings.Count == 0)
+    /// <summary>
+    /// Holds all books still at one moment: if nobody committed anywhere between the first and the last, they are of one time, and what a bank
+    /// has, the issuer has too.
+    /// </summary>
+    private static void PinTogether(List<Books> all, ICrashPoints crash)
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            kept.Keep();
+            var before = all.ConvertAll(b => b.Version);
+            foreach (var books in all)
+            {
+                books.Pin();
+                crash.Reach(AuditPoints.BooksPinned);
+            }
+
+            if (all.ConvertAll(b => b.Version).SequenceEqual(before))
+            {
+                return;
+            }
+
+            all.ForEach(b => b.Release());
         }
 
-        return new AuditResult(findings, kept.Verified);
+        throw new BooksInMotionException(
+            $"The books changed each of {Attempts} times they were to be read at one moment, so they cannot be compared. Run it again when less is going on, or audit copies.");
     }
 
     /// <summary>What cannot even be read is a finding, not an end.</summary>

@@ -16,36 +16,78 @@ public sealed record Finding(string Books, string Table, string Row, string What
 /// <summary>A party's database, opened for reading alone.</summary>
 public sealed class Books : IDisposable
 {
+    private const int Busy = 5;
+    private const int Locked = 6;
     private readonly SqliteConnection _connection;
 
-    private Books(string name, SqliteConnection connection)
+    /// <summary>Sees what is committed while the other connection holds its snapshot.</summary>
+    private readonly SqliteConnection _witness;
+
+    private Books(string name, string path)
     {
         Name = name;
-        _connection = connection;
+        string source = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        _connection = new SqliteConnection(source);
+        _witness = new SqliteConnection(source);
+        _connection.Open();
+        _witness.Open();
     }
 
     public string Name { get; }
 
-    /// <exception cref="InvalidOperationException">There is no such database.</exception>
+    /// <exception cref="InvalidOperationException">There is no such database, or it may not be read.</exception>
     public static Books Open(string name, string path)
     {
-        if (!File.Exists(path))
+        try
         {
-            throw new InvalidOperationException($"There is no database '{path}'.");
+            return File.Exists(path) ? new Books(name, path) : throw new InvalidOperationException($"There is no database '{path}'.");
         }
-
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        var books = new Books(name, connection);
-
-        // One state of the books, though their party goes on writing.
-        books.Rows("BEGIN", _ => 0);
-        return books;
+        catch (SqliteException e)
+        {
+            throw new InvalidOperationException($"The database '{path}' cannot be opened. SQLite says: {e.Message}");
+        }
     }
 
-    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> parameters)
+    /// <summary>What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.</summary>
+    public Finding? Damage()
     {
-        using var command = _connection.CreateCommand();
+        try
+        {
+            string said = Rows("PRAGMA integrity_check(1)", r => r.GetString(0)).FirstOrDefault("nothing");
+            return said == "ok" ? null : Damaged(said);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
+        {
+            throw new InvalidOperationException($"The database of {Name} is locked by somebody. Try again, or audit a copy.");
+        }
+        catch (SqliteException e)
+        {
+            return Damaged(e.Message);
+        }
+    }
+
+    /// <summary>A number that changes with every commit of somebody else.</summary>
+    public long Version => Query(_witness, "PRAGMA data_version", r => r.GetInt64(0)).Single();
+
+    /// <summary>From here to <see cref="Release"/> one state of the books, though their party goes on writing.</summary>
+    public void Pin()
+    {
+        Rows("BEGIN", _ => 0);
+
+        // BEGIN alone takes no snapshot: the first row read does.
+        Rows("SELECT count(*) FROM sqlite_schema", r => r.GetInt64(0));
+    }
+
+    public void Release() => Rows("ROLLBACK", _ => 0);
+
+    private Finding Damaged(string said) =>
+        new(Name, "database", "", $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
+
+    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> parameters) => Query(_connection, sql, map, parameters);
+
+    private static List<T> Query<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> parameters)
+    {
+        using var command = connection.CreateCommand();
         command.CommandText = sql;
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -68,7 +110,11 @@ public sealed class Books : IDisposable
 
     public static string Short(byte[] id) => Convert.ToHexStringLower(id.AsSpan(0, Math.Min(8, id.Length)));
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _witness.Dispose();
+    }
 }
 
 /// <summary>

@@ -232,9 +232,10 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         const string All = "(SELECT kind, amount FROM instruction UNION ALL SELECT kind, amount FROM transfer_delta)";
         long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (1, 3, 7)");
         long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6, 8)");
-        if (debits != credits)
+        long claims = books.Number("SELECT coalesce(sum(amount + restore), 0) FROM claim_payment WHERE paid IS NULL");
+        if (debits != credits + claims)
         {
-            yield return books.Finds("instruction", "", $"{debits} go into clearing and {credits} come out of it");
+            yield return books.Finds("instruction", "", $"{debits} go into clearing, {credits} come out of it, and {claims} wait until claims are booked");
         }
     }
 

@@ -36,7 +36,13 @@ internal static class Program
         var issuer = new Option<string?>("--issuer") { Description = "The issuer's database.", HelpName = "FILE" };
         var banks = new Option<string[]>("--bank") { Description = "A bank's database; may be given more than once.", HelpName = "FILE" };
         var seen = new Option<string?>("--seen") { Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE" };
-        var command = new Command("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. Exit code 1 if one does.") { issuer, banks, seen, Root, Json };
+        var command = new Command(
+            "audit",
+            "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. "
+                + "Exit code 1 if one does, 3 if the books never rest long enough to be read.")
+        {
+            issuer, banks, seen, Root, Json,
+        };
         command.SetAction(result =>
         {
             var files = result.GetValue(banks) ?? [];
@@ -47,12 +53,22 @@ internal static class Program
             }
 
             using var store = result.GetValue(seen) is { } path ? Database.OpenFile(path, AuditRun.SeenSchema) : null;
-            var audit = AuditRun.Run(books, [.. files.Select((f, i) => ($"bank {i + 1}", f))], ReadRoot(result.GetValue(Root)!), Suite, store);
+            AuditResult audit;
+            try
+            {
+                audit = AuditRun.Run(books, [.. files.Select((f, i) => ($"bank {i + 1}", f))], ReadRoot(result.GetValue(Root)!), Suite, store);
+            }
+            catch (BooksInMotionException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return ExitCode.Unreachable;
+            }
+
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { audit.Ok, audit.Verified, audit.Findings },
+                new { audit.Ok, audit.Verified, audit.Findings, audit.Notes },
                 audit.Ok
-                    ? $"All invariants hold. Signatures of {audit.Verified} rows were verified."
+                    ? string.Join(Environment.NewLine, [$"All invariants hold. Signatures of {audit.Verified} rows were verified.", .. audit.Notes.Select(n => n.ToString())])
                     : string.Join(Environment.NewLine, audit.Findings.Take(100).Select(f => f.ToString())) + (audit.Findings.Count > 100 ? $"{Environment.NewLine}and {audit.Findings.Count - 100} more." : ""));
             return audit.Ok ? ExitCode.Done : ExitCode.Refused;
         });

@@ -46,7 +46,7 @@ public sealed partial class BankParty : ILinkHandler
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
-        _instructions = new InstructionDesk(identity.Id, store, suite, scheme, issuer, clock, crash);
+        _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _issuer = issuer;
@@ -266,17 +266,26 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _evidence.Rebut(coin, rebuttal, cancel);
 
-    /// <summary>Ends what was begun: open withdrawals, then dossiers, then instructions. The host runs it now and then, and at start.</summary>
+    /// <summary>
+    /// One visit at the issuer, now and then and at start: certificates, open withdrawals, dossiers, instructions, lost cards, statements.
+    /// Each step is tried by itself: one that fails keeps no other from running (R8).
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
-    public async ValueTask Run(CancellationToken cancel)
-    {
-        await CertificateStore.Fetch(_store, _identity.Scheme, _suite, _issuer, cancel);
-        await _withdrawals.Resume(cancel);
-        await FetchDossiers(cancel);
-        await FetchInstructions(cancel);
-        await _losses.Resume(cancel);
-        await _losses.FetchStatements(cancel);
-    }
+    /// <exception cref="InvalidOperationException">The first step that failed; the others were done.</exception>
+    public ValueTask Run(CancellationToken cancel) => new Visit(LogFailed).Run(
+        cancel,
+        ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, _issuer, c)),
+        ("withdrawals", _withdrawals.Resume),
+        ("dossiers", FetchDossiers),
+        ("instructions", FetchInstructions),
+        ("lost cards", _losses.Resume),
+        ("statements", _losses.FetchStatements));
+
+    /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
+    public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;
+
+    /// <summary>What a person has to look at: how many.</summary>
+    public long Alarms => _store.Read(BankAlarms.Count);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
     public async ValueTask FetchDossiers(CancellationToken cancel)
@@ -309,6 +318,9 @@ public sealed partial class BankParty : ILinkHandler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Request} refused: {Reason}")]
     private partial void LogRefused(MessageType request, RefusalReason reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the visit's step '{Step}' failed: {Reason}")]
+    private partial void LogFailed(string step, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} dossiers judged")]
     private partial void LogJudged(int count);

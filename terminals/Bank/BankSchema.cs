@@ -26,8 +26,16 @@ internal static class BankSchema
         CREATE INDEX withdrawal_state ON withdrawal(state);
 
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
-        CREATE TABLE booked_transfer(number INTEGER PRIMARY KEY, transfer BLOB NOT NULL) STRICT;
+
+        -- Instructions in order of number; state 0 is booked, else why it is parked (R8). The last number that is kept.
+        CREATE TABLE booked_transfer(number INTEGER PRIMARY KEY, transfer BLOB NOT NULL, state INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE booked(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
+
+        -- What was parked: since when, the bank's newest signed word of it, whether the issuer heard that, whether there was an alarm, whether its money is in suspense.
+        CREATE TABLE parked(
+            number INTEGER PRIMARY KEY REFERENCES booked_transfer, since INTEGER NOT NULL, statement BLOB NOT NULL,
+            told INTEGER NOT NULL DEFAULT 0, alarmed INTEGER NOT NULL DEFAULT 0, suspense INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;
 
         -- Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was; proof: what the file shows with all that was heard and
         -- filed; outcome: what the issuer is told of the revision.

@@ -13,9 +13,10 @@ public static class CrashPoints
     public const string InstructionBooked = "bank.instruction.booked";
     public const string EvidenceStored = "bank.evidence.stored";
 
+    /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
+        LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
         InstructionUncommitted, InstructionBooked, EvidenceStored,
     ];
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -7,115 +8,161 @@ using HierCash.Terminals;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Books what the issuer instructs (EP 0810563, settlement step 2; hole 18): in order of number, each once, only with the
-/// issuer's signature. The first instruction that cannot be booked stops the rest, and the audit says so.
+/// Takes what the issuer instructs (EP 0810563, settlement step 2; hole 18): in order of number, each once, only with the issuer's signature.
+/// What cannot be booked is parked with a signed reason, tried again at every visit, and never keeps the next from being booked (R8).
 /// </summary>
 internal sealed class InstructionDesk(
-    PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
-    /// <summary>Fetches and books all instructions.</summary>
+    /// <summary>Requests in one visit; what is left waits for the next.</summary>
+    private const int MaxRounds = 64;
+
+    private readonly ParkingDesk _parking = new(bank, key, scheme.Terms);
+
+    /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
     /// <returns>How many were booked.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">An instruction is not one that this bank may book; nothing of it was.</exception>
+    /// <exception cref="InvalidOperationException">The answer is not the issuer's next instructions to this bank: nothing of it is kept, and there is an alarm.</exception>
     public async ValueTask<int> Fetch(CancellationToken cancel)
     {
         int booked = 0;
-        while (true)
+        for (int round = 0; round < MaxRounds; round++)
         {
-            var reply = await issuer.Call(InstructionsMessage.Write(LastNumber), cancel);
+            booked += Retry();
+            var (seen, statements, more) = store.Read(db => ParkingDesk.Unheard(db, LastNumber));
+            var reply = await issuer.Call(InstructionsMessage.Write(seen, statements), cancel);
             var transfers = InstructionsMessage.ReadReply(reply)
                 ?? throw new InvalidOperationException($"The issuer did not answer with instructions. {Refusal.Read(reply)?.Text}");
+            store.Write(db => ParkingDesk.Heard(db, statements));
+            if (more)
+            {
+                continue;
+            }
+
             if (transfers.Count == 0)
             {
-                return booked;
+                break;
             }
 
-            foreach (var transfer in transfers)
-            {
-                Check(transfer);
-                store.Write(db =>
-                {
-                    Book(db, transfer);
-                    crash.Reach(CrashPoints.InstructionUncommitted);
-                    return true;
-                });
-                crash.Reach(CrashPoints.InstructionBooked);
-                booked++;
-            }
+            Check(transfers);
+            booked += transfers.Count(Take);
         }
+
+        return booked;
     }
 
+    /// <summary>The last instruction that is kept, booked or parked; 0 before the first.</summary>
     public ulong LastNumber => store.Read(db => (ulong)db.Number("SELECT number FROM booked"));
 
-    private void Check(Transfer transfer)
+    /// <summary>What is parked, in order of number.</summary>
+    public IReadOnlyList<ParkedInstruction> Parked => store.Read(db => _parking.All(db, Timestamp.Now(clock)));
+
+    /// <summary>Unsigned, another's or out of order: no case for parking. Such a message is refused as a whole, because nothing in it can be believed.</summary>
+    private void Check(IReadOnlyList<Transfer> transfers)
     {
-        bool ours = transfer.Issuer == scheme.Issuer && transfer.Bank == bank && transfer.Currency == scheme.Terms.Currency
-            && scheme.IsStatement(k => transfer.Verify(suite, k));
-        if (!ours)
+        ulong due = LastNumber + 1;
+        foreach (var transfer in transfers)
         {
-            throw new InvalidOperationException($"Instruction {transfer.Number} is not signed by the issuer for this bank.");
+            bool ours = transfer.Issuer == scheme.Issuer && transfer.Bank == bank && transfer.Currency == scheme.Terms.Currency
+                && scheme.IsStatement(k => transfer.Verify(suite, k));
+            if (!ours)
+            {
+                Alarm("instruction not signed", due);
+                throw new InvalidOperationException($"Instruction {transfer.Number} is not signed by the issuer for this bank.");
+            }
+
+            if (transfer.Number != due)
+            {
+                Alarm("instruction out of order", due);
+                throw new InvalidOperationException($"Instruction {transfer.Number} came where {due} was due.");
+            }
+
+            due++;
         }
     }
 
-    private void Book(Database db, Transfer transfer)
+    private void Alarm(string kind, ulong number) => store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), kind, NumberBytes(number)));
+
+    private bool Take(Transfer transfer)
     {
-        ulong expected = (ulong)db.Number("SELECT number FROM booked") + 1;
-        if (transfer.Number != expected)
+        bool booked = store.Write(db =>
         {
-            throw new InvalidOperationException($"Instruction {transfer.Number} came where {expected} was due.");
+            var now = Timestamp.Now(clock);
+            var outcome = Bookings.Judge(db, transfer, suspended: false, now);
+            bool parks = true;
+            Switches.Off("R8", ref parks);
+            if (outcome != BookingOutcome.Booked && !parks)
+            {
+                throw new InvalidOperationException($"Instruction {transfer.Number} cannot be booked.");
+            }
+
+            db.Execute("INSERT INTO booked_transfer(number, transfer, state) VALUES(?1, ?2, ?3)", (long)transfer.Number, transfer.Encode(), (long)outcome);
+            db.Execute("INSERT INTO booked(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
+            if (outcome == BookingOutcome.Booked)
+            {
+                Bookings.Book(db, transfer, suspended: false, now);
+            }
+            else
+            {
+                _parking.Park(db, transfer.Number, outcome, now);
+            }
+
+            crash.Reach(CrashPoints.InstructionUncommitted);
+            return outcome == BookingOutcome.Booked;
+        });
+        crash.Reach(CrashPoints.InstructionBooked);
+        return booked;
+    }
+
+    /// <summary>Tries everything that is parked again; writes only where something changed.</summary>
+    private int Retry()
+    {
+        int booked = 0;
+        var now = Timestamp.Now(clock);
+        foreach (ulong number in store.Read(ParkingDesk.Numbers))
+        {
+            if (!store.Read(db => Changes(db, number, now)))
+            {
+                continue;
+            }
+
+            booked += store.Write(db =>
+            {
+                var (transfer, parked) = ParkingDesk.Find(db, number);
+                var outcome = Bookings.Judge(db, transfer, parked.InSuspense, now);
+                if (outcome == BookingOutcome.Booked)
+                {
+                    Bookings.Book(db, transfer, parked.InSuspense, now);
+                }
+
+                if (outcome != parked.Outcome)
+                {
+                    _parking.Change(db, number, outcome, now);
+                }
+                else if (_parking.IsDue(transfer, parked, now))
+                {
+                    ParkingDesk.Suspend(db, transfer, parked, now);
+                }
+
+                crash.Reach(CrashPoints.InstructionUncommitted);
+                return outcome == BookingOutcome.Booked ? 1 : 0;
+            });
+            crash.Reach(CrashPoints.InstructionBooked);
         }
 
-        var (from, to) = Accounts(db, transfer);
-        var reference = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(reference, transfer.Number);
-        Ledger.Move(db, Timestamp.Now(clock), "instruction", reference, from, to, transfer.Total);
-        db.Execute("INSERT INTO booked_transfer(number, transfer) VALUES(?1, ?2)", (long)transfer.Number, transfer.Encode());
-        db.Execute("INSERT INTO booked(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
+        return booked;
     }
 
-    private (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch
+    private bool Changes(Database db, ulong number, Timestamp now)
     {
-        TransferKind.FloatDebit => (RequireFloat(db, transfer), LedgerAccount.Clearing),
-        TransferKind.ShopCredit => (LedgerAccount.Clearing, RequireShop(db, transfer)),
-        TransferKind.ClaimDebit => (RequireClaim(db, transfer), LedgerAccount.Clearing),
-        TransferKind.RedeemCredit or TransferKind.ReturnCredit => (RequireFloat(db, transfer), RequireUser(db, transfer)),
-        TransferKind.FloatRestore => (LedgerAccount.Clearing, LedgerAccount.Float),
-        TransferKind.ShopDebit => (RequireShop(db, transfer), LedgerAccount.Clearing),
-        TransferKind.ClaimRestore => (LedgerAccount.Clearing, RestoreClaim(db, transfer)),
-        _ => throw new InvalidOperationException($"Instruction {transfer.Number} is of unknown kind {transfer.Kind}."),
-    };
-
-    private static LedgerAccount RequireFloat(Database db, Transfer transfer) =>
-        Ledger.Balance(db, LedgerAccount.Float) >= transfer.Total.ToLedger()
-            ? LedgerAccount.Float
-            : throw new InvalidOperationException($"Instruction {transfer.Number} takes more from the e-cash float than is in it.");
-
-    private static LedgerAccount RequireShop(Database db, Transfer transfer) =>
-        db.Number("SELECT count(*) FROM shop_account WHERE reference = ?1", transfer.Reference.ToArray()) == 1
-            ? LedgerAccount.Shop(transfer.Reference)
-            : throw new InvalidOperationException($"Instruction {transfer.Number} names a shop account that this bank does not have.");
-
-    private static LedgerAccount RequireUser(Database db, Transfer transfer) =>
-        UserDatabase.Find(db, new RequestId(transfer.Reference)) is { } row
-            ? LedgerAccount.User(row.Order.User)
-            : throw new InvalidOperationException($"Instruction {transfer.Number} names a withdrawal that this bank does not know.");
-
-    /// <summary>What a claim had paid comes back: so much less is claimed.</summary>
-    private static LedgerAccount RestoreClaim(Database db, Transfer transfer)
-    {
-        db.Execute("UPDATE evidence SET claimed = claimed - ?2 WHERE coin_id = ?1", transfer.Reference.ToArray(), transfer.Total.ToLedger());
-        return LedgerAccount.Claims;
+        var (transfer, parked) = ParkingDesk.Find(db, number);
+        return Bookings.Judge(db, transfer, parked.InSuspense, now) != parked.Outcome || _parking.IsDue(transfer, parked, now);
     }
 
-    /// <summary>A claim is booked only on evidence that this bank verified itself, after disputeTerm, and never beyond what was signed (hole 13).</summary>
-    private LedgerAccount RequireClaim(Database db, Transfer transfer)
+    internal static byte[] NumberBytes(ulong number)
     {
-        bool covered = EvidenceStore.Claimable(db, new CoinId(transfer.Reference), Timestamp.Now(clock)) >= transfer.Total;
-        int changed = covered
-            ? db.Execute("UPDATE evidence SET claimed = claimed + ?2 WHERE coin_id = ?1", transfer.Reference.ToArray(), transfer.Total.ToLedger())
-            : 0;
-        return changed == 1
-            ? LedgerAccount.Claims
-            : throw new InvalidOperationException($"Instruction {transfer.Number} claims money without evidence that this bank verified.");
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
+        return bytes;
     }
 }

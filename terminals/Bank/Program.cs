@@ -196,7 +196,13 @@ internal static class Program
         {
             using var open = new OpenedBank(result.GetValue(Folder)!);
             var findings = open.Party.Audit.Run();
-            ConsoleEntry.Print(result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings }, findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings));
+            var debts = open.Party.Audit.ShopDebts;
+            string owed = string.Concat(debts.Select(d =>
+                $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                new { Ok = findings.Count == 0, Findings = findings, ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }) },
+                (findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings)) + owed);
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;

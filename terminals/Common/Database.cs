@@ -12,6 +12,9 @@ public sealed class Database : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
+    /// <summary>A transaction of this connection is under way.</summary>
+    private bool _isOpen;
+
     private Database(SqliteConnection connection, string schema)
     {
         _connection = connection;
@@ -48,32 +51,67 @@ public sealed class Database : IDisposable
     }
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
+    /// <exception cref="InvalidOperationException">Called from within another Write or a Read.</exception>
     public T Write<T>(Func<Database, T> work)
     {
         lock (_gate)
         {
-            Command("BEGIN IMMEDIATE").ExecuteNonQuery();
-            try
-            {
-                var result = work(this);
-                Command("COMMIT").ExecuteNonQuery();
-                return result;
-            }
-            catch
-            {
-                // The commands of a failed statement may still be open; they must not keep the transaction alive.
-                Command("ROLLBACK").ExecuteNonQuery();
-                throw;
-            }
+            // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one within.
+            RequireNone();
+            return Transact("BEGIN IMMEDIATE", "COMMIT", work);
         }
     }
 
-    /// <summary>Runs without changing anything.</summary>
+    /// <summary>
+    /// Runs on one snapshot: no statement of it sees what another connection committed since the first. It changes nothing: what it would write
+    /// is undone. Within a Write or another Read it sees what that sees.
+    /// </summary>
     public T Read<T>(Func<Database, T> work)
     {
         lock (_gate)
         {
-            return work(this);
+            return _isOpen ? work(this) : Transact("BEGIN", "ROLLBACK", work);
+        }
+    }
+
+    private T Transact<T>(string begin, string end, Func<Database, T> work)
+    {
+        Command(begin).ExecuteNonQuery();
+        _isOpen = true;
+        try
+        {
+            var result = work(this);
+            Command(end).ExecuteNonQuery();
+            return result;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+        finally
+        {
+            _isOpen = false;
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            Command("ROLLBACK").ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears.
+        }
+    }
+
+    private void RequireNone()
+    {
+        if (_isOpen)
+        {
+            throw new InvalidOperationException("This runs within a transaction of the same store, where it cannot.");
         }
     }
 
@@ -106,10 +144,26 @@ public sealed class Database : IDisposable
         Prepare(sql, parameters).ExecuteScalar() is long value ? value : 0;
 
     /// <summary>Writes a copy of everything to a new file, as it is now.</summary>
-    public void Export(string path) => Read(db => db.Execute("VACUUM INTO ?1", path));
+    /// <exception cref="InvalidOperationException">Called from within a Write or a Read.</exception>
+    public void Export(string path)
+    {
+        lock (_gate)
+        {
+            RequireNone();
+            Execute("VACUUM INTO ?1", path);
+        }
+    }
 
     /// <summary>Moves everything from the write-ahead log into the database file.</summary>
-    public void Checkpoint() => Read(db => db.Query("PRAGMA wal_checkpoint(TRUNCATE)", _ => true));
+    /// <exception cref="InvalidOperationException">Called from within a Write or a Read.</exception>
+    public void Checkpoint()
+    {
+        lock (_gate)
+        {
+            RequireNone();
+            Query("PRAGMA wal_checkpoint(TRUNCATE)", _ => true);
+        }
+    }
 
     private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> parameters)
     {

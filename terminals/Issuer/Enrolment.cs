@@ -31,7 +31,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
 
     private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap)
     {
-        var bank = registry.EnrolBank(request.Name, request.Key, cap);
+        var bank = registry.EnrolBank(request.Name, request.Key, cap, terms.Currency);
         var certificate = keys.CertifyBank(bank.Id, request.Key, Timestamp.Now(clock));
         return EnrolmentGrant.Sign(keys.Root, bank.Id, request.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key));
     }

@@ -22,7 +22,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
 
         Draw(db, InspectionDatabase.Find(db, id)!, now);
         long number = InspectionDatabase.Find(db, id)!.Number;
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Guarantee.IsClaimed(db, r.Payment)))
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Claims.IsClaimed(db, r.Payment)))
         {
             var coin = InspectionDatabase.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Excess);
@@ -35,14 +35,23 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
             }
         }
 
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Guarantee.IsClaimed(db, r.Payment)))
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Claims.IsClaimed(db, r.Payment)))
         {
             var coin = InspectionDatabase.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Guaranteed);
             if (!amount.IsZero)
             {
                 InspectionDatabase.Spend(db, coin, amount);
-                Credits.Repay(db, coin, amount);
+                if (Claims.Withdraw(db, row.Payment, amount))
+                {
+                    // Claimed and not yet paid: the coin pays the shop, and what the bank books of the claim goes back to claims.
+                    Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
+                }
+                else
+                {
+                    Credits.Repay(db, coin, amount);
+                }
+
                 Revise(db, row, amount, now);
                 Guarantee.Lower(db, row.Payment, amount);
             }

@@ -7,7 +7,7 @@ namespace HierCash.Issuer;
 /// Who bears an excess (hole 13): the shop gets its money after disputeTerm, from the claims of the overspender's bank, within
 /// limits that keep a broken card and a friendly shop from printing money.
 /// </summary>
-internal sealed class Guarantee(SchemeTerms terms, ExcessQueue? queue = null)
+internal sealed class Guarantee(SchemeTerms terms)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(30);
 
@@ -33,10 +33,6 @@ internal sealed class Guarantee(SchemeTerms terms, ExcessQueue? queue = null)
         return (excess, due);
     }
 
-    /// <summary>True if the bank's claims pay, or will pay, for this excess: then only a claim can be repaid, not the shop once more.</summary>
-    public static bool IsClaimed(Database db, PaymentId payment) =>
-        db.Number("SELECT paid FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()) > 0;
-
     /// <summary>So much of the promise is not needed any more.</summary>
     public static void Lower(Database db, PaymentId payment, Amount by)
     {
@@ -45,13 +41,11 @@ internal sealed class Guarantee(SchemeTerms terms, ExcessQueue? queue = null)
     }
 
     /// <summary>The payment was taken back: no promise is left.</summary>
-    /// <returns>Whether the guarantee had paid.</returns>
-    public static (bool IsPaid, Amount Y) Cancel(Database db, PaymentId payment)
+    /// <returns>What the guarantee had paid to the shop.</returns>
+    public static Amount Cancel(Database db, HistoryRow row)
     {
-        bool paid = IsClaimed(db, payment);
-        var y = Amount.FromLedger(db.Number("SELECT y FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()));
-        db.Execute("DELETE FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray());
-        return (paid, y);
+        db.Execute("DELETE FROM guarantee WHERE payment_id = ?1", row.Payment.Value.ToArray());
+        return Claims.IsClaimed(db, row.Payment) && !Claims.Withdraw(db, row.Payment, row.Share.Guaranteed) ? row.Share.Guaranteed : Amount.Zero;
     }
 
     /// <summary>True if a list that the till had to have by TIME held the coin: then nothing is guaranteed.</summary>
@@ -64,29 +58,5 @@ internal sealed class Guarantee(SchemeTerms terms, ExcessQueue? queue = null)
         ulong window = (ulong)Window.TotalMicroseconds;
         long since = now.Microseconds > window ? checked((long)(now.Microseconds - window)) : 0;
         return Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM guarantee WHERE account = ?1 AND opened > ?2", account, since));
-    }
-
-    /// <summary>Turns promises that are due, and whose case the bank found proven, into transfers (claims to the shop).</summary>
-    /// <returns>Promises kept.</returns>
-    public int PayDue(Database db, Timestamp now)
-    {
-        var due = db.Query(
-            """
-            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id FROM guarantee g
-            JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2 AND c.judged + ?3 <= ?1
-            """,
-            r => (Id: r.Bytes(0), Y: Amount.FromLedger(r.GetInt64(1)), Account: Digest.Read(r.Bytes(2)), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5))),
-            now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
-        foreach (var promise in due)
-        {
-            TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, promise.Y);
-            TransferDesk.Add(db, new PartyId(checked((uint)promise.ShopBank)), TransferKind.ShopCredit, promise.Account, promise.Y);
-            db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
-            var row = HistoryDatabase.Find(db, new PaymentId(Digest.Read(promise.Id)))!;
-            queue?.Revise(db, row, row.Share with { Due = now }, now);
-        }
-
-        return due.Count;
     }
 }

@@ -112,6 +112,7 @@ internal sealed class Issuance(
             : opened.FaceValue != request.FaceValue || opened.Currency != request.Currency ? IssueRefusal.AmountDiffers
             : !opened.IsWithoutKey && InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank) ? IssueRefusal.KeyReused
             : bank.Circulation.Outstanding + request.FaceValue > bank.Cap ? IssueRefusal.CapReached
+            : ParkedDesk.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears
             : null;
         return refusal is { } reason ? Entomb(db, request, reason, now) : Issue(db, request, opened!, now);
     }

@@ -17,6 +17,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly Issuance _issuance;
     private readonly Settlement _settlement;
     private readonly TransferDesk _transfers;
+    private readonly ParkedDesk _parked;
     private readonly TraceDesk _traces;
     private readonly Enrolment _enrolment;
     private readonly Reversals _reversals;
@@ -38,8 +39,9 @@ public sealed partial class IssuerParty : ILinkHandler
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
-        _transfers = new TransferDesk(store, Keys, id, terms, clock, crash);
         _traces = new TraceDesk(store, suite, Keys, id, terms, clock, crash);
+        _parked = new ParkedDesk(terms, _traces.Proves);
+        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, new ExcessQueue(Keys, id, terms)), _parked, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
@@ -108,6 +110,9 @@ public sealed partial class IssuerParty : ILinkHandler
         db.Number("SELECT count(*) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged"),
         db.Number("SELECT count(*) FROM trace_case WHERE is_excess = 1 AND proof IS NULL"),
         db.Number("SELECT count(*) FROM alarm")));
+
+    /// <summary>What banks did not book, by bank and number.</summary>
+    public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
 
     /// <summary>Coins in the inspection database, and in the history database.</summary>
     public (long Open, long Closed) CoinCounts => _store.Read(db =>

@@ -78,5 +78,18 @@ internal static class IssuerSchema
         CREATE TABLE instruction(
             bank INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
             transfer BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
+
+        -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing, and since when.
+        CREATE TABLE parked(
+            bank INTEGER NOT NULL, number INTEGER NOT NULL, outcome INTEGER NOT NULL, heard INTEGER NOT NULL, date INTEGER NOT NULL, statement BLOB NOT NULL,
+            PRIMARY KEY(bank, number)) STRICT;
+        CREATE TABLE arrears(bank INTEGER NOT NULL, number INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(bank, number)) STRICT;
+
+        -- Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
+        -- What is to be given back to claims instead, because the payment was taken back meanwhile, is in restore.
+        CREATE TABLE claim_payment(
+            payment_id BLOB PRIMARY KEY, bank INTEGER NOT NULL, number INTEGER, coin_id BLOB NOT NULL, shop_bank INTEGER NOT NULL, account BLOB NOT NULL,
+            amount INTEGER NOT NULL, restore INTEGER NOT NULL DEFAULT 0, paid INTEGER) STRICT;
+        CREATE INDEX claim_payment_number ON claim_payment(bank, number);
         """;
 }

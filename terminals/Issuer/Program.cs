@@ -18,6 +18,7 @@ public sealed record IssuerSettings(string Currency, ExcessPolicy Excess, bool I
 internal static class Program
 {
     private const string Role = "issuer";
+    private const string DefaultCap = "1000000";
     private static readonly PartyId Id = new(1);
     private static readonly BclSuite Suite = new();
     private static readonly Option<string> Folder = CommonOptions.Directory(Role);
@@ -33,13 +34,16 @@ internal static class Program
               hiercash-issuer enrol bank bank.request --cap 1000000.00 --dir issuer > bank.grant
               hiercash-issuer enrol shop cafe.request --dir issuer > cafe.grant
               hiercash-issuer serve --dir issuer
+              hiercash-issuer cap 1 2000000.00 --dir issuer
+              hiercash-issuer banks --dir issuer --json
               hiercash-issuer watch --dir issuer
               hiercash-issuer rotate coin --dir issuer
               hiercash-issuer status --dir issuer --json
             """)
         {
-            Init(), Serve(), Enrol(), Banks(), Status(), Audit(),
-            CareCommands.Watch(Folder, OpenFolder), CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            Init(), Serve(), Enrol(), Status(), Audit(),
+            CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
+            CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
         },
         args);
 
@@ -106,10 +110,13 @@ internal static class Program
     private static Command Enrol()
     {
         var file = new Argument<string>("FILE") { Description = "The request; - reads standard input." };
-        var cap = new Option<string>("--cap") { Description = "Most cash that the bank may have outstanding.", DefaultValueFactory = _ => "1000000", HelpName = "AMOUNT" };
-        var bank = new Command("bank", "Enrols a bank; prints its grant.") { file, cap, Folder };
+        var cap = new Option<string?>("--cap")
+        {
+            Description = $"Most cash that the bank may have outstanding; not given, a new bank gets {DefaultCap}. 'cap' changes it later.", HelpName = "AMOUNT",
+        };
+        var bank = new Command("bank", "Enrols a bank; prints its grant, for one that is enrolled again.") { file, cap, Folder };
         var shop = new Command("shop", "Enrols a shop whose bank has signed for its account; prints its grant.") { file, Folder };
-        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap)!));
+        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap)));
         shop.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Shop, null));
         return new Command("enrol", "Takes a bank or shop into the scheme.") { bank, shop };
     }
@@ -117,7 +124,7 @@ internal static class Program
     private static void Grant(string directory, string file, EnrolmentRole role, string? cap)
     {
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
-        var limit = cap is null ? Amount.Zero : CommonOptions.ReadAmount(cap, Terms(folder.Settings).Currency);
+        Amount? given = cap is null ? null : CommonOptions.ReadAmount(cap, Terms(folder.Settings).Currency);
         var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
             ?? throw new RefusedException($"The request in '{file}' is damaged. Copy it again, whole.");
         if (request.Role != role)
@@ -126,29 +133,9 @@ internal static class Program
         }
 
         using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-        Console.Write(Armor.Write(Armor.Grant, Open(folder, store).Enrol(request, limit).Encode()));
-    }
-
-    private static Command Banks()
-    {
-        var command = new Command("banks", "Lists banks with what was issued and what became of it.") { Folder, Json };
-        command.SetAction(result =>
-        {
-            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
-            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var currency = Terms(folder.Settings).Currency;
-            var banks = Open(folder, store).Registry.Banks;
-            ConsoleEntry.Print(
-                result.GetValue(Json),
-                banks.Select(b => new
-                {
-                    Id = b.Id.Value, b.Name, Cap = b.Cap.Minor, Issued = b.Circulation.Issued.Minor, Settled = b.Circulation.Settled.Minor,
-                    Redeemed = b.Circulation.Redeemed.Minor, Returned = b.Circulation.Returned.Minor, Outstanding = b.Circulation.Outstanding.Minor,
-                }),
-                banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, banks.Select(b =>
-                    $"{b.Id}  {b.Name}: issued {b.Circulation.Issued.Show(currency)}, settled {b.Circulation.Settled.Show(currency)}, outstanding {b.Circulation.Outstanding.Show(currency)} of {b.Cap.Show(currency)}")));
-        });
-        return command;
+        var party = Open(folder, store);
+        var limit = given ?? party.Registry.Banks.FirstOrDefault(b => b.Name == request.Name)?.Cap ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
+        Console.Write(Armor.Write(Armor.Grant, party.Enrol(request, limit).Encode()));
     }
 
     private static Command Status()

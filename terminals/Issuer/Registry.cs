@@ -8,6 +8,19 @@ namespace HierCash.Issuer;
 /// <param name="Cap">Most that may be outstanding (EP 0810563, "sum total predetermined by the bank"; hole 17).</param>
 public sealed record BankEntry(PartyId Id, string Name, PublicKey Key, Amount Cap, Circulation Circulation);
 
+/// <summary>The total amount of circulation (EP 0810563, description): all banks together.</summary>
+/// <param name="Caps">Most that all banks may have outstanding.</param>
+public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
+{
+    public static TotalCirculation Of(IEnumerable<BankEntry> banks) => banks.Aggregate(
+        new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
+        (sum, b) => new TotalCirculation(
+            new Circulation(
+                sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
+                sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
+            sum.Caps + b.Cap));
+}
+
 /// <summary>A shop as the issuer knows it.</summary>
 /// <param name="Account">The shop's account at its bank, 32 bytes of the bank's choosing.</param>
 public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Account);
@@ -15,16 +28,30 @@ public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Acc
 /// <summary>Who takes part: banks, shops, tills.</summary>
 public sealed class Registry(Database store)
 {
-    /// <summary>Enrols a bank, or returns the one of that name and key.</summary>
-    /// <exception cref="InvalidOperationException">The name belongs to a bank with another key.</exception>
-    public BankEntry EnrolBank(string name, PublicKey key, Amount cap) => store.Write(db =>
+    /// <summary>Enrols a bank, or returns the one of that name, key and cap.</summary>
+    /// <exception cref="InvalidOperationException">The name belongs to a bank with another key or another cap; nothing changed.</exception>
+    public BankEntry EnrolBank(string name, PublicKey key, Amount cap, Currency currency) => store.Write(db =>
     {
         db.Execute("INSERT OR IGNORE INTO bank(name, public_key, cap) VALUES(?1, ?2, ?3)", name, key.Bytes.ToArray(), cap.ToLedger());
         db.Execute("UPDATE bank SET public_key = ?2, revoked = NULL WHERE name = ?1 AND revoked IS NOT NULL AND public_key <> ?2", name, key.Bytes.ToArray());
         var bank = Bank(db, "name = ?1", name)!;
-        return bank.Key.Equals(key)
+        if (!bank.Key.Equals(key))
+        {
+            throw new InvalidOperationException($"There is a bank '{name}' with another key. Choose another name.");
+        }
+
+        return bank.Cap == cap
             ? bank
-            : throw new InvalidOperationException($"There is a bank '{name}' with another key. Choose another name.");
+            : throw new InvalidOperationException(
+                $"The bank '{name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
+    });
+
+    /// <summary>Sets the most that a bank may have outstanding; below what is outstanding nothing more is issued until it is below.</summary>
+    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
+    public BankEntry SetCap(PartyId bank, Amount cap) => store.Write(db =>
+    {
+        db.Execute("UPDATE bank SET cap = ?2 WHERE id = ?1", (long)bank.Value, cap.ToLedger());
+        return Bank(db, "id = ?1", (long)bank.Value) ?? throw new InvalidOperationException($"There is no bank {bank}.");
     });
 
     /// <summary>Enrols a shop, or returns the one of that name and account.</summary>

@@ -112,11 +112,10 @@ internal sealed class Reversals(
     /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
     private byte[] Reverse(Database db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
-        var claimed = Guarantee.Cancel(db, row.Payment);
-        var moved = claimed.IsPaid ? row.Share.Guaranteed : Amount.Zero;
-        if (claimed.IsPaid && shop is not null)
+        var moved = Guarantee.Cancel(db, row);
+        if (!moved.IsZero && shop is not null)
         {
-            Credits.TakeBackClaim(db, coin, shop, row.Share.Guaranteed);
+            Credits.TakeBackClaim(db, coin, shop, moved);
         }
 
         var kept = onlyNeeded ? row.Share.Credited : Amount.Zero;

@@ -43,7 +43,7 @@ internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId iss
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch statements, each its own.").ToMessage();
         }
 
-        return InstructionsMessage.Read(request) is { } after && after <= long.MaxValue
+        return AuditMessages.Read(request) is { } after
             ? AuditMessages.WriteReply(store.Read(db => db.Query(
                 "SELECT statement FROM audit_statement WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3", r => r.Bytes(0), (long)peer.Id.Value, (long)after, (long)MaxStatements)))
             : new Refusal(RefusalReason.Malformed, "The request for statements is malformed.").ToMessage();

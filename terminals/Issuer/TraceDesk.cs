@@ -170,20 +170,42 @@ internal sealed class TraceDesk(
     private static IEnumerable<DossierEntry> Counting(Database db, long coin) => HistoryDatabase.Entries(db, coin)
         .Where(e => e.Reversal is null && e.Receipt.Verdict != Verdict.Cancelled).Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
 
+    /// <summary>
+    /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody with the evidence file.
+    /// </summary>
+    public bool Proves(Database db, CoinId coin, Amount claim)
+    {
+        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue) is not { } choice)
+        {
+            return false;
+        }
+
+        var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, Timestamp.Now(clock));
+        var dossier = Dossier.Sign(keys.Statement, header, choice.Entries);
+        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess
+            && dossier.Spent >= row.FaceValue + claim && dossier.Guaranteed >= claim;
+    }
+
     /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>
     private DossierHeader Sign(Database db, CaseRow row, CoinRow coin, Timestamp now)
+    {
+        var pages = DossierStore.Pages(db, row.Coin);
+        var header = Header(coin, row.Revision, row.Claimed, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey, now);
+        return (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
+    }
+
+    /// <summary>Unsigned and without pages.</summary>
+    private DossierHeader Header(CoinRow coin, uint revision, Amount claimed, KeyId coinKey, Timestamp now)
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CashRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(c => new RequestId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
-        var pages = DossierStore.Pages(db, row.Coin);
-        var coinKey = keys.Certificate(KeyUsage.IssuerCoin, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey)!;
         var statements = keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse().Take(DossierHeader.MaxKeys).ToList();
         return new DossierHeader(
-            issuer, row.Id, row.Revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, row.Claimed, m, encryption, coinKey, statements,
-            [.. pages.Select(p => Digest.Of(p))], []).SignedBy(keys.Statement);
+            issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,
+            keys.Certificate(KeyUsage.IssuerCoin, coinKey)!, statements, [], []);
     }
 
     private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();

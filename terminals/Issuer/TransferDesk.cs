@@ -1,17 +1,18 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
 namespace HierCash.Issuer;
 
 /// <summary>
 /// Moves money between banks without telling a user's bank which shop was paid (hole 18): per cycle one debit total for each
-/// user bank and one credit for each shop. Instructions are numbered per bank without gaps; banks fetch them and book each once.
+/// user bank and one credit for each shop. Instructions are numbered per bank without gaps; banks fetch them and book each once, or
+/// park it with a signed reason (R8).
 /// </summary>
 internal sealed class TransferDesk(
-    Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly Guarantee _guarantee = new(terms, new ExcessQueue(keys, issuer, terms));
 
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
@@ -21,16 +22,22 @@ internal sealed class TransferDesk(
         """,
         (long)bank.Value, (long)kind, reference.ToArray(), amount.ToLedger());
 
-    /// <summary>Closes a cycle, what comes back to a float before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are due come first.</summary>
+    /// <summary>
+    /// Closes a cycle, what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
+    /// due come first.
+    /// </summary>
     /// <returns>Instructions made.</returns>
     public int CloseCycle()
     {
         var now = Timestamp.Now(clock);
         int made = store.Write(db =>
         {
-            _guarantee.PayDue(db, now);
+            claims.PayDue(db, now);
             var deltas = db.Query(
-                "SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, reference",
+                """
+                SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0
+                ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, kind, reference
+                """,
                 r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))));
             foreach (var delta in deltas)
             {
@@ -41,9 +48,14 @@ internal sealed class TransferDesk(
                     "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                     (long)delta.Bank.Value, number, (long)delta.Kind, delta.Reference.ToArray(), delta.Amount.ToLedger(), transfer.Encode());
                 db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = ?1", (long)delta.Bank.Value);
+                if (delta.Kind == TransferKind.ClaimDebit)
+                {
+                    Claims.Signed(db, delta.Bank, delta.Reference, number);
+                }
             }
 
             db.Execute("DELETE FROM transfer_delta");
+            parked.RunDue(db, now);
             crash.Reach(CrashPoints.CycleUncommitted);
             return deltas.Count;
         });
@@ -51,26 +63,44 @@ internal sealed class TransferDesk(
         return made;
     }
 
-    /// <summary>A bank fetches what comes after the last instruction that it booked.</summary>
+    /// <summary>A bank says which instructions it has, and which of them it parked, and fetches what comes after them.</summary>
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank)
+        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = ?1", (long)peer.Id.Value)) is not { } bank)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.").ToMessage();
         }
 
-        if (InstructionsMessage.Read(request) is not { } after || after > long.MaxValue)
+        if (InstructionsMessage.Read(request) is not { } said)
         {
             return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
         }
 
-        return store.Write(db =>
+        bool genuine = said.Statements.All(s => s.Bank == bank.Id && s.Number <= said.Seen && s.Verify(suite, bank.Key));
+        if (!genuine)
         {
-            db.Execute("UPDATE bank SET acknowledged = max(acknowledged, min(?2, next_number - 1)) WHERE id = ?1", (long)peer.Id.Value, (long)after);
-            var transfers = db.Query(
-                "SELECT transfer FROM instruction WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
-                r => r.Bytes(0), (long)peer.Id.Value, (long)after, (long)InstructionsMessage.MaxTransfers);
-            return InstructionsMessage.WriteReply(transfers);
-        });
+            store.Write(db => IssuerAlarms.Raise(db, Timestamp.Now(clock), "statement not this bank's", bank.Id));
+            return new Refusal(RefusalReason.BadSignature, "A statement about an instruction is not signed by this bank.").ToMessage();
+        }
+
+        var answer = store.Write(db => Answer(db, bank.Id, said, Timestamp.Now(clock)));
+        crash.Reach(CrashPoints.AcknowledgedCommitted);
+        return answer;
+    }
+
+    private LinkMessage Answer(Database db, PartyId bank, InstructionsRequest said, Timestamp now)
+    {
+        if (!ParkedDesk.Hear(db, bank, said.Statements, now))
+        {
+            IssuerAlarms.Raise(db, now, "statement against an earlier word", bank);
+            return new Refusal(RefusalReason.NotAllowed, "This bank said before that it booked what it now parks.").ToMessage();
+        }
+
+        db.Execute("UPDATE bank SET acknowledged = max(acknowledged, min(?2, next_number - 1)) WHERE id = ?1", (long)bank.Value, (long)said.Seen);
+        claims.Acknowledged(db, bank, now);
+        ParkedDesk.Acknowledged(db, bank);
+        return InstructionsMessage.WriteReply(db.Query(
+            "SELECT transfer FROM instruction WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+            r => r.Bytes(0), (long)bank.Value, (long)said.Seen, (long)InstructionsMessage.MaxTransfers));
     }
 }

@@ -14,8 +14,10 @@ public static class CrashPoints
     public const string SettlementAnswered = "till.settlement.answered";
     public const string SettlementRecorded = "till.settlement.recorded";
 
+    /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        PaymentIntended, PaymentSigned, PaymentHeld, PaymentAccepted, PaymentGivenUp, SettlementMarked, SettlementAnswered, SettlementRecorded,
+        RefundBegun, RefundAnswered, PaymentIntended, PaymentSigned, PaymentHeld, PaymentAccepted, PaymentGivenUp,
+        SettlementMarked, SettlementAnswered, SettlementRecorded,
     ];
 }

@@ -168,7 +168,9 @@ public sealed class Demo
     {
         _town.Clock.Advance(_town.Options.Terms.DisputeTerm + Moment);
         await _town.RunCycle(cancel);
-        _story.Say($"Nobody rebuts it within {_town.Options.Terms.DisputeTerm.TotalDays:0} days: bank-1 pays the shop from its claims on Mallory. The shop's account is at {Show(ShopBalance)}.");
+        _story.Say($"Nobody rebuts it within {_town.Options.Terms.DisputeTerm.TotalDays:0} days: bank-1 pays from its claims on Mallory, into clearing.");
+        await _town.RunCycle(cancel);
+        _story.Say($"The issuer knows that it did, and only now signs the credit for the shop. The shop's account is at {Show(ShopBalance)}.");
     }
 
     private void ScanIssuer(params TownCard[] cards)

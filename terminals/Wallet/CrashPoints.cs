@@ -10,6 +10,9 @@ public static class CrashPoints
     public const string WithdrawalAnswered = "wallet.withdrawal.answered";
     public const string WithdrawalFinished = "wallet.withdrawal.finished";
 
+    /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [WithdrawalBegun, WithdrawalAuthorised, WithdrawalAnswered, WithdrawalFinished];
+    [
+        RedemptionSigned, RedemptionAnswered, WithdrawalBegun, WithdrawalAuthorised, WithdrawalAnswered, WithdrawalFinished,
+    ];
 }

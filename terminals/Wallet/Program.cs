@@ -24,6 +24,7 @@ internal static class Program
 
             Examples:
               hiercash-wallet withdraw 50.00 --reader emulator:alice.card --pin 0000
+              hiercash-wallet withdraw 20.00 --same-key 0 --reader emulator:alice.card    a further coin under the key of the one in slot 0
               hiercash-wallet balance --reader emulator:alice.card
               hiercash-wallet log --reader emulator:alice.card --json
               hiercash-wallet pin change --new 4711 --reader emulator:alice.card
@@ -51,13 +52,26 @@ internal static class Program
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
         var set = new Option<bool>("--set") { Description = "In coins of a 1-2-5 series, as everybody has them: an odd amount tells bank and shop who you are." };
         var issuerKeyed = new Option<bool>("--issuer-keyed") { Description = "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.") { amount, set, issuerKeyed, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
+        var sameKey = new Option<int?>("--same-key")
+        {
+            Description = "Under the key of the coin in that slot ('balance' shows slots). Shops and issuer can tell that such coins are of one holder.", HelpName = "SLOT",
+        };
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.")
+        {
+            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json,
+        };
         command.SetAction(async (result, cancel) =>
         {
+            if (result.GetValue(issuerKeyed) && result.GetValue(sameKey) is not null)
+            {
+                throw new UsageException("Give --same-key or --issuer-keyed, not both: the key is the one on the card, or a new one of the issuer's.");
+            }
+
             using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             var status = Status(card, pin);
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
+            byte? first = result.GetValue(sameKey) is { } slot ? First(card, status, slot) : null;
             using var link = Link(result.GetValue(Bank), status);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
             await RebuttalCommands.Warn(terminal, status, cancel);
@@ -70,7 +84,9 @@ internal static class Program
 
             foreach (var coin in plan)
             {
-                var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, coin, cancel) : await terminal.Withdraw(card, pin, coin, cancel);
+                var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, coin, cancel)
+                    : first is { } key ? await terminal.WithdrawSameKey(card, pin, key, coin, cancel)
+                    : await terminal.Withdraw(card, pin, coin, cancel);
                 if (done.Outcome != WithdrawalOutcome.Issued)
                 {
                     throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
@@ -95,6 +111,24 @@ internal static class Program
     {
         var card = new WalletCard(channel);
         return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is SlotState.Free or SlotState.Closed);
+    }
+
+    /// <summary>The slot of the coin whose key further ones share: the one that counts them.</summary>
+    private static byte First(ICardChannel channel, PrivateStatus status, int slot)
+    {
+        if (slot < 0 || slot >= status.Slots)
+        {
+            throw new UsageException($"The card has the slots 0 to {status.Slots - 1}, and no slot {slot}.");
+        }
+
+        if (new WalletCard(channel).GetCoin((byte)slot).Cash is not { } cash)
+        {
+            throw new RefusedException($"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet balance' shows the slots.");
+        }
+
+        return cash.Coin.Terms.TM == 0
+            ? (byte)slot
+            : throw new RefusedException($"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that coin, the first of that key.");
     }
 
     private static Command Resume()
@@ -122,19 +156,22 @@ internal static class Program
             using var channel = await CardOptions.Open(result, Suite, cancel);
             var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
             var card = new WalletCard(channel);
-            var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i)).ToList();
+            var coins = Enumerable.Range(0, status.Slots).Select(i => (Slot: i, Reply: card.GetCoin((byte)i))).ToList();
             var total = card.GetBalance().Total;
-            int pending = coins.Count(c => c.State == SlotState.Pending);
-            var active = coins.Where(c => c.State == SlotState.Active).Select(c => c.Cash!).ToList();
+            int pending = coins.Count(c => c.Reply.State == SlotState.Pending);
+            var active = coins.Where(c => c.Reply.State == SlotState.Active).Select(c => (c.Slot, Cash: c.Reply.Cash!, c.Reply.Cash!.Coin.Terms)).ToList();
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
                     Balance = total.Minor, Currency = status.Currency.Name, Scheme = status.Scheme.ToString(), Pending = pending,
-                    Coins = active.Select(c => new { FaceValue = c.Coin.Terms.FaceValue.Minor, Balance = c.Balance.Minor, Expires = c.Coin.Terms.Expiry.End.ToString() }),
+                    Coins = active.Select(c => new
+                    {
+                        c.Slot, FaceValue = c.Terms.FaceValue.Minor, Balance = c.Cash.Balance.Minor, Expires = c.Terms.Expiry.End.ToString(), c.Terms.TM,
+                    }),
                 },
                 string.Join(Environment.NewLine, active
-                    .Select(c => $"{c.Balance.Show(status.Currency)} of {c.Coin.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Coin.Terms.Expiry)}")
+                    .Select(c => $"{c.Cash.Balance.Show(status.Currency)} of {c.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Terms.Expiry)} (slot {c.Slot})")
                     .Append($"Balance {total.Show(status.Currency)}")
                     .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'." : $"Scheme {status.Scheme}")));
         });

@@ -62,6 +62,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         var key = await LoadCertificates(card, cancel);
+        await Resume(card, status, cancel);
         var begun = card.BeginWithdrawalSameKey(slot, faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
         return await Finish(card, status, begun, faceValue, key, cancel);
@@ -175,6 +176,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         IssueRefusal.Undecipherable => "it could not decipher the card's request.",
         IssueRefusal.AmountDiffers => "the amount in the card's request is not the amount that the bank asked for.",
         IssueRefusal.KeyReused => "the card's key was used before.",
+        IssueRefusal.InArrears => "the bank owes other banks what it has to pay first; ask the bank.",
         _ => "the bank's limit of cash in circulation is reached; try again later.",
     };
 }

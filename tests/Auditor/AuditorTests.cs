@@ -54,6 +54,12 @@ public sealed class AuditorTests
         ("money out of nothing", "bank-1",
             "UPDATE withdrawal SET x = x * 2; UPDATE ledger_entry SET amount = amount * 2 WHERE tx = 1; "
                 + "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = ledger_account.id)", "withdrawal"),
+        ("a shop below zero", "bank-2",
+            "INSERT INTO ledger_tx(id, date, kind, reference) SELECT max(id) + 1, 0, 'deposit', x'00' FROM ledger_tx; "
+                + "INSERT INTO ledger_account(kind, owner) SELECT 'vault', x'' WHERE NOT EXISTS (SELECT 1 FROM ledger_account WHERE kind = 'vault'); "
+                + "INSERT INTO ledger_entry SELECT (SELECT max(id) FROM ledger_tx), id, CASE kind WHEN 'vault' THEN 9000 ELSE -9000 END FROM ledger_account "
+                + "WHERE kind = 'vault' OR id = (SELECT min(id) FROM ledger_account WHERE kind = 'shop'); "
+                + "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = ledger_account.id)", "ledger_account"),
         ("an order that the user did not sign", "bank-1", "UPDATE withdrawal SET user_order = CAST(substr(user_order, 1, length(user_order) - 1) || x'99' AS BLOB) WHERE rowid = 1", "withdrawal"),
         ("money back without a \"never\"", "bank-1", "UPDATE withdrawal SET state = 'Reversed', ek = NULL WHERE rowid = 1", "withdrawal"),
         ("an account's key", "bank-1", "UPDATE account SET public_key = (SELECT public_key FROM account ORDER BY u LIMIT 1) WHERE u = (SELECT max(u) FROM account)", "account"),

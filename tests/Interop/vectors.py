@@ -89,6 +89,7 @@ def check_messages():
     same("never-issued-message", b"HC1-NEVR" + ISSUER + BANK + X + EUR + REQUEST + b"\3" + DATE)
     same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0b" + PAID + EUR + u32(1000) + u32(200) + u32(50) + TIME + b"\0\2" + DATE)
     same("transfer-message", b"HC1-XFER" + ISSUER + u64(5) + BANK + b"\1" + bytes(32) + u64(123456) + EUR + DATE)
+    same("booking-message", b"HC1-PARK" + BANK + u64(5) + b"\4" + DATE)
     same("dead-message", b"HC1-DEAD" + ISSUER + PAYMENT_ID + COIN_ID + SEQ + PAID + b"\1" + DATE)
     same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + u32(1000) + DATE)
     leaf = [sha256(b"\0", d) for d in (PAYMENT_ID, sha256(b"other"), sha256(b"third"))]
@@ -126,6 +127,9 @@ def check_objects():
         *rest, signature = fields(content(name, tag), *names)
         assert rest == values, name
         signed(name, PUB[key], V[name + "-message"], signature)
+    *rest, signature = fields(content("booking-statement", "BookingStatement"), "B", "Number", "Reason", "Date", "Signature")
+    assert rest == [BANK, u64(5), b"\4", DATE]
+    signed("booking-statement", PUB["bank"], V["booking-message"], signature)
     *rest, signature, repeat = fields(content("receipt", "Receipt"), "IssuerId", "Digest", "Verdict", "Payment", "Currency", "Credited", "Guaranteed", "Waiting", "Due", "Revision", "Date",
                                        "Signature", "Repeat")
     assert rest == [ISSUER, PAYMENT_ID, b"\x0b", PAID, EUR, u32(1000), u32(200), u32(50), TIME, b"\0\2", DATE] and repeat == b"\0"
@@ -251,6 +255,7 @@ def check_frames():
             ("withhold", 1, 0x0203, V["bank-request"]),
             ("issue-reply", 2, 0x0202, obj("EK", V["E_K"])),
             ("instructions", 1, 0x0205, obj("Number", u64(4))),
+            ("instructions-parked", 1, 0x0205, obj("Number", u64(5)) + V["booking-statement"]),
             ("instructions-reply", 2, 0x0206, V["transfer"]),
             ("notices", 1, 0x0109, obj("U", U)),
             ("notices-reply", 2, 0x010A, V["notice"]),

@@ -98,6 +98,7 @@ public sealed class EvidenceTests
         await town.RunCycle();
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         await town.RunCycle();
+        await town.RunCycle();
         Assert.That(town.ShopAccount("Friendly").Minor, Is.EqualTo(10_000), "the coin once, and one guaranteed excess");
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-5000));
         town.AssertSound();

@@ -25,6 +25,7 @@ public sealed class DecoderVectorTests
         ["notice"] = b => Notice.Decode(b)?.Encode(),
         ["stamp"] = b => Stamp.Decode(b)?.Encode(),
         ["shop-answer"] = b => ShopAnswer.Decode(b)?.Encode(),
+        ["booking-statement"] = b => BookingStatement.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),
         ["enrolment-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
         ["enrolment-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
@@ -79,6 +80,7 @@ public sealed class DecoderVectorTests
             Assert.That(h.Verify(Suite), "S_U");
             Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
             Assert.That(Transfer.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
+            Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey), "booking statement");
             Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
             Assert.That(NeverIssued.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
         });

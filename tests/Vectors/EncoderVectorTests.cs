@@ -71,6 +71,7 @@ public sealed class EncoderVectorTests
         var reversal = Reversal.Sign(statement, Issuer, h.Id, Y, new Amount(1000), Date);
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
         var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
+        var parked = BookingStatement.Sign(bankKey, Bank, 5, BookingOutcome.BeyondFloat, Date);
         var dead = DeadStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
         var certificateS = Certify(KeyUsage.IssuerStatement, Issuer, statement);
         var header = new DossierHeader(
@@ -115,6 +116,7 @@ public sealed class EncoderVectorTests
             ["never-issued-message"] = () => SignedMessage.NeverIssued(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
             ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
             ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
+            ["booking-message"] = () => SignedMessage.Booking(Bank, 5, BookingOutcome.BeyondFloat, Date),
             ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
             ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, new Amount(1000), Date),
             ["reversal"] = reversal.Encode,
@@ -157,6 +159,7 @@ public sealed class EncoderVectorTests
             ["rebuttal"] = rebuttal.Encode,
             ["shop-answer-message"] = () => SignedMessage.ShopAnswer(h.Id, w, Date, Digest.Of(reversal.Encode())),
             ["shop-answer"] = ShopAnswer.Sign(till, h.Id, Date, reversal, certificateS).Encode,
+            ["booking-statement"] = parked.Encode,
             ["evidence-message"] = () => EvidenceMessage(evidence),
             ["evidence"] = evidence.Encode,
             ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
@@ -209,6 +212,7 @@ public sealed class EncoderVectorTests
             ["frame-withhold"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, true)),
             ["frame-issue-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply)),
             ["frame-instructions"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(4)),
+            ["frame-instructions-parked"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(5, [parked])),
             ["frame-instructions-reply"] = () => Frame(FrameKind.Response, InstructionsMessage.WriteReply([transfer.Encode()])),
             ["frame-notices"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteNoticesRequest(u)),
             ["frame-notices-reply"] = () => Frame(FrameKind.Response, RebuttalMessages.WriteNotices([evidence.Notice])),

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Auditor;
+
+/// <summary>What a bank's ledger has to have moved for each instruction, booked or parked (R8).</summary>
+internal sealed class ParkedBooks(Books books)
+{
+    private readonly HashSet<long> _booked = [];
+    private readonly HashSet<long> _suspended = [];
+    private long _waiting;
+
+    /// <summary>What is wrong with one instruction, or null.</summary>
+    public Finding? Breaks(Transfer transfer, BookingOutcome state)
+    {
+        long number = (long)transfer.Number;
+        bool suspended = books.Number("SELECT suspense FROM parked WHERE number = ?1", number) == 1;
+        var (from, to) = Sides(transfer.Kind);
+        if (suspended)
+        {
+            _suspended.Add(number);
+        }
+
+        if (state == BookingOutcome.Booked)
+        {
+            _booked.Add(number);
+        }
+        else if (suspended)
+        {
+            _waiting += transfer.Total.ToLedger();
+        }
+
+        return (state == BookingOutcome.Booked) != Moved(transfer, "instruction", suspended ? "suspense" : from, to)
+            || (state != BookingOutcome.Booked && Count("instruction", transfer) != 0)
+            ? books.Finds("booked_transfer", number, "the ledger moved something else for it")
+            : suspended != Moved(transfer, "suspense", from, "suspense")
+            ? books.Finds("parked", number, "the ledger moved something else for it to suspense")
+            : state != BookingOutcome.Booked && books.Number("SELECT count(*) FROM parked WHERE number = ?1", number) == 0
+            ? books.Finds("parked", number, "it is parked without a signed reason")
+            : null;
+    }
+
+    /// <summary>Bookings that belong to no instruction, and what suspense has to hold.</summary>
+    public IEnumerable<Finding> Rest()
+    {
+        foreach (var (kind, known) in new[] { ("instruction", _booked), ("suspense", _suspended) })
+        {
+            foreach (var (tx, reference) in books.Rows("SELECT id, reference FROM ledger_tx WHERE kind = ?1", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), kind))
+            {
+                if (reference.Length != 8 || !known.Contains(BinaryPrimitives.ReadInt64BigEndian(reference)))
+                {
+                    yield return books.Finds("ledger_tx", tx, $"it is booked as {kind}, and belongs to none that is");
+                }
+            }
+        }
+
+        long suspense = books.Number("SELECT balance FROM ledger_account WHERE kind = 'suspense'");
+        if (suspense != _waiting)
+        {
+            yield return books.Finds("ledger_account", "suspense", $"it holds {suspense}; parked instructions make {_waiting}");
+        }
+    }
+
+    private bool Moved(Transfer transfer, string kind, string from, string to)
+    {
+        var moved = books.Rows(
+            "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE t.kind = ?1 AND t.reference = ?2",
+            r => (Kind: r.GetString(0), Owner: r.GetFieldValue<byte[]>(1), Amount: r.GetInt64(2)), kind, Reference(transfer));
+        return moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger()) && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
+            && moved.Where(m => m.Kind == "shop").All(m => m.Owner.AsSpan().SequenceEqual(transfer.Reference.ToArray()));
+    }
+
+    private long Count(string kind, Transfer transfer) =>
+        books.Number("SELECT count(*) FROM ledger_tx WHERE kind = ?1 AND reference = ?2", kind, Reference(transfer));
+
+    private static byte[] Reference(Transfer transfer)
+    {
+        var reference = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(reference, transfer.Number);
+        return reference;
+    }
+
+    private static (string From, string To) Sides(TransferKind kind) => kind switch
+    {
+        TransferKind.FloatDebit => ("float", "clearing"),
+        TransferKind.ShopCredit => ("clearing", "shop"),
+        TransferKind.ClaimDebit => ("claims", "clearing"),
+        TransferKind.ClaimRestore => ("clearing", "claims"),
+        TransferKind.RedeemCredit or TransferKind.ReturnCredit => ("float", "user"),
+        TransferKind.FloatRestore => ("clearing", "float"),
+        TransferKind.ShopDebit => ("shop", "clearing"),
+        _ => ("", ""),
+    };
+}

@@ -1,0 +1,115 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>What banks did not book (R8): their signed words, whose term is over, and which of it stops a bank's issuing.</summary>
+/// <param name="proves">True if the issuer's own dossier of this coin proves an excess of at least this amount, by the check that anybody could make.</param>
+internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amount, bool> proves)
+{
+    private const string Waiting =
+        """
+        (SELECT i.bank, i.number, i.kind, i.reference, i.amount, k.outcome, k.heard FROM parked k
+         JOIN instruction i ON i.bank = k.bank AND i.number = k.number WHERE k.outcome <> 0)
+        """;
+
+    private sealed record Row(PartyId Bank, long Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Outcome, Timestamp Since);
+
+    /// <summary>Keeps what a bank says. False, and nothing is kept, where it parks what it has said to be booked.</summary>
+    public static bool Hear(Database db, PartyId bank, IReadOnlyList<BookingStatement> statements, Timestamp now)
+    {
+        long acknowledged = db.Number("SELECT acknowledged FROM bank WHERE id = ?1", (long)bank.Value);
+        foreach (var s in statements)
+        {
+            var known = db.First(
+                "SELECT outcome, date FROM parked WHERE bank = ?1 AND number = ?2", r => new { Outcome = r.GetInt64(0), Date = r.GetInt64(1) }, (long)bank.Value, (long)s.Number);
+            if (known is not null && s.Date.ToLedger() <= known.Date)
+            {
+                // Said before, or overtaken by what is known.
+                continue;
+            }
+
+            bool isBooked = known is null ? (long)s.Number <= acknowledged : known.Outcome == (long)BookingOutcome.Booked;
+            if (isBooked && s.Outcome != BookingOutcome.Booked)
+            {
+                return false;
+            }
+
+            // Parked and booked between two requests: what counts is that it is booked.
+            if (known is null && s.Outcome == BookingOutcome.Booked)
+            {
+                continue;
+            }
+
+            db.Execute(
+                """
+                INSERT INTO parked(bank, number, outcome, heard, date, statement) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT(bank, number) DO UPDATE SET outcome = excluded.outcome, date = excluded.date, statement = excluded.statement
+                """,
+                (long)bank.Value, (long)s.Number, (long)s.Outcome, now.ToLedger(), s.Date.ToLedger(), s.Encode());
+        }
+
+        return true;
+    }
+
+    /// <summary>What is booked is no arrears any more.</summary>
+    public static int Acknowledged(Database db, PartyId bank) => db.Execute(
+        """
+        DELETE FROM arrears WHERE bank = ?1 AND number <= (SELECT acknowledged FROM bank WHERE id = ?1)
+            AND NOT EXISTS (SELECT 1 FROM parked k WHERE k.bank = ?1 AND k.number = arrears.number AND k.outcome <> 0)
+        """,
+        (long)bank.Value);
+
+    /// <summary>
+    /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, and claims that are proven, stop the bank's issuing;
+    /// everything raises an alarm.
+    /// </summary>
+    public void RunDue(Database db, Timestamp now)
+    {
+        foreach (var row in All(db).Where(r => IsOver(r, now)))
+        {
+            IssuerAlarms.Raise(db, now, row.Outcome == BookingOutcome.Booked ? "instruction not fetched" : "instruction parked", row.Bank, (ulong)row.Number);
+            bool stops = row.Outcome == BookingOutcome.BeyondFloat
+                || (row.Outcome == BookingOutcome.Booked && row.Kind == TransferKind.FloatDebit)
+                || (row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row)));
+            Switches.Off("R8", ref stops);
+            db.Execute(
+                stops ? "INSERT OR IGNORE INTO arrears(bank, number, since) VALUES(?1, ?2, ?3)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2 AND ?3 > 0",
+                (long)row.Bank.Value, row.Number, now.ToLedger());
+        }
+    }
+
+    /// <summary>True if the bank gets no cash issued before it has booked something.</summary>
+    public static bool IsInArrears(Database db, PartyId bank) => db.Number("SELECT count(*) FROM arrears WHERE bank = ?1", (long)bank.Value) > 0;
+
+    /// <summary>For consoles.</summary>
+    public List<ParkedInstruction> Show(Database db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
+        new ParkedInstruction(
+            r.Bank, (ulong)r.Number, r.Kind, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
+            db.Number("SELECT count(*) FROM arrears WHERE bank = ?1 AND number = ?2", (long)r.Bank.Value, r.Number) > 0))];
+
+    /// <summary>All that was instructed to be claimed for the coin, with what is waiting and without what was given back.</summary>
+    private static Amount Claimed(Database db, Row row) => Amount.FromLedger(db.Number(
+        "SELECT coalesce(max(0, sum(CASE kind WHEN 3 THEN amount ELSE -amount END)), 0) FROM instruction WHERE bank = ?1 AND reference = ?2 AND kind IN (3, 8)",
+        (long)row.Bank.Value, row.Reference.ToArray()));
+
+    private bool IsOver(Row row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
+
+    /// <summary>Parked ones; and debits that a bank never fetched: silence is no way around its debts.</summary>
+    private static IEnumerable<Row> All(Database db)
+    {
+        var parked = db.Query(
+            $"SELECT bank, number, kind, reference, amount, outcome, heard FROM {Waiting} ORDER BY bank, number",
+            r => new Row(
+                new PartyId(checked((uint)r.GetInt64(0))), r.GetInt64(1), (TransferKind)r.GetInt64(2), Digest.Read(r.Bytes(3)), Amount.FromLedger(r.GetInt64(4)),
+                (BookingOutcome)r.GetInt64(5), Timestamp.FromLedger(r.GetInt64(6))));
+        var unfetched = db.Query(
+            """
+            SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank
+            WHERE i.number > b.acknowledged AND i.kind IN (1, 3) ORDER BY i.bank, i.number
+            """,
+            r => Transfer.Decode(r.Bytes(0))!).Select(t => new Row(t.Bank, (long)t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date));
+        return parked.Concat(unfetched);
+    }
+}

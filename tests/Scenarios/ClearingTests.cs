@@ -1,0 +1,364 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Clearing never stands still (R8): what cannot be booked is parked with a signed reason, and nobody else waits for it.</summary>
+public sealed class ClearingTests
+{
+    private static readonly Digest Nowhere = Digest.Of("nowhere"u8);
+
+    /// <summary>Each reason of the closed list, by an issuer that signs what it should not; the instruction behind them is booked in the same visit.</summary>
+    [Test, Rule(8)]
+    public async Task WhatCannotBeBookedIsParkedAndTheNextAreBooked()
+    {
+        using var town = Towns.Make();
+        town.AddTill("Cafe");
+        var cafe = town.ShopBank.OpenShopAccount("Cafe");
+        var issuer = new InventedInstructions(town, town.ShopBank.Id);
+        issuer.Sign(TransferKind.ClaimDebit, Nowhere, 700);
+        issuer.Sign(TransferKind.ShopCredit, Nowhere, 300);
+        issuer.Sign(TransferKind.FloatDebit, default, 400);
+        issuer.Sign(TransferKind.FloatRestore, default, 200);
+        issuer.Sign(TransferKind.ReturnCredit, Nowhere, 100);
+        issuer.Sign(TransferKind.ShopDebit, Nowhere, 10);
+        issuer.Sign(TransferKind.ClaimRestore, Nowhere, 20);
+        issuer.Sign(TransferKind.ShopCredit, cafe, 1000);
+        var bank = town.BankOver("bank-2", issuer);
+        await bank.Run(default);
+
+        Assert.That(bank.Parked.Select(p => (p.Number, p.Reason)), Is.EqualTo(new[]
+        {
+            (1UL, BookingOutcome.ClaimNotVerified), (2UL, BookingOutcome.NoAccount), (3UL, BookingOutcome.BeyondFloat), (5UL, BookingOutcome.NoWithdrawal),
+            (6UL, BookingOutcome.NoAccount), (7UL, BookingOutcome.ClaimNotVerified),
+        }));
+        Assert.That((bank.Audit.LastInstruction, bank.BalanceOfShop(cafe).Minor), Is.EqualTo((8UL, 1000UL)), "the numbers go on, and the next are booked");
+        Assert.That((bank.Audit.Clearing, bank.Audit.Float.Minor, bank.Audit.Claims), Is.EqualTo((-1200L, 200UL, 0L)), "nothing moved for what is parked");
+        Assert.That(bank.Audit.Run(), Is.Empty);
+
+        // The issuer heard a signed reason of each, once.
+        var key = town.Issuer.Registry.FindBank(bank.Id)!.Key;
+        Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)), Is.EqualTo(bank.Parked.Select(p => (p.Number, p.Reason))));
+        Assert.That(issuer.Heard.All(s => s.Bank == bank.Id && s.Verify(town.Options.Suite, key)));
+        await bank.Run(default);
+        Assert.That(issuer.Heard, Has.Count.EqualTo(6));
+    }
+
+    /// <summary>Tried again at each visit, and booked when what was missing is there; also after the term, from suspense.</summary>
+    [TestCase(1)]
+    [TestCase(40)]
+    [Rule(8)]
+    public async Task WhatWasParkedIsBookedOnceItCanBe(int days)
+    {
+        using var town = Towns.Make();
+        town.AddTill("Cafe");
+        var later = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Later"));
+        var issuer = new InventedInstructions(town, town.ShopBank.Id);
+        issuer.Sign(TransferKind.ShopCredit, later, 300);
+        issuer.Sign(TransferKind.FloatDebit, default, 400);
+        var bank = town.BankOver("bank-2", issuer);
+        await bank.Run(default);
+        town.Clock.Advance(TimeSpan.FromDays(days));
+        await bank.Run(default);
+        bool over = days > 30;
+        Assert.That(bank.Parked.Select(p => (p.Number, p.TermOver, p.InSuspense)), Is.EqualTo(new[] { (1UL, over, over), (2UL, over, false) }));
+        Assert.That((bank.Audit.Clearing, bank.Audit.Suspense, bank.Alarms), Is.EqualTo(over ? (-300L, 300L, 2L) : (0L, 0L, 0L)));
+        Assert.That(bank.Audit.Run(), Is.Empty);
+
+        Assert.That(bank.OpenShopAccount("Later"), Is.EqualTo(later));
+        issuer.Sign(TransferKind.FloatRestore, default, 500);
+        await bank.Run(default);
+        Assert.That(bank.Parked, Is.Empty);
+        Assert.That((bank.BalanceOfShop(later).Minor, bank.Audit.Float.Minor, bank.Audit.Clearing, bank.Audit.Suspense), Is.EqualTo((300UL, 100UL, -400L, 0L)));
+        Assert.That(bank.Audit.Run(), Is.Empty);
+        Assert.That(issuer.Heard.Where(s => s.Outcome == BookingOutcome.Booked).Select(s => s.Number), Is.EquivalentTo(new[] { 1UL, 2UL }));
+    }
+
+    /// <summary>Not signed, for another bank, or out of order: no case for parking. Nothing of the message is kept, and the visit goes on.</summary>
+    [TestCase("unsigned")]
+    [TestCase("another bank")]
+    [TestCase("a gap")]
+    [Rule(8)]
+    public async Task WhatIsNotTheIssuersNextInstructionIsRefusedAsAWhole(string how)
+    {
+        using var town = Towns.Make();
+        town.AddTill("Cafe");
+        var cafe = town.ShopBank.OpenShopAccount("Cafe");
+        var issuer = new InventedInstructions(town, town.ShopBank.Id);
+        issuer.Sign(TransferKind.ShopCredit, cafe, 1000);
+        issuer.Sign(TransferKind.ShopCredit, cafe, 30);
+        issuer.Spoil = t => t.Number == 1 ? t : how switch
+        {
+            "unsigned" => t with { Total = new Amount(31) },
+            "another bank" => Transfer.Sign(town.StatementKey, t.Issuer, t.Number, town.UserBank.Id, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
+            _ => Transfer.Sign(town.StatementKey, t.Issuer, 3, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
+        };
+        town.Issuer.CloseCycle();
+        var bank = town.BankOver("bank-2", issuer);
+        Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException.With.Message.StartsWith("Instruction"));
+        Assert.That((bank.BalanceOfShop(cafe).Minor, bank.Audit.LastInstruction, bank.Parked.Count, bank.Alarms), Is.EqualTo((0UL, 0UL, 0, 1L)));
+        Assert.That(bank.CirculationStatements, Is.Not.Empty, "the step after it was done");
+
+        issuer.Spoil = null;
+        await bank.Run(default);
+        Assert.That(bank.BalanceOfShop(cafe).Minor, Is.EqualTo(1030));
+    }
+
+    /// <summary>A dossier that cannot be read, or an issuer that does not answer for it, keeps no money waiting; the first error is the one reported.</summary>
+    [Test, Rule(8)]
+    public async Task AFailingStepOfTheVisitKeepsNoOtherFromRunning()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 1000);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
+        var garbled = town.BankOver("bank-2", new BrokenStep(link, MessageType.Dossiers, () => new LinkMessage(MessageType.DossiersReply, [1, 2, 3])));
+        Assert.That(async () => await garbled.Run(default), Throws.InvalidOperationException.With.Message.Contains("dossiers"));
+        Assert.That(town.ShopAccount().Minor, Is.EqualTo(1000));
+
+        town.Pay(till, alice, 200);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        var silent = town.BankOver("bank-2", new BrokenStep(link, MessageType.Certificates, () => throw new LinkException("No answer.")));
+        Assert.That(async () => await silent.Run(default), Throws.TypeOf<LinkException>());
+        Assert.That(town.ShopAccount().Minor, Is.EqualTo(1200));
+    }
+
+    /// <summary>Finding 2: a coin copied at four shops; whatever becomes of the claims, another holder's redemption is credited.</summary>
+    [Test, Rule(8)]
+    public async Task ACoinCopiedAtFourShopsKeepsNobodyWaiting()
+    {
+        using var town = Towns.Make();
+        var tills = new[] { "Cafe", "Kiosk", "Bakery", "Florist" }.Select(town.AddTill).ToList();
+        using var mallory = town.User("Mallory", 5000);
+        using var alice = town.User("Alice", 2000);
+        for (int i = 0; i < tills.Count; i++)
+        {
+            using var copy = mallory.Clone();
+            town.Pay(tills[i], copy, 3000);
+            await town.Settle(tills[i]);
+            await town.RunCycle();
+        }
+
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        await town.Wallet.Redeem(alice.Card, alice.Pin, null, default);
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000), "redeemed and credited");
+        Assert.That(town.Issuer.Queues.Unfetched, Is.Zero);
+        town.AssertSound(alice);
+
+        // Another month on, every claim is booked, or in the open with its reason.
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That(town.Issuer.Parked.Select(p => (p.Bank, p.Number, p.Reason)), Is.EqualTo(town.UserBank.Parked.Select(p => (p.Bank, p.Number, p.Reason))));
+        town.AssertSound(alice);
+    }
+
+    /// <summary>The shop's credit for a claim is signed only after the overspender's bank has booked it: clearing pays out nothing that nobody paid in.</summary>
+    [Test, Rule(8)]
+    public async Task AShopIsPaidFromClaimsOnlyOnceTheyAreBooked()
+    {
+        using var town = Towns.Make();
+        await Overspend(town);
+        town.Issuer.CloseCycle();
+        await town.ShopBank.Run(default);
+        town.Issuer.CloseCycle();
+        await town.ShopBank.Run(default);
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((0UL, 0L)), "the users' bank has not come yet");
+        Assert.That(town.Issuer.Audit.Run(), Is.Empty);
+        await town.UserBank.Run(default);
+        Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
+        town.AssertSound();
+        await town.RunCycle();
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((2000UL, 0L)));
+        town.AssertSound();
+    }
+
+    /// <summary>A bank that does not book a proven claim, by word or by silence, gets no cash issued after disputeTerm; all else goes on, and it ends with the debt.</summary>
+    [TestCase("parks it")]
+    [TestCase("does not fetch it")]
+    [Rule(8)]
+    public async Task ABankThatDoesNotBookAProvenClaimIsStoppedFromIssuing(string how)
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 500);
+        await Overspend(town);
+        town.Issuer.CloseCycle();
+        var bank = new BankThatLies(town, "bank-1");
+        var claim = (await bank.Fetch()).Single(t => t.Kind == TransferKind.ClaimDebit);
+        if (how == "parks it")
+        {
+            await bank.Say(claim.Number, bank.Sign(claim.Number, BookingOutcome.ClaimNotVerified));
+            Assert.That(town.Issuer.Parked.Single().Reason, Is.EqualTo(BookingOutcome.ClaimNotVerified));
+        }
+
+        town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "before the term");
+        town.Clock.Advance(TimeSpan.FromHours(2));
+        town.Issuer.CloseCycle();
+        await town.ShopBank.Run(default);
+        Assert.That((town.Issuer.Parked.Single().StopsIssuing, town.Issuer.Queues.Alarms, town.ShopAccount("Kiosk").Minor), Is.EqualTo((true, 1L, 0UL)));
+        var refused = town.Withdraw(alice, 200);
+        Assert.That((refused.Outcome, refused.Message.Contains("owes other banks", StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Reversed, true)), refused.Message);
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(99_300), "the money is back");
+
+        if (how == "parks it")
+        {
+            await bank.Say(claim.Number, bank.Sign(claim.Number, BookingOutcome.Booked));
+        }
+
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.Issuer.Parked.Count), Is.EqualTo((2000UL, 0)));
+        town.AssertSound(alice);
+    }
+
+    /// <summary>Beyond the float stops a bank after disputeTerm; a shop credit that it parks raises an alarm and stops nobody.</summary>
+    [TestCase("bank-1", BookingOutcome.BeyondFloat, true)]
+    [TestCase("bank-2", BookingOutcome.NoAccount, false)]
+    [Rule(8)]
+    public async Task OnlyWhatABankOwesStopsIt(string name, BookingOutcome reason, bool stops)
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 500);
+        town.Pay(till, alice, 300);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        var bank = new BankThatLies(town, name);
+        await bank.Say(1, bank.Sign(1, reason));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        Assert.That(town.Issuer.Parked.Where(p => p.Reason == reason).Select(p => (p.Bank, p.TermOver, p.StopsIssuing)),
+            Is.EqualTo(new[] { (town.Banks.Single(b => b.Name == name).Id, true, stops) }));
+        Assert.That(town.Issuer.Queues.Alarms, Is.GreaterThan(0));
+    }
+
+    /// <summary>A bank's word stands: what it acknowledged as booked it cannot park afterwards; and no bank speaks for another.</summary>
+    [Test, Rule(8)]
+    public async Task NoBankTakesItsWordBackOrSpeaksForAnother()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 500);
+        town.Pay(till, alice, 300);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        var user = new BankThatLies(town, "bank-1");
+        var shop = new BankThatLies(town, "bank-2");
+        Assert.That(Refusal.Read(await user.Say(1, shop.Sign(1, BookingOutcome.NoAccount)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat) with { Outcome = BookingOutcome.NoAccount }))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(await user.Say(0, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason, Is.EqualTo(RefusalReason.BadSignature), "not yet said to be there");
+        Assert.That(town.Issuer.Parked, Is.Empty);
+
+        await user.Say(1);
+        Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That(town.Issuer.Parked, Is.Empty);
+        Assert.That(town.Issuer.Queues.Alarms, Is.EqualTo(2), "one for each kind of lie");
+    }
+
+    /// <summary>Stopped while it parks and while it books what was parked, and a request or its answer lost: each is told and booked once.</summary>
+    [TestCase(Bank.CrashPoints.InstructionUncommitted)]
+    [TestCase(Bank.CrashPoints.InstructionBooked)]
+    [TestCase("lost reply")]
+    [TestCase("lost request")]
+    [Rule(8)]
+    public async Task ParkingSurvivesStopsAndLosses(string point)
+    {
+        var faults = new Faults(point);
+        using var town = Towns.Make(with: o => o with { Crash = faults, Faults = faults.Plan });
+        var later = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Later"));
+        var issuer = new InventedInstructions(town, town.ShopBank.Id);
+        issuer.Sign(TransferKind.ShopCredit, later, 300);
+        issuer.Sign(TransferKind.FloatRestore, default, 200);
+        async Task Visit()
+        {
+            for (int tries = 0; tries < 3; tries++)
+            {
+                try
+                {
+                    await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m))).FetchInstructions(default);
+                    return;
+                }
+                catch (Exception e) when (e is LinkException or Stop)
+                {
+                    // It comes again.
+                }
+            }
+        }
+
+        faults.Arm();
+        await Visit();
+        Assert.That(faults.Hit);
+        Assert.That(town.ShopBank.Parked.Select(p => p.Number), Is.EqualTo(new[] { 1UL }));
+        town.ShopBank.OpenShopAccount("Later");
+        faults.Arm();
+        await Visit();
+        Assert.That(faults.Hit);
+        Assert.That((town.ShopBank.Parked.Count, town.ShopBank.BalanceOfShop(later).Minor, town.ShopBank.Audit.Float.Minor), Is.EqualTo((0, 300UL, 200UL)));
+        Assert.That(town.ShopBank.Audit.Run(), Is.Empty);
+        Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
+    }
+
+    private sealed class Stop : Exception;
+
+    private sealed class Faults(string point) : ICrashPoints
+    {
+        private bool _armed;
+
+        public bool Hit { get; private set; }
+
+        public void Arm()
+        {
+            _armed = true;
+            Hit = false;
+        }
+
+        public void Reach(string reached)
+        {
+            if (_armed && reached == point)
+            {
+                _armed = false;
+                Hit = true;
+                throw new Stop();
+            }
+        }
+
+        public LinkFault Plan(string from, string to, LinkMessage message)
+        {
+            if (!_armed || message.Type != MessageType.Instructions || !point.StartsWith("lost", StringComparison.Ordinal))
+            {
+                return LinkFault.None;
+            }
+
+            _armed = false;
+            Hit = true;
+            return point == "lost reply" ? LinkFault.LoseReply : LinkFault.LoseRequest;
+        }
+    }
+
+    /// <summary>A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are over.</summary>
+    private static async Task Overspend(TownWorld town)
+    {
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        await town.RunCycle();
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+    }
+}

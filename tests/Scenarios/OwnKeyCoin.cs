@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A genuine coin of the town's issuer whose SS_U its holder knows: whoever breaks a chip open can sign anything with it.</summary>
+internal sealed class OwnKeyCoin : IDisposable
+{
+    private readonly TownWorld _town;
+    private readonly ISigningKey _secret;
+
+    private OwnKeyCoin(TownWorld town, ISigningKey secret, Coin coin)
+    {
+        _town = town;
+        _secret = secret;
+        Coin = coin;
+    }
+
+    public Coin Coin { get; }
+
+    /// <summary>Withdraws it at the issuer in the name of bank-1, whose books do not have it.</summary>
+    public static async Task<OwnKeyCoin> Withdraw(TownWorld town, Amount faceValue)
+    {
+        var suite = town.Options.Suite;
+        var secret = suite.GenerateKey();
+        var pe = WithdrawalTests.PE(town);
+        var seed = new byte[32];
+        var request = CashRequest.Create(secret, pe.Id, seed, faceValue, Currency.Eur, 0);
+        var ei = request.Encipher(suite, pe);
+        var now = Timestamp.Now(town.Clock);
+        using var bank = town.BankKey("bank-1");
+        var id = town.UserBank.Id;
+        var order = new BankRequest(
+            id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.BankRequest(id, faceValue, Currency.Eur, pe.Id, new RequestId(Digest.Of(ei)), now)));
+        var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-1");
+        var issued = WithdrawalAnswer.Read(await link.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
+        var answer = CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!;
+        return new OwnKeyCoin(town, secret, answer.ToCoin(faceValue, Currency.Eur, 0, secret.PublicKey.Compress()));
+    }
+
+    /// <summary>Any payment, honest or not, with a genuine S_U.</summary>
+    public CashPayment Pay(Timestamp time, TillId till, ushort seq, ulong x, ulong y)
+    {
+        var h = new CashPayment(Coin, seq, new Amount(x), time, till, new Amount(y), []);
+        return h with { SU = _secret.Sign(h.Message) };
+    }
+
+    /// <summary>A card that signs all of y with this x before it, whatever the coin holds.</summary>
+    public ICardChannel Card(ushort seq, ulong x) => new LyingCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor));
+
+    public void Dispose() => _secret.Dispose();
+
+    private sealed class LyingCard(Func<PayCommand, CashPayment> sign) : ICardChannel
+    {
+        public ReadOnlyMemory<byte> Atr => new byte[] { 0x3B, 0x00 };
+
+        public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
+        {
+            var reply = new BerTlvWriter(new byte[255]);
+            var status = Answer(command, ref reply);
+            reply.Written.CopyTo(response);
+            BinaryPrimitives.WriteUInt16BigEndian(response[reply.Written.Length..], status.Value);
+            return reply.Written.Length + 2;
+        }
+
+        private StatusWord Answer(ReadOnlySpan<byte> command, ref BerTlvWriter reply)
+        {
+            var parsed = CommandApdu.Parse(command, out var apdu);
+            if (!parsed.IsSuccess)
+            {
+                return parsed;
+            }
+
+            if (apdu.Ins == SelectCommand.Ins)
+            {
+                new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
+                return StatusWord.Success;
+            }
+
+            if (apdu.Ins != PayCommand.Ins || !PayCommand.Parse(apdu, out var pay).IsSuccess)
+            {
+                return StatusWord.InstructionNotSupported;
+            }
+
+            var h = sign(pay);
+            new PayReply(h.Coin, h.Seq, h.Balance, null, h.SU).Write(ref reply);
+            return StatusWord.Success;
+        }
+
+        public void Reset()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using HierCash.Terminals;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Tests.Stores;
+
+/// <summary>A party's store: what one Read sees, and what may stand within what.</summary>
+public sealed class DatabaseTests
+{
+    private const string Schema = "CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1), ('right', 1)";
+    private string _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+
+    [TearDown]
+    public void RemoveFolder()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Another connection commits between two statements of one Read: the second statement does not see it.</summary>
+    [Test]
+    public void AReadIsASnapshot()
+    {
+        using var store = Open();
+        using var other = Open();
+        var seen = store.Read(db =>
+        {
+            long left = Value(db, "left");
+            Raise(other);
+            return (Left: left, Right: Value(db, "right"), Nested: store.Read(inner => Value(inner, "left")));
+        });
+        Assert.That(seen, Is.EqualTo((1L, 1L, 1L)), "both sides, and a Read within, of one moment");
+        Assert.That(store.Read(db => (Value(db, "left"), Value(db, "right"))), Is.EqualTo((2L, 2L)), "the next one sees it");
+    }
+
+    [Test]
+    public void AReadWithinAWriteSeesWhatWasWritten()
+    {
+        using var store = Open();
+        long seen = store.Write(db =>
+        {
+            db.Execute("UPDATE pair SET value = 7 WHERE name = 'left'");
+            return store.Read(inner => Value(inner, "left"));
+        });
+        Assert.That(seen, Is.EqualTo(7));
+        Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(7), "and the Read did not end the Write");
+    }
+
+    [Test]
+    public void AReadChangesNothing()
+    {
+        using var store = Open();
+        Assert.That(store.Read(db => db.Execute("UPDATE pair SET value = 9")), Is.EqualTo(2));
+        Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(1));
+    }
+
+    /// <summary>What cannot stand within a transaction is refused, and the store goes on.</summary>
+    [Test]
+    public void WithinATransactionNoOtherBegins([Values] bool within)
+    {
+        using var store = Open();
+        foreach (Action action in new Action[] { () => Raise(store), store.Checkpoint, () => store.Export(Path.Combine(_folder, "copy.db")) })
+        {
+            bool Try(Database db)
+            {
+                db.Execute("UPDATE pair SET value = value + 100");
+                action();
+                return true;
+            }
+
+            Assert.That(() => within ? store.Write(Try) : store.Read(Try), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("within a transaction"));
+        }
+
+        Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(1), "nothing of it stays");
+        Raise(store);
+        store.Checkpoint();
+        store.Export(Path.Combine(_folder, "copy.db"));
+        using var copy = Database.OpenFile(Path.Combine(_folder, "copy.db"), Schema);
+        Assert.That(copy.Read(db => Value(db, "right")), Is.EqualTo(2));
+    }
+
+    private Database Open() => Database.OpenFile(Path.Combine(_folder, "store.db"), Schema);
+
+    private static void Raise(Database store) => store.Write(db => db.Execute("UPDATE pair SET value = value + 1"));
+
+    private static long Value(Database db, string name) => db.Number("SELECT value FROM pair WHERE name = ?1", name);
+}
