@@ -5,7 +5,7 @@ namespace HierCash.Protocol;
 /// <summary>
 /// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles
 /// the calls: everywhere else they vanish together with their arguments, names included, and these methods are empty.
-/// A name is a literal at the place of the protection; tests/Switches/SwitchTable.cs lists all of them.
+/// A name is a literal at the place of the protection; eng/switches.json lists all of them, and the tests concerned.
 /// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> throws one for the calling flow of control.
 /// </summary>
 public static class Switches
@@ -23,6 +23,7 @@ public static class Switches
     /// <summary>A value that would be another one without the protection.</summary>
     [Conditional(Constant)]
     public static void Replace<T>(string name, ref T value, T without)
+        where T : allows ref struct
     {
 #if HIERCASH_SWITCHES
         if (Started.Contains(name) || Thrown.Value == name)

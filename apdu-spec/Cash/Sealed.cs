@@ -24,7 +24,9 @@ public sealed record Sealed(KeyId Key, byte[] Ciphertext)
     /// <summary>Seals a message; the seed opens the answer and must not leave the wallet.</summary>
     public static (Sealed Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)
     {
-        var plain = new byte[PlaintextSize];
+        int size = PlaintextSize;
+        Switches.Replace("hole 23", ref size, PlaintextSize - MaxBody + message.Body.Length);
+        var plain = new byte[size];
         suite.Random.Fill(plain.AsSpan(0, CashCipher.SeedSize));
         Put(plain.AsSpan(CashCipher.SeedSize), message);
         var seed = plain[..CashCipher.SeedSize];
@@ -35,9 +37,16 @@ public sealed record Sealed(KeyId Key, byte[] Ciphertext)
 
     /// <summary>The message and the key of the answer; null for whatever does not open: one answer for every error (hole 21).</summary>
     public (LinkMessage Message, byte[] Seed)? Open(ICashSuite suite, ISigningKey secret) =>
-        Ecies.TryDecrypt(suite, secret, Ciphertext) is { Length: PlaintextSize } plain && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
+        Ecies.TryDecrypt(suite, secret, Ciphertext) is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
             ? (message, plain[..CashCipher.SeedSize])
             : null;
+
+    private static bool HasItsSize(byte[] plain)
+    {
+        bool its = plain.Length == PlaintextSize;
+        Switches.On("hole 23", ref its);
+        return its;
+    }
 
     /// <summary>The answer, for the relay. A salt, so that one seed never enciphers two answers under one key.</summary>
     public static byte[] SealAnswer(ICashSuite suite, ReadOnlySpan<byte> seed, LinkMessage answer)

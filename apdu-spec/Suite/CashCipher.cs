@@ -16,6 +16,7 @@ public static class CashCipher
 
     public static byte[] Encrypt(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> plaintext)
     {
+        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
         using var aes = Aes.Create();
         aes.SetKey(SHA256.HashData(SignedMessage.CashKey(seed, mac: false)).AsSpan(0, 16));
         var body = aes.EncryptCbc(plaintext, new byte[16]);
@@ -25,8 +26,13 @@ public static class CashCipher
     /// <summary>The plaintext, or null where the MAC, checked first, or the padding is wrong.</summary>
     public static byte[]? TryDecrypt(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> ciphertext)
     {
-        if (ciphertext.Length < CiphertextSize(0) || ciphertext.Length % 16 != 0
-            || !CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]))
+        if (ciphertext.Length < CiphertextSize(0) || ciphertext.Length % 16 != 0)
+        {
+            return null;
+        }
+
+        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
+        if (!CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]))
         {
             return null;
         }

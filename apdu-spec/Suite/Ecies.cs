@@ -73,7 +73,9 @@ public static class Ecies
             }
         }
 
-        return Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext) ? plaintext : null;
+        bool deterministic = Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext);
+        Switches.On("hole 21 E_I", ref deterministic);
+        return deterministic ? plaintext : null;
     }
 
     private static ISigningKey EphemeralKey(ICashSuite suite, ReadOnlySpan<byte> plaintext)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -49,7 +50,9 @@ internal static class BeginWithdrawalInstruction
             }
 
             parent = wallet.Slot(command.Slot);
-            if (parent.Value.TM != 0 || parent.Value.NextTM == ushort.MaxValue)
+            bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
+            Switches.On("variant TM", ref counts);
+            if (!counts)
             {
                 return StatusWord.ConditionsNotSatisfied;
             }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
@@ -138,7 +139,9 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// </summary>
     public void WipeLeftovers()
     {
-        if (State is SlotState.Active or SlotState.Closed or SlotState.Free && Seed.ContainsAnyExcept((byte)0))
+        bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Free && Seed.ContainsAnyExcept((byte)0);
+        Switches.Off("hole 21", ref unneeded);
+        if (unneeded)
         {
             bytes.WriteNonAtomic(SeedAt, new byte[CashCipher.SeedSize]);
         }

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -51,7 +52,9 @@ internal static class FinishWithdrawalInstruction
         using var given = request.IsWithoutKey ? TryImport(wallet, plain.AsSpan(CashAnswer.Size)) : null;
         var nu = given?.PublicKey.Compress() ?? request.NU;
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(plain);
-        if ((request.IsWithoutKey && given is null) || !answer.ToCoin(request.FaceValue, request.Currency, request.TM, nu).Verify(wallet.Suite, issuer.Key))
+        bool genuine = answer.ToCoin(request.FaceValue, request.Currency, request.TM, nu).Verify(wallet.Suite, issuer.Key);
+        Switches.On("step 5", ref genuine);
+        if ((request.IsWithoutKey && given is null) || !genuine)
         {
             return StatusWord.InvalidSignature;
         }
@@ -110,7 +113,9 @@ internal static class FinishWithdrawalInstruction
             return StatusWord.KeyUnknown;
         }
 
-        if (!keys.Any(k => statement.Verify(wallet.Suite, k.Key)))
+        bool signed = keys.Any(k => statement.Verify(wallet.Suite, k.Key));
+        Switches.On("hole 7 card", ref signed);
+        if (!signed)
         {
             return StatusWord.InvalidSignature;
         }

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -34,14 +35,18 @@ internal static class PayInstruction
         // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
         foreach (var entry in wallet.Log)
         {
-            if (entry.Answers(command) && command.Currency == wallet.Profile.Currency)
+            bool answered = entry.Answers(command) && command.Currency == wallet.Profile.Currency;
+            Switches.Off("hole 1", ref answered);
+            if (answered)
             {
                 return Repeat(wallet, command, entry, ref response);
             }
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // e = f(TIME, W)
-        if (command.Challenge is { } e && e != OneWay.F(command.Time, command.Till))
+        bool wrong = command.Challenge is { } e && e != OneWay.F(command.Time, command.Till);
+        Switches.Off("claim 5", ref wrong);
+        if (wrong)
         {
             return StatusWord.WrongChallenge;
         }
@@ -65,7 +70,9 @@ internal static class PayInstruction
         var y = Amount.Min(command.Amount, slot.Balance);
         bool withoutPin = !wallet.Pin.IsValidated;
         // All of what is asked for, not only this coin's part: a payment by several coins must not stop in its middle.
-        if (withoutPin && wallet.Profile.NoPinSpent + command.Amount > wallet.Profile.NoPinLimit)
+        bool beyond = withoutPin && wallet.Profile.NoPinSpent + command.Amount > wallet.Profile.NoPinLimit;
+        Switches.Off("hole 12 card", ref beyond);
+        if (beyond)
         {
             return StatusWord.PinRequired;
         }
@@ -84,16 +91,20 @@ internal static class PayInstruction
         wallet.Meter.Charge(CardOperation.Hash, 2); // n = g(N_U) and the coin id
         var x = slot.Balance;
         ushort seq = checked((ushort)(slot.Seq + 1));
+        Switches.Replace("hole 24 seq", ref seq, Math.Max(slot.Seq, (ushort)1));
         var message = SignedMessage.Payment(
             slot.Coin.Id, seq, x, command.Time, command.Till, OneWay.F(command.Time, command.Till), y);
         var su = wallet.Key(slot).Sign(message);
         uint order = wallet.Log.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
 
+        var rest = x - y;
+        Switches.Replace("claim 8", ref rest, x);
+
         // Hole 1: seq, the debit and S_U become lasting together, before S_U leaves.
         using var transaction = wallet.Begin();
         log.Write(slot.Index, seq, command, y, x, order, su);
         slot.SetSeq(seq);
-        slot.SetBalance(x - y);
+        slot.SetBalance(rest);
         if (withoutPin)
         {
             wallet.Profile.NoPinSpent += y;
@@ -109,7 +120,9 @@ internal static class PayInstruction
             return StatusWord.AlreadyDone;
         }
 
-        var coin = command.Profile == PaymentProfile.Fast ? wallet.Slot(entry.Coin).Coin : null;
+        bool shown = command.Profile == PaymentProfile.Claim;
+        Switches.Off("variant bits", ref shown);
+        var coin = shown ? null : wallet.Slot(entry.Coin).Coin;
         Amount? part = entry.Paid == entry.Asked ? null : entry.Paid;
         new PayReply(coin, entry.Seq, entry.Balance, part, entry.SU).Write(ref response);
         return StatusWord.Success;
@@ -147,13 +160,17 @@ internal static class PayInstruction
         bool exhausted = false;
         foreach (var slot in wallet.Slots)
         {
-            if (slot.State != SlotState.Active || slot.Expiry.End <= time)
+            bool expired = slot.Expiry.End <= time;
+            Switches.Off("step 6", ref expired);
+            if (slot.State != SlotState.Active || expired)
             {
                 continue;
             }
 
             // Hole 24: the last seq is kept for redemption, so that no balance is stuck on the card.
-            if (slot.Seq == ushort.MaxValue || (slot.Seq == ushort.MaxValue - 1 && till != wallet.RedemptionTill))
+            bool kept = slot.Seq == ushort.MaxValue - 1 && till != wallet.RedemptionTill;
+            Switches.Off("hole 9 seq", ref kept);
+            if (slot.Seq == ushort.MaxValue || kept)
             {
                 exhausted = true;
                 continue;
@@ -184,7 +201,9 @@ internal static class PayInstruction
                 return entry;
             }
 
-            if (entry.IsAcknowledged && (oldest is not { } o || entry.Order < o.Order))
+            bool copied = entry.IsAcknowledged;
+            Switches.On("hole 1 log", ref copied);
+            if (copied && (oldest is not { } o || entry.Order < o.Order))
             {
                 oldest = entry;
             }

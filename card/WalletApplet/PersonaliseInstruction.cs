@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -53,7 +54,9 @@ internal static class PersonaliseInstruction
             return StatusWord.WrongData;
         }
 
-        if (!certificate.Verify(wallet.Suite, wallet.Profile.RootKey))
+        bool ours = certificate.Verify(wallet.Suite, wallet.Profile.RootKey);
+        Switches.On("hole 20", ref ours);
+        if (!ours)
         {
             return StatusWord.InvalidSignature;
         }

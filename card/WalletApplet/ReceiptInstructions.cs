@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -30,13 +31,17 @@ internal static class ReceiptInstructions
             return status;
         }
 
-        if (PublicKey.TryDecode(command.TillKey) is not { } till || OneWay.W(till) != entry.Till
-            || !wallet.Suite.Verify(till, SignedMessage.Void(entry.Id(slot.Coin), entry.Till), command.SW))
+        bool signed = PublicKey.TryDecode(command.TillKey) is { } till && OneWay.W(till) == entry.Till
+            && wallet.Suite.Verify(till, SignedMessage.Void(entry.Id(slot.Coin), entry.Till), command.SW);
+        Switches.On("variant NG", ref signed);
+        if (!signed)
         {
             return StatusWord.InvalidSignature;
         }
 
-        if (entry.State == LogState.Restored)
+        bool before = entry.State == LogState.Restored;
+        Switches.Off("hole 2 once", ref before);
+        if (before)
         {
             return StatusWord.Success;
         }
@@ -64,12 +69,16 @@ internal static class ReceiptInstructions
             return StatusWord.KeyUnknown;
         }
 
-        if (entry.Id(coin) != statement.Payment || entry.Paid != statement.Y || !keys.Any(k => statement.Verify(wallet.Suite, k.Key)))
+        bool its = entry.Id(coin) == statement.Payment && entry.Paid == statement.Y && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
+        Switches.On("hole 4 card", ref its);
+        if (!its)
         {
             return StatusWord.InvalidSignature;
         }
 
-        return entry.State == LogState.Restored ? StatusWord.Success : Restore(wallet, slot, entry, e => e.KeepDeath(statement));
+        bool before = entry.State == LogState.Restored;
+        Switches.Off("hole 4 once", ref before);
+        return before ? StatusWord.Success : Restore(wallet, slot, entry, e => e.KeepDeath(statement));
     }
 
     private static StatusWord Restore(WalletApplet wallet, CoinSlot slot, LogSlot entry, Action<LogSlot> keep)

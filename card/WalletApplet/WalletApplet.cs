@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -53,7 +54,9 @@ public sealed class WalletApplet : Applet
             slot.WipeLeftovers();
         }
 
-        if (context.Memory.IsRestored)
+        bool restored = context.Memory.IsRestored;
+        Switches.Off("hole 24", ref restored);
+        if (restored)
         {
             Profile.Freeze();
         }
@@ -108,16 +111,17 @@ public sealed class WalletApplet : Applet
 
     /// <summary>Personalised, not frozen, PIN given: what withdrawals want, in order of precedence.</summary>
     internal StatusWord RequireHolder() =>
-        !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-        : Profile.State == WalletState.Frozen ? StatusWord.Frozen
-        : !Pin.IsValidated ? StatusWord.PinRequired
-        : StatusWord.Success;
+        Profile is { IsPersonalised: true, State: WalletState.Frozen } ? StatusWord.Frozen : RequireReader();
 
     /// <summary>Personalised and PIN given: what reading private data wants.</summary>
-    internal StatusWord RequireReader() =>
-        !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-        : !Pin.IsValidated ? StatusWord.PinRequired
-        : StatusWord.Success;
+    internal StatusWord RequireReader()
+    {
+        bool known = Pin.IsValidated;
+        Switches.On("claim 10", ref known);
+        return !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+            : !known ? StatusWord.PinRequired
+            : StatusWord.Success;
+    }
 
     public override int DescribeTo(Span<byte> response)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -45,12 +46,15 @@ internal sealed class Issuance(
             return refusal;
         }
 
-        if (!request.Verify(suite, bank.Key))
+        bool signed = request.Verify(suite, bank.Key);
+        Switches.On("claim 3", ref signed);
+        if (!signed)
         {
             return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
         }
 
         bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
+        Switches.On("hole 7 date", ref inTime);
         return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
     }
 
@@ -78,12 +82,15 @@ internal sealed class Issuance(
             "SELECT bank, x, ek, never_issued FROM issuance WHERE request = ?1",
             r => new { Bank = r.GetInt64(0), X = r.GetInt64(1), EK = r.BytesOrNull(2), Never = r.BytesOrNull(3) },
             request.Request.Value.ToArray());
+        Switches.Replace("hole 7", ref row, null);
         if (row is null)
         {
             return null;
         }
 
-        if (row.Bank != request.Bank.Value)
+        bool anothers = row.Bank != request.Bank.Value;
+        Switches.Off("hole 7 bank", ref anothers);
+        if (anothers)
         {
             // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
             return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
@@ -101,17 +108,32 @@ internal sealed class Issuance(
     private CashRequest? Open(BankRequest request)
     {
         var m = keys.EncryptionKey(request.Key) is { } secret ? Ecies.TryDecrypt(suite, secret, request.EI) : null;
-        return m is not null && CashRequest.Decode(m) is { } opened && ((terms.IssuerKeys && opened.IsWithoutKey) || opened.VerifyPossession(suite, request.Key)) ? opened : null;
+        if (m is null || CashRequest.Decode(m) is not { } opened)
+        {
+            return null;
+        }
+
+        bool keyless = terms.IssuerKeys;
+        Switches.On("hole 14", ref keyless);
+        bool possessed = opened.VerifyPossession(suite, request.Key);
+        Switches.On("hole 20 possession", ref possessed);
+        return (keyless && opened.IsWithoutKey) || possessed ? opened : null;
     }
 
     private LinkMessage Decide(Database db, BankRequest request, CashRequest? opened, bool withhold, Timestamp now)
     {
         var bank = Registry.Bank(db, "id = ?1", (long)request.Bank.Value)!;
+        bool differs = opened?.FaceValue != request.FaceValue || opened.Currency != request.Currency;
+        Switches.Off("hole 16", ref differs);
+        bool taken = opened is { IsWithoutKey: false } && InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank);
+        Switches.Off("hole 15", ref taken);
+        bool beyond = bank.Circulation.Outstanding + request.FaceValue > bank.Cap;
+        Switches.Off("hole 17", ref beyond);
         IssueRefusal? refusal = withhold ? IssueRefusal.Asked
             : opened is null ? IssueRefusal.Undecipherable
-            : opened.FaceValue != request.FaceValue || opened.Currency != request.Currency ? IssueRefusal.AmountDiffers
-            : !opened.IsWithoutKey && InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank) ? IssueRefusal.KeyReused
-            : bank.Circulation.Outstanding + request.FaceValue > bank.Cap ? IssueRefusal.CapReached
+            : differs ? IssueRefusal.AmountDiffers
+            : taken ? IssueRefusal.KeyReused
+            : beyond ? IssueRefusal.CapReached
             : ParkedDesk.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears
             : null;
         return refusal is { } reason ? Entomb(db, request, reason, now) : Issue(db, request, opened!, now);
@@ -128,8 +150,10 @@ internal sealed class Issuance(
 
     private LinkMessage Issue(Database db, BankRequest request, CashRequest m, Timestamp now)
     {
+        var g = terms.G;
+        Switches.Replace("claim 7", ref g, GFunction.Sha256);
         var coinTerms = new CoinTerms(
-            Coin.Suite1, terms.G, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters));
+            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters));
         using var made = m.IsWithoutKey ? suite.GenerateKey() : null;
         var unsigned = new Coin(coinTerms, made?.PublicKey.Compress() ?? m.NU, []);
         var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };

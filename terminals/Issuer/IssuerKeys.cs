@@ -1,4 +1,5 @@
 using System.Globalization;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -100,8 +101,12 @@ public sealed class IssuerKeys
     internal KeyCertificate CertifyBank(PartyId bank, PublicKey key, Timestamp now) =>
         KeyCertificate.Issue(Root, KeyUsage.Bank, bank, now, now.Plus(Validity), key);
 
-    private (ISigningKey Key, KeyCertificate Certificate)? Find(KeyUsage usage, KeyId id) =>
-        _keys[usage].Where(k => k.Certificate.Key.Id == id).Select(k => ((ISigningKey, KeyCertificate)?)k).FirstOrDefault();
+    private (ISigningKey Key, KeyCertificate Certificate)? Find(KeyUsage usage, KeyId id)
+    {
+        var kept = _keys[usage];
+        Switches.Replace("hole 22 old keys", ref kept, [kept[^1]]);
+        return kept.Where(k => k.Certificate.Key.Id == id).Select(k => ((ISigningKey, KeyCertificate)?)k).FirstOrDefault();
+    }
 
     private static string Nth(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{name}-{n + 1}");
 

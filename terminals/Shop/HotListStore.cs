@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -22,12 +23,16 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     public void Take(Database db, HotList list)
     {
         ulong has = Version(db);
-        if (list.Issuer != scheme.Issuer || !scheme.IsStatement(k => list.Verify(suite, k)))
+        bool signed = list.Issuer == scheme.Issuer && scheme.IsStatement(k => list.Verify(suite, k));
+        Switches.On("hole 11 signature", ref signed);
+        if (!signed)
         {
             throw new InvalidOperationException("The hot list is not signed by the issuer. The till keeps the one that it has.");
         }
 
-        if (list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number("SELECT date FROM hot_state"))
+        bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number("SELECT date FROM hot_state");
+        Switches.Off("hole 11", ref older);
+        if (older)
         {
             throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");
         }

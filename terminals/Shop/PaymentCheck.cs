@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -16,13 +17,16 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
+        Switches.On("step 7 S_U", ref signed);
         var terms = h.Coin.Terms;
         if (terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, terms.IssuerKey) is not { } issuer)
         {
             return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed);
         }
 
-        if (!h.Coin.Verify(suite, issuer))
+        bool genuine = h.Coin.Verify(suite, issuer);
+        Switches.On("step 7 S_I", ref genuine);
+        if (!genuine)
         {
             return new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed);
         }
@@ -37,22 +41,30 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
         }
 
-        if (h.Paid > rest)
+        bool more = h.Paid > rest;
+        Switches.Off("claim 13", ref more);
+        if (more)
         {
             return new PaymentFault("The card signed more than was asked for.", true);
         }
 
-        if (ticket.Time >= terms.Expiry.End)
+        bool expired = ticket.Time >= terms.Expiry.End;
+        Switches.Off("hole 9 till", ref expired);
+        if (expired)
         {
             return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
         }
 
-        if (HotListStore.Holds(db, h.Coin.Id))
+        bool hot = HotListStore.Holds(db, h.Coin.Id);
+        Switches.Off("hole 11 hot", ref hot);
+        if (hot)
         {
             return new PaymentFault("This card was reported as lost, or copied. Do not give the goods.", true);
         }
 
-        if (TillStore.HasOther(db, h))
+        bool copy = TillStore.HasOther(db, h);
+        Switches.Off("hole 24 till", ref copy);
+        if (copy)
         {
             return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);
         }

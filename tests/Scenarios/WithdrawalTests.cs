@@ -124,6 +124,11 @@ public sealed class WithdrawalTests
         var forged = order with { Bank = town.ShopBank.Id };
         Assert.That(Refusal.Read(await thief.Call(IssueMessage.Write(forged, false), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
 
+        using var key = town.BankKey("bank-2");
+        var signed = forged with { Signature = key.Sign(SignedMessage.BankRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
+        var given = WithdrawalAnswer.Read(await thief.Call(IssueMessage.Write(signed, false), default), MessageType.IssueReply)!;
+        Assert.That((given.EK, given.Never?.Reason, given.Never?.Bank), Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.KeyReused, (PartyId?)forged.Bank)), "signed by it: never");
+
         var stolen = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
         var original = WithdrawMessage.Read(stolen)!;
         using var eve = town.NewCard("Eve");

@@ -1,0 +1,91 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace HierCash.Tests.Tidy;
+
+/// <summary>The switches that take protections out (eng/switches.json): each is at its place, and none is in what people run.</summary>
+public sealed partial class SwitchTableTests
+{
+#if HIERCASH_SWITCHES
+    private const bool HasSwitches = true;
+#else
+    private const bool HasSwitches = false;
+#endif
+
+    private static readonly List<(string Name, string Out, string Tests)> Table = Read();
+
+    [Test]
+    public void TheTableHasEverySwitchOnceAndNoOther()
+    {
+        var used = Repository.Files("*.cs").Where(f => !Path.GetRelativePath(Repository.Root, f).StartsWith("tests", StringComparison.Ordinal))
+            .SelectMany(f => Calls().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
+        Assert.That(Table.Select(s => s.Name), Is.Unique.And.EquivalentTo(used));
+        foreach (var (name, what, tests) in Table)
+        {
+            Assert.That((what, tests), Is.Not.EqualTo(("", "")), name);
+            Assert.That(what, Does.Match("^[A-Za-z(].*[^.]$"), name);
+        }
+    }
+
+    /// <summary>The tests of a row exist: what is not written Property=value is a class, or Class.Method.</summary>
+    [Test]
+    public void TheTestsOfARowExist()
+    {
+        var methods = typeof(SwitchTableTests).Assembly.GetTypes().SelectMany(t => t.GetMethods().Select(m => $"{t.Name}.{m.Name}")).ToList();
+        foreach (var (name, _, tests) in Table)
+        {
+            foreach (string test in tests.Split(' ').Where(t => !t.Contains('=', StringComparison.Ordinal)))
+            {
+                Assert.That(methods.Any(m => m == test || m.StartsWith(test + '.', StringComparison.Ordinal)), $"{name}: {test}");
+            }
+        }
+    }
+
+    /// <summary>No product holds a switch: neither its name nor a call. The build that has them is the proof that this looks at the right place.</summary>
+    [Test]
+    public void NoProductHoldsASwitch()
+    {
+        var names = Table.Select(s => s.Name).ToHashSet();
+        var found = new HashSet<string>();
+        int read = 0;
+        foreach (string file in Products())
+        {
+            read++;
+            using var stream = File.OpenRead(file);
+            using var portable = new PEReader(stream);
+            var metadata = portable.GetMetadataReader();
+            bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference).Any(t => metadata.StringComparer.Equals(t.Name, nameof(Protocol.Switches)));
+            Assert.That(calls && !HasSwitches, Is.False, file);
+            for (var at = MetadataTokens.UserStringHandle(1); !at.IsNil; at = metadata.GetNextHandle(at))
+            {
+                found.Add(metadata.GetUserString(at));
+            }
+        }
+
+        Assert.That(read, Is.GreaterThan(10));
+        found.IntersectWith(names);
+        Assert.That(found, HasSwitches ? Is.EquivalentTo(names) : Is.Empty);
+    }
+
+    private static IEnumerable<string> Products()
+    {
+        // tests/bin/CONFIGURATION/net10.0, and the card's program beside it, which no test calls in process
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        string emulator = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "card", "Emulator", "bin", output.Parent.Name, output.Name);
+        return Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Concat(Directory.EnumerateFiles(emulator, "*.dll"))
+            .Where(f => Path.GetFileName(f).StartsWith("hiercash", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(f) != "HierCash.Tests.dll");
+    }
+
+    private static List<(string Name, string Out, string Tests)> Read()
+    {
+        using var table = JsonDocument.Parse(File.ReadAllText(Repository.PathOf("eng", "switches.json")));
+        return [.. table.RootElement.EnumerateArray().Select(row => (
+            row.GetProperty("name").GetString()!, row.GetProperty("out").GetString()!, row.GetProperty("tests").GetString()!))];
+    }
+
+    [GeneratedRegex(@"Switches\.(?:Off|On|Replace)\(""([^""]+)""")]
+    private static partial Regex Calls();
+}
