@@ -1,128 +1,116 @@
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>What a dossier or an evidence file proves, in order of precedence: the first that applies.</summary>
-public enum Proof
-{
-    /// <summary>A certificate is not the scheme's, or is not for that use.</summary>
-    CertificateInvalid,
-
-    /// <summary>m enciphered under PE_I is not E_I, or P is not a signature by N_U: the opening belongs to another request.</summary>
-    OpeningMismatch,
-
-    /// <summary>A payment's coin is not the one that m asks for (N_U, X, currency, TM), or the payments are of several coins.</summary>
-    OtherCoin,
-
-    /// <summary>S_I or S_U of a payment does not verify.</summary>
-    PaymentInvalid,
-
-    /// <summary>Valid payments, each seq once, together not above X: nothing is wrong.</summary>
-    Nothing,
-
-    /// <summary>Two messages for one coin id and seq, together not above X: a cloned or broken card, but no identity is due (hole 19).</summary>
-    Equivocation,
-
-    /// <summary>The sum of y exceeds X: the holder of N_U overspent.</summary>
-    Excess,
-}
-
 /// <summary>
-/// What the issuer hands a bank to trace an overspender (EP 0810563, claim 6, step 9e): the opening of E_I and the payments.
+/// What the issuer hands a bank to trace an overspender (EP 0810563, claim 6, step 9e): a signed header with the opening of E_I, and payments in pages.
 /// It never holds U.
 /// </summary>
-/// <param name="Opening">m, 137 bytes.</param>
-/// <param name="EncryptionKey">Certificate of PE_I.</param>
-/// <param name="CoinKey">Certificate of PS_I.</param>
-/// <param name="Payments">All H of the coin, at most <see cref="MaxPayments"/>.</param>
-public sealed record Dossier(byte[] Opening, KeyCertificate EncryptionKey, KeyCertificate CoinKey, IReadOnlyList<CashPayment> Payments)
+public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pages)
 {
-    public const int MaxPayments = 4096;
+    public int MaxEncodedSize => Header.MaxEncodedSize + Pages.Sum(p => p.MaxEncodedSize);
 
-    public int MaxEncodedSize => 700 + (Payments.Count * CashPayment.MaxEncodedSize);
+    /// <summary>Cuts payments into pages and signs the header over their hashes.</summary>
+    /// <param name="header">Whatever stands in its pages and signature is replaced.</param>
+    public static Dossier Sign(ISigningKey statement, DossierHeader header, IEnumerable<DossierEntry> entries)
+    {
+        var pages = DossierPage.Cut(entries);
+        return new Dossier((header with { Pages = [.. pages.Select(p => p.Hash)] }).SignedBy(statement), pages);
+    }
 
-    /// <summary>The case: the coin of the first payment.</summary>
-    public CoinId Coin => Payments[0].Coin.Id;
+    public CoinId Coin => Header.Coin;
+
+    /// <summary>The entries, each payment once.</summary>
+    public IReadOnlyList<DossierEntry> Entries => [.. Pages.SelectMany(p => p.Entries).DistinctBy(e => e.H.Id)];
+
+    public IReadOnlyList<CashPayment> Payments => [.. Entries.Select(e => e.H)];
 
     /// <summary>Sum of y over distinct payment ids.</summary>
-    public Amount Spent => Payments.DistinctBy(h => h.Id).Aggregate(Amount.Zero, (sum, h) => sum + h.Paid);
+    public Amount Spent => Sum(Entries, e => e.H.Paid);
+
+    /// <summary>What the receipts guarantee to shops.</summary>
+    public Amount Guaranteed => Sum(Entries, e => e.Receipt.Share.Guaranteed);
+
+    /// <summary>True if the pages are those that the header names.</summary>
+    public bool HasItsPages => Pages.Count == Header.Pages.Count && Pages.Select(p => p.Hash).SequenceEqual(Header.Pages);
 
     /// <summary>E_I: m enciphered again.</summary>
-    public byte[]? EncipheredRequest(ICashSuite suite) => CashRequest.Decode(Opening)?.Encipher(suite, EncryptionKey.Key);
+    public byte[]? EncipheredRequest(ICashSuite suite) => CashRequest.Decode(Header.Opening)?.Encipher(suite, Header.EncryptionKey.Key);
 
     /// <summary>Checks everything from the root key alone; no database.</summary>
     public Proof Check(ICashSuite suite, PublicKey root, ReadOnlySpan<byte> ei)
     {
-        if (EncryptionKey.Usage != KeyUsage.IssuerEncryption || CoinKey.Usage != KeyUsage.IssuerCoin
-            || EncryptionKey.Holder != CoinKey.Holder || !EncryptionKey.Verify(suite, root) || !CoinKey.Verify(suite, root))
+        if ((Header.Fault(suite, root) ?? (HasItsPages ? null : Proof.HeaderInvalid)) is { } fault)
         {
-            return Proof.CertificateInvalid;
+            return fault;
         }
 
-        if (CashRequest.Decode(Opening) is not { } m || !m.VerifyPossession(suite, EncryptionKey.Key.Id)
-            || !m.Encipher(suite, EncryptionKey.Key).AsSpan().SequenceEqual(ei))
+        if (CashRequest.Decode(Header.Opening) is not { } m || !m.VerifyPossession(suite, Header.EncryptionKey.Key.Id)
+            || !m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei))
         {
             return Proof.OpeningMismatch;
         }
 
-        if (Payments.Count == 0 || Payments.Any(h => !BelongsTo(h.Coin, m) || h.Coin.Id != Coin))
+        var entries = Entries;
+        if (Header.FaceValue != m.FaceValue || entries.Any(e => !BelongsTo(e.H.Coin, m) || e.H.Coin.Id != Coin))
         {
             return Proof.OtherCoin;
         }
 
-        if (Payments.Any(h => h.Coin.Terms.IssuerKey != CoinKey.Key.Id || !h.Coin.Verify(suite, CoinKey.Key) || !h.Verify(suite)))
+        return PaymentFault(suite, entries) ?? ReceiptFault(suite, entries) ?? Weigh(entries);
+    }
+
+    private Proof? PaymentFault(ICashSuite suite, IReadOnlyList<DossierEntry> entries)
+    {
+        // The coin is one; only the bytes of S_I could differ.
+        bool issued = entries.Select(e => e.H.Coin).DistinctBy(c => Convert.ToHexString(c.SI))
+            .All(c => c.Terms.IssuerKey == Header.CoinKey.Key.Id && c.Verify(suite, Header.CoinKey.Key));
+        Switches.On("dossier S_I", ref issued);
+        bool signed = entries.All(e => e.H.Verify(suite));
+        Switches.On("dossier S_U", ref signed);
+        return issued && signed ? null : Proof.PaymentInvalid;
+    }
+
+    private Proof? ReceiptFault(ICashSuite suite, IReadOnlyList<DossierEntry> entries)
+    {
+        var batches = new HashSet<(Digest Root, string Signature)>();
+        return entries.All(e => IsAnswer(suite, e) && (e.Submission is null || IsSubmitted(suite, e.H, e.Submission, batches))) ? null : Proof.ReceiptInvalid;
+    }
+
+    private bool IsAnswer(ICashSuite suite, DossierEntry e) =>
+        e.Receipt.Issuer == Header.Issuer && e.Receipt.Subject == e.H.Id.Value && e.Receipt.Paid == e.H.Paid && e.Receipt.IsSound
+        && e.Receipt.Currency == e.H.Coin.Terms.Currency && Header.StatementKeys.Any(k => e.Receipt.Verify(suite, k.Key));
+
+    /// <summary>A batch has one signature for all its payments: it is verified once.</summary>
+    private static bool IsSubmitted(ICashSuite suite, CashPayment h, SubmissionProof proof, HashSet<(Digest, string)> batches)
+    {
+        var batch = (MerkleTree.RootFrom(h.Id.Value, proof.Index, proof.Count, proof.Path) ?? default,
+            $"{h.Till} {proof.Submission.Date.Microseconds} {Convert.ToHexString(proof.Submission.TillKey)} {Convert.ToHexString(proof.Submission.Signature)}");
+        if (batches.Contains(batch))
         {
-            return Proof.PaymentInvalid;
+            return true;
         }
 
-        if (Spent > Payments[0].Coin.Terms.FaceValue)
+        return proof.Proves(suite, h) && batches.Add(batch);
+    }
+
+    private Proof Weigh(IReadOnlyList<DossierEntry> entries)
+    {
+        var spent = Sum(entries, e => e.H.Paid);
+        if (spent <= Header.FaceValue)
         {
-            return Proof.Excess;
+            return !Header.Claimed.IsZero ? Proof.ClaimInvalid : entries.GroupBy(e => e.H.Seq).Any(g => g.Count() > 1) ? Proof.Equivocation : Proof.Nothing;
         }
 
-        return Payments.DistinctBy(h => h.Id).GroupBy(h => h.Seq).Any(g => g.Count() > 1) ? Proof.Equivocation : Proof.Nothing;
+        bool owed = Header.Claimed <= spent - Header.FaceValue && Header.Claimed <= Sum(entries, e => e.Receipt.Share.Guaranteed);
+        Switches.On("R9", ref owed);
+        return owed ? Proof.Excess : Proof.ClaimInvalid;
     }
 
     private static bool BelongsTo(Coin coin, CashRequest m) =>
         coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue
         && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
 
-    public void Write(ref BerTlvWriter writer)
-    {
-        int begin = writer.Begin(Tag.Dossier);
-        writer.Write(Tag.Opening, Opening);
-        EncryptionKey.Write(ref writer);
-        CoinKey.Write(ref writer);
-        foreach (var payment in Payments)
-        {
-            payment.Write(ref writer);
-        }
-
-        writer.End(begin);
-    }
-
-    /// <summary>Reads a dossier; null, and the reader failed, where it is malformed or has no payment.</summary>
-    public static Dossier? Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(Tag.Dossier);
-        var opening = r.ReadBytes(Tag.Opening, CashRequest.Size);
-        var encryption = KeyCertificate.Read(ref r);
-        var coin = KeyCertificate.Read(ref r);
-        var payments = new List<CashPayment>();
-        while (r.HasMore && payments.Count < MaxPayments)
-        {
-            payments.Add(CashPayment.Read(ref r));
-        }
-
-        if (payments.Count == 0)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return reader.Failed ? null : new Dossier(opening, encryption!, coin!, payments);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+    internal static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) =>
+        entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));
 }

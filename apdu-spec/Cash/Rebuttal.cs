@@ -4,47 +4,89 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>What a user shows against an accusation (hole 19): S_W and dead statements that strike payments out, with the certificates of those who signed these.</summary>
+/// <param name="Certificates">Of statement keys, and of banks that stamped.</param>
 public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<DeadStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
 {
     private const int MaxObjects = 4096;
 
     public static readonly Rebuttal None = new([], [], []);
 
-    /// <summary>The void that strikes the payment out, if there is one: then its shop settled what it had taken back.</summary>
+    /// <summary>By the issuer or banks, over <see cref="Digest"/>: that it came in time (rule R5).</summary>
+    public IReadOnlyList<Stamp> Stamps { get; init; } = [];
+
+    /// <summary>SHA-256 of the voids and dead statements: what a stamp stamps.</summary>
+    public Digest Digest => Cash.Digest.Of(BerTlv.Encode(MaxEncodedSize, WriteStatements));
+
+    private int MaxEncodedSize => (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * DeadStatement.MaxEncodedSize)
+        + (Certificates.Count * KeyCertificate.MaxEncodedSize) + (Stamps.Count * Stamp.MaxEncodedSize) + 16;
+
+    /// <summary>The void that strikes the payment out, if there is one.</summary>
     public VoidStatement? VoidOf(ICashSuite suite, CashPayment h) => Voids.FirstOrDefault(v => v.Voids(suite, h));
 
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
-    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h) => Dead.FirstOrDefault(d =>
-        d.Payment == h.Id && d.Issuer == h.Coin.Terms.Issuer
+    /// <param name="until">Statements dated later never count (rule R5).</param>
+    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until) => Dead.FirstOrDefault(d =>
+        d.Payment == h.Id && d.Issuer == h.Coin.Terms.Issuer && IsInTime(d, until)
         && Certificates.Any(c => c.Usage == KeyUsage.IssuerStatement && c.Holder == d.Issuer && c.Verify(suite, root) && d.Verify(suite, c.Key)));
 
-    public byte[] Encode() => BerTlv.Encode(
-        (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * DeadStatement.MaxEncodedSize) + (Certificates.Count * KeyCertificate.MaxEncodedSize) + 16,
-        (ref BerTlvWriter writer) =>
+    /// <summary>True if the issuer or a bank stamped it before the end of the term.</summary>
+    public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
+    {
+        var digest = Digest;
+        return Stamps.Any(s => s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+    }
+
+    /// <summary>With a further stamp and the certificate of who gave it.</summary>
+    public Rebuttal With(Stamp stamp, IEnumerable<KeyCertificate> certificates) => this with
+    {
+        Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => (c.Usage, c.Holder, c.Key.Id))],
+    };
+
+    /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
+    public Rebuttal About(CoinId coin) => new([.. Voids.Where(v => v.Coin == coin)], [.. Dead.Where(d => d.Coin == coin)], Certificates);
+
+    private static bool IsInTime(DeadStatement statement, Timestamp until)
+    {
+        bool inTime = statement.Date <= until;
+        Switches.On("R5", ref inTime);
+        return inTime;
+    }
+
+    private void WriteStatements(ref BerTlvWriter writer)
+    {
+        foreach (var statement in Voids)
         {
-            foreach (var statement in Voids)
-            {
-                statement.Write(ref writer);
-            }
+            statement.Write(ref writer);
+        }
 
-            foreach (var statement in Dead)
-            {
-                statement.Write(ref writer);
-            }
+        foreach (var statement in Dead)
+        {
+            statement.Write(ref writer);
+        }
+    }
 
-            foreach (var certificate in Certificates)
-            {
-                certificate.Write(ref writer);
-            }
-        });
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
+    {
+        WriteStatements(ref writer);
+        foreach (var certificate in Certificates)
+        {
+            certificate.Write(ref writer);
+        }
 
-    /// <summary>Null unless the bytes are voids, dead statements and certificates, in this order, and nothing else.</summary>
+        foreach (var stamp in Stamps)
+        {
+            stamp.Write(ref writer);
+        }
+    });
+
+    /// <summary>Null unless the bytes are voids, dead statements, certificates and stamps, in this order, and nothing else.</summary>
     public static Rebuttal? Decode(ReadOnlySpan<byte> bytes)
     {
         var r = new BerTlvReader(bytes);
         var voids = new List<VoidStatement>();
         var dead = new List<DeadStatement>();
         var certificates = new List<KeyCertificate>();
+        var stamps = new List<Stamp>();
         while (r.Next(Tag.Void) && voids.Count < MaxObjects)
         {
             voids.Add(VoidStatement.Read(ref r));
@@ -55,14 +97,16 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
             dead.Add(DeadStatement.Read(ref r));
         }
 
-        while (r.HasMore && certificates.Count < MaxObjects)
+        while (r.Next(Tag.Certificate) && certificates.Count < MaxObjects && KeyCertificate.Read(ref r) is { } certificate)
         {
-            if (KeyCertificate.Read(ref r) is { } certificate)
-            {
-                certificates.Add(certificate);
-            }
+            certificates.Add(certificate);
         }
 
-        return r.Complete ? new Rebuttal(voids, dead, certificates) : null;
+        while (r.Next(Tag.Stamp) && stamps.Count < MaxObjects)
+        {
+            stamps.Add(Stamp.Read(ref r));
+        }
+
+        return r.Complete ? new Rebuttal(voids, dead, certificates) { Stamps = stamps } : null;
     }
 }

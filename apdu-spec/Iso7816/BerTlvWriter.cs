@@ -62,7 +62,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
     public void End(int begin)
     {
         int length = Length - begin;
-        int size = length < 0x80 ? 1 : length <= 0xFF ? 2 : length <= 0xFFFF ? 3 : 4;
+        int size = length < 0x80 ? 1 : length <= 0xFF ? 2 : length <= 0xFFFF ? 3 : length <= 0xFFFFFF ? 4 : 5;
         _buffer[begin..Length].CopyTo(_buffer[(begin + size)..]);
         Length = begin;
         WriteLength(length);
@@ -83,7 +83,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
     {
         if (length >= 0x80)
         {
-            int bytes = length <= 0xFF ? 1 : length <= 0xFFFF ? 2 : 3;
+            int bytes = length <= 0xFF ? 1 : length <= 0xFFFF ? 2 : length <= 0xFFFFFF ? 3 : 4;
             _buffer[Length++] = (byte)(0x80 | bytes);
             for (int shift = 8 * (bytes - 1); shift > 0; shift -= 8)
             {

@@ -67,6 +67,10 @@ public enum Tag : ushort
     Renewal = 0xF3,
     Submission = 0xF4,
     Reversal = 0xF5,
+    DossierPage = 0xF6,
+    Notice = 0xF7,
+    Stamp = 0xF8,
+    ShopAnswer = 0xF9,
     BookingStatement = 0xFA,
 
     // Primitive, two bytes.
@@ -115,4 +119,11 @@ public enum Tag : ushort
     Index = 0xDF4A,          // place in a batch, from 0: 4
     Count = 0xDF4B,          // payments in a batch: 4
     Moved = 0xDF4C,          // what a reversal took back: 4
+    DossierRevision = 0xDF50, // 4
+    DisputeTerm = 0xDF51,    // seconds: 4
+    ClockTolerance = 0xDF52, // seconds: 4
+    Claimed = 0xDF53,        // of a case, so far and soon: 8
+    PageHashes = 0xDF54,     // SHA-256 of each page: 32 each
+    PageIndex = 0xDF55,      // from 0: 4
+    Until = 0xDF56,          // end of a term: 8
 }

@@ -74,6 +74,10 @@ public enum MessageType : ushort
     LostCardReply = 0x0106,
     Relay = 0x0107,
     RelayReply = 0x0108,
+    Notices = 0x0109,
+    NoticesReply = 0x010A,
+    Rebut = 0x010B,
+    RebutReply = 0x010C,
 
     Issue = 0x0201,
     IssueReply = 0x0202,
@@ -92,6 +96,10 @@ public enum MessageType : ushort
     RelaySealedReply = 0x0210,
     BankVoid = 0x0211,
     BankVoidReply = 0x0212,
+    DossierPage = 0x0213,
+    DossierPageReply = 0x0214,
+    CaseReversals = 0x0215,
+    CaseReversalsReply = 0x0216,
 
     Settle = 0x0301,
     SettleReply = 0x0302,
@@ -106,4 +114,6 @@ public enum MessageType : ushort
     RedeemReply = 0x0404,
     UploadVoid = 0x0405,
     UploadVoidReply = 0x0406,
+    StampRebuttal = 0x0407,
+    StampRebuttalReply = 0x0408,
 }

@@ -238,14 +238,38 @@ transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5,
                       + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
 booking_object = tlv(0xFA, tlv(0xD5, BANK) + tlv(0xDF23, b(5, 8)) + tlv(0xDF25, b"\x04") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], parked)))
 out["booking-statement"] = booking_object
-dossier = tlv(0xE7, tlv(0xDF26, m) + cert_e + cert_c + h)
+cert_s = certificate(3, ISSUER, "statement")
+page = tlv(0xF6, h + out["submission-proof"] + receipt_object)
+TERM, TOLERANCE, UNTIL = b(2592000, 4), b(86400, 4), b(1795424400000000 + 2592000000000, 8)
+dossier_message = (b"HC1-DOSS" + ISSUER + coin_id + b(1, 4) + DATE + TERM + TOLERANCE + sha(m) + X + b(200, 8)
+                   + sha(b"".join(point(public[k]) for k in ("encryption", "coin", "statement"))) + b(1, 4) + sha(sha(page)))
+dossier = tlv(0xE7, tlv(0xC2, ISSUER) + tlv(0xDF2F, coin_id) + tlv(0xDF50, b(1, 4)) + tlv(0xD6, DATE) + tlv(0xDF51, TERM) + tlv(0xDF52, TOLERANCE)
+              + tlv(0xC4, X) + tlv(0xDF53, b(200, 8)) + tlv(0xDF26, m) + cert_e + cert_c + cert_s + tlv(0xDF54, sha(page))
+              + tlv(0xD7, sign(secret["statement"], dossier_message)))
 content = order + tlv(0xDF3E, point(public["account"])) + tlv(0xDF21, NAME.encode()) + dossier + cert_b + tlv(0xD6, DATE)
 evidence_message = b"HC1-EVID" + BANK + U + sha(NAME.encode()) + sha(content) + DATE
+notice_message = b"HC1-NOTI" + BANK + U + coin_id + sha(content) + DATE + UNTIL
+notice = tlv(0xF7, tlv(0xD5, BANK) + tlv(0xD4, U) + tlv(0xDF2F, coin_id) + tlv(0xDE, sha(content)) + tlv(0xD6, DATE) + tlv(0xDF56, UNTIL)
+             + tlv(0xD7, sign(secret["bank"], notice_message)))
+void_object = tlv(0xEB, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw))
+dead_object = tlv(0xEC, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xCF, PAID)
+                  + tlv(0xDF25, b"\x01") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], dead)))
+stamp_message = b"HC1-STMP" + BANK + b"\x02" + sha(void_object + dead_object) + DATE
+stamp = tlv(0xF8, tlv(0xDF20, BANK) + tlv(0xDD, b"\x02") + tlv(0xDE, sha(void_object + dead_object)) + tlv(0xD6, DATE)
+            + tlv(0xD7, sign(secret["bank"], stamp_message)))
+answer_message = b"HC1-ANSW" + payment_id + W + DATE + sha(reversal)
+out.update({
+    "dossier-message": dossier_message, "dossier-page": page, "notice-message": notice_message, "notice": notice, "stamp-message": stamp_message, "stamp": stamp,
+    "rebuttal": void_object + dead_object + cert_s + cert_b + stamp, "shop-answer-message": answer_message,
+    "shop-answer": tlv(0xF9, tlv(0xDF2E, payment_id) + tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + reversal + cert_s
+                       + tlv(0xD7, sign(secret["till"], answer_message))),
+    "certificate-statement": cert_s,
+})
 out.update({
     "coin": coin, "payment": h, "certificate-encryption": cert_e, "certificate-coin": cert_c, "certificate-bank": cert_b,
     "account-request": order, "bank-request": bank_request, "never-issued": never_issued, "receipt": receipt_object,
     "transfer": transfer_object, "dossier": dossier, "evidence-message": evidence_message,
-    "evidence": tlv(0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message))),
+    "evidence": tlv(0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message)) + notice + reversal + page),
 })
 
 terms = EUR + b"\x01\x01\x04" + b"".join(b(n, 4) for n in (604800, 86400, 2592000, 86400, 86400, 86400)) + b(5000, 8) + b(20000, 8) + b(10000, 8)
@@ -326,9 +350,20 @@ out.update({
     "frame-instructions": frame(1, 0x0205, tlv(0xDF23, b(4, 8))),
     "frame-instructions-parked": frame(1, 0x0205, tlv(0xDF23, b(5, 8)) + booking_object),
     "frame-instructions-reply": frame(2, 0x0206, transfer_object),
+    "frame-notices": frame(1, 0x0109, tlv(0xD4, U)),
+    "frame-notices-reply": frame(2, 0x010A, notice),
+    "frame-rebut": frame(1, 0x010B, tlv(0xDF2F, coin_id) + out["rebuttal"]),
+    "frame-rebut-reply": frame(2, 0x010C, stamp + cert_b + tlv(0xDD, b"\x02")),
     "frame-dossiers": frame(1, 0x0207, b""),
+    "frame-dossiers-after": frame(1, 0x0207, tlv(0xDF2F, coin_id)),
     "frame-dossiers-reply": frame(2, 0x0208, dossier),
-    "frame-dossier-outcome": frame(1, 0x0209, tlv(0xDF2F, coin_id) + tlv(0xDF24, b"\x06")),
+    "frame-dossier-outcome": frame(1, 0x0209, tlv(0xDF2F, coin_id) + tlv(0xDF50, b(1, 4)) + tlv(0xDF24, b"\x06")),
+    "frame-dossier-page": frame(1, 0x0213, tlv(0xDF2F, coin_id) + tlv(0xDF50, b(1, 4)) + tlv(0xDF55, b(0, 4))),
+    "frame-dossier-page-reply": frame(2, 0x0214, page),
+    "frame-case-reversals": frame(1, 0x0215, tlv(0xDF23, b(4, 8))),
+    "frame-case-reversals-reply": frame(2, 0x0216, tlv(0xDF23, b(5, 8)) + tlv(0xDF2F, coin_id) + reversal),
+    "frame-stamp-rebuttal": frame(1, 0x0407, tlv(0xDE, sha(void_object + dead_object))),
+    "frame-stamp-rebuttal-reply": frame(2, 0x0408, stamp),
     "frame-settle": frame(1, 0x0301, submission + h + h),
     "frame-forward-void": frame(1, 0x0307, h + tlv(0xEB, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw))),
     "frame-forward-void-reply": frame(2, 0x0308, reversal),

@@ -81,7 +81,13 @@ public sealed class FuzzTargets(string fixtures)
         Again(DeadStatement.Decode(input)?.Encode(), b => DeadStatement.Decode(b)?.Encode());
         Again(Receipt.Decode(input)?.Encode(), b => Receipt.Decode(b)?.Encode());
         Again(Transfer.Decode(input)?.Encode(), b => Transfer.Decode(b)?.Encode());
+        Again(DossierHeader.Decode(input)?.Encode(), b => DossierHeader.Decode(b)?.Encode());
+        Again(DossierPage.Decode(input)?.Encode(), b => DossierPage.Decode(b)?.Encode());
         Again(Evidence.Decode(input)?.Encode(), b => Evidence.Decode(b)?.Encode());
+        Again(Notice.Decode(input)?.Encode(), b => Notice.Decode(b)?.Encode());
+        Again(Rebuttal.Decode(input)?.Encode(), b => Rebuttal.Decode(b)?.Encode());
+        Again(Stamp.Decode(input)?.Encode(), b => Stamp.Decode(b)?.Encode());
+        Again(ShopAnswer.Decode(input)?.Encode(), b => ShopAnswer.Decode(b)?.Encode());
         Again(EnrolmentRequest.Decode(input)?.Encode(), b => EnrolmentRequest.Decode(b)?.Encode());
     }
 

@@ -194,15 +194,21 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> Evidences()
     {
         foreach (var e in books.Rows(
-            "SELECT coin_id, proof, claimed, file, rebuttal FROM evidence",
-            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null : Blob(r, 3), Rebuttal: r.IsDBNull(4) ? null : Blob(r, 4))))
+            "SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
+            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null : Blob(r, 3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
-            var rebuttal = e.Rebuttal is null ? null : Rebuttal.Decode(e.Rebuttal);
-            bool proven = file is not null && file.Check(keys.Suite, keys.Root, rebuttal).IsProven;
+            var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = ?1 AND in_time = 1", r => Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
+            var finding = file?.Check(keys.Suite, keys.Root, new Defence(rebuttals, []));
+            bool proven = finding?.IsProven == true;
             if (proven != (e.Proof == Proof.Excess) || (e.File is not null && file is null))
             {
                 yield return books.Finds("evidence", e.Coin, $"it says {e.Proof}, and its file {(proven ? "proves an excess" : "proves none")}");
+            }
+            else if (finding is not null && (finding.Excess.ToLedger() != e.Excess || finding.Guaranteed.ToLedger() != e.Guaranteed))
+            {
+                yield return books.Finds(
+                    "evidence", e.Coin, $"it says that {e.Excess} exceed X and {e.Guaranteed} are guaranteed; its file says {finding.Excess.ToLedger()} and {finding.Guaranteed.ToLedger()}");
             }
         }
 

@@ -28,35 +28,8 @@ internal static class Program
               hiercash-auditor verify-evidence mallory.evidence --rebuttal mallory.rebuttal --root north.grant
               hiercash-auditor audit --issuer issuer/issuer.db --bank north/bank.db --bank south/bank.db --root north.grant
               hiercash-auditor audit --issuer issuer/issuer.db --root north.grant --seen audited.db    only what is new
-            """) { VerifyEvidence(), Audit() },
+            """) { VerifyEvidenceCommand.Make(Suite, Root, Json, ReadRoot, Bytes), Audit() },
         args);
-
-    private static Command VerifyEvidence()
-    {
-        var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
-        var rebuttal = new Option<string?>("--rebuttal") { Description = "What the accused shows against it, as 'hiercash-wallet rebuttal' wrote it.", HelpName = "FILE" };
-        var command = new Command("verify-evidence", "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttal, Root, Json };
-        command.SetAction(result =>
-        {
-            var root = ReadRoot(result.GetValue(Root)!);
-            string name = result.GetValue(file)!;
-            var evidence = Evidence.Decode(Bytes(name)) ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
-            var shown = result.GetValue(rebuttal) is { } against
-                ? Rebuttal.Decode(Bytes(against)) ?? throw new RefusedException($"'{against}' is no rebuttal, or it was altered.")
-                : null;
-            var finding = evidence.Check(Suite, root, shown);
-            ConsoleEntry.Print(
-                result.GetValue(Json),
-                new
-                {
-                    finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
-                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor, Currency = finding.Currency.Name, finding.Finding,
-                },
-                $"{finding.Finding}{Environment.NewLine}Who has to answer: {finding.Culprit}.");
-            return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
-        });
-        return command;
-    }
 
     private static Command Audit()
     {

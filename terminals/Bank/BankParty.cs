@@ -213,6 +213,9 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Evidence files that this bank assembled.</summary>
     public IReadOnlyList<Evidence> EvidenceFiles => _evidence.All;
 
+    /// <summary>What stands against a user, newest notices of each case.</summary>
+    public IReadOnlyList<Notice> Notices(AccountId user) => _evidence.Notices(user);
+
     public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
         var answer = request.Type switch
@@ -220,6 +223,8 @@ public sealed partial class BankParty : ILinkHandler
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
             MessageType.LostCard => await _losses.Handle(request, cancel),
             MessageType.Relay => await Relay(request, cancel),
+            MessageType.Notices => _evidence.HandleNotices(request),
+            MessageType.Rebut => await _evidence.HandleRebut(request, cancel),
             MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),
         };

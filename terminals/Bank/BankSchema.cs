@@ -37,10 +37,24 @@ internal static class BankSchema
             told INTEGER NOT NULL DEFAULT 0, alarmed INTEGER NOT NULL DEFAULT 0, suspense INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;
 
+        -- Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was; proof: what the file shows with all that was heard and
+        -- filed; outcome: what the issuer is told of the revision.
         CREATE TABLE evidence(
-            coin_id BLOB PRIMARY KEY, u BLOB, proof INTEGER NOT NULL, spent INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
-            excess INTEGER NOT NULL DEFAULT 0, guaranteed INTEGER NOT NULL DEFAULT 0, noticed INTEGER NOT NULL DEFAULT 0,
-            file BLOB, told INTEGER NOT NULL DEFAULT 0, judged INTEGER NOT NULL DEFAULT 0, rebuttal BLOB) STRICT;
+            coin_id BLOB PRIMARY KEY, revision INTEGER NOT NULL, u BLOB, proof INTEGER NOT NULL, outcome INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,
+            spent INTEGER NOT NULL, excess INTEGER NOT NULL, guaranteed INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
+            file BLOB, judged INTEGER NOT NULL, noticed INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- What U was told, and what may be claimed once that term is over (rule R5).
+        CREATE TABLE notice(
+            coin_id BLOB NOT NULL, revision INTEGER NOT NULL, u BLOB NOT NULL, until INTEGER NOT NULL, allowed INTEGER NOT NULL, notice BLOB NOT NULL,
+            PRIMARY KEY(coin_id, revision)) STRICT;
+        CREATE INDEX notice_user ON notice(u);
+
+        -- What U showed, and {H, S_W} of it for the issuer, with its reversal (rules R3, R4); up to where the issuer's own reversals are filed.
+        CREATE TABLE rebuttal(
+            coin_id BLOB NOT NULL, digest BLOB NOT NULL, rebuttal BLOB NOT NULL, in_time INTEGER NOT NULL, PRIMARY KEY(coin_id, digest)) STRICT;
+        CREATE TABLE void_message(payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, message BLOB NOT NULL, answer BLOB) STRICT;
+        CREATE TABLE filed(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
 
         -- Lost cards: the user's signed report, and which of the withdrawals the issuer has cancelled (hole 10).
         CREATE TABLE lost_report(u BLOB PRIMARY KEY REFERENCES account, report BLOB NOT NULL, date INTEGER NOT NULL) STRICT;

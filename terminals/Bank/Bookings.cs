@@ -4,11 +4,11 @@ using HierCash.Terminals;
 namespace HierCash.Bank;
 
 /// <summary>Whether an instruction can be booked now, and its booking in the ledger.</summary>
-internal sealed class Bookings(SchemeTerms terms)
+internal static class Bookings
 {
     /// <summary>What would become of the instruction now. Changes nothing.</summary>
     /// <param name="suspended">Its money waits in suspense, where the float no longer matters.</param>
-    public BookingOutcome Judge(Database db, Transfer transfer, bool suspended, Timestamp now)
+    public static BookingOutcome Judge(Database db, Transfer transfer, bool suspended, Timestamp now)
     {
         // What the float does not hold comes before everything else: such a sum cannot go to suspense either.
         bool fromFloat = transfer.Kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit;
@@ -63,14 +63,10 @@ internal sealed class Bookings(SchemeTerms terms)
 
     /// <summary>
     /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what was signed too much
-    /// nor beyond what the receipts in the dossier promise (hole 13, R9).
+    /// nor beyond what the receipts in the dossier promise (hole 13, rules R5 and R9).
     /// </summary>
-    private bool IsVerified(Database db, Transfer transfer, Timestamp now) => db.Number(
-        """
-        SELECT count(*) FROM evidence WHERE coin_id = ?1 AND proof = ?3 AND noticed > 0 AND noticed + ?4 <= ?5
-            AND ?2 <= excess - claimed AND ?2 <= guaranteed - claimed
-        """,
-        transfer.Reference.ToArray(), transfer.Total.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds, now.ToLedger()) == 1;
+    private static bool IsVerified(Database db, Transfer transfer, Timestamp now) =>
+        EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now) >= transfer.Total;
 
     private static bool WasClaimed(Database db, Transfer transfer) =>
         db.Number("SELECT count(*) FROM evidence WHERE coin_id = ?1 AND claimed >= ?2", transfer.Reference.ToArray(), transfer.Total.ToLedger()) == 1;

@@ -22,12 +22,14 @@ internal static class CaseCommands
                     result.GetValue(json),
                     cases.Select(e => new
                     {
-                        Coin = e.Dossier.Coin.ToString(), e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor, FaceValue = e.Order.FaceValue.Minor,
-                        Date = e.Date.ToString(),
+                        Coin = e.Dossier.Coin.ToString(), Revision = e.Dossier.Header.Revision, e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor,
+                        FaceValue = e.Order.FaceValue.Minor, Guaranteed = e.Dossier.Guaranteed.Minor, Reversed = e.Reversals.Count, Date = e.Date.ToString(),
+                        Noticed = e.Notice.Date.ToString(), Until = e.Notice.Until.ToString(),
                     }),
                     cases.Count == 0 ? "There are no cases." : string.Join(Environment.NewLine, cases.Select(e =>
-                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}; "
-                        + $"found on {e.Date}, to be rebutted before {e.Date.Plus(opened.Scheme.Terms.DisputeTerm)}")));
+                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}"
+                        + (e.Reversals.Count > 0 ? $", {e.Reversals.Count} payments taken back since" : "")
+                        + $"; found on {e.Date}, told on {e.Notice.Date}, to be rebutted before {e.Notice.Until}")));
                 return;
             }
 

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -7,70 +8,188 @@ namespace HierCash.Bank;
 
 /// <summary>
 /// Finds the overspender (EP 0810563, settlement step 3, section 203): checks the issuer's dossier by itself, looks U up by E_I,
-/// and assembles the evidence file. The issuer is told whether the case is proven, not who it is (hole 19).
+/// and assembles the evidence file. The issuer is told whether the case is proven, not who it is (hole 19). One case that cannot be judged stops no other.
 /// </summary>
 internal sealed class EvidenceDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
-    /// <summary>Fetches and judges all dossiers that wait.</summary>
+    private readonly RebuttalDesk _rebuttals = new(store, suite, key, certificate, scheme, issuer, clock);
+
+    /// <summary>Fetches and judges all dossiers that wait, brings what rebuttals hold, files reversals, tells what was found.</summary>
     /// <returns>How many were judged.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; what was found is kept and told later.</exception>
+    /// <exception cref="InvalidOperationException">A dossier was refused, or an answer was not one; thrown after all else was done.</exception>
     public async ValueTask<int> Fetch(CancellationToken cancel)
     {
-        var reply = await issuer.Call(DossierMessages.WriteRequest(), cancel);
-        var dossiers = DossierMessages.ReadReply(reply)
-            ?? throw new InvalidOperationException($"The issuer did not answer with dossiers. {Refusal.Read(reply)?.Text}");
-        foreach (var dossier in dossiers)
+        Exception? first = null;
+        async ValueTask Try(Func<ValueTask> step)
         {
-            var proof = store.Write(db => Judge(db, dossier));
-            crash.Reach(CrashPoints.EvidenceStored);
-            await issuer.Call(DossierMessages.WriteOutcome(dossier.Coin, proof), cancel);
-            store.Write(db => db.Execute("UPDATE evidence SET told = 1 WHERE coin_id = ?1", dossier.Coin.Value.ToArray()));
+            try
+            {
+                await step();
+            }
+            catch (InvalidOperationException e)
+            {
+                first ??= e;
+            }
         }
 
-        return dossiers.Count;
+        int judged = 0;
+        await Try(() => _rebuttals.BringVoids(cancel));
+        await Try(() => FileReversals(cancel));
+        await Try(async () =>
+        {
+            CoinId? after = null;
+            while (await Next(after, cancel) is { } header)
+            {
+                after = header.Coin;
+                await Try(async () => judged += await Judge(header, cancel) ? 1 : 0);
+            }
+        });
+        await Try(() => _rebuttals.TellOutcomes(cancel));
+        return first is null ? judged : throw first;
     }
 
     /// <summary>Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.</summary>
-    public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
+    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _rebuttals.Rebut(coin, rebuttal, cancel);
+
+    /// <summary>The same from a wallet: stamped whether or not there is a case.</summary>
+    public ValueTask<LinkMessage> HandleRebut(LinkMessage request, CancellationToken cancel) => _rebuttals.Handle(request, cancel);
+
+    public LinkMessage HandleNotices(LinkMessage request) => RebuttalMessages.ReadNoticesRequest(request) is { } user
+        ? RebuttalMessages.WriteNotices(Notices(user))
+        : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
+
+    public IReadOnlyList<Evidence> All => store.Read(EvidenceStore.Files);
+
+    public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => EvidenceStore.Notices(db, user));
+
+    private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
     {
-        var id = coin.Value.ToArray();
-        var file = store.Read(db => db.First("SELECT file FROM evidence WHERE coin_id = ?1 AND file IS NOT NULL", r => Evidence.Decode(r.Bytes(0))!, id))
-            ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
-        var finding = file.Check(suite, scheme.Root, rebuttal);
-        if (!finding.IsProven)
+        var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
+        if (!DossierMessages.ReadReply(reply, out var header))
         {
-            store.Write(db => db.Execute("UPDATE evidence SET proof = ?2, rebuttal = ?3 WHERE coin_id = ?1", id, (long)Proof.Nothing, rebuttal.Encode()));
-            await issuer.Call(DossierMessages.WriteOutcome(coin, Proof.Nothing), cancel);
+            throw new InvalidOperationException($"The issuer did not answer with a dossier. {Refusal.Read(reply)?.Text}");
         }
 
-        return finding;
+        return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
+            ? header
+            : throw new InvalidOperationException("The issuer sends a dossier twice.");
     }
 
-    public IReadOnlyList<Evidence> All => store.Read(db =>
-        db.Query("SELECT file FROM evidence WHERE file IS NOT NULL", r => Evidence.Decode(r.Bytes(0))!));
-
-    private Proof Judge(Database db, Dossier dossier)
+    private async ValueTask<bool> Judge(DossierHeader header, CancellationToken cancel)
     {
-        var coin = dossier.Coin.Value.ToArray();
-        if (db.First("SELECT proof FROM evidence WHERE coin_id = ?1", r => r.GetInt64(0).ToString(System.Globalization.CultureInfo.InvariantCulture), coin) is { } earlier)
+        var now = Timestamp.Now(clock);
+        Check(header, now);
+        var earlier = store.Read(db => EvidenceStore.Find(db, header.Coin));
+        if (earlier is not null && header.Revision <= earlier.Revision)
         {
-            return (Proof)int.Parse(earlier, System.Globalization.CultureInfo.InvariantCulture);
+            store.Write(db => EvidenceStore.TellAgain(db, header.Coin));
+            return header.Revision == earlier.Revision
+                ? false
+                : throw new InvalidOperationException($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
+        }
+
+        var dossier = new Dossier(header, await Pages(header, cancel));
+        var date = now < header.Date ? header.Date : now;
+        bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
+        Switches.On("R5", ref past);
+        if (!past)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
         // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
         var ei = dossier.EncipheredRequest(suite);
-        var row = ei is null ? null : UserDatabase.Find(db, new RequestId(Digest.Of(ei)));
+        var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new RequestId(Digest.Of(ei))));
         var proof = row is null ? Proof.OpeningMismatch : dossier.Check(suite, scheme.Root, row.Order.EI);
-        var account = row is null ? null : UserDatabase.FindAccount(db, row.Order.User);
-        byte[]? file = proof == Proof.Excess && account is not null
-            ? Evidence.Sign(key, row!.Order, account.Key, account.Name, dossier, certificate, Timestamp.Now(clock)).Encode()
-            : null;
-        // What a claim may be, and from when its term runs; as far as a dossier of today says it.
-        var excess = proof == Proof.Excess ? dossier.Spent - dossier.Payments[0].Coin.Terms.FaceValue : Amount.Zero;
-        db.Execute(
-            "INSERT INTO evidence(coin_id, u, proof, spent, file, judged, excess, guaranteed, noticed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?6)",
-            coin, file is null ? null : row!.Order.User.Value.ToArray(), (long)proof, dossier.Spent.ToLedger(), file, Timestamp.Now(clock).ToLedger(), excess.ToLedger());
-        return proof;
+        store.Write(db => Keep(db, dossier, row?.Order, proof, now));
+        crash.Reach(CrashPoints.EvidenceStored);
+        return true;
+    }
+
+    /// <summary>Whether it is the issuer's, of this scheme, and of today (rule R5). Of one that is not, nothing is kept.</summary>
+    private void Check(DossierHeader header, Timestamp now)
+    {
+        var terms = scheme.Terms;
+        if (header.Issuer != scheme.Issuer || header.Fault(suite, scheme.Root) is not null)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} is not signed by the issuer.");
+        }
+
+        if (header.DisputeTerm != terms.DisputeTerm || header.ClockTolerance != terms.ClockTolerance)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} gives other terms than the scheme.");
+        }
+
+        bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
+        Switches.On("R5", ref today);
+        if (!today)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<DossierPage>> Pages(DossierHeader header, CancellationToken cancel)
+    {
+        var pages = new List<DossierPage>();
+        for (uint i = 0; i < header.Pages.Count; i++)
+        {
+            var reply = await issuer.Call(DossierMessages.WritePageRequest(header.Coin, header.Revision, i), cancel);
+            pages.Add(DossierMessages.ReadPageReply(reply) is { } page && page.Hash == header.Pages[(int)i]
+                ? page
+                : throw new InvalidOperationException($"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));
+        }
+
+        return pages;
+    }
+
+    private int Keep(Database db, Dossier dossier, AccountRequest? order, Proof proof, Timestamp now)
+    {
+        if (proof != Proof.Excess || UserDatabase.FindAccount(db, order!.User) is not { } account)
+        {
+            EvidenceStore.Reject(db, dossier, proof, now);
+            return 0;
+        }
+
+        var file = Evidence.Sign(key, order, account.Key, account.Name, dossier, certificate, now);
+        var earlier = EvidenceStore.Find(db, dossier.Coin)?.File;
+        file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
+        EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), now);
+        _rebuttals.Queue(db, file);
+        return 1;
+    }
+
+    /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>
+    private async ValueTask FileReversals(CancellationToken cancel)
+    {
+        while (true)
+        {
+            ulong after = store.Read(EvidenceStore.Filed);
+            var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);
+            var reversals = DossierMessages.ReadReversalsReply(reply)
+                ?? throw new InvalidOperationException($"The issuer did not answer with reversals. {Refusal.Read(reply)?.Text}");
+            if (reversals.Count == 0)
+            {
+                return;
+            }
+
+            store.Write(db =>
+            {
+                foreach (var (number, coin, reversal) in reversals)
+                {
+                    if (number <= after)
+                    {
+                        throw new InvalidOperationException($"Reversal {number} came where a later one than {after} was due.");
+                    }
+
+                    _rebuttals.File(db, coin, reversal);
+                    after = number;
+                }
+
+                EvidenceStore.SetFiled(db, after);
+                return true;
+            });
+        }
     }
 }

@@ -17,7 +17,6 @@ internal sealed class InstructionDesk(
     /// <summary>Requests in one visit; what is left waits for the next.</summary>
     private const int MaxRounds = 64;
 
-    private readonly Bookings _bookings = new(scheme.Terms);
     private readonly ParkingDesk _parking = new(bank, key, scheme.Terms);
 
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
@@ -89,7 +88,7 @@ internal sealed class InstructionDesk(
         bool booked = store.Write(db =>
         {
             var now = Timestamp.Now(clock);
-            var outcome = _bookings.Judge(db, transfer, suspended: false, now);
+            var outcome = Bookings.Judge(db, transfer, suspended: false, now);
             bool parks = true;
             Switches.Off("R8", ref parks);
             if (outcome != BookingOutcome.Booked && !parks)
@@ -130,7 +129,7 @@ internal sealed class InstructionDesk(
             booked += store.Write(db =>
             {
                 var (transfer, parked) = ParkingDesk.Find(db, number);
-                var outcome = _bookings.Judge(db, transfer, parked.InSuspense, now);
+                var outcome = Bookings.Judge(db, transfer, parked.InSuspense, now);
                 if (outcome == BookingOutcome.Booked)
                 {
                     Bookings.Book(db, transfer, parked.InSuspense, now);
@@ -157,7 +156,7 @@ internal sealed class InstructionDesk(
     private bool Changes(Database db, ulong number, Timestamp now)
     {
         var (transfer, parked) = ParkingDesk.Find(db, number);
-        return _bookings.Judge(db, transfer, parked.InSuspense, now) != parked.Outcome || _parking.IsDue(transfer, parked, now);
+        return Bookings.Judge(db, transfer, parked.InSuspense, now) != parked.Outcome || _parking.IsDue(transfer, parked, now);
     }
 
     internal static byte[] NumberBytes(ulong number)

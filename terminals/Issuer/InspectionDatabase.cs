@@ -115,6 +115,8 @@ internal static class InspectionDatabase
         const string Old = "SELECT coin FROM closed_coin WHERE expiry <= ?1";
         db.Execute($"DELETE FROM history WHERE coin IN ({Old})", (long)expiredBy.Index);
         db.Execute($"DELETE FROM guarantee WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM dossier_page WHERE coin IN ({Old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin IN ({Old}))", (long)expiredBy.Index);
         db.Execute($"DELETE FROM trace_case WHERE coin IN ({Old})", (long)expiredBy.Index);
         db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);

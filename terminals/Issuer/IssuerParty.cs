@@ -39,12 +39,12 @@ public sealed partial class IssuerParty : ILinkHandler
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
-        _traces = new TraceDesk(store, suite, Keys, clock, crash);
+        _traces = new TraceDesk(store, suite, Keys, id, terms, clock, crash);
         _parked = new ParkedDesk(terms, _traces.Proves);
         _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, new ExcessQueue(Keys, id, terms)), _parked, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
-        _relay = new RelayDesk(suite, Keys, _reversals, _life);
+        _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
@@ -142,7 +142,9 @@ public sealed partial class IssuerParty : ILinkHandler
             MessageType.HotList => _life.HandleHotList(peer, request),
             MessageType.RelaySealed => _relay.Handle(peer, request),
             MessageType.AuditStatements => _statements.Handle(peer, request),
-            MessageType.Dossiers => _traces.HandleFetch(peer),
+            MessageType.Dossiers => _traces.HandleFetch(peer, request),
+            MessageType.DossierPage => _traces.HandlePage(peer, request),
+            MessageType.CaseReversals => _traces.HandleReversals(peer, request),
             MessageType.DossierOutcome => _traces.HandleOutcome(peer, request),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know message {(ushort)request.Type:X4}.").ToMessage(),
         };

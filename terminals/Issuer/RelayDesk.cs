@@ -6,7 +6,7 @@ using HierCash.Terminals;
 namespace HierCash.Issuer;
 
 /// <summary>Messages of wallets, sealed to the issuer and relayed by banks that cannot read them (hole 23).</summary>
-internal sealed class RelayDesk(ICashSuite suite, IssuerKeys keys, Reversals reversals, CoinLife life)
+internal sealed class RelayDesk(ICashSuite suite, IssuerKeys keys, Reversals reversals, CoinLife life, TraceDesk traces)
 {
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
@@ -25,6 +25,7 @@ internal sealed class RelayDesk(ICashSuite suite, IssuerKeys keys, Reversals rev
         {
             MessageType.DeadStatement => reversals.HandleDead(opened.Message),
             MessageType.UploadVoid => reversals.HandleWallet(opened.Message),
+            MessageType.StampRebuttal => traces.HandleStamp(opened.Message),
             MessageType.Redeem => life.HandleRedeem(opened.Message),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message {(ushort)opened.Message.Type:X4}.").ToMessage(),
         };

@@ -131,7 +131,7 @@ internal sealed class Reversals(
         HistoryDatabase.Strike(
             db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now).Encode(), receipt);
         _queue.Distribute(db, coin.Id, now);
-        TraceDesk.Struck(db, coin, now);
+        TraceDesk.Struck(db, coin);
         return HistoryDatabase.Find(db, row.Payment)!.Reversal!;
     }
 

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -6,10 +7,11 @@ using HierCash.Terminals;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and all payments; the
+/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the excess; the
 /// bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
 /// </summary>
-internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys keys, TimeProvider clock, ICrashPoints crash)
+internal sealed class TraceDesk(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.</summary>
     public static void OpenCase(Database db, CoinRow coin, Timestamp now)
@@ -26,80 +28,185 @@ internal sealed class TraceDesk(Database store, ICashSuite suite, IssuerKeys key
         CoinLife.MakeHot(db, current);
     }
 
-    /// <summary>A payment was struck out: without a finding, what is left may be no excess any more.</summary>
-    public static void Struck(Database db, CoinRow coin, Timestamp now)
-    {
-        _ = now;
-        if (HistoryDatabase.Signed(db, coin.Number) <= coin.FaceValue)
-        {
-            // What made it an excess is struck out; a finding that was made stays with the bank, which hears the rebuttal.
-            db.Execute("UPDATE trace_case SET is_excess = 0 WHERE coin = ?1 AND proof IS NULL", coin.Number);
-        }
-    }
+    /// <summary>A payment was struck out: what is left may be no excess any more, and a dossier that names it is made anew.</summary>
+    public static void Struck(Database db, CoinRow coin) => db.Execute(
+        "UPDATE trace_case SET changed = 1, is_excess = ?2 WHERE coin = ?1", coin.Number, HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue ? 1 : 0);
 
-    /// <summary>A bank fetches the dossiers of its coins on which it has not spoken. Only excess lets an identity go (hole 19).</summary>
-    public LinkMessage HandleFetch(LinkPeer peer)
+    /// <summary>A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).</summary>
+    public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
         }
 
-        var dossiers = store.Read(db => db
-            .Query(
-                "SELECT coin_id FROM trace_case WHERE bank = ?1 AND is_excess = 1 AND proof IS NULL ORDER BY opened",
-                r => new CoinId(Digest.Read(r.Bytes(0))), (long)peer.Id.Value)
-            .Select(id => Assemble(db, InspectionDatabase.Find(db, id)!))
-            .ToList());
-        return DossierMessages.WriteReply(dossiers);
+        if (DossierMessages.ReadRequest(request) is not { } after)
+        {
+            return Refuse(RefusalReason.Malformed, "The request for a dossier is malformed.");
+        }
+
+        var now = Timestamp.Now(clock);
+        return DossierMessages.WriteReply(store.Write(db => Next(db, peer.Id, after, now)));
     }
 
-    /// <summary>The bank's finding; an excess may still be rebutted later (hole 19).</summary>
+    /// <summary>A page of the dossier that the bank was told of last.</summary>
+    public LinkMessage HandlePage(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
+        }
+
+        if (DossierMessages.ReadPageRequest(request) is not { } asked)
+        {
+            return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
+        }
+
+        var page = store.Read(db => DossierStore.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision ? DossierStore.Page(db, row.Coin, asked.Index) : null);
+        return page is null
+            ? Refuse(RefusalReason.OutOfDate, "There is no such page, or the dossier was replaced. Fetch its header again.")
+            : DossierMessages.WritePageReply(page);
+    }
+
+    /// <summary>The bank's finding on a revision; an excess may still be rebutted later (hole 19).</summary>
     public LinkMessage HandleOutcome(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.");
         }
 
         if (DossierMessages.ReadOutcome(request) is not { } outcome)
         {
-            return new Refusal(RefusalReason.Malformed, "The finding is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The finding is malformed.");
         }
 
-        store.Write(db => db.Execute(
-            """
-            UPDATE trace_case SET proof = ?3, judged = coalesce(judged, ?4)
-            WHERE coin_id = ?1 AND bank = ?2 AND (proof IS NULL OR proof = ?5)
-            """,
-            outcome.Coin.Value.ToArray(), (long)peer.Id.Value, (long)outcome.Proof, Timestamp.Now(clock).ToLedger(), (long)Proof.Excess));
+        store.Write(db =>
+        {
+            // A finding on a revision that was replaced says nothing of the one that waits.
+            if (DossierStore.Find(db, peer.Id, outcome.Coin) is not { } row || row.Revision != outcome.Revision || row.Revision == 0)
+            {
+                return false;
+            }
+
+            db.Execute(
+                "UPDATE trace_case SET proof = ?2, judged = coalesce(judged, ?3), judged_revision = revision WHERE coin = ?1",
+                row.Coin, (long)outcome.Proof, Timestamp.Now(clock).ToLedger());
+            DossierStore.Drop(db, row.Coin);
+            return true;
+        });
         crash.Reach(CrashPoints.OutcomeCommitted);
         return new LinkMessage(MessageType.DossierOutcomeReply, []);
     }
 
+    /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
+    public LinkMessage HandleReversals(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, "Only banks file reversals, each those of its own cases.");
+        }
+
+        if (DossierMessages.ReadReversalsRequest(request) is not { } after)
+        {
+            return Refuse(RefusalReason.Malformed, "The request for reversals is malformed.");
+        }
+
+        return DossierMessages.WriteReversalsReply(store.Write(db =>
+        {
+            db.Execute(
+                """
+                INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
+                SELECT c.bank, c.coin_id, h.payment_id, h.reversed FROM trace_case c JOIN history h ON h.coin = c.coin
+                WHERE c.bank = ?1 AND c.revision > 0 AND h.reversed IS NOT NULL ORDER BY h.id
+                """,
+                (long)peer.Id.Value);
+            return db.Query(
+                "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+                r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
+                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), (long)DossierMessages.MaxReversals);
+        }));
+    }
+
+    /// <summary>Stamps a rebuttal, of which it sees the hash and nothing else (rule R5).</summary>
+    public LinkMessage HandleStamp(LinkMessage request) => RebuttalMessages.ReadStampRequest(request) is { } subject
+        ? RebuttalMessages.WriteStamp(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock)))
+        : Refuse(RefusalReason.Malformed, "The request for a stamp is malformed.");
+
+    private DossierHeader? Next(Database db, PartyId bank, CoinId after, Timestamp now)
+    {
+        while (DossierStore.Next(db, bank, after) is { } row)
+        {
+            after = row.Id;
+            var coin = InspectionDatabase.Find(db, row.Id)!;
+            bool changed = row.Changed;
+            bool again = row.Judged > 0;
+            Switches.Replace("R9", ref changed, changed && !again);
+            if (changed)
+            {
+                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue);
+                if (choice is null || (choice.Content == row.Content && row.Judged == row.Revision))
+                {
+                    DossierStore.Settle(db, row, choice is not null);
+                    continue;
+                }
+
+                if (choice.Content != row.Content)
+                {
+                    DossierStore.Put(db, row, choice);
+                }
+            }
+
+            if (DossierStore.Find(db, bank, row.Id) is { } made && made.Judged < made.Revision)
+            {
+                return Sign(db, made, coin, now);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
+    private static IEnumerable<DossierEntry> Counting(Database db, long coin) => HistoryDatabase.Entries(db, coin)
+        .Where(e => e.Reversal is null && e.Receipt.Verdict != Verdict.Cancelled).Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
+
     /// <summary>
-    /// True if this issuer's dossier of the coin proves an excess of at least that much: the check that the bank makes, and anybody with the evidence file.
+    /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody with the evidence file.
     /// </summary>
     public bool Proves(Database db, CoinId coin, Amount claim)
     {
-        if (InspectionDatabase.Find(db, coin) is not { } row || !HistoryDatabase.Entries(db, row.Number).Exists(e => e.Reversal is null))
+        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue) is not { } choice)
         {
             return false;
         }
 
-        var dossier = Assemble(db, row);
-        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= row.FaceValue + claim;
+        var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, Timestamp.Now(clock));
+        var dossier = Dossier.Sign(keys.Statement, header, choice.Entries);
+        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess
+            && dossier.Spent >= row.FaceValue + claim && dossier.Guaranteed >= claim;
     }
 
-    private Dossier Assemble(Database db, CoinRow coin)
+    /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>
+    private DossierHeader Sign(Database db, CaseRow row, CoinRow coin, Timestamp now)
+    {
+        var pages = DossierStore.Pages(db, row.Coin);
+        var header = Header(coin, row.Revision, row.Claimed, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey, now);
+        return (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
+    }
+
+    /// <summary>Unsigned and without pages.</summary>
+    private DossierHeader Header(CoinRow coin, uint revision, Amount claimed, KeyId coinKey, Timestamp now)
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
-        var payments = HistoryDatabase.Entries(db, coin.Number).Where(e => e.Reversal is null).Select(e => e.H).ToList();
         var request = CashRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(c => new RequestId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
-        var coinKey = keys.Certificate(KeyUsage.IssuerCoin, payments[0].Coin.Terms.IssuerKey)!;
-        return new Dossier(m, encryption, coinKey, payments);
+        var statements = keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse().Take(DossierHeader.MaxKeys).ToList();
+        return new DossierHeader(
+            issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,
+            keys.Certificate(KeyUsage.IssuerCoin, coinKey)!, statements, [], []);
     }
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -36,6 +36,7 @@ internal static class Program
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Pay(), Till(), Settle(), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
+            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)),
         },
         args);
 

@@ -164,10 +164,12 @@ internal sealed class LifeCommands(
     {
         using var channel = await CardOptions.Open(result, suite, cancel);
         string code = CommonOptions.ReadPin(result.GetValue(pin));
-        var link = dial(result.GetValue(bank), read(channel, code));
+        var status = read(channel, code);
         using var store = OpenRecords(result);
-        var done = await work(
-            new WalletTerminal(link, suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store)), channel, code);
+        var terminal = new WalletTerminal(
+            dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+        await RebuttalCommands.Warn(terminal, status, cancel);
+        var done = await work(terminal, channel, code);
         ConsoleEntry.Print(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),

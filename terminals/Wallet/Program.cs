@@ -34,7 +34,7 @@ internal static class Program
             """)
         {
             Withdraw(), Resume(), Balance(), Log(), ChangePin(),
-        }.With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All),
+        }.With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All).With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
         args);
 
     private static RootCommand With(this RootCommand root, IEnumerable<Command> commands)
@@ -74,6 +74,7 @@ internal static class Program
             byte? first = result.GetValue(sameKey) is { } slot ? First(card, status, slot) : null;
             using var link = Link(result.GetValue(Bank), status);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
+            await RebuttalCommands.Warn(terminal, status, cancel);
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             int room = plan.Count > 1 ? Room(card, status) : plan.Count;
             if (plan.Count > room)

@@ -103,7 +103,7 @@ def check_messages():
     same("audit-message", b"HC1-AUDT" + ISSUER + u64(2) + BANK + EUR + totals + DATE + sha256(b"previous"))
     same("enrolment-message", b"HC1-ENRL\1" + PUB["bank"] + sha256(NAME))
     same("shop-account-message", b"HC1-ACCT" + BANK + REFERENCE + PUB["till"])
-    for name, usage, holder in (("encryption", 1, ISSUER), ("coin", 2, ISSUER), ("bank", 4, BANK)):
+    for name, usage, holder in (("encryption", 1, ISSUER), ("coin", 2, ISSUER), ("statement", 3, ISSUER), ("bank", 4, BANK)):
         same(f"certificate-{name}-message", b"HC1-CERT" + bytes([usage]) + holder + NOT_BEFORE + NOT_AFTER + PUB[name])
         *rest, signature = fields(content(f"certificate-{name}", "Certificate"), "Usage", "Holder", "NotBefore", "NotAfter", "PublicKey", "Signature")
         assert rest == [bytes([usage]), holder, NOT_BEFORE, NOT_AFTER, PUB[name]]
@@ -142,12 +142,39 @@ def check_objects():
     *rest, signature = fields(content("reversal", "Reversal"), "IssuerId", "PaymentId", "Payment", "Moved", "Date", "Signature")
     assert rest == [ISSUER, PAYMENT_ID, PAID, u32(1000), DATE]
     signed("reversal", PUB["statement"], V["reversed-message"], signature)
-    same("dossier", obj("Dossier", obj("Opening", V["m"]) + V["certificate-encryption"] + V["certificate-coin"] + V["payment"]))
+    page = V["payment"] + V["submission-proof"] + V["receipt"]
+    same("dossier-page", obj("DossierPage", page))
+    term, tolerance, claimed, until = u32(30 * 86400), u32(86400), u64(200), u64(1795424400000000 + 30 * 86400 * 1000000)
+    hashes = sha256(V["dossier-page"])
+    same("dossier-message", b"HC1-DOSS" + ISSUER + COIN_ID + u32(1) + DATE + term + tolerance + sha256(V["m"]) + X + claimed
+         + sha256(PUB["encryption"], PUB["coin"], PUB["statement"]) + u32(1) + sha256(hashes))
+    parts = [("IssuerId", ISSUER), ("CoinId", COIN_ID), ("DossierRevision", u32(1)), ("Date", DATE), ("DisputeTerm", term), ("ClockTolerance", tolerance),
+             ("FaceValue", X), ("Claimed", claimed), ("Opening", V["m"])]
+    dossier, head = content("dossier", "Dossier"), b"".join(obj(*p) for p in parts)
+    head += V["certificate-encryption"] + V["certificate-coin"] + V["certificate-statement"] + obj("PageHashes", hashes)
+    assert dossier.startswith(head)
+    signed("dossier", PUB["statement"], V["dossier-message"], fields(dossier[len(head):], "Signature")[0])
     body = V["account-request"] + obj("AccountKey", PUB["account"]) + obj("Name", NAME) + V["dossier"] + V["certificate-bank"] + obj("Date", DATE)
     same("evidence-message", b"HC1-EVID" + BANK + U + sha256(NAME) + sha256(body) + DATE)
-    evidence = content("evidence", "Evidence")
-    assert evidence.startswith(body)
-    signed("evidence", PUB["bank"], V["evidence-message"], fields(evidence[len(body):], "Signature")[0])
+    evidence, rest = content("evidence", "Evidence"), V["notice"] + V["reversal"] + V["dossier-page"]
+    assert evidence.startswith(body) and evidence.endswith(rest)
+    signed("evidence", PUB["bank"], V["evidence-message"], fields(evidence[len(body):-len(rest)], "Signature")[0])
+    same("notice-message", b"HC1-NOTI" + BANK + U + COIN_ID + sha256(body) + DATE + until)
+    *rest, signature = fields(content("notice", "Notice"), "B", "U", "CoinId", "Digest", "Date", "Until", "Signature")
+    assert rest == [BANK, U, COIN_ID, sha256(body), DATE, until]
+    signed("notice", PUB["bank"], V["notice-message"], signature)
+    void = obj("Void", obj("CoinId", COIN_ID) + obj("Seq", SEQ) + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"]))
+    subject = sha256(void, V["dead-statement"])
+    same("stamp-message", b"HC1-STMP" + BANK + b"\2" + subject + DATE)
+    *rest, signature = fields(content("stamp", "Stamp"), "Holder", "State", "Digest", "Date", "Signature")
+    assert rest == [BANK, b"\2", subject, DATE]
+    signed("stamp", PUB["bank"], V["stamp-message"], signature)
+    same("rebuttal", void + V["dead-statement"] + V["certificate-statement"] + V["certificate-bank"] + V["stamp"])
+    same("shop-answer-message", b"HC1-ANSW" + PAYMENT_ID + W + DATE + sha256(V["reversal"]))
+    answer, head = content("shop-answer", "ShopAnswer"), obj("PaymentId", PAYMENT_ID) + obj("TillKey", PUB["till"]) + obj("Date", DATE)
+    head += V["reversal"] + V["certificate-statement"]
+    assert answer.startswith(head)
+    signed("shop-answer", PUB["till"], V["shop-answer-message"], fields(answer[len(head):], "Signature")[0])
     state, name, key, own, b, reference, s_b = fields(content("enrolment-request", "Enrolment"), "State", "Name", "PublicKey", "Signature", "B", "Reference", "Signature")
     assert (state, name, key, b, reference) == (b"\2", b"Cafe", PUB["till"], BANK, REFERENCE)
     signed("enrolment-request", PUB["till"], b"HC1-ENRL\2" + PUB["till"] + sha256(b"Cafe"), own)
@@ -230,9 +257,21 @@ def check_frames():
             ("instructions", 1, 0x0205, obj("Number", u64(4))),
             ("instructions-parked", 1, 0x0205, obj("Number", u64(5)) + V["booking-statement"]),
             ("instructions-reply", 2, 0x0206, V["transfer"]),
+            ("notices", 1, 0x0109, obj("U", U)),
+            ("notices-reply", 2, 0x010A, V["notice"]),
+            ("rebut", 1, 0x010B, obj("CoinId", COIN_ID) + V["rebuttal"]),
+            ("rebut-reply", 2, 0x010C, V["stamp"] + V["certificate-bank"] + obj("State", b"\2")),
             ("dossiers", 1, 0x0207, b""),
+            ("dossiers-after", 1, 0x0207, obj("CoinId", COIN_ID)),
             ("dossiers-reply", 2, 0x0208, V["dossier"]),
-            ("dossier-outcome", 1, 0x0209, obj("CoinId", COIN_ID) + obj("Verdict", b"\6")),
+            ("dossier-outcome", 1, 0x0209, obj("CoinId", COIN_ID) + obj("DossierRevision", u32(1)) + obj("Verdict", b"\6")),
+            ("dossier-page", 1, 0x0213, obj("CoinId", COIN_ID) + obj("DossierRevision", u32(1)) + obj("PageIndex", u32(0))),
+            ("dossier-page-reply", 2, 0x0214, V["dossier-page"]),
+            ("case-reversals", 1, 0x0215, obj("Number", u64(4))),
+            ("case-reversals-reply", 2, 0x0216, obj("Number", u64(5)) + obj("CoinId", COIN_ID) + V["reversal"]),
+            ("stamp-rebuttal", 1, 0x0407, obj("Digest", sha256(obj("Void", obj("CoinId", COIN_ID) + obj("Seq", SEQ) + obj("TillKey", PUB["till"])
+                                                                      + obj("Signature", V["S_W"])), V["dead-statement"]))),
+            ("stamp-rebuttal-reply", 2, 0x0408, V["stamp"]),
             ("settle", 1, 0x0301, V["submission"] + V["payment"] + V["payment"]),
             ("forward-void", 1, 0x0307, V["payment"] + obj("Void", obj("CoinId", COIN_ID) + obj("Seq", SEQ) + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"]))),
             ("forward-void-reply", 2, 0x0308, V["reversal"]),

@@ -23,11 +23,11 @@ public sealed class AttackTests
         // Mallory's payments, with an opening that the issuer made up so that it leads to Alice: but it cannot lead there.
         using var stranger = suite.GenerateKey();
         var m = CashRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
-        var forged = file.Dossier with { Opening = m.Encode() };
-        var lying = new ScriptedIssuer(forged);
+        var forged = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
+        var lying = new ScriptedIssuer([forged]);
         var bank = town.BankOver("bank-2", lying);
         await bank.FetchDossiers(default);
-        Assert.That(lying.Outcome, Is.EqualTo(Proof.OpeningMismatch), "the honest bank says so, and names nobody");
+        Assert.That(lying.Outcomes.Single().Proof, Is.EqualTo(Proof.OpeningMismatch), "the honest bank says so, and names nobody");
         Assert.That(bank.EvidenceFiles, Is.Empty);
 
         var framed = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, "Alice", forged, file.BankKey, file.Date);
@@ -42,7 +42,7 @@ public sealed class AttackTests
         using var town = Towns.Make();
         var suite = town.Options.Suite;
         var file = await Overspent(town, "Mallory");
-        var struck = file.Dossier.Payments[^1];
+        var struck = file.Dossier.Payments.Single(h => h.Paid.Minor == 2000);
         var dead = DeadStatement.Sign(town.StatementKey, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
         var certificates = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         var rebuttal = Rebuttal.Decode(new Rebuttal([], [dead], certificates).Encode())!;
@@ -75,7 +75,7 @@ public sealed class AttackTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 
         var file = await Overspent(town, "Mallory");
-        var doctored = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, file.Name, file.Dossier with { EncryptionKey = swapped }, file.BankKey, file.Date);
+        var doctored = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, file.Name, file.Dossier with { Header = file.Dossier.Header with { EncryptionKey = swapped } }, file.BankKey, file.Date);
         var finding = Evidence.Decode(doctored.Encode())!.Check(suite, town.Scheme.Root);
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)), finding.Finding);
     }
@@ -177,23 +177,6 @@ public sealed class AttackTests
         await town.Settle(two);
         await town.RunCycle();
         return town.UserBank.EvidenceFiles.Single();
-    }
-
-    /// <summary>An issuer that hands out one dossier and hears what it proves.</summary>
-    private sealed class ScriptedIssuer(Dossier dossier) : ILink
-    {
-        public Proof? Outcome { get; private set; }
-
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
-        {
-            if (request.Type == MessageType.DossierOutcome)
-            {
-                Outcome = DossierMessages.ReadOutcome(request)!.Value.Proof;
-                return ValueTask.FromResult(new LinkMessage(MessageType.DossierOutcomeReply, []));
-            }
-
-            return ValueTask.FromResult(DossierMessages.WriteReply([dossier]));
-        }
     }
 
     private sealed class SwappingBank(KeyCertificate certificate) : ILink

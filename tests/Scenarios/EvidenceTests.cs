@@ -45,13 +45,15 @@ public sealed class EvidenceTests
         var evidence = await Overspend(town);
         using var stranger = town.Options.Suite.GenerateKey();
         var m = CashRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
-        var dossier = evidence.Dossier with { Opening = m.Encode() };
-        Assert.That(dossier.Check(town.Options.Suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.OpeningMismatch));
-        Assert.That(dossier.Check(town.Options.Suite, town.Scheme.Root, m.Encipher(town.Options.Suite, WithdrawalTests.PE(town))), Is.EqualTo(Proof.OtherCoin));
-        var honest = evidence.Dossier with { Payments = evidence.Dossier.Payments.Take(1).ToList() };
-        Assert.That(honest.Check(town.Options.Suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing));
-        var doubled = evidence.Dossier with { Payments = [honest.Payments[0], honest.Payments[0]] };
-        Assert.That(doubled.Check(town.Options.Suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing), "the same payment twice");
+        var suite = town.Options.Suite;
+        var dossier = town.Resign(evidence.Dossier, h => h with { Opening = m.Encode() });
+        Assert.That(dossier.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.OpeningMismatch));
+        Assert.That(dossier.Check(suite, town.Scheme.Root, m.Encipher(suite, WithdrawalTests.PE(town))), Is.EqualTo(Proof.OtherCoin));
+        var one = evidence.Dossier.Entries[0];
+        var honest = town.Resign(evidence.Dossier, h => h with { Claimed = Amount.Zero }, one);
+        Assert.That(honest.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing));
+        var doubled = town.Resign(evidence.Dossier, h => h with { Claimed = Amount.Zero }, one, one, one);
+        Assert.That(doubled.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing), "the same payment three times");
     }
 
     /// <summary>Two payments under one seq that fit the face value: paid from the coin, the coin is cancelled, nobody is named.</summary>

@@ -72,9 +72,15 @@ public sealed class EncoderVectorTests
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
         var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var parked = BookingStatement.Sign(bankKey, Bank, 5, BookingOutcome.BeyondFloat, Date);
-        var dossier = new Dossier(request.Encode(), certificateE, certificateC, [h]);
-        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date);
         var dead = DeadStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
+        var certificateS = Certify(KeyUsage.IssuerStatement, Issuer, statement);
+        var header = new DossierHeader(
+            Issuer, coin.Id, 1, Date, TimeSpan.FromDays(30), TimeSpan.FromDays(1), X, new Amount(200), request.Encode(), certificateE, certificateC, [certificateS], [], []);
+        var dossier = Dossier.Sign(statement, header, [new DossierEntry(h, submission.Prove(subjects, 0), receipt)]);
+        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date).File(reversal, [certificateS]);
+        var rebuttal = new Rebuttal([voided.Void], [dead], [certificateS]);
+        var stamp = Stamp.Sign(bankKey, Bank, StampRole.Bank, rebuttal.Digest, Date);
+        rebuttal = rebuttal.With(stamp, [certificateB]);
         var logged = new LoggedPayment(4, 3, new Amount(4200), Time, w, Y, true, true, h.SU);
         var hot = Digest.Of(SignedMessage.HotEntry(8, coin.Id)).ToArray()[..8];
         var circulation = new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1));
@@ -141,8 +147,19 @@ public sealed class EncoderVectorTests
             ["never-issued"] = never.Encode,
             ["receipt"] = receipt.Encode,
             ["transfer"] = transfer.Encode,
+            ["certificate-statement-message"] = () => Message(certificateS),
+            ["certificate-statement"] = certificateS.Encode,
+            ["dossier-message"] = () => dossier.Header.Message,
+            ["dossier"] = dossier.Header.Encode,
+            ["dossier-page"] = dossier.Pages[0].Encode,
+            ["notice-message"] = () => SignedMessage.Notice(Bank, u, coin.Id, evidence.Notice.Content, Date, Date.Plus(TimeSpan.FromDays(30))),
+            ["notice"] = evidence.Notice.Encode,
+            ["stamp-message"] = () => SignedMessage.Stamp(Bank, StampRole.Bank, rebuttal.Digest, Date),
+            ["stamp"] = stamp.Encode,
+            ["rebuttal"] = rebuttal.Encode,
+            ["shop-answer-message"] = () => SignedMessage.ShopAnswer(h.Id, w, Date, Digest.Of(reversal.Encode())),
+            ["shop-answer"] = ShopAnswer.Sign(till, h.Id, Date, reversal, certificateS).Encode,
             ["booking-statement"] = parked.Encode,
-            ["dossier"] = dossier.Encode,
             ["evidence-message"] = () => EvidenceMessage(evidence),
             ["evidence"] = evidence.Encode,
             ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
@@ -197,9 +214,20 @@ public sealed class EncoderVectorTests
             ["frame-instructions"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(4)),
             ["frame-instructions-parked"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(5, [parked])),
             ["frame-instructions-reply"] = () => Frame(FrameKind.Response, InstructionsMessage.WriteReply([transfer.Encode()])),
-            ["frame-dossiers"] = () => Frame(FrameKind.Request, DossierMessages.WriteRequest()),
-            ["frame-dossiers-reply"] = () => Frame(FrameKind.Response, DossierMessages.WriteReply([dossier])),
-            ["frame-dossier-outcome"] = () => Frame(FrameKind.Request, DossierMessages.WriteOutcome(coin.Id, Proof.Excess)),
+            ["frame-notices"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteNoticesRequest(u)),
+            ["frame-notices-reply"] = () => Frame(FrameKind.Response, RebuttalMessages.WriteNotices([evidence.Notice])),
+            ["frame-rebut"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteRebut(coin.Id, rebuttal)),
+            ["frame-rebut-reply"] = () => Frame(FrameKind.Response, RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificateB, false))),
+            ["frame-dossiers"] = () => Frame(FrameKind.Request, DossierMessages.WriteRequest(null)),
+            ["frame-dossiers-after"] = () => Frame(FrameKind.Request, DossierMessages.WriteRequest(coin.Id)),
+            ["frame-dossiers-reply"] = () => Frame(FrameKind.Response, DossierMessages.WriteReply(dossier.Header)),
+            ["frame-dossier-outcome"] = () => Frame(FrameKind.Request, DossierMessages.WriteOutcome(coin.Id, 1, Proof.Excess)),
+            ["frame-dossier-page"] = () => Frame(FrameKind.Request, DossierMessages.WritePageRequest(coin.Id, 1, 0)),
+            ["frame-dossier-page-reply"] = () => Frame(FrameKind.Response, DossierMessages.WritePageReply(dossier.Pages[0].Encode())),
+            ["frame-case-reversals"] = () => Frame(FrameKind.Request, DossierMessages.WriteReversalsRequest(4)),
+            ["frame-case-reversals-reply"] = () => Frame(FrameKind.Response, DossierMessages.WriteReversalsReply([new CaseReversal(5, coin.Id, reversal)])),
+            ["frame-stamp-rebuttal"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteStampRequest(rebuttal.Digest)),
+            ["frame-stamp-rebuttal-reply"] = () => Frame(FrameKind.Response, RebuttalMessages.WriteStamp(stamp)),
             ["frame-settle"] = () => Frame(FrameKind.Request, SettleMessage.Write(submission, [h, h])),
             ["frame-forward-void"] = () => Frame(FrameKind.Request, voided.ToMessage(MessageType.ForwardVoid)),
             ["frame-forward-void-reply"] = () => Frame(FrameKind.Response, VoidMessage.WriteReply(MessageType.ForwardVoid, reversal.Encode())),
@@ -209,8 +237,19 @@ public sealed class EncoderVectorTests
         };
     }
 
-    private static byte[] EvidenceMessage(Evidence evidence) => SignedMessage.Evidence(
-        evidence.Order.Bank, evidence.Order.User, evidence.Name, Inside(evidence.Encode(), Tag.Evidence), evidence.Date);
+    private static byte[] EvidenceMessage(Evidence evidence)
+    {
+        var content = BerTlv.Encode(evidence.MaxEncodedSize, (ref BerTlvWriter w) =>
+        {
+            evidence.Order.Write(ref w);
+            w.Write(Tag.AccountKey, evidence.AccountKey.Bytes);
+            w.Write(Tag.Name, evidence.Name);
+            evidence.Dossier.Header.Write(ref w);
+            evidence.BankKey.Write(ref w);
+            w.Write(Tag.Date, evidence.Date.Microseconds);
+        });
+        return SignedMessage.Evidence(evidence.Order.Bank, evidence.Order.User, evidence.Name, content, evidence.Date);
+    }
 
     /// <summary>The signed content is what lies between the outer tag and the signature object.</summary>
     private static byte[] Inside(byte[] encoded, Tag tag) => new BerTlvReader(encoded).Read(tag)[..^66].ToArray();

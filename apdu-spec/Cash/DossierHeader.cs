@@ -1,0 +1,116 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>
+/// The first part of a dossier, which the issuer signs and dates (rules R5, R9): what it says of a coin, and the hashes of the pages that prove it. A header
+/// of a later revision replaces an earlier one.
+/// </summary>
+/// <param name="Revision">From 1; rises when more is claimed, or a payment was struck out.</param>
+/// <param name="Date">The issuer's clock.</param>
+/// <param name="DisputeTerm">How long the accusation may be rebutted after the bank's notice; whole seconds.</param>
+/// <param name="ClockTolerance">How far clocks may differ; whole seconds.</param>
+/// <param name="FaceValue">X.</param>
+/// <param name="Claimed">What the receipts guarantee, and the issuer claims or will claim of the bank.</param>
+/// <param name="Opening">m, 137 bytes.</param>
+/// <param name="EncryptionKey">Certificate of PE_I.</param>
+/// <param name="CoinKey">Certificate of PS_I.</param>
+/// <param name="StatementKeys">Certificates of the statement keys: the first signs the header, all of them receipts. 1 to <see cref="MaxKeys"/>.</param>
+/// <param name="Pages">SHA-256 of each page, 1 to <see cref="MaxPages"/>.</param>
+/// <param name="Signature">By the first statement key, 64 bytes.</param>
+public sealed record DossierHeader(
+    PartyId Issuer, CoinId Coin, uint Revision, Timestamp Date, TimeSpan DisputeTerm, TimeSpan ClockTolerance, Amount FaceValue, Amount Claimed, byte[] Opening,
+    KeyCertificate EncryptionKey, KeyCertificate CoinKey, IReadOnlyList<KeyCertificate> StatementKeys, IReadOnlyList<Digest> Pages, byte[] Signature)
+{
+    public const int MaxKeys = 32;
+    public const int MaxPages = 512;
+
+    public int MaxEncodedSize => 500 + ((2 + StatementKeys.Count) * KeyCertificate.MaxEncodedSize) + (Pages.Count * Digest.Size);
+
+    /// <summary>What the issuer signs. The keys stand in it, so that nobody swaps a certificate and blames the issuer for what no longer fits.</summary>
+    public byte[] Message => SignedMessage.Dossier(
+        Issuer, Coin, Revision, Date, DisputeTerm, ClockTolerance, Digest.Of(Opening), FaceValue, Claimed,
+        Digest.Of([.. new[] { EncryptionKey, CoinKey }.Concat(StatementKeys).SelectMany(c => c.Key.Bytes.ToArray())]), (uint)Pages.Count, Digest.Of(Hashes));
+
+    private byte[] Hashes => [.. Pages.SelectMany(p => p.ToArray())];
+
+    public DossierHeader SignedBy(ISigningKey statement) => this with { Signature = statement.Sign(Message) };
+
+    /// <summary>What is wrong with certificates and signature; null if nothing is.</summary>
+    public Proof? Fault(ICashSuite suite, PublicKey root)
+    {
+        bool certified = EncryptionKey.Usage == KeyUsage.IssuerEncryption && CoinKey.Usage == KeyUsage.IssuerCoin
+            && StatementKeys.All(c => c.Usage == KeyUsage.IssuerStatement && c.Holder == Issuer && c.Verify(suite, root))
+            && EncryptionKey.Holder == Issuer && CoinKey.Holder == Issuer && EncryptionKey.Verify(suite, root) && CoinKey.Verify(suite, root);
+        return !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null : Proof.HeaderInvalid;
+    }
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Dossier);
+        writer.Write(Tag.IssuerId, Issuer.Value);
+        writer.Write(Tag.CoinId, Coin.Value.ToArray());
+        writer.Write(Tag.DossierRevision, Revision);
+        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.DisputeTerm, (uint)DisputeTerm.TotalSeconds);
+        writer.Write(Tag.ClockTolerance, (uint)ClockTolerance.TotalSeconds);
+        writer.Write(Tag.FaceValue, FaceValue.ToCard());
+        writer.Write(Tag.Claimed, Claimed.Minor);
+        writer.Write(Tag.Opening, Opening);
+        EncryptionKey.Write(ref writer);
+        CoinKey.Write(ref writer);
+        foreach (var key in StatementKeys)
+        {
+            key.Write(ref writer);
+        }
+
+        writer.Write(Tag.PageHashes, Hashes);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    }
+
+    /// <summary>Reads a header; null, and the reader failed, where it is malformed, or has no key or no page.</summary>
+    public static DossierHeader? Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Dossier);
+        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
+        uint revision = r.ReadUInt32(Tag.DossierRevision);
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        var dispute = TimeSpan.FromSeconds(r.ReadUInt32(Tag.DisputeTerm));
+        var tolerance = TimeSpan.FromSeconds(r.ReadUInt32(Tag.ClockTolerance));
+        var faceValue = new Amount(r.ReadUInt32(Tag.FaceValue));
+        var claimed = new Amount(r.ReadUInt64(Tag.Claimed));
+        var opening = r.ReadBytes(Tag.Opening, CashRequest.Size);
+        var encryption = KeyCertificate.Read(ref r);
+        var coinKey = KeyCertificate.Read(ref r);
+        var keys = new List<KeyCertificate>();
+        while (r.Next(Tag.Certificate) && keys.Count < MaxKeys && KeyCertificate.Read(ref r) is { } key)
+        {
+            keys.Add(key);
+        }
+
+        var hashes = r.Read(Tag.PageHashes).ToArray();
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        if (keys.Count == 0 || revision == 0 || hashes.Length is 0 or > MaxPages * Digest.Size || hashes.Length % Digest.Size != 0)
+        {
+            r.Fail();
+        }
+
+        reader.Leave(r);
+        return reader.Failed ? null : new DossierHeader(
+            issuer, coin, revision, date, dispute, tolerance, faceValue, claimed, opening, encryption!, coinKey!, keys,
+            [.. hashes.Chunk(Digest.Size).Select(h => Digest.Read(h))], signature);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    /// <summary>Null unless the bytes are exactly one header.</summary>
+    public static DossierHeader? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var header = Read(ref reader);
+        return reader.Complete ? header : null;
+    }
+}

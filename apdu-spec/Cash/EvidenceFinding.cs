@@ -1,0 +1,43 @@
+namespace HierCash.Protocol.Cash;
+
+/// <summary>Who has to answer for what an evidence file shows.</summary>
+public enum Culprit
+{
+    /// <summary>Nobody, or nobody knows: the file proves nothing, or it was made good.</summary>
+    Nobody,
+    User,
+
+    /// <summary>A shop settled what it had taken back, and shows no reversal.</summary>
+    Shop,
+    Issuer,
+    Bank,
+
+    /// <summary>A shop took back what it had submitted, and was not asked yet whether it made that good (rule R3).</summary>
+    ShopToAnswer,
+}
+
+/// <summary>What an evidence file says after everything in it was checked against the scheme's root key.</summary>
+/// <param name="IsProven">True if U, and nobody else, signed more than X.</param>
+/// <param name="Culprit">Who has to answer.</param>
+/// <param name="Finding">One sentence for people, or two.</param>
+/// <param name="Spent">What was signed and not struck out.</param>
+public sealed record EvidenceFinding(bool IsProven, Culprit Culprit, string Finding, AccountId User, string Name, Amount Spent, Amount FaceValue, Currency Currency)
+{
+    /// <summary>What exceeds X and was not struck out; 0 where the file proves nothing.</summary>
+    public Amount Excess { get; init; }
+
+    /// <summary>What the receipts of payments that were not struck out guarantee.</summary>
+    public Amount Guaranteed { get; init; }
+
+    /// <summary>Most that may ever be claimed of the bank on this evidence (rule R9).</summary>
+    public Amount Claimable => Amount.Min(Excess, Guaranteed);
+}
+
+/// <summary>What is shown against an accusation.</summary>
+/// <param name="Rebuttals">By the user.</param>
+/// <param name="Answers">By shops that were asked.</param>
+/// <param name="ShopIsSilent">Every shop was asked, and those without an answer gave none.</param>
+public sealed record Defence(IReadOnlyList<Rebuttal> Rebuttals, IReadOnlyList<ShopAnswer> Answers, bool ShopIsSilent = false)
+{
+    public static readonly Defence None = new([], []);
+}

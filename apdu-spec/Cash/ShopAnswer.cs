@@ -1,0 +1,70 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>
+/// What a shop says when it is asked about a payment that its till took back and submitted (rule R3): with the issuer's reversal it was made good, without one
+/// the shop has to answer for it.
+/// </summary>
+/// <param name="TillKey">N_W, 65 bytes; its hash is W of the payment.</param>
+/// <param name="Reversal">The issuer's, if there is one, and <paramref name="StatementKey"/> the certificate of the key that signed it.</param>
+/// <param name="Signature">By N_W, 64 bytes.</param>
+public sealed record ShopAnswer(
+    PaymentId Payment, byte[] TillKey, Timestamp Date, Reversal? Reversal, KeyCertificate? StatementKey, byte[] Signature)
+{
+    private const int MaxEncodedSize = 250 + Cash.Reversal.MaxEncodedSize + KeyCertificate.MaxEncodedSize;
+
+    public static ShopAnswer Sign(ISigningKey till, PaymentId payment, Timestamp date, Reversal? reversal, KeyCertificate? statementKey)
+    {
+        var unsigned = new ShopAnswer(payment, till.PublicKey.Bytes.ToArray(), date, reversal, statementKey, []);
+        return unsigned with { Signature = till.Sign(unsigned.Message(OneWay.W(till.PublicKey))) };
+    }
+
+    private byte[] Message(TillId till) =>
+        SignedMessage.ShopAnswer(Payment, till, Date, Reversal is null ? default : Digest.Of(Reversal.Encode()));
+
+    /// <summary>True if the till that was paid says so of this payment.</summary>
+    public bool Speaks(ICashSuite suite, CashPayment h) =>
+        Payment == h.Id && PublicKey.TryDecode(TillKey) is { } till && OneWay.W(till) == h.Till && suite.Verify(till, Message(h.Till), Signature);
+
+    /// <summary>True if it shows that the issuer took the payment back.</summary>
+    public bool ShowsReversal(ICashSuite suite, PublicKey root, CashPayment h) =>
+        Reversal is { } reversal && StatementKey is { } key && reversal.TakesBack(suite, root, h, [key]);
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
+    {
+        int begin = writer.Begin(Tag.ShopAnswer);
+        writer.Write(Tag.PaymentId, Payment.Value.ToArray());
+        writer.Write(Tag.TillKey, TillKey);
+        writer.Write(Tag.Date, Date.Microseconds);
+        Reversal?.Write(ref writer);
+        StatementKey?.Write(ref writer);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    });
+
+    /// <summary>Null unless the bytes are exactly one answer.</summary>
+    public static ShopAnswer? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var r = reader.Enter(Tag.ShopAnswer);
+        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
+        var till = r.ReadBytes(Tag.TillKey, PublicKey.Size);
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        var reversal = r.Next(Tag.Reversal) ? Reversal.Read(ref r) : null;
+        var key = r.Next(Tag.Certificate) ? KeyCertificate.Read(ref r) : null;
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        reader.Leave(r);
+        return reader.Complete ? new ShopAnswer(payment, till, date, reversal, key, signature) : null;
+    }
+}
+
+/// <summary>A reversal against the payment that it speaks of.</summary>
+public static class ReversalChecks
+{
+    /// <summary>True if the issuer of the coin signed it, with a certified statement key, for this payment.</summary>
+    public static bool TakesBack(this Reversal reversal, ICashSuite suite, PublicKey root, CashPayment h, IEnumerable<KeyCertificate> certificates) =>
+        reversal.Payment == h.Id && reversal.Y == h.Paid && reversal.Issuer == h.Coin.Terms.Issuer && certificates.Any(c =>
+            c.Usage == KeyUsage.IssuerStatement && c.Holder == reversal.Issuer && c.Verify(suite, root) && reversal.Verify(suite, c.Key));
+}

@@ -1,0 +1,69 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>Who may stamp a rebuttal.</summary>
+public enum StampRole : byte
+{
+    /// <summary>The issuer, with a statement key.</summary>
+    Issuer = 1,
+
+    /// <summary>Any bank of the scheme.</summary>
+    Bank = 2,
+}
+
+/// <summary>That a rebuttal existed by a date (rule R5): with one from before the end of the term nobody can say that it came too late.</summary>
+/// <param name="Subject"><see cref="Rebuttal.Digest"/>.</param>
+/// <param name="Date">The stamper's clock.</param>
+/// <param name="Signature">By a statement key or PS_B, 64 bytes.</param>
+public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Timestamp Date, byte[] Signature)
+{
+    public const int MaxEncodedSize = 150;
+
+    public static Stamp Sign(ISigningKey key, PartyId stamper, StampRole role, Digest subject, Timestamp date) =>
+        new(stamper, role, subject, date, key.Sign(SignedMessage.Stamp(stamper, role, subject, date)));
+
+    /// <summary>True if one of the certificates is the root key's, for the stamper in this role, and its key signed.</summary>
+    public bool Verify(ICashSuite suite, PublicKey root, IEnumerable<KeyCertificate> certificates) => certificates.Any(c =>
+        c.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank) && c.Holder == Stamper && c.Verify(suite, root)
+        && suite.Verify(c.Key, SignedMessage.Stamp(Stamper, Role, Subject, Date), Signature));
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Stamp);
+        writer.Write(Tag.Holder, Stamper.Value);
+        writer.Write(Tag.State, (byte)Role);
+        writer.Write(Tag.Digest, Subject.ToArray());
+        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    }
+
+    public static Stamp Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Stamp);
+        var stamper = new PartyId(r.ReadUInt32(Tag.Holder));
+        byte role = r.ReadByte(Tag.State);
+        var subject = Cash.Digest.Read(r.ReadBytes(Tag.Digest, Cash.Digest.Size));
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        if (role is < (byte)StampRole.Issuer or > (byte)StampRole.Bank)
+        {
+            r.Fail();
+        }
+
+        reader.Leave(r);
+        return new Stamp(stamper, (StampRole)role, subject, date, signature);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    /// <summary>Null unless the bytes are exactly one stamp.</summary>
+    public static Stamp? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var stamp = Read(ref reader);
+        return reader.Complete ? stamp : null;
+    }
+}

@@ -1,0 +1,102 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>What a bank answers to a rebuttal.</summary>
+/// <param name="Stamp">That it came, and when.</param>
+/// <param name="Certificate">Of PS_B, for whoever checks the stamp.</param>
+/// <param name="Stands">Whether the accusation stands; null where this bank has no case about that coin.</param>
+public sealed record RebutAnswer(Stamp Stamp, KeyCertificate Certificate, bool? Stands);
+
+/// <summary>Wallet to bank: is there evidence against me, and what I show against it; wallet to issuer, sealed: stamp my rebuttal (rule R5).</summary>
+public static class RebuttalMessages
+{
+    /// <summary>Notices in one reply.</summary>
+    public const int MaxNotices = 256;
+
+    /// <param name="user">U: known to nobody but its bank and whoever has the card's PIN.</param>
+    public static LinkMessage WriteNoticesRequest(AccountId user) =>
+        new(MessageType.Notices, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(Tag.U, user.Value.ToArray())));
+
+    public static AccountId? ReadNoticesRequest(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
+        return r.Complete ? user : null;
+    }
+
+    public static LinkMessage WriteNotices(IReadOnlyList<Notice> notices) => new(
+        MessageType.NoticesReply,
+        BerTlv.Encode(16 + (notices.Count * Notice.MaxEncodedSize), (ref BerTlvWriter w) =>
+        {
+            foreach (var notice in notices)
+            {
+                notice.Write(ref w);
+            }
+        }));
+
+    public static IReadOnlyList<Notice>? ReadNotices(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var notices = new List<Notice>();
+        while (r.HasMore && notices.Count < MaxNotices)
+        {
+            notices.Add(Notice.Read(ref r));
+        }
+
+        return r.Complete && message.Type == MessageType.NoticesReply ? notices : null;
+    }
+
+    public static LinkMessage WriteRebut(CoinId coin, Rebuttal rebuttal)
+    {
+        var content = rebuttal.Encode();
+        return new(MessageType.Rebut, BerTlv.Encode(48 + content.Length, (ref BerTlvWriter w) =>
+        {
+            w.Write(Tag.CoinId, coin.Value.ToArray());
+            w.WriteEncoded(content);
+        }));
+    }
+
+    public static (CoinId Coin, Rebuttal Rebuttal)? ReadRebut(LinkMessage message)
+    {
+        const int Head = 3 + Digest.Size;
+        var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
+        return r.Complete && Rebuttal.Decode(message.Body.AsSpan(Head)) is { } rebuttal ? (coin, rebuttal) : null;
+    }
+
+    public static LinkMessage WriteRebutAnswer(RebutAnswer answer) => new(
+        MessageType.RebutReply, BerTlv.Encode(Stamp.MaxEncodedSize + KeyCertificate.MaxEncodedSize + 8, (ref BerTlvWriter w) =>
+        {
+            answer.Stamp.Write(ref w);
+            answer.Certificate.Write(ref w);
+            if (answer.Stands is { } stands)
+            {
+                w.Write(Tag.State, (byte)(stands ? 1 : 2));
+            }
+        }));
+
+    public static RebutAnswer? ReadRebutAnswer(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var stamp = Stamp.Read(ref r);
+        var certificate = KeyCertificate.Read(ref r);
+        bool? stands = r.HasMore ? r.ReadByte(Tag.State) == 1 : null;
+        return r.Complete && message.Type == MessageType.RebutReply ? new RebutAnswer(stamp, certificate!, stands) : null;
+    }
+
+    public static LinkMessage WriteStampRequest(Digest rebuttal) =>
+        new(MessageType.StampRebuttal, BerTlv.Encode(48, (ref BerTlvWriter w) => w.Write(Tag.Digest, rebuttal.ToArray())));
+
+    public static Digest? ReadStampRequest(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var subject = Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size));
+        return r.Complete ? subject : null;
+    }
+
+    public static LinkMessage WriteStamp(Stamp stamp) => new(MessageType.StampRebuttalReply, stamp.Encode());
+
+    public static Stamp? ReadStamp(LinkMessage message) => message.Type == MessageType.StampRebuttalReply ? Stamp.Decode(message.Body) : null;
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Auditor;
+
+/// <summary>hiercash-auditor verify-evidence.</summary>
+internal static class VerifyEvidenceCommand
+{
+    public static Command Make(ICashSuite suite, Option<string> root, Option<bool> json, Func<string, PublicKey> readRoot, Func<string, byte[]> read)
+    {
+        var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
+        var rebuttals = new Option<string[]>("--rebuttal")
+        {
+            Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.", HelpName = "FILE",
+        };
+        var answers = new Option<string[]>("--answer")
+        {
+            Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.", HelpName = "FILE",
+        };
+        var silent = new Option<bool>("--shop-silent") { Description = "The shops were asked, and those without --answer gave none." };
+        var command = new Command(
+            "verify-evidence",
+            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttals, answers, silent, root, json };
+        command.SetAction(result =>
+        {
+            var key = readRoot(result.GetValue(root)!);
+            string name = result.GetValue(file)!;
+            var evidence = Evidence.Decode(read(name))
+                ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+            var shown = (result.GetValue(rebuttals) ?? [])
+                .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
+            var given = (result.GetValue(answers) ?? [])
+                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered.")).ToList();
+            var finding = evidence.Check(suite, key, new Defence(shown, given, result.GetValue(silent)));
+            bool[] stamped = [.. shown.Select(r => r.IsStampedBefore(suite, key, evidence.Notice.Until))];
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new
+                {
+                    finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
+                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor, Claimable = finding.Claimable.Minor,
+                    Currency = finding.Currency.Name, Date = evidence.Date.ToString(), Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
+                },
+                string.Join(
+                    Environment.NewLine,
+                    [
+                        finding.Finding, $"The user was told on {evidence.Notice.Date}, and may rebut it before {evidence.Notice.Until}.",
+                        .. stamped.Select((s, i) => s
+                            ? $"Rebuttal {i + 1} was stamped in time."
+                            : $"Rebuttal {i + 1} has no stamp from before that: it counts for who has to answer, and moves no claim."),
+                        $"Who has to answer: {Say(finding.Culprit)}.",
+                    ]));
+            return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static string Say(Culprit culprit) => culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();
+}

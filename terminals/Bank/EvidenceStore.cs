@@ -1,0 +1,113 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>A case as the bank keeps it.</summary>
+/// <param name="Proof">What the file shows, with all that was heard and filed.</param>
+/// <param name="Allowed">Most that may ever be claimed.</param>
+internal sealed record CaseEntry(uint Revision, Proof Proof, Amount Allowed, Evidence? File);
+
+/// <summary>The bank's cases, its notices to users, and what these showed (rules R3, R5, R9).</summary>
+internal static class EvidenceStore
+{
+    public static CaseEntry? Find(Database db, CoinId coin) => db.First(
+        "SELECT revision, proof, min(excess, guaranteed), file FROM evidence WHERE coin_id = ?1",
+        r => new CaseEntry(
+            checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.FromLedger(r.GetInt64(2)), r.BytesOrNull(3) is { } file ? Evidence.Decode(file) : null),
+        coin.Value.ToArray());
+
+    public static List<Evidence> Files(Database db) =>
+        db.Query("SELECT file FROM evidence WHERE file IS NOT NULL ORDER BY judged, coin_id", r => Evidence.Decode(r.Bytes(0))!);
+
+    /// <summary>A dossier that proves nothing: what the issuer is told. A file that an earlier revision gave stays.</summary>
+    public static void Reject(Database db, Dossier dossier, Proof proof, Timestamp now) => db.Execute(
+        """
+        INSERT INTO evidence(coin_id, revision, proof, outcome, spent, excess, guaranteed, judged) VALUES(?1, ?2, ?3, ?3, ?4, 0, 0, ?5)
+        ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, told = 0
+        """,
+        dossier.Coin.Value.ToArray(), (long)dossier.Header.Revision, (long)proof, dossier.Spent.ToLedger(), now.ToLedger());
+
+    /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
+    public static void Keep(Database db, Evidence file, EvidenceFinding standing, Timestamp now)
+    {
+        var coin = file.Dossier.Coin.Value.ToArray();
+        long revision = file.Dossier.Header.Revision;
+        db.Execute(
+            """
+            INSERT INTO evidence(coin_id, revision, u, proof, outcome, spent, excess, guaranteed, file, judged) VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, u = excluded.u, proof = excluded.proof, outcome = excluded.outcome, told = 0,
+                spent = excluded.spent, excess = excluded.excess, guaranteed = excluded.guaranteed, file = excluded.file
+            """,
+            coin, revision, file.Order.User.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(),
+            standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger());
+        db.Execute(
+            "INSERT OR REPLACE INTO notice(coin_id, revision, u, until, allowed, notice) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            coin, revision, file.Order.User.Value.ToArray(), file.Notice.Until.ToLedger(), standing.Claimable.ToLedger(), file.Notice.Encode());
+        db.Execute("UPDATE evidence SET noticed = ?2 WHERE coin_id = ?1", coin, file.Notice.Date.ToLedger());
+    }
+
+    /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>
+    public static void Weigh(Database db, Evidence file, EvidenceFinding standing) => db.Execute(
+        """
+        UPDATE evidence SET told = CASE WHEN outcome = ?2 THEN told ELSE 0 END, outcome = ?2, proof = ?2, spent = ?3, excess = ?4, guaranteed = ?5, file = ?6
+        WHERE coin_id = ?1
+        """,
+        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode());
+
+    /// <summary>What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9).</summary>
+    public static Amount Claimable(Database db, CoinId coin, Timestamp now) => Amount.FromLedger(Math.Max(0, db.Number(
+        """
+        SELECT min(e.excess, e.guaranteed, coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= ?2), 0)) - e.claimed
+        FROM evidence e WHERE e.coin_id = ?1 AND e.proof = ?3
+        """,
+        coin.Value.ToArray(), now.ToLedger(), (long)Proof.Excess)));
+
+    public static List<(CoinId Coin, uint Revision, Proof Outcome)> Untold(Database db) => db.Query(
+        "SELECT coin_id, revision, outcome FROM evidence WHERE told = 0 ORDER BY coin_id",
+        r => (new CoinId(Digest.Read(r.Bytes(0))), checked((uint)r.GetInt64(1)), (Proof)r.GetInt64(2)));
+
+    /// <summary>The issuer was told; unless the finding changed meanwhile.</summary>
+    public static void Told(Database db, CoinId coin, uint revision, Proof outcome) => db.Execute(
+        "UPDATE evidence SET told = 1 WHERE coin_id = ?1 AND revision = ?2 AND outcome = ?3", coin.Value.ToArray(), (long)revision, (long)outcome);
+
+    /// <summary>The issuer asks again: its answer was lost.</summary>
+    public static int TellAgain(Database db, CoinId coin) => db.Execute("UPDATE evidence SET told = 0 WHERE coin_id = ?1", coin.Value.ToArray());
+
+    /// <summary>The newest notice of each case that stands against a user.</summary>
+    public static List<Notice> Notices(Database db, AccountId user) => db.Query(
+        """
+        SELECT n.notice FROM notice n JOIN evidence e ON e.coin_id = n.coin_id
+        WHERE n.u = ?1 AND e.proof = ?2 AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id) ORDER BY n.until LIMIT ?3
+        """,
+        r => Notice.Decode(r.Bytes(0))!, user.Value.ToArray(), (long)Proof.Excess, (long)Protocol.Link.RebuttalMessages.MaxNotices);
+
+    public static List<(Rebuttal Rebuttal, bool InTime)> Rebuttals(Database db, CoinId coin) => db.Query(
+        "SELECT rebuttal, in_time FROM rebuttal WHERE coin_id = ?1 ORDER BY digest", r => (Rebuttal.Decode(r.Bytes(0))!, r.GetInt64(1) == 1), coin.Value.ToArray());
+
+    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime) => db.Execute(
+        """
+        INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
+        ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = excluded.in_time WHERE in_time < excluded.in_time
+        """,
+        coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0);
+
+    public static void Bring(Database db, CashPayment h, byte[] message) => db.Execute(
+        "INSERT OR IGNORE INTO void_message(payment_id, coin_id, message) VALUES(?1, ?2, ?3)", h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), message);
+
+    public static List<(PaymentId Payment, CoinId Coin, byte[] Message)> Unanswered(Database db) => db.Query(
+        "SELECT payment_id, coin_id, message FROM void_message WHERE answer IS NULL ORDER BY payment_id",
+        r => (new PaymentId(Digest.Read(r.Bytes(0))), new CoinId(Digest.Read(r.Bytes(1))), r.Bytes(2)));
+
+    /// <param name="answer">The issuer's reversal, or nothing where it refuses for good.</param>
+    public static void Answered(Database db, PaymentId payment, byte[] answer) =>
+        db.Execute("UPDATE void_message SET answer = ?2 WHERE payment_id = ?1", payment.Value.ToArray(), answer);
+
+    /// <summary>Up to this number the issuer's reversals are filed.</summary>
+    public static ulong Filed(Database db) => (ulong)db.Number("SELECT number FROM filed");
+
+    public static void SetFiled(Database db, ulong number) => db.Execute(
+        "INSERT INTO filed(only, number) VALUES(1, ?1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)number);
+
+    private static Proof Shown(EvidenceFinding finding) => finding.IsProven ? Proof.Excess : Proof.Nothing;
+}

@@ -1,0 +1,145 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit until it answers, and so
+/// does the finding: a rebuttal that is heard while the issuer is away loses nothing.
+/// </summary>
+internal sealed class RebuttalDesk(
+    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
+{
+    /// <summary>A wallet shows its rebuttal.</summary>
+    public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
+    {
+        if (RebuttalMessages.ReadRebut(request) is not { } shown)
+        {
+            return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
+        }
+
+        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, shown.Rebuttal.Digest, Timestamp.Now(clock));
+        bool? stands = Hear(shown.Coin, shown.Rebuttal, stamp)?.IsProven;
+        await TryVisit(cancel);
+        return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
+    }
+
+    /// <exception cref="InvalidOperationException">There is no such case.</exception>
+    public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, rebuttal.Digest, Timestamp.Now(clock));
+        var finding = Hear(coin, rebuttal, stamp) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        await TryVisit(cancel);
+        return finding;
+    }
+
+    /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
+    public EvidenceFinding Standing(Database db, Evidence file) => file.Check(
+        suite, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)], []));
+
+    /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
+    public void Queue(Database db, Evidence file)
+    {
+        foreach (var h in file.Dossier.Payments)
+        {
+            if (EvidenceStore.Rebuttals(db, file.Dossier.Coin).Select(r => r.Rebuttal.VoidOf(suite, h)).FirstOrDefault(v => v is not null) is { } statement)
+            {
+                EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
+            }
+        }
+    }
+
+    /// <summary>Files a reversal with the evidence that holds its payment; others say nothing about this bank's cases.</summary>
+    public void File(Database db, CoinId coin, Reversal reversal)
+    {
+        var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        if (EvidenceStore.Find(db, coin)?.File is { } file && file.Dossier.Payments.Any(h => reversal.TakesBack(suite, scheme.Root, h, keys)))
+        {
+            var filed = file.File(reversal, keys.Where(k => reversal.Verify(suite, k.Key)));
+            EvidenceStore.Weigh(db, filed, Standing(db, filed));
+        }
+    }
+
+    /// <summary>Brings each {H, S_W} to the issuer that it has not answered, and files its reversal.</summary>
+    public async ValueTask BringVoids(CancellationToken cancel)
+    {
+        foreach (var (payment, coin, message) in store.Read(EvidenceStore.Unanswered))
+        {
+            var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
+            if (VoidMessage.ReadReply(reply) is { } reversal)
+            {
+                store.Write(db =>
+                {
+                    EvidenceStore.Answered(db, payment, reply.Body);
+                    File(db, coin, reversal);
+                    return true;
+                });
+            }
+            else if (Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate or RefusalReason.BadSignature or RefusalReason.Malformed })
+            {
+                // For good: money no longer moves by it. For blame it counts as before.
+                store.Write(db =>
+                {
+                    EvidenceStore.Answered(db, payment, []);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// <summary>Tells the issuer what was found, each by itself.</summary>
+    public async ValueTask TellOutcomes(CancellationToken cancel)
+    {
+        foreach (var (coin, revision, outcome) in store.Read(EvidenceStore.Untold))
+        {
+            var reply = await issuer.Call(DossierMessages.WriteOutcome(coin, revision, outcome), cancel);
+            if (reply.Type == MessageType.DossierOutcomeReply)
+            {
+                store.Write(db =>
+                {
+                    EvidenceStore.Told(db, coin, revision, outcome);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// <summary>Keeps a rebuttal that strikes out what nothing strikes out yet; weighs the case again.</summary>
+    /// <returns>The finding with all that was ever shown; null where there is no case.</returns>
+    private EvidenceFinding? Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp) => store.Write<EvidenceFinding?>(db =>
+    {
+        if (EvidenceStore.Find(db, coin)?.File is not { } file)
+        {
+            return null;
+        }
+
+        var shown = rebuttal.With(stamp, [certificate]);
+        bool inTime = shown.IsStampedBefore(suite, scheme.Root, file.Notice.Until);
+        var before = EvidenceStore.Rebuttals(db, coin);
+        bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(suite, h) is not null || r.DeathOf(suite, scheme.Root, h, file.Notice.Until) is not null;
+        if (file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h))))
+        {
+            EvidenceStore.Hear(db, coin, shown, inTime);
+            Queue(db, file);
+            EvidenceStore.Weigh(db, file, Standing(db, file));
+        }
+
+        return file.Check(suite, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, coin).Select(r => r.Rebuttal)], []));
+    });
+
+    /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>
+    private async ValueTask TryVisit(CancellationToken cancel)
+    {
+        try
+        {
+            await BringVoids(cancel);
+            await TellOutcomes(cancel);
+        }
+        catch (LinkException)
+        {
+            // Kept: the next visit tells it.
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>A case as the issuer keeps it.</summary>
+/// <param name="Revision">Of the dossier that was made last; 0: none.</param>
+/// <param name="Judged">The last revision on which the bank spoke.</param>
+/// <param name="Content">What the last dossier chose and claimed; null: none was made.</param>
+internal sealed record CaseRow(long Coin, CoinId Id, uint Revision, uint Judged, bool Changed, Digest? Content, Amount Claimed);
+
+/// <summary>Cases, and the pages of their dossiers until the bank has spoken on them (rule R9).</summary>
+internal static class DossierStore
+{
+    private const string Columns = "coin, coin_id, revision, judged_revision, changed, content, claimed";
+
+    /// <summary>The first case of a bank after a coin id on which it has not spoken, or of which a row has changed since.</summary>
+    public static CaseRow? Next(Database db, PartyId bank, CoinId after) => db.First(
+        $"""
+        SELECT {Columns} FROM trace_case
+        WHERE bank = ?1 AND coin_id > ?2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1
+        """,
+        Read, (long)bank.Value, after.Value.ToArray());
+
+    public static CaseRow? Find(Database db, PartyId bank, CoinId coin) =>
+        db.First($"SELECT {Columns} FROM trace_case WHERE bank = ?1 AND coin_id = ?2", Read, (long)bank.Value, coin.Value.ToArray());
+
+    /// <summary>Nothing more of this case waits: all H together are within X, or the bank has what there is.</summary>
+    public static void Settle(Database db, CaseRow row, bool isExcess) => db.Execute(
+        "UPDATE trace_case SET changed = 0, is_excess = ?2, judged_revision = revision WHERE coin = ?1", row.Coin, isExcess ? 1 : 0);
+
+    public static void Put(Database db, CaseRow row, DossierChoice choice)
+    {
+        db.Execute(
+            "UPDATE trace_case SET changed = 0, is_excess = 1, revision = ?2, content = ?3, claimed = ?4 WHERE coin = ?1",
+            row.Coin, (long)row.Revision + 1, choice.Content.ToArray(), choice.Claimed.ToLedger());
+        Drop(db, row.Coin);
+        var pages = DossierPage.Cut(choice.Entries);
+        for (int i = 0; i < pages.Count; i++)
+        {
+            db.Execute("INSERT INTO dossier_page(coin, page_index, page) VALUES(?1, ?2, ?3)", row.Coin, (long)i, pages[i].Encode());
+        }
+    }
+
+    public static List<byte[]> Pages(Database db, long coin) =>
+        db.Query("SELECT page FROM dossier_page WHERE coin = ?1 ORDER BY page_index", r => r.Bytes(0), coin);
+
+    public static byte[]? Page(Database db, long coin, uint index) =>
+        db.First("SELECT page FROM dossier_page WHERE coin = ?1 AND page_index = ?2", r => r.Bytes(0), coin, (long)index);
+
+    public static void Drop(Database db, long coin) => db.Execute("DELETE FROM dossier_page WHERE coin = ?1", coin);
+
+    private static CaseRow Read(Microsoft.Data.Sqlite.SqliteDataReader r) => new(
+        r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), checked((uint)r.GetInt64(2)), checked((uint)r.GetInt64(3)), r.GetInt64(4) == 1,
+        r.BytesOrNull(5) is { } content ? Digest.Read(content) : null, Amount.FromLedger(r.GetInt64(6)));
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Wallet;
+
+/// <summary>hiercash-wallet notices and rebut; and the notices that every contact with the bank shows.</summary>
+internal sealed class RebuttalCommands(
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
+{
+    private const string RecordsFile = "wallet.db";
+    private static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
+
+    public IEnumerable<Command> All => [Notices(), Rebut()];
+
+    /// <summary>Says on standard error what the bank holds against the card's holder. Silent if the bank cannot be asked.</summary>
+    public static async Task Warn(WalletTerminal terminal, PrivateStatus status, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var notice in await terminal.Notices(status.User, cancel))
+            {
+                await Console.Error.WriteLineAsync($"{Say(notice)} 'hiercash-wallet rebut' shows the bank what the card holds against it.");
+            }
+        }
+        catch (LinkException)
+        {
+            // What was done before is said by itself; the next contact asks again.
+        }
+    }
+
+    private Command Notices()
+    {
+        var command = new Command("notices", "Asks the bank whether it holds an accusation against this card's holder.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            var status = read(channel, CommonOptions.ReadPin(result.GetValue(pin)));
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance);
+            var notices = await terminal.Notices(status.User, cancel);
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                notices.Select(n => new { Coin = n.Coin.ToString(), Date = n.Date.ToString(), Until = n.Until.ToString(), Evidence = n.Content.ToString() }),
+                notices.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, notices.Select(Say)));
+        });
+        return command;
+    }
+
+    private Command Rebut()
+    {
+        var command = new Command(
+            "rebut",
+            "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json,
+        };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var channel = await CardOptions.Open(result, suite, cancel);
+            string code = CommonOptions.ReadPin(result.GetValue(pin));
+            string folder = result.GetValue(Folder)!;
+            string kept = Path.Combine(folder, RecordsFile);
+            using var store = File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
+            var terminal = new WalletTerminal(
+                dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+            var shown = await terminal.Rebut(channel, code, cancel);
+            foreach (var done in shown.Where(d => d.Rebuttal.Stamps.Count > 0))
+            {
+                await File.WriteAllBytesAsync(FileOf(folder, done), done.Rebuttal.Encode(), cancel);
+            }
+
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                shown.Select(d => new
+                {
+                    Coin = d.Notice.Coin.ToString(), Until = d.Notice.Until.ToString(), Voids = d.Rebuttal.Voids.Count, Dead = d.Rebuttal.Dead.Count,
+                    Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, File = d.Rebuttal.Stamps.Count > 0 ? FileOf(folder, d) : null,
+                }),
+                shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder))));
+            return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string FileOf(string folder, RebuttalResult done) => Path.Combine(folder, $"{done.Notice.Coin.ToString()[..16]}.rebuttal");
+
+    private static string Say(Notice notice) =>
+        $"Bank {notice.Bank} says that more was paid with coin {notice.Coin.ToString()[..16]} than it held: told on {notice.Date}, to be rebutted before {notice.Until}.";
+
+    private static string Say(RebuttalResult done, string folder) => Say(done.Notice) + (done switch
+    {
+        { Rebuttal: { Voids.Count: 0, Dead.Count: 0 } } => " The card and the records hold nothing against it.",
+        { Stands: false } => $" The bank heard the rebuttal: the accusation falls. Keep '{FileOf(folder, done)}'.",
+        { Stands: true } => $" The bank heard the rebuttal, and the accusation stands. '{FileOf(folder, done)}' proves what was shown, and when.",
+        _ => " The bank did not answer the rebuttal. Show it again.",
+    });
+}

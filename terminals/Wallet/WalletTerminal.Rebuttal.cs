@@ -1,0 +1,60 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Wallet;
+
+/// <param name="Rebuttal">What was shown, with the stamps that it got: keep it.</param>
+/// <param name="Stands">Whether the bank holds on to the accusation; null where it did not say.</param>
+public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stands);
+
+/// <summary>Accusations, and what a holder shows against them (hole 19, rule R5).</summary>
+public sealed partial class WalletTerminal
+{
+    /// <summary>What the bank holds against a user. Asked at every contact.</summary>
+    public async ValueTask<IReadOnlyList<Notice>> Notices(AccountId user, CancellationToken cancel) =>
+        RebuttalMessages.ReadNotices(await bank.Call(RebuttalMessages.WriteNoticesRequest(user), cancel)) ?? [];
+
+    /// <summary>
+    /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
+    /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do.
+    /// </summary>
+    /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
+    public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(ICardChannel channel, string pin, CancellationToken cancel)
+    {
+        var (card, status) = Open(channel, pin);
+        var results = new List<RebuttalResult>();
+        foreach (var notice in await Notices(status.User, cancel))
+        {
+            var rebuttal = (await MakeRebuttal(channel, pin, cancel)).About(notice.Coin);
+            if (rebuttal.Voids.Count + rebuttal.Dead.Count == 0)
+            {
+                results.Add(new RebuttalResult(notice, Rebuttal.None, null));
+                continue;
+            }
+
+            rebuttal = await StampByIssuer(card, rebuttal, cancel);
+            var reply = await bank.Call(RebuttalMessages.WriteRebut(notice.Coin, rebuttal), cancel);
+            var answer = RebuttalMessages.ReadRebutAnswer(reply);
+            results.Add(answer is null
+                ? new RebuttalResult(notice, rebuttal, null)
+                : new RebuttalResult(notice, rebuttal.With(answer.Stamp, [answer.Certificate]), answer.Stands));
+        }
+
+        return results;
+    }
+
+    private async ValueTask<Rebuttal> StampByIssuer(WalletCard card, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        try
+        {
+            var reply = await (await Seal(card, cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
+            return RebuttalMessages.ReadStamp(reply) is { } stamp && stamp.Subject == rebuttal.Digest ? rebuttal.With(stamp, []) : rebuttal;
+        }
+        catch (LinkException)
+        {
+            return rebuttal;
+        }
+    }
+}

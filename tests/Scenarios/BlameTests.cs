@@ -1,0 +1,165 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Rule R3: a void or a reversal after the evidence frames nobody, and who did it is named.</summary>
+public sealed class BlameTests
+{
+    /// <summary>Finding 4: a clone pays 30.00 and 30.00 of 50.00; the first shop refunds by the book. It is not blamed, the second gets its money, no claim is left.</summary>
+    [Test, Rule(3)]
+    public async Task ARefundByTheBookAfterTheEvidenceBlamesNobody()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var first = town.Pay(cafe, mallory, 3000);
+        town.Pay(kiosk, copy, 3000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        Assert.That(town.Check(file).Culprit, Is.EqualTo(Culprit.User));
+
+        await town.Till(cafe).Refund(first.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
+        var rebuttal = await town.Wallet.MakeRebuttal(mallory.Card, mallory.Pin, default);
+        Assert.That(rebuttal.Voids, Has.Count.EqualTo(1));
+        var before = town.Check(file, new Defence([rebuttal], []));
+        Assert.That((before.IsProven, before.Culprit), Is.EqualTo((false, Culprit.ShopToAnswer)), before.Finding);
+        var answer = ShopAnswer.Decode(town.Till(cafe).Answer(first.Payments.Single().Id.ToString())!.Encode())!;
+        var asked = town.Check(file, new Defence([rebuttal], [answer], ShopIsSilent: true));
+        Assert.That((asked.IsProven, asked.Culprit), Is.EqualTo((false, Culprit.Nobody)), asked.Finding);
+
+        // The issuer's reversal is filed with the evidence: from then on the file itself says so, whatever the shop does.
+        await town.RunCycle();
+        var filed = Evidence.Decode(town.UserBank.EvidenceFiles.Single().Encode())!;
+        Assert.That(filed.Reversals, Has.Count.EqualTo(1));
+        Assert.That(town.Check(filed, new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody));
+        Assert.That(town.UserBank.Notices(town.UserBank.Accounts.Single().User), Is.Empty);
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 3000UL, 0L)));
+        town.AssertSound();
+    }
+
+    /// <summary>The same with a third shop: the refund pays part of the excess, another payment takes the place of the refunded one, and the overspender is not acquitted.</summary>
+    [Test, Rule(3), Rule(9)]
+    public async Task ARefundDoesNotAcquitWhoOverspentAllTheSame()
+    {
+        using var town = Towns.Make();
+        string[] tills = [town.AddTill("Cafe"), town.AddTill("Kiosk"), town.AddTill("Bakery")];
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        using var other = mallory.Clone();
+        var first = town.Pay(tills[0], mallory, 3000);
+        town.Pay(tills[1], copy, 3000);
+        town.Pay(tills[2], other, 3000);
+        foreach (string till in tills)
+        {
+            await town.Settle(till);
+        }
+
+        await town.RunCycle();
+        Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Claimed.Minor, Is.EqualTo(4000));
+        await town.Till(tills[0]).Refund(first.Ticket.Time, mallory.Card, town.TillLink(tills[0]), default);
+        var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single();
+        Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer, StampRole.Bank }));
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        Assert.That(file.Dossier.Header.Revision, Is.EqualTo(2));
+        Assert.That(file.Dossier.Payments.Select(h => h.Id), Does.Not.Contain(first.Payments.Single().Id));
+        var finding = town.Check(file, new Defence([shown.Rebuttal], []));
+        Assert.That((finding.Culprit, finding.Spent.Minor, finding.Claimable.Minor), Is.EqualTo((Culprit.User, 6000UL, 1000UL)));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-1000));
+        Assert.That(new[] { "Cafe", "Kiosk", "Bakery" }.Select(s => town.ShopAccount(s).Minor), Is.EqualTo(new[] { 0UL, 3000UL, 3000UL }));
+        town.AssertSound();
+    }
+
+    /// <summary>A shop takes back and settles: not blamed before it was asked, blamed when it shows nothing; nobody else can answer for it.</summary>
+    [Test, Rule(3)]
+    public async Task AShopThatShowsNoReversalIsNamed()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        string till = town.AddTill("Cafe");
+        var (file, rebuttal, h) = await SettledAllTheSame(town, alice, till);
+        Assert.That(town.Check(file, new Defence([rebuttal], [])).Culprit, Is.EqualTo(Culprit.ShopToAnswer));
+        using var key = town.TillKey(till);
+        using var strange = town.Options.Suite.GenerateKey();
+        var nothing = ShopAnswer.Sign(key, h.Id, file.Date, null, null);
+        var foreign = ShopAnswer.Sign(strange, h.Id, file.Date, null, null);
+        var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, null, null);
+        using var statement = town.StatementKey;
+        var forged = ShopAnswer.Sign(key, h.Id, file.Date, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
+        Assert.That(town.Check(file, new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Shop));
+        Assert.That(town.Check(file, new Defence([rebuttal], [forged])).Culprit, Is.EqualTo(Culprit.Shop), "a reversal that the issuer did not sign");
+        Assert.That(town.Check(file, new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop));
+        Assert.That(town.Check(file, new Defence([rebuttal], [foreign, other])).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "not that till's answer, or not about that payment");
+
+        // The bank brings {H, S_W} to the issuer, which takes it back at the shop's cost: made good.
+        await town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
+        await town.RunCycle();
+        Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Nobody));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)));
+    }
+
+    /// <summary>An issuer settles what no shop submitted, and its till had taken back: S_W names the issuer, not the shop.</summary>
+    [Test, Rule(3)]
+    public async Task AnIssuerThatCountsWhatNoShopSubmittedIsNamed()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        var (file, rebuttal, h) = await SettledAllTheSame(town, alice, town.AddTill("Cafe"));
+        var invented = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = null } : e)]);
+        Assert.That(town.Check(town.Bear(file, invented)).Culprit, Is.EqualTo(Culprit.User), "on the payments alone");
+        Assert.That(town.Check(town.Bear(file, invented), new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Issuer));
+
+        // Nor can it pass another batch's signature off as this payment's.
+        var foreign = file.Dossier.Entries.First(e => e.H.Id != h.Id).Submission;
+        var passed = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = foreign } : e)]);
+        Assert.That(passed.Check(town.Options.Suite, town.Scheme.Root, file.Order.EI), Is.EqualTo(Proof.ReceiptInvalid));
+        Assert.That(town.Check(town.Bear(file, passed)).Culprit, Is.EqualTo(Culprit.Issuer));
+    }
+
+    /// <summary>After a reversal the issuer pronounces the payment dead, as it must: that does not make it a liar.</summary>
+    [Test, Rule(3)]
+    public async Task ADeadStatementAfterAReversalDoesNotBlameTheIssuer()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var h = file.Dossier.Payments.Single(p => p.Paid.Minor == 5000);
+        var after = file.Date.Plus(TimeSpan.FromDays(1));
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, after)], [])).Culprit, Is.EqualTo(Culprit.Nobody));
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, after)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "never settled, it says of what it settled");
+        var earlier = new Timestamp(file.Dossier.Header.Date.Microseconds - 1);
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, earlier)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "dead, and counted afterwards");
+    }
+
+    /// <summary>Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.</summary>
+    private static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(TownWorld town, TownCard alice, string till)
+    {
+        using var key = town.TillKey(till);
+        var wallet = new WalletCard(alice.Card);
+        wallet.Select();
+        var time = Timestamp.Now(town.Clock);
+        var w = OneWay.W(key.PublicKey);
+        Assert.That(wallet.Pay(PayCommand.Fast(time, w, new Amount(1250), Currency.Eur), out var reply).IsSuccess);
+        var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, time, w, new Amount(1250), reply.SU);
+        Assert.That(wallet.Void(h.Coin.Id, h.Seq, key.PublicKey, key.Sign(SignedMessage.Void(h.Id, w))).IsSuccess);
+        Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+        string honest = town.AddTill("Kiosk");
+        town.Pay(honest, alice, 5000);
+        await town.Settle(honest);
+        await town.RunCycle();
+        return (town.UserBank.EvidenceFiles.Single(), await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default), h);
+    }
+}

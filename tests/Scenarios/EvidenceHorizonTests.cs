@@ -1,0 +1,148 @@
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Rule R5: dossiers are of today, terms run from the bank's notice, and what is said too late counts for nothing.</summary>
+public sealed class EvidenceHorizonTests
+{
+    /// <summary>An issuer that dates a dossier back, so that the term is over before anybody heard of it, or ahead: the bank keeps nothing of it.</summary>
+    [Test, Rule(5)]
+    public async Task ADossierOfAnotherDayIsRefused([Values(-25, 25)] int hours)
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var now = Timestamp.Now(town.Clock);
+        var date = new Timestamp((ulong)((long)now.Microseconds + (long)TimeSpan.FromHours(hours).TotalMicroseconds));
+        var lying = new ScriptedIssuer([town.Resign(file.Dossier, h => h with { Date = date, Revision = 9 })]);
+        var bank = town.BankOver("bank-1", lying);
+        Assert.That(
+            async () => await bank.FetchDossiers(default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contain(date.ToString()).And.Message.Contain(now.ToString()));
+        Assert.That(lying.Outcomes, Is.Empty);
+        Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1), "the honest one stays");
+    }
+
+    /// <summary>A bank's clock within the tolerance makes good evidence, also where it is behind the issuer's.</summary>
+    [Test, Rule(5)]
+    public async Task ABankWhoseClockIsALittleBehindMakesGoodEvidence()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var received = new Timestamp(file.Dossier.Header.Date.Microseconds - 3_600_000_000);
+        var made = town.Bear(file, file.Dossier, received);
+        Assert.That((made.Date, made.Notice.Date), Is.EqualTo((file.Dossier.Header.Date, file.Dossier.Header.Date)));
+        Assert.That(town.Check(made).IsProven);
+    }
+
+    /// <summary>A bank and an issuer that date a file before the payments in it, or long after the dossier: void.</summary>
+    [Test, Rule(5)]
+    public async Task EvidenceWithDatesThatCannotBeIsVoid()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var early = new Timestamp(file.Dossier.Payments.Max(h => h.Time.Microseconds) - (ulong)TimeSpan.FromHours(25).TotalMicroseconds);
+        var backdated = town.Bear(file, town.Resign(file.Dossier, h => h with { Date = early }), early);
+        var late = town.Bear(file, file.Dossier, file.Dossier.Header.Date.Plus(TimeSpan.FromHours(25)));
+        foreach (var made in new[] { backdated, late })
+        {
+            var finding = town.Check(made);
+            Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Nobody)), finding.Finding);
+            Assert.That(finding.Finding, Does.Contain("void"));
+        }
+    }
+
+    /// <summary>Finding 5: a "never settled" signed after the term, by whoever gets the issuer to sign it, acquits nobody and blames nobody.</summary>
+    [Test, Rule(5)]
+    public async Task ADeadStatementAfterTheTermNeverCounts()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var h = file.Dossier.Payments[0];
+        var until = file.Notice.Until;
+        Assert.That(until, Is.EqualTo(file.Notice.Date.Plus(town.Options.Terms.DisputeTerm)));
+        var late = town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, new Timestamp(until.Microseconds + 1))], []));
+        Assert.That((late.IsProven, late.Culprit), Is.EqualTo((true, Culprit.User)), late.Finding);
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, until)], [])).Culprit, Is.EqualTo(Culprit.Issuer));
+    }
+
+    /// <summary>The term runs from the bank's notice: an issuer that claims as if it had run from the excess gets nothing before.</summary>
+    [Test, Rule(5)]
+    public async Task NoClaimBeforeTheNoticeAndItsTerm()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        using var key = town.StatementKey;
+        var lying = new ScriptedIssuer([], town.UserBankLink());
+        var bank = town.BankOver("bank-1", lying);
+        async Task Claim()
+        {
+            lying.Instruction = number => Transfer.Sign(
+                key, new PartyId(1), number, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(2000), Currency.Eur, Timestamp.Now(town.Clock));
+            try
+            {
+                await bank.FetchInstructions(default);
+            }
+            catch (InvalidOperationException)
+            {
+                // Refused, or set aside: nothing was booked.
+            }
+        }
+
+        town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromMinutes(1));
+        await Claim();
+        Assert.That(bank.Audit.Claims, Is.Zero);
+    }
+
+    /// <summary>A rebuttal that a stamp shows to be in time is heard whenever it comes; one without moves no claim.</summary>
+    [Test, Rule(5)]
+    public async Task ALateRebuttalMovesNoClaimUnlessItWasStampedInTime([Values] bool stamped)
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var h = file.Dossier.Payments.Single(p => p.Paid.Minor == 2000);
+        using var key = town.StatementKey;
+        var rebuttal = town.Dead(h, DeathBasis.TermOver, file.Date.Plus(TimeSpan.FromDays(1)));
+        rebuttal = stamped ? rebuttal.With(Stamp.Sign(key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date.Plus(TimeSpan.FromDays(2))), []) : rebuttal;
+        rebuttal = Rebuttal.Decode(rebuttal.Encode())!;
+        Assert.That(rebuttal.IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(stamped));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
+        var finding = await town.UserBank.Rebut(file.Dossier.Coin, rebuttal, default);
+        Assert.That(finding.Culprit, Is.EqualTo(Culprit.Issuer), "for blame it counts");
+        await town.RunCycle();
+        Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(stamped ? 0 : -2000));
+    }
+
+    /// <summary>Stamps by strangers, over another rebuttal, or from after the term are none.</summary>
+    [Test, Rule(5)]
+    public async Task OnlyTheIssuerAndBanksStamp()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var until = file.Notice.Until;
+        using var statement = town.StatementKey;
+        using var bank = town.BankKey("bank-1");
+        using var strange = town.Options.Suite.GenerateKey();
+        var rebuttal = town.Dead(file.Dossier.Payments[0], DeathBasis.TermOver, file.Date);
+        bool InTime(Stamp stamp) => rebuttal.With(stamp, [file.BankKey]).IsStampedBefore(town.Options.Suite, town.Scheme.Root, until);
+        Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date)));
+        Assert.That(InTime(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date)));
+        Assert.That(InTime(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Issuer, rebuttal.Digest, file.Date)), Is.False, "a bank is no issuer");
+        Assert.That(InTime(Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date)), Is.False);
+        Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, Digest.Of("other"u8), file.Date)), Is.False);
+        Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, until)), Is.False, "the end of the term is too late");
+    }
+
+    /// <summary>The wallet hears of the notice at its next contact, rebuts through the bank, and learns nothing about others' cases.</summary>
+    [Test, Rule(5)]
+    public async Task AWalletHearsOfTheNotice()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        await town.Overspend("Mallet");
+        var notice = (await town.Wallet.Notices(file.Order.User, default)).Single();
+        Assert.That((notice.Coin, notice.User, notice.Until), Is.EqualTo((file.Dossier.Coin, file.Order.User, file.Notice.Until)));
+        Assert.That(notice.Verify(town.Options.Suite, file.BankKey.Key));
+        using var bob = town.User("Bob");
+        Assert.That(await town.Wallet.Notices(town.UserBank.Accounts.Single(a => a.Name == "Bob").User, default), Is.Empty);
+    }
+}
