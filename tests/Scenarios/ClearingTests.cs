@@ -119,7 +119,7 @@ public sealed class ClearingTests
         town.Issuer.CloseCycle();
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
         var garbled = town.BankOver("bank-2", new BrokenStep(link, MessageType.Dossiers, () => new LinkMessage(MessageType.DossiersReply, [1, 2, 3])));
-        Assert.That(async () => await garbled.Run(default), Throws.InvalidOperationException.With.Message.Contains("dossiers"));
+        Assert.That(async () => await garbled.Run(default), Throws.InvalidOperationException.With.Message.Contains("dossier"));
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(1000));
 
         town.Pay(till, alice, 200);
