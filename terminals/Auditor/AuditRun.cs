@@ -73,7 +73,7 @@ public static class AuditRun
 
             if (issuerBooks is not null)
             {
-                findings.AddRange(open.SelectMany(b => Compare(issuerBooks, b)));
+                findings.AddRange(open.SelectMany(b => Compare(issuerBooks, b).Concat(new ClearingBooks(issuerBooks, b, keys).Run())));
             }
 
             if (findings.Count == 0)

@@ -224,6 +224,27 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             }
         }
 
+        // Promises and the ClaimDebit that they are in; a shop is credited only for what its bank's instruction was booked.
+        foreach (var (bank, number) in books.Rows(
+            """
+            SELECT i.bank, i.number FROM instruction i WHERE i.kind = 3
+                AND i.amount <> (SELECT coalesce(sum(amount + restored), 0) FROM claim_payment p WHERE p.bank = i.bank AND p.number = i.number)
+            """,
+            r => (r.GetInt64(0), r.GetInt64(1))))
+        {
+            yield return books.Finds("claim_payment", $"{bank}/{number}", "its promises do not make what was claimed");
+        }
+
+        foreach (byte[] payment in books.Rows(
+            """
+            SELECT p.payment_id FROM claim_payment p JOIN bank b ON b.id = p.bank WHERE p.paid IS NOT NULL AND (p.number IS NULL OR p.number > b.acknowledged
+                OR EXISTS (SELECT 1 FROM parked k WHERE k.bank = p.bank AND k.number = p.number AND k.outcome <> 0))
+            """,
+            r => Blob(r, 0)))
+        {
+            yield return books.Finds("claim_payment", payment, "the shop was credited before the claim was booked");
+        }
+
         foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1))).Where(b => next.GetValueOrDefault(b.Item1, 1) != b.Item2))
         {
             yield return books.Finds("instruction", $"{bank}/{number - 1}", "it is missing, or one too many is there");
@@ -232,7 +253,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         const string All = "(SELECT kind, amount FROM instruction UNION ALL SELECT kind, amount FROM transfer_delta)";
         long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (1, 3, 7)");
         long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6, 8)");
-        long claims = books.Number("SELECT coalesce(sum(amount + restore), 0) FROM claim_payment WHERE paid IS NULL");
+        long claims = books.Number("SELECT coalesce(sum(amount), 0) FROM claim_payment WHERE paid IS NULL");
         if (debits != credits + claims)
         {
             yield return books.Finds("instruction", "", $"{debits} go into clearing, {credits} come out of it, and {claims} wait until claims are booked");
@@ -273,7 +294,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         }
 
         foreach (byte[] payment in books.Rows(
-            "SELECT payment_id FROM guarantee g WHERE paid = 1 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin AND t.proof = ?1)", r => Blob(r, 0), (long)Proof.Excess))
+            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin AND t.proof = ?1)", r => Blob(r, 0), (long)Proof.Excess))
         {
             yield return books.Finds("guarantee", payment, "it was paid without a proven excess");
         }

@@ -171,21 +171,31 @@ public sealed partial class BankParty : ILinkHandler
         db.Query("SELECT statement FROM audit_statement ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!));
 
     /// <summary>Each withdrawal of a holder in words: its state, who signed what, what happens next.</summary>
-    public IEnumerable<string> Explain(AccountId user) => _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
+    public IEnumerable<string> Explain(AccountId user)
     {
-        var currency = _identity.Scheme.Terms.Currency;
-        string cancelled = _store.Read(db => db.First(
-            "SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
-            ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
-            : "";
-        return $"{w.Debited}: {w.Order.FaceValue.Show(currency)}, ordered with the account key's signature. " + w.State switch
+        var parked = Parked;
+        return _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
         {
-            WithdrawalState.Debited => "Debited; the issuer is asked next.",
-            WithdrawalState.Requested => "Debited and asked for; if the issuer stays silent for the request's term, the bank asks it to withhold the cash, and only its signed \"never issued\" gives the money back.",
-            WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it.",
-            _ => $"Reversed: the issuer signed that it will never issue it ({w.Never!.Reason}), and the money is back.",
-        } + cancelled;
-    });
+            var currency = _identity.Scheme.Terms.Currency;
+            string cancelled = _store.Read(db => db.First(
+                "SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
+                ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
+                : "";
+            string waits = string.Concat(parked.Where(p => p.Reference == w.Order.Request.Value).Select(p =>
+                $" {p.Amount.Show(currency)} of it are to come back and wait since {p.Since}: {p.Why}. It ends when {p.EndsWhen}."));
+            return $"{w.Debited}: {w.Order.FaceValue.Show(currency)}, ordered with the account key's signature. " + w.State switch
+            {
+                WithdrawalState.Debited => "Debited; the issuer is asked next.",
+                WithdrawalState.Requested => "Debited and asked for; if the issuer stays silent for the request's term, the bank asks it to withhold the cash, and only its signed \"never issued\" gives the money back.",
+                WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it.",
+                _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
+            } + cancelled + waits;
+        });
+    }
+
+    private static string InWords(IssueRefusal reason) => reason == IssueRefusal.InArrears
+        ? "InArrears: this bank has not booked for the whole dispute term what it owes to others; 'hiercash-bank parked' lists it"
+        : reason.ToString();
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>

@@ -65,8 +65,17 @@ internal static class Bookings
     /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what was signed too much
     /// nor beyond what the receipts in the dossier promise (hole 13, rules R5 and R9).
     /// </summary>
-    private static bool IsVerified(Database db, Transfer transfer, Timestamp now) =>
-        EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now) >= transfer.Total;
+    private static bool IsVerified(Database db, Transfer transfer, Timestamp now)
+    {
+        long claim = transfer.Total.ToLedger() - SetOff(db, transfer);
+        return claim <= 0
+            ? db.Number("SELECT count(*) FROM evidence WHERE coin_id = ?1", transfer.Reference.ToArray()) == 1
+            : EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= claim;
+    }
+
+    /// <summary>What waits to be given back of claims on that coin, because it cannot be given back before: it is set off against the claim.</summary>
+    private static long SetOff(Database db, Transfer transfer) => ParkingDesk.Numbers(db).Select(n => ParkingDesk.Find(db, n).Transfer)
+        .Where(t => t.Kind == TransferKind.ClaimRestore && t.Reference == transfer.Reference).Sum(t => t.Total.ToLedger());
 
     private static bool WasClaimed(Database db, Transfer transfer) =>
         db.Number("SELECT count(*) FROM evidence WHERE coin_id = ?1 AND claimed >= ?2", transfer.Reference.ToArray(), transfer.Total.ToLedger()) == 1;

@@ -67,7 +67,7 @@ internal sealed class ParkingDesk(PartyId bank, ISigningKey key, SchemeTerms ter
     public List<ParkedInstruction> All(Database db, Timestamp now) => [.. Numbers(db).Select(n =>
     {
         var (transfer, parked) = Find(db, n);
-        return new ParkedInstruction(bank, n, transfer.Kind, transfer.Total, parked.Outcome, parked.Since, IsOver(parked, now), parked.InSuspense, false);
+        return new ParkedInstruction(bank, n, transfer.Kind, transfer.Reference, transfer.Total, parked.Outcome, parked.Since, IsOver(parked, now), parked.InSuspense, false);
     })];
 
     /// <summary>

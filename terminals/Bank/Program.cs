@@ -35,7 +35,7 @@ internal static class Program
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
-            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)),
+            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(),
         },
         args);
 
@@ -183,12 +183,25 @@ internal static class Program
                 {
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = open.Party.EvidenceFiles.Count,
+                    Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, open.Party.Alarms,
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
                 {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
                 E-cash float {audit.Float.Show(currency)}; {open.Party.EvidenceFiles.Count} evidence files.
+                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}; {open.Party.Alarms} alarms.
                 """);
+        });
+        return command;
+    }
+
+    private static Command Parked()
+    {
+        var command = new Command("parked", "Lists instructions that cannot be booked: why, since when, and what ends it. All else goes on.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new OpenedBank(result.GetValue(Folder)!);
+            ParkedView.Print(result.GetValue(Json), open.Party.Parked, open.Scheme.Terms.Currency);
         });
         return command;
     }

@@ -4,12 +4,13 @@ namespace HierCash.Terminals;
 
 /// <summary>An instruction that its bank has not booked (R8), as issuer and bank show it.</summary>
 /// <param name="Bank">Whose instruction it is.</param>
+/// <param name="Reference">What it is for, see <see cref="TransferKind"/>.</param>
 /// <param name="Since">Parked since then, by the clock of whoever shows it.</param>
 /// <param name="TermOver">disputeTerm has gone by since.</param>
 /// <param name="InSuspense">At the bank: its money left clearing or the float and waits in suspense.</param>
 /// <param name="StopsIssuing">At the issuer: the bank gets no cash issued before it is booked.</param>
 public sealed record ParkedInstruction(
-    PartyId Bank, ulong Number, TransferKind Kind, Amount Amount, BookingOutcome Reason, Timestamp Since, bool TermOver, bool InSuspense, bool StopsIssuing)
+    PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Reason, Timestamp Since, bool TermOver, bool InSuspense, bool StopsIssuing)
 {
     /// <summary>For people: why the bank did not book it.</summary>
     public string Why => Reason switch

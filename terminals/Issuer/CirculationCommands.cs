@@ -130,6 +130,7 @@ internal static class CirculationCommands
         Show(text, "All banks", total.Circulation, total.Caps, currency, colour);
         var (deltas, unfetched, cases, alarms) = party.Queues;
         text.AppendLine(CultureInfo.InvariantCulture, $"{deltas} transfers wait for the cycle, {unfetched} instructions for their banks, {cases} cases for a finding; {alarms} alarms.");
+        text.AppendLine(ParkedView.Summary(party.Parked, "hiercash-issuer"));
         return text.ToString();
     }
 

@@ -19,13 +19,13 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue)
             SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id FROM guarantee g
             JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
             WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2 AND c.judged + ?3 <= ?1
-                AND NOT EXISTS (SELECT 1 FROM claim_payment p WHERE p.payment_id = g.payment_id)
             """,
             r => (Id: r.Bytes(0), Y: r.GetInt64(1), Account: r.Bytes(2), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5))),
             now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
         foreach (var promise in due)
         {
             TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, Amount.FromLedger(promise.Y));
+            db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
             db.Execute(
                 "INSERT INTO claim_payment(payment_id, bank, coin_id, shop_bank, account, amount) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                 promise.Id, promise.UserBank, promise.Coin.ToArray(), promise.ShopBank, promise.Account, promise.Y);
@@ -53,44 +53,39 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue)
         """,
         now, (long)bank.Value);
 
-    /// <summary>True if the promise is claimed, whether or not the bank has booked it.</summary>
-    public static bool IsClaimed(Database db, PaymentId payment) =>
-        db.Number("SELECT count(*) FROM claim_payment WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
-
     /// <summary>
-    /// A claimed promise that is not paid yet is due no more, or only in part: its payment was taken back, or something else came free for it. What the
-    /// bank books of it goes back to claims instead of to the shop.
+    /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it and is not paid yet
+    /// goes back to claims: the bank sets it off against the claim, if that is still parked.
     /// </summary>
-    /// <returns>True if it was claimed and not paid; else nothing was changed.</returns>
-    public static bool Withdraw(Database db, PaymentId payment, Amount amount) => db.Execute(
-        "UPDATE claim_payment SET amount = amount - ?2, restore = restore + ?2 WHERE payment_id = ?1 AND paid IS NULL AND amount >= ?2",
-        payment.Value.ToArray(), amount.ToLedger()) == 1;
+    public static void Withdraw(Database db, PaymentId payment, Amount amount)
+    {
+        var claim = db.First(
+            "SELECT bank, coin_id FROM claim_payment WHERE payment_id = ?1 AND paid IS NULL AND amount >= ?2",
+            r => new { Bank = new PartyId(checked((uint)r.GetInt64(0))), Coin = Digest.Read(r.Bytes(1)) }, payment.Value.ToArray(), amount.ToLedger());
+        if (claim is not null && !amount.IsZero)
+        {
+            db.Execute("UPDATE claim_payment SET amount = amount - ?2, restored = restored + ?2 WHERE payment_id = ?1", payment.Value.ToArray(), amount.ToLedger());
+            TransferDesk.Add(db, claim.Bank, TransferKind.ClaimRestore, claim.Coin, amount);
+        }
+    }
 
     /// <summary>Claimed and not paid: goes into clearing, or will, and does not come out of it yet. Minor units.</summary>
-    public static long UnderWay(Database db) => db.Number("SELECT coalesce(sum(amount + restore), 0) FROM claim_payment WHERE paid IS NULL");
+    public static long UnderWay(Database db) => db.Number("SELECT coalesce(sum(amount), 0) FROM claim_payment WHERE paid IS NULL");
 
     private void Pay(Database db, string which, Timestamp now, object value)
     {
         var booked = db.Query(
-            $"SELECT payment_id, bank, coin_id, shop_bank, account, amount, restore FROM claim_payment WHERE paid IS NULL AND {which}",
-            r => (Id: r.Bytes(0), Bank: r.GetInt64(1), Coin: Digest.Read(r.Bytes(2)), ShopBank: r.GetInt64(3), Account: Digest.Read(r.Bytes(4)), Amount: r.GetInt64(5), Restore: r.GetInt64(6)),
+            $"SELECT payment_id, shop_bank, account, amount FROM claim_payment WHERE paid IS NULL AND {which}",
+            r => (Id: new PaymentId(Digest.Read(r.Bytes(0))), ShopBank: r.GetInt64(1), Account: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))),
             value);
         foreach (var p in booked)
         {
-            if (p.Amount > 0)
+            db.Execute("UPDATE claim_payment SET paid = ?2 WHERE payment_id = ?1", p.Id.Value.ToArray(), now.ToLedger());
+            db.Execute("UPDATE guarantee SET paid = 2 WHERE payment_id = ?1", p.Id.Value.ToArray());
+            if (!p.Amount.IsZero)
             {
-                TransferDesk.Add(db, new PartyId(checked((uint)p.ShopBank)), TransferKind.ShopCredit, p.Account, Amount.FromLedger(p.Amount));
-            }
-
-            if (p.Restore > 0)
-            {
-                TransferDesk.Add(db, new PartyId(checked((uint)p.Bank)), TransferKind.ClaimRestore, p.Coin, Amount.FromLedger(p.Restore));
-            }
-
-            db.Execute("UPDATE claim_payment SET paid = ?2 WHERE payment_id = ?1", p.Id, now.ToLedger());
-            db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", p.Id);
-            if (p.Amount > 0 && HistoryDatabase.Find(db, new PaymentId(Digest.Read(p.Id))) is { Reversal: null } row)
-            {
+                TransferDesk.Add(db, new PartyId(checked((uint)p.ShopBank)), TransferKind.ShopCredit, p.Account, p.Amount);
+                var row = HistoryDatabase.Find(db, p.Id)!;
                 queue.Revise(db, row, row.Share with { Due = now }, now);
             }
         }

@@ -22,7 +22,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
 
         Draw(db, InspectionDatabase.Find(db, id)!, now);
         long number = InspectionDatabase.Find(db, id)!.Number;
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Claims.IsClaimed(db, r.Payment)))
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Guarantee.IsPaid(db, r.Payment)))
         {
             var coin = InspectionDatabase.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Excess);
@@ -31,27 +31,19 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
                 InspectionDatabase.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
+                Claims.Withdraw(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
                 Guarantee.Lower(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
             }
         }
 
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Claims.IsClaimed(db, r.Payment)))
+        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Guarantee.IsPaid(db, r.Payment)))
         {
             var coin = InspectionDatabase.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Guaranteed);
             if (!amount.IsZero)
             {
                 InspectionDatabase.Spend(db, coin, amount);
-                if (Claims.Withdraw(db, row.Payment, amount))
-                {
-                    // Claimed and not yet paid: the coin pays the shop, and what the bank books of the claim goes back to claims.
-                    Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
-                }
-                else
-                {
-                    Credits.Repay(db, coin, amount);
-                }
-
+                Credits.Repay(db, coin, amount);
                 Revise(db, row, amount, now);
                 Guarantee.Lower(db, row.Payment, amount);
             }

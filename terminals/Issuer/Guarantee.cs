@@ -33,6 +33,10 @@ internal sealed class Guarantee(SchemeTerms terms)
         return (excess, due);
     }
 
+    /// <summary>True if the bank's claims have paid for this excess: then only a claim can be repaid, not the shop once more.</summary>
+    public static bool IsPaid(Database db, PaymentId payment) =>
+        db.Number("SELECT paid FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()) == 2;
+
     /// <summary>So much of the promise is not needed any more.</summary>
     public static void Lower(Database db, PaymentId payment, Amount by)
     {
@@ -44,8 +48,14 @@ internal sealed class Guarantee(SchemeTerms terms)
     /// <returns>What the guarantee had paid to the shop.</returns>
     public static Amount Cancel(Database db, HistoryRow row)
     {
+        bool paid = IsPaid(db, row.Payment);
         db.Execute("DELETE FROM guarantee WHERE payment_id = ?1", row.Payment.Value.ToArray());
-        return Claims.IsClaimed(db, row.Payment) && !Claims.Withdraw(db, row.Payment, row.Share.Guaranteed) ? row.Share.Guaranteed : Amount.Zero;
+        if (!paid)
+        {
+            Claims.Withdraw(db, row.Payment, row.Share.Guaranteed);
+        }
+
+        return paid ? row.Share.Guaranteed : Amount.Zero;
     }
 
     /// <summary>True if a list that the till had to have by TIME held the coin: then nothing is guaranteed.</summary>

@@ -51,7 +51,7 @@ internal static class IssuerSchema
         CREATE TRIGGER case_changes AFTER UPDATE OF guaranteed, reversed ON history BEGIN UPDATE trace_case SET changed = 1 WHERE coin = NEW.coin; END;
         CREATE TABLE guarantee(
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
-            opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0) STRICT;
+            opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0 /* 1 claimed, 2 credited */) STRICT;
         CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL) STRICT;
 
         -- Payments that will never count, whoever brings them (holes 2 to 4).
@@ -86,10 +86,10 @@ internal static class IssuerSchema
         CREATE TABLE arrears(bank INTEGER NOT NULL, number INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
         -- Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
-        -- What is to be given back to claims instead, because the payment was taken back meanwhile, is in restore.
+        -- What went back to claims instead, because the payment was taken back or the coin paid after all, is in restored.
         CREATE TABLE claim_payment(
             payment_id BLOB PRIMARY KEY, bank INTEGER NOT NULL, number INTEGER, coin_id BLOB NOT NULL, shop_bank INTEGER NOT NULL, account BLOB NOT NULL,
-            amount INTEGER NOT NULL, restore INTEGER NOT NULL DEFAULT 0, paid INTEGER) STRICT;
+            amount INTEGER NOT NULL, restored INTEGER NOT NULL DEFAULT 0, paid INTEGER) STRICT;
         CREATE INDEX claim_payment_number ON claim_payment(bank, number);
         """;
 }

@@ -86,7 +86,7 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     /// <summary>For consoles.</summary>
     public List<ParkedInstruction> Show(Database db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
         new ParkedInstruction(
-            r.Bank, (ulong)r.Number, r.Kind, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
+            r.Bank, (ulong)r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
             db.Number("SELECT count(*) FROM arrears WHERE bank = ?1 AND number = ?2", (long)r.Bank.Value, r.Number) > 0))];
 
     /// <summary>All that was instructed to be claimed for the coin, with what is waiting and without what was given back.</summary>

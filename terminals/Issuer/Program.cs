@@ -41,7 +41,7 @@ internal static class Program
               hiercash-issuer status --dir issuer --json
             """)
         {
-            Init(), Serve(), Enrol(), Status(), Audit(),
+            Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
         },
@@ -154,14 +154,30 @@ internal static class Program
                 {
                     Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                     CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
+                    Parked = party.Parked.Select(p => p.ToJson()),
                 },
                 string.Create(CultureInfo.InvariantCulture, $"""
                 Scheme {party.Scheme.Fingerprint}
                 Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
                 {open} coins in circulation, {closed} used up and kept for their terms.
                 {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks: are these running?
+                {ParkedView.Summary(party.Parked, "hiercash-issuer")}
                 {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": coins with a genuine signature that nobody issued. Check who can use the coin key." : ".")}
                 """));
+        });
+        return command;
+    }
+
+    private static Command Parked()
+    {
+        var command = new Command("parked", "Lists what banks could not book, or have not fetched for a whole dispute term: why, since when, what ends it, and whom it stops.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            var (party, currency, store) = OpenFolder(result.GetValue(Folder)!);
+            using (store)
+            {
+                ParkedView.Print(result.GetValue(Json), party.Parked, currency);
+            }
         });
         return command;
     }

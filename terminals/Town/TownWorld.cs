@@ -86,11 +86,12 @@ public sealed class TownWorld : IDisposable
     }
 
     /// <summary>A shop with its account at the shops' bank, or a further till of it.</summary>
-    public string AddTill(string shop)
+    /// <param name="vouch">How its bank vouches for it; null: as an honest bank does.</param>
+    public string AddTill(string shop, Func<EnrolmentRequest, EnrolmentRequest>? vouch = null)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
-        _tillShops[name] = Issuer.Enrol(ShopBank.Vouch(request), Amount.Zero).Holder;
+        _tillShops[name] = Issuer.Enrol((vouch ?? ShopBank.Vouch)(request), Amount.Zero).Holder;
         _tills[name] = StartTill(name);
         try
         {

@@ -135,7 +135,7 @@ public sealed class ClearingTests
     public async Task ACoinCopiedAtFourShopsKeepsNobodyWaiting()
     {
         using var town = Towns.Make();
-        var tills = new[] { "Cafe", "Kiosk", "Bakery", "Florist" }.Select(town.AddTill).ToList();
+        var tills = new[] { "Cafe", "Kiosk", "Bakery", "Florist" }.Select(n => town.AddTill(n)).ToList();
         using var mallory = town.User("Mallory", 5000);
         using var alice = town.User("Alice", 2000);
         for (int i = 0; i < tills.Count; i++)
@@ -179,6 +179,29 @@ public sealed class ClearingTests
         town.AssertSound();
         await town.RunCycle();
         Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((2000UL, 0L)));
+        town.AssertSound();
+    }
+
+    /// <summary>A shop takes its payment back while the claim for another is under way: the coin pays that one, once, and claims get theirs back.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    [Rule(8)]
+    public async Task WhatComesFreeWhileAClaimIsUnderWayIsNotPaidTwice(bool acknowledged)
+    {
+        using var town = Towns.Make();
+        var first = await Overspend(town);
+        town.Issuer.CloseCycle();
+        if (acknowledged)
+        {
+            await town.UserBank.Run(default);
+        }
+
+        await town.ForwardVoid("till-1", first);
+        await town.RunCycle();
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 2000UL, 0L)));
+        Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Clearing + town.ShopBank.Audit.Clearing), Is.EqualTo((0, 0L)));
         town.AssertSound();
     }
 
@@ -348,17 +371,19 @@ public sealed class ClearingTests
     }
 
     /// <summary>A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are over.</summary>
-    private static async Task Overspend(TownWorld town)
+    /// <returns>The payment of 50.00.</returns>
+    private static async Task<CashPayment> Overspend(TownWorld town)
     {
         string cafe = town.AddTill("Cafe");
         string kiosk = town.AddTill("Kiosk");
         using var mallory = town.User("Mallory", 5000);
         using var copy = mallory.Clone();
-        town.Pay(cafe, mallory, 5000);
+        var first = town.Pay(cafe, mallory, 5000).Payments.Single();
         town.Pay(kiosk, copy, 2000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
         await town.RunCycle();
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        return first;
     }
 }

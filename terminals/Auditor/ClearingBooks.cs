@@ -1,0 +1,123 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Auditor;
+
+/// <summary>
+/// What a bank said to the issuer of its instructions, against what both have in their books (R8): a bank that acknowledged what it did not book, or parks what it
+/// could book; an issuer that shows statements which the bank did not sign.
+/// </summary>
+internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
+{
+    /// <summary>So much later the bank has surely visited the issuer again, if it keeps a statement of that time.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
+
+    public IEnumerable<Finding> Run() => Id() is { } id ? Said(id).Concat(Statements(id)).Concat(Bookable()) : [];
+
+    /// <summary>The bank's number, as signed things in its books name it.</summary>
+    private long? Id()
+    {
+        var transfer = bank.Rows("SELECT transfer FROM booked_transfer LIMIT 1", r => Transfer.Decode(r.GetFieldValue<byte[]>(0))).FirstOrDefault();
+        var statement = bank.Rows("SELECT statement FROM audit_statement LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0))).FirstOrDefault();
+        return transfer?.Bank.Value ?? statement?.Bank.Value ?? Order()?.Bank.Value;
+    }
+
+    private AccountRequest? Order()
+    {
+        foreach (byte[] bytes in bank.Rows("SELECT user_order FROM withdrawal LIMIT 1", r => r.GetFieldValue<byte[]>(0)))
+        {
+            var reader = new BerTlvReader(bytes);
+            var order = AccountRequest.Read(ref reader);
+            return reader.Complete ? order : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Each number that the bank acknowledged: it has the instruction, and has booked it unless it signed that it did not.</summary>
+    private IEnumerable<Finding> Said(long id)
+    {
+        var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1))).ToDictionary(s => s.Item1, s => s.Item2);
+        var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = ?1", r => (r.GetInt64(0), r.GetInt64(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        foreach (long number in issuer.Rows(
+            "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = ?1 AND i.number <= b.acknowledged ORDER BY i.number", r => r.GetInt64(0), id))
+        {
+            if (!states.TryGetValue(number, out long state))
+            {
+                yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer, and its books do not have it");
+            }
+            else if (state != 0 && parked.GetValueOrDefault(number) == 0)
+            {
+                yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer as booked, and has parked it");
+            }
+        }
+    }
+
+    /// <summary>What the issuer shows as the bank's word is the bank's word; and so is what the bank shows.</summary>
+    private IEnumerable<Finding> Statements(long id)
+    {
+        var key = issuer.Rows("SELECT public_key FROM bank WHERE id = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).FirstOrDefault();
+        bool Signed(byte[] bytes, long number, long outcome) => BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
+            && (long)s.Outcome == outcome && key is not null && s.Verify(keys.Suite, key);
+        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = ?1", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
+        {
+            if (!Signed(p.Bytes, p.Number, p.Outcome))
+            {
+                yield return issuer.Finds("parked", $"{id}/{p.Number}", "its statement is not what the bank signed");
+            }
+        }
+
+        foreach (var p in bank.Rows(
+            "SELECT p.number, t.state, p.statement FROM parked p JOIN booked_transfer t ON t.number = p.number", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2))))
+        {
+            if (!Signed(p.Bytes, p.Number, p.Outcome))
+            {
+                yield return bank.Finds("parked", p.Number, "its statement is not signed by the bank for what it did");
+            }
+        }
+    }
+
+    /// <summary>Parked, and nothing that the bank's own books show stands in the way: since so long that the bank has visited since and left it.</summary>
+    private IEnumerable<Finding> Bookable()
+    {
+        foreach (var (number, state, since, bytes) in bank.Rows(
+            "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 ORDER BY t.number",
+            r => (r.GetInt64(0), (BookingOutcome)r.GetInt64(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3))))
+        {
+            if (Transfer.Decode(bytes) is { } transfer && Obstacle(number, state, since, transfer) is { } lie)
+            {
+                yield return bank.Finds("parked", number, $"the bank says {state}, but {lie}");
+            }
+        }
+    }
+
+    private string? Obstacle(long number, BookingOutcome state, long since, Transfer transfer)
+    {
+        var reference = transfer.Reference.ToArray();
+        return state switch
+        {
+            // Each visit tries what is parked first: an account that a later instruction found was there for this one.
+            BookingOutcome.NoAccount when bank.Rows(
+                "SELECT transfer FROM booked_transfer WHERE number > ?1 AND state = 0", r => Transfer.Decode(r.GetFieldValue<byte[]>(0)), number)
+                .Any(t => t?.Kind is TransferKind.ShopCredit or TransferKind.ShopDebit && t.Reference == transfer.Reference) =>
+                "it booked a later one on that account",
+            BookingOutcome.NoWithdrawal when bank.Number("SELECT count(*) FROM withdrawal WHERE request = ?1 AND debited < ?2", reference, since) > 0 =>
+                "its books had that withdrawal",
+            BookingOutcome.BeyondFloat when bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'") >= transfer.Total.ToLedger() && Visited(LastFloat(since)) =>
+                "the float holds it, and did when the bank visited last",
+            _ => null,
+        };
+    }
+
+    /// <summary>When the float changed last, or the instruction was parked if that was later.</summary>
+    private long LastFloat(long since) => Math.Max(since, bank.Number(
+        """
+        SELECT coalesce(max(t.date), 0) FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE a.kind = 'float'
+        """));
+
+    /// <summary>True if the bank fetched a statement that is so much younger than that moment: then it visited after it.</summary>
+    private bool Visited(long moment) => bank.Rows(
+        "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0)))
+        .Any(s => s is not null && s.Date > Timestamp.FromLedger(moment).Plus(Grace));
+}
