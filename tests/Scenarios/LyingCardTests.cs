@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Town;
 
@@ -84,5 +83,5 @@ public sealed class LyingCardTests
     }
 
     private async Task<Receipt> Settle(CashPayment h) =>
-        SettleReply.Read(await _town.TillLink(_till).Call(SettleMessage.Write([h]), default))!.Receipts.Single();
+        (await _town.Submit(_till, h)).Single();
 }
