@@ -145,10 +145,10 @@ public sealed partial class BankParty : ILinkHandler
         return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))) };
     }
 
-    /// <summary>Shops with accounts here, and their balances.</summary>
-    public IReadOnlyList<(string Name, Amount Balance)> ShopAccounts => _store.Read(db => db.Query(
+    /// <summary>Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).</summary>
+    public IReadOnlyList<(string Name, long Balance)> ShopAccounts => _store.Read(db => db.Query(
         "SELECT s.name, coalesce(l.balance, 0) FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference ORDER BY s.name",
-        r => (r.GetString(0), Amount.FromLedger(r.GetInt64(1)))));
+        r => (r.GetString(0), r.GetInt64(1))));
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
     public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(
@@ -202,7 +202,11 @@ public sealed partial class BankParty : ILinkHandler
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 
-    public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference))));
+    /// <summary>What the bank owes to the shop; 0 where the shop owes (<see cref="DebtOfShop"/>).</summary>
+    public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, _store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
+
+    /// <summary>What the shop owes after reversals that exceeded its balance; the bank bears that (rule R4).</summary>
+    public Amount DebtOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, -_store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
 
     public IReadOnlyList<AccountEntry> Accounts => _store.Read(UserDatabase.Accounts);
 

@@ -120,10 +120,10 @@ internal static class Program
                 {
                     Currency = currency.Name,
                     Users = users.Select(u => new { u.Name, Balance = u.Balance.Minor }),
-                    Shops = shops.Select(s => new { s.Name, Balance = s.Balance.Minor }),
+                    Shops = shops.Select(s => new { s.Name, s.Balance }),
                 },
                 string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}")
-                    .Concat(shops.Select(s => $"shop  {s.Name}: {s.Balance.Show(currency)}")).DefaultIfEmpty("There are no accounts.")));
+                    .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}")).DefaultIfEmpty("There are no accounts.")));
         });
         return command;
     }
@@ -141,15 +141,19 @@ internal static class Program
             var shops = open.Party.ShopAccounts.Where(a => a.Name == holder).ToList();
             var (lines, balance) = result.GetValue(shop)
                 ? shops.Count == 1 ? (open.Party.ShopStatement(holder), shops[0].Balance) : throw new RefusedException($"There is no shop '{holder}' at this bank. 'hiercash-bank accounts' lists them.")
-                : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User));
+                : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User).ToLedger());
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Name = holder, Currency = currency.Name, Balance = balance.Minor, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
+                new { Name = holder, Currency = currency.Name, Balance = balance, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
                 string.Join(Environment.NewLine, lines.Select(l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
-                    .Append($"Balance {balance.Show(currency)}")));
+                    .Append($"Balance {Signed(balance, currency)}")));
         });
         return command;
     }
+
+    /// <summary>A shop that had to give back more than it had owes the bank.</summary>
+    private static string Signed(long balance, Currency currency) =>
+        balance < 0 ? $"owes {new Amount((ulong)-balance).Show(currency)}" : new Amount((ulong)balance).Show(currency);
 
     private static Command EnrolShop()
     {

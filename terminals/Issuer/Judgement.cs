@@ -83,7 +83,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
         var excess = h.Paid - credited;
         bool other = HistoryDatabase.HasOther(db, coin.Number, h.Seq);
-        Switches.Off("hole-19-equivocation", ref other);
+        Switches.Off("hole 19 equivocation", ref other);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
         Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);

@@ -58,7 +58,7 @@ internal sealed class Reversals(
         }
 
         bool genuine = _judgement.IsGenuine(brought.H) && brought.Void.Voids(suite, brought.H);
-        Switches.On("R4-signatures", ref genuine);
+        Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
             return Refuse(RefusalReason.BadSignature, "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");

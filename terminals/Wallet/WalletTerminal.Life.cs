@@ -136,7 +136,7 @@ public sealed partial class WalletTerminal
     private async ValueTask Upload(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
         bool uploads = true;
-        Switches.Off("R4-upload", ref uploads);
+        Switches.Off("R4 upload", ref uploads);
         var kept = records?.All ?? [];
         foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(e => e.H.Id).ToList())
         {
