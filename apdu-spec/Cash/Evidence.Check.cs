@@ -22,7 +22,8 @@ public sealed partial record Evidence
 
         return Dossier.Check(suite, root, Order.EI) switch
         {
-            Proof.CertificateInvalid => Find(Culprit.Bank, "The issuer's certificates are not of this scheme. The bank, which signed the file, has to answer for this."),
+            Proof.CertificateInvalid => Find(
+                Culprit.Bank, "The issuer's certificates are not of this scheme. The bank, which signed the file, has to answer for this."),
             Proof.HeaderInvalid => Find(Culprit.Bank, "The issuer did not sign this dossier, and the bank, which signed the file, has to answer for it."),
             Proof.OpeningMismatch => Mismatch(suite, root),
             Proof.OtherCoin => Find(Culprit.Issuer, "The payments are not of the coin that the user ordered. The issuer has to answer for this."),
@@ -44,7 +45,9 @@ public sealed partial record Evidence
         }
 
         // The pages stand in the signed part by their hashes: others may have been put in by anybody on the way.
-        if (!suite.Verify(BankKey.Key, Message, Signature) || !Notice.Verify(suite, BankKey.Key) || !Dossier.HasItsPages)
+        bool signed = suite.Verify(BankKey.Key, Message, Signature) && Notice.Verify(suite, BankKey.Key) && Dossier.HasItsPages;
+        Switches.On("hole 19 file", ref signed);
+        if (!signed)
         {
             return (Culprit.Nobody, "The bank's signature does not fit the file: it was altered. The file proves nothing.");
         }
@@ -98,7 +101,8 @@ public sealed partial record Evidence
 
         if (Rest(Struck.MadeGood) <= Order.FaceValue)
         {
-            return Say(Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: nobody has to answer, and {Name} owes nothing.");
+            return Say(
+                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: nobody has to answer, and {Name} owes nothing.");
         }
 
         if (Rest(Struck.ByShop) <= Order.FaceValue)
@@ -113,7 +117,10 @@ public sealed partial record Evidence
         }
 
         var struck = entries.First(e => e.Struck == Struck.ByIssuer).Entry.H;
-        return Say(Culprit.Issuer, $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead, or that no shop submitted and its till took back. {Name} overspent nothing.");
+        return Say(
+            Culprit.Issuer,
+            $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead, or that no shop submitted and its till took back. "
+            + $"{Name} overspent nothing.");
     }
 
     private Struck StruckBy(ICashSuite suite, PublicKey root, DossierEntry e, Defence defence)
@@ -126,7 +133,9 @@ public sealed partial record Evidence
             return Struck.MadeGood;
         }
 
-        if (defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null))
+        bool voided = defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null);
+        Switches.Off("hole 19", ref voided);
+        if (voided)
         {
             bool submitted = e.Submission is not null;
             Switches.On("R3", ref submitted);

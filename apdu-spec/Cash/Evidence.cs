@@ -40,7 +40,8 @@ public sealed partial record Evidence(
     }
 
     /// <summary>With a reversal that came later; the same if it is there.</summary>
-    public Evidence File(Reversal reversal, IEnumerable<KeyCertificate> keys) => Reversals.Any(r => r.Payment == reversal.Payment) ? this : this with
+    public Evidence File(Reversal reversal, IEnumerable<KeyCertificate> keys) =>
+        Reversals.Any(r => r.Payment == reversal.Payment) ? this : this with
     {
         Reversals = [.. Reversals, reversal],
         FiledKeys = [.. FiledKeys.Concat(keys).Where(k => Dossier.Header.StatementKeys.All(s => s.Key.Id != k.Key.Id)).DistinctBy(k => k.Key.Id)],
@@ -50,7 +51,8 @@ public sealed partial record Evidence(
 
     private byte[] Message => SignedMessage.Evidence(Order.Bank, Order.User, Name, Content, Date);
 
-    public int MaxEncodedSize => 1024 + Dossier.MaxEncodedSize + Notice.MaxEncodedSize + (Reversals.Count * Reversal.MaxEncodedSize) + (FiledKeys.Count * KeyCertificate.MaxEncodedSize);
+    public int MaxEncodedSize => 1024 + Dossier.MaxEncodedSize + Notice.MaxEncodedSize + (Reversals.Count * Reversal.MaxEncodedSize)
+        + (FiledKeys.Count * KeyCertificate.MaxEncodedSize);
 
     private void WriteContent(ref BerTlvWriter writer)
     {

@@ -69,7 +69,7 @@ internal sealed class EvidenceDesk(
         var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
         if (!DossierMessages.ReadReply(reply, out var header))
         {
-            throw new InvalidOperationException($"The issuer did not answer with a dossier. {Refusal.Read(reply)?.Text}");
+            throw new InvalidOperationException($"The issuer did not answer with dossiers. {Refusal.Read(reply)?.Text}");
         }
 
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
@@ -87,7 +87,8 @@ internal sealed class EvidenceDesk(
             store.Write(db => EvidenceStore.TellAgain(db, header.Coin));
             return header.Revision == earlier.Revision
                 ? false
-                : throw new InvalidOperationException($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
+                : throw new InvalidOperationException(
+                    $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
         }
 
         var dossier = new Dossier(header, await Pages(header, cancel));
@@ -112,7 +113,9 @@ internal sealed class EvidenceDesk(
     private void Check(DossierHeader header, Timestamp now)
     {
         var terms = scheme.Terms;
-        if (header.Issuer != scheme.Issuer || header.Fault(suite, scheme.Root) is not null)
+        bool signed = header.Issuer == scheme.Issuer && header.Fault(suite, scheme.Root) is null;
+        Switches.On("dossier signature", ref signed);
+        if (!signed)
         {
             throw new InvalidOperationException($"The dossier of coin {header.Coin} is not signed by the issuer.");
         }
@@ -126,7 +129,8 @@ internal sealed class EvidenceDesk(
         Switches.On("R5", ref today);
         if (!today)
         {
-            throw new InvalidOperationException($"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
+            throw new InvalidOperationException(
+                $"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
         }
     }
 
@@ -138,7 +142,8 @@ internal sealed class EvidenceDesk(
             var reply = await issuer.Call(DossierMessages.WritePageRequest(header.Coin, header.Revision, i), cancel);
             pages.Add(DossierMessages.ReadPageReply(reply) is { } page && page.Hash == header.Pages[(int)i]
                 ? page
-                : throw new InvalidOperationException($"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));
+                : throw new InvalidOperationException(
+                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));
         }
 
         return pages;

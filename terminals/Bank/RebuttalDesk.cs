@@ -21,8 +21,9 @@ internal sealed class RebuttalDesk(
         }
 
         var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, shown.Rebuttal.Digest, Timestamp.Now(clock));
-        bool? stands = Hear(shown.Coin, shown.Rebuttal, stamp)?.IsProven;
+        bool isCase = Hear(shown.Coin, shown.Rebuttal, stamp) is not null;
         await TryVisit(cancel);
+        bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
     }
 
@@ -30,7 +31,8 @@ internal sealed class RebuttalDesk(
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
         var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, rebuttal.Digest, Timestamp.Now(clock));
-        var finding = Hear(coin, rebuttal, stamp) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var file = Hear(coin, rebuttal, stamp) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var finding = file.Check(suite, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
         await TryVisit(cancel);
         return finding;
     }
@@ -42,9 +44,10 @@ internal sealed class RebuttalDesk(
     /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
     public void Queue(Database db, Evidence file)
     {
-        foreach (var h in file.Dossier.Payments)
+        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
+        foreach (var h in heard.Count == 0 ? [] : file.Dossier.Payments)
         {
-            if (EvidenceStore.Rebuttals(db, file.Dossier.Coin).Select(r => r.Rebuttal.VoidOf(suite, h)).FirstOrDefault(v => v is not null) is { } statement)
+            if (heard.Select(r => r.Rebuttal.VoidOf(suite, h)).FirstOrDefault(v => v is not null) is { } statement)
             {
                 EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
             }
@@ -106,9 +109,9 @@ internal sealed class RebuttalDesk(
         }
     }
 
-    /// <summary>Keeps a rebuttal that strikes out what nothing strikes out yet; weighs the case again.</summary>
-    /// <returns>The finding with all that was ever shown; null where there is no case.</returns>
-    private EvidenceFinding? Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp) => store.Write<EvidenceFinding?>(db =>
+    /// <summary>Keeps a rebuttal that strikes out what nothing strikes out yet, and weighs the case again; of any other nothing is stored or computed.</summary>
+    /// <returns>The file; null where there is no case.</returns>
+    private Evidence? Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp) => store.Write<Evidence?>(db =>
     {
         if (EvidenceStore.Find(db, coin)?.File is not { } file)
         {
@@ -126,7 +129,7 @@ internal sealed class RebuttalDesk(
             EvidenceStore.Weigh(db, file, Standing(db, file));
         }
 
-        return file.Check(suite, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, coin).Select(r => r.Rebuttal)], []));
+        return file;
     });
 
     /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>

@@ -11,7 +11,10 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
 {
     /// <summary>What makes this choice another one: which payments, and how much is claimed.</summary>
     public Digest Content => Digest.Of(
-        [.. Entries.Select(e => e.H.Id.ToString()).Order(StringComparer.Ordinal).SelectMany(id => System.Text.Encoding.ASCII.GetBytes(id)), .. BitConverter.GetBytes(Claimed.Minor)]);
+    [
+        .. Entries.Select(e => e.H.Id.ToString()).Order(StringComparer.Ordinal).SelectMany(id => System.Text.Encoding.ASCII.GetBytes(id)),
+        .. BitConverter.GetBytes(Claimed.Minor),
+    ]);
 
     /// <param name="faceValue">X.</param>
     /// <returns>Null where all payments together are within X, or too many would be needed for <see cref="DossierHeader.MaxPages"/> pages.</returns>
@@ -28,7 +31,9 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         var due = claimed.IsZero ? new Amount(faceValue.Minor + 1) : faceValue + claimed;
         var chosen = new List<DossierEntry>();
         var sum = Amount.Zero;
-        foreach (var entry in all.OrderByDescending(e => !e.Receipt.Share.Guaranteed.IsZero).ThenByDescending(e => e.H.Paid).ThenBy(e => e.H.Id.ToString(), StringComparer.Ordinal))
+        var ordered = all.OrderByDescending(e => !e.Receipt.Share.Guaranteed.IsZero).ThenByDescending(e => e.H.Paid)
+            .ThenBy(e => e.H.Id.ToString(), StringComparer.Ordinal);
+        foreach (var entry in ordered)
         {
             if (sum >= due && entry.Receipt.Share.Guaranteed.IsZero)
             {

@@ -62,7 +62,9 @@ internal sealed class TraceDesk(
             return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
         }
 
-        var page = store.Read(db => DossierStore.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision ? DossierStore.Page(db, row.Coin, asked.Index) : null);
+        var page = store.Read(db => DossierStore.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision
+            ? DossierStore.Page(db, row.Coin, asked.Index)
+            : null);
         return page is null
             ? Refuse(RefusalReason.OutOfDate, "There is no such page, or the dossier was replaced. Fetch its header again.")
             : DossierMessages.WritePageReply(page);
@@ -171,7 +173,8 @@ internal sealed class TraceDesk(
         .Where(e => e.Reversal is null && e.Receipt.Verdict != Verdict.Cancelled).Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
 
     /// <summary>
-    /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody with the evidence file.
+    /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody
+    /// with the evidence file.
     /// </summary>
     public bool Proves(Database db, CoinId coin, Amount claim)
     {

@@ -9,14 +9,22 @@ internal static class AnswerCommand
     public static Command Answer(Option<string> folder, Option<bool> json, Func<string, OpenedTill> open)
     {
         var payment = new Argument<string>("PAYMENT") { Description = "The payment id that you are asked about, or at least its first 8 digits." };
-        var output = new Option<string>("--out") { Description = "Where to write the answer, for 'hiercash-auditor verify-evidence --answer'.", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "Where to write the answer, for 'hiercash-auditor verify-evidence --answer'.", HelpName = "FILE", Required = true,
+        };
         var command = new Command(
-            "answer", "Answers who asks about a payment that this till took back: signed, with the issuer's reversal if there is one. Without one the shop has to answer for it.") { payment, output, folder, json };
+            "answer",
+            "Answers who asks about a payment that this till took back: signed, with the issuer's reversal if there is one. Without one the shop has to answer for it.")
+        {
+            payment, output, folder, json,
+        };
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
             string id = result.GetValue(payment)!;
-            var answer = opened.Till.Answer(id) ?? throw new RefusedException($"This till knows no payment, or more than one, that begins with '{id}'. Give at least 8 digits of the payment id.");
+            var answer = opened.Till.Answer(id)
+                ?? throw new RefusedException($"This till knows no payment, or more than one, that begins with '{id}'. Give at least 8 digits of the payment id.");
             string path = result.GetValue(output)!;
             File.WriteAllBytes(path, answer.Encode());
             ConsoleEntry.Print(

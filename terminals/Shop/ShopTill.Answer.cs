@@ -12,7 +12,9 @@ public sealed partial class ShopTill
     public ShopAnswer? Answer(string id)
     {
         var found = _store.Read(db => db.Query(
-            "SELECT payment_id, reversal FROM part WHERE hex(payment_id) LIKE ?1", r => (Id: new PaymentId(Digest.Read(r.Bytes(0))), Reversal: r.BytesOrNull(1)), id.ToUpperInvariant() + "%"));
+            "SELECT payment_id, reversal FROM part WHERE hex(payment_id) LIKE ?1",
+            r => (Id: new PaymentId(Digest.Read(r.Bytes(0))), Reversal: r.BytesOrNull(1)),
+            id.ToUpperInvariant() + "%"));
         if (found.Count != 1 || id.Length < 8 || !id.All(char.IsAsciiHexDigit))
         {
             return null;

@@ -11,7 +11,8 @@ namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet notices and rebut; and the notices that every contact with the bank shows.</summary>
 internal sealed class RebuttalCommands(
-    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
+    Func<(string Host, int Port), PrivateStatus, ILink> dial)
 {
     private const string RecordsFile = "wallet.db";
     private static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
@@ -36,7 +37,10 @@ internal sealed class RebuttalCommands(
 
     private Command Notices()
     {
-        var command = new Command("notices", "Asks the bank whether it holds an accusation against this card's holder.") { CardOptions.Reader, CardOptions.Wait, pin, bank, json };
+        var command = new Command("notices", "Asks the bank whether it holds an accusation against this card's holder.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);

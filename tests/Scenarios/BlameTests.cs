@@ -145,7 +145,7 @@ public sealed class BlameTests
     }
 
     /// <summary>Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.</summary>
-    private static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(TownWorld town, TownCard alice, string till)
+    internal static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(TownWorld town, TownCard alice, string till)
     {
         using var key = town.TillKey(till);
         var wallet = new WalletCard(alice.Card);

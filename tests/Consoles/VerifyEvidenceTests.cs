@@ -1,0 +1,57 @@
+using System.Text.Json;
+using HierCash.Protocol.Cash;
+using HierCash.Tests.Scenarios;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>hiercash-auditor verify-evidence with all that is shown against an accusation: files, and no database.</summary>
+public sealed class VerifyEvidenceTests
+{
+    [Test, Rule(3), Rule(5)]
+    public async Task RebuttalsAnswersAndSilenceChangeWhoHasToAnswer()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make();
+            using var alice = town.User("Alice", 5000);
+            string till = town.AddTill("Cafe");
+            var (file, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, till);
+            using var statement = town.StatementKey;
+            using var key = town.TillKey(till);
+            var stamped = rebuttal.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []);
+            File.WriteAllBytes(Path.Combine(folder, "e"), file.Encode());
+            File.WriteAllBytes(Path.Combine(folder, "r"), rebuttal.Encode());
+            File.WriteAllBytes(Path.Combine(folder, "s"), stamped.Encode());
+            File.WriteAllBytes(Path.Combine(folder, "nothing"), ShopAnswer.Sign(key, h.Id, file.Date, null, null).Encode());
+            var reversal = Reversal.Sign(statement, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date);
+            File.WriteAllBytes(Path.Combine(folder, "good"), ShopAnswer.Sign(key, h.Id, file.Date, reversal, file.Dossier.Header.StatementKeys[0]).Encode());
+            string root = Convert.ToHexString(town.Scheme.Root.Bytes);
+            (int Code, string Culprit, string InTime) Verify(params string[] more)
+            {
+                var said = ConsoleProcess.Run(folder, "hiercash-auditor", ["verify-evidence", "e", "--root", root, "--json", .. more]);
+                using var json = JsonDocument.Parse(said.Output);
+                Assert.That(json.RootElement.GetProperty("until").GetString(), Is.EqualTo(file.Notice.Until.ToString()));
+                return (said.Code, json.RootElement.GetProperty("culprit").GetString()!, json.RootElement.GetProperty("rebuttedInTime").ToString());
+            }
+
+            Assert.That(Verify(), Is.EqualTo((0, "User", "[]")));
+            Assert.That(Verify("--rebuttal", "r"), Is.EqualTo((1, "ShopToAnswer", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error, Does.Contain("'r' is no shop's answer"));
+            var words = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--rebuttal", "s").Output;
+            Assert.That(words, Does.Contain($"before {file.Notice.Until}").And.Contain("Rebuttal 1 was stamped in time.").And.Contain("the shop, once it was asked"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>JSON spells true with or without spaces and capitals: only what it says counts.</summary>
+    private static bool Same((int Code, string Culprit, string InTime) a, (int Code, string Culprit, string InTime) b) =>
+        a.Code == b.Code && a.Culprit == b.Culprit && string.Equals(
+            a.InTime.Replace(" ", "", StringComparison.Ordinal), b.InTime.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+}
