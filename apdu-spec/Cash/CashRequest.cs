@@ -64,8 +64,8 @@ public sealed record CashRequest(byte[] Seed, Amount FaceValue, Currency Currenc
     public override string ToString() => $"request for {FaceValue} {Currency}, TM {TM}";
 }
 
-/// <summary>What E_K holds: suite 1, g 1, issuer 4, issuer key 4, expiry 2, S_I 64 bytes, in this order.</summary>
-public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Quarter Expiry, byte[] SI)
+/// <summary>What E_K holds: suite 1, g 1 (bit 7: issuer-keyed), issuer 4, issuer key 4, expiry 2, S_I 64 bytes, in this order.</summary>
+public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Quarter Expiry, byte[] SI, bool IssuerKeyed = false)
 {
     public const int Size = 76;
 
@@ -79,17 +79,17 @@ public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId I
     public static bool IsEnciphered(int length) => length is EncipheredSize or EncipheredSizeWithKey;
 
     public static CashAnswer Of(Coin coin) =>
-        new(coin.Terms.Suite, coin.Terms.G, coin.Terms.Issuer, coin.Terms.IssuerKey, coin.Terms.Expiry, coin.SI);
+        new(coin.Terms.Suite, coin.Terms.G, coin.Terms.Issuer, coin.Terms.IssuerKey, coin.Terms.Expiry, coin.SI, coin.Terms.IssuerKeyed);
 
     /// <summary>The coin that this answer makes of a request.</summary>
     public Coin ToCoin(Amount faceValue, Currency currency, ushort tm, byte[] nu) =>
-        new(new CoinTerms(Suite, G, Issuer, IssuerKey, faceValue, currency, tm, Expiry), nu, SI);
+        new(new CoinTerms(Suite, G, Issuer, IssuerKey, faceValue, currency, tm, Expiry, IssuerKeyed), nu, SI);
 
     public byte[] Encode()
     {
         var bytes = new byte[Size];
         bytes[0] = Suite;
-        bytes[1] = (byte)G;
+        bytes[1] = CoinTerms.PackG(G, IssuerKeyed);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(2), Issuer.Value);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(6), IssuerKey.Value);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(10), Expiry.Index);
@@ -99,13 +99,14 @@ public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId I
 
     /// <summary>Null unless there are exactly 76 bytes with a known suite and g.</summary>
     public static CashAnswer? Decode(ReadOnlySpan<byte> bytes) =>
-        bytes.Length != Size || bytes[0] != Coin.Suite1 || bytes[1] > (byte)GFunction.Sha256
+        bytes.Length != Size || bytes[0] != Coin.Suite1 || !CoinTerms.TryUnpackG(bytes[1], out var g, out bool issuerKeyed)
             ? null
             : new CashAnswer(
                 bytes[0],
-                (GFunction)bytes[1],
+                g,
                 new PartyId(BinaryPrimitives.ReadUInt32BigEndian(bytes[2..])),
                 new KeyId(BinaryPrimitives.ReadUInt32BigEndian(bytes[6..])),
                 new Quarter(BinaryPrimitives.ReadUInt16BigEndian(bytes[10..])),
-                bytes[12..].ToArray());
+                bytes[12..].ToArray(),
+                issuerKeyed);
 }

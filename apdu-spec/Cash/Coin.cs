@@ -8,8 +8,26 @@ namespace HierCash.Protocol.Cash;
 /// <param name="IssuerKey">Which PS_I verifies S_I.</param>
 /// <param name="FaceValue">X, 1 to 2^32 - 1 minor units.</param>
 /// <param name="TM">Tells coins under one N_U apart; a counter from 0, never a time (hole 15).</param>
+/// <param name="IssuerKeyed">The issuer made the key pair (EP 0810563, claim 2): it could sign as the holder. Never guaranteed, never evidence (hole 14).</param>
 public sealed record CoinTerms(
-    byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Amount FaceValue, Currency Currency, ushort TM, Quarter Expiry);
+    byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Amount FaceValue, Currency Currency, ushort TM, Quarter Expiry, bool IssuerKeyed = false)
+{
+    private const byte KeyedBit = 0x80;
+
+    /// <summary>What stands for g wherever the coin is written or signed: bit 7 says that the issuer made the key.</summary>
+    public byte GByte => PackG(G, IssuerKeyed);
+
+    /// <summary>g with the bit, one byte.</summary>
+    public static byte PackG(GFunction g, bool issuerKeyed) => (byte)((byte)g | (issuerKeyed ? KeyedBit : 0));
+
+    /// <summary>False for a g that this version does not know.</summary>
+    public static bool TryUnpackG(byte packed, out GFunction g, out bool issuerKeyed)
+    {
+        issuerKeyed = (packed & KeyedBit) != 0;
+        g = (GFunction)(packed & ~KeyedBit);
+        return g <= GFunction.Sha256;
+    }
+}
 
 /// <summary>C: a coin as a shop sees it (EP 0810563, step 5). The balance x travels beside it.</summary>
 /// <param name="NU">N_U compressed, 33 bytes.</param>
@@ -34,7 +52,7 @@ public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
     {
         int begin = writer.Begin(Tag.Coin);
         writer.Write(Tag.Suite, Terms.Suite);
-        writer.Write(Tag.G, (byte)Terms.G);
+        writer.Write(Tag.G, Terms.GByte);
         writer.Write(Tag.IssuerId, Terms.Issuer.Value);
         writer.Write(Tag.KeyId, Terms.IssuerKey.Value);
         writer.Write(Tag.FaceValue, Terms.FaceValue.ToCard());
@@ -51,7 +69,7 @@ public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
     {
         var r = reader.Enter(Tag.Coin);
         byte suite = r.ReadByte(Tag.Suite);
-        byte g = r.ReadByte(Tag.G);
+        byte packed = r.ReadByte(Tag.G);
         var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
         var key = new KeyId(r.ReadUInt32(Tag.KeyId));
         var faceValue = new Amount(r.ReadUInt32(Tag.FaceValue));
@@ -60,12 +78,13 @@ public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
         ushort tm = r.ReadUInt16(Tag.TM);
         var expiry = new Quarter(r.ReadUInt16(Tag.Expiry));
         var si = r.ReadBytes(Tag.SI, ISigningKey.SignatureSize);
-        if (suite != Suite1 || g > (byte)GFunction.Sha256)
+        if (!CoinTerms.TryUnpackG(packed, out var g, out bool issuerKeyed) || suite != Suite1)
         {
             r.Fail();
+            g = GFunction.Sha256;
         }
 
         reader.Leave(r);
-        return new Coin(new CoinTerms(suite, (GFunction)Math.Min(g, (byte)1), issuer, key, faceValue, currency, tm, expiry), nu, si);
+        return new Coin(new CoinTerms(suite, g, issuer, key, faceValue, currency, tm, expiry, issuerKeyed), nu, si);
     }
 }

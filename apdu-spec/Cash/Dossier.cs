@@ -110,8 +110,16 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     }
 
     private static bool BelongsTo(Coin coin, CashRequest m) =>
-        coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue
+        IsHoldersOwn(coin) && coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue
         && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
+
+    /// <summary>A coin whose key the issuer made proves nothing against its holder: the issuer could have signed (hole 14).</summary>
+    private static bool IsHoldersOwn(Coin coin)
+    {
+        bool own = !coin.Terms.IssuerKeyed;
+        Switches.On("R7", ref own);
+        return own;
+    }
 
     internal static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) =>
         entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));

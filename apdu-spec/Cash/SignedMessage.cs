@@ -11,7 +11,7 @@ public static partial class SignedMessage
     {
         var w = new CanonicalWriter("HC1-COIN", 53);
         w.U8(terms.Suite);
-        w.U8((byte)terms.G);
+        w.U8(terms.GByte);
         w.U32(terms.Issuer.Value);
         w.U32(terms.IssuerKey.Value);
         w.U32(terms.FaceValue.ToCard());

@@ -164,6 +164,15 @@ out["cash-answer"] = answer
 body = cbc(sha(b"HC1-EKEN" + SEED)[:16], answer)
 out["E_K"] = ek = body + mac(sha(b"HC1-EKMA" + SEED), body)
 
+# The same where the issuer made the key pair: bit 7 of g says so, and SS_U comes behind the answer in E_K (hole 14)
+keyed_message = b"HC1-COIN" + b"\x01\x81" + ISSUER + PS + X + EUR + n + TM + EXPIRY
+out["coin-message-issuer-keyed"] = keyed_message
+keyed_si = sign(secret["coin"], keyed_message)
+out["cash-answer-issuer-keyed"] = keyed_answer = b"\x01\x81" + ISSUER + PS + EXPIRY + keyed_si
+out["m-without-key"] = SEED + X + EUR + TM + bytes(33) + bytes(64)
+body = cbc(sha(b"HC1-EKEN" + SEED)[:16], keyed_answer + b(secret["user"], 32))
+out["E_K-issuer-keyed"] = body + mac(sha(b"HC1-EKMA" + SEED), body)
+
 # S_U, S_W
 payment_message = b"HC1-PAYM" + coin_id + SEQ + BALANCE + TIME + W + e + PAID
 out["payment-message"] = payment_message
@@ -223,6 +232,8 @@ def certificate(usage, holder, key):
 # Data objects
 coin = tlv(0xE0, tlv(0xC0, b"\x01") + tlv(0xC1, b"\x01") + tlv(0xC2, ISSUER) + tlv(0xC3, PS) + tlv(0xC4, X) + tlv(0xC5, EUR)
            + tlv(0xC6, nu) + tlv(0xC7, TM) + tlv(0xC8, EXPIRY) + tlv(0xC9, si))
+keyed_coin = tlv(0xE0, tlv(0xC0, b"\x01") + tlv(0xC1, b"\x81") + tlv(0xC2, ISSUER) + tlv(0xC3, PS) + tlv(0xC4, X) + tlv(0xC5, EUR)
+                 + tlv(0xC6, nu) + tlv(0xC7, TM) + tlv(0xC8, EXPIRY) + tlv(0xC9, keyed_si))
 h = tlv(0xE1, coin + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xD0, su))
 cert_e, cert_c, cert_b = certificate(1, ISSUER, "encryption"), certificate(2, ISSUER, "coin"), certificate(4, BANK, "bank")
 order = tlv(0xE3, tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xD2, ei)
@@ -266,7 +277,7 @@ out.update({
     "certificate-statement": cert_s,
 })
 out.update({
-    "coin": coin, "payment": h, "certificate-encryption": cert_e, "certificate-coin": cert_c, "certificate-bank": cert_b,
+    "coin": coin, "coin-issuer-keyed": keyed_coin, "payment": h, "certificate-encryption": cert_e, "certificate-coin": cert_c, "certificate-bank": cert_b,
     "account-request": order, "bank-request": bank_request, "never-issued": never_issued, "receipt": receipt_object,
     "transfer": transfer_object, "dossier": dossier, "evidence-message": evidence_message,
     "evidence": tlv(0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message)) + notice + reversal + page),

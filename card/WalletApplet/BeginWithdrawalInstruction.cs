@@ -52,7 +52,11 @@ internal static class BeginWithdrawalInstruction
             parent = wallet.Slot(command.Slot);
             bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
             Switches.On("variant TM", ref counts);
-            if (!counts)
+
+            // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign (hole 14).
+            bool isOwn = !parent.Value.IsIssuerKeyed;
+            Switches.On("R7", ref isOwn);
+            if (!counts || !isOwn)
             {
                 return StatusWord.ConditionsNotSatisfied;
             }

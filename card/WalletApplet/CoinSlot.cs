@@ -65,16 +65,20 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     public CashRequest CashRequest => new(
         Seed.ToArray(), FaceValue, Currency, TM, NU, bytes.Span.Slice(PossessionAt, ISigningKey.SignatureSize).ToArray());
 
+    /// <summary>The issuer made this coin's key (hole 14); of a stored coin.</summary>
+    public bool IsIssuerKeyed => CoinTerms.TryUnpackG(bytes.Span[SuiteAt + 1], out _, out bool keyed) && keyed;
+
     public Coin Coin => new(
         new CoinTerms(
             bytes.Span[SuiteAt],
-            (GFunction)bytes.Span[SuiteAt + 1],
+            CoinTerms.TryUnpackG(bytes.Span[SuiteAt + 1], out var g, out _) ? g : GFunction.Sha256,
             new PartyId(bytes.ReadUInt32(IssuerAt)),
             new KeyId(bytes.ReadUInt32(IssuerKeyAt)),
             FaceValue,
             Currency,
             TM,
-            Expiry),
+            Expiry,
+            IsIssuerKeyed),
         NU,
         bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
 
@@ -108,7 +112,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// <summary>Makes the pending withdrawal a coin with x = X.</summary>
     public void Activate(CashAnswer answer, ReadOnlySpan<byte> answerDigest)
     {
-        bytes.Write(StateAt, [(byte)SlotState.Active, answer.Suite, (byte)answer.G]);
+        bytes.Write(StateAt, [(byte)SlotState.Active, answer.Suite, CoinTerms.PackG(answer.G, answer.IssuerKeyed)]);
         bytes.WriteUInt32(IssuerAt, answer.Issuer.Value);
         bytes.WriteUInt32(IssuerKeyAt, answer.IssuerKey.Value);
         bytes.WriteUInt16(ExpiryAt, answer.Expiry.Index);

@@ -31,7 +31,9 @@ internal static class FinishWithdrawalInstruction
         // Two keys, and a MAC of two hashes.
         wallet.Meter.Charge(CardOperation.Hash, 4);
         wallet.Meter.Charge(CardOperation.Cipher);
-        if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer)
+        var request = slot.CashRequest;
+        if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size
+            || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
         {
             return StatusWord.InvalidSignature;
         }
@@ -42,13 +44,6 @@ internal static class FinishWithdrawalInstruction
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // n = g(N_U)
-        var request = slot.CashRequest;
-        if (request.IsWithoutKey != plain.Length > CashAnswer.Size)
-        {
-            // A key for one who has one, or none for one who asked for it.
-            return StatusWord.InvalidSignature;
-        }
-
         using var given = request.IsWithoutKey ? TryImport(wallet, plain.AsSpan(CashAnswer.Size)) : null;
         var nu = given?.PublicKey.Compress() ?? request.NU;
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(plain);
@@ -72,6 +67,14 @@ internal static class FinishWithdrawalInstruction
 
         slot.WipeLeftovers();
         return StatusWord.Success;
+    }
+
+    /// <summary>A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).</summary>
+    private static bool IsWhatWasAsked(CashRequest request, CashAnswer answer, bool hasKey)
+    {
+        bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;
+        Switches.On("R7", ref isSaid);
+        return isSaid && hasKey == request.IsWithoutKey;
     }
 
     private static ISigningKey? TryImport(WalletApplet wallet, ReadOnlySpan<byte> scalar)

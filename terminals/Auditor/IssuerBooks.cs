@@ -9,8 +9,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 {
     private const string Coins =
         """
-        (SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, 1 AS open FROM inspection
-         UNION ALL SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, 0 FROM closed_coin)
+        (SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, keyed, 1 AS open FROM inspection
+         UNION ALL SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, keyed, 0 FROM closed_coin)
         """;
 
     public IEnumerable<Finding> Run()
@@ -35,9 +35,9 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> CoinRows()
     {
         foreach (var c in books.Rows(
-            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM {Coins} c ORDER BY c.coin",
+            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
             r => (Coin: r.GetInt64(0), Id: Blob(r, 1), N: Blob(r, 2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
-                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9))))
+                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9), Keyed: r.GetInt64(10) == 1)))
         {
             string table = c.Open ? "inspection" : "closed_coin";
             if (c.Y != c.Credited)
@@ -50,14 +50,14 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 yield return books.Finds(table, c.Coin, $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
             }
 
-            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry))
+            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed))
             {
-                yield return books.Finds(table, c.Coin, "its coin id is not the hash of what the row says: n, TM, X or expiry was changed");
+                yield return books.Finds(table, c.Coin, "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed");
             }
         }
     }
 
-    private bool IsCoin(byte[] id, byte[] n, long tm, long x, long expiry)
+    private bool IsCoin(byte[] id, byte[] n, long tm, long x, long expiry, bool keyed)
     {
         if (n.Length != 33 || tm is < 0 or > ushort.MaxValue || x is < 0 or > uint.MaxValue || expiry is < 0 or > ushort.MaxValue)
         {
@@ -69,7 +69,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 from key in keys.Of(KeyUsage.IssuerCoin)
                 from g in Enum.GetValues<GFunction>()
                 from currency in Currency.All
-                let terms = new CoinTerms(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry))
+                let terms = new CoinTerms(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry), keyed)
                 select Digest.Of(SignedMessage.Coin(terms, n))).Any(d => d.ToArray().AsSpan().SequenceEqual(id));
     }
 
@@ -282,11 +282,16 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     {
         foreach (var c in books.Rows(
             $"""
-            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL AND h.verdict <> 10), c.x
+            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL AND h.verdict <> 10), c.x, c.keyed
             FROM trace_case t JOIN {Coins} c ON c.coin = t.coin
             """,
-            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4))))
+            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4), Keyed: r.GetInt64(5) == 1)))
         {
+            if (c.Keyed)
+            {
+                yield return books.Finds("trace_case", c.Coin, "the issuer made this coin's key: there is no case about it");
+            }
+
             if (!c.Judged && c.Excess != c.Signed > c.X)
             {
                 yield return books.Finds("trace_case", c.Coin, $"it says {(c.Excess ? "" : "no ")}excess, but {c.Signed} are signed of X {c.X}");

@@ -187,7 +187,8 @@ public sealed partial class BankParty : ILinkHandler
             {
                 WithdrawalState.Debited => "Debited; the issuer is asked next.",
                 WithdrawalState.Requested => "Debited and asked for; if the issuer stays silent for the request's term, the bank asks it to withhold the cash, and only its signed \"never issued\" gives the money back.",
-                WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it.",
+                WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it."
+                    + (w.EK!.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : ""),
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
         });

@@ -33,6 +33,32 @@ internal static class CareCommands
         return command;
     }
 
+    public static Command Alarms(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    {
+        var command = new Command("alarms", "Lists what somebody should look at, the newest first.") { folder, json };
+        command.SetAction(result =>
+        {
+            var (party, _, store) = open(result.GetValue(folder)!);
+            using (store)
+            {
+                var alarms = party.Alarms;
+                ConsoleEntry.Print(
+                    result.GetValue(json),
+                    alarms.Select(a => new { a.Kind, a.Subject, a.Times, Last = a.Last.ToString() }),
+                    alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Last}  {a.Kind}, {a.Times} times: {a.Subject} {Meaning(a.Kind)}".TrimEnd())));
+            }
+        });
+        return command;
+    }
+
+    private static string Meaning(string kind) => kind switch
+    {
+        Issuer.Alarms.UnknownCoin => "A genuine signature on a coin that nobody issued: check who can use the coin key.",
+        Issuer.Alarms.IssuerKeyedExcess => "More than X was signed under a key that this issuer made: the card was copied, or somebody here used the key.",
+        Issuer.Alarms.IssuerKeyedEquivocation => "Two payments under one counter, with a key that this issuer made: the card was copied, or somebody here used the key.",
+        _ => "",
+    };
+
     public static Command Rotate(Option<string> folder, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
         var usage = new Argument<string>("KEY") { Description = "coin (PS_I), encryption (PE_I) or statement." };

@@ -11,15 +11,21 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
 
     private IEnumerable<string> Coins(Database db, string id)
     {
-        const string Both = "SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled FROM inspection UNION ALL SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled FROM closed_coin";
+        const string Both = "SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled, keyed FROM inspection "
+            + "UNION ALL SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled, keyed FROM closed_coin";
         foreach (var c in db.Query(
-            $"SELECT coin, hex(coin_id), bank, x, y, returned, expiry, cancelled FROM ({Both}) WHERE hex(coin_id) LIKE ?1",
+            $"SELECT coin, hex(coin_id), bank, x, y, returned, expiry, cancelled, keyed FROM ({Both}) WHERE hex(coin_id) LIKE ?1",
             r => (Number: r.GetInt64(0), Id: r.GetString(1), Bank: r.GetInt64(2), X: Amount.FromLedger(r.GetInt64(3)), Y: Amount.FromLedger(r.GetInt64(4)), Returned: Amount.FromLedger(r.GetInt64(5)),
-                Expiry: new Quarter((ushort)r.GetInt64(6)), Cancelled: r.IsDBNull(7) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(7))),
+                Expiry: new Quarter((ushort)r.GetInt64(6)), Cancelled: r.IsDBNull(7) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(7)), Keyed: r.GetInt64(8) == 1),
             id.ToUpperInvariant() + "%"))
         {
             var rest = c.X - c.Y - c.Returned;
             yield return $"Coin {c.Id.ToLowerInvariant()} of {c.X.Show(currency)}, signed by this issuer (S_I) on the request of bank {c.Bank} (S_B). Y is {c.Y.Show(currency)}; {c.Returned.Show(currency)} went back.";
+            if (c.Keyed)
+            {
+                yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and there is never a case or evidence about it.";
+            }
+
             yield return c.Cancelled is { } date
                 ? $"  Cancelled on {date}: payments up to {date.Plus(terms.HotListMaxAge)} still settle; the {rest.Show(currency)} that are left go back after {date.Plus(terms.HotListMaxAge + terms.SettleTerm)}."
                 : rest.IsZero ? "  Used up; kept for its terms, so that a copy of it can be traced."

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -15,7 +16,9 @@ internal sealed class Guarantee(SchemeTerms terms)
     public (Amount Guaranteed, Timestamp Due) Offer(Database db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
     {
         var account = shop.Account.ToArray();
-        bool within = terms.Excess == ExcessPolicy.Guarantee
+        bool isOwn = !coin.IsKeyed;
+        Switches.On("R7", ref isOwn);
+        bool within = isOwn && terms.Excess == ExcessPolicy.Guarantee
             && h.Paid <= terms.FloorLimit
             && now <= h.Time.Plus(terms.GuaranteeWindow)
             && !WasHot(db, coin, h.Time)

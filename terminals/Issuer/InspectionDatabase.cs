@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using Microsoft.Data.Sqlite;
@@ -12,9 +13,10 @@ namespace HierCash.Issuer;
 /// <param name="Lost">Since when its card is reported as lost (hole 10).</param>
 /// <param name="Returned">What went back to its holder after all terms (hole 9).</param>
 /// <param name="IsOpen">In the inspection database; else used up and in the history database.</param>
+/// <param name="IsKeyed">This issuer made its key, so it is never guaranteed and never evidence (hole 14).</param>
 internal sealed record CoinRow(
     long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, Timestamp? Lost,
-    Amount Returned, bool IsOpen)
+    Amount Returned, bool IsOpen, bool IsKeyed)
 {
     /// <summary>What payments may still take.</summary>
     public Amount Rest => FaceValue - Spent - Returned;
@@ -26,20 +28,25 @@ internal sealed record CoinRow(
 /// </summary>
 internal static class InspectionDatabase
 {
-    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost";
+    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed";
 
-    /// <summary>True if (n, TM) was issued before, or n belongs to another bank's user (hole 15).</summary>
-    public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank) => db.Number(
-        """
-        SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = ?1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = ?1)
-        WHERE tm = ?2 OR bank <> ?3
-        """,
-        n, (long)tm, (long)bank.Value) > 0;
+    /// <summary>True if (n, TM) was issued before, n belongs to another bank's user (hole 15), or this issuer made the key of n (hole 14).</summary>
+    public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank)
+    {
+        bool isMade = db.Number("SELECT count(*) FROM (SELECT keyed FROM inspection WHERE n = ?1 UNION ALL SELECT keyed FROM closed_coin WHERE n = ?1) WHERE keyed = 1", n) > 0;
+        Switches.Off("R7", ref isMade);
+        return isMade || db.Number(
+            """
+            SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = ?1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = ?1)
+            WHERE tm = ?2 OR bank <> ?3
+            """,
+            n, (long)tm, (long)bank.Value) > 0;
+    }
 
     public static void Register(Database db, Coin coin, PartyId bank, RequestId request, byte[] opening) => db.Execute(
-        "INSERT INTO inspection(coin_id, n, tm, bank, request, opening, x, expiry) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO inspection(coin_id, n, tm, bank, request, opening, x, expiry, keyed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         coin.Id.Value.ToArray(), coin.N, (long)coin.Terms.TM, (long)bank.Value, request.Value.ToArray(), opening,
-        coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index);
+        coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index, coin.Terms.IssuerKeyed ? 1L : 0L);
 
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
     public static CoinRow? Find(Database db, CoinId id) =>
@@ -103,7 +110,7 @@ internal static class InspectionDatabase
 
     private static void Move(Database db, long number, string from, string to)
     {
-        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned, lost";
+        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed";
         db.Execute($"INSERT INTO {to}({All}) SELECT {All} FROM {from} WHERE coin = ?1", number);
         db.Execute($"DELETE FROM {from} WHERE coin = ?1", number);
     }
@@ -127,7 +134,7 @@ internal static class InspectionDatabase
     private static CoinRow Read(SqliteDataReader r, bool open) => new(
         r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), new PartyId(checked((uint)r.GetInt64(2))), new RequestId(Digest.Read(r.Bytes(3))),
         r.Bytes(4), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), new Quarter(checked((ushort)r.GetInt64(7))),
-        Date(r, 8), Date(r, 10), Amount.FromLedger(r.GetInt64(9)), open);
+        Date(r, 8), Date(r, 10), Amount.FromLedger(r.GetInt64(9)), open, r.GetInt64(11) == 1);
 
     private static Timestamp? Date(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : Timestamp.FromLedger(r.GetInt64(column));
 }

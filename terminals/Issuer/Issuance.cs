@@ -153,7 +153,7 @@ internal sealed class Issuance(
         var g = terms.G;
         Switches.Replace("claim 7", ref g, GFunction.Sha256);
         var coinTerms = new CoinTerms(
-            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters));
+            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters), m.IsWithoutKey);
         using var made = m.IsWithoutKey ? suite.GenerateKey() : null;
         var unsigned = new Coin(coinTerms, made?.PublicKey.Compress() ?? m.NU, []);
         var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };

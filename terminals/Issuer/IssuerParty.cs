@@ -114,6 +114,10 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>What banks did not book, by bank and number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
 
+    /// <summary>What somebody should look at, the newest first: what, about which coin or other subject, how often, when last.</summary>
+    public IReadOnlyList<(string Kind, string Subject, long Times, Timestamp Last)> Alarms => _store.Read(db => db.Query(
+        "SELECT kind, lower(hex(subject)), times, last FROM alarm ORDER BY last DESC, id DESC", r => (r.GetString(0), r.GetString(1), r.GetInt64(2), Timestamp.FromLedger(r.GetInt64(3)))));
+
     /// <summary>Coins in the inspection database, and in the history database.</summary>
     public (long Open, long Closed) CoinCounts => _store.Read(db =>
         (db.Number("SELECT count(*) FROM inspection"), db.Number("SELECT count(*) FROM closed_coin")));

@@ -23,14 +23,14 @@ internal static class IssuerSchema
             coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
             expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
-            returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
 
         -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
         CREATE TABLE closed_coin(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
             expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
-            returned INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
         CREATE TABLE history(
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
             shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL, guaranteed INTEGER NOT NULL,
@@ -52,7 +52,11 @@ internal static class IssuerSchema
         CREATE TABLE guarantee(
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0 /* 1 claimed, 2 credited */) STRICT;
-        CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL) STRICT;
+
+        -- What a person should look at: one row for each kind and subject, however often it happens.
+        CREATE TABLE alarm(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL,
+            times INTEGER NOT NULL DEFAULT 1, last INTEGER NOT NULL, UNIQUE(kind, subject)) STRICT;
 
         -- Payments that will never count, whoever brings them (holes 2 to 4).
         CREATE TABLE dead_payment(

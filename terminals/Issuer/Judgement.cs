@@ -56,17 +56,12 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
         {
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
-            Alarm(db, "unknown coin", h.Coin.Id.Value, now);
+            Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
             return Refuse(h, Verdict.UnknownCoin, now);
         }
 
         return Count(db, submitted, coin, now);
     }
-
-    /// <summary>One alarm per subject, however often it comes (rule R10).</summary>
-    public static void Alarm(Database db, string kind, Digest subject, Timestamp now) => db.Execute(
-        "INSERT INTO alarm(date, kind, subject) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE kind = ?2 AND subject = ?3)",
-        now.ToLedger(), kind, subject.ToArray());
 
     private Receipt Count(Database db, Submitted submitted, CoinRow coin, Timestamp now)
     {

@@ -43,7 +43,8 @@ internal static class Program
         {
             Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
-            CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
+            CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
         },
         args);
 
@@ -162,7 +163,7 @@ internal static class Program
                 {open} coins in circulation, {closed} used up and kept for their terms.
                 {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks: are these running?
                 {ParkedView.Summary(party.Parked, "hiercash-issuer")}
-                {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": coins with a genuine signature that nobody issued. Check who can use the coin key." : ".")}
+                {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
                 """));
         });
         return command;

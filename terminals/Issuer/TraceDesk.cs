@@ -17,12 +17,23 @@ internal sealed class TraceDesk(
     public static void OpenCase(Database db, CoinRow coin, Timestamp now)
     {
         bool excess = HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
-        db.Execute(
-            """
-            INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened) VALUES(?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT(coin) DO UPDATE SET is_excess = max(is_excess, excluded.is_excess)
-            """,
-            coin.Number, coin.Id.Value.ToArray(), (long)coin.Bank.Value, excess ? 1 : 0, now.ToLedger());
+        bool isKeyed = coin.IsKeyed;
+        Switches.Off("R7", ref isKeyed);
+        if (isKeyed)
+        {
+            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole 14).
+            Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id.Value.ToArray(), now);
+        }
+        else
+        {
+            db.Execute(
+                """
+                INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened) VALUES(?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT(coin) DO UPDATE SET is_excess = max(is_excess, excluded.is_excess)
+                """,
+                coin.Number, coin.Id.Value.ToArray(), (long)coin.Bank.Value, excess ? 1 : 0, now.ToLedger());
+        }
+
         var current = InspectionDatabase.Find(db, coin.Id)!;
         InspectionDatabase.Cancel(db, current, now);
         CoinLife.MakeHot(db, current);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;
@@ -19,9 +20,12 @@ internal static class JournalCommands
             var tickets = opened.Till.Journal;
             ConsoleEntry.Print(
                 result.GetValue(json),
-                tickets.Select(t => new { Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(), Parts = opened.Till.Parts(t.Time).Select(p => p.State.ToString()) }),
+                tickets.Select(t => new
+                {
+                    Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(), Parts = opened.Till.Parts(t.Time).Select(p => p.State.ToString()), IssuerKeyed = IsKeyed(opened.Till, t),
+                }),
                 tickets.Count == 0 ? "Nothing was paid here yet." : string.Join(Environment.NewLine, tickets.Select(t =>
-                    $"{t.Time}  {t.Amount.Show(currency),14}  {t.State}{string.Concat(opened.Till.Parts(t.Time).Select(p => $", {p.State}"))}")));
+                    $"{t.Time}  {t.Amount.Show(currency),14}  {t.State}{string.Concat(opened.Till.Parts(t.Time).Select(p => $", {p.State}"))}{(IsKeyed(opened.Till, t) ? ", issuer-keyed" : "")}")));
         });
         return command;
     }
@@ -58,6 +62,8 @@ internal static class JournalCommands
         });
         return command;
     }
+
+    private static bool IsKeyed(ShopTill till, Ticket ticket) => till.Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin));
 
     private static Ticket Find(ShopTill till, string time) => till.Journal.FirstOrDefault(t => t.Time.ToString() == time)
         ?? throw new RefusedException($"There is no payment '{time}' at this till. 'hiercash-shop journal' lists them.");

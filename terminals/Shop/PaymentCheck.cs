@@ -41,6 +41,11 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
         }
 
+        if (IssuerKeyed.IsSaidOf(h.Coin) && TillStore.RefusesIssuerKeyed(db))
+        {
+            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
+        }
+
         bool more = h.Paid > rest;
         Switches.Off("claim 13", ref more);
         if (more)

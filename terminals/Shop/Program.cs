@@ -36,7 +36,7 @@ internal static class Program
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Pay(), Till(), Settle(), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
-            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)),
+            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },
         args);
 
@@ -86,7 +86,11 @@ internal static class Program
 
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()) },
+                new
+                {
+                    Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
+                    IssuerKeyed = paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin)),
+                },
                 $"{paid.Message} Receipt {paid.Ticket.Time}; queued for settlement.");
         });
         return command;

@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Terminals;
 
 namespace HierCash.Shop;
 
@@ -23,6 +24,11 @@ public sealed partial class ShopTill
         {
             var h = part.H;
             yield return $"  {h.Paid.Show(currency)} from coin {h.Coin.Id}, its payment number {h.Seq}, signed by the card (S_U); the coin is signed by issuer {h.Coin.Terms.Issuer} (S_I).";
+            if (IssuerKeyed.IsSaidOf(h.Coin))
+            {
+                yield return $"    {IssuerKeyed.ForShop}";
+            }
+
             yield return "    " + part.State switch
             {
                 PartState.Held => "Held: it counts once the whole payment is there.",

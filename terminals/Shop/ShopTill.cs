@@ -108,6 +108,20 @@ public sealed partial class ShopTill
 
     public IReadOnlyList<Part> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
 
+    /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
+    public bool RefusesIssuerKeyed
+    {
+        get => _store.Read(TillStore.RefusesIssuerKeyed);
+        set => _store.Write(db =>
+        {
+            TillStore.RefuseIssuerKeyed(db, value);
+            return true;
+        });
+    }
+
+    /// <summary>Shows a person what has to be known of the cash before OK is said.</summary>
+    public Action<string>? BeforeOk { get; set; }
+
     /// <summary>Takes a payment.</summary>
     /// <param name="amount">y: 1 to 2^32 - 1 minor units.</param>
     /// <param name="pin">Used only if the card asks for it.</param>
@@ -241,6 +255,12 @@ public sealed partial class ShopTill
 
     private TillResult Accept(Ticket ticket, WalletCard card, PaymentProfile profile)
     {
+        string notice = Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin)) ? IssuerKeyed.ForShop : "";
+        if (notice.Length > 0)
+        {
+            BeforeOk?.Invoke(notice);
+        }
+
         _store.Write(db =>
         {
             TillStore.Accept(db, ticket.Time);
@@ -248,7 +268,7 @@ public sealed partial class ShopTill
         });
         _crash.Reach(CrashPoints.PaymentAccepted);
         LogAccepted(ticket.Amount);
-        var result = End(ticket, TillOutcome.Accepted, $"Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.");
+        var result = End(ticket, TillOutcome.Accepted, $"{notice} Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
         if (profile == PaymentProfile.Claim)
         {
             try

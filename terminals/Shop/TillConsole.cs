@@ -31,6 +31,11 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     {
         using var watch = ReaderChoice.Watch(reader);
         _watch = watch;
+        till.BeforeOk = notice =>
+        {
+            _message = notice;
+            Show();
+        };
         var settling = Settle(settleEvery, cancel);
         try
         {

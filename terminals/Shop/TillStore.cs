@@ -62,6 +62,7 @@ internal static class TillStore
         CREATE INDEX part_time ON part(time);
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
         CREATE TABLE hot_list(version INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;
+        CREATE TABLE policy(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
         CREATE TABLE hot_state(only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         """;
 
@@ -76,6 +77,12 @@ internal static class TillStore
         db.Execute("INSERT INTO till(only, secret, last_time) VALUES(1, ?1, 0)", key.ExportScalar());
         return key;
     });
+
+    /// <summary>True if this till takes no issuer-keyed cash (hole 14).</summary>
+    public static bool RefusesIssuerKeyed(Database db) => db.Number("SELECT value FROM policy WHERE name = 'refuse issuer-keyed'") == 1;
+
+    public static void RefuseIssuerKeyed(Database db, bool refuse) =>
+        db.Execute("INSERT INTO policy(name, value) VALUES('refuse issuer-keyed', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value", refuse ? 1L : 0L);
 
     /// <summary>A new payment under a TIME that this till never used: the clock's, or the last plus one (hole 8).</summary>
     public static Ticket Begin(Database db, Amount y, Timestamp now)

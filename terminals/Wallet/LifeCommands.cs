@@ -180,10 +180,12 @@ internal sealed class LifeCommands(
     {
         SlotState.Pending => [$"Slot {slot}: a withdrawal of {coin.Pending!.FaceValue.Show(currency)} that is not answered. 'hiercash-wallet resume' goes on with it; nothing is lost."],
         SlotState.Active => [$"Slot {slot}: {coin.Cash!.Balance.Show(currency)} of {coin.Cash.Coin.Terms.FaceValue.Show(currency)}, "
-            + $"signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}"],
-        SlotState.Closed => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is spent. Its place is taken again once its payments are acknowledged."],
+            + $"signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}{Keyed(coin.Cash.Coin)}"],
+        SlotState.Closed => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is spent. Its place is taken again once its payments are acknowledged.{Keyed(coin.Cash.Coin)}"],
         _ => [],
     };
+
+    internal static string Keyed(Coin coin) => IssuerKeyed.IsSaidOf(coin) ? $" {IssuerKeyed.ForHolder}" : "";
 
     /// <summary>No balance dies silently: said from a month before the end on.</summary>
     internal static string Expiry(Quarter expiry) => Timestamp.Now(TimeProvider.System) switch

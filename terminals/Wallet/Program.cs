@@ -82,6 +82,11 @@ internal static class Program
                 throw new RefusedException($"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. Withdraw a rounder amount.");
             }
 
+            if (result.GetValue(issuerKeyed))
+            {
+                Console.Error.WriteLine(IssuerKeyed.ForBuyer);
+            }
+
             foreach (var coin in plan)
             {
                 var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, coin, cancel)
@@ -100,7 +105,7 @@ internal static class Program
 
             if (result.GetValue(Json))
             {
-                ConsoleEntry.Print(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor) }, "");
+                ConsoleEntry.Print(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), IssuerKeyed = result.GetValue(issuerKeyed) }, "");
             }
         });
         return command;
@@ -168,10 +173,11 @@ internal static class Program
                     Coins = active.Select(c => new
                     {
                         c.Slot, FaceValue = c.Terms.FaceValue.Minor, Balance = c.Cash.Balance.Minor, Expires = c.Terms.Expiry.End.ToString(), c.Terms.TM,
+                        IssuerKeyed = IssuerKeyed.IsSaidOf(c.Cash.Coin),
                     }),
                 },
                 string.Join(Environment.NewLine, active
-                    .Select(c => $"{c.Cash.Balance.Show(status.Currency)} of {c.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Terms.Expiry)} (slot {c.Slot})")
+                    .Select(c => $"{c.Cash.Balance.Show(status.Currency)} of {c.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Terms.Expiry)} (slot {c.Slot}){LifeCommands.Keyed(c.Cash.Coin)}")
                     .Append($"Balance {total.Show(status.Currency)}")
                     .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'." : $"Scheme {status.Scheme}")));
         });

@@ -53,8 +53,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         await Resume(card, status, cancel);
         var begun = card.BeginWithdrawalWithoutKey(faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
-        var result = await Finish(card, status, begun, faceValue, key, cancel);
-        return result.Outcome == WithdrawalOutcome.Issued ? result with { Message = $"{result.Message} Issuer-keyed: not provable to third parties." } : result;
+        return await Finish(card, status, begun, faceValue, key, cancel);
     }
 
     /// <summary>Withdraws a further coin under the key of the coin in that slot (EP 0810563, variable TM; hole 15).</summary>
@@ -152,8 +151,11 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         if (answer.EK is { } ek)
         {
             var stored = card.FinishWithdrawal(slot, ek);
+
+            // Only what the card asked for comes with a key in it.
+            string keyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
             return stored.IsSuccess
-                ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.")
+                ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.{keyed}")
                 : throw new CardRefusedException(stored, $"The card does not take the bank's answer. {stored.Explain()}");
         }
 

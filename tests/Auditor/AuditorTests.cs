@@ -28,6 +28,7 @@ public sealed class AuditorTests
         ("a payment that is missing", "issuer", "DELETE FROM history WHERE id = (SELECT min(id) FROM history WHERE verdict = 12 AND reversed IS NULL)", "inspection"),
         ("y of a payment", "issuer", "UPDATE history SET y = y + 1 WHERE id = 1", "history"),
         ("what was credited", "issuer", "UPDATE history SET credited = 0 WHERE id = 1", "history"),
+        ("who made a coin's key", "issuer", "UPDATE inspection SET keyed = 1 WHERE coin = (SELECT min(coin) FROM inspection)", "inspection"),
         ("a verdict", "issuer", "UPDATE history SET verdict = 11 WHERE id = 1", "history"),
         ("a forged signature in H", "issuer", "UPDATE history SET h = CAST(substr(h, 1, length(h) - 1) || CASE substr(h, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE id = 1", "history"),
         ("a forged receipt", "issuer", "UPDATE history SET receipt = CAST(substr(receipt, 1, length(receipt) - 10) || x'00000000' || substr(receipt, -6) AS BLOB) WHERE id = 1", "history"),

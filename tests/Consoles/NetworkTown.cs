@@ -5,10 +5,11 @@ namespace HierCash.Tests.Consoles;
 /// <summary>An issuer, two banks and a shop as processes, enrolled by their files, and users with card images.</summary>
 internal sealed class NetworkTown : IDisposable
 {
-    public NetworkTown()
+    /// <param name="issuer">Further options of the issuer.</param>
+    public NetworkTown(params string[] issuer)
     {
         Folder = Directory.CreateTempSubdirectory("hiercash-net-").FullName;
-        Must("hiercash-issuer", "init", "--dir", "issuer");
+        Must("hiercash-issuer", ["init", "--dir", "issuer", .. issuer]);
         Issuer = new ServingProcess(Folder, "hiercash-issuer", "--dir", "issuer", "--cycle", "1");
         foreach (string bank in new[] { "north", "south" })
         {

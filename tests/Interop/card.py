@@ -67,6 +67,9 @@ class Card:
         slot, ei = fields(self.send(0x80, 0x20, 0 if same_key_as is None else 1, same_key_as or 0, data), "Slot", "EI")
         return slot[0], ei
 
+    def begin_without_key(self, x, pe_i_id):
+        return [v if n == "EI" else v[0] for n, v in zip(("Slot", "EI"), fields(self.send(0x80, 0x20, 3, 0, obj("FaceValue", x) + obj("Currency", EUR) + obj("KeyId", pe_i_id)), "Slot", "EI"))]
+
     def again(self, slot):
         return fields(self.send(0x80, 0x20, 2, slot), "Slot", "EI")[1]
 

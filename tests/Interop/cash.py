@@ -33,13 +33,14 @@ class Coin:
         (self.suite, self.g, self.issuer, self.key, self.x, self.currency, self.nu, self.tm, self.expiry, self.si) = fields(content, *self.NAMES)
         self.message = coin_message(self.suite, self.g, self.issuer, self.key, self.x, self.currency, self.nu, self.tm, self.expiry)
         self.id = suite.sha256(self.message)
+        self.issuer_keyed = self.g[0] & 0x80 != 0
 
     def genuine(self, ps_i):
         return suite.verify(ps_i, self.message, self.si)
 
 
 def coin_message(s, g, issuer, key, x, currency, nu, tm, expiry):
-    return b"HC1-COIN" + s + g + issuer + key + x + currency + suite.g(g[0], nu) + tm + expiry
+    return b"HC1-COIN" + s + g + issuer + key + x + currency + suite.g(g[0] & 0x7F, nu) + tm + expiry
 
 
 def payment_message(coin, seq, x, when, w, y):
@@ -88,8 +89,9 @@ class Issuer:
     def certificates(self):
         return [certificate(self.root, usage, self.id, key) for usage, key in ((1, self.encryption), (2, self.coin_key), (3, self.statement))]
 
-    def issue(self, bank_key, b, x, ei, date, s_b):
-        """E_K for a bank's request; what the request holds comes along, for the tests to look at."""
+    def issue(self, bank_key, b, x, ei, date, s_b, say_it=True):
+        """E_K for a bank's request; what the request holds comes along, for the tests to look at. Who has no key is made one, and the coin says so
+        (bit 7 of g), unless this issuer hides it."""
         if not suite.verify(bank_key, bank_message(b, x, EUR, suite.key_id(self.pe_i), ei, date), s_b):
             raise Wrong("S_B")
         m = suite.ecies_decrypt(self.encryption, ei)
@@ -98,12 +100,15 @@ class Issuer:
         request = Request(m)
         if request.x != x or request.currency != EUR:
             raise Wrong("X in E_I is another")
-        if not suite.verify(request.nu, possession_message(self.pe_i, x, EUR, request.tm, request.nu, request.seed), request.p):
+        made = suite.secret_key() if request.nu + request.p == bytes(97) else None
+        if made is None and not suite.verify(request.nu, possession_message(self.pe_i, x, EUR, request.tm, request.nu, request.seed), request.p):
             raise Wrong("P")
         one, expiry = b"\x01", u16(4 * (2027 - 1970) + 3)
+        g, secret = (b"\x81" if say_it else one, suite.scalar_bytes(made)) if made else (one, b"")
+        nu = suite.public_bytes(made, compressed=True) if made else request.nu
         key = suite.key_id(self.ps_i)
-        si = suite.sign(self.coin_key, coin_message(one, one, self.id, key, x, EUR, request.nu, request.tm, expiry))
-        return suite.cash_encrypt(request.seed, one + one + self.id + key + expiry + si), request
+        si = suite.sign(self.coin_key, coin_message(one, g, self.id, key, x, EUR, nu, request.tm, expiry))
+        return suite.cash_encrypt(request.seed, one + g + self.id + key + expiry + si + secret), request
 
     def never(self, b, x, ei, reason=1):
         date, request_id = now(), suite.sha256(ei)

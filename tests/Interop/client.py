@@ -129,6 +129,22 @@ def release(card, issuer, bank):
     expect(card.coin(slot)[0] == 0, "the slot is free again")
 
 
+def withdraw_issuer_keyed(card, issuer, bank, u):
+    """The issuer makes the key (claim 2): the coin has to say so, and no further coin is asked for under it."""
+    x, key = u32(900), suite.key_id(issuer.pe_i)
+    slot, ei = card.begin_without_key(x, key)
+    date = now()
+    stamp, s_b = bank.order(u, x, issuer.pe_i, ei, date, card.authorise(slot, date))
+    hidden, _ = issuer.issue(suite.public_bytes(bank.key), bank.b, x, ei, stamp, s_b, say_it=False)
+    refused(0x9416, "a key that the issuer made, in a coin that does not say so", card.finish, slot, hidden)
+    ek, _ = issuer.issue(suite.public_bytes(bank.key), bank.b, x, ei, stamp, s_b)
+    expect(len(ek) == 144, "E_K with SS_U has 144 bytes")
+    card.finish(slot, ek)
+    _, _, coin, balance = card.coin(slot)
+    expect(coin.issuer_keyed and balance == x and coin.genuine(issuer.ps_i), "GET COIN says that the issuer made the key")
+    refused(0x6985, "a further coin under that key", card.begin, x, key, slot)
+
+
 def main():
     card, issuer, bank, till = Card(sys.argv[1]), Issuer(), Bank(), Till()
     u = personalise(card, issuer, bank)
@@ -144,6 +160,7 @@ def main():
     release(card, issuer, bank)
     pay_with_several(card, issuer, till, 6750)
     check_log(card, issuer, coins)
+    withdraw_issuer_keyed(card, issuer, bank, u)
     refused(0x69 << 8 | 0x82, "GET BALANCE after SELECT", lambda: (card.select(), card.balance()))
     print(f"all as apdu-spec says; {card.sent} APDUs")
 

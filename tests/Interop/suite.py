@@ -20,6 +20,10 @@ def secret_key(scalar=None):
     return ec.derive_private_key(int.from_bytes(scalar, "big"), P256) if scalar else ec.generate_private_key(P256)
 
 
+def scalar_bytes(key):
+    return key.private_numbers().private_value.to_bytes(32, "big")
+
+
 def public_bytes(key, compressed=False):
     key = key.public_key() if hasattr(key, "public_key") else key
     form = serialization.PublicFormat.CompressedPoint if compressed else serialization.PublicFormat.UncompressedPoint

@@ -76,6 +76,12 @@ def check_suite():
     same("cash-answer", b"\1\1" + ISSUER + PS + EXPIRY + V["S_I"])
     same("E_K", suite.cash_encrypt(SEED, V["cash-answer"]))
     assert suite.cash_decrypt(SEED, V["E_K"]) == V["cash-answer"]
+    same("coin-message-issuer-keyed", b"HC1-COIN\1\x81" + ISSUER + PS + X + EUR + suite.g(1, NU) + TM + EXPIRY)
+    same("m-without-key", SEED + X + EUR + TM + bytes(33 + 64))
+    plain = suite.cash_decrypt(SEED, V["E_K-issuer-keyed"])
+    same("cash-answer-issuer-keyed", b"\1\x81" + ISSUER + PS + EXPIRY + plain[12:76])
+    signed("cash-answer-issuer-keyed", PUB["coin"], V["coin-message-issuer-keyed"], plain[12:76])
+    same("E_K-issuer-keyed", suite.cash_encrypt(SEED, V["cash-answer-issuer-keyed"] + suite.scalar_bytes(KEY["user"])))
 
 
 def check_messages():
@@ -114,6 +120,8 @@ def check_objects():
     parts = [("Suite", b"\1"), ("G", b"\1"), ("IssuerId", ISSUER), ("KeyId", PS), ("FaceValue", X), ("Currency", EUR), ("NU", NU), ("TM", TM),
              ("Expiry", EXPIRY), ("SI", V["S_I"])]
     same("coin", obj("Coin", b"".join(obj(*p) for p in parts)))
+    keyed = dict(parts, G=b"\x81", SI=V["cash-answer-issuer-keyed"][12:])
+    same("coin-issuer-keyed", obj("Coin", b"".join(obj(*p) for p in keyed.items())))
     paid = [("Seq", SEQ), ("Balance", BALANCE), ("Time", TIME), ("W", W), ("Payment", PAID), ("SU", V["S_U"])]
     same("payment", obj("CashPayment", V["coin"] + b"".join(obj(*p) for p in paid)))
     common = ("B", "FaceValue", "Currency", "KeyId", "EI", "Date", "Signature")

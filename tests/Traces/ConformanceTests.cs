@@ -202,9 +202,11 @@ public sealed class ConformanceTests
         t.Note("Without a key: SS_U has to be in E_K, and in no other E_K (hole 14).");
         var without = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.IssuerKey, 0, 900, Eur, PE), "9000"))!;
         t.Send(Finish(without.Slot, Answer(without.EI, coin, coin.PublicKey.Id)), "9416", "no SS_U");
+        t.Send(Finish(without.Slot, AnswerWithKey(without.EI, coin, said: false)), "9416", "the coin hides that the issuer made its key");
         byte[] keyed = AnswerWithKey(without.EI, coin);
         t.Send(Finish(without.Slot, keyed), "9000");
         t.Send(Finish(without.Slot, keyed), "9000", "again");
+        t.Send(Begin(WithdrawalMode.SameKey, without.Slot, 900, Eur, PE), "6985", "no further coin under such a key");
 
         t.Note("All slots are taken.");
         byte last = 0;

@@ -91,14 +91,14 @@ internal static class Ladders
         return CashCipher.Encrypt(m.Seed, new CashAnswer(terms.Suite, terms.G, IssuerId, claimed, terms.Expiry, si).Encode());
     }
 
-    /// <summary>The answer of an issuer that makes the key pair: the user's, of vectors.json.</summary>
-    public static byte[] AnswerWithKey(byte[] ei, ISigningKey signer)
+    /// <summary>The answer of an issuer that makes the key pair: the user's, of vectors.json. The coin says so, or hides it.</summary>
+    public static byte[] AnswerWithKey(byte[] ei, ISigningKey signer, bool said = true)
     {
         var m = CashRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
         using var made = Key("user");
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235));
+        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), said);
         var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, made.PublicKey.Compress())));
-        byte[] answer = new CashAnswer(terms.Suite, terms.G, IssuerId, terms.IssuerKey, terms.Expiry, si).Encode();
+        byte[] answer = new CashAnswer(terms.Suite, terms.G, IssuerId, terms.IssuerKey, terms.Expiry, si, said).Encode();
         return CashCipher.Encrypt(m.Seed, [.. answer, .. made.ExportScalar()]);
     }
 

@@ -31,6 +31,8 @@ public sealed class DecoderVectorTests
         ["enrolment-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
         ["m"] = b => CashRequest.Decode(b)?.Encode(),
         ["cash-answer"] = b => CashAnswer.Decode(b)?.Encode(),
+        ["cash-answer-issuer-keyed"] = b => CashAnswer.Decode(b)?.Encode(),
+        ["coin-issuer-keyed"] = ReadCoin,
         ["select-reply"] = b => Reply<SelectReply>(SelectCommand.ParseReply(b), r => r.Write),
         ["get-status-reply"] = b => Reply<StatusReply>(GetStatusCommand.ParseReply(b), r => r.Write),
         ["personalise-reply"] = b => Reply<PersonaliseReply>(PersonaliseCommand.ParseReply(b), r => r.Write),
@@ -111,6 +113,13 @@ public sealed class DecoderVectorTests
         var bytes = SpecVectors.Bytes("frame-certificates");
         bytes[4] = 2;
         Assert.That(LinkFrame.Decode(bytes.AsSpan(4)), Is.Null);
+    }
+
+    private static byte[]? ReadCoin(byte[] bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var coin = Coin.Read(ref reader);
+        return reader.Complete && coin.Terms.IssuerKeyed ? BerTlv.Encode(200, coin.Write) : null;
     }
 
     private static byte[]? Reply<T>(T? reply, Func<T, BerTlv.WriteObjects> write)

@@ -48,6 +48,9 @@ public sealed class EncoderVectorTests
         var terms = new CoinTerms(1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, X, Currency.Eur, 0, new Quarter(231));
         var coin = new Coin(terms, user.PublicKey.Compress(), []);
         coin = coin with { SI = coinKey.Sign(coin.Message) };
+        var keyed = coin with { Terms = terms with { IssuerKeyed = true } };
+        keyed = keyed with { SI = coinKey.Sign(keyed.Message) };
+        byte[] keyedAnswer = [.. CashAnswer.Of(keyed).Encode(), .. user.ExportScalar()];
         var unsigned = new CashPayment(coin, 3, new Amount(4200), Time, w, Y, []);
         var h = unsigned with { SU = user.Sign(unsigned.Message) };
         var sw = till.Sign(SignedMessage.Void(h.Id, w));
@@ -106,6 +109,10 @@ public sealed class EncoderVectorTests
             ["S_I"] = () => coin.SI,
             ["cash-answer"] = () => CashAnswer.Of(coin).Encode(),
             ["E_K"] = () => ek,
+            ["coin-message-issuer-keyed"] = () => keyed.Message,
+            ["cash-answer-issuer-keyed"] = () => CashAnswer.Of(keyed).Encode(),
+            ["m-without-key"] = () => CashRequest.WithoutKey(SpecVectors.Seed, X, Currency.Eur).Encode(),
+            ["E_K-issuer-keyed"] = () => CashCipher.Encrypt(SpecVectors.Seed, keyedAnswer),
             ["payment-message"] = () => h.Message,
             ["payment-id"] = () => h.Id.Value.ToArray(),
             ["S_U"] = () => h.SU,
@@ -138,6 +145,7 @@ public sealed class EncoderVectorTests
             ["certificate-coin-message"] = () => Message(certificateC),
             ["certificate-bank-message"] = () => Message(certificateB),
             ["coin"] = () => BerTlv.Encode(200, coin.Write),
+            ["coin-issuer-keyed"] = () => BerTlv.Encode(200, keyed.Write),
             ["payment"] = h.Encode,
             ["certificate-encryption"] = certificateE.Encode,
             ["certificate-coin"] = certificateC.Encode,
