@@ -28,6 +28,12 @@ public sealed record SchemeTerms
     /// <summary>How far in the future a TIME or a request's date may lie.</summary>
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How old a backup may be that a party is restored from, the same for all of them: nobody forgets before what another one may then ask for again
+    /// (rule R10). Printed in settlement.md; not in the grants, because no scheme changes it.
+    /// </summary>
+    public TimeSpan BackupMaxAge { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>A coin is good to the end of the quarter that is this many after the present one.</summary>
     public int LifetimeQuarters { get; init; } = 4;
 

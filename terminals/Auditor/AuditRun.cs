@@ -1,3 +1,4 @@
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using Microsoft.Data.Sqlite;
@@ -139,10 +140,14 @@ public static class AuditRun
     /// <summary>What the bank booked and kept is what the issuer has in its books.</summary>
     private static IEnumerable<Finding> Compare(Books issuer, Books bank)
     {
+        // The issuer may have forgotten, after its terms, what the bank still keeps.
+        var forgotten = issuer.Rows(
+            "SELECT what, bank, max(number) FROM forgotten GROUP BY what, bank", r => (Key: (r.GetString(0), r.GetInt64(1)), Number: r.GetInt64(2))).ToDictionary(f => f.Key, f => f.Number);
         var sent = issuer.Rows("SELECT transfer FROM instruction", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
         foreach (var (number, transfer) in bank.Rows("SELECT number, transfer FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)))))
         {
-            if (!sent.Contains(transfer))
+            long of = Transfer.Decode(Convert.FromHexString(transfer))?.Bank.Value ?? 0;
+            if (!sent.Contains(transfer) && number > forgotten.GetValueOrDefault(("instruction", of)))
             {
                 yield return bank.Finds("booked_transfer", number, "the issuer's books do not have it");
             }
@@ -151,7 +156,8 @@ public static class AuditRun
         var said = issuer.Rows("SELECT statement FROM audit_statement", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
         foreach (var (number, statement) in bank.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)))))
         {
-            if (!said.Contains(statement))
+            long of = AuditStatement.Decode(Convert.FromHexString(statement))?.Bank.Value ?? 0;
+            if (!said.Contains(statement) && number > forgotten.GetValueOrDefault(("statement", of)))
             {
                 yield return bank.Finds("audit_statement", number, "what the bank was told no longer stands in the issuer's books");
             }

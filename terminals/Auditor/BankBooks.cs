@@ -134,24 +134,35 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
             }
         }
 
-        foreach (long tx in books.Rows("SELECT id FROM ledger_tx t WHERE kind IN ('withdrawal', 'withdrawal reversed') AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)", r => r.GetInt64(0)))
+        // Of what was forgotten the ledger still has the debit, and the money back where it was reversed.
+        const string Orphans =
+            """
+            SELECT min(t.id), count(*), coalesce(sum(-e.amount), 0) FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id AND e.amount < 0
+            WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)
+            """;
+        var all = ForgottenRows.Of(books, "withdrawal");
+        var reversed = books.Rows("SELECT times, amount FROM forgotten WHERE what = 'withdrawal' AND kind = 1", r => (r.GetInt64(0), r.GetInt64(1))).SingleOrDefault();
+        foreach (var (kind, due) in new[] { ("withdrawal", (all.Times, all.Amount)), ("withdrawal reversed", reversed) })
         {
-            yield return books.Finds("ledger_tx", tx, "it moved money for a withdrawal that is not there");
+            var (tx, times, amount) = books.Rows(Orphans, r => (r.IsDBNull(0) ? 0 : r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), kind).Single();
+            if ((times, amount) != due)
+            {
+                yield return books.Finds("ledger_tx", tx, "it moved money for a withdrawal that is not there");
+            }
         }
     }
 
     /// <summary>What the issuer signed, in order of number, and what was booked for it.</summary>
     private IEnumerable<Finding> Instructions()
     {
-        long due = 1;
+        var forgotten = ForgottenRows.Of(books, "transfer");
         foreach (var (number, bytes, state) in books.Rows("SELECT number, transfer, state FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
         {
-            if (number != due)
+            if (forgotten.MissingBefore(number) is { } due)
             {
                 yield return books.Finds("booked_transfer", due, "it is missing");
             }
 
-            due = number + 1;
             if (Transfer.Decode(bytes) is not { } transfer || (long)transfer.Number != number || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("booked_transfer", number, "it is not signed by the issuer");
@@ -165,9 +176,9 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
         }
 
         long booked = books.Number("SELECT number FROM booked");
-        if (booked != due - 1)
+        if (!forgotten.EndsAt(booked))
         {
-            yield return books.Finds("booked", booked, $"{due - 1} instructions are kept");
+            yield return books.Finds("booked", booked, $"other instructions are kept, or more were forgotten than the {forgotten.Times} that it says");
         }
 
         foreach (var finding in Parked.Rest())
@@ -179,7 +190,8 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> Float()
     {
         long balance = books.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
-        long withdrawn = books.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'");
+        long withdrawn = books.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'")
+            + books.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0");
         long instructed = books.Number(
             """
             SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
@@ -222,7 +234,7 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
 
     private IEnumerable<Finding> Statements()
     {
-        var chain = new StatementChain(keys);
+        var chain = new StatementChain(keys, books, 0);
         foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
         {
             long bank = AuditStatement.Decode(bytes)?.Bank.Value ?? 0;

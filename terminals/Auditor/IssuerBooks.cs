@@ -13,6 +13,13 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
          UNION ALL SELECT coin, coin_id, n, tm, bank, request, x, y, expiry, cancelled, returned, keyed, 0 FROM closed_coin)
         """;
 
+    /// <summary>All that was or will be instructed, what was forgotten since included.</summary>
+    private const string Moved =
+        """
+        (SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta
+         UNION ALL SELECT bank, kind, amount FROM forgotten WHERE what = 'instruction')
+        """;
+
     public IEnumerable<Finding> Run()
     {
         foreach (var certificate in books.Rows("SELECT name, certificate FROM secret_key WHERE certificate IS NOT NULL", r => (Name: r.GetString(0), Bytes: Blob(r, 1))))
@@ -141,8 +148,9 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             yield return books.Finds("history", twice.Id, $"seq {twice.Seq} of coin {twice.Coin} is settled twice");
         }
 
-        // Ids are given once and upwards: a purge takes a coin with all its payments, so a gap in front of what is there has to be older than all.
-        foreach (long id in seen.Rows($"{books.Name} history").Where(id => !present.Contains(id) && present.Count > 0 && id > present.Min()))
+        // A purge takes a coin with all its payments, and counts them: more than that cannot be gone.
+        var gone = seen.Rows($"{books.Name} history").Where(id => !present.Contains(id)).Order().ToList();
+        foreach (long id in gone.Count > books.Number("SELECT times FROM forgotten WHERE what = 'history'") ? gone : [])
         {
             yield return books.Finds("history", id, "an earlier audit saw it, and it is gone");
         }
@@ -191,7 +199,6 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 yield return books.Finds("bank", b.Id, $"{outstanding} is outstanding, but its coins hold {b.Coins}");
             }
 
-            const string Moved = "(SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta)";
             foreach (var (what, total, kind, minus) in new[] { ("settled", b.Settled, 1, 6), ("redeemed", b.Redeemed, 4, 0), ("returned", b.Returned, 5, 0) })
             {
                 long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN ?2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE bank = ?1 AND kind IN (?2, ?3)", b.Id, kind, minus);
@@ -205,14 +212,12 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
     private IEnumerable<Finding> Transfers()
     {
-        var next = new Dictionary<long, long>();
+        var kept = books.Rows("SELECT id FROM bank", r => r.GetInt64(0)).ToDictionary(bank => bank, bank => ForgottenRows.Of(books, "instruction", bank));
         foreach (var t in books.Rows(
             "SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
             r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4), Transfer: Blob(r, 5))))
         {
-            long due = next.GetValueOrDefault(t.Bank, 1);
-            next[t.Bank] = t.Number + 1;
-            if (t.Number != due)
+            if (kept.GetValueOrDefault(t.Bank)?.MissingBefore(t.Number) is { } due)
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{due}", "it is missing");
             }
@@ -245,14 +250,13 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             yield return books.Finds("claim_payment", payment, "the shop was credited before the claim was booked");
         }
 
-        foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1))).Where(b => next.GetValueOrDefault(b.Item1, 1) != b.Item2))
+        foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1))).Where(b => !kept[b.Item1].EndsAt(b.Item2 - 1)))
         {
             yield return books.Finds("instruction", $"{bank}/{number - 1}", "it is missing, or one too many is there");
         }
 
-        const string All = "(SELECT kind, amount FROM instruction UNION ALL SELECT kind, amount FROM transfer_delta)";
-        long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (1, 3, 7)");
-        long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {All} WHERE kind IN (2, 6, 8)");
+        long debits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {Moved} WHERE kind IN (1, 3, 7)");
+        long credits = books.Number($"SELECT coalesce(sum(amount), 0) FROM {Moved} WHERE kind IN (2, 6, 8)");
         long claims = books.Number("SELECT coalesce(sum(amount), 0) FROM claim_payment WHERE paid IS NULL");
         if (debits != credits + claims)
         {
@@ -320,7 +324,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     {
         foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
         {
-            var chain = new StatementChain(keys);
+            var chain = new StatementChain(keys, books, bank);
             foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement WHERE bank = ?1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
             {
                 if (chain.Breaks(bytes, bank) is { } what)
@@ -334,20 +338,32 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 }
 
 /// <summary>Statements of circulation, one after the other.</summary>
-internal sealed class StatementChain(TrustedKeys keys)
+internal sealed class StatementChain
 {
+    private readonly TrustedKeys _keys;
+    private ulong _number;
+    private Digest _digest;
     private AuditStatement? _last;
+
+    /// <summary>It begins with the first statement, or goes on from the last one that the books have forgotten.</summary>
+    /// <param name="bank">Whose statements; 0 in a bank's own books.</param>
+    public StatementChain(TrustedKeys keys, Books books, long bank)
+    {
+        _keys = keys;
+        (_number, _digest) = books.Rows(
+            "SELECT number, digest FROM forgotten WHERE what = 'statement' AND bank = ?1", r => ((ulong)r.GetInt64(0), Digest.Read(r.GetFieldValue<byte[]>(1))), bank).FirstOrDefault();
+    }
 
     /// <summary>What is wrong with the next one, or null.</summary>
     public string? Breaks(byte[] bytes, long bank)
     {
-        if (AuditStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !keys.IsStatement(k => next.Verify(keys.Suite, k)))
+        if (AuditStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !_keys.IsStatement(k => next.Verify(_keys.Suite, k)))
         {
             return "it is not signed by the issuer for this bank";
         }
 
-        bool continues = next.Number == (_last?.Number ?? 0) + 1 && next.Previous == (_last?.Digest ?? default) && (_last is null || next.Totals.Issued >= _last.Totals.Issued);
-        _last = next;
+        bool continues = next.Number == _number + 1 && next.Previous == _digest && (_last is null || next.Totals.Issued >= _last.Totals.Issued);
+        (_last, _number, _digest) = (next, next.Number, next.Digest);
         return continues ? null : "it does not continue the statement before it";
     }
 }

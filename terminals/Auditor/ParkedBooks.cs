@@ -43,14 +43,27 @@ internal sealed class ParkedBooks(Books books)
     /// <summary>Bookings that belong to no instruction, and what suspense has to hold.</summary>
     public IEnumerable<Finding> Rest()
     {
-        foreach (var (kind, known) in new[] { ("instruction", _booked), ("suspense", _suspended) })
+        foreach (var (kind, known, forgotten) in new[] { ("instruction", _booked, ForgottenRows.Of(books, "transfer")), ("suspense", _suspended, ForgottenRows.Of(books, "suspense")) })
         {
-            foreach (var (tx, reference) in books.Rows("SELECT id, reference FROM ledger_tx WHERE kind = ?1", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), kind))
+            var old = new List<(long Tx, long Amount)>();
+            foreach (var (tx, reference, amount) in books.Rows(
+                "SELECT id, reference, (SELECT max(amount) FROM ledger_entry e WHERE e.tx = t.id) FROM ledger_tx t WHERE kind = ?1",
+                r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), kind))
             {
-                if (reference.Length != 8 || !known.Contains(BinaryPrimitives.ReadInt64BigEndian(reference)))
+                long number = reference.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(reference) : 0;
+                if (number > 0 && number <= forgotten.Highest && !known.Contains(number))
+                {
+                    old.Add((tx, amount));
+                }
+                else if (!known.Contains(number))
                 {
                     yield return books.Finds("ledger_tx", tx, $"it is booked as {kind}, and belongs to none that is");
                 }
+            }
+
+            if ((old.Count, old.Sum(o => o.Amount)) != (forgotten.Times, forgotten.Amount))
+            {
+                yield return books.Finds("ledger_tx", old.Select(o => o.Tx).FirstOrDefault(), $"{forgotten.Times} that were booked as {kind} are forgotten; the ledger has {old.Count}, or other sums");
             }
         }
 

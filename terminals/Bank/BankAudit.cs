@@ -37,7 +37,8 @@ public sealed class BankAudit
             $"SELECT kind, balance FROM ledger_account a WHERE kind IN ('user', 'shop', 'float') AND balance < CASE kind WHEN 'shop' THEN -{ShopDebits} ELSE 0 END",
             r => $"ledger: a {r.GetString(0)} account is at {r.GetInt64(1)}"));
 
-        long outstanding = db.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'");
+        long outstanding = db.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'")
+            + db.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0");
         long left = -Entries(db, "instruction", "float") - Entries(db, "suspense", "float");
         long expected = outstanding - left;
         if (Ledger.Balance(db, LedgerAccount.Float) != expected)
@@ -53,20 +54,21 @@ public sealed class BankAudit
     private static IEnumerable<string> Instructions(Database db)
     {
         long last = db.Number("SELECT number FROM booked");
-        long kept = db.Number("SELECT count(*) FROM booked_transfer");
+        long forgotten = db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'transfer'");
+        long kept = db.Number("SELECT count(*) FROM booked_transfer") + forgotten;
         if (last != kept)
         {
             yield return $"instructions: {last} were taken, but {kept} are kept";
         }
 
-        long booked = db.Number("SELECT count(*) FROM booked_transfer WHERE state = 0");
+        long booked = db.Number("SELECT count(*) FROM booked_transfer WHERE state = 0") + forgotten;
         long transactions = db.Number("SELECT count(*) FROM ledger_tx WHERE kind = 'instruction'");
         if (booked != transactions)
         {
             yield return $"instructions: {booked} are booked, but the ledger has {transactions}";
         }
 
-        long suspended = db.Number("SELECT count(*) FROM parked WHERE suspense = 1");
+        long suspended = db.Number("SELECT count(*) FROM parked WHERE suspense = 1") + db.Number("SELECT times FROM forgotten WHERE what = 'suspense'");
         long moved = db.Number("SELECT count(*) FROM ledger_tx WHERE kind = 'suspense'");
         if (suspended != moved)
         {

@@ -30,6 +30,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly InstructionDesk _instructions;
     private readonly EvidenceDesk _evidence;
     private readonly LossDesk _losses;
+    private readonly BankPurge _purge;
     private readonly ILink _issuer;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -50,6 +51,7 @@ public sealed partial class BankParty : ILinkHandler
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _issuer = issuer;
+        _purge = new BankPurge(store, scheme.Terms, clock);
         Audit = new BankAudit(store);
     }
 
@@ -309,11 +311,12 @@ public sealed partial class BankParty : ILinkHandler
         LogJudged(judged);
     }
 
-    /// <summary>Books the issuer's instructions.</summary>
+    /// <summary>Books the issuer's instructions; then forgets what has no term left.</summary>
     public async ValueTask FetchInstructions(CancellationToken cancel)
     {
         int booked = await _instructions.Fetch(cancel);
         LogBooked(booked);
+        _purge.Run();
     }
 
     private static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>

@@ -1,9 +1,12 @@
+using HierCash.Terminals;
+
 namespace HierCash.Bank;
 
 /// <summary>The bank's tables. Amounts in minor units, dates in microseconds since 1970.</summary>
 internal static class BankSchema
 {
-    public const string Sql = """
+    public const string Sql = Forgotten.Schema + """
+
         CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT;
         CREATE TABLE account(u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL) STRICT;
         CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -22,8 +25,11 @@ internal static class BankSchema
         -- User database (201): U against E_I, with the user's signed order and what became of it.
         CREATE TABLE withdrawal(
             request BLOB PRIMARY KEY, u BLOB NOT NULL REFERENCES account, x INTEGER NOT NULL, user_order BLOB NOT NULL,
-            state TEXT NOT NULL, debited INTEGER NOT NULL, ek BLOB, never_issued BLOB) STRICT;
-        CREATE INDEX withdrawal_state ON withdrawal(state);
+            state TEXT NOT NULL, debited INTEGER NOT NULL, ek BLOB, never_issued BLOB, ended INTEGER) STRICT;
+        CREATE INDEX withdrawal_state ON withdrawal(state, ended);
+
+        -- Withdrawals of an account that came to nothing, since when it is counted (rule R10).
+        CREATE TABLE refused(u BLOB PRIMARY KEY REFERENCES account, since INTEGER NOT NULL, times INTEGER NOT NULL) STRICT;
 
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
 

@@ -43,6 +43,10 @@ internal static class Ledger
         return true;
     }
 
+    /// <summary>True if this was booked.</summary>
+    public static bool Has(Database db, string kind, byte[] reference) =>
+        db.Number("SELECT count(*) FROM ledger_tx WHERE kind = ?1 AND reference = ?2", kind, reference) > 0;
+
     public static long Balance(Database db, LedgerAccount account) =>
         db.Number("SELECT balance FROM ledger_account WHERE kind = ?1 AND owner = ?2", account.Kind, account.Owner);
 

@@ -56,9 +56,9 @@ internal static class UserDatabase
         db.Execute("UPDATE withdrawal SET state = 'Requested' WHERE request = ?1 AND state = 'Debited'", request.Value.ToArray());
 
     /// <summary>Ends the withdrawal in cash or in "never"; false where it had ended.</summary>
-    public static bool Conclude(Database db, RequestId request, byte[]? ek, NeverIssued? never) => db.Execute(
-        "UPDATE withdrawal SET state = ?2, ek = ?3, never_issued = ?4 WHERE request = ?1 AND state IN ('Debited', 'Requested')",
-        request.Value.ToArray(), (ek is null ? WithdrawalState.Reversed : WithdrawalState.Issued).ToString(), ek, never?.Encode()) == 1;
+    public static bool Conclude(Database db, RequestId request, byte[]? ek, NeverIssued? never, Timestamp now) => db.Execute(
+        "UPDATE withdrawal SET state = ?2, ek = ?3, never_issued = ?4, ended = ?5 WHERE request = ?1 AND state IN ('Debited', 'Requested')",
+        request.Value.ToArray(), (ek is null ? WithdrawalState.Reversed : WithdrawalState.Issued).ToString(), ek, never?.Encode(), now.ToLedger()) == 1;
 
     private const string Columns = "user_order, state, debited, ek, never_issued";
 

@@ -13,6 +13,8 @@ namespace HierCash.Bank;
 internal sealed class WithdrawalDesk(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
+    private const string Debit = "withdrawal";
+
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (WithdrawMessage.Read(request) is not { } order)
@@ -34,7 +36,7 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            return begun.Reason == RefusalReason.InsufficientFunds ? await Decline(order, begun, cancel) : begun.ToMessage();
+            return begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate ? await Decline(order, begun, cancel) : begun.ToMessage();
         }
 
         crash.Reach(CrashPoints.WithdrawalDebited);
@@ -52,7 +54,7 @@ internal sealed class WithdrawalDesk(
     }
 
     /// <summary>
-    /// An order that the account cannot pay: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
+    /// An order that the account cannot pay, or one that is forgotten: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
     /// no later retry withdraws by surprise.
     /// </summary>
     private async ValueTask<LinkMessage> Decline(AccountRequest order, Refusal refusal, CancellationToken cancel)
@@ -107,7 +109,7 @@ internal sealed class WithdrawalDesk(
     }
 
     /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed.</summary>
-    private static Refusal? Begin(Database db, AccountRequest order, Timestamp now)
+    private Refusal? Begin(Database db, AccountRequest order, Timestamp now)
     {
         if (UserDatabase.Find(db, order.Request) is { } earlier)
         {
@@ -116,9 +118,20 @@ internal sealed class WithdrawalDesk(
                 : new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
         }
 
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
+        if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
+        {
+            return new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew.");
+        }
+
         if (LossDesk.IsLost(db, order.User))
         {
             return new Refusal(RefusalReason.NotAllowed, "This card was reported as lost. Open an account with a new card.");
+        }
+
+        if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
+        {
+            return new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}.");
         }
 
         var user = LedgerAccount.User(order.User);
@@ -126,11 +139,12 @@ internal sealed class WithdrawalDesk(
         Switches.Off("step 3", ref tooSmall);
         if (tooSmall)
         {
+            RefusalCount.Add(db, order.User, scheme.Terms, now);
             return new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less.");
         }
 
         UserDatabase.Add(db, order, now);
-        Ledger.Move(db, now, "withdrawal", order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
+        Ledger.Move(db, now, Debit, order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
         return null;
     }
 
@@ -188,10 +202,12 @@ internal sealed class WithdrawalDesk(
 
     private void Conclude(AccountRequest order, WithdrawalAnswer answer) => store.Write(db =>
     {
-        if (UserDatabase.Conclude(db, order.Request, answer.EK, answer.Never) && answer.Never is not null)
+        var now = Timestamp.Now(clock);
+        if (UserDatabase.Conclude(db, order.Request, answer.EK, answer.Never, now) && answer.Never is not null)
         {
+            RefusalCount.Add(db, order.User, scheme.Terms, now);
             Ledger.Move(
-                db, Timestamp.Now(clock), "withdrawal reversed", order.Request.Value.ToArray(), LedgerAccount.Float,
+                db, now, "withdrawal reversed", order.Request.Value.ToArray(), LedgerAccount.Float,
                 LedgerAccount.User(order.User), order.FaceValue);
         }
 

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -15,10 +16,22 @@ internal static class Alarms
     /// <summary>Two messages under one counter of such a coin, together not above X.</summary>
     public const string IssuerKeyedEquivocation = "issuer-keyed equivocation";
 
-    public static void Raise(Database db, string kind, byte[] subject, Timestamp now) => db.Execute(
-        """
-        INSERT INTO alarm(date, kind, subject, last) VALUES(?1, ?2, ?3, ?1)
-        ON CONFLICT(kind, subject) DO UPDATE SET times = times + 1, last = excluded.last
-        """,
-        now.ToLedger(), kind, subject);
+    /// <summary>Subjects of one kind that are told apart; what is beyond them is counted in one row without a subject.</summary>
+    public const int MaxSubjects = 1000;
+
+    /// <returns>True if nothing like it had been raised.</returns>
+    public static bool Raise(Database db, string kind, byte[] subject, Timestamp now)
+    {
+        Switches.Replace("R10", ref subject, [.. subject, .. BitConverter.GetBytes(db.Number("SELECT coalesce(max(id), 0) FROM alarm"))]);
+        bool isNew = db.Number("SELECT count(*) FROM alarm WHERE kind = ?1 AND subject = ?2", kind, subject) == 0;
+        bool isFull = isNew && db.Number("SELECT count(*) FROM alarm WHERE kind = ?1", kind) >= MaxSubjects;
+        Switches.Off("R10", ref isFull);
+        db.Execute(
+            """
+            INSERT INTO alarm(date, kind, subject, last) VALUES(?1, ?2, ?3, ?1)
+            ON CONFLICT(kind, subject) DO UPDATE SET times = times + 1, last = excluded.last
+            """,
+            now.ToLedger(), kind, isFull ? [] : subject);
+        return isNew;
+    }
 }

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using Microsoft.Data.Sqlite;
@@ -38,14 +39,29 @@ internal static class HistoryDatabase
     public static bool HasOther(Database db, long coin, ushort seq) =>
         db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND seq = ?2", coin, (long)seq) > 0;
 
-    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt) => db.Execute(
-        """
-        INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
-        VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-        """,
-        h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
-        receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
-        receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
+    /// <summary>Payments that got nothing, which are kept of one coin: who has its key signs without end (rule R10).</summary>
+    public const int MaxUnpaid = 1024;
+
+    /// <summary>Keeps a payment that counts. What gets nothing, of a coin of which enough of that is kept, is judged anew whenever it comes.</summary>
+    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt)
+    {
+        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero
+            && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0", coin.Number) >= MaxUnpaid;
+        Switches.Off("R10", ref isFull);
+        if (isFull)
+        {
+            return;
+        }
+
+        db.Execute(
+            """
+            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """,
+            h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
+            receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
+            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
+    }
 
     /// <summary>A later revision replaces the earlier one.</summary>
     public static void Revise(Database db, HistoryRow row, Share share, Receipt receipt) => db.Execute(

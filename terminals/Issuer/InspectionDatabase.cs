@@ -115,20 +115,27 @@ internal static class InspectionDatabase
         db.Execute($"DELETE FROM {from} WHERE coin = ?1", number);
     }
 
-    /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more.</summary>
+    /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more; a piece of them at a time.</summary>
     /// <returns>Coins forgotten.</returns>
     public static int Purge(Database db, Quarter expiredBy)
     {
-        const string Old = "SELECT coin FROM closed_coin WHERE expiry <= ?1";
-        db.Execute($"DELETE FROM history WHERE coin IN ({Old})", (long)expiredBy.Index);
-        db.Execute($"DELETE FROM guarantee WHERE coin IN ({Old})", (long)expiredBy.Index);
-        db.Execute($"DELETE FROM dossier_page WHERE coin IN ({Old})", (long)expiredBy.Index);
-        db.Execute($"DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin IN ({Old}))", (long)expiredBy.Index);
-        db.Execute($"DELETE FROM trace_case WHERE coin IN ({Old})", (long)expiredBy.Index);
+        string which = $"FROM closed_coin WHERE expiry <= ?1 ORDER BY coin LIMIT {Forgotten.Piece}";
+        string old = $"SELECT coin {which}";
+        db.Execute(
+            $"""
+            INSERT INTO forgotten(what, bank, kind, times) SELECT 'history', 0, 0, count(*) FROM history WHERE coin IN ({old})
+            ON CONFLICT(what, bank, kind) DO UPDATE SET times = times + excluded.times
+            """,
+            (long)expiredBy.Index);
+        db.Execute($"DELETE FROM history WHERE coin IN ({old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM guarantee WHERE coin IN ({old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM dossier_page WHERE coin IN ({old})", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin IN ({old}))", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM trace_case WHERE coin IN ({old})", (long)expiredBy.Index);
         db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
-        db.Execute("DELETE FROM issuance WHERE request IN (SELECT request FROM closed_coin WHERE expiry <= ?1)", (long)expiredBy.Index);
-        return db.Execute("DELETE FROM closed_coin WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute($"DELETE FROM issuance WHERE request IN (SELECT request {which})", (long)expiredBy.Index);
+        return db.Execute($"DELETE FROM closed_coin WHERE coin IN ({old})", (long)expiredBy.Index);
     }
 
     private static CoinRow Read(SqliteDataReader r, bool open) => new(

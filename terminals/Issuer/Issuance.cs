@@ -14,6 +14,9 @@ namespace HierCash.Issuer;
 internal sealed class Issuance(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
+    private const ulong LeastTombstones = 1000;
+    private const ulong CapPerTombstone = 10_000;
+
     public LinkMessage Handle(LinkPeer peer, BankRequest request, bool withhold)
     {
         var now = Timestamp.Now(clock);
@@ -136,7 +139,18 @@ internal sealed class Issuance(
             : beyond ? IssueRefusal.CapReached
             : ParkedDesk.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears
             : null;
-        return refusal is { } reason ? Entomb(db, request, reason, now) : Issue(db, request, opened!, now);
+        return refusal is not { } reason ? Issue(db, request, opened!, now)
+            : IsFull(db, bank) ? Refuse(RefusalReason.Unavailable, "Too many withdrawals of this bank were refused lately. Ask for this one again later.")
+            : Entomb(db, request, reason, now);
+    }
+
+    /// <summary>A refusal is kept for months, and costs whoever asks nothing: so each bank has so many at a time, and more the more cash it may have out.</summary>
+    private static bool IsFull(Database db, BankEntry bank)
+    {
+        ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
+        bool isFull = (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = ?1 AND never_issued IS NOT NULL", (long)bank.Id.Value) >= most;
+        Switches.Off("R10", ref isFull);
+        return isFull;
     }
 
     private LinkMessage Entomb(Database db, BankRequest request, IssueRefusal reason, Timestamp now)

@@ -12,8 +12,6 @@ internal static class IssuerAlarms
         var subject = new byte[12];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(subject, bank.Value);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(subject.AsSpan(4), number);
-        return db.Execute(
-            "INSERT INTO alarm(date, kind, subject) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE kind = ?2 AND subject = ?3)",
-            now.ToLedger(), kind, subject) == 1;
+        return Alarms.Raise(db, kind, subject, now);
     }
 }

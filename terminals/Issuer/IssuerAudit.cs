@@ -31,8 +31,8 @@ public sealed class IssuerAudit
 
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
     public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM instruction WHERE kind IN (1, 3)")),
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM instruction WHERE kind = 2"))));
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM every_instruction WHERE kind IN (1, 3)")),
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM every_instruction WHERE kind = 2"))));
 
     /// <summary>
     /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid in. What it
@@ -40,7 +40,7 @@ public sealed class IssuerAudit
     /// </summary>
     public long ClearingOf(PartyId bank, ulong upTo) => _store.Read(db => db.Number(
         """
-        SELECT coalesce(sum(CASE WHEN kind IN (1, 3, 7) THEN amount ELSE -amount END), 0) FROM instruction
+        SELECT coalesce(sum(CASE WHEN kind IN (1, 3, 7) THEN amount ELSE -amount END), 0) FROM every_instruction
         WHERE bank = ?1 AND number <= ?2 AND kind IN (1, 2, 3, 6, 7, 8)
         """,
         (long)bank.Value, (long)upTo));
@@ -83,7 +83,7 @@ public sealed class IssuerAudit
 
     private static IEnumerable<string> Transfers(Database db)
     {
-        const string All = "SELECT bank, kind, amount FROM instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
+        const string All = "SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
         long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
         long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6, 8)");
         long claims = Claims.UnderWay(db);

@@ -19,6 +19,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly TransferDesk _transfers;
     private readonly ParkedDesk _parked;
     private readonly TraceDesk _traces;
+    private readonly PurgeDesk _purge;
     private readonly Enrolment _enrolment;
     private readonly Reversals _reversals;
     private readonly CoinLife _life;
@@ -46,6 +47,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, clock);
+        _purge = new PurgeDesk(store, terms, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
     }
@@ -89,20 +91,14 @@ public sealed partial class IssuerParty : ILinkHandler
         _life.RunDue();
         int made = _transfers.CloseCycle();
         _statements.RunDue();
+        Purge();
         LogCycle(made);
         return made;
     }
 
-    /// <summary>Forgets used-up coins whose last term has ended: expiry + settleTerm + disputeTerm (hole 6).</summary>
+    /// <summary>Forgets what has no term left (hole 6, rule R10); each cycle ends with it.</summary>
     /// <returns>Coins forgotten.</returns>
-    public int Purge()
-    {
-        var now = Timestamp.Now(_clock);
-        var quarter = Quarter.Of(now);
-        var last = Enumerable.Range(0, 8).Select(back => quarter.Plus(-back))
-            .FirstOrDefault(q => q.End.Plus(_terms.SettleTerm + _terms.DisputeTerm) < now);
-        return last == default ? 0 : _store.Write(db => InspectionDatabase.Purge(db, last));
-    }
+    public int Purge() => _purge.Run();
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
     public (long Deltas, long Unfetched, long Cases, long Alarms) Queues => _store.Read(db => (

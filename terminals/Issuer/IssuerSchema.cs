@@ -1,15 +1,19 @@
+using HierCash.Terminals;
+
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's tables. Amounts in minor units, dates in microseconds since 1970, ids as SHA-256 or numbers.</summary>
 internal static class IssuerSchema
 {
-    public const string Sql = """
+    public const string Sql = Forgotten.Schema + """
+
         CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL, certificate BLOB) STRICT;
         CREATE TABLE bank(
             id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, cap INTEGER NOT NULL,
             issued INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
-            next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
+            next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0,
+            told INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
         CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER,
             contact INTEGER) STRICT;
@@ -17,6 +21,7 @@ internal static class IssuerSchema
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(
             request BLOB PRIMARY KEY, bank INTEGER NOT NULL, x INTEGER NOT NULL, ek BLOB, never_issued BLOB, date INTEGER NOT NULL) STRICT;
+        CREATE INDEX issuance_refused ON issuance(bank, date) WHERE never_issued IS NOT NULL;
 
         -- Inspection database (105): coins that are not used up.
         CREATE TABLE inspection(
@@ -95,5 +100,12 @@ internal static class IssuerSchema
             payment_id BLOB PRIMARY KEY, bank INTEGER NOT NULL, number INTEGER, coin_id BLOB NOT NULL, shop_bank INTEGER NOT NULL, account BLOB NOT NULL,
             amount INTEGER NOT NULL, restored INTEGER NOT NULL DEFAULT 0, paid INTEGER) STRICT;
         CREATE INDEX claim_payment_number ON claim_payment(bank, number);
+
+        -- All that was ever instructed, with what was forgotten since as one row a kind, under the highest number in it.
+        CREATE VIEW every_instruction AS SELECT bank, number, kind, amount FROM instruction
+            UNION ALL SELECT bank, number, kind, amount FROM forgotten WHERE what = 'instruction';
+
+        -- What a bank was known to have, and since when (rule R10): up to which instruction, up to which statement.
+        CREATE TABLE mark(bank INTEGER NOT NULL, what TEXT NOT NULL, number INTEGER NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(bank, what, number)) STRICT;
         """;
 }

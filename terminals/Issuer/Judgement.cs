@@ -81,7 +81,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         Switches.Off("hole 19 equivocation", ref other);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
-        Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
+        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
         if (!credited.IsZero)
         {
             InspectionDatabase.Spend(db, coin, credited);
@@ -101,7 +101,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             }
         }
 
-        return HistoryDatabase.Find(db, h.Id)!.Receipt;
+        // What was freed at once may have changed it; what is not kept is as it was.
+        return HistoryDatabase.Find(db, h.Id)?.Receipt ?? receipt;
     }
 
     private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)

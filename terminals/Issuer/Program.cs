@@ -99,7 +99,6 @@ internal static class Program
                 _ =>
                 {
                     party.CloseCycle();
-                    party.Purge();
                     return Task.CompletedTask;
                 },
                 log.CreateLogger(Role), TimeProvider.System, cancel);

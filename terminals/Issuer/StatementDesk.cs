@@ -44,8 +44,16 @@ internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId iss
         }
 
         return AuditMessages.Read(request) is { } after
-            ? AuditMessages.WriteReply(store.Read(db => db.Query(
-                "SELECT statement FROM audit_statement WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3", r => r.Bytes(0), (long)peer.Id.Value, (long)after, (long)MaxStatements)))
+            ? AuditMessages.WriteReply(store.Write(db => After(db, peer.Id, after)))
             : new Refusal(RefusalReason.Malformed, "The request for statements is malformed.").ToMessage();
+    }
+
+    /// <summary>What comes after the last statement that the bank has; it has all before.</summary>
+    private static List<byte[]> After(Database db, PartyId bank, ulong after)
+    {
+        db.Execute(
+            "UPDATE bank SET told = max(told, min(?2, (SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = ?1))) WHERE id = ?1", (long)bank.Value, (long)after);
+        return db.Query(
+            "SELECT statement FROM audit_statement WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3", r => r.Bytes(0), (long)bank.Value, (long)after, (long)MaxStatements);
     }
 }

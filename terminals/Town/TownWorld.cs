@@ -126,6 +126,15 @@ public sealed class TownWorld : IDisposable
     public ISigningKey StatementKey => Options.Suite.ImportKey(
         _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
 
+    /// <summary>The issuer's coin key, for tests of whoever gets to use it.</summary>
+    public ISigningKey CoinKey => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'coin'", r => r.Bytes(0)))!);
+
+    /// <summary>How many rows each table of a party has.</summary>
+    public IReadOnlyDictionary<string, long> Rows(string party) => _stores[party].Read(db => db
+        .Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", r => r.GetString(0))
+        .ToDictionary(table => table, table => db.Number($"SELECT count(*) FROM {table}")));
+
     /// <summary>A till's key, for tests of shops that lie.</summary>
     public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
 

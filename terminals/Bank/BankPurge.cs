@@ -1,0 +1,99 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// What the bank forgets once its terms are over (rule R10; settlement.md). Only at the end of a visit whose instructions were all taken: what is still to
+/// come for a withdrawal has come then. The ledger is the bank's book of account and stays.
+/// </summary>
+internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider clock)
+{
+    public const string Withdrawal = "withdrawal";
+    public const string Transfer = "transfer";
+    public const string Suspense = "suspense";
+    public const string Statement = "statement";
+    private const string NothingParked = "NOT EXISTS (SELECT 1 FROM booked_transfer WHERE state <> 0)";
+
+    /// <returns>Rows forgotten.</returns>
+    public int Run()
+    {
+        bool forgets = true;
+        Switches.Off("R10", ref forgets);
+        if (!forgets)
+        {
+            return 0;
+        }
+
+        var now = Timestamp.Now(clock);
+        long old = now.ToLedger() - (long)terms.BackupMaxAge.TotalMicroseconds;
+        long reversed = now.ToLedger() - (long)(terms.BackupMaxAge + terms.DisputeTerm).TotalMicroseconds;
+        return Withdrawals("Reversed", 1, reversed) + (IssuedBefore(now) is { } issued ? Withdrawals("Issued", 0, issued) : 0)
+            + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
+            + Forgotten.InPieces(store, db => db.Execute(
+                $"DELETE FROM alarm WHERE rowid IN (SELECT rowid FROM alarm WHERE date < ?1 AND {NothingParked} LIMIT ?2)", old, (long)Forgotten.Piece))
+            + Forgotten.InPieces(store, db => db.Execute("DELETE FROM refused WHERE rowid IN (SELECT rowid FROM refused WHERE since < ?1 LIMIT ?2)", old, (long)Forgotten.Piece));
+    }
+
+    /// <summary>Of what was issued before that moment the issuer has forgotten the coin, for longer than a backup may be old.</summary>
+    private long? IssuedBefore(Timestamp now)
+    {
+        var term = terms.SettleTerm + terms.DisputeTerm + terms.BackupMaxAge;
+        var issued = Quarter.Of(now).Plus(-terms.LifetimeQuarters);
+        return Enumerable.Range(0, 12).Select(back => issued.Plus(-back)).Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now).Select(q => (long?)q.End.ToLedger()).FirstOrDefault();
+    }
+
+    private int Withdrawals(string state, long kind, long before) => Forgotten.InPieces(store, db =>
+    {
+        // The newest stays: numbers of rows are not given twice.
+        string old = $"SELECT request FROM withdrawal WHERE state = ?1 AND ended < ?2 AND {NothingParked} AND rowid < (SELECT max(rowid) FROM withdrawal) ORDER BY ended, request LIMIT {Forgotten.Piece}";
+        foreach (long x in db.Query($"SELECT x FROM withdrawal WHERE request IN ({old})", r => r.GetInt64(0), state, before))
+        {
+            Forgotten.Add(db, Withdrawal, 0, kind, 0, x);
+        }
+
+        db.Execute($"DELETE FROM cancellation WHERE request IN ({old})", state, before);
+        return db.Execute($"DELETE FROM withdrawal WHERE request IN ({old})", state, before);
+    });
+
+    /// <summary>Booked ones that the issuer knows to be booked; parked ones stay.</summary>
+    private static int Transfers(Database db, long before)
+    {
+        var old = db.Query(
+            """
+            SELECT t.number, t.transfer, coalesce(p.suspense, 0) FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number
+            WHERE t.state = 0 AND coalesce(p.told, 1) = 1 ORDER BY t.number LIMIT ?1
+            """,
+            r => (Number: r.GetInt64(0), Transfer: Protocol.Cash.Transfer.Decode(r.Bytes(1))!, Suspended: r.GetInt64(2)), (long)Forgotten.Piece)
+            .TakeWhile(t => t.Transfer.Date.ToLedger() < before).ToList();
+        foreach (var row in old)
+        {
+            Forgotten.Add(db, Transfer, 0, (long)row.Transfer.Kind, row.Number, row.Transfer.Total.ToLedger());
+            if (row.Suspended == 1)
+            {
+                Forgotten.Add(db, Suspense, 0, 0, row.Number, row.Transfer.Total.ToLedger());
+            }
+
+            db.Execute("DELETE FROM parked WHERE number = ?1", row.Number);
+            db.Execute("DELETE FROM booked_transfer WHERE number = ?1", row.Number);
+        }
+
+        return old.Count;
+    }
+
+    /// <summary>Statements of circulation; the newest stays, for the next to follow.</summary>
+    private static int Statements(Database db, long before)
+    {
+        var old = db.Query(
+            "SELECT number, statement FROM audit_statement WHERE number < (SELECT max(number) FROM audit_statement) ORDER BY number LIMIT ?1",
+            r => (Number: r.GetInt64(0), Statement: AuditStatement.Decode(r.Bytes(1))!), (long)Forgotten.Piece).TakeWhile(s => s.Statement.Date.ToLedger() < before).ToList();
+        foreach (var row in old)
+        {
+            Forgotten.Add(db, Statement, 0, 0, row.Number, 0, row.Statement.Digest);
+            db.Execute("DELETE FROM audit_statement WHERE number = ?1", row.Number);
+        }
+
+        return old.Count;
+    }
+}
