@@ -100,7 +100,7 @@ public sealed class ForgettingTests
     [Test, Rule(10)]
     public async Task AnExtractedKeyFillsNoHistory()
     {
-        var kept = new RecordingSuite(new BclSuite());
+        var kept = new KeepingSuite(new BclSuite());
         using var town = Towns.Make(with: o => o with { Suite = kept });
         string till = town.AddTill("Friend");
         using var mallory = town.User("Mallory", 5000);

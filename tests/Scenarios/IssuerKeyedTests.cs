@@ -19,7 +19,7 @@ public sealed class IssuerKeyedTests
     [Test, Rule(7), Hole(14)]
     public async Task AnIssuerThatSignsWithTheKeyThatItMadeFramesNobody()
     {
-        var kept = new RecordingSuite(new BouncyCastleSuite(new SeededRandom(7)));
+        var kept = new KeepingSuite(new BouncyCastleSuite(new SeededRandom(7)));
         using var town = Make(kept);
         string friend = town.AddTill("Friend");
         using var alice = await Keyed(town, "Alice", 2000);
@@ -55,6 +55,7 @@ public sealed class IssuerKeyedTests
         using var root = suite.GenerateKey();
         using var encryption = suite.GenerateKey();
         using var coinKey = suite.GenerateKey();
+        using var statement = suite.GenerateKey();
         using var made = suite.GenerateKey();
         var issuer = new PartyId(1);
         var from = new Timestamp(1_790_000_000_000_000);
@@ -65,9 +66,16 @@ public sealed class IssuerKeyedTests
             var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, issuer, coinKey.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), keyed);
             var coin = new Coin(terms, m.NU, []);
             coin = coin with { SI = coinKey.Sign(coin.Message) };
-            var payments = Enumerable.Range(1, 2).Select(seq => Signed(made, coin, (ushort)seq, new Amount(2000), from, default));
-            return new Dossier(m.Encode(), Certify(KeyUsage.IssuerEncryption, encryption), Certify(KeyUsage.IssuerCoin, coinKey), [.. payments])
-                .Check(suite, root.PublicKey, m.Encipher(suite, encryption.PublicKey));
+            var entries = Enumerable.Range(1, 2).Select(seq =>
+            {
+                var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, default);
+                var share = seq == 1 ? new Share(h.Paid, Amount.Zero, Amount.Zero, default) : new Share(Amount.Zero, Amount.Zero, h.Paid, default);
+                return new DossierEntry(h, null, Receipt.Sign(statement, issuer, h.Id.Value, seq == 1 ? Verdict.Settled : Verdict.Excess, h.Paid, Currency.Eur, share, 1, from));
+            });
+            var header = new DossierHeader(
+                issuer, coin.Id, 1, from, TimeSpan.FromDays(30), TimeSpan.FromDays(1), m.FaceValue, Amount.Zero, m.Encode(),
+                Certify(KeyUsage.IssuerEncryption, encryption), Certify(KeyUsage.IssuerCoin, coinKey), [Certify(KeyUsage.IssuerStatement, statement)], [], []);
+            return Dossier.Sign(statement, header, entries).Check(suite, root.PublicKey, m.Encipher(suite, encryption.PublicKey));
         }
 
         Assert.That((Proves(keyed: false), Proves(keyed: true)), Is.EqualTo((Proof.Excess, Proof.OtherCoin)));
@@ -121,7 +129,7 @@ public sealed class IssuerKeyedTests
     [Test, Rule(7), Hole(14)]
     public async Task NoFurtherCoinIsIssuedUnderAKeyThatTheIssuerMade()
     {
-        var kept = new RecordingSuite(new BouncyCastleSuite(new SeededRandom(7)));
+        var kept = new KeepingSuite(new BouncyCastleSuite(new SeededRandom(7)));
         using var town = Make(kept);
         using var mallory = await Keyed(town, "Mallory", 2000);
         using var secret = kept.SecretOf(mallory.Coins().Single().Coin.NU);
@@ -174,7 +182,7 @@ public sealed class IssuerKeyedTests
     }
 
     /// <summary>The issuer signs with SS_U at a till that is its friend: more than X, within every limit of the guarantee.</summary>
-    private static async Task Forge(TownWorld town, RecordingSuite kept, string till, Coin coin)
+    private static async Task Forge(TownWorld town, KeepingSuite kept, string till, Coin coin)
     {
         using var secret = kept.SecretOf(coin.NU);
         var now = Timestamp.Now(town.Clock);

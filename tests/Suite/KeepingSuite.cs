@@ -4,7 +4,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Suite;
 
 /// <summary>Keeps every key that is made: what an issuer does that makes its users' keys and does not forget them.</summary>
-internal sealed class RecordingSuite(ICashSuite inner) : ICashSuite
+internal sealed class KeepingSuite(ICashSuite inner) : ICashSuite
 {
     private readonly ConcurrentDictionary<string, byte[]> _made = new();
 
