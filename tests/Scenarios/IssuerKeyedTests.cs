@@ -113,7 +113,7 @@ public sealed class IssuerKeyedTests
         await town.Settle(one);
         await town.Settle(two);
         var receipt = town.Till(two).Parts(second.Ticket.Time).Single().Receipt!;
-        Assert.That((receipt.Share.Guaranteed, town.Till(two).Parts(second.Ticket.Time).Single().State), Is.EqualTo((Amount.Zero, PartState.Refused)));
+        Assert.That((receipt.Share.Guaranteed, town.Till(two).Parts(second.Ticket.Time).Single().State), Is.EqualTo((Amount.Zero, PartState.Waiting)), "nothing is promised");
         await Days(town, 40);
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(town.Issuer.Queues.Cases, Is.Zero, "no case waits for ever");
