@@ -39,12 +39,18 @@ internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
     private IEnumerable<Finding> Said(long id)
     {
         var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1))).ToDictionary(s => s.Item1, s => s.Item2);
+        long forgotten = ForgottenRows.Of(bank, "transfer").Highest;
         var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = ?1", r => (r.GetInt64(0), r.GetInt64(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
         foreach (long number in issuer.Rows(
             "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = ?1 AND i.number <= b.acknowledged ORDER BY i.number", r => r.GetInt64(0), id))
         {
             if (!states.TryGetValue(number, out long state))
             {
+                if (number <= forgotten)
+                {
+                    continue;
+                }
+
                 yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer, and its books do not have it");
             }
             else if (state != 0 && parked.GetValueOrDefault(number) == 0)
