@@ -126,6 +126,10 @@ public sealed class TownWorld : IDisposable
     public ISigningKey StatementKey => Options.Suite.ImportKey(
         _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
 
+    /// <summary>SS_I, for tests of an issuer that does not know what it signed.</summary>
+    public ISigningKey CoinKey => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'coin'", r => r.Bytes(0)))!);
+
     /// <summary>A till's key, for tests of shops that lie.</summary>
     public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
 
