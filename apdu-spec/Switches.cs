@@ -7,6 +7,7 @@ namespace HierCash.Protocol;
 /// the calls: everywhere else they vanish together with their arguments, names included, and these methods are empty.
 /// A name is a literal at the place of the protection; eng/switches.json lists all of them, and the tests concerned.
 /// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> throws one for the calling flow of control.
+/// What is taken out by several switches has names that begin alike: "R8" throws "R8 parks" and all others of R8.
 /// </summary>
 public static class Switches
 {
@@ -26,7 +27,7 @@ public static class Switches
         where T : allows ref struct
     {
 #if HIERCASH_SWITCHES
-        if (Started.Contains(name) || Thrown.Value == name)
+        if (Started.Append(Thrown.Value).Any(s => s is not null && (name == s || name.StartsWith(s + ' ', StringComparison.Ordinal))))
         {
             value = without;
         }
@@ -34,7 +35,7 @@ public static class Switches
     }
 
 #if HIERCASH_SWITCHES
-    private static readonly HashSet<string> Started = [.. (Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "").Split(',', StringSplitOptions.TrimEntries)];
+    private static readonly string[] Started = (Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     private static readonly AsyncLocal<string?> Thrown = new();
 
     /// <summary>Throws the switch for what the caller does from here on, its tasks and threads included. Null puts it back.</summary>

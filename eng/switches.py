@@ -20,15 +20,15 @@ AT_ONCE = 2
 PATIENCE = 600  # seconds for one run
 SHOWN = 6  # names of failing tests in the table
 
-# What starts processes or wants a reader is slow, and shows nothing here that the others do not.
+# What starts processes or wants a reader is slow: it runs only where a row names it.
 LEFT_OUT = "&FullyQualifiedName!~Tests.Pcsc&FullyQualifiedName!~Tests.Consoles"
 
 Run = collections.namedtuple("Run", "passed failed seconds fault")
 
 
 def expand(tests):
-    """'Hole=5 SettlementTests.TwoShops' is what vstest calls (Hole=5|FullyQualifiedName~.SettlementTests.TwoShops)."""
-    return "(" + "|".join(t if "=" in t else f"FullyQualifiedName~.{t}" for t in tests.split()) + ")" + LEFT_OUT
+    """'Hole=5 SettlementTests.TwoShops' is what vstest calls Hole=5|FullyQualifiedName~.SettlementTests.TwoShops."""
+    return "|".join(f"({t}{LEFT_OUT})" if "=" in t else f"FullyQualifiedName~.{t}" for t in tests.split())
 
 
 def run(tests, switch):
@@ -68,7 +68,7 @@ PREFACE = """# Switches: what fails when a protection is taken out
 `eng/switches.sh` builds once with `-p:Switches=true`, then runs the tests concerned without a switch (all have to pass) and with each switch of
 [eng/switches.json](../eng/switches.json) thrown, two runs at a time. At least one test has to fail for each; a protection that can be taken out
 unnoticed ends the run with 1. The switches are calls that only that build compiles ([Switches.cs](Switches.cs)): no product holds them.
-Tests that need a reader or start programs are left out.
+Tests that need a reader or start programs run only where they are named.
 """
 
 

@@ -23,7 +23,7 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
     public bool Verify(ICashSuite suite)
     {
         bool sound = IsSound;
-        Switches.On("claim 4 y <= x <= X", ref sound);
+        Switches.On("claim 4", ref sound);
         return sound && PublicKey.TryDecode(Coin.NU) is { } nu && suite.Verify(nu, Message, SU);
     }
 

@@ -45,8 +45,14 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
             return fault;
         }
 
-        if (CashRequest.Decode(Header.Opening) is not { } m || !m.VerifyPossession(suite, Header.EncryptionKey.Key.Id)
-            || !m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei))
+        if (CashRequest.Decode(Header.Opening) is not { } m)
+        {
+            return Proof.OpeningMismatch;
+        }
+
+        bool opens = m.VerifyPossession(suite, Header.EncryptionKey.Key.Id) && m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei);
+        Switches.On("claim 11 E_I", ref opens);
+        if (!opens)
         {
             return Proof.OpeningMismatch;
         }
@@ -105,7 +111,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         }
 
         bool owed = Header.Claimed <= spent - Header.FaceValue && Header.Claimed <= Sum(entries, e => e.Receipt.Share.Guaranteed);
-        Switches.On("R9", ref owed);
+        Switches.On("R9 claim", ref owed);
         return owed ? Proof.Excess : Proof.ClaimInvalid;
     }
 

@@ -35,7 +35,7 @@ public sealed record DossierPage(IReadOnlyList<DossierEntry> Entries)
     public static IReadOnlyList<DossierPage> Cut(IEnumerable<DossierEntry> entries)
     {
         int size = MaxEntries;
-        Switches.Replace("R9-pages", ref size, int.MaxValue);
+        Switches.Replace("R9 pages", ref size, int.MaxValue);
         return [.. entries.Chunk(size).Select(c => new DossierPage(c))];
     }
 

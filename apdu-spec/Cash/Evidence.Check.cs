@@ -58,7 +58,7 @@ public sealed partial record Evidence
         }
 
         bool dated = IsDated;
-        Switches.On("R5", ref dated);
+        Switches.On("R5 void", ref dated);
         if (!dated)
         {
             return (Culprit.Nobody, "The bank dated the file before the dossier, before a payment, or too long after the dossier. The file is void.");
@@ -109,7 +109,7 @@ public sealed partial record Evidence
         {
             var h = entries.First(e => e.Struck == Struck.ByShop).Entry.H;
             bool asked = defence.ShopIsSilent || entries.Any(e => e.Struck == Struck.ByShop && defence.Answers.Any(a => a.Speaks(suite, e.Entry.H)));
-            Switches.On("R3", ref asked);
+            Switches.On("R3 asked", ref asked);
             string what = $"The shop of till {h.Till} had taken back {h.Paid.Show(currency)} with its own signature, and settled it all the same";
             return asked
                 ? Say(Culprit.Shop, $"{what}; it shows no reversal. {Name} overspent nothing.")
@@ -127,18 +127,18 @@ public sealed partial record Evidence
     {
         var keys = Dossier.Header.StatementKeys.Concat(FiledKeys);
         bool reversed = Reversals.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H));
-        Switches.Off("R3", ref reversed);
+        Switches.Off("R3 reversed", ref reversed);
         if (reversed)
         {
             return Struck.MadeGood;
         }
 
         bool voided = defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null);
-        Switches.Off("hole 19", ref voided);
+        Switches.Off("hole 19 void", ref voided);
         if (voided)
         {
             bool submitted = e.Submission is not null;
-            Switches.On("R3", ref submitted);
+            Switches.On("R3 submitted", ref submitted);
             return submitted ? Struck.ByShop : Struck.ByIssuer;
         }
 

@@ -33,7 +33,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
     {
         var digest = Digest;
-        return Stamps.Any(s => s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+        bool stamped = Stamps.Any(s => s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+        Switches.On("R5 stamp", ref stamped);
+        return stamped;
     }
 
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
@@ -48,7 +50,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     private static bool IsInTime(DeadStatement statement, Timestamp until)
     {
         bool inTime = statement.Date <= until;
-        Switches.On("R5", ref inTime);
+        Switches.On("R5 dead", ref inTime);
         return inTime;
     }
 

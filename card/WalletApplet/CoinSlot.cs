@@ -144,7 +144,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     public void WipeLeftovers()
     {
         bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Free && Seed.ContainsAnyExcept((byte)0);
-        Switches.Off("hole 21", ref unneeded);
+        Switches.Off("hole 21 K", ref unneeded);
         if (unneeded)
         {
             bytes.WriteNonAtomic(SeedAt, new byte[CashCipher.SeedSize]);

@@ -36,7 +36,7 @@ internal static class PayInstruction
         foreach (var entry in wallet.Log)
         {
             bool answered = entry.Answers(command) && command.Currency == wallet.Profile.Currency;
-            Switches.Off("hole 1", ref answered);
+            Switches.Off("hole 1 repeat", ref answered);
             if (answered)
             {
                 return Repeat(wallet, command, entry, ref response);

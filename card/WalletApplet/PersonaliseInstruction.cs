@@ -55,7 +55,7 @@ internal static class PersonaliseInstruction
         }
 
         bool ours = certificate.Verify(wallet.Suite, wallet.Profile.RootKey);
-        Switches.On("hole 20", ref ours);
+        Switches.On("hole 20 root", ref ours);
         if (!ours)
         {
             return StatusWord.InvalidSignature;

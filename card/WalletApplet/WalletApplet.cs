@@ -55,7 +55,7 @@ public sealed class WalletApplet : Applet
         }
 
         bool restored = context.Memory.IsRestored;
-        Switches.Off("hole 24", ref restored);
+        Switches.Off("hole 24 frozen", ref restored);
         if (restored)
         {
             Profile.Freeze();

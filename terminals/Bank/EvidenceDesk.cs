@@ -94,7 +94,7 @@ internal sealed class EvidenceDesk(
         var dossier = new Dossier(header, await Pages(header, cancel));
         var date = now < header.Date ? header.Date : now;
         bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
-        Switches.On("R5", ref past);
+        Switches.On("R5 future", ref past);
         if (!past)
         {
             throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
@@ -126,7 +126,7 @@ internal sealed class EvidenceDesk(
         }
 
         bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
-        Switches.On("R5", ref today);
+        Switches.On("R5 today", ref today);
         if (!today)
         {
             throw new InvalidOperationException(
@@ -140,7 +140,10 @@ internal sealed class EvidenceDesk(
         for (uint i = 0; i < header.Pages.Count; i++)
         {
             var reply = await issuer.Call(DossierMessages.WritePageRequest(header.Coin, header.Revision, i), cancel);
-            pages.Add(DossierMessages.ReadPageReply(reply) is { } page && page.Hash == header.Pages[(int)i]
+            var page = DossierMessages.ReadPageReply(reply);
+            bool its = page?.Hash == header.Pages[(int)i];
+            Switches.On("R9 page", ref its);
+            pages.Add(page is not null && its
                 ? page
                 : throw new InvalidOperationException(
                     $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));

@@ -65,13 +65,16 @@ internal sealed class InstructionDesk(
         {
             bool ours = transfer.Issuer == scheme.Issuer && transfer.Bank == bank && transfer.Currency == scheme.Terms.Currency
                 && scheme.IsStatement(k => transfer.Verify(suite, k));
+            Switches.On("hole 18 signed", ref ours);
             if (!ours)
             {
                 Alarm("instruction not signed", due);
                 throw new InvalidOperationException($"Instruction {transfer.Number} is not signed by the issuer for this bank.");
             }
 
-            if (transfer.Number != due)
+            bool next = transfer.Number == due;
+            Switches.On("hole 18 order", ref next);
+            if (!next)
             {
                 Alarm("instruction out of order", due);
                 throw new InvalidOperationException($"Instruction {transfer.Number} came where {due} was due.");
@@ -90,7 +93,7 @@ internal sealed class InstructionDesk(
             var now = Timestamp.Now(clock);
             var outcome = Bookings.Judge(db, transfer, suspended: false, now);
             bool parks = true;
-            Switches.Off("R8", ref parks);
+            Switches.Off("R8 parks", ref parks);
             if (outcome != BookingOutcome.Booked && !parks)
             {
                 throw new InvalidOperationException($"Instruction {transfer.Number} cannot be booked.");

@@ -22,7 +22,7 @@ internal sealed class Visit(Action<string, string> failed)
                 failed(name, e.Message);
                 first ??= e;
                 bool goesOn = true;
-                Switches.Off("R8", ref goesOn);
+                Switches.Off("R8 visit", ref goesOn);
                 if (!goesOn)
                 {
                     throw;

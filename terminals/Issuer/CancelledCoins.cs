@@ -17,7 +17,7 @@ internal static class CancelledCoins
 
         // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
         bool late = coin.Cancelled is { } cancelled && h.Time > cancelled.Plus(terms.HotListMaxAge);
-        Switches.Off("hole 10", ref late);
+        Switches.Off("hole 10 late", ref late);
         if (late)
         {
             return true;

@@ -30,7 +30,7 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue)
                 "INSERT INTO claim_payment(payment_id, bank, coin_id, shop_bank, account, amount) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                 promise.Id, promise.UserBank, promise.Coin.ToArray(), promise.ShopBank, promise.Account, promise.Y);
             bool waits = true;
-            Switches.Off("R8", ref waits);
+            Switches.Off("R8 waits", ref waits);
             if (!waits)
             {
                 Pay(db, "payment_id = ?1", now, promise.Id);

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -55,7 +56,9 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
         }
 
-        if (!order.Verify(suite, bank.Key))
+        bool signed = order.Verify(suite, bank.Key);
+        Switches.On("hole 10 bank", ref signed);
+        if (!signed)
         {
             return Refuse(RefusalReason.BadSignature, "The cancellation is not signed by the bank's key.");
         }
@@ -143,6 +146,7 @@ internal sealed class CoinLife(
         var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
         var due = InspectionDatabase.Returnable(db, expiredBy, cancelledBefore);
+        Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {
             db.Execute("UPDATE bank SET returned = returned + ?2 WHERE id = ?1", (long)coin.Bank.Value, coin.Rest.ToLedger());

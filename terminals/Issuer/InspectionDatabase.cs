@@ -51,13 +51,24 @@ internal static class InspectionDatabase
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
     public static CoinRow? Find(Database db, CoinId id) =>
         db.First($"SELECT {Columns} FROM inspection WHERE coin_id = ?1", r => Read(r, open: true), id.Value.ToArray())
-        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE coin_id = ?1", r => Read(r, open: false), id.Value.ToArray());
+        ?? FindClosed(db, id);
+
+    private static CoinRow? FindClosed(Database db, CoinId id)
+    {
+        var coin = db.First($"SELECT {Columns} FROM closed_coin WHERE coin_id = ?1", r => Read(r, open: false), id.Value.ToArray());
+        Switches.Replace("hole 6", ref coin, null);
+        return coin;
+    }
 
     /// <summary>Y + y; at Y = X the coin leaves the inspection database (claim 6, steps 9b and 9d).</summary>
     public static void Spend(Database db, CoinRow coin, Amount y)
     {
-        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, (coin.Spent + y).ToLedger());
-        if (coin.Rest == y)
+        var sum = coin.Spent + y;
+        Switches.Replace("claim 6 9b", ref sum, coin.Spent);
+        db.Execute("UPDATE inspection SET y = ?2 WHERE coin = ?1", coin.Number, sum.ToLedger());
+        bool usedUp = coin.Rest == y;
+        Switches.Off("claim 6 9d", ref usedUp);
+        if (usedUp)
         {
             Move(db, coin.Number, "inspection", "closed_coin");
         }

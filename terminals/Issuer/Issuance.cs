@@ -85,7 +85,7 @@ internal sealed class Issuance(
             "SELECT bank, x, ek, never_issued FROM issuance WHERE request = ?1",
             r => new { Bank = r.GetInt64(0), X = r.GetInt64(1), EK = r.BytesOrNull(2), Never = r.BytesOrNull(3) },
             request.Request.Value.ToArray());
-        Switches.Replace("hole 7", ref row, null);
+        Switches.Replace("hole 7 repeat", ref row, null);
         if (row is null)
         {
             return null;

@@ -24,31 +24,41 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
 
     /// <summary>True if S_I and S_U verify and y is within x and X: then N_U's holder signed this payment of this issuer's coin.</summary>
-    public bool IsGenuine(CashPayment h) =>
-        h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key) && h.Verify(suite);
+    public bool IsGenuine(CashPayment h)
+    {
+        bool issued = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key);
+        Switches.On("step 9", ref issued);
+        return issued && h.Verify(suite);
+    }
 
     /// <summary>The signed answer; of a payment that came before, the newest revision.</summary>
     public Receipt Judge(Database db, Submitted submitted, Timestamp now)
     {
         var h = submitted.H;
-        if (h.Time > now.Plus(terms.ClockTolerance))
+        bool early = h.Time > now.Plus(terms.ClockTolerance);
+        Switches.Off("hole 8 early", ref early);
+        if (early)
         {
             return Refuse(h, Verdict.Early, now);
         }
 
         var first = HistoryDatabase.Find(db, h.Id);
-        Switches.Replace("hole 5", ref first, null);
+        Switches.Replace("hole 5 repeat", ref first, null);
         if (first is not null)
         {
             return first.Receipt with { Repeated = true };
         }
 
-        if (DeadMarks.Find(db, h.Id) is not null)
+        bool dead = DeadMarks.Find(db, h.Id) is not null;
+        Switches.Off("hole 4 mark", ref dead);
+        if (dead)
         {
             return Refuse(h, Verdict.Dead, now);
         }
 
-        if (now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm))
+        bool late = now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm);
+        Switches.Off("hole 5 late", ref late);
+        if (late)
         {
             return Refuse(h, Verdict.Late, now);
         }
@@ -57,7 +67,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         {
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
             Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
-            return Refuse(h, Verdict.UnknownCoin, now);
+            var unknown = Verdict.UnknownCoin;
+            Switches.Replace("claim 6 9a", ref unknown, Verdict.Settled);
+            return Refuse(h, unknown, now);
         }
 
         return Count(db, submitted, coin, now);
@@ -76,6 +88,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool splits = true;
         Switches.Off("R1", ref splits);
         var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
+        Switches.Replace("claim 6 9c", ref credited, h.Paid);
         var excess = h.Paid - credited;
         bool other = HistoryDatabase.HasOther(db, coin.Number, h.Seq);
         Switches.Off("hole 19 equivocation", ref other);
@@ -95,7 +108,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
                 _queue.Distribute(db, coin.Id, now);
             }
 
-            if (other || HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue)
+            bool isCase = other || HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
+            Switches.Off("claim 6 9e", ref isCase);
+            if (isCase)
             {
                 TraceDesk.OpenCase(db, coin, now);
             }

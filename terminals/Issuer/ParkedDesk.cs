@@ -73,7 +73,7 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
             bool stops = row.Outcome == BookingOutcome.BeyondFloat
                 || (row.Outcome == BookingOutcome.Booked && row.Kind == TransferKind.FloatDebit)
                 || (row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row)));
-            Switches.Off("R8", ref stops);
+            Switches.Off("R8 stops", ref stops);
             db.Execute(
                 stops ? "INSERT OR IGNORE INTO arrears(bank, number, since) VALUES(?1, ?2, ?3)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2 AND ?3 > 0",
                 (long)row.Bank.Value, row.Number, now.ToLedger());

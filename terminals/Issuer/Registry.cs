@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -12,13 +13,17 @@ public sealed record BankEntry(PartyId Id, string Name, PublicKey Key, Amount Ca
 /// <param name="Caps">Most that all banks may have outstanding.</param>
 public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
 {
-    public static TotalCirculation Of(IEnumerable<BankEntry> banks) => banks.Aggregate(
-        new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
-        (sum, b) => new TotalCirculation(
-            new Circulation(
-                sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
-                sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
-            sum.Caps + b.Cap));
+    public static TotalCirculation Of(IEnumerable<BankEntry> banks)
+    {
+        Switches.Replace("variant circulation", ref banks, banks.Take(1));
+        return banks.Aggregate(
+            new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
+            (sum, b) => new TotalCirculation(
+                new Circulation(
+                    sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
+                    sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
+                sum.Caps + b.Cap));
+    }
 }
 
 /// <summary>A shop as the issuer knows it.</summary>
@@ -98,11 +103,20 @@ public sealed class Registry(Database store)
         : throw new InvalidOperationException($"There is no bank {bank} whose key could be revoked."));
 
     /// <summary>True if the bank's key was revoked and no new one is enrolled.</summary>
-    internal bool IsRevoked(PartyId bank) => store.Read(db => db.Number("SELECT count(*) FROM bank WHERE id = ?1 AND revoked IS NOT NULL", (long)bank.Value)) > 0;
+    internal bool IsRevoked(PartyId bank)
+    {
+        bool revoked = store.Read(db => db.Number("SELECT count(*) FROM bank WHERE id = ?1 AND revoked IS NOT NULL", (long)bank.Value)) > 0;
+        Switches.Off("hole 22 bank", ref revoked);
+        return revoked;
+    }
 
     /// <summary>True if the till's key was revoked before that moment.</summary>
-    internal static bool IsRevoked(Database db, TillId w, Timestamp moment) =>
-        db.Number("SELECT count(*) FROM till WHERE w = ?1 AND revoked IS NOT NULL AND revoked < ?2", w.Value.ToArray(), moment.ToLedger()) > 0;
+    internal static bool IsRevoked(Database db, TillId w, Timestamp moment)
+    {
+        bool revoked = db.Number("SELECT count(*) FROM till WHERE w = ?1 AND revoked IS NOT NULL AND revoked < ?2", w.Value.ToArray(), moment.ToLedger()) > 0;
+        Switches.Off("hole 22 till", ref revoked);
+        return revoked;
+    }
 
     /// <summary>The shop that W belongs to.</summary>
     internal static ShopEntry? TillOwner(Database db, TillId w) => Shop(db, "id = (SELECT shop FROM till WHERE w = ?1)", w.Value.ToArray());

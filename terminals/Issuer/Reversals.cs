@@ -74,7 +74,9 @@ internal sealed class Reversals(
     {
         var h = brought.H;
         var owner = Registry.TillOwner(db, h.Till);
-        if (shop is not null && owner?.Id != shop)
+        bool anothers = shop is not null && owner?.Id != shop;
+        Switches.Off("hole 3 stranger", ref anothers);
+        if (anothers)
         {
             return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
         }
@@ -87,7 +89,7 @@ internal sealed class Reversals(
         if (HistoryDatabase.Find(db, h.Id) is not { } row)
         {
             bool marks = true;
-            Switches.Off("R4", ref marks);
+            Switches.Off("R4 mark", ref marks);
             if (marks && DeadMarks.Find(db, h.Id) is null)
             {
                 _dead.Mark(db, h, DeathBasis.Voided, Encode(brought.Void), now);
@@ -119,7 +121,9 @@ internal sealed class Reversals(
         }
 
         var kept = onlyNeeded ? row.Share.Credited : Amount.Zero;
-        if (!onlyNeeded && !row.Share.Credited.IsZero && shop is not null)
+        bool restores = !onlyNeeded && !row.Share.Credited.IsZero;
+        Switches.Off("hole 3 back", ref restores);
+        if (restores && shop is not null)
         {
             InspectionDatabase.Restore(db, coin, row.Share.Credited);
             Credits.TakeBack(db, coin, shop, row.Share.Credited);
@@ -143,13 +147,15 @@ internal sealed class Reversals(
         }
 
         bool forgotten = InspectionDatabase.Find(db, h.Coin.Id) is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
-        Switches.Off("R5", ref forgotten);
+        Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
-        if (HistoryDatabase.Find(db, h.Id) is { } row)
+        var row = HistoryDatabase.Find(db, h.Id);
+        Switches.Replace("hole 4 settled", ref row, null);
+        if (row is not null)
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
@@ -158,7 +164,9 @@ internal sealed class Reversals(
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == OneWay.W(keys.RootKey);
         var over = Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm);
-        DeathBasis? basis = !known ? DeathBasis.TillUnknown : now > over ? DeathBasis.TermOver : null;
+        bool ended = now > over;
+        Switches.On("hole 4 term", ref ended);
+        DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
             ? new LinkMessage(MessageType.DeadStatementReply, _dead.Mark(db, h, found, null, now))
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");

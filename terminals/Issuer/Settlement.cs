@@ -30,7 +30,7 @@ internal sealed class Settlement(
         var items = batch.Items.Select(Check).ToList();
         var subjects = items.Select(i => i.Subject).ToArray();
         bool signed = batch.Submission.Verify(suite, issuer, subjects);
-        Switches.On("R3", ref signed);
+        Switches.On("R3 batch", ref signed);
         if (!signed)
         {
             return Refuse(RefusalReason.BadSignature, "The batch is not signed by the till's key (N_W). Nothing was settled.");

@@ -154,7 +154,7 @@ internal sealed class TraceDesk(
             var coin = InspectionDatabase.Find(db, row.Id)!;
             bool changed = row.Changed;
             bool again = row.Judged > 0;
-            Switches.Replace("R9", ref changed, changed && !again);
+            Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
                 var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue);

@@ -31,7 +31,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         }
 
         bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number("SELECT date FROM hot_state");
-        Switches.Off("hole 11", ref older);
+        Switches.Off("hole 11 older", ref older);
         if (older)
         {
             throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -123,6 +124,7 @@ public sealed class Settler
     {
         bool genuine = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
             && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+        Switches.On("step 8", ref genuine);
         if (!genuine)
         {
             throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -269,7 +270,9 @@ public sealed partial class ShopTill
         _crash.Reach(CrashPoints.PaymentAccepted);
         LogAccepted(ticket.Amount);
         var result = End(ticket, TillOutcome.Accepted, $"{notice} Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
-        if (profile == PaymentProfile.Claim)
+        bool confirms = profile == PaymentProfile.Claim;
+        Switches.Off("variant OK", ref confirms);
+        if (confirms)
         {
             try
             {

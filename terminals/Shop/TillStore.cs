@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -88,6 +89,7 @@ internal static class TillStore
     public static Ticket Begin(Database db, Amount y, Timestamp now)
     {
         long time = Math.Max(now.ToLedger(), db.Number("SELECT last_time FROM till") + 1);
+        Switches.Replace("hole 8 last", ref time, now.ToLedger());
         db.Execute("UPDATE till SET last_time = ?1", time);
         db.Execute("INSERT INTO ticket(time, y, state) VALUES(?1, ?2, ?3)", time, y.ToLedger(), nameof(TicketState.Open));
         return new Ticket(Timestamp.FromLedger(time), y, TicketState.Open);

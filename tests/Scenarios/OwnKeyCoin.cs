@@ -52,7 +52,8 @@ internal sealed class OwnKeyCoin : IDisposable
     }
 
     /// <summary>A card that signs all of y with this x before it, whatever the coin holds.</summary>
-    public ICardChannel Card(ushort seq, ulong x) => new LyingCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor));
+    /// <param name="more">What it signs beyond y.</param>
+    public ICardChannel Card(ushort seq, ulong x, ulong more = 0) => new LyingCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor + more));
 
     public void Dispose() => _secret.Dispose();
 
@@ -89,7 +90,7 @@ internal sealed class OwnKeyCoin : IDisposable
             }
 
             var h = sign(pay);
-            new PayReply(h.Coin, h.Seq, h.Balance, null, h.SU).Write(ref reply);
+            new PayReply(h.Coin, h.Seq, h.Balance, h.Paid == pay.Amount ? null : h.Paid, h.SU).Write(ref reply);
             return StatusWord.Success;
         }
 

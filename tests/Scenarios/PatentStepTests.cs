@@ -2,11 +2,13 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Steps and claims of the patent (patent.md) that no other scenario would miss.</summary>
+/// <summary>Checks that no other scenario would miss: steps and claims of the patent (patent.md), and words that somebody else signed.</summary>
 public sealed class PatentStepTests
 {
     /// <summary>Step 1: somebody on the way adds a key of his own to those that the issuer published. A bank learns only what the root key signed.</summary>
@@ -39,6 +41,105 @@ public sealed class PatentStepTests
             async () => await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 1, new Amount(1000), default),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.ConditionsNotSatisfied));
         Assert.That((alice.Pending(), town.Account(alice).Minor), Is.EqualTo((0, 98_000UL)));
+    }
+
+    /// <summary>Step 8: somebody answers the till in the issuer's place. H stays queued until the issuer itself has signed.</summary>
+    [Test, Hole(5)]
+    public async Task AReceiptThatTheIssuerDidNotSignIsNone()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 700);
+        using var own = town.Options.Suite.GenerateKey();
+        var settler = town.Till(till).Settler;
+        Assert.That(async () => await settler.Settle(new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
+        Assert.That((town.Till(till).Sum(PartState.Queued).Minor, town.Till(till).Sum(PartState.Settled).Minor), Is.EqualTo((700UL, 0UL)));
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>Step 9a: a coin under a genuine S_I that the issuer does not know. It has a problem, and gets an alarm; nobody is paid, nobody accused.</summary>
+    [Test, Hole(5)]
+    public async Task ACoinThatIsNotRegisteredIsNotSettled()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        using var user = town.Options.Suite.GenerateKey();
+        using var issuer = town.CoinKey;
+        var unsigned = new Coin(alice.Coins().Single().Coin.Terms, user.PublicKey.Compress(), []);
+        var coin = unsigned with { SI = issuer.Sign(unsigned.Message) };
+        var h = new CashPayment(coin, 1, new Amount(5000), Timestamp.Now(town.Clock), town.Till(till).W, new Amount(700), []);
+        var receipt = (await town.Submit(till, h with { SU = user.Sign(h.Message) })).Single();
+        Assert.That((receipt.Verdict, receipt.Share.Credited.IsZero), Is.EqualTo((Verdict.UnknownCoin, true)));
+        Assert.That((town.Issuer.Queues.Alarms, town.Issuer.Queues.Cases), Is.EqualTo((1L, 0L)));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount().IsZero);
+    }
+
+    /// <summary>Claim 13: a card that signs more than it was asked for is not to be paid with.</summary>
+    [Test, Hole(12)]
+    public async Task ACardThatSignsMoreThanItWasAskedForIsRefused()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        using var card = coin.Card(seq: 1, x: 5000, more: 1);
+        var result = town.Till(till).Pay(card, new Amount(1000));
+        Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The card signed more than was asked for. The card must come back to this till to get back what it signed.")));
+        Assert.That((town.Till(till).Accepted.Minor, town.Till(till).Sum(PartState.Voided).Minor), Is.EqualTo((0UL, 1001UL)));
+    }
+
+    /// <summary>A till takes no coin that expired, even from a card that does not look at the date.</summary>
+    [Test, Hole(9)]
+    public async Task ATillTakesNoExpiredCoin()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        town.Clock.Advance(coin.Coin.Terms.Expiry.End.ToDate()!.Value - town.Clock.GetUtcNow());
+        using var card = coin.Card(seq: 1, x: 5000);
+        var result = town.Till(till).Pay(card, new Amount(1000));
+        Assert.That((result.Outcome, result.Message.Contains("expired", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)), result.Message);
+        Assert.That(town.Till(till).Accepted.IsZero);
+    }
+
+    /// <summary>Somebody says in the issuer's place that a payment is taken back: no S_W leaves for that.</summary>
+    [Test, Hole(2)]
+    public async Task AReversalThatTheIssuerDidNotSignIsNone()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var paid = town.Pay(till, alice, 700);
+        await town.Settle(till);
+        using var own = town.Options.Suite.GenerateKey();
+        Assert.That(async () => await town.Till(till).Refund(paid.Ticket.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
+        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Ticket.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
+        await town.Till(till).RunOnline(town.TillLink(till), default);
+        town.Till(till).MakeGood(alice.Card);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(5000), "with the issuer's own word");
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>A cancellation in a bank's name that the bank did not sign: the holder pays as before.</summary>
+    [Test, Hole(10)]
+    public async Task ACancellationThatTheBankDidNotSignIsNone()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var order = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Issue);
+        using var own = town.Options.Suite.GenerateKey();
+        var forged = Cancellation.Sign(own, town.UserBank.Id, IssueMessage.Read(order)!.Request, Timestamp.Now(town.Clock));
+        var bank = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
+        Assert.That(Refusal.Read(await bank.Call(LossMessages.WriteCancel(forged), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        await town.RunCycle();
+        town.Pay(till, alice, 700);
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
     }
 
     /// <summary>Claim 9: E_K goes by way of the bank, and nothing that the bank has opens it.</summary>
@@ -75,6 +176,24 @@ public sealed class PatentStepTests
 
             Added++;
             return new CertificatesReply([.. CertificatesReply.Read(reply)!.Certificates, certificate]).ToMessage();
+        }
+    }
+
+    /// <summary>Answers settlements and voids as the issuer would, under a key of its own.</summary>
+    private sealed class PretendingIssuer(ISigningKey key, TownWorld town) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var now = Timestamp.Now(town.Clock);
+            if (VoidMessage.Read(request) is { } brought)
+            {
+                var reversal = Reversal.Sign(key, town.Issuer.Id, brought.H.Id, brought.H.Paid, brought.H.Paid, now);
+                return ValueTask.FromResult(VoidMessage.WriteReply(request.Type, reversal.Encode()));
+            }
+
+            var receipts = SettleMessage.Read(request)!.Items.Select(item => CashPayment.Decode(item)!).Select(h => Receipt.Sign(
+                key, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur, new Share(h.Paid, Amount.Zero, Amount.Zero, default), 1, now));
+            return ValueTask.FromResult(new SettleReply([.. receipts]).ToMessage());
         }
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class SwitchTableTests
         Assert.That(Table.Select(s => s.Name), Is.Unique.And.EquivalentTo(used));
         foreach (var (name, what, tests) in Table)
         {
+            Assert.That(Table.Where(s => s.Name.StartsWith(name + ' ', StringComparison.Ordinal)), Is.Empty, "it would be thrown with its parts: " + name);
             Assert.That((what, tests), Is.Not.EqualTo(("", "")), name);
             Assert.That(what, Does.Match("^[A-Za-z(].*[^.]$"), name);
         }
