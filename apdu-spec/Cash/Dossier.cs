@@ -123,7 +123,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     private static bool IsHoldersOwn(Coin coin)
     {
         bool own = !coin.Terms.IssuerKeyed;
-        Switches.On("R7", ref own);
+        Switches.On("R7 evidence", ref own);
         return own;
     }
 

@@ -55,7 +55,7 @@ internal static class BeginWithdrawalInstruction
 
             // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign (hole 14).
             bool isOwn = !parent.Value.IsIssuerKeyed;
-            Switches.On("R7", ref isOwn);
+            Switches.On("R7 begin", ref isOwn);
             if (!counts || !isOwn)
             {
                 return StatusWord.ConditionsNotSatisfied;

@@ -73,7 +73,7 @@ internal static class FinishWithdrawalInstruction
     private static bool IsWhatWasAsked(CashRequest request, CashAnswer answer, bool hasKey)
     {
         bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;
-        Switches.On("R7", ref isSaid);
+        Switches.On("R7 finish", ref isSaid);
         return isSaid && hasKey == request.IsWithoutKey;
     }
 

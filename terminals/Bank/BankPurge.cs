@@ -20,7 +20,7 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
     public int Run()
     {
         bool forgets = true;
-        Switches.Off("R10", ref forgets);
+        Switches.Off("R10 bank", ref forgets);
         if (!forgets)
         {
             return 0;

@@ -18,7 +18,7 @@ internal static class RefusalCount
     {
         var row = db.First("SELECT since, times FROM refused WHERE u = ?1", r => new { Since = Timestamp.FromLedger(r.GetInt64(0)), Times = r.GetInt64(1) }, user.Value.ToArray());
         bool isFull = row is not null && row.Times >= Most && row.Since.Plus(terms.BackupMaxAge) >= now;
-        Switches.Off("R10", ref isFull);
+        Switches.Off("R10 refusals", ref isFull);
         return isFull ? row!.Since.Plus(terms.BackupMaxAge) : null;
     }
 

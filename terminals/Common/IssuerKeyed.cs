@@ -20,7 +20,7 @@ public static class IssuerKeyed
     public static bool IsSaidOf(Coin coin)
     {
         bool said = coin.Terms.IssuerKeyed;
-        Switches.Off("R7", ref said);
+        Switches.Off("R7 said", ref said);
         return said;
     }
 }

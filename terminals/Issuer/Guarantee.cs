@@ -17,13 +17,13 @@ internal sealed class Guarantee(SchemeTerms terms)
     {
         var account = shop.Account.ToArray();
         bool isOwn = !coin.IsKeyed;
-        Switches.On("R7", ref isOwn);
+        Switches.On("R7 guarantee", ref isOwn);
         bool within = isOwn && terms.Excess == ExcessPolicy.Guarantee
             && h.Paid <= terms.FloorLimit
             && now <= h.Time.Plus(terms.GuaranteeWindow)
             && !WasHot(db, coin, h.Time)
-            && db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0
-            && Recent(db, account, now) + excess <= terms.GuaranteeCap;
+            && IsFirst(db, coin, account)
+            && IsWithinCap(db, account, excess, now);
         if (!within)
         {
             return (Amount.Zero, default);
@@ -39,6 +39,20 @@ internal sealed class Guarantee(SchemeTerms terms)
     /// <summary>True if the bank's claims have paid for this excess: then only a claim can be repaid, not the shop once more.</summary>
     public static bool IsPaid(Database db, PaymentId payment) =>
         db.Number("SELECT paid FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()) == 2;
+
+    private static bool IsFirst(Database db, CoinRow coin, byte[] account)
+    {
+        bool first = db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0;
+        Switches.On("hole 13 once", ref first);
+        return first;
+    }
+
+    private bool IsWithinCap(Database db, byte[] account, Amount excess, Timestamp now)
+    {
+        bool within = Recent(db, account, now) + excess <= terms.GuaranteeCap;
+        Switches.On("hole 13 cap", ref within);
+        return within;
+    }
 
     /// <summary>So much of the promise is not needed any more.</summary>
     public static void Lower(Database db, PaymentId payment, Amount by)

@@ -47,7 +47,7 @@ internal static class HistoryDatabase
     {
         bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero
             && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0", coin.Number) >= MaxUnpaid;
-        Switches.Off("R10", ref isFull);
+        Switches.Off("R10 unpaid", ref isFull);
         if (isFull)
         {
             return;

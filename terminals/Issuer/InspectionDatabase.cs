@@ -34,7 +34,7 @@ internal static class InspectionDatabase
     public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank)
     {
         bool isMade = db.Number("SELECT count(*) FROM (SELECT keyed FROM inspection WHERE n = ?1 UNION ALL SELECT keyed FROM closed_coin WHERE n = ?1) WHERE keyed = 1", n) > 0;
-        Switches.Off("R7", ref isMade);
+        Switches.Off("R7 further", ref isMade);
         return isMade || db.Number(
             """
             SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = ?1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = ?1)

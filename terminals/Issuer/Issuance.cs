@@ -149,7 +149,7 @@ internal sealed class Issuance(
     {
         ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
         bool isFull = (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = ?1 AND never_issued IS NOT NULL", (long)bank.Id.Value) >= most;
-        Switches.Off("R10", ref isFull);
+        Switches.Off("R10 tombstones", ref isFull);
         return isFull;
     }
 

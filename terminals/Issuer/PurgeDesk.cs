@@ -20,7 +20,7 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider 
         var now = Timestamp.Now(clock);
         int coins = Coins(now);
         bool forgets = true;
-        Switches.Off("R10", ref forgets);
+        Switches.Off("R10 issuer", ref forgets);
         if (forgets)
         {
             Tombstones(now);

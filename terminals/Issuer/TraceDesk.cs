@@ -18,7 +18,7 @@ internal sealed class TraceDesk(
     {
         bool excess = HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
         bool isKeyed = coin.IsKeyed;
-        Switches.Off("R7", ref isKeyed);
+        Switches.Off("R7 case", ref isKeyed);
         if (isKeyed)
         {
             // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole 14).

@@ -31,6 +31,30 @@ public sealed partial class SwitchTableTests
         }
     }
 
+    [Test]
+    public void EachHoleHasASwitchAndItsRowNamesThem()
+    {
+        foreach (int hole in Enumerable.Range(1, 24))
+        {
+            var names = Table.Select(s => s.Name).Where(n => n == $"hole {hole}" || n.StartsWith($"hole {hole} ", StringComparison.Ordinal)).ToList();
+            Assert.That(names, Is.Not.Empty, $"hole {hole}");
+            Assert.That(LastCells("holes.md", $"| {hole} | "), Is.EqualTo(new[] { string.Join(", ", names) }), $"hole {hole}");
+        }
+    }
+
+    /// <summary>Steps, claims and variants: no row of the patent's first three tables without a protection that can be taken out.</summary>
+    [Test]
+    public void EachRowOfThePatentNamesItsSwitches()
+    {
+        var rows = File.ReadAllText(Repository.PathOf("apdu-spec", "patent.md")).Split("## The apparatus")[0].Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).ToList();
+        var heads = rows.Where(r => r.EndsWith(" | switches |", StringComparison.Ordinal)).ToList();
+        Assert.That((rows.Count, heads.Count), Is.EqualTo((3 + 9 + 13 + 6, 3)));
+        foreach (string row in rows.Except(heads))
+        {
+            Assert.That(LastCell(row).Split(", "), Is.SubsetOf(Table.Select(s => s.Name)), row);
+        }
+    }
+
     /// <summary>The tests of a row exist: what is not written Property=value is a class, or Class.Method.</summary>
     [Test]
     public void TheTestsOfARowExist()
@@ -70,6 +94,11 @@ public sealed partial class SwitchTableTests
         found.IntersectWith(names);
         Assert.That(found, HasSwitches ? Is.EquivalentTo(names) : Is.Empty);
     }
+
+    private static List<string> LastCells(string page, string begin) => [.. File.ReadAllLines(Repository.PathOf("apdu-spec", page))
+        .Where(l => l.StartsWith(begin, StringComparison.Ordinal)).Select(LastCell)];
+
+    private static string LastCell(string row) => row[..^2].Split(" | ")[^1];
 
     private static IEnumerable<string> Products()
     {
