@@ -112,8 +112,19 @@ internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
                 "its books had that withdrawal",
             BookingOutcome.BeyondFloat when bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'") >= transfer.Total.ToLedger() && Visited(LastFloat(since)) =>
                 "the float holds it, and did when the bank visited last",
+            BookingOutcome.ClaimNotVerified when transfer.Kind == TransferKind.ClaimDebit && Claimable(reference) >= transfer.Total.ToLedger() =>
+                "its evidence proves it, and the term of its notice was over when it visited last",
             _ => null,
         };
+    }
+
+    /// <summary>What the bank's own evidence and notices allowed to be claimed on that coin when it visited last, less what was claimed.</summary>
+    private long Claimable(byte[] coin)
+    {
+        long allowed = bank.Rows(
+            "SELECT until, allowed FROM notice WHERE coin_id = ?1", r => (Until: r.GetInt64(0), Allowed: r.GetInt64(1)), coin)
+            .Where(n => Visited(n.Until)).Select(n => n.Allowed).DefaultIfEmpty(0).Max();
+        return bank.Number("SELECT min(excess, guaranteed, ?2) - claimed FROM evidence WHERE coin_id = ?1 AND proof = ?3", coin, allowed, (long)Proof.Excess);
     }
 
     /// <summary>When the float changed last, or the instruction was parked if that was later.</summary>

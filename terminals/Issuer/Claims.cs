@@ -8,22 +8,28 @@ namespace HierCash.Issuer;
 /// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank acknowledged the
 /// ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
 /// </summary>
-internal sealed class Claims(SchemeTerms terms, ExcessQueue queue)
+/// <param name="proves">True if the issuer's own dossier of this coin proves an excess, and a guarantee, of at least this amount.</param>
+internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database, CoinId, Amount, bool> proves)
 {
-    /// <summary>Claims promises that are due, and whose case the bank found proven.</summary>
+    /// <summary>
+    /// Claims promises that are due, and whose case the bank found proven. A bank that says otherwise, or nothing, for another disputeTerm is claimed from all the
+    /// same if the dossier proves it: no bank keeps its claims by its own word.
+    /// </summary>
     /// <returns>Promises claimed.</returns>
     public int PayDue(Database db, Timestamp now)
     {
         var due = db.Query(
             """
-            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id FROM guarantee g
+            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id, coalesce(c.proof = ?2 AND c.judged + ?3 <= ?1, 0) FROM guarantee g
             JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.paid = 0 AND g.due <= ?1 AND c.proof = ?2 AND c.judged + ?3 <= ?1
+            WHERE g.paid = 0 AND g.due <= ?1 AND ((c.proof = ?2 AND c.judged + ?3 <= ?1) OR (c.is_excess = 1 AND g.due + ?3 <= ?1))
             """,
-            r => (Id: r.Bytes(0), Y: r.GetInt64(1), Account: r.Bytes(2), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5))),
+            r => (Id: r.Bytes(0), Y: r.GetInt64(1), Account: r.Bytes(2), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5)), IsFound: r.GetInt64(6) == 1),
             now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
-        foreach (var promise in due)
+        int claimed = 0;
+        foreach (var promise in due.Where(p => p.IsFound || proves(db, new CoinId(p.Coin), Amount.FromLedger(p.Y))))
         {
+            claimed++;
             TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, Amount.FromLedger(promise.Y));
             db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
             db.Execute(
@@ -37,7 +43,7 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue)
             }
         }
 
-        return due.Count;
+        return claimed;
     }
 
     /// <summary>The promises of that coin that were claimed in this cycle are in the instruction of that number.</summary>

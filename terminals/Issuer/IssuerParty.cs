@@ -42,7 +42,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
         _traces = new TraceDesk(store, suite, Keys, id, terms, clock, crash);
         _parked = new ParkedDesk(terms, _traces.Proves);
-        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, new ExcessQueue(Keys, id, terms)), _parked, clock, crash);
+        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, new ExcessQueue(Keys, id, terms), _traces.Proves), _parked, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);

@@ -246,6 +246,39 @@ public sealed class ClearingTests
         town.AssertSound(alice);
     }
 
+    /// <summary>A bank that says of a proven case that it proves nothing keeps its claims as little as one that does not book them.</summary>
+    [Test, Rule(8)]
+    public async Task ABankThatDeniesAProvenCaseIsClaimedFromAllTheSame()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
+        Assert.That(DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header));
+        await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, Proof.Nothing), default);
+        town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) - TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        var bank = new BankThatLies(town, "bank-1");
+        Assert.That((await bank.Fetch()).Where(t => t.Kind == TransferKind.ClaimDebit), Is.Empty, "it may still be heard");
+        town.Clock.Advance(TimeSpan.FromHours(2));
+        town.Issuer.CloseCycle();
+        var claim = (await bank.Fetch()).Single(t => t.Kind == TransferKind.ClaimDebit);
+        Assert.That(claim.Total.Minor, Is.EqualTo(2000));
+        await bank.Say(claim.Number, bank.Sign(claim.Number, BookingOutcome.ClaimNotVerified));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm);
+        town.Issuer.CloseCycle();
+        var parked = town.Issuer.Parked.Single(p => p.Kind == TransferKind.ClaimDebit);
+        Assert.That((parked.Reason, parked.StopsIssuing), Is.EqualTo((BookingOutcome.ClaimNotVerified, true)));
+        Assert.That(parked.Show(Currency.Eur), Does.StartWith($"instruction 1/{claim.Number}, ClaimDebit 20.00 EUR, since ").And.Contains("It ends when the bank has found the case proven")
+            .And.EndsWith("Until then nothing is issued to this bank."));
+    }
+
     /// <summary>Beyond the float stops a bank after disputeTerm; a shop credit that it parks raises an alarm and stops nobody.</summary>
     [TestCase("bank-1", BookingOutcome.BeyondFloat, true)]
     [TestCase("bank-2", BookingOutcome.NoAccount, false)]
@@ -288,86 +321,6 @@ public sealed class ClearingTests
         Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         Assert.That(town.Issuer.Parked, Is.Empty);
         Assert.That(town.Issuer.Queues.Alarms, Is.EqualTo(2), "one for each kind of lie");
-    }
-
-    /// <summary>Stopped while it parks and while it books what was parked, and a request or its answer lost: each is told and booked once.</summary>
-    [TestCase(Bank.CrashPoints.InstructionUncommitted)]
-    [TestCase(Bank.CrashPoints.InstructionBooked)]
-    [TestCase("lost reply")]
-    [TestCase("lost request")]
-    [Rule(8)]
-    public async Task ParkingSurvivesStopsAndLosses(string point)
-    {
-        var faults = new Faults(point);
-        using var town = Towns.Make(with: o => o with { Crash = faults, Faults = faults.Plan });
-        var later = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Later"));
-        var issuer = new InventedInstructions(town, town.ShopBank.Id);
-        issuer.Sign(TransferKind.ShopCredit, later, 300);
-        issuer.Sign(TransferKind.FloatRestore, default, 200);
-        async Task Visit()
-        {
-            for (int tries = 0; tries < 3; tries++)
-            {
-                try
-                {
-                    await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m))).FetchInstructions(default);
-                    return;
-                }
-                catch (Exception e) when (e is LinkException or Stop)
-                {
-                    // It comes again.
-                }
-            }
-        }
-
-        faults.Arm();
-        await Visit();
-        Assert.That(faults.Hit);
-        Assert.That(town.ShopBank.Parked.Select(p => p.Number), Is.EqualTo(new[] { 1UL }));
-        town.ShopBank.OpenShopAccount("Later");
-        faults.Arm();
-        await Visit();
-        Assert.That(faults.Hit);
-        Assert.That((town.ShopBank.Parked.Count, town.ShopBank.BalanceOfShop(later).Minor, town.ShopBank.Audit.Float.Minor), Is.EqualTo((0, 300UL, 200UL)));
-        Assert.That(town.ShopBank.Audit.Run(), Is.Empty);
-        Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
-    }
-
-    private sealed class Stop : Exception;
-
-    private sealed class Faults(string point) : ICrashPoints
-    {
-        private bool _armed;
-
-        public bool Hit { get; private set; }
-
-        public void Arm()
-        {
-            _armed = true;
-            Hit = false;
-        }
-
-        public void Reach(string reached)
-        {
-            if (_armed && reached == point)
-            {
-                _armed = false;
-                Hit = true;
-                throw new Stop();
-            }
-        }
-
-        public LinkFault Plan(string from, string to, LinkMessage message)
-        {
-            if (!_armed || message.Type != MessageType.Instructions || !point.StartsWith("lost", StringComparison.Ordinal))
-            {
-                return LinkFault.None;
-            }
-
-            _armed = false;
-            Hit = true;
-            return point == "lost reply" ? LinkFault.LoseReply : LinkFault.LoseRequest;
-        }
     }
 
     /// <summary>A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are over.</summary>
