@@ -30,13 +30,22 @@ internal static class Entitlement
             }
 
             var when = payment.Arrived!.Value;
+            long rest = coin.FaceValue - used.GetValueOrDefault(coin);
+            if (payment.Shop == Truth.Redemption)
+            {
+                // Never split: whole, or not yet.
+                payment.LeftWithShop = payment.Y <= rest ? 0 : payment.Y;
+                used[coin] = used.GetValueOrDefault(coin) + (payment.Y - payment.LeftWithShop);
+                continue;
+            }
+
             if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
             {
                 payment.LeftWithShop = payment.Y;
                 continue;
             }
 
-            long fits = Math.Clamp(coin.FaceValue - used.GetValueOrDefault(coin), 0, payment.Y);
+            long fits = Math.Clamp(rest, 0, payment.Y);
             long excess = payment.Y - fits;
             used[coin] = used.GetValueOrDefault(coin) + fits;
             credited[payment] = fits;
@@ -51,7 +60,8 @@ internal static class Entitlement
             }
 
             // A bank that cheats may not pay: its issuing stops, and what the shop loses by it is the risk of every creditor of that bank.
-            bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "");
+            // The same goes for an issuer that lies about what it promised.
+            bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "") && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true });
             payment.LeftWithShop = paid ? 0 : excess;
         }
     }
@@ -60,7 +70,8 @@ internal static class Entitlement
     public static long TrueExcess(Truth truth, CoinFact coin)
     {
         bool cheats = truth.Cheats(coin.Holder);
-        long signed = truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null && (!p.TakenBack || (cheats && truth.Cheats(p.Shop)))).Sum(p => p.Y);
+        long signed = truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null && (!p.TakenBack || (cheats && truth.Cheats(p.Shop))))
+            .Sum(p => p.Shop == Truth.Redemption ? p.Y - p.LeftWithShop : p.Y);
         return Math.Max(0, signed - coin.FaceValue);
     }
 
@@ -70,8 +81,12 @@ internal static class Entitlement
         && truth.Payments.Where(p => p.Coin == fact && (!p.TakenBack || truth.Cheats(p.Shop))).Sum(p => p.Y) > fact.FaceValue;
 
     /// <summary>True if the printed rule for lost cards leaves this payment with the holder.</summary>
-    public static bool HolderBears(Truth truth, PaymentFact payment) =>
+    private static bool HolderBears(Truth truth, PaymentFact payment) =>
         payment.Arrived is { } arrived && !payment.TakenBack && (truth.Lost(payment.Coin.Holder) is not { } lost || arrived <= lost || InTime(truth, payment, lost));
+
+    /// <summary>What a stolen card costs its holder: never more than it pays without its PIN.</summary>
+    public static long LostCardCosts(Truth truth, string holder) => Math.Min(
+        truth.Limits.NoPinLimit, truth.Payments.Where(p => p.Coin.Holder == holder && p.Hand == Hand.Thief && HolderBears(truth, p)).Sum(p => p.Y));
 
     /// <summary>
     /// True if the report of a lost card stops this payment for the shop. A till that keeps the rules takes no such card once its list is that

@@ -7,10 +7,10 @@ namespace HierCash.Oracle;
 /// <param name="HotListMaxAge">How old a till's hot list may be.</param>
 /// <param name="CancelGrace">How long after that payments of a lost card still count.</param>
 /// <param name="SettleTerm">How long after TIME a payment may be submitted.</param>
-/// <param name="ClockTolerance">How far a clock may be off.</param>
+/// <param name="NoPinLimit">Most that a stolen card pays without its PIN.</param>
 public sealed record Limits(
     long FloorLimit, long GuaranteeCap, TimeSpan GuaranteeSpan, TimeSpan GuaranteeWindow, TimeSpan HotListMaxAge, TimeSpan CancelGrace,
-    TimeSpan SettleTerm, TimeSpan DisputeTerm, TimeSpan ClockTolerance);
+    TimeSpan SettleTerm, TimeSpan DisputeTerm, long NoPinLimit);
 
 /// <summary>What somebody is in the scheme.</summary>
 public enum PartyKind { Holder, Shop, Bank, Issuer }

@@ -51,6 +51,9 @@ internal sealed class PaymentFact(string id, CoinFact coin, string shop, long y,
 /// </summary>
 public sealed class Truth(Limits limits)
 {
+    /// <summary>Instead of a shop: the issuer itself, which pays the coin's holder.</summary>
+    public const string Redemption = "redemption";
+
     private readonly Dictionary<string, Party> _parties = [];
     private readonly Dictionary<string, CoinFact> _coins = [];
     private readonly Dictionary<string, PaymentFact> _payments = [];

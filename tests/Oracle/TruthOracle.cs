@@ -25,7 +25,7 @@ public static class TruthOracle
         foreach (var holder in truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats))
         {
             long agreed = truth.Payments.Where(p => p.Coin.Holder == holder.Name && p.Hand == Hand.Owner && p is { Accepted: true, TakenBack: false }).Sum(p => p.Y);
-            long risk = truth.Payments.Where(p => p.Coin.Holder == holder.Name && p.Hand == Hand.Thief).Sum(p => Entitlement.HolderBears(truth, p) ? p.Y : 0);
+            long risk = Entitlement.LostCardCosts(truth, holder.Name);
             long due = truth.Deposits(holder.Name) - agreed - risk;
             long has = seen.Accounts.GetValueOrDefault(holder.Name);
             if (has < due)
@@ -72,7 +72,7 @@ public static class TruthOracle
             }
         }
 
-        if (seen.Clearing != 0)
+        if (seen.Clearing != 0 && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true }))
         {
             yield return new Finding(1, $"What the banks owe each other does not even out: {Money(seen.Clearing)} are left.");
         }
@@ -112,8 +112,8 @@ public static class TruthOracle
         }
 
         long overspent = truth.Coins.Where(c => truth.Cheats(c.Holder)).Sum(c => Entitlement.TrueExcess(truth, c));
-        long owed = seen.Claims.Values.Sum() + truth.Payments.Where(p => !truth.Cheats(p.Shop)).Sum(p => p.LeftWithShop);
-        long risk = truth.Payments.Where(p => p.Hand == Hand.Thief && !truth.Cheats(p.Coin.Holder) && Entitlement.HolderBears(truth, p)).Sum(p => p.Y);
+        long owed = seen.Claims.Values.Sum() + truth.Payments.Where(p => p.Accepted && !truth.Cheats(p.Shop)).Sum(p => p.LeftWithShop);
+        long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name));
         if (gain > Math.Min(overspent, owed) + risk)
         {
             yield return new Finding(3, $"Those who cheat gained {Money(gain)}; {Money(overspent)} were overspent, {Money(owed)} are claimed from them or left with shops"

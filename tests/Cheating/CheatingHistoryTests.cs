@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace HierCash.Tests.Cheating;
+
+/// <summary>
+/// Random histories in which somebody cheats on purpose, alone and in pairs, and an oracle that knows who did. Ten thousand of them:
+/// HIERCASH_CHEATS=10000 dotnet test tests -c Release --filter FullyQualifiedName~CheatingHistoryTests
+/// </summary>
+public sealed class CheatingHistoryTests
+{
+    private const int InEveryRun = 200;
+
+    private static readonly CheatKind[] Kinds = Enum.GetValues<CheatKind>();
+
+    /// <summary>Each kind alone, then each pair.</summary>
+    private static readonly CheatKind[][] Casts =
+    [
+        .. Kinds.Select(k => new[] { k }),
+        .. Kinds.SelectMany((a, i) => Kinds.Skip(i + 1).Select(b => new[] { a, b })),
+    ];
+
+    [Test]
+    public void NobodyHonestLoses()
+    {
+        int histories = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEATS"), CultureInfo.InvariantCulture, out int asked) ? asked : InEveryRun;
+        ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
+        var counts = new ConcurrentDictionary<(CheatKind, CheatKind), int>();
+        var failures = new ConcurrentQueue<string>();
+        int done = 0;
+        Parallel.For(0, histories, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var cast = Casts[i % Casts.Length];
+            var history = CheatingHistory.Of(first + (ulong)i, cast);
+            var outcome = history.Run();
+            counts.AddOrUpdate((cast[0], cast[^1]), 1, (_, n) => n + 1);
+            if (outcome.Findings.Count > 0)
+            {
+                if (failures.Count < 5)
+                {
+                    var (smallest, kept) = history.Shrink(outcome);
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] {smallest.Tell(first + (ulong)i, kept)}");
+                }
+                else
+                {
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}: {outcome.Findings[0]}");
+                }
+            }
+
+            if (Interlocked.Increment(ref done) % 500 == 0)
+            {
+                TestContext.Progress.WriteLine($"{done} of {histories} histories, {failures.Count} finds");
+            }
+        });
+        TestContext.Out.WriteLine(Table(counts));
+        Assert.That(failures, Is.Empty, string.Join("\n\n", failures));
+        Assert.That(Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))), Is.Empty, "no kind or pair of kinds is missing");
+    }
+
+    [TestCaseSource(typeof(KnownFinds), nameof(KnownFinds.All))]
+    public void TheOracleFindsWhatItMust(object known)
+    {
+        var find = (KnownFind)known;
+        int tries = Plays.Named(find.Play).IsBig ? 1 : 40;
+        for (ulong seed = 1; seed <= (ulong)tries; seed++)
+        {
+            var history = CheatingHistory.Of(seed, [Plays.Named(find.Play)]);
+            var outcome = history.Run();
+            if (outcome.Findings.Any(f => f.Question == find.Question))
+            {
+                var (smallest, kept) = Plays.Named(find.Play).IsBig ? (outcome, [.. Enumerable.Range(0, history.Steps.Count)]) : history.Shrink(outcome);
+                TestContext.Out.WriteLine($"Finding {find.Finding}, {find.Play}, after {seed} histories: {smallest.Tell(seed, kept)}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{tries} histories of \"{find.Play}\", and the oracle finds nothing.");
+    }
+
+    private static string Table(ConcurrentDictionary<(CheatKind A, CheatKind B), int> counts)
+    {
+        var lines = new List<string> { $"{"",-10}{string.Concat(Kinds.Select(k => $"{k,10}"))}" };
+        lines.AddRange(Kinds.Select(a => $"{a,-10}{string.Concat(Kinds.Select(b => $"{(counts.TryGetValue((a, b), out int n) ? n.ToString(CultureInfo.InvariantCulture) : ""),10}"))}"));
+        return string.Join('\n', lines);
+    }
+}
