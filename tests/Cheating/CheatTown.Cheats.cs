@@ -15,6 +15,7 @@ namespace HierCash.Tests.Cheating;
 internal sealed partial class CheatTown
 {
     private ShopEntry? _stand;
+    private bool _isDenRevoked;
 
     /// <summary>The way to the issuer of whoever has the users' bank's key.</summary>
     public ILink BankLink => World.IssuerLink(new LinkPeer(LinkRole.Bank, World.UserBank.Id), "bank-1");
@@ -44,8 +45,9 @@ internal sealed partial class CheatTown
     {
         TellCoins(person);
         Truth.Signed(h.Id.ToString(), h.Coin.Id.ToString(), Den.Name, h.Paid.ToLedger(), h.Time.ToDate()!.Value, hand);
-        if (accepted)
+        if (accepted || hand == Hand.Owner)
         {
+            // What a customer pays for and does not get is between her and the shop, until the shop says in writing that it takes nothing.
             Truth.HandedOver(h.Id.ToString());
         }
 
@@ -78,7 +80,7 @@ internal sealed partial class CheatTown
         if (RawMessages.Void(held.Card, held.H, key))
         {
             held.IsVoided = true;
-            Truth.TookBack(held.H.Id.ToString(), secret: held.Person.Cheats);
+            DenTookBack(held);
             Tell($"Den gives {held.Person.Name}'s card S_W for {Money(held.H.Paid.Minor)}.");
         }
     });
@@ -109,7 +111,7 @@ internal sealed partial class CheatTown
         bool done = RawMessages.Reverse(DenLink, key, held.H);
         if (done)
         {
-            Truth.TookBack(held.H.Id.ToString(), secret: held.Person.Cheats);
+            DenTookBack(held);
         }
 
         Tell($"Den has the issuer take {Money(held.H.Paid.Minor)} of {held.Person.Name} back: {(done ? "done" : "refused")}.");
@@ -132,8 +134,18 @@ internal sealed partial class CheatTown
         Tell("Den submits, voids and reverses what was paid to other shops.");
     });
 
+    /// <summary>What a revoked till signs moves no money by itself: that is printed, and whoever relies on it has been warned.</summary>
+    private void DenTookBack(Held held)
+    {
+        if (!_isDenRevoked)
+        {
+            Truth.TookBack(held.H.Id.ToString(), secret: held.Person.Cheats);
+        }
+    }
+
     public void RevokeDen()
     {
+        _isDenRevoked = true;
         Try(() => World.Issuer.Revoke(World.Till(Den.Till).W));
         Tell("The issuer revokes the key of Den's till.");
     }
@@ -381,7 +393,11 @@ internal sealed partial class CheatTown
             }
 
             Try(() => World.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(message.Type, body), default).AsTask().GetAwaiter().GetResult());
-            Try(() => RawMessages.Call(World.IssuerLink(LinkPeer.Wallet, "network"), new LinkMessage(message.Type, body)));
+            if (message.Type == MessageType.Relay)
+            {
+                // What is sealed; in the open a wallet's messages are for its bank alone, whoever repeats them.
+                Try(() => RawMessages.Call(World.IssuerLink(LinkPeer.Wallet, "network"), new LinkMessage(message.Type, body)));
+            }
         }
 
         Tell($"Somebody sends old messages of wallets again{(garble ? ", with changes" : "")}.");

@@ -14,6 +14,8 @@ internal sealed partial class CheatTown
     {
         Drain();
         Probe();
+        var seen = new Observation();
+        Standing(seen);
         Later(World.Options.Terms.DisputeTerm + TimeSpan.FromDays(1), 3);
         Later(World.Options.Terms.DisputeTerm + TimeSpan.FromDays(1), 3);
 
@@ -25,7 +27,8 @@ internal sealed partial class CheatTown
 
         World.Issuer.Purge();
         Later(TimeSpan.FromDays(2), 3);
-        return TruthOracle.Ask(Truth, Observe());
+        Standing(seen);
+        return TruthOracle.Ask(Truth, Observe(seen));
     }
 
     private void Later(TimeSpan span, int cycles)
@@ -96,11 +99,24 @@ internal sealed partial class CheatTown
         {
             Trouble["Bob's card"] = "it pays no more.";
         }
+
+        Settle(Kiosk, tell: false);
+        Cycle(tell: false);
     }
 
-    private Observation Observe()
+    /// <summary>Who stands still, and what waits; asked when three cycles have run, and at the very end.</summary>
+    private void Standing(Observation seen)
     {
-        var seen = new Observation();
+        foreach (var (name, says) in Trouble.Where(t => !seen.Stuck.Exists(s => s.Name == t.Key)))
+        {
+            seen.Stuck.Add((name, says));
+        }
+
+        Queues(seen);
+    }
+
+    private Observation Observe(Observation seen)
+    {
         foreach (var person in People)
         {
             seen.Accounts[person.Name] = SignedBalance(() => World.Account(person.Card));
@@ -119,12 +135,6 @@ internal sealed partial class CheatTown
         }
 
         Judge(seen);
-        foreach (var (name, says) in Trouble)
-        {
-            seen.Stuck.Add((name, says));
-        }
-
-        Queues(seen);
         Secrets(seen);
         return seen;
     }

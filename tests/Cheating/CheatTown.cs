@@ -37,6 +37,7 @@ internal sealed partial class CheatTown : IDisposable
         Cafe = Open("Cafe");
         Kiosk = Open("Kiosk");
         Bakery = Open("Bakery", lazy: true);
+        Market = Open("Market");
         Den = Open("Den", cheats: true);
         Alice = Move("Alice", false, 5000, 2000);
         Bob = Move("Bob", false, 5000);
@@ -59,6 +60,8 @@ internal sealed partial class CheatTown : IDisposable
     public ShopEntry Kiosk { get; }
 
     public ShopEntry Bakery { get; }
+
+    public ShopEntry Market { get; }
 
     /// <summary>The shop that cheats, if one does.</summary>
     public ShopEntry Den { get; }
@@ -97,7 +100,7 @@ internal sealed partial class CheatTown : IDisposable
 
     public Person Honest(int i) => (i % 3) switch { 0 => Alice, 1 => Bob, _ => Carol };
 
-    public ShopEntry HonestShop(int i) => (i % 3) switch { 0 => Cafe, 1 => Kiosk, _ => Bakery };
+    public ShopEntry HonestShop(int i) => (i % 4) switch { 0 => Cafe, 1 => Kiosk, 2 => Bakery, _ => Market };
 
     /// <summary>Loses the answers, or the requests, of the next calls between parties.</summary>
     public void LoseNext(int calls) => _lose = calls;
@@ -187,10 +190,10 @@ internal sealed partial class CheatTown : IDisposable
     /// <summary>Every message between parties passes here: what a shop submits is a fact, whatever the issuer makes of it.</summary>
     private LinkFault Watch(string from, string to, LinkMessage message)
     {
-        if (_lose > 0)
+        var fault = _lose == 0 ? LinkFault.None : _lose-- % 2 == 0 ? LinkFault.LoseReply : LinkFault.LoseRequest;
+        if (fault == LinkFault.LoseRequest)
         {
-            _lose--;
-            return LinkFault.LoseRequest;
+            return fault;
         }
 
         if (to == TownWorld.IssuerName && _tillOwners.TryGetValue(from, out var shop) && RawMessages.IsContact(message))
@@ -204,7 +207,7 @@ internal sealed partial class CheatTown : IDisposable
             Truth.Contact(shop.Name, now);
         }
 
-        return LinkFault.None;
+        return fault;
     }
 
     private bool IsOwn(CashPayment h, ShopEntry shop) => h.Till == World.Till(shop.Till).W;

@@ -8,12 +8,16 @@ internal sealed class CheatingHistory
 {
     private readonly ulong _seed;
 
-    private CheatingHistory(ulong seed, IReadOnlyCollection<CheatKind> kinds, List<Step> steps)
+    private CheatingHistory(ulong seed, IReadOnlyCollection<CheatKind> kinds, SeededRandom random, IReadOnlyList<Play> plays)
     {
         _seed = seed;
         Kinds = kinds;
-        Steps = steps;
+        Names = [.. plays.Select(p => p.Name)];
+        Steps = Weave(random, plays);
     }
+
+    /// <summary>The plays.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     public IReadOnlyCollection<CheatKind> Kinds { get; }
 
@@ -37,7 +41,7 @@ internal sealed class CheatingHistory
             chosen.Add(any[random.Next(any.Count)]);
         }
 
-        return new CheatingHistory(seed, kinds, Weave(random, chosen));
+        return new CheatingHistory(seed, kinds, random, chosen);
     }
 
     /// <summary>A history of given plays, one after the other, with the town's life between their steps.</summary>
@@ -45,7 +49,7 @@ internal sealed class CheatingHistory
     {
         var random = new SeededRandom(seed);
         var kinds = plays.SelectMany(p => p.Partner is { } partner ? [p.Kind, partner] : new[] { p.Kind }).Distinct().ToList();
-        return new CheatingHistory(seed, kinds, Weave(random, plays));
+        return new CheatingHistory(seed, kinds, random, plays);
     }
 
     /// <summary>The steps of the plays, each play's in their order, mixed, with honest steps between.</summary>
@@ -93,10 +97,17 @@ internal sealed class CheatingHistory
         return new Outcome(town.End(), town.Story);
     }
 
-    /// <summary>Leaves out steps for as long as the oracle still finds the same.</summary>
+    /// <summary>Leaves out steps for as long as the oracle still finds the same of the same party.</summary>
     public (Outcome Outcome, IReadOnlyList<int> Kept) Shrink(Outcome failed)
     {
-        var questions = failed.Findings.Select(f => f.Question).ToHashSet();
+        var first = failed.Findings[0];
+        string party = first.Sentence.Split(' ')[0];
+        return Shrink(failed, f => f.Question == first.Question && f.Sentence.StartsWith(party, StringComparison.Ordinal));
+    }
+
+    /// <summary>Leaves out steps for as long as the oracle still finds such a thing.</summary>
+    public (Outcome Outcome, IReadOnlyList<int> Kept) Shrink(Outcome failed, Func<Finding, bool> same)
+    {
         var kept = Enumerable.Range(0, Steps.Count).ToList();
         var smallest = failed;
         for (int size = Math.Max(1, kept.Count / 2); size > 0; size /= 2)
@@ -105,7 +116,7 @@ internal sealed class CheatingHistory
             {
                 var fewer = kept.Where((_, i) => i < at || i >= at + size).ToList();
                 var outcome = Run(fewer.ToHashSet());
-                if (outcome.Findings.Any(f => questions.Contains(f.Question)))
+                if (outcome.Findings.Any(same))
                 {
                     (kept, smallest) = (fewer, outcome);
                 }

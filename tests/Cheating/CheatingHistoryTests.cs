@@ -39,11 +39,11 @@ public sealed class CheatingHistoryTests
                 if (failures.Count < 5)
                 {
                     var (smallest, kept) = history.Shrink(outcome);
-                    failures.Enqueue($"[{string.Join(" and ", cast)}] {smallest.Tell(first + (ulong)i, kept)}");
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] {string.Join(", ", history.Names)}: {smallest.Tell(first + (ulong)i, kept)}");
                 }
                 else
                 {
-                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}: {outcome.Findings[0]}");
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
                 }
             }
 
@@ -57,24 +57,50 @@ public sealed class CheatingHistoryTests
         Assert.That(Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))), Is.Empty, "no kind or pair of kinds is missing");
     }
 
+    /// <summary>The holes of the first version: shown on its code, and now with the rule that closes each taken out.</summary>
     [TestCaseSource(typeof(KnownFinds), nameof(KnownFinds.All))]
     public void TheOracleFindsWhatItMust(object known)
     {
         var find = (KnownFind)known;
-        int tries = Plays.Named(find.Play).IsBig ? 1 : 40;
+        Find($"Finding {find.Finding}", find.Play, find.IsIn);
+    }
+
+    /// <summary>The moves that are off above are still found; when a later rule answers one, its line leaves the list.</summary>
+    [TestCaseSource(typeof(ExpectedFinds), nameof(ExpectedFinds.All))]
+    public void WhatIsExpectedIsStillFound(object expected)
+    {
+        var find = (ExpectedFind)expected;
+        Find($"Finding {find.Finding}", find.Play, find.IsIn);
+    }
+
+    private static void Find(string title, string play, Func<Oracle.Finding, bool> isIt)
+    {
+        int tries = Plays.Named(play).IsBig ? 1 : 60;
         for (ulong seed = 1; seed <= (ulong)tries; seed++)
         {
-            var history = CheatingHistory.Of(seed, [Plays.Named(find.Play)]);
+            var history = CheatingHistory.Of(seed, [Plays.Named(play)]);
             var outcome = history.Run();
-            if (outcome.Findings.Any(f => f.Question == find.Question))
+            if (outcome.Findings.Any(isIt))
             {
-                var (smallest, kept) = Plays.Named(find.Play).IsBig ? (outcome, [.. Enumerable.Range(0, history.Steps.Count)]) : history.Shrink(outcome);
-                TestContext.Out.WriteLine($"Finding {find.Finding}, {find.Play}, after {seed} histories: {smallest.Tell(seed, kept)}");
+                var (smallest, kept) = Plays.Named(play).IsBig ? (outcome, [.. Enumerable.Range(0, history.Steps.Count)]) : history.Shrink(outcome, isIt);
+                TestContext.Out.WriteLine($"{title}, {play}, after {seed} histories: {smallest.Tell(seed, kept)}");
                 return;
             }
         }
 
-        Assert.Fail($"{tries} histories of \"{find.Play}\", and the oracle finds nothing.");
+        Assert.Fail($"{tries} histories of \"{play}\", and the oracle finds nothing.");
+    }
+
+    /// <summary>Tells one history: HIERCASH_CHEAT_PLAY names its play, HIERCASH_CHEAT_SEED its seed.</summary>
+    [Test, Explicit("to read a story")]
+    public void AStory()
+    {
+        ulong seed = ulong.Parse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED") ?? "1", CultureInfo.InvariantCulture);
+        string? play = Environment.GetEnvironmentVariable("HIERCASH_CHEAT_PLAY");
+        var history = play is null ? CheatingHistory.Of(seed, Casts[(int)((seed - 1) % (ulong)Casts.Length)]) : CheatingHistory.Of(seed, [Plays.Named(play)]);
+        var outcome = history.Run();
+        TestContext.Out.WriteLine($"{string.Join(", ", history.Names)}: {outcome.Tell(seed, [.. Enumerable.Range(0, history.Steps.Count)])}");
+        Assert.That(outcome.Findings, Is.Empty);
     }
 
     private static string Table(ConcurrentDictionary<(CheatKind A, CheatKind B), int> counts)

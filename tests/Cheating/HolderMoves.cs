@@ -62,7 +62,7 @@ internal static class HolderMoves
     private static IEnumerable<Step> Copies(SeededRandom random)
     {
         int shops = 2 + random.Next(3);
-        ulong minor = (ulong)(3000 + random.Next(2001));
+        ulong minor = random.Next(2) == 0 ? 5000 : (ulong)(3000 + random.Next(2001));
         yield return Copy();
         yield return Copy();
         yield return Copy();

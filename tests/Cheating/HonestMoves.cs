@@ -10,7 +10,7 @@ internal static class HonestMoves
     {
         int who = random.Next(3), shop = random.Next(3), sale = random.Next(1000);
         ulong minor = (ulong)(1 + random.Next(2500));
-        return random.Next(16) switch
+        return random.Next(17) switch
         {
             0 or 1 or 2 => new Step(null, "buy", t => Buy(t, t.Honest(who), t.HonestShop(shop), minor)),
             3 or 4 => new Step(null, "spend all", t => t.SpendAll(t.Honest(who), t.HonestShop(shop))),
@@ -21,7 +21,8 @@ internal static class HonestMoves
             11 => Wait(TimeSpan.FromHours(14 + random.Next(80))),
             12 => new Step(null, "refund", t => Refund(t, sale)),
             13 => new Step(null, "keep records", t => t.Keep(t.Honest(who))),
-            14 => new Step(null, "withdraw", t => Withdraw(t, t.Honest(who), minor)),
+            14 => new Step(null, "redeem", t => Redeem(t, t.Honest(who))),
+            15 => new Step(null, "withdraw", t => Withdraw(t, t.Honest(who), minor)),
             _ => new Step(null, "recover", t => Recover(t, t.Honest(who))),
         };
     }
@@ -60,6 +61,14 @@ internal static class HonestMoves
         if (!person.IsRobbed)
         {
             town.Withdraw(person, minor);
+        }
+    }
+
+    private static void Redeem(CheatTown town, Person person)
+    {
+        if (!person.IsRobbed)
+        {
+            town.Redeem(person, person.Card);
         }
     }
 

@@ -90,8 +90,4 @@ internal sealed record Held(ShopEntry Shop, Person Person, TownCard Card, CashPa
 
 /// <summary>One step of a history, made from the seed; whoever it needs and whatever it amounts to is fixed in it.</summary>
 /// <param name="Kind">Of the cheater; null: an honest step.</param>
-internal sealed record Step(CheatKind? Kind, string Name, Action<CheatTown> Run)
-{
-    /// <summary>Answered by a later issue, so not in the runs that must be clean.</summary>
-    public bool IsExpectedFind { get; init; }
-}
+internal sealed record Step(CheatKind? Kind, string Name, Action<CheatTown> Run);

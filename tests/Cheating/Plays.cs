@@ -10,9 +10,9 @@ internal sealed record Play(string Name, CheatKind Kind, CheatKind? Partner, Fun
     public bool IsBig { get; init; }
 
     /// <summary>The rule of a later issue that answers it; null: must be clean now.</summary>
-    public string? AnsweredBy { get; init; }
+    public string? AnsweredBy => ExpectedFinds.Answer(Name);
 
-    public IEnumerable<Step> Steps(SeededRandom random) => Make(random).Select(s => s with { IsExpectedFind = AnsweredBy is not null });
+    public IEnumerable<Step> Steps(SeededRandom random) => Make(random);
 }
 
 /// <summary>All productions, by the kind of cheater.</summary>

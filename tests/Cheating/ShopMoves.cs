@@ -20,8 +20,8 @@ internal static class ShopMoves
         new("copies at a friendly till", Kind, CheatKind.Holder, Friendly),
         new("dust beyond the face value", Kind, CheatKind.Holder, r => Dust(r, 30)),
         new("thousands of payments of one cent", Kind, CheatKind.Holder, r => Dust(r, 4200)) { IsBig = true },
-        new("erase S_W with the PIN", Kind, null, EraseVoid) { AnsweredBy = "R11, R13" },
-        new("withdraw with the PIN typed at the till", Kind, null, PlantWithdrawal) { AnsweredBy = "R11, R16" },
+        new("erase S_W with the PIN", Kind, null, EraseVoid),
+        new("withdraw with the PIN typed at the till", Kind, null, PlantWithdrawal),
     ];
 
     /// <summary>Somebody pays at Den, which hands over what was agreed, or nothing if it means to void.</summary>

@@ -14,7 +14,7 @@ internal static class ThiefMoves
         new("spend at shops until the report", Kind, null, Spend),
         new("spend where no hot list is", Kind, null, LongAfter),
         new("a colluding till backdates TIME", Kind, CheatKind.Shop, Backdate),
-        new("the public PUK", Kind, null, Puk) { AnsweredBy = "R12" },
+        new("the public PUK", Kind, null, Puk),
     ];
 
     public static Step Steal() => new(Kind, "steal", t =>
