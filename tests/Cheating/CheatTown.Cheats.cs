@@ -118,7 +118,7 @@ internal sealed partial class CheatTown
     });
 
     /// <summary>The hot list, as a till asks for it: a contact.</summary>
-    public void DenFetchesHotList() => Try(() => RawMessages.Call(DenLink, LossMessages.WriteHotList(0)));
+    public void DenFetchesHotList() => Try(() => RawMessages.FetchHotList(DenLink, World.Till(Den.Till).W, Now));
 
     /// <summary>Den submits, voids and reverses what was paid to others.</summary>
     public void SpeakForOthers() => Try(() =>
@@ -128,7 +128,6 @@ internal sealed partial class CheatTown
         {
             Try(() => RawMessages.Settle(DenLink, key, [h, h], Now));
             Try(() => RawMessages.Reverse(DenLink, key, h));
-            Try(() => RawMessages.ForwardVoid(DenLink, key, h));
         }
 
         Tell("Den submits, voids and reverses what was paid to other shops.");
@@ -257,7 +256,6 @@ internal sealed partial class CheatTown
         {
             bool reversed = false;
             Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h));
-            Try(() => RawMessages.ForwardVoid(World.TillLink(stand.Till), key, h));
             Tell($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
         }
     }
@@ -285,7 +283,7 @@ internal sealed partial class CheatTown
         foreach (var card in person.Copies.Prepend(person.Card))
         {
             card.Card.Reset();
-            parts.Add(World.Wallet.MakeRebuttal(card.Card, card.Pin, default, person.Records).AsTask().GetAwaiter().GetResult());
+            parts.Add(World.WalletWith(person.Records).MakeRebuttal(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult());
         }
 
         var rebuttal = new Rebuttal(

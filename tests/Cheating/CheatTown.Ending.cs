@@ -1,7 +1,6 @@
 using System.Text;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
-using HierCash.Tests.Scenarios;
 using HierCash.Town;
 
 namespace HierCash.Tests.Cheating;
@@ -75,6 +74,11 @@ internal sealed partial class CheatTown
                 Keep(person);
                 Try(() => World.Wallet.Resume(person.Card.Card, person.Card.Pin, default).AsTask().GetAwaiter().GetResult(), $"{person.Name}, resuming");
                 TellCoins(person);
+                if (round == 0)
+                {
+                    // Her wallet's next contact: every S_W that her card was given goes to the issuer.
+                    Recover(person, person.Card);
+                }
             }
 
             Cycle(tell: false);
@@ -119,12 +123,13 @@ internal sealed partial class CheatTown
     {
         foreach (var person in People)
         {
-            seen.Accounts[person.Name] = SignedBalance(() => World.Account(person.Card));
+            var user = World.UserBank.Accounts.Single(a => a.Name == person.Name).User;
+            seen.Accounts[person.Name] = World.UserBank.Statement(user).Sum(b => b.Change);
         }
 
-        foreach (var (name, balance) in Accounts())
+        foreach (var shop in Shops)
         {
-            seen.Accounts[name] = balance;
+            seen.Accounts[shop.Name] = World.ShopBank.ShopStatement(shop.Name).Sum(b => b.Change);
         }
 
         foreach (var bank in World.Banks)
@@ -138,10 +143,6 @@ internal sealed partial class CheatTown
         Secrets(seen);
         return seen;
     }
-
-    private List<(string Name, long Balance)> Accounts() => [.. World.ShopBank.ShopAccounts.Select(a => (a.Name, a.Balance.ToLedger()))];
-
-    private static long SignedBalance(Func<Amount> balance) => balance().ToLedger();
 
     /// <summary>Every evidence file, with what its holder showed against it; and what cheaters made up.</summary>
     private void Judge(Observation seen)

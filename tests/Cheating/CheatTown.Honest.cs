@@ -183,7 +183,7 @@ internal sealed partial class CheatTown
                 accused.Card.Card.Reset();
             }
 
-            var rebuttal = World.Wallet.MakeRebuttal(accused.Card.Card, accused.Card.Pin, default, accused.Records).AsTask().GetAwaiter().GetResult();
+            var rebuttal = World.WalletWith(accused.Records).MakeRebuttal(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult();
             accused.Rebuttals[coin] = rebuttal;
             var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
             Tell($"{accused.Name} is accused and answers with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
@@ -203,13 +203,16 @@ internal sealed partial class CheatTown
         }
     }
 
+    /// <summary>Copies have no wallet that keeps records.</summary>
+    private static WalletRecords? WalletOf(Person person, TownCard card) => card == person.Card ? person.Records : null;
+
     public void Redeem(Person person, TownCard card)
     {
         Try(() =>
         {
             card.Card.Reset();
             ulong before = Balance(card);
-            var results = World.Wallet.Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
             Tell($"{person.Name} redeems {Money(before)}: {string.Join(" ", results.Select(r => r.Message))}");
         });
         NoteRedemptions(card);
@@ -233,7 +236,7 @@ internal sealed partial class CheatTown
     public void Recover(Person person, TownCard card) => Try(() =>
     {
         card.Card.Reset();
-        var results = World.Wallet.Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+        var results = World.WalletWith(WalletOf(person, card)).Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
         Tell($"{person.Name} asks for what no shop settled: {results.Count(r => r.Done)} of {results.Count} payments come back.");
     });
 

@@ -95,9 +95,9 @@ internal static class RawMessages
     }
 
     /// <summary>The payments in a shop's message, if it is a settlement; for whoever watches the wire.</summary>
-    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || SettleMessage.Read(message) is not { } items
+    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || SettleMessage.Read(message) is not { } batch
         ? []
-        : items.Select(i => CashPayment.Decode(i)).OfType<CashPayment>();
+        : batch.Items.Select(i => CashPayment.Decode(i)).OfType<CashPayment>();
 
     /// <summary>True if a shop's message gets an answer that tells it the time of the issuer's books.</summary>
     public static bool IsContact(LinkMessage message) => message.Type is MessageType.Settle or MessageType.HotList;
@@ -105,24 +105,19 @@ internal static class RawMessages
     /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
     public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date)
     {
-        _ = (key, date);
-        var reply = Call(till, SettleMessage.Write(payments));
+        var reply = Call(till, SettleMessage.Write(key, payments[0].Coin.Terms.Issuer, payments, date));
         return SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict).ToList() ?? [];
     }
 
     /// <summary>A shop takes a payment back at the issuer; true if the issuer says so.</summary>
     public static bool Reverse(ILink till, ISigningKey key, CashPayment h)
     {
-        _ = key;
-        return ReversalMessages.ReadReply(Call(till, ReversalMessages.Write(h))) is not null;
+        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        return VoidMessage.ReadReply(Call(till, new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid))) is not null;
     }
 
-    /// <summary>A shop forwards S_W; true if the issuer took it.</summary>
-    public static bool ForwardVoid(ILink till, ISigningKey key, CashPayment h)
-    {
-        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
-        return Call(till, ReversalMessages.WriteVoid(statement)).Type == MessageType.ForwardVoidReply;
-    }
+    /// <summary>A till asks for the hot list: a contact.</summary>
+    public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
 
     /// <summary>A bank tells the issuer what a case came to, whatever it is.</summary>
     public static void Outcome(ILink bank, CoinId coin, Proof proof) => Call(bank, DossierMessages.WriteOutcome(coin, proof));

@@ -43,7 +43,6 @@ internal static class StrangerMoves
             {
                 var link = t.World.TillLink(t.Den.Till);
                 t.Try(() => RawMessages.Settle(link, key, [h], t.Now));
-                t.Try(() => RawMessages.ForwardVoid(link, key, h));
                 t.Try(() => RawMessages.Reverse(link, key, h));
             }
 
