@@ -15,6 +15,7 @@ namespace HierCash.Tests.Cheating;
 internal sealed partial class CheatTown
 {
     private ShopEntry? _stand;
+    private bool _isStandRevoked;
     private bool _isDenRevoked;
 
     /// <summary>The way to the issuer of whoever has the users' bank's key.</summary>
@@ -230,6 +231,11 @@ internal sealed partial class CheatTown
     /// <summary>A shop of one till, where Mallory buys; its key is copied.</summary>
     public void OpenStand(ulong minor)
     {
+        if (_isStandRevoked)
+        {
+            return;
+        }
+
         _stand ??= Open("Stand");
         Buy(Mallory, Mallory.Card, _stand, minor, Hand.Owner);
         Settle(_stand);
@@ -239,6 +245,7 @@ internal sealed partial class CheatTown
     {
         if (_stand is not null)
         {
+            _isStandRevoked = true;
             Try(() => World.Issuer.Revoke(World.Till(_stand.Till).W));
             Tell("Stand reports its till's key as stolen; the issuer revokes it.");
         }

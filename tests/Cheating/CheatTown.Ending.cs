@@ -135,8 +135,8 @@ internal sealed partial class CheatTown
         foreach (var bank in World.Banks)
         {
             seen.Claims[bank.Name] = -bank.Audit.Claims;
-            seen.Floats[bank.Name] = bank.Audit.Float.ToLedger();
-            seen.Clearing += bank.Audit.Clearing;
+            seen.Floats[bank.Name] = bank.Audit.Float.ToLedger() + bank.Audit.Unbooked.Float;
+            seen.Clearing += bank.Audit.Clearing + bank.Audit.Unbooked.Clearing;
         }
 
         Judge(seen);
@@ -173,6 +173,10 @@ internal sealed partial class CheatTown
         foreach (var bank in World.Banks)
         {
             seen.Queues.Add(new Waiting(bank.Name, "withdrawals that did not end", bank.Audit.OpenWithdrawals, null));
+            foreach (var parked in bank.Parked)
+            {
+                seen.Queues.Add(new Waiting(bank.Name, $"instruction of kind {parked.Kind} is parked", 1, parked.Why));
+            }
         }
 
         foreach (var shop in Shops.Where(s => !s.Cheats))
