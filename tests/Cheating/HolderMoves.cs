@@ -20,6 +20,8 @@ internal static class HolderMoves
         new("order withdrawn with a copy", Kind, null, Withdrawn),
         new("dust, then the whole coin", Kind, null, Dust),
         new("rebut late and with nothing", Kind, null, RebutLate),
+        new("a void of her own", Kind, null, OwnVoid),
+        new("ask for what was settled", Kind, null, AskSettled),
     ];
 
     /// <summary>A copy of the card as it is now.</summary>
@@ -192,6 +194,25 @@ internal static class HolderMoves
         });
         yield return Pay(0, 1, 5000);
         yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> OwnVoid(SeededRandom random)
+    {
+        yield return Pay(-1, random.Next(4), (ulong)(1000 + random.Next(3000)), settle: random.Next(2) == 0);
+        yield return new Step(Kind, "void with a key of her own", t => t.VoidForged());
+        yield return HonestMoves.Settle(random.Next(4));
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> AskSettled(SeededRandom random)
+    {
+        yield return Pay(-1, random.Next(4), (ulong)(1000 + random.Next(3000)), settle: random.Next(3) > 0);
+        yield return HonestMoves.Wait(TimeSpan.FromHours(random.Next(2) == 0 ? 1 : 200));
+        yield return new Step(Kind, "ask for a dead statement", t => t.Recover(t.Mallory, t.Mallory.Card));
+        yield return Pay(-1, random.Next(4), 5000);
+        yield return Pay(-1, random.Next(4), 5000);
+        yield return HonestMoves.Cycle();
+        yield return Rebut();
     }
 
     private static IEnumerable<Step> RebutLate(SeededRandom random)

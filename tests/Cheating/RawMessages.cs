@@ -116,6 +116,17 @@ internal static class RawMessages
         return VoidMessage.ReadReply(Call(till, new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid))) is not null;
     }
 
+    /// <summary>A wallet brings {H, S_W}, sealed and by way of its bank; true if the issuer answers with a reversal.</summary>
+    public static bool UploadVoid(TownWorld world, CashPayment h, ISigningKey key)
+    {
+        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
+        var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
+        var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+            && VoidMessage.ReadReply(opened) is not null;
+    }
+
     /// <summary>A till asks for the hot list: a contact.</summary>
     public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
 

@@ -13,6 +13,7 @@ internal static class StrangerMoves
     [
         new("a stolen till key after its revocation", Kind, null, StolenKey),
         new("a stranger's key submits and voids", Kind, null, Unknown),
+        new("a forged card", Kind, null, Forged),
         new("a stranger takes a shop's name", Kind, null, Name),
     ];
 
@@ -51,6 +52,19 @@ internal static class StrangerMoves
         yield return HonestMoves.Cycle();
     }
 
+    private static IEnumerable<Step> Forged(SeededRandom random)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            int shop = random.Next(4);
+            ulong minor = (ulong)(100 + random.Next(4000));
+            bool ownCoin = random.Next(2) == 0;
+            yield return new Step(Kind, "pay with a forged card", t => t.PayForged(t.HonestShop(shop), minor, ownCoin));
+        }
+
+        yield return HonestMoves.Cycle();
+    }
+
     private static IEnumerable<Step> Name(SeededRandom random)
     {
         int shop = random.Next(2);
@@ -70,6 +84,7 @@ internal static class ClerkMoves
     [
         new("repeat a holder's order", Kind, null, RepeatOrder),
         new("pay a deposit in twice", Kind, null, RepeatDeposit),
+        new("an order in another's name", Kind, null, OrderOfAnother),
         new("vouch for a stranger as a shop", Kind, null, Vouch),
     ];
 
@@ -78,6 +93,13 @@ internal static class ClerkMoves
         int which = random.Next(100);
         yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(60)));
         yield return new Step(Kind, "repeat an order", t => t.RepeatOrders(which));
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> OrderOfAnother(SeededRandom random)
+    {
+        ulong minor = (ulong)(1000 + random.Next(9000));
+        yield return new Step(Kind, "order in Alice's name", t => t.OrderForged(minor));
         yield return HonestMoves.Cycle();
     }
 

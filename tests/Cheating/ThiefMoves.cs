@@ -13,7 +13,9 @@ internal static class ThiefMoves
     [
         new("spend at shops until the report", Kind, null, Spend),
         new("spend where no hot list is", Kind, null, LongAfter),
+        new("spend where the hot list is", Kind, null, Listed),
         new("a colluding till backdates TIME", Kind, CheatKind.Shop, Backdate),
+        new("a colluding till takes a reported card", Kind, CheatKind.Shop, TakeReported),
         new("the public PUK", Kind, null, Puk),
     ];
 
@@ -63,6 +65,26 @@ internal static class ThiefMoves
         yield return HonestMoves.Cycle();
         yield return HonestMoves.Wait(TimeSpan.FromDays(2 + random.Next(60)));
         yield return Pay(2, (ulong)(100 + random.Next(3000)), true);
+    }
+
+    private static IEnumerable<Step> Listed(SeededRandom random)
+    {
+        yield return Steal();
+        yield return Report();
+        yield return HonestMoves.Cycle();
+        yield return HonestMoves.Wait(TimeSpan.FromHours(40 + random.Next(40)));
+        yield return Pay(random.Next(2), (ulong)(100 + random.Next(3000)), true);
+    }
+
+    private static IEnumerable<Step> TakeReported(SeededRandom random)
+    {
+        ulong minor = (ulong)(1000 + random.Next(4000));
+        yield return Steal();
+        yield return Report();
+        yield return HonestMoves.Wait(TimeSpan.FromHours(30 + random.Next(80)));
+        yield return new Step(Kind, "pay at Den", t => t.TakeStolenAtDen(minor));
+        yield return HonestMoves.Wait(TimeSpan.FromHours(random.Next(100)));
+        yield return ShopMoves.SettleAll();
     }
 
     /// <summary>The till signs for a TIME before the report, and settles within the term.</summary>

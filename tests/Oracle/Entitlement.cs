@@ -62,7 +62,10 @@ internal static class Entitlement
             // A bank that cheats may not pay: its issuing stops, and what the shop loses by it is the risk of every creditor of that bank.
             // The same goes for an issuer that lies about what it promised.
             bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "") && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true });
-            payment.LeftWithShop = paid ? 0 : excess;
+
+            // Above the floor limit the issuer is asked before any goods are handed over: if an honest till did not ask, that is not the shop's doing.
+            bool unasked = payment is { Accepted: true, TakenBack: false } && payment.Y > truth.Limits.FloorLimit && !truth.Cheats(payment.Shop);
+            payment.LeftWithShop = paid || unasked ? 0 : excess;
         }
     }
 
