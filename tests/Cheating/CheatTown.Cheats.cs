@@ -325,7 +325,7 @@ internal sealed partial class CheatTown
     {
         foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == Mallory.Name))
         {
-            RawMessages.Outcome(BankLink, file.Dossier.Coin, Proof.Nothing);
+            RawMessages.Outcome(BankLink, file, Proof.Nothing);
             Tell("bank-1 tells the issuer that Mallory's case proves nothing.");
         }
     });

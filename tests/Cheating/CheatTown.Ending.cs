@@ -151,7 +151,7 @@ internal sealed partial class CheatTown
         {
             string coin = file.Dossier.Coin.ToString();
             var rebuttal = People.Find(p => p.Name == file.Name)?.Rebuttals.GetValueOrDefault(coin);
-            var finding = RawMessages.Check(World, file, rebuttal);
+            var finding = RawMessages.Check(World, file, rebuttal, Shops.Where(s => !s.Cheats).Select(s => World.Till(s.Till)));
             var (accused, name) = finding.Culprit switch
             {
                 Culprit.User => (Accused.User, finding.Name),

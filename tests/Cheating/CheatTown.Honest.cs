@@ -158,37 +158,42 @@ internal sealed partial class CheatTown
             Tell("The issuer closes a cycle; the banks book.");
         }
 
-        foreach (var file in RawMessages.Files(World.UserBank))
+        foreach (string name in RawMessages.Files(World.UserBank).Select(f => f.Name).Distinct())
         {
-            if (People.Find(p => p.Name == file.Name) is { Cheats: false } accused)
+            if (People.Find(p => p.Name == name) is { Cheats: false } accused)
             {
-                Answer(accused, file);
+                Answer(accused);
             }
         }
     }
 
-    /// <summary>An accused holder shows what her card and her wallet hold against it.</summary>
-    public void Answer(Person accused, Evidence file)
+    /// <summary>An accused holder shows what her card and her wallet hold against it; whose card is gone has only the records.</summary>
+    private void Answer(Person accused) => Try(() =>
     {
-        string coin = file.Dossier.Coin.ToString();
-        if (accused.Rebuttals.ContainsKey(coin))
+        if (accused.IsRobbed)
         {
+            var certificates = World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+            var kept = WalletTerminal.MakeRebuttal(accused.Records.All, certificates);
+            foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == accused.Name && !accused.Rebuttals.ContainsKey(f.Dossier.Coin.ToString())))
+            {
+                Rebut(accused, file, kept.About(file.Dossier.Coin));
+            }
+
             return;
         }
 
-        Try(() =>
+        accused.Card.Card.Reset();
+        foreach (var (notice, rebuttal, stands) in World.WalletWith(accused.Records).Rebut(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult())
         {
-            if (!accused.IsRobbed)
+            bool isNews = !accused.Rebuttals.TryGetValue(notice.Coin.ToString(), out var before) || before.Voids.Count + before.Dead.Count != rebuttal.Voids.Count + rebuttal.Dead.Count;
+            accused.Rebuttals[notice.Coin.ToString()] = rebuttal;
+            if (isNews)
             {
-                accused.Card.Card.Reset();
+                Tell($"{accused.Name} is accused and answers with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: "
+                    + (stands is null ? "no answer." : stands.Value ? "the bank holds on to it." : "the accusation falls."));
             }
-
-            var rebuttal = World.WalletWith(accused.Records).MakeRebuttal(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult();
-            accused.Rebuttals[coin] = rebuttal;
-            var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
-            Tell($"{accused.Name} is accused and answers with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
-        });
-    }
+        }
+    });
 
     /// <summary>Her wallet copies what the card did, and only then lets it forget.</summary>
     public void Keep(Person person)

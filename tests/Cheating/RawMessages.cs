@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
 
@@ -131,7 +132,8 @@ internal static class RawMessages
     public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
 
     /// <summary>A bank tells the issuer what a case came to, whatever it is.</summary>
-    public static void Outcome(ILink bank, CoinId coin, Proof proof) => Call(bank, DossierMessages.WriteOutcome(coin, proof));
+    public static void Outcome(ILink bank, Evidence file, Proof proof) =>
+        Call(bank, DossierMessages.WriteOutcome(file.Dossier.Coin, file.Dossier.Header.Revision, proof));
 
     /// <summary>A bank says that it booked everything up to a number.</summary>
     public static void AcknowledgeInstructions(ILink bank, ulong number) => Call(bank, InstructionsMessage.Write(number));
@@ -181,17 +183,23 @@ internal static class RawMessages
     public static Evidence FalseEvidence(ISigningKey bank, Evidence real, AccountRequest order, PublicKey accountKey, string name) =>
         Evidence.Sign(bank, order, accountKey, name, real.Dossier, real.BankKey, real.Date);
 
-    /// <summary>An evidence file of the same case without some of its payments, or with one twice.</summary>
+    /// <summary>An evidence file of the same case without some of its payments, or with one twice; the bank signs the dossier anew, as well as it can.</summary>
     public static Evidence Doctored(ISigningKey bank, Evidence real, bool drop)
     {
-        var payments = drop ? real.Dossier.Payments.Skip(1).ToList() : [.. real.Dossier.Payments, real.Dossier.Payments[0]];
-        return Evidence.Sign(bank, real.Order, real.AccountKey, real.Name, real.Dossier with { Payments = payments }, real.BankKey, real.Date);
+        var entries = real.Dossier.Entries;
+        var dossier = Dossier.Sign(bank, real.Dossier.Header, drop ? entries.Skip(1) : [.. entries, entries[0]]);
+        return Evidence.Sign(bank, real.Order, real.AccountKey, real.Name, dossier, real.BankKey, real.Date);
     }
 
     /// <summary>The cases of a bank: the coin, whose account, and what the file says with or without a rebuttal.</summary>
     public static IReadOnlyList<Evidence> Files(BankParty bank) => bank.EvidenceFiles;
 
-    public static EvidenceFinding Check(TownWorld world, Evidence file, Rebuttal? rebuttal) => file.Check(world.Options.Suite, world.Scheme.Root, rebuttal);
+    /// <summary>What the file says when everybody was heard: its holder, and every shop, of which those without an answer gave none.</summary>
+    public static EvidenceFinding Check(TownWorld world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
+    {
+        var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString()))).OfType<ShopAnswer>().ToList();
+        return file.Check(world.Options.Suite, world.Scheme.Root, new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));
+    }
 
     public static LinkMessage Call(ILink link, LinkMessage message) => link.Call(message, default).AsTask().GetAwaiter().GetResult();
 }
