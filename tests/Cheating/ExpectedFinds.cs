@@ -20,8 +20,6 @@ internal static class ExpectedFinds
         new(6, "erase S_W with the PIN", 2, "Alice is honest and is blamed", "R11, R13"),
         new(7, "withdraw with the PIN typed at the till", 1, "Bob is honest", "R11, R16"),
         new(1, "the public PUK", 1, "Carol is honest", "R12"),
-        new(13, "a stranger takes a shop's name", 1, "is honest, sold for", "R18"),
-        new(13, "vouch for a stranger as a shop", 1, "is honest, sold for", "R18"),
     ];
 
     /// <summary>The rule that will answer a play; null: none is missing.</summary>

@@ -171,9 +171,11 @@ internal static class ShopMoves
     private static IEnumerable<Step> EraseVoid(SeededRandom random)
     {
         int shop = random.Next(3);
+        yield return new Step(null, "withdraw", t => t.Withdraw(t.Alice, 2000));
         yield return new Step(Kind, "erase S_W", t => t.EraseVoidAtDen(t.Alice, 2000));
         yield return HonestMoves.SpendAll(0, shop);
         yield return SettleAll();
+        yield return HonestMoves.SpendAll(0, shop + 2);
         yield return HonestMoves.SpendAll(0, shop + 1);
         yield return HonestMoves.Cycle();
         yield return HonestMoves.Cycle();
