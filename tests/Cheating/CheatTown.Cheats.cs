@@ -1,0 +1,422 @@
+using HierCash.Oracle;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Tests.Scenarios;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Cheating;
+
+/// <summary>What cheaters can do, each with its own key and with real messages; the oracle is told what they did.</summary>
+internal sealed partial class CheatTown
+{
+    private ShopEntry? _stand;
+    private bool _isStandRevoked;
+    private bool _isDenRevoked;
+
+    /// <summary>The way to the issuer of whoever has the users' bank's key.</summary>
+    public ILink BankLink => World.IssuerLink(new LinkPeer(LinkRole.Bank, World.UserBank.Id), "bank-1");
+
+    private ILink DenLink => World.TillLink(Den.Till);
+
+    private ISigningKey DenKey => World.TillKey(Den.Till);
+
+    /// <summary>All that a person's cards have signed.</summary>
+    public List<CashPayment> PaymentsOf(Person person)
+    {
+        var payments = new List<CashPayment>();
+        foreach (var card in person.Copies.Prepend(person.Card))
+        {
+            Try(() =>
+            {
+                card.Card.Reset();
+                payments.AddRange(WalletTerminal.ReadPayments(card.Card, card.Pin).Select(p => p.H));
+            });
+        }
+
+        return [.. payments.DistinctBy(h => h.Id)];
+    }
+
+    /// <summary>A payment that a cheating shop took: a fact, and something in its hands.</summary>
+    public void Take(Person person, TownCard card, CashPayment h, Hand hand, bool accepted)
+    {
+        TellCoins(person);
+        Truth.Signed(h.Id.ToString(), h.Coin.Id.ToString(), Den.Name, h.Paid.ToLedger(), h.Time.ToDate()!.Value, hand);
+        if (accepted || hand == Hand.Owner)
+        {
+            // What a customer pays for and does not get is between her and the shop, until the shop says in writing that it takes nothing.
+            Truth.HandedOver(h.Id.ToString());
+        }
+
+        Held.Add(new Held(Den, person, card, h));
+    }
+
+    public void TakeAtDen(Person person, TownCard card, ulong minor, bool accepted, TimeSpan back) => Try(() =>
+    {
+        var time = Timestamp.From(World.Clock.GetUtcNow() - back);
+        if (minor == 0 || RawMessages.Pay(card, time, World.Till(Den.Till).W, minor, card.Pin) is not { } h)
+        {
+            return;
+        }
+
+        Take(person, card, h, card == person.Card ? Hand.Owner : Hand.Copy, accepted);
+        string dated = back == default ? "" : $", which dates it {-back.TotalHours:0} hours away from now";
+        Tell($"{person.Name} pays {Money(h.Paid.Minor)} at Den{dated}{(accepted ? ", goods handed over" : ", and gets nothing yet")}.");
+    });
+
+    public void VoidAtDen(int which) => Try(() =>
+    {
+        var open = Held.Where(h => !h.IsVoided).ToList();
+        if (open.Count == 0)
+        {
+            return;
+        }
+
+        var held = open[^(1 + (which % open.Count))];
+        using var key = DenKey;
+        if (RawMessages.Void(held.Card, held.H, key))
+        {
+            held.IsVoided = true;
+            DenTookBack(held);
+            Tell($"Den gives {held.Person.Name}'s card S_W for {Money(held.H.Paid.Minor)}.");
+        }
+    });
+
+    public void SettleAtDen() => Try(() =>
+    {
+        using var key = DenKey;
+        foreach (var batch in Held.Select(h => h.H).Chunk(2000))
+        {
+            var verdicts = RawMessages.Settle(DenLink, key, batch, Now);
+            Tell($"Den submits {batch.Length} payments of {Money((ulong)batch.Sum(h => (long)h.Paid.Minor))}"
+                + $"{(Held.Exists(h => h.IsVoided) ? ", voided ones too" : "")}: {Count(verdicts)}.");
+        }
+    });
+
+    private static string Count(IEnumerable<Protocol.Cash.Verdict> verdicts) =>
+        string.Join(", ", verdicts.GroupBy(v => v).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
+
+    public void ReverseAtDen(int which) => Try(() =>
+    {
+        if (Held.Count == 0)
+        {
+            return;
+        }
+
+        var held = Held[which % Held.Count];
+        using var key = DenKey;
+        bool done = RawMessages.Reverse(DenLink, key, held.H);
+        if (done)
+        {
+            DenTookBack(held);
+        }
+
+        Tell($"Den has the issuer take {Money(held.H.Paid.Minor)} of {held.Person.Name} back: {(done ? "done" : "refused")}.");
+    });
+
+    /// <summary>The hot list, as a till asks for it: a contact.</summary>
+    public void DenFetchesHotList() => Try(() => RawMessages.FetchHotList(DenLink, World.Till(Den.Till).W, Now));
+
+    /// <summary>Den submits, voids and reverses what was paid to others.</summary>
+    public void SpeakForOthers() => Try(() =>
+    {
+        using var key = DenKey;
+        foreach (var h in Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Ticket.Time)).Select(p => p.H).Take(6))
+        {
+            Try(() => RawMessages.Settle(DenLink, key, [h, h], Now));
+            Try(() => RawMessages.Reverse(DenLink, key, h));
+        }
+
+        Tell("Den submits, voids and reverses what was paid to other shops.");
+    });
+
+    /// <summary>What a revoked till signs moves no money by itself: that is printed, and whoever relies on it has been warned.</summary>
+    private void DenTookBack(Held held)
+    {
+        if (!_isDenRevoked)
+        {
+            Truth.TookBack(held.H.Id.ToString(), secret: held.Person.Cheats);
+        }
+    }
+
+    public void RevokeDen()
+    {
+        _isDenRevoked = true;
+        Try(() => World.Issuer.Revoke(World.Till(Den.Till).W));
+        Tell("The issuer revokes the key of Den's till.");
+    }
+
+    /// <summary>Mallory's card signs one cent again and again for Den.</summary>
+    public void DustAtDen(int many) => Try(() =>
+    {
+        foreach (var h in RawMessages.Dust(Mallory.Card, Now, World.Till(Den.Till).W, many))
+        {
+            Take(Mallory, Mallory.Card, h, Hand.Owner, accepted: true);
+        }
+
+        Tell($"Mallory pays {many} times one cent at Den.");
+        SettleAtDen();
+    });
+
+    /// <summary>PAY, VOID, ACKNOWLEDGE, and so many small payments that the card forgets S_W.</summary>
+    public void EraseVoidAtDen(Person person, ulong minor) => Try(() =>
+    {
+        using var key = DenKey;
+        var w = World.Till(Den.Till).W;
+        if (RawMessages.Pay(person.Card, Now, w, minor, person.Card.Pin) is not { } h)
+        {
+            return;
+        }
+
+        Take(person, person.Card, h, Hand.Owner, accepted: false);
+        if (RawMessages.Void(person.Card, h, key))
+        {
+            Truth.TookBack(h.Id.ToString());
+        }
+
+        RawMessages.AcknowledgeAll(person.Card, person.Card.Pin);
+        for (ulong i = 1; i <= 64; i++)
+        {
+            if (RawMessages.Pay(person.Card, new Timestamp(Now.Microseconds + i), w, 1, person.Card.Pin) is { } dust)
+            {
+                RawMessages.Void(person.Card, dust, key);
+            }
+        }
+
+        Tell($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes 64 small payments and voids.");
+    });
+
+    /// <summary>Den has her PIN and her card for a minute: it withdraws from her account and charges that.</summary>
+    public void WithdrawAtDen(Person person, ulong minor) => Try(() =>
+    {
+        person.Card.Card.Reset();
+        World.Withdraw(person.Card, minor);
+        TellCoins(person);
+        if (RawMessages.Pay(person.Card, Now, World.Till(Den.Till).W, minor, person.Card.Pin) is { } h)
+        {
+            Take(person, person.Card, h, Hand.Shop, accepted: false);
+        }
+
+        Tell($"{person.Name} types the PIN at Den, which withdraws {Money(minor)} from the account and charges it.");
+    });
+
+    /// <summary>The thief resets the PIN, withdraws, and shops.</summary>
+    public void ByPublicPuk(Person person, ulong minor) => Try(() =>
+    {
+        const string NewPin = "8888";
+        person.Card.Card.Reset();
+        var client = new WalletCard(person.Card.Card);
+        client.Select();
+        if (!client.UnblockPin(Pin.TransportPuk, NewPin).IsSuccess)
+        {
+            return;
+        }
+
+        World.Wallet.Withdraw(person.Card.Card, NewPin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
+        foreach (var coin in RawMessages.Coins(person.Card, NewPin))
+        {
+            Truth.Withdrew(coin.Id.ToString(), person.Name, coin.Terms.FaceValue.ToLedger());
+        }
+
+        person.Card.Card.Reset();
+        var result = World.Till(Kiosk.Till).Pay(person.Card.Card, new Amount(minor), NewPin);
+        Note(new Sale(Kiosk, person, person.Card, result.Ticket, Hand.Thief), result, Hand.Thief);
+        Tell($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
+    });
+
+    /// <summary>A shop of one till, where Mallory buys; its key is copied.</summary>
+    public void OpenStand(ulong minor)
+    {
+        if (_isStandRevoked)
+        {
+            return;
+        }
+
+        _stand ??= Open("Stand");
+        Buy(Mallory, Mallory.Card, _stand, minor, Hand.Owner);
+        Settle(_stand);
+    }
+
+    public void RevokeStand()
+    {
+        if (_stand is not null)
+        {
+            _isStandRevoked = true;
+            Try(() => World.Issuer.Revoke(World.Till(_stand.Till).W));
+            Tell("Stand reports its till's key as stolen; the issuer revokes it.");
+        }
+    }
+
+    public void ReverseAtStand()
+    {
+        if (_stand is not { } stand)
+        {
+            return;
+        }
+
+        using var key = World.TillKey(stand.Till);
+        foreach (var h in PaymentsOf(Mallory).Where(h => IsOwn(h, stand)))
+        {
+            bool reversed = false;
+            Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h));
+            Tell($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
+        }
+    }
+
+    /// <summary>A request for a till in another shop's name; whoever gets it reverses what was paid there.</summary>
+    public void TakeName(ShopEntry shop) => Try(() =>
+    {
+        using var store = Database.OpenMemory(ShopTill.Schema);
+        var request = ShopTill.RequestEnrolment(store, World.Options.Suite, shop.Name);
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request), Amount.Zero);
+        Tell($"A stranger asks for a till in the name of {shop.Name}, and is enrolled.");
+        using var key = World.Options.Suite.ImportKey(store.Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
+        var link = World.IssuerLink(new LinkPeer(LinkRole.Shop, grant.Holder), "stranger");
+        foreach (var h in PaymentsOf(Mallory).Where(h => IsOwn(h, shop)))
+        {
+            bool reversed = RawMessages.Reverse(link, key, h);
+            Tell($"The stranger reverses {Money(h.Paid.Minor)} of {shop.Name}: {(reversed ? "done" : "refused")}.");
+        }
+    });
+
+    /// <summary>Shows the bank everything that all her cards hold.</summary>
+    public void AnswerWithAll(Person person, Evidence file) => Try(() =>
+    {
+        var parts = new List<Rebuttal>();
+        foreach (var card in person.Copies.Prepend(person.Card))
+        {
+            card.Card.Reset();
+            parts.Add(World.WalletWith(person.Records).MakeRebuttal(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult());
+        }
+
+        var rebuttal = new Rebuttal(
+            [.. parts.SelectMany(p => p.Voids)], [.. parts.SelectMany(p => p.Dead)], [.. parts.SelectMany(p => p.Certificates).DistinctBy(c => c.Key.Id)]);
+        Rebut(person, file, rebuttal);
+    });
+
+    private void Rebut(Person person, Evidence file, Rebuttal rebuttal)
+    {
+        person.Rebuttals[file.Dossier.Coin.ToString()] = rebuttal;
+        var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
+        Tell($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
+    }
+
+    /// <summary>The issuer signs that it will never settle what it settled.</summary>
+    public void FalseDeath()
+    {
+        foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == Mallory.Name).ToList())
+        {
+            Try(() =>
+            {
+                using var key = World.StatementKey;
+                var h = file.Dossier.Payments[^1];
+                var dead = RawMessages.Dead(key, World.Issuer.Id, h, Now);
+                Tell($"The issuer signs for Mallory that {Money(h.Paid.Minor)} will never be settled.");
+                Rebut(Mallory, file, new Rebuttal([], [dead], [.. World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]));
+            });
+        }
+    }
+
+    public void ClearCases() => Try(() =>
+    {
+        foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == Mallory.Name))
+        {
+            RawMessages.Outcome(BankLink, file, Proof.Nothing);
+            Tell("bank-1 tells the issuer that Mallory's case proves nothing.");
+        }
+    });
+
+    /// <summary>bank-1 signs evidence against Alice, or of fewer or more payments than it was given.</summary>
+    public void MakeEvidence(int way) => Try(() =>
+    {
+        if (RawMessages.Files(World.UserBank).FirstOrDefault(f => f.Name == Mallory.Name) is not { } real)
+        {
+            return;
+        }
+
+        using var key = World.BankKey("bank-1");
+        var alice = World.UserBank.Accounts.Single(a => a.Name == Alice.Name);
+        var order = RawMessages.Orders(World).First(o => o.User == alice.User);
+        Forged.Add(way switch
+        {
+            0 => RawMessages.FalseEvidence(key, real, order, alice.Key, Alice.Name),
+            1 => RawMessages.Doctored(key, real, drop: true),
+            _ => RawMessages.Doctored(key, real, drop: false),
+        });
+        Tell(way == 0 ? "bank-1 makes evidence of Alice's order and Mallory's payments." : "bank-1 changes the dossier before it signs the evidence.");
+    });
+
+    public void CancelUnasked(int which) => Try(() =>
+    {
+        var orders = RawMessages.Orders(World).ToList();
+        var order = orders[which % orders.Count];
+        string holder = World.UserBank.Accounts.Single(a => a.User == order.User).Name;
+        using var key = World.BankKey("bank-1");
+        if (RawMessages.Cancel(BankLink, key, World.UserBank.Id, order.Request, Now))
+        {
+            Truth.ReportedLost(holder, World.Clock.GetUtcNow());
+            Tell($"bank-1 has a coin of {holder} cancelled that nobody reported as lost.");
+        }
+    });
+
+    public void IssueUnasked(int which, ulong minor, TimeSpan back) => Try(() =>
+    {
+        var orders = RawMessages.Orders(World).ToList();
+        using var key = World.BankKey("bank-1");
+        bool issued = RawMessages.Issue(BankLink, key, World.UserBank.Id, orders[which % orders.Count], minor, Timestamp.From(World.Clock.GetUtcNow() - back));
+        Tell($"bank-1 asks for {Money(minor)} on an order that was for something else, dated {back.TotalHours:0} hours back: {(issued ? "issued" : "refused")}.");
+    });
+
+    /// <summary>From now on bank-1 hears of the issuer what the issuer makes of its own instructions.</summary>
+    public void LieToBank(Func<TransferKind, Digest, Amount, (TransferKind Kind, Digest Reference, Amount Total)> change)
+    {
+        Deceived["bank-1"] = World.BankOver("bank-1", new LyingIssuer(BankLink, World.StatementKey, change));
+        Tell("From now on the issuer tells bank-1 other sums than it books.");
+    }
+
+    public void RepeatOrders(int which) => Try(() =>
+    {
+        var orders = RawMessages.WalletRequests(World).Where(m => m.Type == MessageType.Withdraw).ToList();
+        World.UserBank.Handle(LinkPeer.Wallet, orders[which % orders.Count], default).AsTask().GetAwaiter().GetResult();
+        Tell("A clerk sends a holder's old order once more.");
+    });
+
+    /// <summary>Sends wallets' old messages again, as they were or with a byte changed.</summary>
+    public void RepeatWire(int from, bool garble)
+    {
+        var old = RawMessages.WalletRequests(World);
+        foreach (var message in old.Skip(from % Math.Max(1, old.Count)).Take(5))
+        {
+            var body = message.Body.ToArray();
+            if (garble && body.Length > 0)
+            {
+                body[from % body.Length] ^= 0x40;
+            }
+
+            Try(() => World.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(message.Type, body), default).AsTask().GetAwaiter().GetResult());
+            if (message.Type == MessageType.Relay)
+            {
+                // What is sealed; in the open a wallet's messages are for its bank alone, whoever repeats them.
+                Try(() => RawMessages.Call(World.IssuerLink(LinkPeer.Wallet, "network"), new LinkMessage(message.Type, body)));
+            }
+        }
+
+        Tell($"Somebody sends old messages of wallets again{(garble ? ", with changes" : "")}.");
+    }
+
+    private sealed class LyingIssuer(
+        ILink inner, ISigningKey statement, Func<TransferKind, Digest, Amount, (TransferKind Kind, Digest Reference, Amount Total)> change) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await inner.Call(request, cancel);
+            return request.Type == MessageType.Instructions
+                ? RawMessages.Resign(reply, statement, t => change(t.Kind, t.Reference, t.Total))
+                : reply;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace HierCash.Tests.Cheating;
+
+/// <summary>
+/// Random histories in which somebody cheats on purpose, alone and in pairs, and an oracle that knows who did. Ten thousand of them:
+/// HIERCASH_CHEATS=10000 dotnet test tests -c Release --filter FullyQualifiedName~CheatingHistoryTests
+/// </summary>
+public sealed class CheatingHistoryTests
+{
+    private const int InEveryRun = 200;
+    private const int BigOne = 150;
+
+    private static readonly CheatKind[] Kinds = Enum.GetValues<CheatKind>();
+
+    /// <summary>Each kind alone, then each pair.</summary>
+    private static readonly CheatKind[][] Casts =
+    [
+        .. Kinds.Select(k => new[] { k }),
+        .. Kinds.SelectMany((a, i) => Kinds.Skip(i + 1).Select(b => new[] { a, b })),
+    ];
+
+    [Test]
+    public void NobodyHonestLoses()
+    {
+        int histories = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEATS"), CultureInfo.InvariantCulture, out int asked) ? asked : InEveryRun;
+        ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
+        var counts = new ConcurrentDictionary<(CheatKind, CheatKind), int>();
+        var failures = new ConcurrentQueue<string>();
+        int done = 0;
+        Parallel.For(0, histories, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var cast = Casts[i % Casts.Length];
+            var history = histories > InEveryRun ? Make(first + (ulong)i, i, cast) : CheatingHistory.Of(first + (ulong)i, cast);
+            var outcome = history.Run();
+            counts.AddOrUpdate((cast[0], cast[^1]), 1, (_, n) => n + 1);
+            if (outcome.Findings.Count > 0)
+            {
+                if (failures.Count < 5)
+                {
+                    var (smallest, kept) = history.Shrink(outcome);
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] {string.Join(", ", history.Names)}: {smallest.Tell(first + (ulong)i, kept)}");
+                }
+                else
+                {
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
+                }
+            }
+
+            if (Interlocked.Increment(ref done) % 500 == 0)
+            {
+                TestContext.Progress.WriteLine($"{done} of {histories} histories, {failures.Count} finds");
+            }
+        });
+        TestContext.Out.WriteLine(Table(counts));
+        Assert.That(failures, Is.Empty, string.Join("\n\n", failures));
+        Assert.That(Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))), Is.Empty, "no kind or pair of kinds is missing");
+    }
+
+    /// <summary>One in a thousand is a big one: thousands of payments cost seconds.</summary>
+    private static CheatingHistory Make(ulong seed, int i, CheatKind[] cast) => i % 1000 == BigOne && Plays.All.FirstOrDefault(p => p.IsBig) is { } big
+        ? CheatingHistory.Of(seed, [big])
+        : CheatingHistory.Of(seed, cast);
+
+    /// <summary>The holes of the first version are closed: the plays that fell through them find nothing of that kind any more.</summary>
+    [TestCaseSource(typeof(KnownFinds), nameof(KnownFinds.All))]
+    public void WhatWasFoundIsClosed(object known)
+    {
+        var find = (KnownFind)known;
+        int tries = Plays.Named(find.Play).IsBig ? 1 : 6;
+        for (ulong seed = 1; seed <= (ulong)tries; seed++)
+        {
+            var outcome = CheatingHistory.Of(seed, [Plays.Named(find.Play)]).Run();
+            Assert.That(outcome.Findings.Where(find.IsIn), Is.Empty, $"seed {seed}\n{string.Join('\n', outcome.Story)}");
+        }
+    }
+
+#if HIERCASH_SWITCHES
+    /// <summary>The same plays with the rule that closes the hole taken out: the oracle finds it, as it did in the first version.</summary>
+    [TestCaseSource(typeof(KnownFinds), nameof(KnownFinds.All))]
+    public void TheOracleFindsWhatItMust(object known)
+    {
+        var find = (KnownFind)known;
+        Protocol.Switches.Throw(find.Switch);
+        Find($"Finding {find.Finding}, {find.Switch} off", find.Play, find.IsIn);
+    }
+
+    /// <summary>Rules taken out and thefts planted, one at a time: random histories alone find each, and it is said after how many.</summary>
+    [TestCaseSource(typeof(PlantedThefts), nameof(PlantedThefts.All))]
+    public void TheHistoriesAloneFind(string off, string what)
+    {
+        const int Enough = 2000;
+        Protocol.Switches.Throw(off);
+        for (int i = 0; i < Enough; i++)
+        {
+            var cast = Casts[i % Casts.Length];
+            var outcome = Make((ulong)i + 1, i, cast).Run();
+            if (outcome.Findings.Count > 0)
+            {
+                TestContext.Out.WriteLine($"{off} off ({what}): found after {i + 1} histories, by {string.Join(" and ", cast)}: {outcome.Findings[0]}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{Enough} histories with {off} off ({what}), and the oracle finds nothing.");
+    }
+#endif
+
+    /// <summary>The moves that are off above are still found; when a later rule answers one, its line leaves the list.</summary>
+    [TestCaseSource(typeof(ExpectedFinds), nameof(ExpectedFinds.All))]
+    public void WhatIsExpectedIsStillFound(object expected)
+    {
+        var find = (ExpectedFind)expected;
+        Find($"Finding {find.Finding}", find.Play, find.IsIn);
+    }
+
+    /// <summary>A story is read by people; without them it need not be short.</summary>
+    private static bool IsShrinking => Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SHRINK") is not null;
+
+    private static void Find(string title, string play, Func<Oracle.Finding, bool> isIt)
+    {
+        int tries = Plays.Named(play).IsBig ? 1 : 60;
+        for (ulong seed = 1; seed <= (ulong)tries; seed++)
+        {
+            var history = CheatingHistory.Of(seed, [Plays.Named(play)]);
+            var outcome = history.Run();
+            if (outcome.Findings.Any(isIt))
+            {
+                bool whole = Plays.Named(play).IsBig || !IsShrinking;
+                var (smallest, kept) = whole ? (outcome, [.. Enumerable.Range(0, history.Steps.Count)]) : history.Shrink(outcome, isIt);
+                TestContext.Out.WriteLine($"{title}, {play}, after {seed} histories: {smallest.Tell(seed, kept)}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{tries} histories of \"{play}\", and the oracle finds nothing.");
+    }
+
+    /// <summary>Tells one history: HIERCASH_CHEAT_PLAY names its play, HIERCASH_CHEAT_SEED its seed.</summary>
+    [Test, Explicit("to read a story")]
+    public void AStory()
+    {
+        ulong seed = ulong.Parse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED") ?? "1", CultureInfo.InvariantCulture);
+        string? play = Environment.GetEnvironmentVariable("HIERCASH_CHEAT_PLAY");
+        var history = play is null ? CheatingHistory.Of(seed, Casts[(int)((seed - 1) % (ulong)Casts.Length)]) : CheatingHistory.Of(seed, [Plays.Named(play)]);
+        var outcome = history.Run();
+        TestContext.Out.WriteLine($"{string.Join(", ", history.Names)}: {outcome.Tell(seed, [.. Enumerable.Range(0, history.Steps.Count)])}");
+        Assert.That(outcome.Findings, Is.Empty);
+    }
+
+    private static string Table(ConcurrentDictionary<(CheatKind A, CheatKind B), int> counts)
+    {
+        var lines = new List<string> { $"{"",-10}{string.Concat(Kinds.Select(k => $"{k,10}"))}" };
+        lines.AddRange(Kinds.Select(a => $"{a,-10}{string.Concat(Kinds.Select(b => $"{(counts.TryGetValue((a, b), out int n) ? n.ToString(CultureInfo.InvariantCulture) : ""),10}"))}"));
+        return string.Join('\n', lines);
+    }
+}

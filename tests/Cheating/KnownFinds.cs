@@ -1,0 +1,28 @@
+namespace HierCash.Tests.Cheating;
+
+/// <summary>A hole of the first version, who has to cheat to fall through it, and with what plays.</summary>
+/// <param name="Finding">Its number in the list of what was found.</param>
+/// <param name="Switch">The protection that has to be off for it to show again.</param>
+/// <param name="Question">Which question finds it, and <paramref name="Says"/> what its sentence holds.</param>
+internal sealed record KnownFind(int Finding, string Play, int Question, string Says, string Switch)
+{
+    public bool IsIn(Oracle.Finding found) => found.Question == Question && found.Sentence.Contains(Says, StringComparison.Ordinal);
+
+    public override string ToString() => $"{Finding}: {Play}";
+}
+
+/// <summary>What the oracle must find when the protecting rule is off.</summary>
+internal static class KnownFinds
+{
+    public static IReadOnlyList<KnownFind> All { get; } =
+    [
+        new(2, "copies at several shops", 4, "stands still", "R8"),
+        new(3, "thousands of payments of one cent", 4, "stands still", "R9"),
+        new(4, "refund after the evidence", 2, "is honest and is blamed", "R3"),
+        new(5, "dead statement after the purge", 2, "issuer is honest and is blamed", "R5"),
+        new(8, "void and settle", 1, "is honest, sold for", "R4"),
+        new(11, "two payments that just do not fit", 1, "paid", "R1"),
+        new(18, "a colluding till backdates TIME", 1, "Carol is honest", "R6"),
+        new(18, "spend where no hot list is", 1, "Bakery is honest", "R6"),
+    ];
+}

@@ -1,0 +1,205 @@
+using HierCash.Bank;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Cheating;
+
+/// <summary>
+/// Messages as a cheater builds them, with its own key and without the program of its party. The only place here that knows how a message
+/// between parties looks.
+/// </summary>
+internal static class RawMessages
+{
+    /// <summary>One PAY under a TIME and till of the sender's choice; null if the card refuses.</summary>
+    public static CashPayment? Pay(TownCard card, Timestamp time, TillId till, ulong minor, string? pin = null)
+    {
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        if (pin is not null && !client.Verify(pin).IsSuccess)
+        {
+            return null;
+        }
+
+        client.Pay(PayCommand.Fast(time, till, new Amount(minor), Currency.Eur), out var reply);
+        return reply is { Coin: { } coin } ? new CashPayment(coin, reply.Seq, reply.Balance, time, till, reply.PartPaid ?? new Amount(minor), reply.SU) : null;
+    }
+
+    /// <summary>Many payments of one minor unit, one microsecond apart, of a holder who acknowledges her own log.</summary>
+    public static List<CashPayment> Dust(TownCard card, Timestamp from, TillId till, int count)
+    {
+        var payments = new List<CashPayment>();
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        client.Verify(card.Pin);
+        for (int i = 0; i < count; i++)
+        {
+            var time = new Timestamp(from.Microseconds + (ulong)i);
+            client.Pay(PayCommand.Fast(time, till, new Amount(1), Currency.Eur), out var reply);
+            if (reply is { Coin: { } coin })
+            {
+                payments.Add(new CashPayment(coin, reply.Seq, reply.Balance, time, till, new Amount(1), reply.SU));
+            }
+
+            if (i % 60 == 59)
+            {
+                Acknowledge(client);
+            }
+        }
+
+        return payments;
+    }
+
+    /// <summary>Tells the card that everything in its log is kept, whether it is or not.</summary>
+    public static void AcknowledgeAll(TownCard card, string pin)
+    {
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        client.Verify(pin);
+        Acknowledge(client);
+    }
+
+    private static void Acknowledge(WalletCard client)
+    {
+        for (int i = 0; i < HierCash.Card.Wallet.WalletApplet.LogSize; i++)
+        {
+            client.AcknowledgeLog((byte)i);
+        }
+    }
+
+    /// <summary>The coins of a card, for whoever has its PIN.</summary>
+    public static List<Coin> Coins(TownCard card, string pin)
+    {
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        client.Verify(pin);
+        return [.. Enumerable.Range(0, HierCash.Card.Wallet.WalletApplet.SlotCount).Select(i => client.GetCoin((byte)i).Cash?.Coin).OfType<Coin>()];
+    }
+
+    public static byte[] SignVoid(ISigningKey till, CashPayment h) => till.Sign(SignedMessage.Void(h.Id, h.Till));
+
+    /// <summary>VOID: the card gets S_W; true if it took it.</summary>
+    public static bool Void(TownCard card, CashPayment h, ISigningKey till)
+    {
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        return client.Void(h.Coin.Id, h.Seq, till.PublicKey, SignVoid(till, h)).IsSuccess;
+    }
+
+    /// <summary>The payments in a shop's message, if it is a settlement; for whoever watches the wire.</summary>
+    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || SettleMessage.Read(message) is not { } batch
+        ? []
+        : batch.Items.Select(i => CashPayment.Decode(i)).OfType<CashPayment>();
+
+    /// <summary>True if a shop's message gets an answer that tells it the time of the issuer's books.</summary>
+    public static bool IsContact(LinkMessage message) => message.Type is MessageType.Settle or MessageType.HotList;
+
+    /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
+    public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date)
+    {
+        var reply = Call(till, SettleMessage.Write(key, payments[0].Coin.Terms.Issuer, payments, date));
+        return SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict).ToList() ?? [];
+    }
+
+    /// <summary>A shop takes a payment back at the issuer; true if the issuer says so.</summary>
+    public static bool Reverse(ILink till, ISigningKey key, CashPayment h)
+    {
+        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        return VoidMessage.ReadReply(Call(till, new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid))) is not null;
+    }
+
+    /// <summary>A wallet brings {H, S_W}, sealed and by way of its bank; true if the issuer answers with a reversal.</summary>
+    public static bool UploadVoid(TownWorld world, CashPayment h, ISigningKey key)
+    {
+        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
+        var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
+        var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+            && VoidMessage.ReadReply(opened) is not null;
+    }
+
+    /// <summary>A till asks for the hot list: a contact.</summary>
+    public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
+
+    /// <summary>A bank tells the issuer what a case came to, whatever it is.</summary>
+    public static void Outcome(ILink bank, Evidence file, Proof proof) =>
+        Call(bank, DossierMessages.WriteOutcome(file.Dossier.Coin, file.Dossier.Header.Revision, proof));
+
+    /// <summary>A bank says that it booked everything up to a number.</summary>
+    public static void AcknowledgeInstructions(ILink bank, ulong number) => Call(bank, InstructionsMessage.Write(number));
+
+    /// <summary>A bank orders a coin of one of its withdrawals to be cancelled.</summary>
+    public static bool Cancel(ILink bank, ISigningKey key, PartyId id, RequestId request, Timestamp date) =>
+        LossMessages.ReadCancelReply(Call(bank, LossMessages.WriteCancel(Cancellation.Sign(key, id, request, date)))) is not null;
+
+    /// <summary>A bank asks for cash that nobody ordered, with a date of its choice.</summary>
+    public static bool Issue(ILink bank, ISigningKey key, PartyId id, AccountRequest order, ulong minor, Timestamp date)
+    {
+        var amount = new Amount(minor);
+        var message = SignedMessage.BankRequest(id, amount, order.Currency, order.Key, order.Request, date);
+        var request = new BankRequest(id, amount, order.Currency, order.Key, order.EI, date, key.Sign(message));
+        return WithdrawalAnswer.Read(Call(bank, IssueMessage.Write(request, withhold: false)), MessageType.IssueReply)?.EK is not null;
+    }
+
+    /// <summary>The orders that went over the wire from wallets to a bank.</summary>
+    public static IEnumerable<AccountRequest> Orders(TownWorld world) => world.Records.Wire
+        .Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()
+        .Where(m => m.Type == MessageType.Withdraw).Select(WithdrawMessage.Read).OfType<AccountRequest>();
+
+    /// <summary>The requests that went over the wire from wallets to the users' bank.</summary>
+    public static IReadOnlyList<LinkMessage> WalletRequests(TownWorld world) => [.. world.Records.Wire
+        .Where(w => w.From == TownWorld.WalletName && w.To == "bank-1").Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()];
+
+    /// <summary>Changes the instructions in the issuer's answer to a bank, signed by the issuer again.</summary>
+    public static LinkMessage Resign(LinkMessage reply, ISigningKey statement, Func<Transfer, (TransferKind Kind, Digest Reference, Amount Total)> change)
+    {
+        if (InstructionsMessage.ReadReply(reply) is not { } transfers)
+        {
+            return reply;
+        }
+
+        return InstructionsMessage.WriteReply([.. transfers.Select(t =>
+        {
+            var (kind, reference, total) = change(t);
+            return Transfer.Sign(statement, t.Issuer, t.Number, t.Bank, kind, reference, total, t.Currency, t.Date).Encode();
+        })]);
+    }
+
+    /// <summary>A dead statement that the issuer signs of whatever it likes.</summary>
+    public static DeadStatement Dead(ISigningKey statement, PartyId issuer, CashPayment h, Timestamp date) =>
+        DeadStatement.Sign(statement, issuer, h, DeathBasis.TermOver, date);
+
+    /// <summary>An evidence file that a bank makes of another order and another's payments.</summary>
+    public static Evidence FalseEvidence(ISigningKey bank, Evidence real, AccountRequest order, PublicKey accountKey, string name) =>
+        Evidence.Sign(bank, order, accountKey, name, real.Dossier, real.BankKey, real.Date);
+
+    /// <summary>An evidence file of the same case without some of its payments, or with one twice; the bank signs the dossier anew, as well as it can.</summary>
+    public static Evidence Doctored(ISigningKey bank, Evidence real, bool drop)
+    {
+        var entries = real.Dossier.Entries;
+        var dossier = Dossier.Sign(bank, real.Dossier.Header, drop ? entries.Skip(1) : [.. entries, entries[0]]);
+        return Evidence.Sign(bank, real.Order, real.AccountKey, real.Name, dossier, real.BankKey, real.Date);
+    }
+
+    /// <summary>The cases of a bank: the coin, whose account, and what the file says with or without a rebuttal.</summary>
+    public static IReadOnlyList<Evidence> Files(BankParty bank) => bank.EvidenceFiles;
+
+    /// <summary>What the file says when everybody was heard: its holder, and every shop, of which those without an answer gave none.</summary>
+    public static EvidenceFinding Check(TownWorld world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
+    {
+        var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString()))).OfType<ShopAnswer>().ToList();
+        return file.Check(world.Options.Suite, world.Scheme.Root, new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));
+    }
+
+    public static LinkMessage Call(ILink link, LinkMessage message) => link.Call(message, default).AsTask().GetAwaiter().GetResult();
+}

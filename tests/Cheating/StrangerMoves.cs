@@ -1,0 +1,175 @@
+using HierCash.Oracle;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Tests.Cheating;
+
+/// <summary>Somebody without a shop: in another's name, or with a key that was stolen from one.</summary>
+internal static class StrangerMoves
+{
+    private const CheatKind Kind = CheatKind.Stranger;
+
+    public static IReadOnlyList<Play> Plays { get; } =
+    [
+        new("a stolen till key after its revocation", Kind, null, StolenKey),
+        new("a stranger's key submits and voids", Kind, null, Unknown),
+        new("a forged card", Kind, null, Forged),
+        new("a stranger takes a shop's name", Kind, null, Name),
+    ];
+
+    private static Step BuyAt(int shop, ulong minor) => new(Kind, "buy", t =>
+    {
+        t.Buy(t.Mallory, t.Mallory.Card, t.HonestShop(shop), minor, Hand.Owner);
+        t.Settle(t.HonestShop(shop));
+    });
+
+    private static IEnumerable<Step> StolenKey(SeededRandom random)
+    {
+        ulong minor = (ulong)(1000 + random.Next(3000));
+        yield return new Step(Kind, "buy at a stand, and steal its key", t => t.OpenStand(minor));
+        yield return HonestMoves.Cycle();
+        yield return new Step(null, "revoke the stand's key", t => t.RevokeStand());
+        yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(90)));
+        yield return new Step(Kind, "take the stand's payments back", t => t.ReverseAtStand());
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> Unknown(SeededRandom random)
+    {
+        yield return BuyAt(random.Next(3), (ulong)(500 + random.Next(3000)));
+        yield return new Step(Kind, "submit and void with a key of its own", t =>
+        {
+            using var key = t.World.Options.Suite.GenerateKey();
+            foreach (var h in t.PaymentsOf(t.Mallory))
+            {
+                var link = t.World.TillLink(t.Den.Till);
+                t.Try(() => RawMessages.Settle(link, key, [h], t.Now));
+                t.Try(() => RawMessages.Reverse(link, key, h));
+            }
+
+            t.Tell("A stranger submits and voids Mallory's payments with a key of its own.");
+        });
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> Forged(SeededRandom random)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            int shop = random.Next(4);
+            ulong minor = (ulong)(100 + random.Next(4000));
+            bool ownCoin = random.Next(2) == 0;
+            yield return new Step(Kind, "pay with a forged card", t => t.PayForged(t.HonestShop(shop), minor, ownCoin));
+        }
+
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> Name(SeededRandom random)
+    {
+        int shop = random.Next(2);
+        yield return BuyAt(shop, (ulong)(1000 + random.Next(3000)));
+        yield return HonestMoves.Cycle();
+        yield return new Step(Kind, "take the shop's name", t => t.TakeName(t.HonestShop(shop)));
+        yield return HonestMoves.Cycle();
+    }
+}
+
+/// <summary>A clerk: what lies on the counter, and the programs of the bank; not its key.</summary>
+internal static class ClerkMoves
+{
+    private const CheatKind Kind = CheatKind.Clerk;
+
+    public static IReadOnlyList<Play> Plays { get; } =
+    [
+        new("repeat a holder's order", Kind, null, RepeatOrder),
+        new("pay a deposit in twice", Kind, null, RepeatDeposit),
+        new("an order in another's name", Kind, null, OrderOfAnother),
+        new("vouch for a stranger as a shop", Kind, null, Vouch),
+    ];
+
+    private static IEnumerable<Step> RepeatOrder(SeededRandom random)
+    {
+        int which = random.Next(100);
+        yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(60)));
+        yield return new Step(Kind, "repeat an order", t => t.RepeatOrders(which));
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> OrderOfAnother(SeededRandom random)
+    {
+        ulong minor = (ulong)(1000 + random.Next(9000));
+        yield return new Step(Kind, "order in Alice's name", t => t.OrderForged(minor));
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> RepeatDeposit(SeededRandom random)
+    {
+        ulong receipt = (ulong)(1 + random.Next(4));
+        yield return new Step(Kind, "book a deposit's receipt again", t =>
+        {
+            var mallory = t.World.UserBank.Accounts.Single(a => a.Name == t.Mallory.Name);
+            t.Try(() => t.World.UserBank.Deposit(mallory.User, new Amount(100_000), receipt));
+            t.Tell("A clerk books an old deposit's receipt again, for Mallory.");
+        });
+        yield return HonestMoves.Cycle();
+    }
+
+    private static IEnumerable<Step> Vouch(SeededRandom random)
+    {
+        int shop = random.Next(2);
+        yield return new Step(Kind, "buy", t =>
+        {
+            t.Buy(t.Mallory, t.Mallory.Card, t.HonestShop(shop), 2000, Hand.Owner);
+            t.Settle(t.HonestShop(shop));
+        });
+        yield return HonestMoves.Cycle();
+        yield return new Step(Kind, "vouch for a stranger", t => t.TakeName(t.HonestShop(shop)));
+        yield return HonestMoves.Cycle();
+    }
+}
+
+/// <summary>Whoever sits on the wires without a key: repeats, loses, garbles.</summary>
+internal static class NetworkMoves
+{
+    private const CheatKind Kind = CheatKind.Network;
+
+    public static IReadOnlyList<Play> Plays { get; } =
+    [
+        new("repeat wallets' messages", Kind, null, Repeat),
+        new("lose messages", Kind, null, Lose),
+        new("garble messages", Kind, null, Garble),
+    ];
+
+    private static IEnumerable<Step> Repeat(SeededRandom random)
+    {
+        int from = random.Next(100);
+        for (int i = 0; i < 2; i++)
+        {
+            yield return new Step(Kind, "repeat", t => t.RepeatWire(from, garble: false));
+            yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(30)));
+        }
+    }
+
+    private static IEnumerable<Step> Lose(SeededRandom random)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            int calls = 1 + random.Next(6);
+            yield return new Step(Kind, "lose", t =>
+            {
+                t.LoseNext(calls);
+                t.Tell($"Somebody holds back the next {calls} messages.");
+            });
+            yield return HonestMoves.Any(random);
+            yield return HonestMoves.Any(random);
+        }
+    }
+
+    private static IEnumerable<Step> Garble(SeededRandom random)
+    {
+        int from = random.Next(100);
+        yield return new Step(Kind, "garble", t => t.RepeatWire(from, garble: true));
+        yield return HonestMoves.Cycle();
+    }
+}

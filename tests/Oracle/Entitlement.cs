@@ -1,0 +1,118 @@
+namespace HierCash.Oracle;
+
+/// <summary>
+/// What the printed limits give to whom. A coin pays what arrives, in order, up to its face value; what exceeds it is guaranteed within the
+/// limits or stays with the shop. Everything in doubt is reckoned against the shop.
+/// </summary>
+internal static class Entitlement
+{
+    /// <summary>Finds, for each payment that arrived, what is guaranteed and what the limits leave with the shop.</summary>
+    public static void Reckon(Truth truth)
+    {
+        var used = new Dictionary<CoinFact, long>();
+        var credited = new Dictionary<PaymentFact, long>();
+        var promised = new HashSet<(CoinFact, string)>();
+        var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
+        foreach (var payment in truth.Payments)
+        {
+            payment.Guaranteed = 0;
+            payment.LeftWithShop = payment.Arrived is null ? payment.Y : 0;
+        }
+
+        foreach (var (payment, arrival) in truth.Order)
+        {
+            var coin = payment.Coin;
+            if (!arrival)
+            {
+                // Of a cheater's coin nobody can be sure that the issuer hears of it.
+                used[coin] = used.GetValueOrDefault(coin) - (truth.Cheats(coin.Holder) && truth.Cheats(payment.Shop) ? 0 : credited.GetValueOrDefault(payment));
+                continue;
+            }
+
+            var when = payment.Arrived!.Value;
+            long rest = coin.FaceValue - used.GetValueOrDefault(coin);
+            if (payment.Shop == Truth.Redemption)
+            {
+                // Never split: whole, or not yet.
+                payment.LeftWithShop = payment.Y <= rest ? 0 : payment.Y;
+                used[coin] = used.GetValueOrDefault(coin) + (payment.Y - payment.LeftWithShop);
+                continue;
+            }
+
+            if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
+            {
+                payment.LeftWithShop = payment.Y;
+                continue;
+            }
+
+            long fits = Math.Clamp(rest, 0, payment.Y);
+            long excess = payment.Y - fits;
+            used[coin] = used.GetValueOrDefault(coin) + fits;
+            credited[payment] = fits;
+            bool guaranteed = excess > 0 && payment.Y <= truth.Limits.FloorLimit && when <= payment.Time + truth.Limits.GuaranteeWindow
+                && !promised.Contains((coin, payment.Shop))
+                && given.Where(g => g.Shop == payment.Shop && g.When > when - truth.Limits.GuaranteeSpan).Sum(g => g.Amount) + excess <= truth.Limits.GuaranteeCap;
+            if (guaranteed)
+            {
+                promised.Add((coin, payment.Shop));
+                given.Add((payment.Shop, when, excess));
+                payment.Guaranteed = excess;
+            }
+
+            // A bank that cheats may not pay: its issuing stops, and what the shop loses by it is the risk of every creditor of that bank.
+            // The same goes for an issuer that lies about what it promised.
+            bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "") && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true });
+
+            // Above the floor limit the issuer is asked before any goods are handed over: if an honest till did not ask, that is not the shop's doing.
+            bool unasked = payment is { Accepted: true, TakenBack: false } && payment.Y > truth.Limits.FloorLimit && !truth.Cheats(payment.Shop);
+            payment.LeftWithShop = paid || unasked ? 0 : excess;
+        }
+    }
+
+    /// <summary>By how much more than X was signed for goods, or counted by a shop that gave no goods.</summary>
+    public static long TrueExcess(Truth truth, CoinFact coin)
+    {
+        bool cheats = truth.Cheats(coin.Holder);
+        long signed = truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null && (!p.TakenBack || (cheats && truth.Cheats(p.Shop))))
+            .Sum(p => p.Shop == Truth.Redemption ? p.Y - p.LeftWithShop : p.Y);
+        return Math.Max(0, signed - coin.FaceValue);
+    }
+
+    /// <summary>True if more than X was signed with that coin and never taken back.</summary>
+    public static bool Overspent(Truth truth, string coin) =>
+        truth.Coins.FirstOrDefault(c => c.Id == coin) is { } fact
+        && truth.Payments.Where(p => p.Coin == fact && (!p.TakenBack || truth.Cheats(p.Shop))).Sum(p => p.Y) > fact.FaceValue;
+
+    /// <summary>True if the printed rule for lost cards leaves this payment with the holder.</summary>
+    private static bool HolderBears(Truth truth, PaymentFact payment) =>
+        payment.Arrived is { } arrived && !payment.TakenBack && (truth.Lost(payment.Coin.Holder) is not { } lost || arrived <= lost || InTime(truth, payment, lost));
+
+    /// <summary>What a stolen card costs its holder: never more than it pays without its PIN.</summary>
+    public static long LostCardCosts(Truth truth, string holder) => Math.Min(
+        truth.Limits.NoPinLimit, truth.Payments.Where(p => p.Coin.Holder == holder && p.Hand == Hand.Thief && HolderBears(truth, p)).Sum(p => p.Y));
+
+    /// <summary>
+    /// True if the report of a lost card stops this payment for the shop. A till that keeps the rules takes no such card once its list is that
+    /// old: if an honest one did, that is not its own doing.
+    /// </summary>
+    private static bool IsStopped(Truth truth, PaymentFact payment)
+    {
+        if (truth.Lost(payment.Coin.Holder) is not { } lost || payment.Arrived <= lost || InTime(truth, payment, lost))
+        {
+            return false;
+        }
+
+        return payment.Time <= lost + truth.Limits.HotListMaxAge || truth.Cheats(payment.Shop) || !payment.Accepted;
+    }
+
+    /// <summary>The two roads on which a payment of a lost card still counts.</summary>
+    private static bool InTime(Truth truth, PaymentFact payment, DateTimeOffset lost)
+    {
+        var limits = truth.Limits;
+        var arrived = payment.Arrived!.Value;
+        bool soon = arrived <= lost + limits.HotListMaxAge + limits.CancelGrace && payment.Time <= lost + limits.HotListMaxAge;
+        bool offline = payment.Time <= lost && payment.Y <= limits.FloorLimit && arrived <= payment.Time + limits.SettleTerm
+            && !truth.HadContact(payment.Shop, payment.Time, arrived);
+        return soon || offline;
+    }
+}
