@@ -61,6 +61,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         var key = await LoadCertificates(card, cancel);
+        await TryUpload(card, status, cancel);
         await Resume(card, status, cancel);
         var begun = card.BeginWithdrawalSameKey(slot, faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);

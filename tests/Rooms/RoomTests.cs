@@ -21,7 +21,8 @@ public sealed class RoomTests
         ["HierCash.Auditor"] = ["HierCash.Terminals"],
         ["HierCash.Town"] = ["HierCash.Card.Readers", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
         ["HierCash.Card.Samples"] = ["HierCash.Card.Runtime"],
-        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator"],
+        ["HierCash.Oracle"] = [],
+        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };
 

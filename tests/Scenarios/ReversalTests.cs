@@ -187,7 +187,7 @@ public sealed class ReversalTests
     }
 
     /// <summary>Only the shop that was paid takes a payment back, and only genuine ones.</summary>
-    [Test, Hole(3)]
+    [Test, Rule(4), Hole(3)]
     public async Task StrangersReverseNothing()
     {
         var h = _town.Pay(_till, _alice, 1250).Payments.Single();

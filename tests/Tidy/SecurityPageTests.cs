@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Tests.Tidy;
+
+/// <summary>docs/security.md says only what tests show: the classes that it names exist, and carry the rule beside which they stand.</summary>
+public sealed partial class SecurityPageTests
+{
+    private const int Rules = 10;
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "security.md"));
+    private static readonly Dictionary<string, Type> Types = typeof(SecurityPageTests).Assembly.GetTypes().Where(t => !t.IsNested).DistinctBy(t => t.Name).ToDictionary(t => t.Name);
+
+    [TestCase("docs/security.md")]
+    [TestCase("apdu-spec/holes.md")]
+    public void EveryTestThatIsNamedExists(string page)
+    {
+        var named = Classes().Matches(File.ReadAllText(Repository.PathOf(page))).Select(m => m.Value).Distinct().ToList();
+        Assert.That(named, Has.Count.GreaterThan(15));
+        Assert.That(named.Where(n => !Types.ContainsKey(n)), Is.Empty);
+    }
+
+    /// <summary>One row for each rule, and in it a class that has a scenario of that rule.</summary>
+    [Test]
+    public void EachRuleIsShownByItsScenarios()
+    {
+        var rows = Rows().Matches(Page).ToDictionary(m => int.Parse(m.Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture), m => m.Groups["tests"].Value);
+        Assert.That(rows.Keys, Is.EqualTo(Enumerable.Range(1, Rules)));
+        foreach (var (rule, tests) in rows)
+        {
+            var named = Classes().Matches(tests).Select(m => Types.GetValueOrDefault(m.Value)).OfType<Type>().ToList();
+            var showing = named.Where(t => Shown(t).Contains(rule)).Select(t => t.Name);
+            Assert.That(showing, Is.Not.Empty, $"R{rule}: {tests}; scenarios are in {string.Join(", ", Types.Values.Where(t => Shown(t).Contains(rule)).Select(t => t.Name))}");
+        }
+    }
+
+    /// <summary>The limits that the page prints are those that an issuer has unless it sets others.</summary>
+    [Test]
+    public void TheLimitsAreTheSchemes()
+    {
+        var terms = new SchemeTerms();
+        foreach (string limit in new[]
+        {
+            $"at most {terms.FloorLimit.Show(terms.Currency)}, up to {terms.GuaranteeCap.Show(terms.Currency)} for a shop account",
+            $"submitted within {terms.GuaranteeWindow.TotalHours} hours", $"at most {terms.HotListMaxAge.TotalHours} hours after the report",
+            $"up to {terms.NoPinLimit.Show(terms.Currency)} without the PIN", $"settle within {terms.SettleTerm.TotalDays} days", $"answered for {terms.DisputeTerm.TotalDays} days",
+        })
+        {
+            Assert.That(Page, Does.Contain(limit));
+        }
+    }
+
+    private static IEnumerable<int> Shown(Type type) => type.GetMethods()
+        .SelectMany(m => m.GetCustomAttributes<RuleAttribute>()).Concat(type.GetCustomAttributes<RuleAttribute>()).Select(r => r.Number);
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z]+Tests\b")]
+    private static partial Regex Classes();
+
+    [GeneratedRegex(@"(?m)^\| R(?<n>\d+) \|.*\| (?<tests>[^|]*) \|$")]
+    private static partial Regex Rows();
+}
