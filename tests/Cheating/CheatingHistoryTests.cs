@@ -90,7 +90,7 @@ public sealed class CheatingHistoryTests
     [TestCaseSource(typeof(PlantedThefts), nameof(PlantedThefts.All))]
     public void TheHistoriesAloneFind(string off, string what)
     {
-        const int Enough = 2000;
+        const int Enough = 1000;
         Protocol.Switches.Throw(off);
         for (int i = 0; i < Enough; i++)
         {

@@ -23,6 +23,6 @@ internal static class KnownFinds
         new(8, "void and settle", 1, "is honest, sold for", "R4"),
         new(11, "two payments that just do not fit", 1, "paid", "R1"),
         new(18, "a colluding till backdates TIME", 1, "Carol is honest", "R6"),
-        new(18, "spend where no hot list is", 1, "Bakery is honest", "R6"),
+        new(18, "spend where no hot list is", 1, "Bakery is honest", "hole 11 hot"),
     ];
 }

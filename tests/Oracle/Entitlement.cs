@@ -16,7 +16,8 @@ internal static class Entitlement
         foreach (var payment in truth.Payments)
         {
             payment.Guaranteed = 0;
-            payment.LeftWithShop = payment.Arrived is null ? payment.Y : 0;
+            payment.IsOutOfTerm = payment.Arrived is null;
+            payment.LeftWithShop = payment.IsOutOfTerm ? payment.Y : 0;
         }
 
         foreach (var (payment, arrival) in truth.Order)
@@ -41,6 +42,7 @@ internal static class Entitlement
 
             if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
             {
+                payment.IsOutOfTerm = true;
                 payment.LeftWithShop = payment.Y;
                 continue;
             }

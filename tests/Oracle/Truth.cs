@@ -41,6 +41,9 @@ internal sealed class PaymentFact(string id, CoinFact coin, string shop, long y,
     /// <summary>What of it the printed limits leave with the shop; found out at the end.</summary>
     public long LeftWithShop { get; set; }
 
+    /// <summary>It came too late, or a report of the lost card stopped it: nothing of it is an excess.</summary>
+    public bool IsOutOfTerm { get; set; }
+
     /// <summary>What of it a bank has to guarantee; found out at the end.</summary>
     public long Guaranteed { get; set; }
 }

@@ -112,13 +112,13 @@ public static class TruthOracle
         }
 
         long overspent = truth.Coins.Where(c => truth.Cheats(c.Holder)).Sum(c => Entitlement.TrueExcess(truth, c));
-        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop)).ToLookup(p => truth.Cheats(p.Coin.Holder), p => p.LeftWithShop);
-        long owed = seen.Claims.Values.Sum() + left[true].Sum();
-        long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name)) + left[false].Sum();
+        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop)).ToLookup(p => p.IsOutOfTerm, p => p.LeftWithShop);
+        long owed = seen.Claims.Values.Sum() + left[false].Sum();
+        long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name)) + left[true].Sum();
         if (gain > Math.Min(overspent, owed) + risk)
         {
             yield return new Finding(3, $"Those who cheat gained {Money(gain)}; {Money(overspent)} were overspent, {Money(owed)} are claimed from them or left with shops"
-                + (risk > 0 ? $", {Money(risk)} a lost card cost its holder and the shops." : "."));
+                + (risk > 0 ? $", {Money(risk)} a lost card or a term cost its holder or a shop." : "."));
         }
     }
 
