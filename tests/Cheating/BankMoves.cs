@@ -91,6 +91,7 @@ internal static class IssuerMoves
     private static IEnumerable<Step> Unfounded(SeededRandom random)
     {
         int who = random.Next(2);
+        bool forGood = random.Next(2) == 0;
         yield return HonestMoves.SpendAll(who, random.Next(3));
         yield return new Step(Kind, "claim without a case", t =>
         {
@@ -98,7 +99,11 @@ internal static class IssuerMoves
             t.LieToBank((k, r, total) => k == TransferKind.FloatDebit ? (TransferKind.ClaimDebit, coin, total) : (k, r, total));
         });
         yield return HonestMoves.Cycle();
-        yield return new Step(Kind, "tell the truth again", t => t.Deceived.Clear());
+        yield return HonestMoves.SpendAll(1 - who, random.Next(3));
+        if (!forGood)
+        {
+            yield return new Step(Kind, "tell the truth again", t => t.Deceived.Clear());
+        }
     }
 
     private static IEnumerable<Step> FalseDeath(SeededRandom random)

@@ -123,7 +123,14 @@ internal sealed partial class CheatTown : IDisposable
 
             return true;
         }
-        catch (Exception e) when (e is LinkException or CardChannelException or CardRefusedException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is not (LinkException or CardChannelException or CardRefusedException or InvalidOperationException or ArgumentException))
+        {
+            // No sentence for people, but a crash: whoever has it stands still for good.
+            Trouble[$"{whose ?? "a program"}, which crashed,"] = $"{e.GetType().Name}: {e.Message}";
+            Tell($"{whose ?? "A program"} crashes: {e.GetType().Name}: {e.Message}");
+            return false;
+        }
+        catch (Exception e)
         {
             if (whose is not null)
             {

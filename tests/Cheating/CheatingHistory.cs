@@ -29,6 +29,12 @@ internal sealed class CheatingHistory
     {
         var random = new SeededRandom(seed);
         var chosen = new List<Play>();
+        var together = Plays.Of(kinds, expected).Where(p => p.Partner is not null).ToList();
+        if (together.Count > 0 && random.Next(2) == 0)
+        {
+            chosen.Add(together[random.Next(together.Count)]);
+        }
+
         foreach (var kind in kinds)
         {
             var own = Plays.Of(kinds, expected).Where(p => p.Kind == kind).ToList();

@@ -40,6 +40,9 @@ internal static class HonestMoves
         t.Settle(t.HonestShop(shop));
     });
 
+    /// <summary>A wallet's contact with the issuer: it brings every S_W that its card was given.</summary>
+    public static Step Contact(int who) => new(null, "contact", t => Recover(t, t.Honest(who)));
+
     private static void Buy(CheatTown town, Person person, ShopEntry shop, ulong minor)
     {
         if (!person.IsRobbed)

@@ -51,7 +51,7 @@ internal static class ShopMoves
         yield return Void(0);
         if (random.Next(2) == 0)
         {
-            yield return SettleAll();
+            yield return random.Next(2) == 0 ? SettleAll() : HonestMoves.Contact(who);
         }
 
         yield return HonestMoves.SpendAll(who, shop);

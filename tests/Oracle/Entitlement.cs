@@ -71,6 +71,15 @@ internal static class Entitlement
         }
     }
 
+    /// <summary>
+    /// Most that may ever be guaranteed on a coin: one payment for each shop's account. Which one it is depends on what was taken back meanwhile;
+    /// in doubt it is the largest.
+    /// </summary>
+    public static long MostGuaranteed(Truth truth, CoinFact coin) => truth.Payments
+        .Where(p => p.Coin == coin && p.Arrived is { } arrived && p.Shop != Truth.Redemption && !p.IsOutOfTerm
+            && p.Y <= truth.Limits.FloorLimit && arrived <= p.Time + truth.Limits.GuaranteeWindow)
+        .GroupBy(p => p.Shop).Sum(g => Math.Min(g.Max(p => p.Y), truth.Limits.GuaranteeCap));
+
     /// <summary>By how much more than X was signed for goods, or counted by a shop that gave no goods.</summary>
     public static long TrueExcess(Truth truth, CoinFact coin)
     {

@@ -58,7 +58,7 @@ public static class TruthOracle
         foreach (var bank in truth.Parties.Where(p => p.Kind == PartyKind.Bank && !p.Cheats))
         {
             var coins = truth.Coins.Where(c => truth.Find(c.Holder)?.Bank == bank.Name);
-            long bears = coins.Sum(c => Math.Min(Entitlement.TrueExcess(truth, c), truth.Payments.Where(p => p.Coin == c).Sum(p => p.Guaranteed)));
+            long bears = coins.Sum(c => Math.Min(Entitlement.TrueExcess(truth, c), Entitlement.MostGuaranteed(truth, c)));
             long paid = seen.Claims.GetValueOrDefault(bank.Name);
             if (paid > bears)
             {
