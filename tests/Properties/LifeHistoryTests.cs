@@ -284,7 +284,7 @@ public sealed class LifeHistoryTests
             {
                 // All sixteen slots of the card are taken.
             }
-            catch (InvalidOperationException e) when (e.Message.Contains("Refund it in cash", StringComparison.Ordinal))
+            catch (InvalidOperationException e) when (e.Message.StartsWith("The issuer does not take the payment back.", StringComparison.Ordinal))
             {
                 // Too late for a refund at the issuer.
             }
