@@ -74,7 +74,6 @@ internal static class Program
             byte? first = result.GetValue(sameKey) is { } slot ? First(card, status, slot) : null;
             using var link = Link(result.GetValue(Bank), status);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
-            await RebuttalCommands.Warn(terminal, status, cancel, first: true);
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             int room = plan.Count > 1 ? Room(card, status) : plan.Count;
             if (plan.Count > room)
