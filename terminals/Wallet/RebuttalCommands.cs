@@ -20,8 +20,7 @@ internal sealed class RebuttalCommands(
     public IEnumerable<Command> All => [Notices(), Rebut()];
 
     /// <summary>Says on standard error what the bank holds against the card's holder. Silent if the bank cannot be asked.</summary>
-    /// <param name="first">Nothing was done before: a bank that cannot be asked is said with its true reason.</param>
-    public static async Task Warn(WalletTerminal terminal, PrivateStatus status, CancellationToken cancel, bool first = false)
+    public static async Task Warn(WalletTerminal terminal, PrivateStatus status, CancellationToken cancel)
     {
         try
         {
@@ -30,7 +29,7 @@ internal sealed class RebuttalCommands(
                 await Console.Error.WriteLineAsync($"{Say(notice)} 'hiercash-wallet rebut' shows the bank what the card holds against it.");
             }
         }
-        catch (LinkException) when (!first)
+        catch (LinkException)
         {
             // What was done before is said by itself; the next contact asks again.
         }
