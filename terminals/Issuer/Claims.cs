@@ -91,8 +91,12 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database
             if (!p.Amount.IsZero)
             {
                 TransferDesk.Add(db, new PartyId(checked((uint)p.ShopBank)), TransferKind.ShopCredit, p.Account, p.Amount);
-                var row = HistoryDatabase.Find(db, p.Id)!;
-                queue.Revise(db, row, row.Share with { Due = now }, now);
+
+                // The shop is paid whether or not its payment is still remembered; only its receipt needs the row.
+                if (HistoryDatabase.Find(db, p.Id) is { } row)
+                {
+                    queue.Revise(db, row, row.Share with { Due = now }, now);
+                }
             }
         }
     }

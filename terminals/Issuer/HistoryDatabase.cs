@@ -42,11 +42,14 @@ internal static class HistoryDatabase
     /// <summary>Payments that got nothing, which are kept of one coin: who has its key signs without end (rule R10).</summary>
     public const int MaxUnpaid = 1024;
 
-    /// <summary>Keeps a payment that counts. What gets nothing, of a coin of which enough of that is kept, is judged anew whenever it comes.</summary>
+    /// <summary>
+    /// Keeps a payment that counts. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
+    /// that each may be the one that makes the case, and what was taken back takes nobody's place.
+    /// </summary>
     public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt)
     {
-        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero
-            && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0", coin.Number) >= MaxUnpaid;
+        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero && (coin.Cancelled ?? coin.Lost) is not null
+            && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL", coin.Number) >= MaxUnpaid;
         Switches.Off("R10 unpaid", ref isFull);
         if (isFull)
         {

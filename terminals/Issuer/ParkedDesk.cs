@@ -70,8 +70,8 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
         foreach (var row in All(db).Where(r => IsOver(r, now)))
         {
             IssuerAlarms.Raise(db, now, row.Outcome == BookingOutcome.Booked ? "instruction not fetched" : "instruction parked", row.Bank, (ulong)row.Number);
-            bool stops = row.Outcome == BookingOutcome.BeyondFloat
-                || (row.Outcome == BookingOutcome.Booked && row.Kind == TransferKind.FloatDebit)
+            bool stops = row.Outcome == BookingOutcome.BeyondFloat || row.Kind == TransferKind.FloatDebit
+                || (row.Outcome != BookingOutcome.Booked && !Fits(row.Kind, row.Outcome))
                 || (row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row)));
             Switches.Off("R8 stops", ref stops);
             db.Execute(
@@ -93,6 +93,15 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     private static Amount Claimed(Database db, Row row) => Amount.FromLedger(db.Number(
         "SELECT coalesce(max(0, sum(CASE kind WHEN 3 THEN amount ELSE -amount END)), 0) FROM instruction WHERE bank = ?1 AND reference = ?2 AND kind IN (3, 8)",
         (long)row.Bank.Value, row.Reference.ToArray()));
+
+    /// <summary>True if an instruction of that kind can wait for that reason: a bank that gives another one can book it.</summary>
+    private static bool Fits(TransferKind kind, BookingOutcome reason) => reason switch
+    {
+        BookingOutcome.NoAccount => kind is TransferKind.ShopCredit or TransferKind.ShopDebit,
+        BookingOutcome.NoWithdrawal => kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit,
+        BookingOutcome.ClaimNotVerified => kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore,
+        _ => kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit,
+    };
 
     private bool IsOver(Row row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
 

@@ -47,14 +47,20 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider 
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    /// <summary>Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm.</summary>
+    /// <summary>
+    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm. What was promised for a coin in its last days is claimed and paid later
+    /// than that: such a coin stays for two more disputeTerms and the age of a backup.
+    /// </summary>
     private int Coins(Timestamp now)
     {
-        var quarter = Quarter.Of(now);
-        var last = Enumerable.Range(0, 8).Select(back => quarter.Plus(-back))
-            .FirstOrDefault(q => q.End.Plus(terms.SettleTerm + terms.DisputeTerm) < now);
-        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last));
+        var last = Ended(now, terms.SettleTerm + terms.DisputeTerm);
+        var promises = Ended(now, terms.SettleTerm + (3 * terms.DisputeTerm) + terms.BackupMaxAge);
+        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, promises));
     }
+
+    /// <summary>The last quarter whose end lies longer ago than that.</summary>
+    private static Quarter Ended(Timestamp now, TimeSpan term) =>
+        Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(term) < now);
 
     /// <summary>"Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew (hole 7).</summary>
     private void Tombstones(Timestamp now) => Forgotten.InPieces(store, db => db.Execute(
