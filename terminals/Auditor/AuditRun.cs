@@ -38,7 +38,7 @@ public static class AuditRun
     /// <param name="issuer">The issuer's database, or null.</param>
     /// <param name="banks">Databases of banks by name.</param>
     /// <param name="seen">What earlier audits saw, or null: everything is verified.</param>
-    /// <exception cref="InvalidOperationException">A database is missing.</exception>
+    /// <exception cref="InvalidOperationException">A database is missing, or of another version.</exception>
     /// <exception cref="BooksInMotionException">The parties write all the time, so there was no moment at which nobody did.</exception>
     public static AuditResult Run(
         string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null, ICrashPoints? crash = null)
@@ -55,6 +55,11 @@ public static class AuditRun
             if (damages.Count > 0)
             {
                 return new AuditResult(damages, 0, []);
+            }
+
+            if (all.FirstOrDefault(b => b.Foreign is not null) is { } foreign)
+            {
+                throw new InvalidOperationException($"The books of {foreign.Name} cannot be audited. {foreign.Foreign}");
             }
 
             PinTogether(all, crash ?? NoCrashPoints.Instance);

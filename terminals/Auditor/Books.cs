@@ -35,7 +35,7 @@ public sealed class Books : IDisposable
 
     public string Name { get; }
 
-    /// <exception cref="InvalidOperationException">There is no such database, or it may not be read.</exception>
+    /// <exception cref="InvalidOperationException">There is no such database, it may not be read, or it is of another version.</exception>
     public static Books Open(string name, string path)
     {
         try
@@ -47,6 +47,9 @@ public sealed class Books : IDisposable
             throw new InvalidOperationException($"The database '{path}' cannot be opened. SQLite says: {e.Message}");
         }
     }
+
+    /// <summary>Why the tables cannot be what this auditor knows; null if they can. Asked once the file itself is sound.</summary>
+    public string? Foreign => Database.Foreign(Number("PRAGMA user_version"));
 
     /// <summary>What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.</summary>
     public Finding? Damage()

@@ -23,13 +23,19 @@ public sealed class Database : IDisposable
         {
             Write(db => db.Execute($"{schema}; PRAGMA user_version = {Version}"));
         }
-        else if (version != Version)
+        else if (Foreign(version) is { } why)
         {
-            throw new InvalidOperationException(version < Version
-                ? $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder."
-                : $"The database has schema {version}, which this version does not know. Use a newer version.");
+            throw new InvalidOperationException(why);
         }
     }
+
+    /// <summary>Why a database of that version cannot be read by this program; null if it can.</summary>
+    public static string? Foreign(long version) => version switch
+    {
+        Version => null,
+        < Version => $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder.",
+        _ => $"The database has schema {version}, which this version does not know. Use a newer version.",
+    };
 
     /// <summary>Opens the file, making it and its tables if it is not there.</summary>
     public static Database OpenFile(string path, string schema)

@@ -162,7 +162,7 @@ public sealed class DossierTests
     }
 
     /// <summary>The bank verifies S_U of a dossier: an issuer cannot make up a payment.</summary>
-    [Test]
+    [Test, Rule(9)]
     public async Task ABankVerifiesSUInADossier()
     {
         using var town = Towns.Make();
@@ -172,7 +172,7 @@ public sealed class DossierTests
     }
 
     /// <summary>The bank verifies S_I of a dossier: an issuer cannot accuse with a coin that it did not issue.</summary>
-    [Test]
+    [Test, Rule(9)]
     public async Task ABankVerifiesSIInADossier()
     {
         using var town = Towns.Make();

@@ -22,6 +22,42 @@ public sealed class EvidenceHorizonTests
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1), "the honest one stays");
     }
 
+    /// <summary>An issuer dates a dossier right, but the payments in it are of the bank's day after tomorrow: void, and the bank keeps nothing of it.</summary>
+    [Test, Rule(5)]
+    public async Task ADossierWithPaymentsOfTheFutureIsRefused()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        town.Clock.Advance(TimeSpan.FromHours(-26));
+        var lying = new ScriptedIssuer([town.Resign(file.Dossier, h => h with { Date = Timestamp.Now(town.Clock), Revision = 9 })]);
+        var bank = town.BankOver("bank-1", lying);
+        Assert.That(async () => await bank.FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("later than this bank's clock"));
+        Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1));
+    }
+
+    /// <summary>Finding 5: a holder asks for what a shop settled long ago, when the issuer has forgotten it: no "never settled" is signed, and the card gets nothing.</summary>
+    [Test, Rule(5)]
+    public async Task WhatTheIssuerHasForgottenIsNotCalledNeverSettled()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        town.Pay(till, alice, 2000);
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        for (int month = 0; month < 18; month++)
+        {
+            await town.RunCycle();
+            town.Clock.Advance(TimeSpan.FromDays(30));
+        }
+
+        await town.RunCycle();
+        Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 0L)), "forgotten");
+        var asked = await town.Wallet.Recover(alice.Card, alice.Pin, null, default);
+        Assert.That(asked.Single().Done, Is.False, asked.Single().Message);
+        Assert.That(alice.Balance().IsZero);
+        town.AssertSound(alice);
+    }
+
     /// <summary>A bank's clock within the tolerance makes good evidence, also where it is behind the issuer's.</summary>
     [Test, Rule(5)]
     public async Task ABankWhoseClockIsALittleBehindMakesGoodEvidence()

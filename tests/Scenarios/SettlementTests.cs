@@ -235,6 +235,29 @@ public sealed class SettlementTests
         Assert.That((await town.Submit(till, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
     }
 
+    /// <summary>Somebody has a shop's link, but not its till's key: what it submits under the till's name is refused whole, and nothing is settled.</summary>
+    [Test, Rule(3)]
+    public async Task ABatchThatItsTillDidNotSignIsRefused()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        using var key = town.TillKey(till);
+        using var thief = town.Options.Suite.GenerateKey();
+        var now = Timestamp.Now(town.Clock);
+        var forged = Submission.Sign(thief, new PartyId(1), [h.Id.Value], now) with { TillKey = key.PublicKey.Bytes.ToArray() };
+        var moved = Submission.Sign(key, new PartyId(1), [Digest.Of("another payment"u8)], now);
+        foreach (var submission in new[] { forged, moved })
+        {
+            var reply = await town.TillLink(till).Call(SettleMessage.Write(submission, [h]), default);
+            Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        }
+
+        Assert.That(town.Issuer.Registry.FindBank(town.UserBank.Id)!.Circulation.Settled.IsZero);
+        Assert.That((await town.Submit(till, h)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").False);
+    }
+
     private static async Task<IReadOnlyList<Transfer>> Instructions(TownWorld town, PartyId bank) =>
         InstructionsMessage.ReadReply(await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Call(InstructionsMessage.Write(0), default))!;
 
