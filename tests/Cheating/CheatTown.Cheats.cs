@@ -71,7 +71,7 @@ internal sealed partial class CheatTown
 
     public void VoidAtDen(int which) => Try(() =>
     {
-        var open = Held.Where(h => !h.IsVoided).ToList();
+        var open = Held.Where(h => !h.IsVoided && !h.Person.IsRobbed).ToList();
         if (open.Count == 0)
         {
             return;

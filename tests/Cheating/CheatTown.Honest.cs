@@ -148,7 +148,8 @@ internal sealed partial class CheatTown
     public void Cycle(bool tell = true)
     {
         Try(() => World.Issuer.CloseCycle(), "issuer, closing a cycle");
-        foreach (string bank in new[] { "bank-1", "bank-2" })
+        Try(() => World.Issuer.Purge(), "issuer, forgetting");
+        foreach (string bank in new[] { "bank-1", "bank-2" }.Where(b => World.Clock.GetUtcNow() >= _away.GetValueOrDefault(b)))
         {
             Try(() => (Deceived.GetValueOrDefault(bank) ?? World.Banks.Single(b => b.Name == bank)).Run(default).AsTask().GetAwaiter().GetResult(), $"{bank}, visiting the issuer");
         }

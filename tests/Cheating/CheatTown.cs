@@ -21,6 +21,7 @@ internal sealed partial class CheatTown : IDisposable
     private readonly Dictionary<string, ShopEntry> _tillOwners = [];
     private readonly List<Database> _wallets = [];
     private readonly HashSet<string> _coinsTold = [];
+    private readonly Dictionary<string, DateTimeOffset> _away = [];
     private int _lose;
 
     public CheatTown(ulong seed, IReadOnlyCollection<CheatKind> kinds)
@@ -105,7 +106,18 @@ internal sealed partial class CheatTown : IDisposable
     /// <summary>Loses the answers, or the requests, of the next calls between parties.</summary>
     public void LoseNext(int calls) => _lose = calls;
 
-    public void EndFaults() => _lose = 0;
+    /// <summary>A bank does not visit the issuer for so long; nobody cheats in that.</summary>
+    public void StayAway(string bank, TimeSpan span)
+    {
+        _away[bank] = World.Clock.GetUtcNow() + span;
+        Tell($"{bank} does not visit the issuer for {span.TotalDays:0} days.");
+    }
+
+    public void EndFaults()
+    {
+        _lose = 0;
+        _away.Clear();
+    }
 
     /// <summary>A sentence for the story, with the day and the hour.</summary>
     public void Tell(string sentence) => Story.Add($"{World.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} {sentence}");

@@ -20,6 +20,7 @@ internal static class HolderMoves
         new("order withdrawn with a copy", Kind, null, Withdrawn),
         new("dust, then the whole coin", Kind, null, Dust),
         new("rebut late and with nothing", Kind, null, RebutLate),
+        new("overspend in a coin's last hours", Kind, null, LastHours),
         new("a void of her own", Kind, null, OwnVoid),
         new("ask for what was settled", Kind, null, AskSettled),
     ];
@@ -194,6 +195,38 @@ internal static class HolderMoves
         });
         yield return Pay(0, 1, 5000);
         yield return HonestMoves.Cycle();
+    }
+
+    /// <summary>The terms of a claim are then longer than the coin's; and the bank is late, as banks are.</summary>
+    private static IEnumerable<Step> LastHours(SeededRandom random)
+    {
+        ulong minor = (ulong)(2600 + random.Next(2400));
+        int days = random.Next(2) == 0 ? 0 : 28, late = 9 + random.Next(4);
+        yield return Copy();
+        yield return new Step(null, "wait for the end of the coin", t =>
+        {
+            var end = t.Mallory.Card.Coins()[0].Coin.Terms.Expiry.End.ToDate()!.Value - TimeSpan.FromHours(10);
+            if (end > t.World.Clock.GetUtcNow() + TimeSpan.FromHours(13))
+            {
+                t.Wait(end - t.World.Clock.GetUtcNow());
+            }
+        });
+        yield return Pay(0, 0, minor);
+        yield return Pay(-1, 1, minor);
+        if (days > 0)
+        {
+            yield return HonestMoves.Cycle();
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            if (i * 7 == days)
+            {
+                yield return new Step(null, "a bank stays away", t => t.StayAway("bank-1", TimeSpan.FromDays(late)));
+            }
+
+            yield return HonestMoves.Wait(TimeSpan.FromDays(7));
+        }
     }
 
     private static IEnumerable<Step> OwnVoid(SeededRandom random)

@@ -21,6 +21,13 @@ internal static class ThiefMoves
 
     public static Step Steal() => new(Kind, "steal", t =>
     {
+        if (!t.Carol.IsRobbed)
+        {
+            // Until then she did as holders do: what her card was given is in her records, and with the issuer.
+            t.Recover(t.Carol, t.Carol.Card);
+            t.Keep(t.Carol);
+        }
+
         t.Carol.IsRobbed = true;
         t.Tell("Carol's card is stolen.");
     });
