@@ -63,7 +63,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
             return Proof.OtherCoin;
         }
 
-        return PaymentFault(suite, entries) ?? ReceiptFault(suite, entries) ?? Weigh(entries);
+        return PaymentFault(suite, entries) ?? ReceiptFault(suite, OneWay.W(root), entries) ?? Weigh(entries);
     }
 
     private Proof? PaymentFault(ICashSuite suite, IReadOnlyList<DossierEntry> entries)
@@ -77,10 +77,12 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         return issued && signed ? null : Proof.PaymentInvalid;
     }
 
-    private Proof? ReceiptFault(ICashSuite suite, IReadOnlyList<DossierEntry> entries)
+    private Proof? ReceiptFault(ICashSuite suite, TillId redemption, IReadOnlyList<DossierEntry> entries)
     {
         var batches = new HashSet<(Digest Root, string Signature)>();
-        bool answered = entries.All(e => IsAnswer(suite, e) && (e.Submission is null || IsSubmitted(suite, e.H, e.Submission, batches)));
+        // Only a redemption has no till that could have submitted it.
+        bool answered = entries.All(e => IsAnswer(suite, e)
+            && (e.Submission is { } proof ? IsSubmitted(suite, e.H, proof, batches) : e.H.Till == redemption));
         Switches.On("dossier receipts", ref answered);
         return answered ? null : Proof.ReceiptInvalid;
     }

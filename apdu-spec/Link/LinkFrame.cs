@@ -12,9 +12,9 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
     /// <summary>Most bytes that a length may announce.</summary>
     public const int MaxLength = 1 << 20;
 
-    public const byte Version = 1;
+    public const byte Version = 2;
 
-    /// <summary>Version 1, kind 1, correlation 8, message type 2.</summary>
+    /// <summary>Version 1 byte, kind 1, correlation 8, message type 2.</summary>
     public const int HeaderSize = 12;
 
     /// <summary>Length 4, header, body.</summary>

@@ -344,7 +344,7 @@ out.update({
 
 # Link frames
 def frame(kind, message_type, body_):
-    payload = b"\x01" + bytes([kind]) + b(77, 8) + b(message_type, 2) + body_
+    payload = b"\x02" + bytes([kind]) + b(77, 8) + b(message_type, 2) + body_
     return b(len(payload), 4) + payload
 
 

@@ -153,17 +153,18 @@ internal static class Program
             using var open = new OpenedTill(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
+            var (credited, guaranteed, waiting) = till.Shares;
             string Show(Amount amount) => amount.Show(currency);
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
-                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = till.Sum(PartState.Settled).Minor,
-                    Guaranteed = till.Sum(PartState.Guaranteed).Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
+                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
+                    Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
-                Taken {Show(till.Accepted)}: settled {Show(till.Sum(PartState.Settled))}, guaranteed for later {Show(till.Sum(PartState.Guaranteed))}, refused {Show(till.Sum(PartState.Refused))}.
+                Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
                 Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
                 {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
                 """);

@@ -84,6 +84,15 @@ public sealed class Settler
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
     internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
     {
+        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        while (_store.Read(db => TillStore.Queued(db, BatchSize)) is { Count: > 0 } earlier)
+        {
+            if ((await Settle(earlier, issuer, cancel)).Contains(PartState.Queued))
+            {
+                break;
+            }
+        }
+
         var open = _store.Read(db => TillStore.Parts(db, ticket)).Where(p => p.State is PartState.Held or PartState.Queued).ToList();
         var states = open.Count == 0 ? [] : await Settle(open, issuer, cancel);
         return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);

@@ -120,7 +120,7 @@ public sealed class LinkTests
         var answer = new byte[256];
         int length = await stream.ReadAtLeastAsync(answer, 16);
         var reply = LinkFrame.Decode(answer.AsSpan(4, length - 4))!;
-        Assert.That((reply.Correlation, Refusal.Read(reply.Message)!.Text), Is.EqualTo((5UL, "This party speaks version 1 of the link. Use a matching version.")));
+        Assert.That((reply.Correlation, Refusal.Read(reply.Message)!.Text), Is.EqualTo((5UL, "This party speaks version 2 of the link. Use a matching version.")));
         Assert.That(await stream.ReadAsync(answer), Is.Zero, "and then closed");
     }
 

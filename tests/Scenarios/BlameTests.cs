@@ -120,7 +120,7 @@ public sealed class BlameTests
         using var alice = town.User("Alice", 5000);
         var (file, rebuttal, h) = await SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         var invented = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = null } : e)]);
-        Assert.That(town.Check(town.Bear(file, invented)).Culprit, Is.EqualTo(Culprit.User), "on the payments alone");
+        Assert.That(town.Check(town.Bear(file, invented)).Culprit, Is.EqualTo(Culprit.Issuer), "nobody is accused with what no shop submitted");
         Assert.That(town.Check(town.Bear(file, invented), new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Issuer));
 
         // Nor can it pass another batch's signature off as this payment's.

@@ -68,7 +68,8 @@ public sealed class IssuerKeyedTests
             coin = coin with { SI = coinKey.Sign(coin.Message) };
             var entries = Enumerable.Range(1, 2).Select(seq =>
             {
-                var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, default);
+                // To W0: a redemption has no submission.
+                var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, OneWay.W(root.PublicKey));
                 var share = seq == 1 ? new Share(h.Paid, Amount.Zero, Amount.Zero, default) : new Share(Amount.Zero, Amount.Zero, h.Paid, default);
                 return new DossierEntry(h, null, Receipt.Sign(statement, issuer, h.Id.Value, seq == 1 ? Verdict.Settled : Verdict.Excess, h.Paid, Currency.Eur, share, 1, from));
             });

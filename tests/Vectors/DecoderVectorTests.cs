@@ -111,7 +111,7 @@ public sealed class DecoderVectorTests
     public void AFrameOfAnotherVersionIsNoFrame()
     {
         var bytes = SpecVectors.Bytes("frame-certificates");
-        bytes[4] = 2;
+        bytes[4] = 1;
         Assert.That(LinkFrame.Decode(bytes.AsSpan(4)), Is.Null);
     }
 
