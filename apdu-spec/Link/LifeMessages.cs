@@ -10,7 +10,8 @@ public static class WalletMessages
 
     public static CashPayment? ReadDead(LinkMessage message) => CashPayment.Decode(message.Body);
 
-    public static LinkMessage WriteDeadReply(DeadStatement statement) => new(MessageType.DeadStatementReply, statement.Encode());
+    /// <param name="statement">A <see cref="DeadStatement"/>, as it was signed and kept.</param>
+    public static LinkMessage WriteDeadReply(byte[] statement) => new(MessageType.DeadStatementReply, statement);
 
     public static DeadStatement? ReadDeadReply(LinkMessage message) =>
         message.Type == MessageType.DeadStatementReply ? DeadStatement.Decode(message.Body) : null;

@@ -215,11 +215,8 @@ public sealed partial class BankParty : ILinkHandler
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 
-    /// <summary>What the bank owes to the shop; 0 where the shop owes (<see cref="DebtOfShop"/>).</summary>
+    /// <summary>What the bank owes to the shop; 0 where the shop owes (<see cref="BankAudit.ShopDebts"/>).</summary>
     public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, _store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
-
-    /// <summary>What the shop owes after reversals that exceeded its balance; the bank bears that (rule R4).</summary>
-    public Amount DebtOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, -_store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
 
     public IReadOnlyList<AccountEntry> Accounts => _store.Read(UserDatabase.Accounts);
 
@@ -279,7 +276,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The report is not this account's.</exception>
     public ValueTask<int> ReportLost(LostCardReport report, CancellationToken cancel) => _losses.Report(report, cancel);
 
-    /// <summary>Takes a user's rebuttal of a case; true if the accusation falls (hole 19).</summary>
+    /// <summary>Takes a user's rebuttal of a case, and says what the evidence shows with all that was heard (hole 19).</summary>
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _evidence.Rebut(coin, rebuttal, cancel);
 

@@ -48,7 +48,7 @@ internal static class BankSchema
         CREATE TABLE evidence(
             coin_id BLOB PRIMARY KEY, revision INTEGER NOT NULL, u BLOB, proof INTEGER NOT NULL, outcome INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,
             spent INTEGER NOT NULL, excess INTEGER NOT NULL, guaranteed INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
-            file BLOB, judged INTEGER NOT NULL, noticed INTEGER NOT NULL DEFAULT 0) STRICT;
+            file BLOB, judged INTEGER NOT NULL) STRICT;
 
         -- What U was told, and what may be claimed once that term is over (rule R5).
         CREATE TABLE notice(

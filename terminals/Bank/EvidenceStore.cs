@@ -44,7 +44,6 @@ internal static class EvidenceStore
         db.Execute(
             "INSERT OR REPLACE INTO notice(coin_id, revision, u, until, allowed, notice) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
             coin, revision, file.Order.User.Value.ToArray(), file.Notice.Until.ToLedger(), standing.Claimable.ToLedger(), file.Notice.Encode());
-        db.Execute("UPDATE evidence SET noticed = ?2 WHERE coin_id = ?1", coin, file.Notice.Date.ToLedger());
     }
 
     /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>

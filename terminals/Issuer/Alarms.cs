@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
@@ -16,8 +17,29 @@ internal static class Alarms
     /// <summary>Two messages under one counter of such a coin, together not above X.</summary>
     public const string IssuerKeyedEquivocation = "issuer-keyed equivocation";
 
+    /// <summary>A bank has not booked what it was instructed, for the whole disputeTerm (R8).</summary>
+    public const string Parked = "instruction parked";
+
+    /// <summary>A bank has not fetched what it owes, for the whole disputeTerm (R8).</summary>
+    public const string NotFetched = "instruction not fetched";
+
+    /// <summary>Somebody with a bank's link brought a statement about an instruction that the bank did not sign.</summary>
+    public const string StatementNotSigned = "statement not this bank's";
+
+    /// <summary>A bank parks what it had said to be booked.</summary>
+    public const string WordTakenBack = "statement against an earlier word";
+
     /// <summary>Subjects of one kind that are told apart; what is beyond them is counted in one row without a subject.</summary>
     public const int MaxSubjects = 1000;
+
+    /// <summary>About a bank, or about one of its instructions: the subject is its number, 4 bytes, and the instruction's, 8 bytes, zeros for none.</summary>
+    public static bool Raise(Database db, string kind, PartyId bank, ulong number, Timestamp now)
+    {
+        var subject = new byte[12];
+        BinaryPrimitives.WriteUInt32BigEndian(subject, bank.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(subject.AsSpan(4), number);
+        return Raise(db, kind, subject, now);
+    }
 
     /// <returns>True if nothing like it had been raised.</returns>
     public static bool Raise(Database db, string kind, byte[] subject, Timestamp now)

@@ -56,6 +56,10 @@ internal static class CareCommands
         Issuer.Alarms.UnknownCoin => "A genuine signature on a coin that nobody issued: check who can use the coin key.",
         Issuer.Alarms.IssuerKeyedExcess => "More than X was signed under a key that this issuer made: the card was copied, or somebody here used the key.",
         Issuer.Alarms.IssuerKeyedEquivocation => "Two payments under one counter, with a key that this issuer made: the card was copied, or somebody here used the key.",
+        Issuer.Alarms.Parked => "A bank (first 8 digits) has not booked this instruction (the rest): 'hiercash-issuer parked' says why.",
+        Issuer.Alarms.NotFetched => "A bank (first 8 digits) has not fetched this instruction (the rest): ask it.",
+        Issuer.Alarms.StatementNotSigned => "A statement about an instruction that this bank (first 8 digits) did not sign: ask it who has its link key.",
+        Issuer.Alarms.WordTakenBack => "This bank (first 8 digits) parks what it had said to be booked: ask it.",
         _ => "",
     };
 

@@ -15,8 +15,6 @@ internal sealed class CoinLife(
 {
     private static readonly TimeSpan HotListEvery = TimeSpan.FromHours(1);
 
-    /// <summary>Longer than any payment of a lost card may be on its way.</summary>
-    private static readonly TimeSpan OutagesKept = TimeSpan.FromDays(60);
     private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
     /// <summary>Redemption: a payment of all of x to W0, with the same evidence as any other.</summary>
@@ -132,7 +130,6 @@ internal sealed class CoinLife(
                 db.Execute("UPDATE hot SET version = ?1 WHERE version = 0", version);
             }
 
-            ServiceRecord.Purge(db, new Timestamp(now.Microseconds - Math.Min(now.Microseconds, (ulong)OutagesKept.TotalMicroseconds)));
             return ReturnDue(db, now);
         });
     }

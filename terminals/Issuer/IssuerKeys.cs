@@ -34,9 +34,6 @@ public sealed class IssuerKeys
     /// <summary>Vouches for all keys of the scheme. Cards pin its public half (hole 20).</summary>
     internal ISigningKey Root { get; }
 
-    /// <summary>SE_I, the newest.</summary>
-    internal ISigningKey Encryption => _keys[KeyUsage.IssuerEncryption][^1].Key;
-
     /// <summary>SS_I, the newest.</summary>
     internal ISigningKey Coin => _keys[KeyUsage.IssuerCoin][^1].Key;
 

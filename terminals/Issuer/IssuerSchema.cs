@@ -57,6 +57,7 @@ internal static class IssuerSchema
         CREATE TABLE guarantee(
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0 /* 1 claimed, 2 credited */) STRICT;
+        CREATE INDEX guarantee_coin ON guarantee(coin);
 
         -- What a person should look at: one row for each kind and subject, however often it happens.
         CREATE TABLE alarm(
@@ -88,11 +89,11 @@ internal static class IssuerSchema
             bank INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
             transfer BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
-        -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing, and since when.
+        -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(
             bank INTEGER NOT NULL, number INTEGER NOT NULL, outcome INTEGER NOT NULL, heard INTEGER NOT NULL, date INTEGER NOT NULL, statement BLOB NOT NULL,
             PRIMARY KEY(bank, number)) STRICT;
-        CREATE TABLE arrears(bank INTEGER NOT NULL, number INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(bank, number)) STRICT;
+        CREATE TABLE arrears(bank INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
         -- Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
         -- What went back to claims instead, because the payment was taken back or the coin paid after all, is in restored.

@@ -69,14 +69,13 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     {
         foreach (var row in All(db).Where(r => IsOver(r, now)))
         {
-            IssuerAlarms.Raise(db, now, row.Outcome == BookingOutcome.Booked ? "instruction not fetched" : "instruction parked", row.Bank, (ulong)row.Number);
+            Alarms.Raise(db, row.Outcome == BookingOutcome.Booked ? Alarms.NotFetched : Alarms.Parked, row.Bank, (ulong)row.Number, now);
             bool stops = row.Outcome == BookingOutcome.BeyondFloat || row.Kind == TransferKind.FloatDebit
                 || (row.Outcome != BookingOutcome.Booked && !Fits(row.Kind, row.Outcome))
                 || (row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row)));
             Switches.Off("R8 stops", ref stops);
             db.Execute(
-                stops ? "INSERT OR IGNORE INTO arrears(bank, number, since) VALUES(?1, ?2, ?3)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2 AND ?3 > 0",
-                (long)row.Bank.Value, row.Number, now.ToLedger());
+                stops ? "INSERT OR IGNORE INTO arrears(bank, number) VALUES(?1, ?2)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2", (long)row.Bank.Value, row.Number);
         }
     }
 

@@ -143,7 +143,7 @@ internal sealed class Reversals(
     {
         if (DeadMarks.Find(db, h.Id) is { } statement)
         {
-            return new LinkMessage(MessageType.DeadStatementReply, statement);
+            return WalletMessages.WriteDeadReply(statement);
         }
 
         bool forgotten = InspectionDatabase.Find(db, h.Coin.Id) is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
@@ -159,7 +159,7 @@ internal sealed class Reversals(
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : new LinkMessage(MessageType.DeadStatementReply, _dead.Mark(db, h, DeathBasis.Voided, null, now));
+                : WalletMessages.WriteDeadReply(_dead.Mark(db, h, DeathBasis.Voided, null, now));
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == OneWay.W(keys.RootKey);
@@ -168,7 +168,7 @@ internal sealed class Reversals(
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? new LinkMessage(MessageType.DeadStatementReply, _dead.Mark(db, h, found, null, now))
+            ? WalletMessages.WriteDeadReply(_dead.Mark(db, h, found, null, now))
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 

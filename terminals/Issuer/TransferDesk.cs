@@ -13,7 +13,6 @@ namespace HierCash.Issuer;
 internal sealed class TransferDesk(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, TimeProvider clock, ICrashPoints crash)
 {
-
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
         """
@@ -79,7 +78,7 @@ internal sealed class TransferDesk(
         bool genuine = said.Statements.All(s => s.Bank == bank.Id && s.Number <= said.Seen && s.Verify(suite, bank.Key));
         if (!genuine)
         {
-            store.Write(db => IssuerAlarms.Raise(db, Timestamp.Now(clock), "statement not this bank's", bank.Id));
+            store.Write(db => Alarms.Raise(db, Alarms.StatementNotSigned, bank.Id, 0, Timestamp.Now(clock)));
             return new Refusal(RefusalReason.BadSignature, "A statement about an instruction is not signed by this bank.").ToMessage();
         }
 
@@ -92,7 +91,7 @@ internal sealed class TransferDesk(
     {
         if (!ParkedDesk.Hear(db, bank, said.Statements, now))
         {
-            IssuerAlarms.Raise(db, now, "statement against an earlier word", bank);
+            Alarms.Raise(db, Alarms.WordTakenBack, bank, 0, now);
             return new Refusal(RefusalReason.NotAllowed, "This bank said before that it booked what it now parks.").ToMessage();
         }
 

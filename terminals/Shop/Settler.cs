@@ -68,11 +68,11 @@ public sealed class Settler
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
     {
         var now = Timestamp.Now(_clock);
-        var after = default(Timestamp);
+        long after = 0;
         while (_store.Read(db => TillStore.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
         {
-            after = batch[^1].H.Time;
-            var known = batch.Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
+            after = batch[^1].Row;
+            var known = batch.Select(b => b.Part).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
             if (known.Count > 0)
             {
                 await Settle(known, issuer, cancel);

@@ -210,9 +210,10 @@ internal static class TillStore
     }
 
     /// <summary>Parts whose receipt is not the last word: a later revision may say more.</summary>
-    public static List<Part> Unended(Database db, Timestamp after, int limit) => db.Query(
-        "SELECT h, state, receipt, sw FROM part WHERE state IN (?1, ?2) AND time > ?3 ORDER BY time, rowid LIMIT ?4",
-        ReadPart, nameof(PartState.Guaranteed), nameof(PartState.Waiting), after.ToLedger(), (long)limit);
+    /// <param name="after">The row to go on from: parts of one payment share its TIME.</param>
+    public static List<(long Row, Part Part)> Unended(Database db, long after, int limit) => db.Query(
+        "SELECT h, state, receipt, sw, rowid FROM part WHERE state IN (?1, ?2) AND rowid > ?3 ORDER BY rowid LIMIT ?4",
+        r => (r.GetInt64(4), ReadPart(r)), nameof(PartState.Guaranteed), nameof(PartState.Waiting), after, (long)limit);
 
     /// <summary>What the newest receipts say of all payments: credited, promised and not yet paid, waiting.</summary>
     public static (Amount Credited, Amount Guaranteed, Amount Waiting) Shares(Database db)

@@ -17,7 +17,7 @@ internal sealed class LifeCommands(
 
     public IEnumerable<Command> All => [Keep(), Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
 
-    private static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
+    internal static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
 
     private Command Keep()
     {
@@ -153,7 +153,7 @@ internal sealed class LifeCommands(
     }
 
     /// <summary>The records of the folder, where 'keep' has made some.</summary>
-    private static Database? OpenRecords(ParseResult result)
+    internal static Database? OpenRecords(ParseResult result)
     {
         string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);
         return File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;

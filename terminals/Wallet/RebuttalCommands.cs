@@ -14,9 +14,6 @@ internal sealed class RebuttalCommands(
     ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
     Func<(string Host, int Port), PrivateStatus, ILink> dial)
 {
-    private const string RecordsFile = "wallet.db";
-    private static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
-
     public IEnumerable<Command> All => [Notices(), Rebut()];
 
     /// <summary>Says on standard error what the bank holds against the card's holder. Silent if the bank cannot be asked.</summary>
@@ -61,15 +58,14 @@ internal sealed class RebuttalCommands(
             "rebut",
             "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal.")
         {
-            CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json,
+            CardOptions.Reader, CardOptions.Wait, pin, bank, LifeCommands.Folder, json,
         };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            string folder = result.GetValue(Folder)!;
-            string kept = Path.Combine(folder, RecordsFile);
-            using var store = File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
+            string folder = result.GetValue(LifeCommands.Folder)!;
+            using var store = LifeCommands.OpenRecords(result);
             var terminal = new WalletTerminal(
                 dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
             var shown = await terminal.Rebut(channel, code, cancel);

@@ -21,9 +21,10 @@ internal sealed class ForgedCard(Func<PayCommand, CashPayment> sign) : ICardChan
 
     private StatusWord Answer(ReadOnlySpan<byte> command, ref BerTlvWriter reply)
     {
-        if (!CommandApdu.Parse(command, out var apdu).IsSuccess)
+        var parsed = CommandApdu.Parse(command, out var apdu);
+        if (!parsed.IsSuccess)
         {
-            return StatusWord.WrongLength;
+            return parsed;
         }
 
         if (apdu.Ins == SelectCommand.Ins)
@@ -38,7 +39,7 @@ internal sealed class ForgedCard(Func<PayCommand, CashPayment> sign) : ICardChan
         }
 
         var h = sign(pay);
-        new PayReply(h.Coin, h.Seq, h.Balance, null, h.SU).Write(ref reply);
+        new PayReply(h.Coin, h.Seq, h.Balance, h.Paid == pay.Amount ? null : h.Paid, h.SU).Write(ref reply);
         return StatusWord.Success;
     }
 

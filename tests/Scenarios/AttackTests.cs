@@ -18,7 +18,7 @@ public sealed class AttackTests
         using var town = Towns.Make();
         var suite = town.Options.Suite;
         using var alice = town.User("Alice", 5000);
-        var file = await Overspent(town, "Mallory");
+        var file = await town.Overspend();
 
         // Mallory's payments, with an opening that the issuer made up so that it leads to Alice: but it cannot lead there.
         using var stranger = suite.GenerateKey();
@@ -41,7 +41,7 @@ public sealed class AttackTests
     {
         using var town = Towns.Make();
         var suite = town.Options.Suite;
-        var file = await Overspent(town, "Mallory");
+        var file = await town.Overspend();
         var struck = file.Dossier.Payments.Single(h => h.Paid.Minor == 2000);
         var dead = DeadStatement.Sign(town.StatementKey, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
         var certificates = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
@@ -74,7 +74,7 @@ public sealed class AttackTests
         Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<CardRefusedException>(), "nor is anything sealed to it");
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 
-        var file = await Overspent(town, "Mallory");
+        var file = await town.Overspend();
         var doctored = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, file.Name, file.Dossier with { Header = file.Dossier.Header with { EncryptionKey = swapped } }, file.BankKey, file.Date);
         var finding = Evidence.Decode(doctored.Encode())!.Check(suite, town.Scheme.Root);
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)), finding.Finding);
@@ -163,20 +163,6 @@ public sealed class AttackTests
         town.Pay(till, alice, 700);
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
-    }
-
-    private static async Task<Evidence> Overspent(TownWorld town, string name)
-    {
-        string one = town.AddTill("Cafe");
-        string two = town.AddTill("Cafe");
-        using var card = town.User(name, 5000);
-        using var copy = card.Clone();
-        town.Pay(one, card, 5000);
-        town.Pay(two, copy, 2000);
-        await town.Settle(one);
-        await town.Settle(two);
-        await town.RunCycle();
-        return town.UserBank.EvidenceFiles.Single();
     }
 
     private sealed class SwappingBank(KeyCertificate certificate) : ILink

@@ -251,15 +251,8 @@ public sealed class ClearingTests
     public async Task ABankThatDeniesAProvenCaseIsClaimedFromAllTheSame()
     {
         using var town = Towns.Make();
-        string cafe = town.AddTill("Cafe");
-        string kiosk = town.AddTill("Kiosk");
-        using var mallory = town.User("Mallory", 5000);
-        using var copy = mallory.Clone();
-        town.Pay(cafe, mallory, 5000);
-        town.Pay(kiosk, copy, 2000);
-        await town.Settle(cafe);
-        await town.Settle(kiosk);
-        var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
+        await PayTwice(town);
+        var link = town.UserBankLink();
         Assert.That(DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header));
         await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, Proof.Nothing), default);
         town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) - TimeSpan.FromHours(1));
@@ -327,6 +320,14 @@ public sealed class ClearingTests
     /// <returns>The payment of 50.00.</returns>
     private static async Task<CashPayment> Overspend(TownWorld town)
     {
+        var first = await PayTwice(town);
+        await town.RunCycle();
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        return first;
+    }
+
+    private static async Task<CashPayment> PayTwice(TownWorld town)
+    {
         string cafe = town.AddTill("Cafe");
         string kiosk = town.AddTill("Kiosk");
         using var mallory = town.User("Mallory", 5000);
@@ -335,8 +336,6 @@ public sealed class ClearingTests
         town.Pay(kiosk, copy, 2000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        await town.RunCycle();
-        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         return first;
     }
 }

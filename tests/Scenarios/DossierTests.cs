@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Tests.Suite;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -45,13 +46,13 @@ public sealed class DossierTests
     [Test, Rule(9)]
     public async Task FourThousandPaymentsOfACentAndAnExcess()
     {
-        var suite = new RecordingSuite(new BclSuite());
+        var suite = new KeepingSuite(new BclSuite());
         using var town = Towns.Make(with: o => o with { Suite = suite });
         string till = town.AddTill("Cafe");
         string other = town.AddTill("Kiosk");
         using var mallory = town.User("Mallory", 4200);
         var coin = mallory.Coins().Single().Coin;
-        using var key = suite.KeyOf(coin);
+        using var key = suite.SecretOf(coin.NU);
         var start = Timestamp.Now(town.Clock);
         CashPayment Sign(int seq, ulong x, ulong y)
         {
@@ -249,26 +250,4 @@ public sealed class DossierTests
         var finding = town.Check(town.Bear(file, lie));
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Issuer)), finding.Finding);
     }
-}
-
-/// <summary>A suite that remembers every secret key: for cards that were opened in a laboratory.</summary>
-internal sealed class RecordingSuite(ICashSuite inner) : ICashSuite
-{
-    private readonly Dictionary<string, byte[]> _secrets = [];
-
-    public IRandomSource Random => inner.Random;
-
-    public ISigningKey GenerateKey()
-    {
-        var key = inner.GenerateKey();
-        _secrets[Convert.ToHexString(key.PublicKey.Compress())] = key.ExportScalar();
-        return key;
-    }
-
-    public ISigningKey ImportKey(ReadOnlySpan<byte> scalar) => inner.ImportKey(scalar);
-
-    public bool Verify(PublicKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => inner.Verify(key, message, signature);
-
-    /// <summary>SS_U of a coin.</summary>
-    public ISigningKey KeyOf(Coin coin) => inner.ImportKey(_secrets[Convert.ToHexString(coin.NU)]);
 }

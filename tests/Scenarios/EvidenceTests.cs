@@ -5,7 +5,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Shop;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -16,7 +15,7 @@ public sealed class EvidenceTests
     public async Task AnyAlteredByteOfAnEvidenceFileIsRejected()
     {
         using var town = Towns.Make();
-        var evidence = await Overspend(town);
+        var evidence = await town.Overspend();
         var file = evidence.Encode();
         Assert.That(evidence.Check(town.Options.Suite, town.Scheme.Root).IsProven);
         for (int at = 0; at < file.Length; at += 7)
@@ -33,7 +32,7 @@ public sealed class EvidenceTests
     {
         using var town = Towns.Make(1);
         using var other = Towns.Make(2);
-        var evidence = await Overspend(town);
+        var evidence = await town.Overspend();
         Assert.That(evidence.Check(town.Options.Suite, other.Scheme.Root).IsProven, Is.False);
     }
 
@@ -42,7 +41,7 @@ public sealed class EvidenceTests
     public async Task AnOpeningOfAnotherRequestNamesNobody()
     {
         using var town = Towns.Make();
-        var evidence = await Overspend(town);
+        var evidence = await town.Overspend();
         using var stranger = town.Options.Suite.GenerateKey();
         var m = CashRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
         var suite = town.Options.Suite;
@@ -109,7 +108,7 @@ public sealed class EvidenceTests
     public async Task NoClaimIsPaidBeforeItIsDueOrWithoutProof()
     {
         using var town = Towns.Make();
-        await Overspend(town);
+        await town.Overspend();
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
         await town.RunCycle();
         Assert.That(town.UserBank.Audit.Claims, Is.Zero);
@@ -175,19 +174,5 @@ public sealed class EvidenceTests
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<Evidence> Overspend(TownWorld town)
-    {
-        string one = town.AddTill("Cafe");
-        string two = town.AddTill("Cafe");
-        using var card = town.User("Mallory", 5000);
-        using var copy = card.Clone();
-        town.Pay(one, card, 5000);
-        town.Pay(two, copy, 2000);
-        await town.Settle(one);
-        await town.Settle(two);
-        await town.RunCycle();
-        return town.UserBank.EvidenceFiles.Single();
     }
 }

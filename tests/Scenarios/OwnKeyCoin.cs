@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -53,53 +52,7 @@ internal sealed class OwnKeyCoin : IDisposable
 
     /// <summary>A card that signs all of y with this x before it, whatever the coin holds.</summary>
     /// <param name="more">What it signs beyond y.</param>
-    public ICardChannel Card(ushort seq, ulong x, ulong more = 0) => new LyingCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor + more));
+    public ICardChannel Card(ushort seq, ulong x, ulong more = 0) => new ForgedCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor + more));
 
     public void Dispose() => _secret.Dispose();
-
-    private sealed class LyingCard(Func<PayCommand, CashPayment> sign) : ICardChannel
-    {
-        public ReadOnlyMemory<byte> Atr => new byte[] { 0x3B, 0x00 };
-
-        public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
-        {
-            var reply = new BerTlvWriter(new byte[255]);
-            var status = Answer(command, ref reply);
-            reply.Written.CopyTo(response);
-            BinaryPrimitives.WriteUInt16BigEndian(response[reply.Written.Length..], status.Value);
-            return reply.Written.Length + 2;
-        }
-
-        private StatusWord Answer(ReadOnlySpan<byte> command, ref BerTlvWriter reply)
-        {
-            var parsed = CommandApdu.Parse(command, out var apdu);
-            if (!parsed.IsSuccess)
-            {
-                return parsed;
-            }
-
-            if (apdu.Ins == SelectCommand.Ins)
-            {
-                new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
-                return StatusWord.Success;
-            }
-
-            if (apdu.Ins != PayCommand.Ins || !PayCommand.Parse(apdu, out var pay).IsSuccess)
-            {
-                return StatusWord.InstructionNotSupported;
-            }
-
-            var h = sign(pay);
-            new PayReply(h.Coin, h.Seq, h.Balance, h.Paid == pay.Amount ? null : h.Paid, h.SU).Write(ref reply);
-            return StatusWord.Success;
-        }
-
-        public void Reset()
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }
