@@ -18,8 +18,9 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
     public const int HeaderSize = 12;
 
     /// <summary>Length 4, header, body.</summary>
+    /// <param name="version">Another one only to tell a peer of that version so: the layout up to the message type is the same in all.</param>
     /// <exception cref="ArgumentException">The body is larger than a frame may be.</exception>
-    public byte[] Encode()
+    public byte[] Encode(byte version = Version)
     {
         int length = HeaderSize + Message.Body.Length;
         if (length > MaxLength)
@@ -29,7 +30,7 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
 
         var frame = new byte[4 + length];
         BinaryPrimitives.WriteInt32BigEndian(frame, length);
-        frame[4] = Version;
+        frame[4] = version;
         frame[5] = (byte)Kind;
         BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(6), Correlation);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(14), (ushort)Message.Type);

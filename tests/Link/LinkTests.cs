@@ -115,10 +115,12 @@ public sealed class LinkTests
     {
         await using var stream = await OpenRaw();
         var frame = new LinkFrame(FrameKind.Request, 5, new LinkMessage(MessageType.Settle, [])).Encode();
-        frame[4] = 9;
+        frame[4] = 1;
         await stream.WriteAsync(frame);
         var answer = new byte[256];
         int length = await stream.ReadAtLeastAsync(answer, 16);
+        Assert.That(answer[4], Is.EqualTo(1), "in the version that the peer reads");
+        answer[4] = LinkFrame.Version;
         var reply = LinkFrame.Decode(answer.AsSpan(4, length - 4))!;
         Assert.That((reply.Correlation, Refusal.Read(reply.Message)!.Text), Is.EqualTo((5UL, "This party speaks version 2 of the link. Use a matching version.")));
         Assert.That(await stream.ReadAsync(answer), Is.Zero, "and then closed");

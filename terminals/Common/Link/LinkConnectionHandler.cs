@@ -38,7 +38,7 @@ internal sealed partial class LinkConnectionHandler(
             LogClosed(peer, e.Message);
             if (e.Farewell is { } farewell)
             {
-                await Write(connection, writing, farewell);
+                await Write(connection, writing, farewell, e.Version);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionResetException)
@@ -106,7 +106,7 @@ internal sealed partial class LinkConnectionHandler(
         var refusal = new Refusal(RefusalReason.Malformed, $"This party speaks version {LinkFrame.Version} of the link. Use a matching version.").ToMessage();
         throw new LinkFaultException($"it sent a frame of version {bytes[0]}, kind {bytes[1]}")
         {
-            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)), refusal),
+            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)), refusal), Version = bytes[0],
         };
     }
 
@@ -148,12 +148,12 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
-    private static async ValueTask Write(ConnectionContext connection, SemaphoreSlim writing, LinkFrame frame)
+    private static async ValueTask Write(ConnectionContext connection, SemaphoreSlim writing, LinkFrame frame, byte version = LinkFrame.Version)
     {
         await writing.WaitAsync(connection.ConnectionClosed);
         try
         {
-            await connection.Transport.Output.WriteAsync(frame.Encode(), connection.ConnectionClosed);
+            await connection.Transport.Output.WriteAsync(frame.Encode(version), connection.ConnectionClosed);
         }
         finally
         {
@@ -179,4 +179,7 @@ internal sealed class LinkFaultException(string message) : Exception(message)
 {
     /// <summary>What to tell it before the connection is closed.</summary>
     public LinkFrame? Farewell { get; init; }
+
+    /// <summary>The link's version that it speaks: in any other it would not read the farewell.</summary>
+    public byte Version { get; init; } = LinkFrame.Version;
 }
