@@ -63,18 +63,15 @@ public sealed partial class ShopTill
 
         var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))));
         _crash.Reach(CrashPoints.RefundBegun);
+        var refused = new List<(Part Part, byte[] SW, Refusal? Refusal)>();
         foreach (var part in waiting)
         {
             var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
             var reply = await issuer.Call(Void(part.H, sw), cancel);
             if (!IsReversal(reply, part.H))
             {
-                if (Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
-                {
-                    _store.Write(db => TillStore.RefundRefused(db, ticket, part.H.Id, sw));
-                }
-
-                throw new InvalidOperationException($"The issuer does not take the payment back. {Refusal.Read(reply)?.Text}");
+                refused.Add((part, sw, Refusal.Read(reply)));
+                continue;
             }
 
             _crash.Reach(CrashPoints.RefundAnswered);
@@ -83,6 +80,20 @@ public sealed partial class ShopTill
                 TillStore.Reverse(db, part.H.Id, reply.Body, sw);
                 return true;
             });
+        }
+
+        if (refused.Count > 0)
+        {
+            if (refused.TrueForAll(r => r.Refusal is { Reason: RefusalReason.OutOfDate }))
+            {
+                _store.Write(db =>
+                {
+                    TillStore.RefundRefused(db, ticket, refused.ConvertAll(r => (r.Part.H.Id, r.SW)));
+                    return true;
+                });
+            }
+
+            throw new InvalidOperationException($"The issuer does not take the payment back. {refused[0].Refusal?.Text}");
         }
 
         LogRefunded(current.Amount);

@@ -95,14 +95,11 @@ public sealed partial class ShopTill
     /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
     public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares => _store.Read(TillStore.Shares);
 
-    /// <summary>Sum of all accepted payments, whatever became of them since.</summary>
-    public Amount Accepted => _store.Read(db =>
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM ticket WHERE state = ?1", nameof(TicketState.Accepted))));
+    /// <summary>Sum of all accepted payments, less what was taken back of them.</summary>
+    public Amount Accepted => AcceptedSince(default).Sum;
 
     /// <summary>Sum and count of the payments accepted since a moment.</summary>
-    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => (
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM ticket WHERE state = ?1 AND time >= ?2", nameof(TicketState.Accepted), moment.ToLedger())),
-        (int)db.Number("SELECT count(*) FROM ticket WHERE state = ?1 AND time >= ?2", nameof(TicketState.Accepted), moment.ToLedger())));
+    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => TillStore.AcceptedSince(db, moment));
 
     /// <summary>Payments begun and neither accepted nor given up.</summary>
     public IReadOnlyList<Ticket> OpenTickets => _store.Read(TillStore.Open);

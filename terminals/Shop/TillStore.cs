@@ -175,18 +175,30 @@ internal static class TillStore
         "UPDATE part SET state = ?2, reversal = ?3, sw = ?4, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
 
     /// <summary>
-    /// The issuer does not take the payment back any more for this shop. What was never accepted is voided all the same: with S_W the holder's side gets
-    /// its money (rule R4). What was accepted stays so, unless a part of it was taken back already.
+    /// The issuer does not take these parts back any more for this shop. What was never accepted is voided all the same: with S_W the holder's side gets
+    /// its money (rule R4). What was accepted stays so, whatever became of the payment's other parts.
     /// </summary>
-    public static bool RefundRefused(Database db, Timestamp time, PaymentId payment, byte[] sw)
+    public static void RefundRefused(Database db, Timestamp time, IReadOnlyList<(PaymentId Payment, byte[] SW)> refused)
     {
-        int voided = db.Execute(
-            "UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1 AND state = ?4",
-            payment.Value.ToArray(), nameof(PartState.Voided), sw, nameof(PartState.Held));
-        return voided > 0 || db.Execute(
-            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND NOT EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NOT NULL)",
-            time.ToLedger(), nameof(TicketState.Accepted)) > 0;
+        foreach (var (payment, sw) in refused)
+        {
+            db.Execute(
+                "UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1 AND state = ?4",
+                payment.Value.ToArray(), nameof(PartState.Voided), sw, nameof(PartState.Held));
+        }
+
+        db.Execute(
+            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)", time.ToLedger(), nameof(TicketState.Accepted));
     }
+
+    /// <summary>Sum and count of accepted payments since a moment, less the parts of them that were taken back.</summary>
+    public static (Amount Sum, int Count) AcceptedSince(Database db, Timestamp moment) => db.Query(
+        """
+        SELECT coalesce(sum(p.y), 0), count(DISTINCT t.time) FROM ticket t JOIN part p ON p.time = t.time
+        WHERE t.state = ?1 AND t.time >= ?2 AND p.state NOT IN (?3, ?4)
+        """,
+        r => (Amount.FromLedger(r.GetInt64(0)), r.GetInt32(1)),
+        nameof(TicketState.Accepted), moment.ToLedger(), nameof(PartState.Voided), nameof(PartState.Reversed))[0];
 
     /// <summary>Refunds whose reversal was not answered.</summary>
     public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(

@@ -81,6 +81,26 @@ public sealed class ReversalTests
         _town.AssertSoundAfterCycle(_alice);
     }
 
+    /// <summary>Half of a payment was taken back when the line broke, and for the other half it is too late: that half stays with the shop, and the rest goes on.</summary>
+    [Test, Hole(3)]
+    public async Task ARefundOfWhichHalfIsTooLateKeepsThatHalf()
+    {
+        Assert.That(_town.Withdraw(_alice, 3000).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
+        var both = _town.Pay(_till, _alice, 9000);
+        var other = _town.Pay(_till, _alice, 500);
+        await _town.Settle(_till);
+        Assert.That(async () => await _town.Till(_till).Refund(both.Ticket.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default), Throws.TypeOf<LinkException>());
+        _town.Clock.Advance(TimeSpan.FromDays(80));
+        await _town.Till(_till).RunOnline(_town.TillLink(_till), default);
+        var parts = _town.Till(_till).Parts(both.Ticket.Time);
+        var kept = new Amount(9000) - parts.Single(p => p.State == PartState.Reversed).H.Paid;
+        Assert.That(parts, Has.Some.Property("State").EqualTo(PartState.Settled));
+        Assert.That(_town.Till(_till).Accepted, Is.EqualTo(kept + other.Ticket.Amount), "the payment counts with what is left of it");
+        _town.Till(_till).MakeGood(_alice.Card);
+        _town.AssertSoundAfterCycle(_alice);
+        Assert.That(_town.ShopAccount(), Is.EqualTo(kept + other.Ticket.Amount));
+    }
+
     /// <summary>A lying shop gives S_W and settles all the same: the forwarded void, or the user's, makes it dead.</summary>
     [Test, Hole(2)]
     public async Task AShopThatSignsNgAndSettlesGetsNothing()
@@ -222,6 +242,15 @@ public sealed class ReversalTests
         var sw = key.Sign(SignedMessage.Void(h.Id, w));
         Assert.That(wallet.Void(h.Coin.Id, h.Seq, key.PublicKey, sw).IsSuccess);
         return (h, sw, key);
+    }
+
+    /// <summary>A line that breaks after some answers.</summary>
+    private sealed class BreaksAfter(ILink inner, int answers) : ILink
+    {
+        private int _left = answers;
+
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            _left-- > 0 ? inner.Call(request, cancel) : throw new LinkException("the line broke");
     }
 
     internal sealed class DeadLink : ILink
