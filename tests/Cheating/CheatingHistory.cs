@@ -61,7 +61,7 @@ internal sealed class CheatingHistory
     /// <summary>The steps of the plays, each play's in their order, mixed, with honest steps between.</summary>
     private static List<Step> Weave(SeededRandom random, IReadOnlyList<Play> plays)
     {
-        var queues = plays.Select(p => new Queue<Step>(p.Steps(random))).ToList();
+        var queues = plays.Select(p => new Queue<Step>(p.Steps(random).Select(s => s with { Play = p.Name }))).ToList();
         var steps = new List<Step>();
         for (int i = 0; i < 4 + random.Next(6); i++)
         {
@@ -92,15 +92,21 @@ internal sealed class CheatingHistory
     public Outcome Run(IReadOnlySet<int>? kept = null)
     {
         using var town = new CheatTown(_seed, Kinds);
+        var done = new HashSet<(CheatKind, string)>();
         for (int i = 0; i < Steps.Count; i++)
         {
             if (kept is null || kept.Contains(i))
             {
+                int told = town.Story.Count;
                 Steps[i].Run(town);
+                if (Steps[i] is { Kind: { } kind, Play: { } play } && town.Story.Count > told)
+                {
+                    done.Add((kind, play));
+                }
             }
         }
 
-        return new Outcome(town.End(), town.Story);
+        return new Outcome(town.End(), town.Story) { Done = done };
     }
 
     /// <summary>Leaves out steps for as long as the oracle still finds the same of the same party.</summary>
@@ -140,6 +146,9 @@ internal sealed class CheatingHistory
 /// <summary>What the oracle says of a history, and what happened in it.</summary>
 internal sealed record Outcome(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Story)
 {
+    /// <summary>Who cheated in which play: a step that could not be made (nothing to pay with, nothing held) tells nothing and is not in it.</summary>
+    public IReadOnlySet<(CheatKind Kind, string Play)> Done { get; init; } = new HashSet<(CheatKind, string)>();
+
     public string Tell(ulong seed, IReadOnlyList<int> kept) =>
         $"seed {seed}, steps {string.Join(' ', kept)}\n{string.Join('\n', Story)}\n{string.Join('\n', Findings)}";
 }

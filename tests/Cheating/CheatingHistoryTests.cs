@@ -27,6 +27,7 @@ public sealed class CheatingHistoryTests
         int histories = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEATS"), CultureInfo.InvariantCulture, out int asked) ? asked : InEveryRun;
         ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
         var counts = new ConcurrentDictionary<(CheatKind, CheatKind), int>();
+        var plays = new ConcurrentDictionary<string, int>();
         var failures = new ConcurrentQueue<string>();
         int done = 0;
         Parallel.For(0, histories, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
@@ -34,7 +35,16 @@ public sealed class CheatingHistoryTests
             var cast = Casts[i % Casts.Length];
             var history = histories > InEveryRun ? Make(first + (ulong)i, i, cast) : CheatingHistory.Of(first + (ulong)i, cast);
             var outcome = history.Run();
-            counts.AddOrUpdate((cast[0], cast[^1]), 1, (_, n) => n + 1);
+            if (cast.All(k => outcome.Done.Any(d => d.Kind == k)))
+            {
+                counts.AddOrUpdate((cast[0], cast[^1]), 1, (_, n) => n + 1);
+            }
+
+            foreach (string play in outcome.Done.Where(d => Plays.Named(d.Play).Kind == d.Kind).Select(d => d.Play).Distinct())
+            {
+                plays.AddOrUpdate(play, 1, (_, n) => n + 1);
+            }
+
             if (outcome.Findings.Count > 0)
             {
                 if (failures.Count < 5)
@@ -53,9 +63,12 @@ public sealed class CheatingHistoryTests
                 TestContext.Progress.WriteLine($"{done} of {histories} histories, {failures.Count} finds");
             }
         });
-        TestContext.Out.WriteLine(Table(counts));
+        TestContext.Out.WriteLine($"{Table(counts)}\n{string.Join("\n", plays.OrderBy(p => p.Value).Select(p => $"{p.Value,6} {p.Key}"))}");
         Assert.That(failures, Is.Empty, string.Join("\n\n", failures));
-        Assert.That(Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))), Is.Empty, "no kind or pair of kinds is missing");
+        Assert.That(
+            Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))).Select(c => string.Join(" and ", c)), Is.Empty, "each kind, and each pair of kinds, cheated in one history at least");
+        Assert.That(
+            Plays.All.Where(p => p.AnsweredBy is null && (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty, "no play is missing");
     }
 
     /// <summary>One in a thousand is a big one: thousands of payments cost seconds.</summary>

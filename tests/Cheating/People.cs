@@ -90,4 +90,8 @@ internal sealed record Held(ShopEntry Shop, Person Person, TownCard Card, CashPa
 
 /// <summary>One step of a history, made from the seed; whoever it needs and whatever it amounts to is fixed in it.</summary>
 /// <param name="Kind">Of the cheater; null: an honest step.</param>
-internal sealed record Step(CheatKind? Kind, string Name, Action<CheatTown> Run);
+internal sealed record Step(CheatKind? Kind, string Name, Action<CheatTown> Run)
+{
+    /// <summary>The play that it is a part of; null: it is nobody's, only life.</summary>
+    public string? Play { get; init; }
+}
