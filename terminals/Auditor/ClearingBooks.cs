@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
@@ -46,12 +47,12 @@ internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
         {
             if (!states.TryGetValue(number, out long state))
             {
-                if (number <= forgotten)
+                bool missing = number > forgotten;
+                Switches.Off("R8 acknowledged", ref missing);
+                if (missing)
                 {
-                    continue;
+                    yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer, and its books do not have it");
                 }
-
-                yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer, and its books do not have it");
             }
             else if (state != 0 && parked.GetValueOrDefault(number) == 0)
             {

@@ -68,18 +68,47 @@ internal static class Bookings
     /// </summary>
     private static bool IsVerified(Database db, Transfer transfer, Timestamp now)
     {
-        long claim = transfer.Total.ToLedger() - SetOff(db, transfer);
-        bool covered = claim <= 0
-            ? db.Number("SELECT count(*) FROM evidence WHERE coin_id = ?1", transfer.Reference.ToArray()) == 1
-            : EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= claim;
+        bool covered = EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= transfer.Total.ToLedger();
         Switches.On("hole 13 claim", ref covered);
         return covered;
     }
 
-    /// <summary>What waits to be given back of claims on that coin, because it cannot be given back before: it is set off against the claim.</summary>
-    private static long SetOff(Database db, Transfer transfer) => ParkingDesk.Numbers(db).Select(n => ParkingDesk.Find(db, n).Transfer)
-        .Where(t => t.Kind == TransferKind.ClaimRestore && t.Reference == transfer.Reference).Sum(t => t.Total.ToLedger());
+    private static bool WasClaimed(Database db, Transfer transfer) => Claimed(db, transfer.Reference) >= transfer.Total.ToLedger();
 
-    private static bool WasClaimed(Database db, Transfer transfer) =>
-        db.Number("SELECT count(*) FROM evidence WHERE coin_id = ?1 AND claimed >= ?2", transfer.Reference.ToArray(), transfer.Total.ToLedger()) == 1;
+    private static long Claimed(Database db, Digest coin) => db.Number("SELECT claimed FROM evidence WHERE coin_id = ?1", coin.ToArray());
+
+    /// <summary>
+    /// Parked claims of one coin and what is to be given back of them, where neither can be booked alone: all that waits to be given back, and as few claims,
+    /// the oldest first, as hold it. What they come to together has to be verified as any claim; if it is nothing, there is nothing to verify, and a bank
+    /// that was away until the case had fallen never gets a dossier of it. Whoever books these books all of them in one transaction.
+    /// </summary>
+    /// <returns>Numbers of instructions; empty if no coin has any that can be booked so.</returns>
+    public static List<ulong> SetOff(Database db, Timestamp now)
+    {
+        var parked = ParkingDesk.Numbers(db).Select(n => (Number: n, ParkingDesk.Find(db, n).Transfer)).ToList();
+        foreach (var coin in parked.Where(p => p.Transfer.Kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore).GroupBy(p => p.Transfer.Reference))
+        {
+            var together = coin.Where(p => p.Transfer.Kind == TransferKind.ClaimRestore).ToList();
+            long back = together.Sum(p => p.Transfer.Total.ToLedger()) - Claimed(db, coin.Key);
+            if (together.Count == 0)
+            {
+                continue;
+            }
+
+            foreach (var claim in coin.Where(p => p.Transfer.Kind == TransferKind.ClaimDebit).TakeWhile(_ => back > 0))
+            {
+                together.Add(claim);
+                back -= claim.Transfer.Total.ToLedger();
+            }
+
+            // What was claimed already only makes room for what goes back: what is added to it is what has to be verified.
+            long added = together.Sum(p => p.Transfer.Kind == TransferKind.ClaimDebit ? p.Transfer.Total.ToLedger() : -p.Transfer.Total.ToLedger());
+            if (back <= 0 && (added <= 0 || EvidenceStore.Claimable(db, new CoinId(coin.Key), now).ToLedger() >= added))
+            {
+                return [.. together.Select(p => p.Number).Order()];
+            }
+        }
+
+        return [];
+    }
 }

@@ -120,8 +120,8 @@ internal sealed class InstructionDesk(
     /// <summary>Tries everything that is parked again; writes only where something changed.</summary>
     private int Retry()
     {
-        int booked = 0;
         var now = Timestamp.Now(clock);
+        int booked = BookSetOff(now);
         foreach (ulong number in store.Read(ParkingDesk.Numbers))
         {
             if (!store.Read(db => Changes(db, number, now)))
@@ -154,6 +154,38 @@ internal sealed class InstructionDesk(
         }
 
         return booked;
+    }
+
+    /// <summary>Claims that are set off against what is to be given back of them: all of it is booked, or nothing.</summary>
+    private int BookSetOff(Timestamp now)
+    {
+        int booked = 0;
+        while (store.Read(db => Together(db, now)).Count > 0)
+        {
+            booked += store.Write(db =>
+            {
+                var numbers = Together(db, now);
+                foreach (ulong number in numbers)
+                {
+                    var (transfer, parked) = ParkingDesk.Find(db, number);
+                    Bookings.Book(db, transfer, parked.InSuspense, now);
+                    _parking.Change(db, number, BookingOutcome.Booked, now);
+                }
+
+                crash.Reach(CrashPoints.InstructionUncommitted);
+                return numbers.Count;
+            });
+            crash.Reach(CrashPoints.InstructionBooked);
+        }
+
+        return booked;
+    }
+
+    private static List<ulong> Together(Database db, Timestamp now)
+    {
+        var numbers = Bookings.SetOff(db, now);
+        Switches.Replace("R8 set off", ref numbers, []);
+        return numbers;
     }
 
     private bool Changes(Database db, ulong number, Timestamp now)

@@ -20,7 +20,7 @@ internal static class Alarms
     /// <summary>A bank has not booked what it was instructed, for the whole disputeTerm (R8).</summary>
     public const string Parked = "instruction parked";
 
-    /// <summary>A bank has not fetched what it owes, for the whole disputeTerm (R8).</summary>
+    /// <summary>A bank has not fetched an instruction for the whole disputeTerm (R8). Raised once for each.</summary>
     public const string NotFetched = "instruction not fetched";
 
     /// <summary>Somebody with a bank's link brought a statement about an instruction that the bank did not sign.</summary>
@@ -28,6 +28,9 @@ internal static class Alarms
 
     /// <summary>A bank parks what it had said to be booked.</summary>
     public const string WordTakenBack = "statement against an earlier word";
+
+    /// <summary>A bank speaks of instructions that were never made (rule R10).</summary>
+    public const string NeverInstructed = "word about what was never instructed";
 
     /// <summary>Subjects of one kind that are told apart; what is beyond them is counted in one row without a subject.</summary>
     public const int MaxSubjects = 1000;

@@ -59,6 +59,7 @@ internal static class CareCommands
         Issuer.Alarms.Parked => "A bank (first 8 digits) has not booked this instruction (the rest): 'hiercash-issuer parked' says why.",
         Issuer.Alarms.NotFetched => "A bank (first 8 digits) has not fetched this instruction (the rest): ask it.",
         Issuer.Alarms.StatementNotSigned => "A statement about an instruction that this bank (first 8 digits) did not sign: ask it who has its link key.",
+        Issuer.Alarms.NeverInstructed => "This bank (first 8 digits) speaks of instructions that were never made: ask it, and see whether this issuer was restored from a backup.",
         Issuer.Alarms.WordTakenBack => "This bank (first 8 digits) parks what it had said to be booked: ask it.",
         _ => "",
     };

@@ -84,6 +84,12 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
     public void Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
+    /// <summary>
+    /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while nobody asks anything.
+    /// What lies between the last such sign and the next start counts as an outage (rule R6).
+    /// </summary>
+    public ITimer StartService() => _service.Start(_clock, LogNoSign);
+
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
@@ -165,6 +171,9 @@ public sealed partial class IssuerParty : ILinkHandler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: {Request} refused: {Reason}")]
     private partial void LogRefused(LinkPeer peer, MessageType request, RefusalReason reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the sign of life is not written: {Reason}")]
+    private partial void LogNoSign(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "cycle closed with {Count} instructions")]
     private partial void LogCycle(int count);

@@ -13,7 +13,7 @@ internal static class IssuerSchema
             issued INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
             next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0,
-            told INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
+            told INTEGER NOT NULL DEFAULT 0, missed INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
         CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER,
             contact INTEGER) STRICT;
@@ -47,7 +47,8 @@ internal static class IssuerSchema
         CREATE TABLE trace_case(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, is_excess INTEGER NOT NULL,
             opened INTEGER NOT NULL, proof INTEGER, judged INTEGER, revision INTEGER NOT NULL DEFAULT 0, judged_revision INTEGER NOT NULL DEFAULT 0,
-            changed INTEGER NOT NULL DEFAULT 1, content BLOB, claimed INTEGER NOT NULL DEFAULT 0) STRICT;
+            changed INTEGER NOT NULL DEFAULT 1, content BLOB, claimed INTEGER NOT NULL DEFAULT 0,
+            found INTEGER) STRICT;
         CREATE TABLE dossier_page(coin INTEGER NOT NULL, page_index INTEGER NOT NULL, page BLOB NOT NULL, PRIMARY KEY(coin, page_index)) STRICT;
         CREATE TABLE case_reversal(
             number INTEGER PRIMARY KEY AUTOINCREMENT, bank INTEGER NOT NULL, coin_id BLOB NOT NULL, payment_id BLOB NOT NULL UNIQUE, reversal BLOB NOT NULL) STRICT;

@@ -1,6 +1,7 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Issuer;
 
@@ -8,6 +9,9 @@ namespace HierCash.Issuer;
 /// <param name="proves">True if the issuer's own dossier of this coin proves an excess of at least this amount, by the check that anybody could make.</param>
 internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amount, bool> proves)
 {
+    /// <summary>A bank visits at least once a day.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
+
     private const string Waiting =
         """
         (SELECT i.bank, i.number, i.kind, i.reference, i.amount, k.outcome, k.heard FROM parked k
@@ -31,7 +35,9 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
             }
 
             bool isBooked = known is null ? (long)s.Number <= acknowledged : known.Outcome == (long)BookingOutcome.Booked;
-            if (isBooked && s.Outcome != BookingOutcome.Booked)
+            bool takesBack = isBooked && s.Outcome != BookingOutcome.Booked;
+            Switches.Off("R8 word kept", ref takesBack);
+            if (takesBack)
             {
                 return false;
             }
@@ -67,12 +73,20 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     /// </summary>
     public void RunDue(Database db, Timestamp now)
     {
+        NoteUnfetched(db, now);
         foreach (var row in All(db).Where(r => IsOver(r, now)))
         {
-            Alarms.Raise(db, row.Outcome == BookingOutcome.Booked ? Alarms.NotFetched : Alarms.Parked, row.Bank, (ulong)row.Number, now);
-            bool stops = row.Outcome == BookingOutcome.BeyondFloat || row.Kind == TransferKind.FloatDebit
-                || (row.Outcome != BookingOutcome.Booked && !Fits(row.Kind, row.Outcome))
-                || (row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row)));
+            if (row.Outcome != BookingOutcome.Booked)
+            {
+                Alarms.Raise(db, Alarms.Parked, row.Bank, (ulong)row.Number, now);
+            }
+
+            bool stops = row.Outcome switch
+            {
+                BookingOutcome.Booked => row.Kind == TransferKind.FloatDebit || IsProvenClaim(db, row),
+                BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit => IsProvenClaim(db, row) && HadItsVisit(db, row, now),
+                var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
+            };
             Switches.Off("R8 stops", ref stops);
             db.Execute(
                 stops ? "INSERT OR IGNORE INTO arrears(bank, number) VALUES(?1, ?2)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2", (long)row.Bank.Value, row.Number);
@@ -102,9 +116,46 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
         _ => kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit,
     };
 
+    private bool IsProvenClaim(Database db, Row row) => row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row));
+
+    /// <summary>
+    /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got dossier and claim on
+    /// one day is not stopped before. A finding counts from its first word on that revision, and no later than a day after the bank had the claim: no bank
+    /// puts its debts off by finding late.
+    /// </summary>
+    private bool HadItsVisit(Database db, Row row, Timestamp now)
+    {
+        long found = db.Number("SELECT coalesce(found, 0) FROM trace_case WHERE coin_id = ?1", row.Reference.ToArray());
+        var latest = row.Since.Plus(Grace);
+        var start = found > latest.ToLedger() ? latest : Timestamp.FromLedger(found);
+        bool had = found == 0 || start.Plus(terms.DisputeTerm + Grace) <= now;
+        Switches.On("R8 visited", ref had);
+        return had;
+    }
+
+    /// <summary>An alarm, once, for each instruction that its bank has left unfetched for disputeTerm, whatever it is.</summary>
+    private void NoteUnfetched(Database db, Timestamp now)
+    {
+        bool notes = true;
+        Switches.Off("R8 fetched", ref notes);
+        if (!notes)
+        {
+            return;
+        }
+
+        var over = db.Query(
+            "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > max(b.acknowledged, b.missed) ORDER BY i.bank, i.number", ReadUnfetched)
+            .Where(r => IsOver(r, now));
+        foreach (var row in over)
+        {
+            Alarms.Raise(db, Alarms.NotFetched, row.Bank, (ulong)row.Number, now);
+            db.Execute("UPDATE bank SET missed = max(missed, ?2) WHERE id = ?1", (long)row.Bank.Value, row.Number);
+        }
+    }
+
     private bool IsOver(Row row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
 
-    /// <summary>Parked ones; and debits that a bank never fetched: silence is no way around its debts.</summary>
+    /// <summary>Parked ones; and those that a bank never fetched: silence is no way around its debts.</summary>
     private static IEnumerable<Row> All(Database db)
     {
         var parked = db.Query(
@@ -115,9 +166,15 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
         var unfetched = db.Query(
             """
             SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank
-            WHERE i.number > b.acknowledged AND i.kind IN (1, 3) ORDER BY i.bank, i.number
+            WHERE i.number > b.acknowledged ORDER BY i.bank, i.number
             """,
-            r => Transfer.Decode(r.Bytes(0))!).Select(t => new Row(t.Bank, (long)t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date));
+            ReadUnfetched);
         return parked.Concat(unfetched);
+    }
+
+    private static Row ReadUnfetched(SqliteDataReader r)
+    {
+        var t = Transfer.Decode(r.Bytes(0))!;
+        return new Row(t.Bank, (long)t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date);
     }
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -38,6 +40,29 @@ internal sealed class ServiceRecord
         _last = now;
         _store.Write(db => db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger()));
     }
+
+    /// <summary>Signs of life of a process that serves and hears nothing: quiet hours are no outage.</summary>
+    /// <param name="failed">Told why one could not be written; the next is tried all the same.</param>
+    public ITimer Start(TimeProvider clock, Action<string> failed) => clock.CreateTimer(
+        _ =>
+        {
+            bool beats = true;
+            Switches.Off("service beat", ref beats);
+            if (!beats)
+            {
+                return;
+            }
+
+            try
+            {
+                Beat(Timestamp.Now(clock));
+            }
+            catch (Exception e) when (e is DbException or InvalidOperationException)
+            {
+                failed(e.Message);
+            }
+        },
+        null, Every, Every);
 
     /// <summary>How long the issuer did not serve between two moments.</summary>
     public static TimeSpan Outage(Database db, Timestamp from, Timestamp to)

@@ -103,7 +103,10 @@ internal sealed class TraceDesk(
             }
 
             db.Execute(
-                "UPDATE trace_case SET proof = ?2, judged = coalesce(judged, ?3), judged_revision = revision WHERE coin = ?1",
+                """
+                UPDATE trace_case SET proof = ?2, judged = coalesce(judged, ?3), found = CASE WHEN judged_revision = revision THEN found ELSE ?3 END,
+                    judged_revision = revision WHERE coin = ?1
+                """,
                 row.Coin, (long)outcome.Proof, Timestamp.Now(clock).ToLedger());
             DossierStore.Drop(db, row.Coin);
             return true;

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -75,8 +76,11 @@ internal sealed class TransferDesk(
             return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
         }
 
-        bool genuine = said.Statements.All(s => s.Bank == bank.Id && s.Number <= said.Seen && s.Verify(suite, bank.Key));
-        if (!genuine)
+        bool genuine = said.Statements.All(s => s.Bank == bank.Id && s.Verify(suite, bank.Key));
+        Switches.On("R8 word signed", ref genuine);
+        bool covered = said.Statements.All(s => s.Number <= said.Seen);
+        Switches.On("R8 word covered", ref covered);
+        if (!genuine || !covered)
         {
             store.Write(db => Alarms.Raise(db, Alarms.StatementNotSigned, bank.Id, 0, Timestamp.Now(clock)));
             return new Refusal(RefusalReason.BadSignature, "A statement about an instruction is not signed by this bank.").ToMessage();
@@ -89,6 +93,16 @@ internal sealed class TransferDesk(
 
     private LinkMessage Answer(Database db, PartyId bank, InstructionsRequest said, Timestamp now)
     {
+        ulong next = (ulong)db.Number("SELECT next_number FROM bank WHERE id = ?1", (long)bank.Value);
+        bool made = said.Seen < next && said.Statements.All(s => s.Number < next);
+        Switches.On("R10 word", ref made);
+        if (!made)
+        {
+            // It would fill the store with words about nothing, and their term would be over before there is anything to book (rule R10).
+            Alarms.Raise(db, Alarms.NeverInstructed, bank, 0, now);
+            return new Refusal(RefusalReason.NotAllowed, $"This bank speaks of instruction {said.Seen}, and only {next - 1} were ever made for it.").ToMessage();
+        }
+
         if (!ParkedDesk.Hear(db, bank, said.Statements, now))
         {
             Alarms.Raise(db, Alarms.WordTakenBack, bank, 0, now);

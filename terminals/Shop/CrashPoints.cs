@@ -10,6 +10,7 @@ public static class CrashPoints
     public const string PaymentHeld = "till.payment.held";
     public const string PaymentAccepted = "till.payment.accepted";
     public const string PaymentGivenUp = "till.payment.given-up";
+    public const string SettlementChosen = "till.settlement.chosen";
     public const string SettlementMarked = "till.settlement.marked";
     public const string SettlementAnswered = "till.settlement.answered";
     public const string SettlementRecorded = "till.settlement.recorded";
@@ -18,6 +19,6 @@ public static class CrashPoints
     public static IReadOnlyList<string> All { get; } =
     [
         RefundBegun, RefundAnswered, PaymentIntended, PaymentSigned, PaymentHeld, PaymentAccepted, PaymentGivenUp,
-        SettlementMarked, SettlementAnswered, SettlementRecorded,
+        SettlementChosen, SettlementMarked, SettlementAnswered, SettlementRecorded,
     ];
 }

@@ -43,8 +43,7 @@ public sealed class Settler
         var total = new SettlementResult(0, 0, 0, 0);
         while (true)
         {
-            var batch = _store.Read(db => TillStore.Queued(db, BatchSize));
-            if (batch.Count == 0)
+            if (Take(db => TillStore.Queued(db, BatchSize)) is not { } batch)
             {
                 await AskAgain(issuer, cancel);
                 return total;
@@ -85,7 +84,7 @@ public sealed class Settler
     internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
     {
         // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
-        while (_store.Read(db => TillStore.Queued(db, BatchSize)) is { Count: > 0 } earlier)
+        while (Take(db => TillStore.Queued(db, BatchSize)) is { } earlier)
         {
             if ((await Settle(earlier, issuer, cancel)).Contains(PartState.Queued))
             {
@@ -93,20 +92,44 @@ public sealed class Settler
             }
         }
 
-        var open = _store.Read(db => TillStore.Parts(db, ticket)).Where(p => p.State is PartState.Held or PartState.Queued).ToList();
-        var states = open.Count == 0 ? [] : await Settle(open, issuer, cancel);
+        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
+        var states = open is null ? [] : await Settle(open, issuer, cancel);
         return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);
+    }
+
+    /// <summary>
+    /// Parts to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
+    /// was first: then it is not among these (hole 2, rule R4).
+    /// </summary>
+    /// <returns>Null if there is none; empty if all that were chosen were given up meanwhile.</returns>
+    private List<Part>? Take(Func<Database, IEnumerable<Part>> choose)
+    {
+        var chosen = _store.Read(db => choose(db).ToList());
+        if (chosen.Count == 0)
+        {
+            return null;
+        }
+
+        _crash.Reach(CrashPoints.SettlementChosen);
+        var marked = _store.Write(db => chosen.FindAll(p => IsMarked(db, p)));
+        _crash.Reach(CrashPoints.SettlementMarked);
+        return marked;
+    }
+
+    private static bool IsMarked(Database db, Part part)
+    {
+        bool marked = TillStore.MarkSent(db, part.H.Id);
+        Switches.On("R4 marked", ref marked);
+        return marked;
     }
 
     private async ValueTask<List<PartState>> Settle(List<Part> batch, ILink issuer, CancellationToken cancel)
     {
-        // From here on a part may have been sent: no void without the issuer's word (hole 2).
-        _store.Write(db =>
+        if (batch.Count == 0)
         {
-            batch.ForEach(p => TillStore.MarkSent(db, p.H.Id));
-            return true;
-        });
-        _crash.Reach(CrashPoints.SettlementMarked);
+            return [];
+        }
+
         var message = SettleMessage.Write(_key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock));
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);

@@ -139,11 +139,13 @@ public sealed partial class ShopTill
         {
             // Past its terms nothing of it can be settled any more, and the issuer needs no S_W.
             var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
-            if (IsReversal(reply, part.H) || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
+            byte[]? reversal = IsReversal(reply, part.H) ? reply.Body : null;
+            if (reversal is not null || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
             {
+                Switches.Replace("R3 forwarded", ref reversal, null);
                 _store.Write(db =>
                 {
-                    TillStore.Forwarded(db, part.H.Id);
+                    TillStore.Forwarded(db, part.H.Id, reversal);
                     return true;
                 });
             }

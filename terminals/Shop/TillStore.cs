@@ -153,8 +153,10 @@ internal static class TillStore
     public static List<Part> Unforwarded(Database db) =>
         db.Query("SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND forwarded = 0 ORDER BY time", ReadPart);
 
-    public static void Forwarded(Database db, PaymentId payment) =>
-        db.Execute("UPDATE part SET forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray());
+    /// <summary>The issuer has S_W.</summary>
+    /// <param name="reversal">Its signed reversal, which the shop shows if it is asked about that payment (rule R3); null if it needs no S_W any more.</param>
+    public static void Forwarded(Database db, PaymentId payment, byte[]? reversal) =>
+        db.Execute("UPDATE part SET forwarded = 1, reversal = coalesce(?2, reversal) WHERE payment_id = ?1", payment.Value.ToArray(), reversal);
 
     /// <summary>A refund begins: parts that never left the till will never be sent; the others wait for the issuer's word.</summary>
     /// <returns>The parts that wait.</returns>
@@ -207,8 +209,11 @@ internal static class TillStore
     public static void Delivered(Database db, PaymentId payment) =>
         db.Execute("UPDATE part SET delivered = 1 WHERE payment_id = ?1", payment.Value.ToArray());
 
-    public static void MarkSent(Database db, PaymentId payment) =>
-        db.Execute("UPDATE part SET sent = 1 WHERE payment_id = ?1", payment.Value.ToArray());
+    /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
+    /// <returns>False, and nothing is changed, where it will never be sent: it was given up or refunded since it was chosen, and its S_W may be out.</returns>
+    public static bool MarkSent(Database db, PaymentId payment) => db.Execute(
+        "UPDATE part SET sent = 1 WHERE payment_id = ?1 AND state IN (?2, ?3) AND sw IS NULL",
+        payment.Value.ToArray(), nameof(PartState.Queued), nameof(PartState.Held)) == 1;
 
     /// <summary>Keeps each revision; the newest says what became of the payment. A part that was taken back meanwhile stays so.</summary>
     public static void Record(Database db, PaymentId payment, PartState state, Receipt receipt)

@@ -1,11 +1,58 @@
 namespace HierCash.Town;
 
-/// <summary>A town's time: stands still until it is moved.</summary>
+/// <summary>A town's time: stands still until it is moved. Timers fire while it moves, each at its time, by the thread that moves it.</summary>
 public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 {
+    private readonly List<VirtualTimer> _timers = [];
     private DateTimeOffset _now = start;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    public void Advance(TimeSpan span) => _now += span;
+    public void Advance(TimeSpan span)
+    {
+        var end = _now + span;
+        while (_timers.Where(t => t.Due <= end).MinBy(t => t.Due) is { } next)
+        {
+            _now = next.Due;
+            next.Fire();
+        }
+
+        _now = end;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new VirtualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        _timers.Add(timer);
+        return timer;
+    }
+
+    private sealed class VirtualTimer(VirtualClock clock, Action fire) : ITimer
+    {
+        private TimeSpan _period;
+
+        public DateTimeOffset Due { get; private set; }
+
+        public void Fire()
+        {
+            Due = _period > TimeSpan.Zero ? Due + _period : DateTimeOffset.MaxValue;
+            fire();
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock._now + dueTime;
+            _period = period;
+            return true;
+        }
+
+        public void Dispose() => clock._timers.Remove(this);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }
