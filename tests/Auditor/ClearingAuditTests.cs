@@ -2,6 +2,7 @@ using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 
@@ -58,6 +59,39 @@ public sealed class ClearingAuditTests
         Assert.That(Audit(town), Is.Empty, "not yet tried again");
         await town.RunCycle();
         Assert.That((town.ShopBank.BalanceOfShop(ghost).Minor, town.Issuer.Parked.Count), Is.EqualTo((700UL, 0)));
+        Assert.That(Audit(town), Is.Empty);
+        town.AssertSound();
+    }
+
+    /// <summary>
+    /// The case has fallen before its bank comes: the issuer claimed by its own proof, then S_W came and the claim went back. There is nothing to verify
+    /// any more, and nothing stays parked for it.
+    /// </summary>
+    [Test, Rule(8)]
+    public async Task AClaimThatFellBeforeItsBankCameIsBookedWithWhatIsGivenBack()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var first = town.Pay(cafe, mallory, 5000).Payments.Single();
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) + TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        using (var key = town.TillKey(cafe))
+        {
+            Assert.That(RawMessages.UploadVoid(town, first, key));
+        }
+
+        town.Issuer.CloseCycle();
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.UserBank.Parked.Count, town.ShopBank.Parked.Count, town.Issuer.Parked.Count), Is.EqualTo((0, 0, 0)));
+        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0L, 0UL, 2000UL)));
+        Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(Audit(town), Is.Empty);
         town.AssertSound();
     }

@@ -135,8 +135,12 @@ internal static class RawMessages
     public static void Outcome(ILink bank, Evidence file, Proof proof) =>
         Call(bank, DossierMessages.WriteOutcome(file.Dossier.Coin, file.Dossier.Header.Revision, proof));
 
-    /// <summary>A bank says that it booked everything up to a number.</summary>
-    public static void AcknowledgeInstructions(ILink bank, ulong number) => Call(bank, InstructionsMessage.Write(number));
+    /// <summary>A bank says that it booked everything up to a number, or to the last that was made for it: a word about more is refused.</summary>
+    public static void AcknowledgeInstructions(ILink bank, ulong number)
+    {
+        var made = InstructionsMessage.ReadReply(Call(bank, InstructionsMessage.Write(0))) ?? [];
+        Call(bank, InstructionsMessage.Write(Math.Min(number, made.Select(t => t.Number).DefaultIfEmpty(0UL).Max())));
+    }
 
     /// <summary>A bank orders a coin of one of its withdrawals to be cancelled.</summary>
     public static bool Cancel(ILink bank, ISigningKey key, PartyId id, RequestId request, Timestamp date) =>

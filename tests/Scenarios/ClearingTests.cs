@@ -131,7 +131,7 @@ public sealed class ClearingTests
     }
 
     /// <summary>Finding 2: a coin copied at four shops; whatever becomes of the claims, another holder's redemption is credited.</summary>
-    [Test, Rule(8)]
+    [Test]
     public async Task ACoinCopiedAtFourShopsKeepsNobodyWaiting()
     {
         using var town = Towns.Make();

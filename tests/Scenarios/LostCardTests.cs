@@ -77,6 +77,26 @@ public sealed class LostCardTests
         await NothingIsLost(paid ? 1000UL : 0);
     }
 
+    /// <summary>An issuer that served all the time, and heard nothing on quiet days, was not away: nobody gets a longer term out of its nightly restarts.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    [Rule(6), Hole(10)]
+    public async Task OnlyWhatTheIssuerDidNotServeLengthensATerm(bool serves)
+    {
+        await _town.Till(_colluding).FetchHotList(_town.TillLink(_colluding), default);
+        _town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var h = Sign(_colluding, Timestamp.Now(_town.Clock), 1000);
+        for (int day = 0; day < 4; day++)
+        {
+            await using var service = serves ? _town.Issuer.StartService() : null;
+            _town.Clock.Advance(TimeSpan.FromDays(1));
+            _town.Restart(TownWorld.IssuerName);
+        }
+
+        Assert.That((await _town.Submit(_colluding, h)).Single().Verdict, Is.EqualTo(serves ? Verdict.Cancelled : Verdict.Settled));
+        await NothingIsLost(serves ? 0 : 1000UL);
+    }
+
     private CashPayment Sign(string till, Timestamp time, ulong y)
     {
         var card = new WalletCard(_found.Card);

@@ -1,0 +1,109 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>What banks say, or do not, of their instructions, and when it has consequences (R8, R10).</summary>
+public sealed class ClearingTermsTests
+{
+    /// <summary>A bank that speaks of instructions which were never made fills no table, and starts no term of what is made later.</summary>
+    [Test, Rule(10)]
+    public async Task ABankSpeaksOnlyOfInstructionsThatWereMade()
+    {
+        using var town = Towns.Make();
+        await Spend(town);
+        var bank = new BankThatLies(town, "bank-1");
+        var invented = Enumerable.Range(2, InstructionsMessage.MaxStatements).Select(n => bank.Sign((ulong)n, BookingOutcome.BeyondFloat)).ToArray();
+        foreach (ulong seen in new[] { 1_000_000UL, ulong.MaxValue })
+        {
+            var refusal = Refusal.Read(await bank.Say(seen, invented));
+            Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+            Assert.That(refusal.Text, Is.EqualTo($"This bank speaks of instruction {seen}, and only 1 were ever made for it."));
+        }
+
+        Assert.That(Refusal.Read(await bank.Say(2))?.Reason, Is.EqualTo(RefusalReason.NotAllowed), "the next one");
+        Assert.That((town.Rows("issuer")["parked"], town.Issuer.Queues.Unfetched), Is.EqualTo((0L, 2L)), "nothing is stored, nothing acknowledged");
+        Assert.That(town.Issuer.Alarms.Select(a => (a.Kind, a.Times)), Is.EqualTo(new[] { ("word about what was never instructed", 3L) }));
+        Assert.That(Refusal.Read(await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat))), Is.Null, "of what was made it may speak");
+        Assert.That(town.Issuer.Parked.Single().Reason, Is.EqualTo(BookingOutcome.BeyondFloat));
+    }
+
+    /// <summary>A shop's bank that fetched its credit and never comes for what its shop gave back: the issuer says so, once, and stops nothing.</summary>
+    [Test, Rule(8)]
+    public async Task WhatABankNeverFetchesRaisesAnAlarmOnce()
+    {
+        using var town = Towns.Make();
+        var paid = await Spend(town);
+        await town.RunCycle();
+        await town.Till("till-1").Refund(paid.Ticket.Time, null, town.TillLink("till-1"), default);
+        town.Issuer.CloseCycle();
+        await town.UserBank.Run(default);
+        town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        Assert.That(town.Issuer.Alarms, Is.Empty, "before the term");
+        for (int day = 0; day < 3; day++)
+        {
+            town.Clock.Advance(TimeSpan.FromDays(1));
+            town.Issuer.CloseCycle();
+            await town.UserBank.Run(default);
+        }
+
+        var missing = town.Issuer.Parked.Single();
+        Assert.That((missing.Bank, missing.Kind, missing.TermOver, missing.StopsIssuing), Is.EqualTo((town.ShopBank.Id, TransferKind.ShopDebit, true, false)));
+        Assert.That(town.Issuer.Alarms.Select(a => (a.Kind, a.Subject, a.Times)),
+            Is.EqualTo(new[] { ("instruction not fetched", $"{missing.Bank.Value:x8}{missing.Number:x16}", 1L) }));
+        await town.RunCycle();
+        Assert.That((town.Issuer.Parked.Count, town.ShopAccount().Minor), Is.EqualTo((0, 0UL)));
+        town.AssertSound();
+    }
+
+    /// <summary>
+    /// A bank that comes on day 61 gets dossier and claim at once. It books on day 91, when the term of its notice ends, and nobody stops it on the morning of
+    /// that day; only if it lets the day go by.
+    /// </summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    [Rule(8)]
+    public async Task ABankThatWasAwayIsNotStoppedBeforeItCanBook(bool books)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var alice = town.User("Alice", 500);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) + TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        await town.RunCycle();
+        Assert.That(town.UserBank.Parked.Single().Reason, Is.EqualTo(BookingOutcome.ClaimNotVerified));
+
+        town.Clock.Advance(town.Options.Terms.DisputeTerm);
+        town.Issuer.CloseCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued), "the morning of the day on which it can book");
+        if (books)
+        {
+            await town.RunCycle();
+            Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Claims), Is.EqualTo((0, -2000L)));
+        }
+
+        town.Clock.Advance(TimeSpan.FromHours(25));
+        town.Issuer.CloseCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(books ? Wallet.WithdrawalOutcome.Issued : Wallet.WithdrawalOutcome.Reversed));
+    }
+
+    /// <summary>10.00 at the cafe, settled, and the cycle closed: one instruction for each bank.</summary>
+    private static async Task<Shop.TillResult> Spend(TownWorld town)
+    {
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var paid = town.Pay(till, alice, 1000);
+        await town.Settle(till);
+        town.Issuer.CloseCycle();
+        return paid;
+    }
+}
