@@ -14,8 +14,8 @@ public sealed class ClearingTermsTests
         using var town = Towns.Make();
         await Spend(town);
         var bank = new BankThatLies(town, "bank-1");
-        var invented = Enumerable.Range(2, InstructionsMessage.MaxStatements).Select(n => bank.Sign((ulong)n, BookingOutcome.BeyondFloat)).ToArray();
-        foreach (ulong seen in new[] { 1_000_000UL, ulong.MaxValue })
+        var invented = Enumerable.Range(2, 100).Select(n => bank.Sign((ulong)n, BookingOutcome.BeyondFloat)).ToArray();
+        foreach (ulong seen in new[] { 1_000_000UL, long.MaxValue })
         {
             var refusal = Refusal.Read(await bank.Say(seen, invented));
             Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
