@@ -15,7 +15,7 @@ public sealed class ClearingTermsTests
         await Spend(town);
         var bank = new BankThatLies(town, "bank-1");
         var invented = Enumerable.Range(2, 100).Select(n => bank.Sign((ulong)n, BookingOutcome.BeyondFloat)).ToArray();
-        foreach (ulong seen in new[] { 1_000_000UL, long.MaxValue })
+        foreach (ulong seen in new ulong[] { 1_000_000, long.MaxValue })
         {
             var refusal = Refusal.Read(await bank.Say(seen, invented));
             Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
