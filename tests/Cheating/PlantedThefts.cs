@@ -11,7 +11,7 @@ internal static class PlantedThefts
         ["R4", "a void moves no money"],
         ["R2", "what comes free goes to nobody who waits"],
         ["R5", "dead statements after the purge"],
-        ["R6", "a lost card's payments count by TIME alone"],
+        ["R6 counts", "a lost card's payments count by TIME alone"],
         ["R8", "the first instruction that cannot be booked stops the rest"],
         ["R9", "a dossier holds every payment, in one message"],
         ["hole 3 back", "a reversal takes nothing from the shop"],

@@ -63,6 +63,18 @@ public sealed class LostCardTests
         await NothingIsLost(_town.Options.Terms.FloorLimit.Minor);
     }
 
+    /// <summary>A finder and a till without contact make small ones of it, and a second such till joins: together they get the floor limit of that coin, and no more.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task ManySmallPaymentsAreWorthNoMoreThanOneLarge()
+    {
+        _town.Clock.Advance(TimeSpan.FromDays(5));
+        CashPayment Nth(string till, int i) => Sign(till, new Timestamp(_before.Microseconds + (ulong)i), 1000);
+        var receipts = await _town.Submit(_offline, [.. Enumerable.Range(0, 4).Select(i => Nth(_offline, i))]);
+        Assert.That(receipts.Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Settled, Verdict.Settled, Verdict.Cancelled }));
+        Assert.That((await _town.Submit(_colluding, Nth(_colluding, 4))).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        await NothingIsLost(_town.Options.Terms.FloorLimit.Minor);
+    }
+
     /// <summary>While lists may be old, whoever was paid is paid; it has to arrive soon.</summary>
     [TestCase(47, true)]
     [TestCase(50, false)]
