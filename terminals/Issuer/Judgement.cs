@@ -56,7 +56,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Dead, now);
         }
 
-        bool late = now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm);
+        bool late = now > terms.LateAfter(h);
         Switches.Off("hole 5 late", ref late);
         if (late)
         {
@@ -90,8 +90,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
         Switches.Replace("claim 6 9c", ref credited, h.Paid);
         var excess = h.Paid - credited;
-        bool other = HistoryDatabase.HasOther(db, coin.Number, h.Seq);
-        Switches.Off("hole 19 equivocation", ref other);
+        bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
         var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now, offline);
@@ -118,6 +117,16 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
 
         // What was freed at once may have changed it; what is not kept is as it was.
         return HistoryDatabase.Find(db, h.Id)?.Receipt ?? receipt;
+    }
+
+    /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
+    public static bool HasOther(Database db, CoinRow coin, CashPayment h)
+    {
+        bool dead = DeadMarks.HasOther(db, h);
+        Switches.Off("R2 dead", ref dead);
+        bool other = dead || HistoryDatabase.HasOther(db, coin.Number, h.Seq);
+        Switches.Off("hole 19 equivocation", ref other);
+        return other;
     }
 
     private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now, bool offline = false)

@@ -66,6 +66,7 @@ internal sealed class Settlement(
     private Receipt Settle(
         Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now) =>
         h.Till == till && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
+            && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
 
