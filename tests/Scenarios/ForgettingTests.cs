@@ -170,7 +170,8 @@ public sealed class ForgettingTests
             {
                 ("issuer", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'instruction' AND kind = 1"), ("issuer", "DELETE FROM instruction WHERE rowid = (SELECT min(rowid) FROM instruction)"),
                 ("issuer", "UPDATE forgotten SET digest = randomblob(32) WHERE what = 'statement'"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'withdrawal' AND kind = 0"),
-                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'case'"), ("bank-1", "DELETE FROM withdrawal WHERE rowid = (SELECT min(rowid) FROM withdrawal)"),
+                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'case'"),
+                ("bank-1", "DELETE FROM withdrawal WHERE rowid = (SELECT min(rowid) FROM withdrawal)"),
                 ("bank-1", "DELETE FROM booked_transfer WHERE number = (SELECT min(number) FROM booked_transfer)"), ("bank-2", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'transfer'"),
                 ("bank-1", "DELETE FROM audit_statement WHERE number = (SELECT min(number) FROM audit_statement)"),
             })
