@@ -95,7 +95,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     private static bool IsSubmitted(ICashSuite suite, CashPayment h, SubmissionProof proof, HashSet<(Digest, string)> batches)
     {
         var batch = (MerkleTree.RootFrom(h.Id.Value, proof.Index, proof.Count, proof.Path) ?? default,
-            $"{h.Till} {proof.Submission.Date.Microseconds} {Convert.ToHexString(proof.Submission.TillKey)} {Convert.ToHexString(proof.Submission.Signature)}");
+            $"{h.Till} {proof.Submission.Date.Microseconds} {proof.Submission.Queued.Microseconds} {Convert.ToHexString(proof.Submission.TillKey)} {Convert.ToHexString(proof.Submission.Signature)}");
         if (batches.Contains(batch))
         {
             return true;

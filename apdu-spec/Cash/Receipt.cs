@@ -7,7 +7,8 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Credited">What the coin paid, in minor units; falls only with a reversal.</param>
 /// <param name="Guaranteed">What exceeds the coin, and the shop gets all the same at <paramref name="Due"/> (hole 13).</param>
 /// <param name="Waiting">What exceeds the coin, and the shop gets only if something of the coin comes free.</param>
-/// <param name="Due">When the guaranteed part is due; 0 where nothing is. Not after the receipt's date: it was paid.</param>
+/// <param name="Due">When the guaranteed part is due; 0 where nothing is. Not after the receipt's date: it was paid. Of a redemption that waits: when what was
+/// left of its coin went back to the account, so that it waits for nothing more; 0 until then.</param>
 public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount Waiting, Timestamp Due)
 {
     /// <summary>Nothing: the payment does not count.</summary>
@@ -38,6 +39,9 @@ public sealed record Receipt(
 
     /// <summary>True if the excess part was paid by the guarantee.</summary>
     public bool GuaranteeIsPaid => !Share.Guaranteed.IsZero && Share.Due <= Date;
+
+    /// <summary>True if a redemption waits no more: what was left of its coin went back to the account by itself.</summary>
+    public bool IsReturned => Share.Guaranteed.IsZero && !Share.Waiting.IsZero && Share.Due.Microseconds > 0 && Share.Due <= Date;
 
     /// <summary>True if the parts are what the verdict allows: they make y, or nothing where the payment does not count.</summary>
     public bool IsSound => (Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation ? Share.Sum == Paid : Share == Share.None) && Revision > 0;

@@ -55,6 +55,9 @@ public sealed record SchemeTerms
     /// <summary>True if somebody's clock is within the tolerance of one's own.</summary>
     public bool IsOnTime(Timestamp date, Timestamp now) => date <= now.Plus(ClockTolerance) && now <= date.Plus(ClockTolerance);
 
+    /// <summary>The last moment at which a payment is settled: min(TIME, expiry) + settleTerm.</summary>
+    public Timestamp LateAfter(CashPayment h) => Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(SettleTerm);
+
     /// <summary>True if all terms of coins of that expiry are over: then nothing is said or done about them any more (rule R5).</summary>
     public bool IsForgotten(Quarter expiry, Timestamp now) => now > expiry.End.Plus(SettleTerm + DisputeTerm);
 }

@@ -37,13 +37,14 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Till: it submits the payments under this Merkle root (rule R3). 52 bytes.</summary>
-    public static byte[] Submission(PartyId issuer, Digest root, Timestamp date)
+    /// <summary>Till: it submits the payments under this Merkle root, and others since that TIME are still queued (rules R3, R6). 60 bytes.</summary>
+    public static byte[] Submission(PartyId issuer, Digest root, Timestamp date, Timestamp queued)
     {
-        var w = new CanonicalWriter("HC1-SUBM", 44);
+        var w = new CanonicalWriter("HC1-SUBM", 52);
         w.U32(issuer.Value);
         w.Hash(root);
         w.U64(date.Microseconds);
+        w.U64(queued.Microseconds);
         return w.Done();
     }
 

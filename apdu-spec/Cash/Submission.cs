@@ -9,19 +9,21 @@ namespace HierCash.Protocol.Cash;
 /// </summary>
 /// <param name="TillKey">N_W, 65 bytes; its hash is W of every payment that it speaks for.</param>
 /// <param name="Date">The till's clock.</param>
+/// <param name="Queued">TIME of the oldest payment that is not in this batch and still to be sent; 0 if there is none. The answer is no contact for what is
+/// not older (rule R6).</param>
 /// <param name="Signature">By N_W, 64 bytes.</param>
-public sealed record Submission(byte[] TillKey, Timestamp Date, byte[] Signature)
+public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued, byte[] Signature)
 {
-    public const int MaxEncodedSize = 160;
+    public const int MaxEncodedSize = 170;
 
-    public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date) =>
-        new(till.PublicKey.Bytes.ToArray(), date, till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date)));
+    public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date, Timestamp queued = default) =>
+        new(till.PublicKey.Bytes.ToArray(), date, queued, till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date, queued)));
 
     /// <summary>W of the till that signed; null where the key is none.</summary>
     public TillId? Till => PublicKey.TryDecode(TillKey) is { } key ? OneWay.W(key) : null;
 
     public bool Verify(ICashSuite suite, PartyId issuer, ReadOnlySpan<Digest> subjects) =>
-        PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date), Signature);
+        PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date, Queued), Signature);
 
     /// <summary>What shows to a third party that one payment of the batch was in it.</summary>
     public SubmissionProof Prove(ReadOnlySpan<Digest> subjects, int index) =>
@@ -38,6 +40,7 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, byte[] Signature
     {
         writer.Write(Tag.TillKey, TillKey);
         writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.Time, Queued.Microseconds);
         writer.Write(Tag.Signature, Signature);
     }
 
@@ -50,7 +53,8 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, byte[] Signature
     }
 
     internal static Submission ReadContent(ref BerTlvReader r) => new(
-        r.ReadBytes(Tag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(Tag.Date)), r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        r.ReadBytes(Tag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(Tag.Date)), new Timestamp(r.ReadUInt64(Tag.Time)),
+        r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
 }
 
 /// <summary>That a till submitted one payment: its signature over the batch, and the payment's path in it.</summary>
@@ -65,7 +69,7 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
     public bool Proves(ICashSuite suite, CashPayment h) =>
         PublicKey.TryDecode(Submission.TillKey) is { } till && OneWay.W(till) == h.Till
         && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
-        && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date), Submission.Signature);
+        && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
 
     public void Write(ref BerTlvWriter writer)
     {

@@ -14,10 +14,11 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
     public const int MaxPayments = 2048;
 
     /// <summary>A batch of payments, signed by their till.</summary>
-    public static LinkMessage Write(ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date)
+    /// <param name="queued">TIME of the oldest payment that is still queued; 0 if none is.</param>
+    public static LinkMessage Write(ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
     {
         var subjects = payments.Select(h => h.Id.Value).ToArray();
-        return Write(Submission.Sign(till, issuer, subjects, date), payments);
+        return Write(Submission.Sign(till, issuer, subjects, date, queued), payments);
     }
 
     public static LinkMessage Write(Submission submission, IReadOnlyList<CashPayment> payments) => new(

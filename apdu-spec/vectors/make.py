@@ -201,8 +201,8 @@ out["reversed-message"] = reversed_ = b"HC1-REVR" + ISSUER + payment_id + PAID +
 # A batch of three, as RFC 6962 hashes it.
 leaves = [sha(b"\0" + d) for d in (payment_id, sha(b"other"), sha(b"third"))]
 out["submission-root"] = batch_root = sha(b"\1" + sha(b"\1" + leaves[0] + leaves[1]) + leaves[2])
-out["submission-message"] = submission_message = b"HC1-SUBM" + ISSUER + batch_root + DATE
-submission_content = tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["till"], submission_message))
+out["submission-message"] = submission_message = b"HC1-SUBM" + ISSUER + batch_root + DATE + TIME
+submission_content = tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + tlv(0xCC, TIME) + tlv(0xD7, sign(secret["till"], submission_message))
 out["submission"] = submission = tlv(0xF4, submission_content)
 out["submission-proof"] = tlv(0xF4, submission_content + tlv(0xDF4A, b(0, 4)) + tlv(0xDF4B, b(3, 4)) + tlv(0xDF49, leaves[1] + leaves[2]))
 out["reversal"] = reversal = tlv(0xF5, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xCF, PAID) + tlv(0xDF4C, b(1000, 4)) + tlv(0xD6, DATE)

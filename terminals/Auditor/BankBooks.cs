@@ -225,7 +225,7 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
         }
 
         long claims = books.Number("SELECT balance FROM ledger_account WHERE kind = 'claims'");
-        long claimed = books.Number("SELECT coalesce(sum(claimed), 0) FROM evidence");
+        long claimed = books.Number("SELECT coalesce(sum(claimed), 0) FROM evidence") + ForgottenRows.Of(books, "case").Amount;
         if (-claims != claimed)
         {
             yield return books.Finds("evidence", "", $"{claimed} are claimed, but the claims account is at {claims}");

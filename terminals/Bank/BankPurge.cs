@@ -14,6 +14,8 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
     public const string Transfer = "transfer";
     public const string Suspense = "suspense";
     public const string Statement = "statement";
+    public const string Case = "case";
+    private static readonly string[] CaseTables = ["notice", "rebuttal", "void_message", "evidence"];
     private const string NothingParked = "NOT EXISTS (SELECT 1 FROM booked_transfer WHERE state <> 0)";
 
     /// <returns>Rows forgotten.</returns>
@@ -30,18 +32,54 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
         long old = now.ToLedger() - (long)terms.BackupMaxAge.TotalMicroseconds;
         long reversed = now.ToLedger() - (long)(terms.BackupMaxAge + terms.DisputeTerm).TotalMicroseconds;
         return Withdrawals("Reversed", 1, reversed) + (IssuedBefore(now) is { } issued ? Withdrawals("Issued", 0, issued) : 0)
-            + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
+            + Cases(now, old) + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
             + Forgotten.InPieces(store, db => db.Execute(
                 $"DELETE FROM alarm WHERE rowid IN (SELECT rowid FROM alarm WHERE date < ?1 AND {NothingParked} LIMIT ?2)", old, (long)Forgotten.Piece))
             + Forgotten.InPieces(store, db => db.Execute("DELETE FROM refused WHERE rowid IN (SELECT rowid FROM refused WHERE since < ?1 LIMIT ?2)", old, (long)Forgotten.Piece));
     }
 
     /// <summary>Of what was issued before that moment the issuer has forgotten the coin, for longer than a backup may be old.</summary>
-    private long? IssuedBefore(Timestamp now)
+    private long? IssuedBefore(Timestamp now) => ExpiredOf(now, terms.SettleTerm + terms.DisputeTerm + terms.BackupMaxAge);
+
+    /// <summary>The last end of a quarter such that all coins that had been issued by then have been expired for longer than that.</summary>
+    private long? ExpiredOf(Timestamp now, TimeSpan term)
     {
-        var term = terms.SettleTerm + terms.DisputeTerm + terms.BackupMaxAge;
         var issued = Quarter.Of(now).Plus(-terms.LifetimeQuarters);
-        return Enumerable.Range(0, 12).Select(back => issued.Plus(-back)).Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now).Select(q => (long?)q.End.ToLedger()).FirstOrDefault();
+        return Enumerable.Range(0, 16).Select(back => issued.Plus(-back)).Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now).Select(q => (long?)q.End.ToLedger()).FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Cases of coins that the issuer has forgotten, with all that was promised for them, for longer than a backup may be old, with their notices and rebuttals;
+    /// dossiers that proved nothing, once the issuer was told. Not what a parked claim is about, nor what the issuer has not answered.
+    /// </summary>
+    private int Cases(Timestamp now, long old)
+    {
+        bool forgets = true;
+        Switches.Off("R10 cases", ref forgets);
+        long before = ExpiredOf(now, terms.SettleTerm + (3 * terms.DisputeTerm) + (2 * terms.BackupMaxAge)) ?? 0;
+        return !forgets ? 0 : Forgotten.InPieces(store, db =>
+        {
+            var parked = ParkingDesk.Numbers(db).Select(n => ParkingDesk.Find(db, n).Transfer.Reference.ToString()).ToHashSet();
+            var over = db.Query(
+                """
+                SELECT coin_id, claimed FROM evidence e WHERE told = 1 AND judged < CASE WHEN file IS NULL AND claimed = 0 THEN ?1 ELSE ?2 END
+                    AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.coin_id = e.coin_id AND n.until >= ?1)
+                    AND NOT EXISTS (SELECT 1 FROM void_message v WHERE v.coin_id = e.coin_id AND v.answer IS NULL)
+                ORDER BY judged, coin_id LIMIT ?3
+                """,
+                r => (Coin: r.Bytes(0), Claimed: r.GetInt64(1)), old, before, (long)Forgotten.Piece + parked.Count)
+                .Where(c => !parked.Contains(Digest.Read(c.Coin).ToString())).Take(Forgotten.Piece).ToList();
+            foreach (var (coin, claimed) in over)
+            {
+                Forgotten.Add(db, Case, 0, 0, 0, claimed);
+                foreach (string table in CaseTables)
+                {
+                    db.Execute($"DELETE FROM {table} WHERE coin_id = ?1", coin);
+                }
+            }
+
+            return over.Count;
+        });
     }
 
     private int Withdrawals(string state, long kind, long before) => Forgotten.InPieces(store, db =>

@@ -17,6 +17,12 @@ internal static class Alarms
     /// <summary>Two messages under one counter of such a coin, together not above X.</summary>
     public const string IssuerKeyedEquivocation = "issuer-keyed equivocation";
 
+    /// <summary>A coin is overspent in more payments than a dossier holds: no bank can be shown it.</summary>
+    public const string DossierTooLarge = "dossier too large";
+
+    /// <summary>More of a claim came free than was claimed: the books of claims and of promises differ.</summary>
+    public const string ClaimTooSmall = "more came free than was claimed";
+
     /// <summary>A bank has not booked what it was instructed, for the whole disputeTerm (R8).</summary>
     public const string Parked = "instruction parked";
 

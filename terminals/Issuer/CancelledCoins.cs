@@ -11,9 +11,11 @@ internal static class CancelledCoins
     public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
 
     /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>
-    public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now)
+    /// <param name="offline">It counts only because its till had no contact since: all of these of a coin together are at most the floor limit.</param>
+    public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now, out bool offline)
     {
         var h = submitted.H;
+        offline = false;
 
         // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
         bool late = coin.Cancelled is { } cancelled && h.Time > cancelled.Plus(terms.HotListMaxAge);
@@ -36,9 +38,11 @@ internal static class CancelledCoins
 
         bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
             && now <= lost.Plus(terms.HotListMaxAge + Grace + ServiceRecord.Outage(db, lost, now));
-        bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;
+        var earlier = HistoryDatabase.Offline(db, coin.Number);
+        Switches.Replace("R6 floor", ref earlier, Amount.Zero);
+        offline = !fresh && h.Time <= lost && earlier + h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;
         bool refused = !fresh && !offline;
-        Switches.Off("R6", ref refused);
+        Switches.Off("R6 counts", ref refused);
         return refused || h.Time > lost.Plus(terms.HotListMaxAge);
     }
 }

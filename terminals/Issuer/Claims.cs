@@ -61,17 +61,29 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database
 
     /// <summary>
     /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it and is not paid yet
-    /// goes back to claims: the bank sets it off against the claim, if that is still parked.
+    /// goes back to claims: the bank sets it off against the claim, if that is still parked. Where it is less than came free, all of it goes back, with an alarm.
     /// </summary>
-    public static void Withdraw(Database db, PaymentId payment, Amount amount)
+    public static void Withdraw(Database db, PaymentId payment, Amount amount, Timestamp now)
     {
         var claim = db.First(
-            "SELECT bank, coin_id FROM claim_payment WHERE payment_id = ?1 AND paid IS NULL AND amount >= ?2",
-            r => new { Bank = new PartyId(checked((uint)r.GetInt64(0))), Coin = Digest.Read(r.Bytes(1)) }, payment.Value.ToArray(), amount.ToLedger());
-        if (claim is not null && !amount.IsZero)
+            "SELECT bank, coin_id, amount FROM claim_payment WHERE payment_id = ?1 AND paid IS NULL",
+            r => new { Bank = new PartyId(checked((uint)r.GetInt64(0))), Coin = Digest.Read(r.Bytes(1)), Amount = Amount.FromLedger(r.GetInt64(2)) },
+            payment.Value.ToArray());
+        if (claim is null || amount.IsZero)
         {
-            db.Execute("UPDATE claim_payment SET amount = amount - ?2, restored = restored + ?2 WHERE payment_id = ?1", payment.Value.ToArray(), amount.ToLedger());
-            TransferDesk.Add(db, claim.Bank, TransferKind.ClaimRestore, claim.Coin, amount);
+            return;
+        }
+
+        if (amount > claim.Amount)
+        {
+            Alarms.Raise(db, Alarms.ClaimTooSmall, claim.Coin.ToArray(), now);
+        }
+
+        var back = Amount.Min(amount, claim.Amount);
+        db.Execute("UPDATE claim_payment SET amount = amount - ?2, restored = restored + ?2 WHERE payment_id = ?1", payment.Value.ToArray(), back.ToLedger());
+        if (!back.IsZero)
+        {
+            TransferDesk.Add(db, claim.Bank, TransferKind.ClaimRestore, claim.Coin, back);
         }
     }
 

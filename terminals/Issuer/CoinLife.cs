@@ -15,6 +15,7 @@ internal sealed class CoinLife(
 {
     private static readonly TimeSpan HotListEvery = TimeSpan.FromHours(1);
 
+    private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
     /// <summary>Redemption: a payment of all of x to W0, with the same evidence as any other.</summary>
@@ -149,6 +150,18 @@ internal sealed class CoinLife(
             db.Execute("UPDATE bank SET returned = returned + ?2 WHERE id = ?1", (long)coin.Bank.Value, coin.Rest.ToLedger());
             TransferDesk.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
             InspectionDatabase.Return(db, coin);
+            _queue.End(db, coin.Number, now);
+        }
+
+        // Of what is used up nothing comes back; a redemption of it waits for refunds until the shops' terms are over.
+        foreach (long coin in db.Query(
+            """
+            SELECT DISTINCT c.coin FROM closed_coin c JOIN history h ON h.coin = c.coin
+            WHERE c.expiry <= ?1 AND h.shop = 0 AND h.waiting > 0 AND h.due = 0 AND h.reversed IS NULL
+            """,
+            r => r.GetInt64(0), (long)expiredBy.Index))
+        {
+            _queue.End(db, coin, now);
         }
 
         return due.Count;

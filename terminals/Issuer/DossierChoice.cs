@@ -16,8 +16,11 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         .. BitConverter.GetBytes(Claimed.Minor),
     ]);
 
+    /// <summary>False where more payments are needed than so many pages hold.</summary>
+    public bool Fits(int pages) => Entries.Count <= pages * DossierPage.MaxEntries;
+
     /// <param name="faceValue">X.</param>
-    /// <returns>Null where all payments together are within X, or too many would be needed for <see cref="DossierHeader.MaxPages"/> pages.</returns>
+    /// <returns>Null where all payments together are within X.</returns>
     public static DossierChoice? Of(IEnumerable<DossierEntry> entries, Amount faceValue)
     {
         var all = entries.ToList();
@@ -44,7 +47,7 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
             sum += entry.H.Paid;
         }
 
-        return chosen.Count <= DossierHeader.MaxPages * DossierPage.MaxEntries ? new DossierChoice(chosen, claimed) : null;
+        return new DossierChoice(chosen, claimed);
     }
 
     private static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) => entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));

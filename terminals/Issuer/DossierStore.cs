@@ -29,6 +29,9 @@ internal static class DossierStore
     public static void Settle(Database db, CaseRow row, bool isExcess) => db.Execute(
         "UPDATE trace_case SET changed = 0, is_excess = ?2, judged_revision = revision WHERE coin = ?1", row.Coin, isExcess ? 1 : 0);
 
+    /// <summary>There is an excess that no dossier can show: nothing is sent, and nothing is closed.</summary>
+    public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1 WHERE coin = ?1", row.Coin);
+
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {
         db.Execute(

@@ -51,7 +51,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         }
 
         var shop = registry.EnrolShop(request.Name, account.Bank, account.Reference);
-        registry.EnrolTill(shop.Id, request.Key);
+        registry.EnrolTill(shop.Id, request.Key, Timestamp.Now(clock));
         return EnrolmentGrant.Sign(keys.Root, shop.Id, request.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key));
     }
 

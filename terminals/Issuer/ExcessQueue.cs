@@ -14,7 +14,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
     public void Distribute(Database db, CoinId id, Timestamp now)
     {
         bool queued = true;
-        Switches.Off("R2", ref queued);
+        Switches.Off("R2 queue", ref queued);
         if (!queued)
         {
             return;
@@ -31,7 +31,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
                 InspectionDatabase.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
-                Claims.Withdraw(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
+                Claims.Withdraw(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed), now);
                 Guarantee.Lower(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
             }
         }
@@ -58,6 +58,17 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
                 Credits.Give(db, coin, null, row.Share.Waiting);
                 Revise(db, row, row.Share.Waiting, now);
             }
+        }
+    }
+
+    /// <summary>What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.</summary>
+    public void End(Database db, long coin, Timestamp now)
+    {
+        bool ends = true;
+        Switches.Off("R2 end", ref ends);
+        foreach (var row in HistoryDatabase.Exceeding(db, coin).Where(r => ends && r.IsRedemption))
+        {
+            Revise(db, row, row.Share with { Due = now }, now);
         }
     }
 

@@ -63,13 +63,13 @@ internal sealed class Guarantee(SchemeTerms terms)
 
     /// <summary>The payment was taken back: no promise is left.</summary>
     /// <returns>What the guarantee had paid to the shop.</returns>
-    public static Amount Cancel(Database db, HistoryRow row)
+    public static Amount Cancel(Database db, HistoryRow row, Timestamp now)
     {
         bool paid = IsPaid(db, row.Payment);
         db.Execute("DELETE FROM guarantee WHERE payment_id = ?1", row.Payment.Value.ToArray());
         if (!paid)
         {
-            Claims.Withdraw(db, row.Payment, row.Share.Guaranteed);
+            Claims.Withdraw(db, row.Payment, row.Share.Guaranteed, now);
         }
 
         return paid ? row.Share.Guaranteed : Amount.Zero;

@@ -46,7 +46,8 @@ internal static class HistoryDatabase
     /// Keeps a payment that counts. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
     /// that each may be the one that makes the case, and what was taken back takes nobody's place.
     /// </summary>
-    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt)
+    /// <param name="offline">It counts only because its till was offline while the card was reported as lost.</param>
+    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt, bool offline)
     {
         bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero && (coin.Cancelled ?? coin.Lost) is not null
             && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL", coin.Number) >= MaxUnpaid;
@@ -58,12 +59,12 @@ internal static class HistoryDatabase
 
         db.Execute(
             """
-            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, offline)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             """,
             h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
             receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
-            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
+            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(), offline ? 1L : 0L);
     }
 
     /// <summary>A later revision replaces the earlier one.</summary>
@@ -88,6 +89,10 @@ internal static class HistoryDatabase
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
+
+    /// <summary>What tills that were offline got of a coin whose card is lost (rule R6), less what was taken back of it.</summary>
+    public static Amount Offline(Database db, long coin) => Amount.FromLedger(db.Number(
+        "SELECT coalesce(sum(CASE WHEN reversed IS NULL THEN y ELSE credited END), 0) FROM history WHERE coin = ?1 AND offline = 1", coin));
 
     /// <summary>All payments of the coin, also those that were taken back, with what proves each.</summary>
     public static List<HistoryEntry> Entries(Database db, long coin) => db.Query(

@@ -62,6 +62,15 @@ public sealed partial class IssuerParty : ILinkHandler
 
     public IssuerAudit Audit { get; }
 
+    /// <summary>Most pages of a dossier, at most <see cref="DossierHeader.MaxPages"/>.</summary>
+    public int MostDossierPages
+    {
+        get => _traces.MostPages;
+        set => _traces.MostPages = value is > 0 and <= DossierHeader.MaxPages
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"A dossier has 1 to {DossierHeader.MaxPages} pages.");
+    }
+
     /// <summary>What banks, shops and wallets may know of the scheme.</summary>
     public Scheme Scheme => _enrolment.Scheme;
 

@@ -15,8 +15,8 @@ internal static class IssuerSchema
             next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0,
             told INTEGER NOT NULL DEFAULT 0, missed INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
         CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
-        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, revoked INTEGER,
-            contact INTEGER) STRICT;
+        CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, registered INTEGER NOT NULL,
+            revoked INTEGER, contact INTEGER) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(
@@ -40,7 +40,7 @@ internal static class IssuerSchema
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
             shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL, guaranteed INTEGER NOT NULL,
             waiting INTEGER NOT NULL, due INTEGER NOT NULL, date INTEGER NOT NULL, h BLOB NOT NULL, submission BLOB, receipt BLOB NOT NULL,
-            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0) STRICT;
+            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).
@@ -65,10 +65,10 @@ internal static class IssuerSchema
             id INTEGER PRIMARY KEY AUTOINCREMENT, date INTEGER NOT NULL, kind TEXT NOT NULL, subject BLOB NOT NULL,
             times INTEGER NOT NULL DEFAULT 1, last INTEGER NOT NULL, UNIQUE(kind, subject)) STRICT;
 
-        -- Payments that will never count, whoever brings them (holes 2 to 4).
+        -- Payments that will never count, whoever brings them (holes 2 to 4); until when they could be settled without the mark.
         CREATE TABLE dead_payment(
             payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, seq INTEGER NOT NULL, y INTEGER NOT NULL, basis INTEGER NOT NULL,
-            date INTEGER NOT NULL, void BLOB, statement BLOB NOT NULL, expiry INTEGER NOT NULL) STRICT;
+            date INTEGER NOT NULL, needed INTEGER NOT NULL, statement BLOB NOT NULL, expiry INTEGER NOT NULL) STRICT;
         CREATE INDEX dead_payment_coin ON dead_payment(coin_id, seq);
 
         -- Coins that tills refuse, by the version of the list that first held them; 0 waits for the next one (hole 11).

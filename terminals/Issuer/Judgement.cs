@@ -56,7 +56,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Dead, now);
         }
 
-        bool late = now > Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm);
+        bool late = now > terms.LateAfter(h);
         Switches.Off("hole 5 late", ref late);
         if (late)
         {
@@ -78,7 +78,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private Receipt Count(Database db, Submitted submitted, CoinRow coin, Timestamp now)
     {
         var h = submitted.H;
-        if (CancelledCoins.Refuses(db, coin, submitted, terms, now))
+        if (CancelledCoins.Refuses(db, coin, submitted, terms, now, out bool offline))
         {
             // Kept, so that a repeat gets the same answer; never evidence (hole 10).
             return Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
@@ -90,11 +90,10 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
         Switches.Replace("claim 6 9c", ref credited, h.Paid);
         var excess = h.Paid - credited;
-        bool other = HistoryDatabase.HasOther(db, coin.Number, h.Seq);
-        Switches.Off("hole 19 equivocation", ref other);
+        bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
-        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
+        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now, offline);
         if (!credited.IsZero)
         {
             InspectionDatabase.Spend(db, coin, credited);
@@ -120,11 +119,21 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return HistoryDatabase.Find(db, h.Id)?.Receipt ?? receipt;
     }
 
-    private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
+    /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
+    public static bool HasOther(Database db, CoinRow coin, CashPayment h)
+    {
+        bool dead = DeadMarks.HasOther(db, h);
+        Switches.Off("R2 dead", ref dead);
+        bool other = dead || HistoryDatabase.HasOther(db, coin.Number, h.Seq);
+        Switches.Off("hole 19 equivocation", ref other);
+        return other;
+    }
+
+    private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now, bool offline = false)
     {
         var h = submitted.H;
         var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, 1, now);
-        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
+        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt, offline);
         return receipt;
     }
 

@@ -77,10 +77,12 @@ public sealed class Registry(Database store)
 
     /// <summary>Registers a till key N_W of a shop (hole 8: all tills of a shop lead to one account).</summary>
     /// <exception cref="InvalidOperationException">Another shop's till.</exception>
-    public TillId EnrolTill(PartyId shop, PublicKey key) => store.Write(db =>
+    public TillId EnrolTill(PartyId shop, PublicKey key, Timestamp now) => store.Write(db =>
     {
         var w = OneWay.W(key);
-        db.Execute("INSERT OR IGNORE INTO till(w, public_key, shop) VALUES(?1, ?2, ?3)", w.Value.ToArray(), key.Bytes.ToArray(), (long)shop.Value);
+        db.Execute(
+            "INSERT OR IGNORE INTO till(w, public_key, shop, registered) VALUES(?1, ?2, ?3, ?4)",
+            w.Value.ToArray(), key.Bytes.ToArray(), (long)shop.Value, now.ToLedger());
         return TillOwner(db, w)?.Id == shop ? w : throw new InvalidOperationException("This till key belongs to another shop.");
     });
 
@@ -116,6 +118,16 @@ public sealed class Registry(Database store)
         bool revoked = db.Number("SELECT count(*) FROM till WHERE w = ?1 AND revoked IS NOT NULL AND revoked < ?2", w.Value.ToArray(), moment.ToLedger()) > 0;
         Switches.Off("hole 22 till", ref revoked);
         return revoked;
+    }
+
+    /// <summary>
+    /// True if the till was registered after that moment: what it was paid before may have been pronounced dead as paid to nobody, without a mark (rule R10).
+    /// </summary>
+    internal static bool IsNewer(Database db, TillId w, Timestamp moment)
+    {
+        bool newer = db.Number("SELECT count(*) FROM till WHERE w = ?1 AND registered > ?2", w.Value.ToArray(), moment.ToLedger()) > 0;
+        Switches.Off("R10 registered", ref newer);
+        return newer;
     }
 
     /// <summary>The shop that W belongs to.</summary>

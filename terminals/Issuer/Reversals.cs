@@ -1,6 +1,5 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -16,7 +15,7 @@ internal sealed class Reversals(
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
-    private readonly DeadMarks _dead = new(keys, issuer);
+    private readonly DeadMarks _dead = new(keys, issuer, terms);
 
     /// <summary>A shop takes a payment back, or forwards what it voided: the same.</summary>
     public LinkMessage HandleShop(LinkPeer peer, LinkMessage request) => peer.Role == LinkRole.Shop
@@ -88,11 +87,12 @@ internal sealed class Reversals(
 
         if (HistoryDatabase.Find(db, h.Id) is not { } row)
         {
+            Compare(db, coin, h, now);
             bool marks = true;
             Switches.Off("R4 mark", ref marks);
-            if (marks && DeadMarks.Find(db, h.Id) is null)
+            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, h, DeathBasis.Voided, now) is null)
             {
-                _dead.Mark(db, h, DeathBasis.Voided, Encode(brought.Void), now);
+                return Full();
             }
 
             return VoidMessage.WriteReply(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now).Encode());
@@ -114,7 +114,7 @@ internal sealed class Reversals(
     /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
     private byte[] Reverse(Database db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
-        var moved = Guarantee.Cancel(db, row);
+        var moved = Guarantee.Cancel(db, row, now);
         if (!moved.IsZero && shop is not null)
         {
             Credits.TakeBackClaim(db, coin, shop, moved);
@@ -139,6 +139,17 @@ internal sealed class Reversals(
         return HistoryDatabase.Find(db, row.Payment)!.Reversal!;
     }
 
+    /// <summary>A second message under one seq is an equivocation, whoever brings it and whatever becomes of it (rule R2).</summary>
+    private static void Compare(Database db, CoinRow coin, CashPayment h, Timestamp now)
+    {
+        bool other = Judgement.HasOther(db, coin, h);
+        Switches.Off("R2 voided", ref other);
+        if (other)
+        {
+            TraceDesk.OpenCase(db, coin, now);
+        }
+    }
+
     private LinkMessage Pronounce(Database db, CashPayment h, Timestamp now)
     {
         if (DeadMarks.Find(db, h.Id) is { } statement)
@@ -146,7 +157,8 @@ internal sealed class Reversals(
             return WalletMessages.WriteDeadReply(statement);
         }
 
-        bool forgotten = InspectionDatabase.Find(db, h.Coin.Id) is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
+        var coin = InspectionDatabase.Find(db, h.Coin.Id);
+        bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
@@ -159,20 +171,27 @@ internal sealed class Reversals(
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : WalletMessages.WriteDeadReply(_dead.Mark(db, h, DeathBasis.Voided, null, now));
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
+        }
+
+        if (coin is not null)
+        {
+            Compare(db, coin, h, now);
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == OneWay.W(keys.RootKey);
-        var over = Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm);
+        var over = terms.LateAfter(h);
         bool ended = now > over;
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? WalletMessages.WriteDeadReply(_dead.Mark(db, h, found, null, now))
+            ? _dead.Mark(db, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 
-    private static byte[] Encode(VoidStatement statement) => BerTlv.Encode(VoidStatement.MaxEncodedSize, statement.Write);
+    /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>
+    private static LinkMessage Full() => Refuse(
+        RefusalReason.Unavailable, "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
 
     private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

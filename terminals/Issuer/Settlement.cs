@@ -49,7 +49,14 @@ internal sealed class Settlement(
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
                 : Settle(db, peer, till, contact, item.H!, batch.Submission, subjects, i, now)).ToList();
-            ServiceRecord.Contact(db, till, now);
+            // What the till still has to send was taken before this answer: for that it is no contact (rule R6). A contact that was noted stays.
+            var queued = batch.Submission.Queued;
+            var answered = queued == default ? now : Timestamp.Min(now, queued);
+            if (answered > contact)
+            {
+                ServiceRecord.Contact(db, till, answered);
+            }
+
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
         });
@@ -66,6 +73,7 @@ internal sealed class Settlement(
     private Receipt Settle(
         Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now) =>
         h.Till == till && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
+            && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
 

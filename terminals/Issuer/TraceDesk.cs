@@ -13,6 +13,9 @@ namespace HierCash.Issuer;
 internal sealed class TraceDesk(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
+    /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
+    public int MostPages { get; set; } = DossierHeader.MaxPages;
+
     /// <summary>Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.</summary>
     public static void OpenCase(Database db, CoinRow coin, Timestamp now)
     {
@@ -161,6 +164,16 @@ internal sealed class TraceDesk(
             if (changed)
             {
                 var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue);
+                bool fits = choice?.Fits(MostPages) != false;
+                Switches.On("R9 most", ref fits);
+                if (!fits)
+                {
+                    // An excess all the same: the case stays open, until a person has looked or something changes.
+                    DossierStore.Postpone(db, row);
+                    Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
+                    continue;
+                }
+
                 if (choice is null || (choice.Content == row.Content && row.Judged == row.Revision))
                 {
                     DossierStore.Settle(db, row, choice is not null);
@@ -192,7 +205,7 @@ internal sealed class TraceDesk(
     /// </summary>
     public bool Proves(Database db, CoinId coin, Amount claim)
     {
-        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue) is not { } choice)
+        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue) is not { } choice || !choice.Fits(MostPages))
         {
             return false;
         }

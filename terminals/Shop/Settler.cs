@@ -130,7 +130,8 @@ public sealed class Settler
             return [];
         }
 
-        var message = SettleMessage.Write(_key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock));
+        var message = SettleMessage.Write(
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)));
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         if (SettleReply.Read(reply) is not { } answer || answer.Receipts.Count != batch.Count)

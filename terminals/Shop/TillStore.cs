@@ -109,6 +109,15 @@ internal static class TillStore
     public static List<Part> Queued(Database db, int limit) => db.Query(
         "SELECT h, state, receipt, sw FROM part WHERE state = ?1 ORDER BY time, rowid LIMIT ?2", ReadPart, nameof(PartState.Queued), (long)limit);
 
+    /// <summary>TIME of the oldest payment that is queued and not among these; 0 if there is none.</summary>
+    public static Timestamp OldestBut(Database db, List<Part> batch)
+    {
+        var sent = batch.Select(p => p.H.Id).ToHashSet();
+        var oldest = Queued(db, batch.Count + 1).Find(p => !sent.Contains(p.H.Id))?.H.Time ?? default;
+        Switches.Replace("R6 queued", ref oldest, default);
+        return oldest;
+    }
+
     public static void Hold(Database db, CashPayment h) => db.Execute(
         "INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(PartState.Held));

@@ -182,13 +182,21 @@ public sealed partial class WalletTerminal
                 continue;
             }
 
-            card.Confirm(h.Coin.Id, h.Seq);
+            // One that waits is asked for again, until it is paid or what was left came back.
+            bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
+            if (!waits)
+            {
+                card.Confirm(h.Coin.Id, h.Seq);
+            }
+
             results.Add(receipt.Verdict switch
             {
                 Verdict.Settled => new RecoveryResult(entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
                 Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
-                Verdict.Excess or Verdict.Equivocation when !receipt.Share.Waiting.IsZero => new RecoveryResult(
+                Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(
+                    entry.Paid, true, $"{amount} wait no more: what was left of the coin came back to your account on {receipt.Share.Due}."),
+                Verdict.Excess or Verdict.Equivocation when waits => new RecoveryResult(
                     entry.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
                 _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank."),
             });

@@ -51,6 +51,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var (card, status) = Open(channel, pin);
         var key = await LoadCertificates(card, cancel);
         await Resume(card, status, cancel);
+        await TryUpload(card, status, cancel);
         var begun = card.BeginWithdrawalWithoutKey(faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
         return await Finish(card, status, begun, faceValue, key, cancel);

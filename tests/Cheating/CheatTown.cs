@@ -223,7 +223,9 @@ internal sealed partial class CheatTown : IDisposable
                 Truth.Arrived(h.Id.ToString(), now);
             }
 
-            Truth.Contact(shop.Name, now);
+            // What the till says that it still has to send, it took before this answer.
+            var queued = RawMessages.StillQueued(message);
+            Truth.Contact(shop.Name, queued < now ? queued.Value : now);
         }
 
         return fault;

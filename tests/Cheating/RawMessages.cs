@@ -103,6 +103,12 @@ internal static class RawMessages
     /// <summary>True if a shop's message gets an answer that tells it the time of the issuer's books.</summary>
     public static bool IsContact(LinkMessage message) => message.Type is MessageType.Settle or MessageType.HotList;
 
+    /// <summary>Since when a till says that it has more to send; null if it has not.</summary>
+    public static DateTimeOffset? StillQueued(LinkMessage message) =>
+        message.Type == MessageType.Settle && SettleMessage.Read(message)?.Submission.Queued is { Microseconds: > 0 and < long.MaxValue / 10 } queued
+            ? DateTimeOffset.UnixEpoch.AddTicks((long)queued.Microseconds * TimeSpan.TicksPerMicrosecond)
+            : null;
+
     /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
     public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date)
     {

@@ -100,7 +100,7 @@ def check_messages():
     same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + u32(1000) + DATE)
     leaf = [sha256(b"\0", d) for d in (PAYMENT_ID, sha256(b"other"), sha256(b"third"))]
     same("submission-root", sha256(b"\1", sha256(b"\1", leaf[0], leaf[1]), leaf[2]))
-    same("submission-message", b"HC1-SUBM" + ISSUER + V["submission-root"] + DATE)
+    same("submission-message", b"HC1-SUBM" + ISSUER + V["submission-root"] + DATE + TIME)
     same("lost-card-message", b"HC1-LOST" + U + BANK + DATE)
     same("cancellation-message", b"HC1-CANC" + BANK + REQUEST + DATE)
     same("hot-entry", sha256(b"HC1-HOTE", u64(8), COIN_ID)[:8])
@@ -142,8 +142,8 @@ def check_objects():
                                        "Signature", "Repeat")
     assert rest == [ISSUER, PAYMENT_ID, b"\x0b", PAID, EUR, u32(1000), u32(200), u32(50), TIME, b"\0\2", DATE] and repeat == b"\0"
     signed("receipt", PUB["statement"], V["receipt-message"], signature)
-    *rest, signature = fields(content("submission", "Submission"), "TillKey", "Date", "Signature")
-    assert rest == [PUB["till"], DATE]
+    *rest, signature = fields(content("submission", "Submission"), "TillKey", "Date", "Time", "Signature")
+    assert rest == [PUB["till"], DATE, TIME]
     signed("submission", PUB["till"], V["submission-message"], signature)
     same("submission-proof", obj("Submission", content("submission", "Submission") + obj("Index", u32(0)) + obj("Count", u32(3))
                                  + obj("Path", sha256(b"\0", sha256(b"other")) + sha256(b"\0", sha256(b"third")))))

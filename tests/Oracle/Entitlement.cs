@@ -12,6 +12,7 @@ internal static class Entitlement
         var used = new Dictionary<CoinFact, long>();
         var credited = new Dictionary<PaymentFact, long>();
         var promised = new HashSet<(CoinFact, string)>();
+        var offline = new Dictionary<CoinFact, long>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         foreach (var payment in truth.Payments)
         {
@@ -40,6 +41,7 @@ internal static class Entitlement
                 continue;
             }
 
+            CountOffline(truth, payment, offline);
             if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
             {
                 payment.IsOutOfTerm = true;
@@ -116,14 +118,25 @@ internal static class Entitlement
         return payment.Time <= lost + truth.Limits.HotListMaxAge || truth.Cheats(payment.Shop) || !payment.Accepted;
     }
 
-    /// <summary>The two roads on which a payment of a lost card still counts.</summary>
-    private static bool InTime(Truth truth, PaymentFact payment, DateTimeOffset lost)
+    /// <summary>The two roads on which a payment of a lost card still counts; on the second a coin pays no more than the floor limit in all.</summary>
+    private static bool InTime(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
+        IsSoon(truth, payment, lost) || (IsOffline(truth, payment, lost) && !payment.IsBeyondFloor);
+
+    private static bool IsSoon(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
+        payment.Arrived!.Value <= lost + truth.Limits.HotListMaxAge + truth.Limits.CancelGrace && payment.Time <= lost + truth.Limits.HotListMaxAge;
+
+    private static bool IsOffline(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
+        payment.Time <= lost && payment.Y <= truth.Limits.FloorLimit && payment.Arrived!.Value <= payment.Time + truth.Limits.SettleTerm
+        && !truth.HadContact(payment.Shop, payment.Time, payment.Arrived!.Value);
+
+    private static void CountOffline(Truth truth, PaymentFact payment, Dictionary<CoinFact, long> offline)
     {
-        var limits = truth.Limits;
-        var arrived = payment.Arrived!.Value;
-        bool soon = arrived <= lost + limits.HotListMaxAge + limits.CancelGrace && payment.Time <= lost + limits.HotListMaxAge;
-        bool offline = payment.Time <= lost && payment.Y <= limits.FloorLimit && arrived <= payment.Time + limits.SettleTerm
-            && !truth.HadContact(payment.Shop, payment.Time, arrived);
-        return soon || offline;
+        payment.IsBeyondFloor = false;
+        if (truth.Lost(payment.Coin.Holder) is { } lost && payment.Arrived > lost && !IsSoon(truth, payment, lost) && IsOffline(truth, payment, lost))
+        {
+            long sum = offline.GetValueOrDefault(payment.Coin) + payment.Y;
+            payment.IsBeyondFloor = sum > truth.Limits.FloorLimit;
+            offline[payment.Coin] = payment.IsBeyondFloor ? sum - payment.Y : sum;
+        }
     }
 }

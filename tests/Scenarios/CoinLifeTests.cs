@@ -89,6 +89,27 @@ public sealed class CoinLifeTests
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
     }
 
+    /// <summary>A copy pays, the card redeems all that it shows: that waits, and ends with a word when what was left has come back.</summary>
+    [Test, Rule(2), Hole(9)]
+    public async Task ARedemptionThatCannotBePaidWholeDoesNotWaitForEver()
+    {
+        using var mallory = _town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        string cafe = _town.AddTill("Cafe");
+        _town.Pay(cafe, copy, 3000);
+        await _town.Settle(cafe);
+        async Task<RecoveryResult> Redeem() => (await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default)).Single();
+        Assert.That(await Redeem(), Has.Property("Done").False.And.Property("Message").Contain("wait at the issuer"));
+        Assert.That((await Redeem()).Done, Is.False, "asked again, it waits still");
+        _town.Clock.Advance(TimeSpan.FromDays(9));
+        await _town.RunCycle();
+        await _town.RunCycle();
+        Assert.That(_town.Account(mallory).Minor, Is.EqualTo(97_000));
+        Assert.That(await Redeem(), Has.Property("Done").True.And.Property("Message").StartWith("50.00 EUR wait no more"));
+        Assert.That(await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default), Is.Empty);
+        _town.AssertSound();
+    }
+
     /// <summary>No balance dies silently: what is left of an expired coin comes back by itself after its terms.</summary>
     [Test, Hole(9)]
     public async Task WhatIsLeftOfAnExpiredCoinComesBackByItself()

@@ -78,6 +78,38 @@ public sealed class DossierTests
         Assert.That(second.Dossier.Header.Revision, Is.EqualTo(1));
     }
 
+    /// <summary>More dust than a dossier holds: the case stays open and somebody looks; the next large payment proves it.</summary>
+    [Test, Rule(9)]
+    public async Task AnExcessInMorePaymentsThanADossierHoldsIsNoLessAnExcess()
+    {
+        var suite = new KeepingSuite(new BclSuite());
+        using var town = Towns.Make(with: o => o with { Suite = suite });
+        town.Issuer.MostDossierPages = 1;
+        string till = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 260);
+        var coin = mallory.Coins().Single().Coin;
+        using var key = suite.SecretOf(coin.NU);
+        var start = Timestamp.Now(town.Clock);
+        CashPayment Sign(int seq, ulong y)
+        {
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(till).W, new Amount(y), []);
+            return unsigned with { SU = key.Sign(unsigned.Message) };
+        }
+
+        foreach (var batch in Enumerable.Range(1, 261).Select(i => Sign(i, 1)).Chunk(SettleMessage.MaxPayments))
+        {
+            await town.Submit(till, batch);
+        }
+
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.Issuer.Queues.Cases, town.UserBank.EvidenceFiles.Count), Is.EqualTo((1L, 0)));
+        Assert.That(town.Issuer.Alarms.Single(), Is.EqualTo(("dossier too large", coin.Id.ToString(), 1L, Timestamp.Now(town.Clock))));
+        await town.Submit(till, Sign(262, 200));
+        await town.RunCycle();
+        Assert.That(town.UserBank.EvidenceFiles.Single().Name, Is.EqualTo("Mallory"));
+    }
+
     /// <summary>What is needed and no more: the guaranteed payment, then the largest.</summary>
     [Test, Rule(9)]
     public async Task TheFewestPaymentsThatProveIt()

@@ -123,7 +123,9 @@ public sealed class ForgettingTests
             using var seen = Database.OpenMemory(AuditRun.SeenSchema);
             using var records = Database.OpenMemory(WalletRecords.Schema);
             string till = town.AddTill("Cafe");
+            string kiosk = town.AddTill("Kiosk");
             using var alice = town.User("Alice");
+            using var mallory = town.User("Mallory");
             var sizes = new List<(long Issuer, long UserBank, long ShopBank)>();
             for (int week = 1; week <= 130; week++)
             {
@@ -134,6 +136,11 @@ public sealed class ForgettingTests
                 Assert.That(town.Withdraw(alice, 10_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused), "more than the account holds");
                 Assert.That(town.Withdraw(alice, 60_000).Outcome, Is.EqualTo(WithdrawalOutcome.Reversed), "more than the bank's cap");
                 new WalletRecords(records).Keep(alice.Card, alice.Pin);
+                if (week % 26 == 8)
+                {
+                    await Overspend(town, mallory, till, kiosk, isRebutted: week > 52);
+                }
+
                 await town.RunCycle();
                 town.Clock.Advance(TimeSpan.FromDays(7));
                 if (week % 26 == 0)
@@ -153,12 +160,18 @@ public sealed class ForgettingTests
                 Assert.That(sizes[4].ShopBank, Is.InRange(sizes[2].ShopBank * 0.8, sizes[2].ShopBank * 1.2), "shops' bank");
             });
 
+            // Five cases, of which the first two are older than any term; what was claimed for them is still accounted for.
+            var cases = town.Rows("bank-1");
+            Assert.That((cases["evidence"], cases["notice"], cases["rebuttal"], cases["void_message"]), Is.EqualTo((3L, 3L, 3L, 3L)));
+            Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-800));
+
             // What is carried forward cannot be changed without that being found.
             foreach (var (books, sql) in new[]
             {
                 ("issuer", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'instruction' AND kind = 1"), ("issuer", "DELETE FROM instruction WHERE rowid = (SELECT min(rowid) FROM instruction)"),
                 ("issuer", "UPDATE forgotten SET digest = randomblob(32) WHERE what = 'statement'"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'withdrawal' AND kind = 0"),
-                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"), ("bank-1", "DELETE FROM withdrawal WHERE rowid = (SELECT min(rowid) FROM withdrawal)"),
+                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'case'"),
+                ("bank-1", "DELETE FROM withdrawal WHERE rowid = (SELECT min(rowid) FROM withdrawal)"),
                 ("bank-1", "DELETE FROM booked_transfer WHERE number = (SELECT min(number) FROM booked_transfer)"), ("bank-2", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'transfer'"),
                 ("bank-1", "DELETE FROM audit_statement WHERE number = (SELECT min(number) FROM audit_statement)"),
             })
@@ -235,6 +248,26 @@ public sealed class ForgettingTests
     }
 
     private const long HistoryLimit = 1024;
+
+    /// <summary>A copy pays 4.00 beyond its coin; what it shows against that, if anything, is the shop's signature under a void.</summary>
+    private static async Task Overspend(TownWorld town, TownCard mallory, string till, string other, bool isRebutted)
+    {
+        Assert.That(town.Withdraw(mallory, 1000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        using var copy = mallory.Clone();
+        Assert.That(town.Pay(till, mallory, 1000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        var excess = town.Pay(other, copy, 400);
+        Assert.That(excess.Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        await town.Settle(till);
+        await town.Settle(other);
+        await town.RunCycle();
+        if (isRebutted)
+        {
+            var h = excess.Payments.Single();
+            using var key = town.TillKey(other);
+            var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)));
+            Assert.That((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).IsProven, Is.False);
+        }
+    }
 
     private static long Size(TownWorld town, string party) => town.Rows(party).Where(t => !t.Key.StartsWith("ledger", StringComparison.Ordinal)).Sum(t => t.Value);
 

@@ -1,5 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -63,6 +65,18 @@ public sealed class LostCardTests
         await NothingIsLost(_town.Options.Terms.FloorLimit.Minor);
     }
 
+    /// <summary>A finder and a till without contact make small ones of it, and a second such till joins: together they get the floor limit of that coin, and no more.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task ManySmallPaymentsAreWorthNoMoreThanOneLarge()
+    {
+        _town.Clock.Advance(TimeSpan.FromDays(5));
+        CashPayment Nth(string till, int i) => Sign(till, new Timestamp(_before.Microseconds + (ulong)i), 1000);
+        var receipts = await _town.Submit(_offline, [.. Enumerable.Range(0, 4).Select(i => Nth(_offline, i))]);
+        Assert.That(receipts.Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Settled, Verdict.Settled, Verdict.Cancelled }));
+        Assert.That((await _town.Submit(_colluding, Nth(_colluding, 4))).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        await NothingIsLost(_town.Options.Terms.FloorLimit.Minor);
+    }
+
     /// <summary>While lists may be old, whoever was paid is paid; it has to arrive soon.</summary>
     [TestCase(47, true)]
     [TestCase(50, false)]
@@ -97,6 +111,53 @@ public sealed class LostCardTests
         await NothingIsLost(serves ? 0 : 1000UL);
     }
 
+    /// <summary>A till that was told the list says, afterwards, that it still had something to send from before: no contact is taken back by that.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task NoTillTakesItsContactBack()
+    {
+        await _town.Till(_colluding).FetchHotList(_town.TillLink(_colluding), default);
+        _town.Clock.Advance(TimeSpan.FromDays(3));
+        using var key = _town.TillKey(_colluding);
+        foreach (var h in new[] { Sign(_colluding, _before, 1000), Sign(_colluding, new Timestamp(_before.Microseconds + 1), 1000) })
+        {
+            var reply = await _town.TillLink(_colluding).Call(SettleMessage.Write(key, new PartyId(1), [h], Timestamp.Now(_town.Clock), _before), default);
+            Assert.That(SettleReply.Read(reply)!.Receipts.Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        }
+
+        await NothingIsLost(0);
+    }
+
+    /// <summary>A finder's friend cuts the link between two batches of an honest till, and the card is reported as lost: what stood in the second is paid all the same.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task ALinkThatBreaksBetweenTwoBatchesTakesNothing()
+    {
+        using var bob = _town.User("Bob", 50_000);
+        using var carol = _town.User("Carol", 5000);
+        using var records = Database.OpenMemory(WalletRecords.Schema);
+        var report = WalletTerminal.SignLostReport(carol.Card, carol.Pin, Timestamp.Now(_town.Clock));
+        await _town.Till(_offline).FetchHotList(_town.TillLink(_offline), default);
+        for (int i = 1; i <= 256; i++)
+        {
+            Assert.That(_town.Pay(_offline, bob, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
+            if (i % 30 == 0)
+            {
+                new WalletRecords(records).Keep(bob.Card, bob.Pin);
+            }
+        }
+
+        _town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var last = _town.Pay(_offline, carol, 1000);
+        Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(async () => await _town.Till(_offline).Settler.Settle(new CutLink(_town.TillLink(_offline), 1), default), Throws.TypeOf<LinkException>());
+        _town.Clock.Advance(TimeSpan.FromMinutes(10));
+        await _town.Wallet.ReportLost(report, default);
+        await _town.RunCycle();
+        _town.Clock.Advance(TimeSpan.FromHours(60));
+        Assert.That((await _town.Settle(_offline)).Settled, Is.EqualTo(1));
+        await NothingIsLost(0);
+        Assert.That(_town.ShopAccount("Kiosk").Minor, Is.EqualTo(3560));
+    }
+
     private CashPayment Sign(string till, Timestamp time, ulong y)
     {
         var card = new WalletCard(_found.Card);
@@ -117,4 +178,13 @@ public sealed class LostCardTests
         Assert.That(_town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
     }
+}
+
+/// <summary>A link that is cut after so many answers.</summary>
+internal sealed class CutLink(ILink inner, int answers) : ILink
+{
+    private int _left = answers;
+
+    public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+        _left-- > 0 ? inner.Call(request, cancel) : throw new LinkException("the link is cut");
 }

@@ -66,6 +66,18 @@ public sealed class VoidedAndSettledTests
         Assert.That(town.ShopAccount("Cafe").IsZero);
     }
 
+    /// <summary>Any contact of the wallet brings S_W, also one for cash under a key that the issuer makes.</summary>
+    [Test, Rule(4), Hole(2)]
+    public async Task AWithdrawalOfIssuerKeyedCashBringsIt()
+    {
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { IssuerKeys = true } });
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = Voided(town, cafe, alice, 2000);
+        await town.Wallet.WithdrawIssuerKeyed(alice.Card, alice.Pin, new Amount(500), default);
+        Assert.That((await town.Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
+    }
+
     /// <summary>A till that gives S_W to the card and says nothing to anybody.</summary>
     private static CashPayment Voided(TownWorld town, string till, TownCard card, ulong y)
     {

@@ -69,7 +69,7 @@ public sealed class EncoderVectorTests
         var never = NeverIssued.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
         var share = new Share(new Amount(1000), new Amount(200), new Amount(50), Time);
         var subjects = new[] { h.Id.Value, Digest.Of("other"u8), Digest.Of("third"u8) };
-        var submission = Submission.Sign(till, Issuer, subjects, Date);
+        var submission = Submission.Sign(till, Issuer, subjects, Date, Time);
         var voided = new VoidMessage(h, new VoidStatement(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw));
         var reversal = Reversal.Sign(statement, Issuer, h.Id, Y, new Amount(1000), Date);
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
@@ -128,7 +128,7 @@ public sealed class EncoderVectorTests
             ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, new Amount(1000), Date),
             ["reversal"] = reversal.Encode,
             ["submission-root"] = () => MerkleTree.Root(subjects).ToArray(),
-            ["submission-message"] = () => SignedMessage.Submission(Issuer, MerkleTree.Root(subjects), Date),
+            ["submission-message"] = () => SignedMessage.Submission(Issuer, MerkleTree.Root(subjects), Date, Time),
             ["submission"] = () => BerTlv.Encode(Submission.MaxEncodedSize, submission.Write),
             ["submission-proof"] = submission.Prove(subjects, 0).Encode,
             ["lost-card-message"] = () => SignedMessage.LostCard(u, Bank, Date),
