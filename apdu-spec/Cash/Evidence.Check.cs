@@ -102,7 +102,7 @@ public sealed partial record Evidence
         if (Rest(Struck.MadeGood) <= Order.FaceValue)
         {
             return Say(
-                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: nobody has to answer, and {Name} owes nothing.");
+                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: by this file nobody has to answer, and {Name} owes nothing.");
         }
 
         if (Rest(Struck.ByShop) <= Order.FaceValue)
