@@ -67,7 +67,7 @@ internal static class Program
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
-            using var said = ServeLoop.SayStopping(cancel);
+            ServeLoop.SayStopping(cancel);
             await ServeLoop.Every(TimeSpan.FromSeconds(seconds), c => party.Run(c).AsTask(), log.CreateLogger(Role), TimeProvider.System, cancel);
             return ExitCode.Done;
         });

@@ -94,7 +94,7 @@ internal static class Program
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, certificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
-            using var said = ServeLoop.SayStopping(cancel);
+            ServeLoop.SayStopping(cancel);
             await ServeLoop.Every(
                 TimeSpan.FromSeconds(seconds),
                 _ =>

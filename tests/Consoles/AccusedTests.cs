@@ -50,7 +50,17 @@ public sealed class AccusedTests
         Assert.That(_town.Must("hiercash-shop", "answer", payment[..16], "--out", "a", "--dir", "cheat"), Does.Contain($"shows no reversal of payment {payment}"));
         Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "Shop")));
 
-        // The bank is told, brings it to the issuer, and the shop that was left without gets its money.
+        // The holder shows it while the issuer is away: the accusation falls, and the shop is still to be asked.
+        _town.Issuer.Kill();
+        Assert.That(Wallet("rebut"), Does.Contain("The bank heard the rebuttal: the accusation falls. Keep"));
+        Assert.That(File.Exists(Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal")));
+        Assert.That(Verify("--rebuttal", $"{coin[..16]}.rebuttal", "--shop-silent"), Is.EqualTo((1, "Shop")));
+        var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north")[0];
+        Assert.That((listed.GetProperty("verdict").GetString(), listed.GetProperty("rebuttals").GetInt32()), Is.EqualTo(("ShopToAnswer", 1)));
+        Assert.That(listed.GetProperty("fell").GetString(), Is.Not.Null);
+        _town.Issuer.Start();
+
+        // The bank brings it to the issuer, and the shop that was left without gets its money.
         AssertRefused(1, "0 cases begin with 'dead'", "hiercash-bank", "rebut", "dead", "nosuch", "--dir", "north");
         AssertRefused(1, "The file 'nosuch' cannot be read.", "hiercash-bank", "rebut", coin[..16], "nosuch", "--dir", "north");
         Assert.That(_town.Must("hiercash-bank", "rebut", coin[..16], "alice.rebuttal", "--dir", "north"), Does.StartWith("The rebuttal was heard.").And.Contain("it fell on"));
