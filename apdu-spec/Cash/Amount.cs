@@ -45,6 +45,48 @@ public readonly record struct Amount(ulong Minor) : IComparable<Amount>
     public static string? Parse(string text, Currency currency, out Amount amount)
     {
         amount = Zero;
+        if (ReadDigits(text, currency, out string digits) is { } error)
+        {
+            return error;
+        }
+
+        if (digits.Length == 0)
+        {
+            return $"The amount is zero. Give a positive amount such as {new Amount(1250).Format(currency)}.";
+        }
+
+        if (!uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint minor))
+        {
+            return $"The amount '{text}' is too large. The most that one command takes is {new Amount(uint.MaxValue).Format(currency)}.";
+        }
+
+        amount = new Amount(minor);
+        return null;
+    }
+
+    /// <summary>The same for a total, such as a cap: from zero to 2^63 - 1 minor units, as a ledger holds it.</summary>
+    /// <returns>Null and the amount, or a sentence that says what was wrong and what to type instead.</returns>
+    public static string? ParseTotal(string text, Currency currency, out Amount amount)
+    {
+        amount = Zero;
+        if (ReadDigits(text, currency, out string digits) is { } error)
+        {
+            return error;
+        }
+
+        if (!long.TryParse("0" + digits, NumberStyles.None, CultureInfo.InvariantCulture, out long minor))
+        {
+            return $"The amount '{text}' is too large. The most that a ledger holds is {FromLedger(long.MaxValue).Format(currency)}.";
+        }
+
+        amount = FromLedger(minor);
+        return null;
+    }
+
+    /// <summary>The minor units as digits without leading zeros; nothing for zero.</summary>
+    private static string? ReadDigits(string text, Currency currency, out string digits)
+    {
+        digits = "";
         string example = new Amount(1250).Format(currency);
         int point = text.IndexOf('.', StringComparison.Ordinal);
         string whole = point < 0 ? text : text[..point];
@@ -64,18 +106,7 @@ public readonly record struct Amount(ulong Minor) : IComparable<Amount>
             return $"'{text}' has {fraction.Length} decimals, but {currency.Name} has {currency.Exponent}. Give an amount such as {example}.";
         }
 
-        string digits = (whole + fraction.PadRight(currency.Exponent, '0')).TrimStart('0');
-        if (digits.Length == 0)
-        {
-            return $"The amount is zero. Give a positive amount such as {example}.";
-        }
-
-        if (!uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint minor))
-        {
-            return $"The amount '{text}' is too large. The most that one command takes is {new Amount(uint.MaxValue).Format(currency)}.";
-        }
-
-        amount = new Amount(minor);
+        digits = (whole + fraction.PadRight(currency.Exponent, '0')).TrimStart('0');
         return null;
     }
 

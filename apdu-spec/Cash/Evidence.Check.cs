@@ -102,7 +102,7 @@ public sealed partial record Evidence
         if (Rest(Struck.MadeGood) <= Order.FaceValue)
         {
             return Say(
-                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: nobody has to answer, and {Name} owes nothing.");
+                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: by this file nobody has to answer, and {Name} owes nothing.");
         }
 
         if (Rest(Struck.ByShop) <= Order.FaceValue)
@@ -110,10 +110,13 @@ public sealed partial record Evidence
             var h = entries.First(e => e.Struck == Struck.ByShop).Entry.H;
             bool asked = defence.ShopIsSilent || entries.Any(e => e.Struck == Struck.ByShop && defence.Answers.Any(a => a.Speaks(suite, e.Entry.H)));
             Switches.On("R3 asked", ref asked);
-            string what = $"The shop of till {h.Till} had taken back {h.Paid.Show(currency)} with its own signature, and settled it all the same";
+            string till = $"The shop of till {h.Till}";
+            string paid = h.Paid.Show(currency);
             return asked
-                ? Say(Culprit.Shop, $"{what}; it shows no reversal. {Name} overspent nothing.")
-                : Say(Culprit.ShopToAnswer, $"{what}. Ask it for the issuer's reversal of payment {h.Id}; if it has none, it has to answer. {Name} overspent nothing.");
+                ? Say(Culprit.Shop, $"{till} had taken back {paid} with its own signature, and settled it all the same; it shows no reversal. {Name} overspent nothing.")
+                : Say(
+                    Culprit.ShopToAnswer,
+                    $"{till} both settled and took back {paid}, in whichever order. Ask it for the issuer's reversal of payment {h.Id}: with one nobody is to blame. {Name} overspent nothing.");
         }
 
         var struck = entries.First(e => e.Struck == Struck.ByIssuer).Entry.H;

@@ -64,7 +64,6 @@ public enum Tag : ushort
     BankRequest = 0xF0,
     Enrolment = 0xF1,
     Sealed = 0xF2,
-    Renewal = 0xF3,
     Submission = 0xF4,
     Reversal = 0xF5,
     DossierPage = 0xF6,

@@ -35,6 +35,9 @@ public static class AuditRun
     /// <summary>The tables that an auditor keeps of what it has seen.</summary>
     public static string SeenSchema => Seen.Schema;
 
+    /// <summary>True if it is an auditor's own database, and no party's.</summary>
+    public static bool IsSeen(Database db) => db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;
+
     /// <param name="issuer">The issuer's database, or null.</param>
     /// <param name="banks">Databases of banks by name.</param>
     /// <param name="seen">What earlier audits saw, or null: everything is verified.</param>
@@ -60,6 +63,16 @@ public static class AuditRun
             if (all.FirstOrDefault(b => b.Foreign is not null) is { } foreign)
             {
                 throw new InvalidOperationException($"The books of {foreign.Name} cannot be audited. {foreign.Foreign}");
+            }
+
+            if (issuerBooks?.Has("inspection") == false)
+            {
+                throw new InvalidOperationException($"'{issuer}' is no issuer's database.");
+            }
+
+            if (banks.Zip(open).FirstOrDefault(b => !b.Second.Has("withdrawal")) is { Second: not null } other)
+            {
+                throw new InvalidOperationException($"'{other.First.Path}' is no bank's database.");
             }
 
             PinTogether(all, crash ?? NoCrashPoints.Instance);

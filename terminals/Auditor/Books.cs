@@ -51,6 +51,9 @@ public sealed class Books : IDisposable
     /// <summary>Why the tables cannot be what this auditor knows; null if they can. Asked once the file itself is sound.</summary>
     public string? Foreign => Database.Foreign(Number("PRAGMA user_version"));
 
+    /// <summary>True if there is such a table: whose database it is, its tables say.</summary>
+    public bool Has(string table) => Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1", table) == 1;
+
     /// <summary>What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.</summary>
     public Finding? Damage()
     {

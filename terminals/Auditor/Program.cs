@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;
 
@@ -52,7 +53,13 @@ internal static class Program
                 throw new UsageException("Give the issuer's database with --issuer: it holds the certificates, and most of what is to be audited.");
             }
 
-            using var store = result.GetValue(seen) is { } path ? Database.OpenFile(path, AuditRun.SeenSchema) : null;
+            var twice = files.GroupBy(Path.GetFullPath).FirstOrDefault(g => g.Count() > 1);
+            if (twice is not null)
+            {
+                throw new UsageException($"'{twice.First()}' is given twice. Give each bank's database once.");
+            }
+
+            using var store = result.GetValue(seen) is { } path ? OpenSeen(path) : null;
             AuditResult audit;
             try
             {
@@ -73,6 +80,26 @@ internal static class Program
             return audit.Ok ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
+    }
+
+    private static Database OpenSeen(string path)
+    {
+        try
+        {
+            var store = Database.OpenFile(path, AuditRun.SeenSchema);
+            if (store.Read(AuditRun.IsSeen))
+            {
+                return store;
+            }
+
+            store.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // A folder, or no database: the sentence below says all that helps.
+        }
+
+        throw new UsageException($"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there yet.");
     }
 
     private static PublicKey ReadRoot(string given)

@@ -51,6 +51,7 @@ internal static class VerifyEvidenceCommand
                             ? $"Rebuttal {i + 1} was stamped in time."
                             : $"Rebuttal {i + 1} has no stamp from before that: it counts for who has to answer, and moves no claim."),
                         $"Who has to answer: {Say(finding.Culprit)}.",
+                        $"This is revision {evidence.Dossier.Header.Revision} of what was signed with that coin: a newer one may say more.",
                     ]));
             return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
         });

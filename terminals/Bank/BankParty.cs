@@ -172,7 +172,7 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<AuditStatement> CirculationStatements => _store.Read(db =>
         db.Query("SELECT statement FROM audit_statement ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!));
 
-    /// <summary>Each withdrawal of a holder in words: its state, who signed what, what happens next.</summary>
+    /// <summary>Each withdrawal and each case of a holder in words: its state, who signed what, what happens next.</summary>
     public IEnumerable<string> Explain(AccountId user)
     {
         var parked = Parked;
@@ -193,7 +193,8 @@ public sealed partial class BankParty : ILinkHandler
                     + (w.EK!.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : ""),
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
-        });
+        }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
+            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}"));
     }
 
     private static string InWords(IssueRefusal reason) => reason == IssueRefusal.InArrears
@@ -222,6 +223,9 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>Evidence files that this bank assembled.</summary>
     public IReadOnlyList<Evidence> EvidenceFiles => _evidence.All;
+
+    /// <summary>The same, each with its verdict and what is claimed on it.</summary>
+    public IReadOnlyList<CaseView> Cases => _evidence.Cases;
 
     /// <summary>What stands against a user, newest notices of each case.</summary>
     public IReadOnlyList<Notice> Notices(AccountId user) => _evidence.Notices(user);

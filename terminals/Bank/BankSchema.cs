@@ -44,11 +44,11 @@ internal static class BankSchema
         CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;
 
         -- Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was; proof: what the file shows with all that was heard and
-        -- filed; outcome: what the issuer is told of the revision.
+        -- filed; outcome: what the issuer is told of the revision; fell: since when the file proves nothing any more.
         CREATE TABLE evidence(
             coin_id BLOB PRIMARY KEY, revision INTEGER NOT NULL, u BLOB, proof INTEGER NOT NULL, outcome INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,
             spent INTEGER NOT NULL, excess INTEGER NOT NULL, guaranteed INTEGER NOT NULL, claimed INTEGER NOT NULL DEFAULT 0,
-            file BLOB, judged INTEGER NOT NULL) STRICT;
+            file BLOB, judged INTEGER NOT NULL, fell INTEGER) STRICT;
 
         -- What U was told, and what may be claimed once that term is over (rule R5).
         CREATE TABLE notice(

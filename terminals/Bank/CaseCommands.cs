@@ -17,19 +17,17 @@ internal static class CaseCommands
             using var opened = open(result.GetValue(folder)!);
             if (result.GetValue(coin) is not { } wanted)
             {
-                var cases = opened.Party.EvidenceFiles;
+                var cases = opened.Party.Cases;
                 ConsoleEntry.Print(
                     result.GetValue(json),
-                    cases.Select(e => new
+                    cases.Select(c => new
                     {
-                        Coin = e.Dossier.Coin.ToString(), Revision = e.Dossier.Header.Revision, e.Name, Account = e.Order.User.ToString(), Spent = e.Dossier.Spent.Minor,
-                        FaceValue = e.Order.FaceValue.Minor, Guaranteed = e.Dossier.Guaranteed.Minor, Reversed = e.Reversals.Count, Date = e.Date.ToString(),
-                        Noticed = e.Notice.Date.ToString(), Until = e.Notice.Until.ToString(),
+                        Coin = c.File.Dossier.Coin.ToString(), Revision = c.File.Dossier.Header.Revision, c.File.Name, Account = c.File.Order.User.ToString(),
+                        Spent = c.File.Dossier.Spent.Minor, FaceValue = c.File.Order.FaceValue.Minor, Guaranteed = c.File.Dossier.Guaranteed.Minor,
+                        Reversed = c.File.Reversals.Count, Date = c.File.Date.ToString(), Noticed = c.File.Notice.Date.ToString(), Until = c.File.Notice.Until.ToString(),
+                        c.Verdict, Fell = c.Fell?.ToString(), c.Finding.Finding, Rebuttals = c.Heard, Claimed = c.Claimed.Minor,
                     }),
-                    cases.Count == 0 ? "There are no cases." : string.Join(Environment.NewLine, cases.Select(e =>
-                        $"{e.Dossier.Coin}  {e.Name}: {e.Dossier.Spent.Show(e.Order.Currency)} signed with a coin of {e.Order.FaceValue.Show(e.Order.Currency)}"
-                        + (e.Reversals.Count > 0 ? $", {e.Reversals.Count} payments taken back since" : "")
-                        + $"; found on {e.Date}, told on {e.Notice.Date}, to be rebutted before {e.Notice.Until}")));
+                    cases.Count == 0 ? "There are no cases." : string.Join(Environment.NewLine, cases.Select(c => $"{c.File.Dossier.Coin}  {c.File.Name}: {c.Show(c.File.Order.Currency)}")));
                 return;
             }
 
@@ -49,10 +47,14 @@ internal static class CaseCommands
         command.SetAction(async (result, cancel) =>
         {
             using var opened = open(result.GetValue(folder)!);
-            string name = result.GetValue(file)!;
-            var rebuttal = (File.Exists(name) ? Rebuttal.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no rebuttal, or it was altered.");
-            var finding = await opened.Party.Rebut(Find(opened, result.GetValue(coin)!).Dossier.Coin, rebuttal, cancel);
-            ConsoleEntry.Print(result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding }, finding.Finding);
+            var about = Find(opened, result.GetValue(coin)!).Dossier.Coin;
+            var rebuttal = Rebuttal.Decode(Read(result.GetValue(file)!)) ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
+            var finding = await opened.Party.Rebut(about, rebuttal, cancel);
+            var after = opened.Party.Cases.Single(c => c.File.Dossier.Coin == about);
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding, after.Verdict, Fell = after.Fell?.ToString() },
+                finding.IsProven ? $"The rebuttal was heard. The accusation stands: {finding.Finding}" : $"The rebuttal was heard. {finding.Finding} The case: {after.Say}");
             return finding.IsProven ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
@@ -66,7 +68,7 @@ internal static class CaseCommands
         {
             using var opened = open(result.GetValue(folder)!);
             string name = result.GetValue(file)!;
-            var report = (File.Exists(name) ? LostCardReport.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            var report = LostCardReport.Decode(Read(name)) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
             int cancelled = await opened.Party.ReportLost(report, cancel);
             ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled. The others follow while 'serve' runs and the issuer can be reached.");
         });
@@ -76,7 +78,7 @@ internal static class CaseCommands
     public static Command Explain(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
     {
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var command = new Command("explain", "Says of each withdrawal of a holder: its state, who signed what, and what happens next.") { name, folder, json };
+        var command = new Command("explain", "Says of each withdrawal and each case of a holder: its state, who signed what, and what happens next.") { name, folder, json };
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
@@ -105,6 +107,18 @@ internal static class CaseCommands
                     + $"redeemed {s.Totals.Redeemed.Show(s.Currency)}, returned {s.Totals.Returned.Show(s.Currency)}, outstanding {s.Totals.Outstanding.Show(s.Currency)}")));
         });
         return command;
+    }
+
+    private static byte[] Read(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"The file '{file}' cannot be read. Check its name.");
+        }
     }
 
     private static Evidence Find(OpenedBank opened, string coin)

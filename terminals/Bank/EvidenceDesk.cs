@@ -60,6 +60,8 @@ internal sealed class EvidenceDesk(
         ? RebuttalMessages.WriteNotices(Notices(user))
         : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
 
+    public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
+
     public IReadOnlyList<Evidence> All => store.Read(EvidenceStore.Files);
 
     public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => EvidenceStore.Notices(db, user));

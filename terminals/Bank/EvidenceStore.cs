@@ -35,24 +35,33 @@ internal static class EvidenceStore
         long revision = file.Dossier.Header.Revision;
         db.Execute(
             """
-            INSERT INTO evidence(coin_id, revision, u, proof, outcome, spent, excess, guaranteed, file, judged) VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO evidence(coin_id, revision, u, proof, outcome, spent, excess, guaranteed, file, judged, fell)
+            VALUES(?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?4 = ?10 THEN NULL ELSE ?9 END)
             ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, u = excluded.u, proof = excluded.proof, outcome = excluded.outcome, told = 0,
-                spent = excluded.spent, excess = excluded.excess, guaranteed = excluded.guaranteed, file = excluded.file
+                spent = excluded.spent, excess = excluded.excess, guaranteed = excluded.guaranteed, file = excluded.file,
+                fell = CASE WHEN excluded.fell IS NULL THEN NULL ELSE coalesce(fell, excluded.fell) END
             """,
             coin, revision, file.Order.User.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(),
-            standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger());
+            standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(), (long)Proof.Excess);
         db.Execute(
             "INSERT OR REPLACE INTO notice(coin_id, revision, u, until, allowed, notice) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
             coin, revision, file.Order.User.Value.ToArray(), file.Notice.Until.ToLedger(), standing.Claimable.ToLedger(), file.Notice.Encode());
     }
 
     /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>
-    public static void Weigh(Database db, Evidence file, EvidenceFinding standing) => db.Execute(
+    public static void Weigh(Database db, Evidence file, EvidenceFinding standing, Timestamp now) => db.Execute(
         """
-        UPDATE evidence SET told = CASE WHEN outcome = ?2 THEN told ELSE 0 END, outcome = ?2, proof = ?2, spent = ?3, excess = ?4, guaranteed = ?5, file = ?6
+        UPDATE evidence SET told = CASE WHEN outcome = ?2 THEN told ELSE 0 END, outcome = ?2, proof = ?2, spent = ?3, excess = ?4, guaranteed = ?5, file = ?6,
+            fell = CASE WHEN ?2 = ?8 THEN NULL ELSE coalesce(fell, ?7) END
         WHERE coin_id = ?1
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode());
+        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(),
+        now.ToLedger(), (long)Proof.Excess);
+
+    /// <summary>Since when a case proves nothing any more, and what is claimed on it now.</summary>
+    public static (Timestamp? Fell, Amount Claimed) Standing(Database db, CoinId coin) => db.Query(
+        "SELECT fell, claimed FROM evidence WHERE coin_id = ?1",
+        r => (r.IsDBNull(0) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1))), coin.Value.ToArray()).Single();
 
     /// <summary>What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9).</summary>
     public static Amount Claimable(Database db, CoinId coin, Timestamp now) => Amount.FromLedger(Math.Max(0, db.Number(

@@ -29,6 +29,10 @@ internal static class Program
               hiercash-bank open-account Alice --reader emulator:alice.card --dir north
               hiercash-bank deposit Alice 100.00 --dir north
               hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
+              hiercash-bank parked --dir north                                        what cannot be booked, and why
+              hiercash-bank evidence --dir north                                      cases with their verdicts
+              hiercash-bank evidence 83e16169 --out mallory.evidence --dir north
+              hiercash-bank rebut 83e16169 mallory.rebuttal --dir north
             """)
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
@@ -42,7 +46,7 @@ internal static class Program
     private static Command Serve()
     {
         var listen = CommonOptions.Listen(CommonOptions.BankPort);
-        var every = new Option<int>("--every") { Description = "Seconds between two visits to the issuer.", DefaultValueFactory = _ => 10, HelpName = "SECONDS" };
+        var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
         var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every };
         command.SetAction(async (result, cancel) =>
         {
@@ -63,6 +67,7 @@ internal static class Program
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
+            ServeLoop.SayStopping(cancel);
             await ServeLoop.Every(TimeSpan.FromSeconds(seconds), c => party.Run(c).AsTask(), log.CreateLogger(Role), TimeProvider.System, cancel);
             return ExitCode.Done;
         });
@@ -177,18 +182,21 @@ internal static class Program
             using var open = new OpenedBank(result.GetValue(Folder)!);
             var audit = open.Party.Audit;
             var currency = open.Scheme.Terms.Currency;
+            var cases = open.Party.Cases;
+            int standing = cases.Count(c => c.Fell is null);
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
-                    Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = open.Party.EvidenceFiles.Count,
+                    Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, open.Party.Alarms,
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
                 {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
-                E-cash float {audit.Float.Show(currency)}; {open.Party.EvidenceFiles.Count} evidence files.
+                E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
+                {cases.Count} evidence files, {standing} of which stand{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
                 {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}; {open.Party.Alarms} alarms.
                 """);
         });

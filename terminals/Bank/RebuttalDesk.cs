@@ -41,6 +41,14 @@ internal sealed class RebuttalDesk(
     public EvidenceFinding Standing(Database db, Evidence file) => file.Check(
         suite, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)], []));
 
+    /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
+    public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
+    {
+        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
+        var (fell, claimed) = EvidenceStore.Standing(db, file.Dossier.Coin);
+        return new CaseView(file, file.Check(suite, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
+    }));
+
     /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
     public void Queue(Database db, Evidence file)
     {
@@ -61,7 +69,7 @@ internal sealed class RebuttalDesk(
         if (EvidenceStore.Find(db, coin)?.File is { } file && file.Dossier.Payments.Any(h => reversal.TakesBack(suite, scheme.Root, h, keys)))
         {
             var filed = file.File(reversal, keys.Where(k => reversal.Verify(suite, k.Key)));
-            EvidenceStore.Weigh(db, filed, Standing(db, filed));
+            EvidenceStore.Weigh(db, filed, Standing(db, filed), Timestamp.Now(clock));
         }
     }
 
@@ -126,7 +134,7 @@ internal sealed class RebuttalDesk(
         {
             EvidenceStore.Hear(db, coin, shown, inTime);
             Queue(db, file);
-            EvidenceStore.Weigh(db, file, Standing(db, file));
+            EvidenceStore.Weigh(db, file, Standing(db, file), Timestamp.Now(clock));
         }
 
         return file;

@@ -17,6 +17,7 @@ public sealed record ParkedInstruction(
     {
         BookingOutcome.NoAccount => "the bank has no such shop account",
         BookingOutcome.NoWithdrawal => "the bank knows no withdrawal of this coin",
+        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore => "it gives back more than this bank has booked of claims on this coin",
         BookingOutcome.ClaimNotVerified => "the bank has not verified an excess that covers it, or the holder's term is not over",
         BookingOutcome.BeyondFloat => "the bank's e-cash float holds less",
         _ => "the bank has not fetched it",
@@ -27,6 +28,7 @@ public sealed record ParkedInstruction(
     {
         BookingOutcome.NoAccount => "the bank opens that account",
         BookingOutcome.NoWithdrawal => "the bank has its record of that withdrawal back",
+        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore => "the claim on the same coin is booked: the two are set off against each other",
         BookingOutcome.ClaimNotVerified => "the bank has found the case proven and the holder's term is over",
         BookingOutcome.BeyondFloat => "the float holds as much again",
         _ => "the bank fetches it",

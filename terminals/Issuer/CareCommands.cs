@@ -23,7 +23,7 @@ internal static class CareCommands
                     throw new UsageException("Give at least 4 hexadecimal digits of the id.");
                 }
 
-                var sentences = new Explanations(store, currency, party.Scheme.Terms).Of(id).ToList();
+                var sentences = new Explanations(store, currency, party.Scheme.Terms, TimeProvider.System).Of(id).ToList();
                 ConsoleEntry.Print(
                     result.GetValue(json),
                     sentences,
@@ -84,7 +84,10 @@ internal static class CareCommands
     public static Command Revoke(Option<string> folder, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
         var till = new Argument<string>("W") { Description = "The till, 32 hexadecimal digits ('hiercash-shop status')." };
-        var bank = new Argument<uint>("NUMBER") { Description = "The bank's number ('hiercash-issuer banks')." };
+        var bank = new Argument<uint>("NUMBER")
+        {
+            Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),
+        };
         var ofTill = new Command("till", "What the till's key signs from now on does not count; what was paid before settles.") { till, folder };
         var ofBank = new Command("bank", "The bank withdraws and fetches nothing until it is enrolled again with a new key.") { bank, folder };
         ofTill.SetAction(result =>

@@ -34,7 +34,7 @@ internal static class CirculationCommands
     public static Command Cap(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
         var bank = new Argument<string>("BANK") { Description = "The bank's number or name ('hiercash-issuer banks')." };
-        var amount = new Argument<string>("AMOUNT") { Description = "Most cash that it may have outstanding from now on." };
+        var amount = new Argument<string>("AMOUNT") { Description = "Most cash that it may have outstanding from now on; 0 stops its issuing." };
         var command = new Command("cap", "Sets how much cash a bank may have outstanding. It holds at once, also while 'serve' runs.") { bank, amount, folder, json };
         command.SetAction(result =>
         {
@@ -42,7 +42,7 @@ internal static class CirculationCommands
             using (store)
             {
                 string given = result.GetValue(bank)!;
-                var cap = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
+                var cap = CommonOptions.ReadTotal(result.GetValue(amount)!, currency);
                 var found = party.Registry.Banks.FirstOrDefault(b => b.Name == given || b.Id.Value.ToString(CultureInfo.InvariantCulture) == given)
                     ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
                 var set = party.Registry.SetCap(found.Id, cap);
@@ -60,7 +60,7 @@ internal static class CirculationCommands
     /// <summary>The patent's watch on the amount in circulation; live on a terminal, once elsewhere.</summary>
     public static Command Watch(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
-        var every = new Option<int>("--every") { Description = "Seconds between two looks.", DefaultValueFactory = _ => 2, HelpName = "SECONDS" };
+        var every = CommonOptions.Seconds("--every", "Seconds between two looks.", 2);
         var command = new Command(
             "watch", "Shows what is issued, settled, redeemed, returned and outstanding against the cap, for each bank and in all, until Ctrl-C; where the output goes to a file, once.")
         {

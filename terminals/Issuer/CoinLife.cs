@@ -135,12 +135,16 @@ internal sealed class CoinLife(
         });
     }
 
+    /// <summary>How long after its cancellation what is left of a coin goes back: as long as a payment of before may still arrive (rule R6).</summary>
+    internal static TimeSpan ReturnAfter(Database db, SchemeTerms terms, Timestamp now)
+    {
+        var outage = ServiceRecord.Outage(db, default, now);
+        return terms.HotListMaxAge + (terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage);
+    }
+
     private int ReturnDue(Database db, Timestamp now)
     {
-        // As long as a payment of before may still arrive.
-        var outage = ServiceRecord.Outage(db, default, now);
-        var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
-        ulong wait = (ulong)(terms.HotListMaxAge + last).TotalMicroseconds;
+        ulong wait = (ulong)ReturnAfter(db, terms, now).TotalMicroseconds;
         var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
         var due = InspectionDatabase.Returnable(db, expiredBy, cancelledBefore);

@@ -1,69 +1,139 @@
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's rows in words: state, signatures, what happens next.</summary>
-internal sealed class Explanations(Database store, Currency currency, SchemeTerms terms)
+internal sealed class Explanations(Database store, Currency currency, SchemeTerms terms, TimeProvider clock)
 {
+    private readonly Timestamp _now = Timestamp.Now(clock);
+
     /// <param name="id">Hexadecimal digits that a coin id or a payment id begins with.</param>
     public IEnumerable<string> Of(string id) => store.Read(db => Coins(db, id).Concat(Payments(db, id)).Concat(Dead(db, id)).ToList());
 
     private IEnumerable<string> Coins(Database db, string id)
     {
-        const string Both = "SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled, keyed FROM inspection "
-            + "UNION ALL SELECT coin, coin_id, bank, x, y, returned, expiry, cancelled, keyed FROM closed_coin";
-        foreach (var c in db.Query(
-            $"SELECT coin, hex(coin_id), bank, x, y, returned, expiry, cancelled, keyed FROM ({Both}) WHERE hex(coin_id) LIKE ?1",
-            r => (Number: r.GetInt64(0), Id: r.GetString(1), Bank: r.GetInt64(2), X: Amount.FromLedger(r.GetInt64(3)), Y: Amount.FromLedger(r.GetInt64(4)), Returned: Amount.FromLedger(r.GetInt64(5)),
-                Expiry: new Quarter((ushort)r.GetInt64(6)), Cancelled: r.IsDBNull(7) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(7)), Keyed: r.GetInt64(8) == 1),
-            id.ToUpperInvariant() + "%"))
+        var found = db.Query(
+            "SELECT coin_id FROM (SELECT coin, coin_id FROM inspection UNION ALL SELECT coin, coin_id FROM closed_coin) WHERE hex(coin_id) LIKE ?1 ORDER BY coin",
+            r => new CoinId(Digest.Read(r.Bytes(0))), id.ToUpperInvariant() + "%");
+        return found.SelectMany(coin => Coin(db, InspectionDatabase.Find(db, coin)!));
+    }
+
+    private IEnumerable<string> Coin(Database db, CoinRow coin)
+    {
+        yield return $"Coin {coin.Id} of {Show(coin.FaceValue)}, signed by this issuer (S_I) on the request of bank {coin.Bank} (S_B). "
+            + $"Y is {Show(coin.Spent)}; {Show(coin.Returned)} went back.";
+        if (coin.IsKeyed)
         {
-            var rest = c.X - c.Y - c.Returned;
-            yield return $"Coin {c.Id.ToLowerInvariant()} of {c.X.Show(currency)}, signed by this issuer (S_I) on the request of bank {c.Bank} (S_B). Y is {c.Y.Show(currency)}; {c.Returned.Show(currency)} went back.";
-            if (c.Keyed)
-            {
-                yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and there is never a case or evidence about it.";
-            }
-
-            yield return c.Cancelled is { } date
-                ? $"  Cancelled on {date}: payments up to {date.Plus(terms.HotListMaxAge)} still settle; the {rest.Show(currency)} that are left go back after {date.Plus(terms.HotListMaxAge + terms.SettleTerm)}."
-                : rest.IsZero ? "  Used up; kept for its terms, so that a copy of it can be traced."
-                : $"  Good before {c.Expiry.End}; {rest.Show(currency)} may still be paid. What is left goes back by itself after {c.Expiry.End.Plus(terms.SettleTerm)}.";
-            foreach (var p in db.Query(
-                "SELECT hex(payment_id), seq, y, verdict, credited, reversed IS NOT NULL, date FROM history WHERE coin = ?1 ORDER BY id",
-                r => $"  Payment {r.GetString(0).ToLowerInvariant()[..16]}, number {r.GetInt64(1)}: {Amount.FromLedger(r.GetInt64(2)).Show(currency)}, "
-                    + $"{(Verdict)r.GetInt64(3)} on {Timestamp.FromLedger(r.GetInt64(6))}{(r.GetInt64(5) == 1 ? ", taken back since" : "")}.",
-                c.Number))
-            {
-                yield return p;
-            }
-
-            foreach (string line in db.Query(
-                "SELECT is_excess, proof FROM trace_case WHERE coin = ?1",
-                r => r.GetInt64(0) == 0 ? "  A case: signed twice under one number, not more than X. The coin is cancelled, and no identity is due."
-                    : r.IsDBNull(1) ? "  A case: more than X was signed. The bank gets the dossier when it visits next."
-                    : $"  A case: the bank found {(Proof)r.GetInt64(1)}. The issuer does not learn who it was.",
-                c.Number))
-            {
-                yield return line;
-            }
+            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and there is never a case or evidence about it.";
         }
+
+        foreach (string state in States(db, coin))
+        {
+            yield return "  " + state;
+        }
+
+        foreach (string payment in db.Query(
+            "SELECT hex(payment_id), seq, y, verdict, receipt, reversed, moved FROM history WHERE coin = ?1 ORDER BY id",
+            r => $"  Payment {r.GetString(0).ToLowerInvariant()[..16]}, number {r.GetInt64(1)}: {Show(Amount.FromLedger(r.GetInt64(2)))}, {Answer(r, 3)}",
+            coin.Number))
+        {
+            yield return payment;
+        }
+
+        foreach (string line in Case(db, coin))
+        {
+            yield return "  " + line;
+        }
+    }
+
+    /// <summary>What ends the coin, and what becomes of what is left of it (holes 9 and 10, rule R6).</summary>
+    private IEnumerable<string> States(Database db, CoinRow coin)
+    {
+        if (coin.Lost is { } lost)
+        {
+            var grace = CancelledCoins.Grace + ServiceRecord.Outage(db, lost, _now);
+            yield return $"Its card was reported as lost on {lost}. Payments still settle until {lost.Plus(terms.HotListMaxAge + grace)}. "
+                + $"What was paid before the report, up to {Show(terms.FloorLimit)} a payment, settles for its whole term at a till that was offline since.";
+        }
+
+        if (coin.Cancelled is { } cancelled)
+        {
+            yield return $"A case cancelled it on {cancelled}: payments up to {cancelled.Plus(terms.HotListMaxAge)} still settle.";
+        }
+
+        var rest = coin.Rest;
+        if (coin is { Lost: null, Cancelled: null })
+        {
+            yield return rest.IsZero ? "Used up; kept for its terms, so that a copy of it can be traced."
+                : $"Good before {coin.Expiry.End}; {Show(rest)} may still be paid. What is left goes back by itself after {coin.Expiry.End.Plus(terms.SettleTerm)}.";
+        }
+        else if (rest.IsZero)
+        {
+            yield return "Nothing is left of it.";
+        }
+        else
+        {
+            var last = coin.Lost is { } a && coin.Cancelled is { } b ? (a > b ? a : b) : coin.Lost ?? coin.Cancelled!.Value;
+            var expires = coin.Expiry.End.Plus(terms.SettleTerm);
+            yield return $"The {Show(rest)} that are left go back after {Timestamp.Min(last.Plus(CoinLife.ReturnAfter(db, terms, _now)), expires)}, if no shop waits for them then.";
+        }
+    }
+
+    /// <summary>A case: excess, equivocation, or an excess that fell because payments were taken back.</summary>
+    private static List<string> Case(Database db, CoinRow coin)
+    {
+        bool twice = db.Number(
+            $"SELECT count(*) FROM (SELECT 1 FROM history WHERE coin = ?1 AND verdict <> {(int)Verdict.Cancelled} GROUP BY seq HAVING count(*) > 1)", coin.Number) > 0;
+        string equivocation = twice ? "signed twice under one number" : "";
+        return db.Query(
+            "SELECT is_excess, proof FROM trace_case WHERE coin = ?1",
+            r => "A case: " + (r.GetInt64(0), r.IsDBNull(1)) switch
+            {
+                (1, true) => $"more than X was signed{(twice ? ", and " + equivocation : "")}. The bank gets the dossier when it visits next.",
+                (1, false) => $"more than X was signed{(twice ? ", and " + equivocation : "")}. The bank found {(Proof)r.GetInt64(1)}; the issuer does not learn who it was.",
+                _ when twice => $"{equivocation}, and together not more than X. The coin is cancelled, and no identity is due.",
+                _ => "the excess fell. Payments were taken back, and what still counts is within X: nobody is accused any more.",
+            },
+            coin.Number);
     }
 
     private List<string> Payments(Database db, string id) => db.Query(
         """
-        SELECT hex(h.payment_id), h.y, h.verdict, h.credited, h.reversed IS NOT NULL, h.date, coalesce(s.name, 'the issuer: a redemption')
-        FROM history h LEFT JOIN shop s ON s.id = h.shop WHERE hex(h.payment_id) LIKE ?1
+        SELECT hex(h.payment_id), h.y, coalesce(s.name, 'the issuer: a redemption'), h.verdict, h.receipt, h.reversed, h.moved
+        FROM history h LEFT JOIN shop s ON s.id = h.shop WHERE hex(h.payment_id) LIKE ?1 ORDER BY h.id
         """,
-        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Amount.FromLedger(r.GetInt64(1)).Show(currency)} to {r.GetString(6)}, "
-            + $"signed by the card (S_U); answered {(Verdict)r.GetInt64(2)} on {Timestamp.FromLedger(r.GetInt64(5))} with a signed receipt. "
-            + (r.GetInt64(4) == 1 ? "Taken back since, with a signed statement: the shop may release S_W." : $"{Amount.FromLedger(r.GetInt64(3)).Show(currency)} are credited with the cycle after it."),
+        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} to {r.GetString(2)}, signed by the card (S_U); answered with a signed receipt: {Answer(r, 3)}",
         id.ToUpperInvariant() + "%");
+
+    /// <summary>The newest receipt in words (rule R1).</summary>
+    /// <param name="at">The column of the verdict; receipt, reversal and what was moved follow.</param>
+    private string Answer(SqliteDataReader r, int at)
+    {
+        var receipt = Receipt.Decode(r.Bytes(at + 1))!;
+        string verdict = $"{(Verdict)r.GetInt64(at)} on {receipt.Date}, revision {receipt.Revision}. ";
+        if (r.BytesOrNull(at + 2) is { } reversed)
+        {
+            return verdict + $"Taken back on {Reversal.Decode(reversed)!.Date}, with a signed statement: {Show(Amount.FromLedger(r.GetInt64(at + 3)))} came back from the shop.";
+        }
+
+        var share = receipt.Share;
+        if ((Verdict)r.GetInt64(at) == Verdict.Cancelled)
+        {
+            return verdict + "The coin was cancelled before: nothing of it counts.";
+        }
+
+        return verdict + $"{Show(share.Credited)} credited"
+            + (share.Guaranteed.IsZero ? "" : share.Due <= receipt.Date ? $", {Show(share.Guaranteed)} paid by the guarantee" : $", {Show(share.Guaranteed)} promised, due on {share.Due}")
+            + (share.Waiting.IsZero ? "" : $", {Show(share.Waiting)} waiting for what comes free of the coin") + ".";
+    }
 
     private List<string> Dead(Database db, string id) => db.Query(
         "SELECT hex(payment_id), y, basis, date FROM dead_payment WHERE hex(payment_id) LIKE ?1",
-        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Amount.FromLedger(r.GetInt64(1)).Show(currency)} "
+        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} "
             + $"is dead since {Timestamp.FromLedger(r.GetInt64(3))} ({(DeathBasis)r.GetInt64(2)}): it never settles, and is never evidence.",
         id.ToUpperInvariant() + "%");
+
+    private string Show(Amount amount) => amount.Show(currency);
 }

@@ -75,7 +75,7 @@ internal static class Program
     private static Command Serve()
     {
         var listen = CommonOptions.Listen(CommonOptions.IssuerPort);
-        var cycle = new Option<int>("--cycle") { Description = "Seconds between two cycles of clearing.", DefaultValueFactory = _ => 60, HelpName = "SECONDS" };
+        var cycle = CommonOptions.Seconds("--cycle", "Seconds between two cycles of clearing.", 60);
         var command = new Command("serve", "Serves banks and shops until Ctrl-C or SIGTERM.") { Folder, listen, cycle };
         command.SetAction(async (result, cancel) =>
         {
@@ -95,6 +95,7 @@ internal static class Program
                 result.GetValue(listen)!, certificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
             await using var service = party.StartService();
+            ServeLoop.SayStopping(cancel);
             await ServeLoop.Every(
                 TimeSpan.FromSeconds(seconds),
                 _ =>
@@ -125,7 +126,7 @@ internal static class Program
     private static void Grant(string directory, string file, EnrolmentRole role, string? cap)
     {
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
-        Amount? given = cap is null ? null : CommonOptions.ReadAmount(cap, Terms(folder.Settings).Currency);
+        Amount? given = cap is null ? null : CommonOptions.ReadTotal(cap, Terms(folder.Settings).Currency);
         var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
             ?? throw new RefusedException($"The request in '{file}' is damaged. Copy it again, whole.");
         if (request.Role != role)

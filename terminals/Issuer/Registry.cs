@@ -22,8 +22,11 @@ public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
                 new Circulation(
                     sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
                     sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
-                sum.Caps + b.Cap));
+                Sum(sum.Caps, b.Cap)));
     }
+
+    /// <summary>Caps are what somebody typed: many that large together are as good as none.</summary>
+    private static Amount Sum(Amount a, Amount b) => a.Minor > ulong.MaxValue - b.Minor ? new Amount(ulong.MaxValue) : a + b;
 }
 
 /// <summary>A shop as the issuer knows it.</summary>

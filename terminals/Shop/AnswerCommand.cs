@@ -23,8 +23,15 @@ internal static class AnswerCommand
         {
             using var opened = open(result.GetValue(folder)!);
             string id = result.GetValue(payment)!;
-            var answer = opened.Till.Answer(id)
-                ?? throw new RefusedException($"This till knows no payment, or more than one, that begins with '{id}'. Give at least 8 digits of the payment id.");
+            if (id.Length < 8 || !id.All(char.IsAsciiHexDigit))
+            {
+                throw new UsageException("Give at least 8 hexadecimal digits of the payment id.");
+            }
+
+            int known = opened.Till.CountPayments(id);
+            var answer = opened.Till.Answer(id) ?? throw (known == 0
+                ? new RefusedException($"This till took no payment whose id begins with '{id}'. Ask which till was paid: the shop may have others.")
+                : new RefusedException($"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
             string path = result.GetValue(output)!;
             File.WriteAllBytes(path, answer.Encode());
             ConsoleEntry.Print(

@@ -98,7 +98,7 @@ internal static class Program
 
     private static Command Till()
     {
-        var every = new Option<int>("--settle") { Description = "Seconds between two settlements in the background.", DefaultValueFactory = _ => 15, HelpName = "SECONDS" };
+        var every = CommonOptions.Seconds("--settle", "Seconds between two settlements in the background.", 15);
         var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { CardOptions.Reader, every, Folder };
         command.SetAction(async (result, cancel) =>
         {

@@ -18,6 +18,7 @@ public sealed partial class ShopTill
             TicketState.Open => "cut short. Put the same card in to finish it, or cancel it; nothing was promised to the customer.",
             TicketState.Accepted => "accepted. The customer was told OK.",
             TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
+            _ when IsBeingTakenBack(ticket) => "is being taken back; run 'hiercash-shop settle'. The issuer has not answered yet.",
             _ => "taken back.",
         };
         foreach (var part in Parts(ticket.Time))
@@ -31,6 +32,7 @@ public sealed partial class ShopTill
 
             yield return "    " + part.State switch
             {
+                _ when ticket.State == TicketState.Refunded && part.SW is null => "Being taken back: the issuer has to sign that first. 'hiercash-shop settle' asks it again.",
                 PartState.Held => "Held: it counts once the whole payment is there.",
                 PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",
                 PartState.Settled when part.Receipt!.Revision == 1 => $"Settled: the issuer signed so on {part.Receipt.Date}, and instructs the bank with its next cycle.",
@@ -46,6 +48,9 @@ public sealed partial class ShopTill
             };
         }
     }
+
+    /// <summary>The refund has begun, and the issuer has not signed the reversal of every part: nothing has left the shop yet.</summary>
+    private bool IsBeingTakenBack(Ticket ticket) => ticket.State == TicketState.Refunded && Parts(ticket.Time).Any(p => p.SW is null);
 
     /// <summary>What a verdict that pays nothing means for the shop.</summary>
     public static string Reason(Verdict verdict) => verdict switch

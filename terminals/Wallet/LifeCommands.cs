@@ -107,8 +107,11 @@ internal sealed class LifeCommands(
             await File.WriteAllBytesAsync(result.GetValue(file)!, rebuttal.Encode(), cancel);
             ConsoleEntry.Print(
                 result.GetValue(json),
-                new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count },
+                new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count, Certificates = rebuttal.Certificates.Count },
                 $"{rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements. Give '{result.GetValue(file)}' to your bank, or to whoever checks the evidence.");
+            return rebuttal is { Dead.Count: > 0, Certificates.Count: 0 }
+                ? throw new LinkException("The dead statements in it prove nothing yet: the certificate of the issuer's key is missing, and the bank does not answer. Write it again later.")
+                : ExitCode.Done;
         });
         return command;
     }

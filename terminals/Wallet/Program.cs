@@ -20,7 +20,7 @@ internal static class Program
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
             """
-            A user's terminal for a wallet card. It keeps nothing and trusts what the card trusts.
+            A user's terminal for a wallet card. It trusts what the card trusts, and keeps no secret: only copies of payments, where 'keep' is told to.
 
             Examples:
               hiercash-wallet withdraw 50.00 --reader emulator:alice.card --pin 0000
@@ -31,6 +31,10 @@ internal static class Program
               hiercash-wallet redeem --reader emulator:alice.card
               hiercash-wallet lost-report alice.lost --reader emulator:alice.card
               hiercash-wallet explain --reader emulator:alice.card
+              hiercash-wallet keep --reader emulator:alice.card --dir records     what the card may forget, and what rebuts an accusation
+              hiercash-wallet notices --reader emulator:alice.card
+              hiercash-wallet rebut --reader emulator:alice.card --dir records
+              hiercash-wallet report-lost alice.lost --fingerprint 5f3c...        when the card is gone
             """)
         {
             Withdraw(), Resume(), Balance(), Log(), ChangePin(),
@@ -54,7 +58,8 @@ internal static class Program
         var issuerKeyed = new Option<bool>("--issuer-keyed") { Description = "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
         var sameKey = new Option<int?>("--same-key")
         {
-            Description = "Under the key of the coin in that slot ('balance' shows slots). Shops and issuer can tell that such coins are of one holder.", HelpName = "SLOT",
+            Description = "Under the key of the coin in that slot, which may be spent ('explain' shows all slots). Shops and issuer can tell that such coins are of one holder.",
+            HelpName = "SLOT", Arity = ArgumentArity.ExactlyOne, CustomParser = r => CommonOptions.ReadNumber(r, "slot of the card", "0"),
         };
         var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.")
         {
@@ -106,6 +111,9 @@ internal static class Program
             {
                 ConsoleEntry.Print(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), IssuerKeyed = result.GetValue(issuerKeyed) }, "");
             }
+
+            // Afterwards: nothing keeps a holder from money, and a bank that is away is said by the withdrawal itself.
+            await RebuttalCommands.Warn(terminal, status, cancel);
         });
         return command;
     }
@@ -127,7 +135,7 @@ internal static class Program
 
         if (new WalletCard(channel).GetCoin((byte)slot).Cash is not { } cash)
         {
-            throw new RefusedException($"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet balance' shows the slots.");
+            throw new RefusedException($"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.");
         }
 
         return cash.Coin.Terms.TM == 0
@@ -142,12 +150,15 @@ internal static class Program
         {
             using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
-            using var link = Link(result.GetValue(Bank), Status(card, pin));
-            var done = await new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance).Resume(card, pin, cancel);
+            var status = Status(card, pin);
+            using var link = Link(result.GetValue(Bank), status);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
+            var done = await terminal.Resume(card, pin, cancel);
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),
                 done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
+            await RebuttalCommands.Warn(terminal, status, cancel);
         });
         return command;
     }

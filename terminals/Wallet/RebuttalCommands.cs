@@ -14,16 +14,20 @@ internal sealed class RebuttalCommands(
     ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
     Func<(string Host, int Port), PrivateStatus, ILink> dial)
 {
+    private const string Next = "'hiercash-wallet rebut' shows the bank what the card, and DIR/wallet.db, hold against it.";
+
     public IEnumerable<Command> All => [Notices(), Rebut()];
 
-    /// <summary>Says on standard error what the bank holds against the card's holder. Silent if the bank cannot be asked.</summary>
+    /// <summary>Says on standard error, in one line, what the bank holds against the card's holder. Silent if the bank cannot be asked.</summary>
     public static async Task Warn(WalletTerminal terminal, PrivateStatus status, CancellationToken cancel)
     {
         try
         {
-            foreach (var notice in await terminal.Notices(status.User, cancel))
+            var notices = await terminal.Notices(status.User, cancel);
+            if (notices.Count > 0)
             {
-                await Console.Error.WriteLineAsync($"{Say(notice)} 'hiercash-wallet rebut' shows the bank what the card holds against it.");
+                await Console.Error.WriteLineAsync(
+                    notices.Count == 1 ? $"{Say(notices[0])} {Next}" : $"The bank holds {notices.Count} accusations against you: 'hiercash-wallet notices' lists them. {Next}");
             }
         }
         catch (LinkException)
@@ -47,7 +51,7 @@ internal sealed class RebuttalCommands(
             ConsoleEntry.Print(
                 result.GetValue(json),
                 notices.Select(n => new { Coin = n.Coin.ToString(), Date = n.Date.ToString(), Until = n.Until.ToString(), Evidence = n.Content.ToString() }),
-                notices.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, notices.Select(Say)));
+                notices.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, notices.Select(Say).Append(Next)));
         });
         return command;
     }
@@ -65,38 +69,44 @@ internal sealed class RebuttalCommands(
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
             string folder = result.GetValue(LifeCommands.Folder)!;
+            if (!Directory.Exists(folder))
+            {
+                throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
+            }
+
             using var store = LifeCommands.OpenRecords(result);
             var terminal = new WalletTerminal(
                 dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
-            var shown = await terminal.Rebut(channel, code, cancel);
-            foreach (var done in shown.Where(d => d.Rebuttal.Stamps.Count > 0))
-            {
-                await File.WriteAllBytesAsync(FileOf(folder, done), done.Rebuttal.Encode(), cancel);
-            }
+            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => File.WriteAllBytes(FileOf(folder, notice), rebuttal.Encode()));
 
             ConsoleEntry.Print(
                 result.GetValue(json),
                 shown.Select(d => new
                 {
                     Coin = d.Notice.Coin.ToString(), Until = d.Notice.Until.ToString(), Voids = d.Rebuttal.Voids.Count, Dead = d.Rebuttal.Dead.Count,
-                    Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, File = d.Rebuttal.Stamps.Count > 0 ? FileOf(folder, d) : null,
+                    Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, File = IsEmpty(d.Rebuttal) ? null : FileOf(folder, d.Notice),
                 }),
-                shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder))));
+                shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, store is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
     }
 
-    private static string FileOf(string folder, RebuttalResult done) => Path.Combine(folder, $"{done.Notice.Coin.ToString()[..16]}.rebuttal");
+    private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}.rebuttal");
+
+    private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
 
     private static string Say(Notice notice) =>
         $"Bank {notice.Bank} says that more was paid with coin {notice.Coin.ToString()[..16]} than it held: told on {notice.Date}, to be rebutted before {notice.Until}.";
 
-    private static string Say(RebuttalResult done, string folder) => Say(done.Notice) + (done switch
+    private static string Say(RebuttalResult done, string folder, bool hasRecords) => Say(done.Notice) + (done switch
     {
-        { Rebuttal: { Voids.Count: 0, Dead.Count: 0 } } => " The card and the records hold nothing against it.",
-        { Stands: false } => $" The bank heard the rebuttal: the accusation falls. Keep '{FileOf(folder, done)}'.",
-        { Stands: true } => $" The bank heard the rebuttal, and the accusation stands. '{FileOf(folder, done)}' proves what was shown, and when.",
-        _ => " The bank did not answer the rebuttal. Show it again.",
+        _ when IsEmpty(done.Rebuttal) => hasRecords
+            ? " The card and the records hold nothing against it."
+            : $" The card holds nothing against it, and '{folder}' has no records (wallet.db). Name the folder that has them with --dir.",
+        { Stands: false } => $" The bank heard the rebuttal: the accusation falls. Keep '{FileOf(folder, done.Notice)}'.",
+        { Stands: true } => $" The bank heard the rebuttal, and the accusation stands. '{FileOf(folder, done.Notice)}' proves what was shown, and when.",
+        { Rebuttal.Stamps.Count: > 0 } => $" The bank did not answer the rebuttal. Show it again; '{FileOf(folder, done.Notice)}' has the issuer's stamp, which proves when it was made.",
+        _ => $" The bank did not answer the rebuttal. Show it again; '{FileOf(folder, done.Notice)}' has no stamp yet.",
     });
 }

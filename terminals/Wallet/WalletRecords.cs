@@ -14,6 +14,7 @@ public sealed class WalletRecords(Database store)
     public const string Schema = """
         CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
+        CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
         """;
 
     /// <summary>
@@ -51,6 +52,14 @@ public sealed class WalletRecords(Database store)
     /// <summary>The issuer has answered this payment's S_W.</summary>
     public void Uploaded(PaymentId payment) =>
         store.Write(db => db.Execute("INSERT OR IGNORE INTO uploaded(payment_id) VALUES(?1)", payment.Value.ToArray()));
+
+    /// <summary>Keeps certificates of the issuer's statement keys that the card has checked: with them a rebuttal is written without the bank that accuses.</summary>
+    public void KeepCertificates(IEnumerable<KeyCertificate> certificates) =>
+        store.Write(db => certificates.Sum(c => db.Execute("INSERT OR IGNORE INTO certificate(certificate) VALUES(?1)", c.Encode())));
+
+    /// <summary>Certificates that were kept.</summary>
+    public IReadOnlyList<KeyCertificate> Certificates => store.Read(db => db.Query(
+        "SELECT certificate FROM certificate ORDER BY rowid", r => KeyCertificate.Decode(r.Bytes(0))!));
 
     /// <summary>Everything that was kept, oldest first.</summary>
     public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(db => db.Query(

@@ -97,13 +97,28 @@ public sealed partial class WalletTerminal
         return Entries(card, status);
     }
 
-    /// <summary>What the card holds against an accusation: each S_W and each dead statement that it was given.</summary>
+    /// <summary>
+    /// What the card and the records hold against an accusation: each S_W and each dead statement that the card was given. The certificates that dead statements
+    /// want come from the bank, or, where it does not answer, from the records: who is accused does not need the accuser.
+    /// </summary>
     public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-        var certificates = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        return MakeRebuttal(Log(card, status).Concat(records?.All ?? []).DistinctBy(e => (e.H.Id, e.State)), certificates);
+        return MakeRebuttal(Log(card, status).Concat(records?.All ?? []).DistinctBy(e => (e.H.Id, e.State)), await StatementKeys(cancel));
+    }
+
+    private async ValueTask<IReadOnlyList<KeyCertificate>> StatementKeys(CancellationToken cancel)
+    {
+        var kept = records?.Certificates ?? [];
+        try
+        {
+            var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+            return [.. (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).Concat(kept).DistinctBy(c => c.Key.Id)];
+        }
+        catch (LinkException)
+        {
+            return kept;
+        }
     }
 
     public static Rebuttal MakeRebuttal(IEnumerable<(LogState State, LoggedPayment Entry, CashPayment H)> log, IReadOnlyList<KeyCertificate> certificates)

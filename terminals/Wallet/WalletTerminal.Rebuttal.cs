@@ -20,8 +20,13 @@ public sealed partial class WalletTerminal
     /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
     /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do.
     /// </summary>
+    /// <param name="keep">
+    /// Keeps a rebuttal before the bank sees it, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
+    /// falls silent takes nobody's proof that it came in time.
+    /// </param>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
-    public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(ICardChannel channel, string pin, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(
+        ICardChannel channel, string pin, CancellationToken cancel, Action<Notice, Rebuttal>? keep = null)
     {
         var (card, status) = Open(channel, pin);
         var results = new List<RebuttalResult>();
@@ -35,14 +40,32 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = await StampByIssuer(card, rebuttal, cancel);
-            var reply = await bank.Call(RebuttalMessages.WriteRebut(notice.Coin, rebuttal), cancel);
-            var answer = RebuttalMessages.ReadRebutAnswer(reply);
-            results.Add(answer is null
-                ? new RebuttalResult(notice, rebuttal, null)
-                : new RebuttalResult(notice, rebuttal.With(answer.Stamp, [answer.Certificate]), answer.Stands));
+            keep?.Invoke(notice, rebuttal);
+            if (await Show(notice, rebuttal, cancel) is not { } answer)
+            {
+                results.Add(new RebuttalResult(notice, rebuttal, null));
+                continue;
+            }
+
+            rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
+            keep?.Invoke(notice, rebuttal);
+            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands));
         }
 
         return results;
+    }
+
+    /// <summary>The bank's answer; null where it gives none.</summary>
+    private async ValueTask<RebutAnswer?> Show(Notice notice, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        try
+        {
+            return RebuttalMessages.ReadRebutAnswer(await bank.Call(RebuttalMessages.WriteRebut(notice.Coin, rebuttal), cancel));
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
     }
 
     private async ValueTask<Rebuttal> StampByIssuer(WalletCard card, Rebuttal rebuttal, CancellationToken cancel)

@@ -54,7 +54,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         await TryUpload(card, status, cancel);
         var begun = card.BeginWithdrawalWithoutKey(faceValue, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
-        return await Finish(card, status, begun, faceValue, key, cancel);
+        return await Finish(card, status, begun, faceValue, key, cancel, keyed: true);
     }
 
     /// <summary>Withdraws a further coin under the key of the coin in that slot (EP 0810563, variable TM; hole 15).</summary>
@@ -104,6 +104,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             card.PutCertificate(certificate);
         }
 
+        records?.KeepCertificates(certificates.Where(c => c.Usage == KeyUsage.IssuerStatement));
         var now = Timestamp.Now(clock);
         return certificates.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)?.Key.Id
             ?? throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
@@ -124,7 +125,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     }
 
     private async ValueTask<WithdrawalResult> Finish(
-        WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel)
+        WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel, bool keyed = false)
     {
         var date = Timestamp.Now(clock);
         var signature = card.AuthoriseWithdrawal(begun.Slot, date);
@@ -142,12 +143,12 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
         }
 
-        var result = Apply(card, status, begun.Slot, faceValue, answer);
+        var result = Apply(card, status, begun.Slot, faceValue, answer, keyed);
         crash.Reach(CrashPoints.WithdrawalFinished);
         return result;
     }
 
-    private static WithdrawalResult Apply(WalletCard card, PrivateStatus status, byte slot, Amount faceValue, WithdrawalAnswer answer)
+    private static WithdrawalResult Apply(WalletCard card, PrivateStatus status, byte slot, Amount faceValue, WithdrawalAnswer answer, bool keyed)
     {
         string amount = faceValue.Show(status.Currency);
         if (answer.EK is { } ek)
@@ -155,9 +156,9 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             var stored = card.FinishWithdrawal(slot, ek);
 
             // Only what the card asked for comes with a key in it.
-            string keyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
+            string isKeyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
             return stored.IsSuccess
-                ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.{keyed}")
+                ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.{isKeyed}")
                 : throw new CardRefusedException(stored, $"The card does not take the bank's answer. {stored.Explain()}");
         }
 
@@ -167,15 +168,16 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             return freed.IsSuccess
                 ? answer.Text is { } why
                     ? new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, why)
-                    : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue, $"The issuer does not issue these {amount}: {Explain(never.Reason)} The account has its money back.")
+                    : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue, $"The issuer does not issue these {amount}: {Explain(never.Reason, keyed)} The account has its money back.")
                 : throw new CardRefusedException(freed, $"The card does not take the issuer's statement. {freed.Explain()}");
         }
 
         return new WithdrawalResult(WithdrawalOutcome.Pending, faceValue, $"The bank debited {amount} and waits for the issuer. Resume the withdrawal later; nothing is lost.");
     }
 
-    private static string Explain(IssueRefusal reason) => reason switch
+    private static string Explain(IssueRefusal reason, bool keyed) => reason switch
     {
+        IssueRefusal.Undecipherable when keyed => "it makes no keys for users, or it could not decipher the card's request. Withdraw without --issuer-keyed.",
         IssueRefusal.Asked => "the bank withdrew the request, because it stayed unanswered for too long.",
         IssueRefusal.Undecipherable => "it could not decipher the card's request.",
         IssueRefusal.AmountDiffers => "the amount in the card's request is not the amount that the bank asked for.",

@@ -108,7 +108,7 @@ public sealed class ClearingAuditTests
 
     /// <summary>A clerk signed for an account that the bank never opened; the shop takes 7.00.</summary>
     /// <returns>The account that is not there.</returns>
-    private static async Task<Digest> Ghost(TownWorld town)
+    internal static async Task<Digest> Ghost(TownWorld town)
     {
         var reference = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Ghost"));
         using var clerk = town.BankKey("bank-2");

@@ -44,6 +44,25 @@ public sealed class CirculationTests
         Assert.That(Bank(Banks(), "north").GetProperty("outstanding").GetInt64(), Is.EqualTo(outstanding + 500));
     }
 
+    /// <summary>A cap of zero stops a bank's issuing; one beyond what any card holds is a cap too.</summary>
+    [Test, Hole(17)]
+    public void ACapIsATotalAndMayBeZero()
+    {
+        long outstanding = Bank(Banks(), "north").GetProperty("outstanding").GetInt64();
+        Assert.That(_town.Must("hiercash-issuer", "cap", "north", "0", "--dir", "issuer"), Does.StartWith("north may have 0.00 EUR outstanding, before it was 1000000.00 EUR"));
+        Assert.That(Withdraw("1.00").Code, Is.Not.Zero);
+        Assert.That(Bank(Banks(), "north").GetProperty("outstanding").GetInt64(), Is.EqualTo(outstanding), "nothing was issued");
+        const string Most = "92233720368547758.07";
+        foreach (string bank in new[] { "north", "south" })
+        {
+            Assert.That(_town.Must("hiercash-issuer", "cap", bank, Most, "--dir", "issuer"), Does.StartWith($"{bank} may have {Most} EUR outstanding"));
+        }
+
+        Assert.That(Banks().GetProperty("total").GetProperty("caps").GetUInt64(), Is.EqualTo(2UL * long.MaxValue));
+        Assert.That(Withdraw("1.00").Code, Is.Zero);
+        Assert.That(_town.Must("hiercash-issuer", "watch", "--dir", "issuer"), Does.Contain($"0.0% of {Most} EUR"));
+    }
+
     /// <summary>Enrolling again gives the grant again; it never changes a cap, and never ignores one that is given.</summary>
     [Test]
     public void EnrollingAgainChangesNoCap()

@@ -93,6 +93,9 @@ internal sealed class ServingProcess : IDisposable
         }
     }
 
+    /// <summary>What it printed after the line that it listens, once it was stopped.</summary>
+    public string Said { get; private set; } = "";
+
     public void Start()
     {
         _process = ConsoleProcess.Start(_folder, _console, ["serve", "--listen", Address, .. _arguments]);
@@ -124,6 +127,7 @@ internal sealed class ServingProcess : IDisposable
         using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         _process.WaitForExit();
+        Said = _process.StandardOutput.ReadToEnd();
         int code = _process.ExitCode;
         _process.Dispose();
         _process = null;

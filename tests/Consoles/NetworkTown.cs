@@ -18,10 +18,7 @@ internal sealed class NetworkTown : IDisposable
             Must("hiercash-bank", "join", $"{bank}.grant", "--issuer", Issuer.Address, "--dir", bank);
         }
 
-        Write("cafe.request", Must("hiercash-shop", "init", "--name", "Cafe", "--dir", "cafe"));
-        Write("cafe.vouched", Must("hiercash-bank", "enrol-shop", "cafe.request", "--dir", "south"));
-        Write("cafe.grant", Must("hiercash-issuer", "enrol", "shop", "cafe.vouched", "--dir", "issuer"));
-        Must("hiercash-shop", "join", "cafe.grant", "--issuer", Issuer.Address, "--dir", "cafe");
+        AddShop("Cafe", "cafe");
         North = new ServingProcess(Folder, "hiercash-bank", "--dir", "north", "--every", "1");
         South = new ServingProcess(Folder, "hiercash-bank", "--dir", "south", "--every", "1");
     }
@@ -41,6 +38,25 @@ internal sealed class NetworkTown : IDisposable
         Must("hiercash-bank", "deposit", name, deposit, "--dir", "north");
     }
 
+    /// <summary>A shop with its account at the south bank.</summary>
+    public void AddShop(string name, string folder)
+    {
+        Write($"{folder}.request", Must("hiercash-shop", "init", "--name", name, "--dir", folder));
+        Write($"{folder}.vouched", Must("hiercash-bank", "enrol-shop", $"{folder}.request", "--dir", "south"));
+        Write($"{folder}.grant", Must("hiercash-issuer", "enrol", "shop", $"{folder}.vouched", "--dir", "issuer"));
+        Must("hiercash-shop", "join", $"{folder}.grant", "--issuer", Issuer.Address, "--dir", folder);
+    }
+
+    /// <summary>A copy of a party's folder, as somebody with access to the machine makes it.</summary>
+    public void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, to));
+        foreach (string file in Directory.GetFiles(Path.Combine(Folder, from)))
+        {
+            File.Copy(file, Path.Combine(Folder, to, Path.GetFileName(file)));
+        }
+    }
+
     public ConsoleResult Run(string console, params string[] arguments) => ConsoleProcess.Run(Folder, console, arguments);
 
     /// <summary>Runs a command that has to succeed, and gives what it printed.</summary>
@@ -53,6 +69,9 @@ internal sealed class NetworkTown : IDisposable
 
     public JsonElement Json(string console, params string[] arguments) =>
         JsonSerializer.Deserialize<JsonElement>(Must(console, [.. arguments, "--json"]));
+
+    public long ShopBalance(string name) => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops").EnumerateArray()
+        .Single(s => s.GetProperty("name").GetString() == name).GetProperty("balance").GetInt64();
 
     public long ShopBalance() => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("balance").GetInt64();
 

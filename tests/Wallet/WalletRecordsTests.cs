@@ -1,9 +1,12 @@
 using HierCash.Card.Wallet;
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
+using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -39,5 +42,36 @@ public sealed class WalletRecordsTests
         var rebuttal = await town.WalletWith(records).MakeRebuttal(alice.Card, alice.Pin, default);
         Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, first.Payments.Single()));
         Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Is.Empty);
+    }
+
+    /// <summary>A bank that relays the issuer's stamp and then falls silent takes no proof from who is accused; nor does one that never answers.</summary>
+    [Test, Rule(5), Hole(19)]
+    public async Task WhoIsAccusedDoesNotNeedTheAccuser()
+    {
+        Func<LinkMessage, bool> isLost = _ => false;
+        using var town = Towns.Make(with: o => o with
+        {
+            Faults = (from, to, message) => from == TownWorld.WalletName && isLost(message) ? LinkFault.LoseRequest : LinkFault.None,
+        });
+        using var alice = town.User("Alice", 5000);
+        var (file, _, _) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var wallet = town.WalletWith(new WalletRecords(store));
+        isLost = m => m.Type == MessageType.Rebut;
+        var kept = new List<Rebuttal>();
+        var shown = (await wallet.Rebut(alice.Card, alice.Pin, default, (notice, rebuttal) => kept.Add(rebuttal))).Single();
+        Assert.That((shown.Stands, kept.Count), Is.EqualTo(((bool?)null, 1)));
+        Assert.That(kept[0].With(kept[0].Stamps[0], file.Dossier.Header.StatementKeys).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until));
+        Assert.That(kept[0].Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer }));
+
+        isLost = _ => true;
+        var alone = await wallet.MakeRebuttal(alice.Card, alice.Pin, default);
+        Assert.That((alone.Voids.Count, alone.Certificates.Count), Is.EqualTo((1, 1)), "with the certificates of an earlier contact");
+        Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Has.Count.EqualTo(1));
+
+        isLost = _ => false;
+        kept.Clear();
+        var heard = (await wallet.Rebut(alice.Card, alice.Pin, default, (notice, rebuttal) => kept.Add(rebuttal))).Single();
+        Assert.That((heard.Stands, kept.Count, kept[^1].Stamps.Count), Is.EqualTo(((bool?)false, 2, 2)));
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -74,6 +76,31 @@ public static class CommonOptions
     /// <exception cref="UsageException">Not an amount of the currency; the message says why.</exception>
     public static Amount ReadAmount(string text, Currency currency) =>
         Amount.Parse(text, currency, out var amount) is { } error ? throw new UsageException(error) : amount;
+
+    /// <summary>A sum that a ledger holds, such as a cap: from zero on, and larger than any one payment.</summary>
+    /// <exception cref="UsageException">Not such a sum; the message says why.</exception>
+    public static Amount ReadTotal(string text, Currency currency) =>
+        Amount.ParseTotal(text, currency, out var amount) is { } error ? throw new UsageException(error) : amount;
+
+    /// <summary>A number of seconds.</summary>
+    public static Option<int> Seconds(string name, string what, int seconds) => new(name)
+    {
+        Description = what, HelpName = "SECONDS", DefaultValueFactory = _ => seconds, CustomParser = result => ReadNumber(result, "number of seconds", "10"),
+    };
+
+    /// <summary>A whole number; of anything else the parser of command lines would speak in types.</summary>
+    /// <param name="what">What it should have been.</param>
+    public static int ReadNumber(ArgumentResult result, string what, string example)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
+        {
+            return number;
+        }
+
+        result.AddError($"'{text}' is no {what}. Give one such as {example}.");
+        return default;
+    }
 
     /// <summary>Asks without showing what is typed.</summary>
     private static string Prompt(string question)

@@ -5,6 +5,10 @@ namespace HierCash.Terminals.Consoles;
 /// <summary>What a serving process does now and then, until it is told to stop.</summary>
 public static partial class ServeLoop
 {
+    /// <summary>Says so as soon as somebody wants the process to stop: what is under way may still take a moment.</summary>
+    /// <param name="cancel">Of the process: nobody takes this back.</param>
+    public static void SayStopping(CancellationToken cancel) => cancel.Register(() => Console.WriteLine("Stopping."));
+
     /// <summary>Runs the work every so often; a peer that is down is normal and only logged.</summary>
     public static async Task Every(TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel)
     {

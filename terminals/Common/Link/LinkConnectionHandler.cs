@@ -12,8 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace HierCash.Terminals.Link;
 
 /// <summary>One connection: who it is, then frames, answered in any order, until either side ends it.</summary>
+/// <param name="stopping">The server stops: nothing more is read, what was read is answered.</param>
 internal sealed partial class LinkConnectionHandler(
-    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ILogger log) : ConnectionHandler
+    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ILogger log, CancellationToken stopping) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -40,6 +41,10 @@ internal sealed partial class LinkConnectionHandler(
             {
                 await Write(connection, writing, farewell, e.Version);
             }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Whoever is connected asks again when the server is back.
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionResetException)
         {
@@ -113,12 +118,12 @@ internal sealed partial class LinkConnectionHandler(
     private async ValueTask<ReadResult> Read(PipeReader input, int bytes, TimeSpan time, string late, CancellationToken closed)
     {
         using var timer = new CancellationTokenSource(time, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, closed);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, closed, stopping);
         try
         {
             return await input.ReadAtLeastAsync(bytes, either.Token);
         }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             throw new LinkFaultException(late);
         }

@@ -15,9 +15,16 @@ namespace HierCash.Terminals.Link;
 /// <summary>Listens for links: Kestrel, TLS 1.3, the scheme's certificates, frames (link.md).</summary>
 public sealed class LinkServer : IAsyncDisposable
 {
+    /// <summary>For requests that are being answered when the server stops.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private readonly WebApplication _host;
+    private readonly CancellationTokenSource _stopping;
 
-    private LinkServer(WebApplication host) => _host = host;
+    private LinkServer(WebApplication host, CancellationTokenSource stopping)
+    {
+        _host = host;
+        _stopping = stopping;
+    }
 
     /// <summary>Where it listens, with the port that it got.</summary>
     public string Address => _host.Urls.First().Replace("https://", "", StringComparison.Ordinal);
@@ -29,7 +36,8 @@ public sealed class LinkServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(log);
-        var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, log.CreateLogger("link"));
+        var stopping = new CancellationTokenSource();
+        var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, log.CreateLogger("link"), stopping.Token);
         builder.WebHost.UseKestrel(options =>
         {
             options.Limits.MaxConcurrentConnections = limits.MaxConnections;
@@ -50,13 +58,16 @@ public sealed class LinkServer : IAsyncDisposable
         });
         var host = builder.Build();
         await host.StartAsync(cancel);
-        return new LinkServer(host);
+        return new LinkServer(host, stopping);
     }
 
+    /// <summary>Ends idle connections at once, the others when what they asked is answered, and all of them after a short grace.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(Grace);
         await _host.StopAsync(patience.Token);
         await _host.DisposeAsync();
+        _stopping.Dispose();
     }
 }

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>Accusations, as processes: what holder, shop and bank can see of one, and do.</summary>
+public sealed class AccusedTests
+{
+    private static readonly string[] Alice = ["--reader", "emulator:Alice.card", "--pin", "0000"];
+    private NetworkTown _town = null!;
+
+    [SetUp]
+    public void MakeTown()
+    {
+        _town = new NetworkTown();
+        _town.OpenAccount("Alice", "200.00");
+        Wallet("withdraw", "50.00");
+        _town.AddShop("Kiosk", "kiosk");
+    }
+
+    [TearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>A copy of the cafe's till settles what the cafe had voided; the holder spends the coin elsewhere, is accused, and answers.</summary>
+    [Test, Rule(3), Rule(4), Rule(5)]
+    public void AnHonestHolderIsHeard()
+    {
+        var paid = _town.Json("hiercash-shop", "pay", "30.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
+        string payment = paid.GetProperty("payments")[0].GetString()!;
+        _town.Copy("cafe", "cheat");
+        _town.Must("hiercash-shop", "refund", paid.GetProperty("time").GetString()!, "--reader", "emulator:Alice.card", "--dir", "cafe");
+        _town.Must("hiercash-shop", "settle", "--dir", "cheat");
+        _town.Must("hiercash-shop", ["pay", "50.00", .. Alice, "--dir", "kiosk"]);
+        _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
+        Until("accused", () => Notices().GetArrayLength() == 1);
+        string coin = Notices()[0].GetProperty("coin").GetString()!;
+        Assert.That(Wallet("notices"), Does.Contain($"coin {coin[..16]}").And.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut' shows the bank"));
+
+        // The accuser is away: what the card holds is enough.
+        _town.North.Kill();
+        Assert.That(Wallet("rebuttal", "alice.rebuttal"), Does.StartWith("1 voids and 0 dead statements."));
+        _town.North.Start();
+        _town.Must("hiercash-bank", "evidence", coin[..16], "--out", "e", "--dir", "north");
+        Assert.That(Verify(), Is.EqualTo((0, "User")));
+        Assert.That(Verify("--rebuttal", "alice.rebuttal"), Is.EqualTo((1, "ShopToAnswer")));
+
+        // The shop is asked.
+        AssertRefused(2, "at least 8 hexadecimal digits", "hiercash-shop", "answer", "dead", "--out", "a", "--dir", "cheat");
+        AssertRefused(1, "took no payment", "hiercash-shop", "answer", "deadbeef", "--out", "a", "--dir", "cheat");
+        Assert.That(_town.Must("hiercash-shop", "answer", payment[..16], "--out", "a", "--dir", "cheat"), Does.Contain($"shows no reversal of payment {payment}"));
+        Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "Shop")));
+
+        // The holder shows it while the issuer is away: the accusation falls, and the shop is still to be asked.
+        _town.Issuer.Kill();
+        Assert.That(Wallet("rebut"), Does.Contain("The bank heard the rebuttal: the accusation falls. Keep"));
+        Assert.That(File.Exists(Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal")));
+        Assert.That(Verify("--rebuttal", $"{coin[..16]}.rebuttal", "--shop-silent"), Is.EqualTo((1, "Shop")));
+        var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north")[0];
+        Assert.That((listed.GetProperty("verdict").GetString(), listed.GetProperty("rebuttals").GetInt32()), Is.EqualTo(("ShopToAnswer", 1)));
+        Assert.That(listed.GetProperty("fell").GetString(), Is.Not.Null);
+        _town.Issuer.Start();
+
+        // The bank brings it to the issuer, and the shop that was left without gets its money.
+        AssertRefused(1, "0 cases begin with 'dead'", "hiercash-bank", "rebut", "dead", "nosuch", "--dir", "north");
+        AssertRefused(1, "The file 'nosuch' cannot be read.", "hiercash-bank", "rebut", coin[..16], "nosuch", "--dir", "north");
+        Assert.That(_town.Must("hiercash-bank", "rebut", coin[..16], "alice.rebuttal", "--dir", "north"), Does.StartWith("The rebuttal was heard.").And.Contain("it fell on"));
+        Until("made whole", () => _town.ShopBalance("Kiosk") == 5000);
+        Assert.That(_town.ShopBalance("Cafe"), Is.Zero);
+        Assert.That(_town.Must("hiercash-bank", "evidence", "--dir", "north"), Does.Contain("Verdict: it fell on").And.Contain("by this file nobody has to answer"));
+        Assert.That(_town.Must("hiercash-issuer", "explain", coin[..16], "--dir", "issuer"), Does.Contain("the excess fell").And.Not.Contain("twice"));
+        Assert.That(Wallet("notices").Trim(), Is.EqualTo("The bank holds nothing against you."));
+        _town.AssertAudits();
+    }
+
+    /// <summary>A card was copied: its holder is warned at each contact, and what has nothing in it changes nothing.</summary>
+    [Test, Rule(5)]
+    public void AHolderIsWarnedAtEachContact()
+    {
+        foreach (string file in Directory.GetFiles(_town.Folder, "Alice.card*"))
+        {
+            File.Copy(file, file.Replace("Alice", "Copy", StringComparison.Ordinal));
+        }
+
+        _town.Must("hiercash-shop", "pay", "30.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
+        var paid = _town.Json("hiercash-shop", "pay", "30.00", "--reader", "emulator:Copy.card", "--dir", "kiosk");
+        _town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        Assert.That(_town.Must("hiercash-shop", "settle", "--dir", "kiosk"), Does.Contain("guaranteed"));
+        Until("accused", () => Notices().GetArrayLength() == 1);
+
+        var withdrawn = _town.Run("hiercash-wallet", ["withdraw", "5.00", .. Alice, "--bank", _town.North.Address, "--json"]);
+        Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
+        Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").GetInt64(), Is.EqualTo(500), "one value on stdout");
+        Assert.That(withdrawn.Error.Trim().Split('\n').Single(), Does.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut'"));
+
+        string nothing = AssertRefused(1, "", "hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address]).Output;
+        Assert.That(nothing, Does.Contain("The card holds nothing against it, and '.' has no records"));
+        AssertRefused(1, "There is no folder 'nosuch'", "hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address, "--dir", "nosuch"]);
+        string coin = Notices()[0].GetProperty("coin").GetString()!;
+        Wallet("rebuttal", "empty.rebuttal");
+        Assert.That(
+            AssertRefused(1, "", "hiercash-bank", "rebut", coin[..16], "empty.rebuttal", "--dir", "north").Output,
+            Does.StartWith("The rebuttal was heard. The accusation stands: Alice (account"));
+
+        // A refund whose answer is lost has begun, and is not done.
+        _town.Issuer.Kill();
+        string receipt = paid.GetProperty("time").GetString()!;
+        Assert.That(_town.Run("hiercash-shop", "refund", receipt, "--without-card", "--dir", "kiosk").Code, Is.EqualTo(3));
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "kiosk"), Does.Contain("is being taken back; run 'hiercash-shop settle'").And.Not.Contain("taken back."));
+        _town.Issuer.Start();
+        _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "kiosk"), Does.Contain("taken back.").And.Not.Contain("being taken back"));
+        Until("acquitted", () => Notices().GetArrayLength() == 0);
+        _town.AssertAudits();
+    }
+
+    private (int Code, string Culprit) Verify(params string[] more)
+    {
+        var said = _town.Run("hiercash-auditor", ["verify-evidence", "e", "--root", "north.grant", "--json", .. more]);
+        return (said.Code, JsonSerializer.Deserialize<JsonElement>(said.Output).GetProperty("culprit").GetString()!);
+    }
+
+    private ConsoleResult AssertRefused(int code, string part, string console, params string[] arguments)
+    {
+        var said = _town.Run(console, arguments);
+        Assert.That((said.Code, said.Error.Contains(part, StringComparison.Ordinal)), Is.EqualTo((code, true)), said.Error);
+        return said;
+    }
+
+    private string Wallet(string command, params string[] arguments) => _town.Must("hiercash-wallet", [command, .. arguments, .. Alice, "--bank", _town.North.Address]);
+
+    private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json"));
+
+    private static void Until(string what, Func<bool> isSo)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!isSo())
+        {
+            Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(60)), what);
+        }
+    }
+}
