@@ -29,16 +29,20 @@ internal static class CancelledCoins
         }
 
         // A redemption of a lost card is whoever holds it: what is left comes back to the account by itself.
-        if (submitted.Shop is null)
+        bool redeems = submitted.Shop is null;
+        Switches.Off("R6 redemption", ref redeems);
+        if (redeems)
         {
             return true;
         }
 
+        var outage = ServiceRecord.Outage(db, lost, now);
+        Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
         bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
-            && now <= lost.Plus(terms.HotListMaxAge + Grace + ServiceRecord.Outage(db, lost, now));
+            && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
         bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;
         bool refused = !fresh && !offline;
-        Switches.Off("R6", ref refused);
+        Switches.Off("R6 counts", ref refused);
         return refused || h.Time > lost.Plus(terms.HotListMaxAge);
     }
 }

@@ -91,7 +91,9 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        if (!terms.IsOnTime(has.Date, now))
+        bool inTime = terms.IsOnTime(has.Date, now);
+        Switches.On("R6 list clock", ref inTime);
+        if (!inTime)
         {
             return Refuse(RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
@@ -139,6 +141,7 @@ internal sealed class CoinLife(
         // As long as a payment of before may still arrive.
         var outage = ServiceRecord.Outage(db, default, now);
         var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
+        Switches.Replace("R6 return", ref last, TimeSpan.Zero);
         ulong wait = (ulong)(terms.HotListMaxAge + last).TotalMicroseconds;
         var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);

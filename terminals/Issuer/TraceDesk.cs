@@ -180,8 +180,13 @@ internal sealed class TraceDesk(
     }
 
     /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
-    private static IEnumerable<DossierEntry> Counting(Database db, long coin) => HistoryDatabase.Entries(db, coin)
-        .Where(e => e.Reversal is null && e.Receipt.Verdict != Verdict.Cancelled).Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
+    private static IEnumerable<DossierEntry> Counting(Database db, long coin)
+    {
+        bool struckToo = false;
+        Switches.On("R9 struck", ref struckToo);
+        return HistoryDatabase.Entries(db, coin).Where(e => (e.Reversal is null || struckToo) && e.Receipt.Verdict != Verdict.Cancelled)
+            .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
+    }
 
     /// <summary>
     /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody

@@ -46,7 +46,13 @@ public sealed class Settler
             var batch = _store.Read(db => TillStore.Queued(db, BatchSize));
             if (batch.Count == 0)
             {
-                await AskAgain(issuer, cancel);
+                bool asks = true;
+                Switches.Off("R1 asks", ref asks);
+                if (asks)
+                {
+                    await AskAgain(issuer, cancel);
+                }
+
                 return total;
             }
 

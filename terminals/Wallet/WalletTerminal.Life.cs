@@ -30,7 +30,13 @@ public sealed partial class WalletTerminal
     {
         var (card, status) = Open(channel, pin);
         var link = await Seal(card, cancel);
-        await Upload(card, status, link, cancel);
+        bool brings = true;
+        Switches.Off("R1 brings", ref brings);
+        if (brings)
+        {
+            await Upload(card, status, link, cancel);
+        }
+
         var results = new List<RecoveryResult>(await ResumeRedemptions(card, status, link, cancel));
         var till = RedemptionTill(status);
         var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))

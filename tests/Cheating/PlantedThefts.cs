@@ -6,12 +6,12 @@ internal static class PlantedThefts
     /// <summary>First the rules, then twelve thefts and more.</summary>
     public static IReadOnlyList<object[]> All { get; } =
     [
-        ["R1", "all of a payment that does not fit is excess"],
+        ["R1 splits", "all of a payment that does not fit is excess"],
         ["R3", "a submission is not asked for its till's signature"],
         ["R4", "a void moves no money"],
-        ["R2", "what comes free goes to nobody who waits"],
+        ["R2 queue", "what comes free goes to nobody who waits"],
         ["R5", "dead statements after the purge"],
-        ["R6", "a lost card's payments count by TIME alone"],
+        ["R6 counts", "a lost card's payments count by TIME alone"],
         ["R8", "the first instruction that cannot be booked stops the rest"],
         ["R9", "a dossier holds every payment, in one message"],
         ["hole 3 back", "a reversal takes nothing from the shop"],

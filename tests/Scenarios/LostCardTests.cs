@@ -1,53 +1,18 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals;
-using HierCash.Town;
-using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>The finder of a lost card, and shops that let them have a TIME of their choice (R6).</summary>
-public sealed class LostCardTests
+public sealed class LostCardTests : LostCardScenario
 {
-    private TownWorld _town = null!;
-    private TownCard _alice = null!;
-    private TownCard _found = null!;
-    private string _colluding = null!;
-    private string _offline = null!;
-    private Timestamp _before;
-
-    /// <summary>Alice loses her card and reports it an hour later; it is hot at once.</summary>
-    [SetUp]
-    public async Task Lose()
-    {
-        _town = Towns.Make(with: o => o with { Terms = new SchemeTerms { FloorLimit = new Amount(3000) } });
-        _colluding = _town.AddTill("Cafe");
-        _offline = _town.AddTill("Kiosk");
-        _alice = _town.User("Alice", 20_000);
-        var report = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
-        _found = _alice.Clone();
-        _before = Timestamp.Now(_town.Clock);
-        _town.Clock.Advance(TimeSpan.FromHours(1));
-        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));
-        await _town.RunCycle();
-    }
-
-    [TearDown]
-    public void End()
-    {
-        _found.Dispose();
-        _alice.Dispose();
-        _town.Dispose();
-    }
-
     /// <summary>A till in touch with the issuer claims, days later, to have been paid before the report: its contacts say otherwise.</summary>
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatBackdatesTimeIsNotPaid()
     {
-        await _town.Till(_colluding).FetchHotList(_town.TillLink(_colluding), default);
-        _town.Clock.Advance(TimeSpan.FromDays(5));
-        var h = Sign(_colluding, _before, 1000);
-        Assert.That((await _town.Submit(_colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        Town.Clock.Advance(TimeSpan.FromDays(5));
+        var h = Sign(Colluding, Before, 1000);
+        Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
         await NothingIsLost(0);
     }
 
@@ -55,12 +20,12 @@ public sealed class LostCardTests
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatWasOfflineIsPaidUpToTheFloorLimit()
     {
-        _town.Clock.Advance(TimeSpan.FromDays(5));
-        var small = Sign(_offline, _before, _town.Options.Terms.FloorLimit.Minor);
-        var large = Sign(_offline, new Timestamp(_before.Microseconds + 1), _town.Options.Terms.FloorLimit.Minor + 1);
-        Assert.That((await _town.Submit(_offline, small, large)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Cancelled }));
-        Assert.That((await _town.Submit(_offline, Sign(_offline, new Timestamp(_before.Microseconds + 2), 100))).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "now it had contact");
-        await NothingIsLost(_town.Options.Terms.FloorLimit.Minor);
+        Town.Clock.Advance(TimeSpan.FromDays(5));
+        var small = Sign(Offline, Before, Town.Options.Terms.FloorLimit.Minor);
+        var large = Sign(Offline, new Timestamp(Before.Microseconds + 1), Town.Options.Terms.FloorLimit.Minor + 1);
+        Assert.That((await Town.Submit(Offline, small, large)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Cancelled }));
+        Assert.That((await Town.Submit(Offline, Sign(Offline, new Timestamp(Before.Microseconds + 2), 100))).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "now it had contact");
+        await NothingIsLost(Town.Options.Terms.FloorLimit.Minor);
     }
 
     /// <summary>While lists may be old, whoever was paid is paid; it has to arrive soon.</summary>
@@ -69,32 +34,11 @@ public sealed class LostCardTests
     [Rule(6), Hole(10)]
     public async Task WithinTheAgeOfAListArrivalDecides(int hours, bool paid)
     {
-        await _town.Till(_colluding).FetchHotList(_town.TillLink(_colluding), default);
-        _town.Clock.Advance(TimeSpan.FromMinutes(1));
-        var h = Sign(_colluding, Timestamp.Now(_town.Clock), 1000);
-        _town.Clock.Advance(TimeSpan.FromHours(hours));
-        Assert.That((await _town.Submit(_colluding, h)).Single().Verdict, Is.EqualTo(paid ? Verdict.Settled : Verdict.Cancelled));
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+        Town.Clock.Advance(TimeSpan.FromHours(hours));
+        Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(paid ? Verdict.Settled : Verdict.Cancelled));
         await NothingIsLost(paid ? 1000UL : 0);
-    }
-
-    private CashPayment Sign(string till, Timestamp time, ulong y)
-    {
-        var card = new WalletCard(_found.Card);
-        card.Select();
-        var w = _town.Till(till).W;
-        Assert.That(card.Pay(PayCommand.Fast(time, w, new Amount(y), Currency.Eur), out var reply).IsSuccess);
-        return new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, time, w, new Amount(y), reply.SU);
-    }
-
-    /// <summary>What was not paid out comes back to Alice, and nobody is accused.</summary>
-    private async Task NothingIsLost(ulong paid)
-    {
-        await _town.RunCycle();
-        _town.Clock.Advance(TimeSpan.FromDays(40));
-        await _town.RunCycle();
-        await _town.RunCycle();
-        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000 - paid));
-        Assert.That(_town.UserBank.EvidenceFiles, Is.Empty);
-        Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
     }
 }
