@@ -58,6 +58,8 @@ internal static class EvidenceStore
     /// <summary>What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9).</summary>
     public static Amount Claimable(Database db, CoinId coin, Timestamp now)
     {
+        var over = now;
+        Switches.Replace("R5 term", ref over, new Timestamp((ulong)long.MaxValue));
         var row = db.First(
             """
             SELECT iif(e.proof = ?3, e.excess, 0), e.guaranteed, e.claimed,
@@ -65,7 +67,7 @@ internal static class EvidenceStore
             FROM evidence e WHERE e.coin_id = ?1
             """,
             r => new { Excess = r.GetInt64(0), Guaranteed = r.GetInt64(1), Claimed = r.GetInt64(2), Noticed = r.GetInt64(3) },
-            coin.Value.ToArray(), now.ToLedger(), (long)Proof.Excess);
+            coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess);
         if (row is null)
         {
             return Amount.Zero;

@@ -128,7 +128,13 @@ internal sealed class RebuttalDesk(
         if (file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h))))
         {
             EvidenceStore.Hear(db, coin, shown, inTime);
-            Queue(db, file);
+            bool brings = true;
+            Switches.Off("R3 brought", ref brings);
+            if (brings)
+            {
+                Queue(db, file);
+            }
+
             EvidenceStore.Weigh(db, file, Standing(db, file));
         }
 

@@ -37,7 +37,9 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         Switches.Replace("R9 largest", ref ordered, all.OrderBy(e => e.H.Time));
         foreach (var entry in ordered)
         {
-            if (sum >= due && entry.Receipt.Share.Guaranteed.IsZero)
+            bool enough = sum >= due && entry.Receipt.Share.Guaranteed.IsZero;
+            Switches.Off("R9 fewest", ref enough);
+            if (enough)
             {
                 break;
             }

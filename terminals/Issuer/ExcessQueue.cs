@@ -108,6 +108,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
             }
 
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
+            Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             InspectionDatabase.Restore(db, current, amount);
             Credits.TakeBack(db, current, Registry.Shop(db, row.Shop!.Value), amount);
             var moved = row.Moved + amount;

@@ -114,9 +114,11 @@ internal sealed class Reversals(
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;
         Switches.Off("R4 shop", ref late);
+        bool revoked = Registry.RevokedAt(db, h.Till) is { } date && date <= now;
+        Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
-            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, Registry.RevokedAt(db, h.Till) is { } revoked && revoked <= now, now));
+            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now));
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>

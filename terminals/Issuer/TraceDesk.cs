@@ -127,6 +127,8 @@ internal sealed class TraceDesk(
 
         return DossierMessages.WriteReversalsReply(store.Write(db =>
         {
+            long most = DossierMessages.MaxReversals;
+            Switches.Replace("R3 filed", ref most, 0);
             db.Execute(
                 """
                 INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
@@ -137,7 +139,7 @@ internal sealed class TraceDesk(
             return db.Query(
                 "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
                 r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
-                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), (long)DossierMessages.MaxReversals);
+                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
         }));
     }
 

@@ -163,6 +163,13 @@ public sealed partial class WalletTerminal
     /// <summary>The same where something else is asked for: an issuer that is away keeps nobody from that.</summary>
     private async ValueTask TryUpload(WalletCard card, PrivateStatus status, CancellationToken cancel)
     {
+        bool brings = true;
+        Switches.Off("R4 contacts", ref brings);
+        if (!brings)
+        {
+            return;
+        }
+
         try
         {
             await Upload(card, status, await Seal(card, cancel), cancel);

@@ -98,6 +98,16 @@ public sealed class ClaimTermsTests
         town.AssertSound();
     }
 
+    /// <summary>The bank learns of no more payments than prove the excess: of 1.00, 2.00, 47.00 and a copy's 50.00 two are enough.</summary>
+    [Test, Rule(9)]
+    public async Task ADossierHasNoMoreThanProvesIt()
+    {
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { Excess = ExcessPolicy.Refuse } });
+        var claims = await Claims(town, 100, 200, 4700, 5000);
+        Assert.That(claims.File.Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 5000UL, 4700UL }));
+        Assert.That(town.Check(claims.File).Culprit, Is.EqualTo(Culprit.User));
+    }
+
     /// <summary>A coin of 50.00 of which copies pay these, each at another till; the bank has the case, and from here on an issuer of our own making.</summary>
     private static async Task<Claimer> Claims(TownWorld town, params ulong[] payments)
     {

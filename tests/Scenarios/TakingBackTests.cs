@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Tests.Cheating;
+using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -29,6 +30,27 @@ public sealed class TakingBackTests
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.AssertSound(alice);
+    }
+
+    /// <summary>Cafe gave 20.00 back to the card and settled them all the same. Whatever the holder does next with the wallet, it is at Cafe's cost.</summary>
+    [Test, Rule(4)]
+    public async Task AnyContactOfTheWalletBringsTheVoid([Values("withdraw", "same key", "resume", "recover")] string contact)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 1200);
+        await town.Submit(cafe, h);
+        Assert.That(contact switch
+        {
+            "withdraw" => (await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
+            "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
+            "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Count == 0,
+            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default)).Count == 0,
+        });
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
         town.AssertSound(alice);
