@@ -52,7 +52,9 @@ public sealed partial record Evidence
             return (Culprit.Nobody, "The bank's signature does not fit the file: it was altered. The file proves nothing.");
         }
 
-        if (!HasItsNotice)
+        bool its = HasItsNotice;
+        Switches.On("R5 its notice", ref its);
+        if (!its)
         {
             return (Culprit.Bank, "The bank's notice to the user is of another file, or gives another term. The bank has to answer for this.");
         }
@@ -71,10 +73,27 @@ public sealed partial record Evidence
     }
 
     private bool HasItsNotice => Notice.Bank == Order.Bank && Notice.User == Order.User && Notice.Coin == Dossier.Coin && Notice.Content == Digest.Of(Content)
-        && Notice.Date >= Date && Notice.Until == Notice.Date.Plus(Dossier.Header.DisputeTerm);
+        && IsNoticedAfter && Notice.Until == Notice.Date.Plus(Dossier.Header.DisputeTerm);
 
-    private bool IsDated => Date >= Dossier.Header.Date && Date <= Dossier.Header.Date.Plus(Dossier.Header.ClockTolerance)
+    private bool IsDated => IsAfter(Dossier.Header.Date) && Date <= Dossier.Header.Date.Plus(Dossier.Header.ClockTolerance)
         && Dossier.Entries.All(e => e.H.Time <= Date.Plus(Dossier.Header.ClockTolerance));
+
+    private bool IsNoticedAfter
+    {
+        get
+        {
+            bool after = Notice.Date >= Date;
+            Switches.On("R5 early notice", ref after);
+            return after;
+        }
+    }
+
+    private bool IsAfter(Timestamp dossier)
+    {
+        bool after = Date >= dossier;
+        Switches.On("R5 backdated", ref after);
+        return after;
+    }
 
     /// <summary>The bank chose the order: if the dossier is right about another E_I, the bank put the two together.</summary>
     private EvidenceFinding Mismatch(ICashSuite suite, PublicKey root) =>
@@ -148,8 +167,9 @@ public sealed partial record Evidence
         var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<DeadStatement>().ToList();
 
         // What was taken back after the dossier was made is dead from then on, as it should be. Whatever else is dead was never to be counted.
-        return deaths.Count == 0 ? Struck.Nothing
-            : deaths.Any(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date) ? Struck.MadeGood : Struck.ByIssuer;
+        bool after = deaths.Exists(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date);
+        Switches.Off("R3 dead after", ref after);
+        return deaths.Count == 0 ? Struck.Nothing : after ? Struck.MadeGood : Struck.ByIssuer;
     }
 
     private EvidenceFinding Find(Culprit culprit, string finding, Amount? spent = null) =>

@@ -44,7 +44,15 @@ public sealed record Receipt(
     public bool IsReturned => Share.Guaranteed.IsZero && !Share.Waiting.IsZero && Share.Due.Microseconds > 0 && Share.Due <= Date;
 
     /// <summary>True if the parts are what the verdict allows: they make y, or nothing where the payment does not count.</summary>
-    public bool IsSound => (Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
+    public bool IsSound
+    {
+        get
+        {
+            bool sound = (Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
+            Switches.On("R1 parts", ref sound);
+            return sound;
+        }
+    }
 
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
         suite.Verify(issuer, SignedMessage.Receipt(Issuer, Subject, Verdict, Paid, Currency, Share, Revision, Date), Signature);

@@ -66,10 +66,13 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
     public const int MaxEncodedSize = Submission.MaxEncodedSize + 40 + (MerkleTree.MaxPath * Digest.Size);
 
     /// <summary>True if the till that was paid, and no other, submitted this payment to the issuer of its coin.</summary>
-    public bool Proves(ICashSuite suite, CashPayment h) =>
-        PublicKey.TryDecode(Submission.TillKey) is { } till && OneWay.W(till) == h.Till
-        && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
-        && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
+    public bool Proves(ICashSuite suite, CashPayment h)
+    {
+        bool its = Submission.Till == h.Till;
+        Switches.On("R3 till", ref its);
+        return its && PublicKey.TryDecode(Submission.TillKey) is { } till && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
+            && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
+    }
 
     public void Write(ref BerTlvWriter writer)
     {

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -64,12 +65,30 @@ internal static class EvidenceStore
         r => (r.IsDBNull(0) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1))), coin.Value.ToArray()).Single();
 
     /// <summary>What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9).</summary>
-    public static Amount Claimable(Database db, CoinId coin, Timestamp now) => Amount.FromLedger(Math.Max(0, db.Number(
-        """
-        SELECT min(e.excess, e.guaranteed, coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= ?2), 0)) - e.claimed
-        FROM evidence e WHERE e.coin_id = ?1 AND e.proof = ?3
-        """,
-        coin.Value.ToArray(), now.ToLedger(), (long)Proof.Excess)));
+    public static Amount Claimable(Database db, CoinId coin, Timestamp now)
+    {
+        var over = now;
+        Switches.Replace("R5 term", ref over, new Timestamp((ulong)long.MaxValue));
+        var row = db.First(
+            """
+            SELECT iif(e.proof = ?3, e.excess, 0), e.guaranteed, e.claimed,
+                coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= ?2), 0)
+            FROM evidence e WHERE e.coin_id = ?1
+            """,
+            r => new { Excess = r.GetInt64(0), Guaranteed = r.GetInt64(1), Claimed = r.GetInt64(2), Noticed = r.GetInt64(3) },
+            coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess);
+        if (row is null)
+        {
+            return Amount.Zero;
+        }
+
+        var (excess, guaranteed, noticed, claimed) = (row.Excess, row.Guaranteed, row.Noticed, row.Claimed);
+        Switches.Replace("R9 booked excess", ref excess, long.MaxValue);
+        Switches.Replace("R9 booked promise", ref guaranteed, long.MaxValue);
+        Switches.Replace("R9 booked notice", ref noticed, long.MaxValue);
+        Switches.Replace("R9 booked once", ref claimed, 0);
+        return Amount.FromLedger(Math.Max(0, Math.Min(Math.Min(excess, guaranteed), noticed) - claimed));
+    }
 
     public static List<(CoinId Coin, uint Revision, Proof Outcome)> Untold(Database db) => db.Query(
         "SELECT coin_id, revision, outcome FROM evidence WHERE told = 0 ORDER BY coin_id",

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -20,7 +21,9 @@ internal sealed class RebuttalDesk(
             return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
         }
 
-        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, shown.Rebuttal.Digest, Timestamp.Now(clock));
+        var subject = shown.Rebuttal.Digest;
+        Switches.Replace("R5 bank stamp", ref subject, default);
+        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, subject, Timestamp.Now(clock));
         bool isCase = Hear(shown.Coin, shown.Rebuttal, stamp) is not null;
         await TryVisit(cancel);
         bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
@@ -133,7 +136,13 @@ internal sealed class RebuttalDesk(
         if (file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h))))
         {
             EvidenceStore.Hear(db, coin, shown, inTime);
-            Queue(db, file);
+            bool brings = true;
+            Switches.Off("R3 brought", ref brings);
+            if (brings)
+            {
+                Queue(db, file);
+            }
+
             EvidenceStore.Weigh(db, file, Standing(db, file), Timestamp.Now(clock));
         }
 

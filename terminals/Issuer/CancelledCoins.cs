@@ -31,13 +31,17 @@ internal static class CancelledCoins
         }
 
         // A redemption of a lost card is whoever holds it: what is left comes back to the account by itself.
-        if (submitted.Shop is null)
+        bool redeems = submitted.Shop is null;
+        Switches.Off("R6 redemption", ref redeems);
+        if (redeems)
         {
             return true;
         }
 
+        var outage = ServiceRecord.Outage(db, lost, now);
+        Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
         bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
-            && now <= lost.Plus(terms.HotListMaxAge + Grace + ServiceRecord.Outage(db, lost, now));
+            && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
         var earlier = HistoryDatabase.Offline(db, coin.Number);
         Switches.Replace("R6 floor", ref earlier, Amount.Zero);
         offline = !fresh && h.Time <= lost && earlier + h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;

@@ -92,7 +92,9 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        if (!terms.IsOnTime(has.Date, now))
+        bool inTime = terms.IsOnTime(has.Date, now);
+        Switches.On("R6 list clock", ref inTime);
+        if (!inTime)
         {
             return Refuse(RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
@@ -139,7 +141,9 @@ internal sealed class CoinLife(
     internal static TimeSpan ReturnAfter(Database db, SchemeTerms terms, Timestamp now)
     {
         var outage = ServiceRecord.Outage(db, default, now);
-        return terms.HotListMaxAge + (terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage);
+        var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
+        Switches.Replace("R6 return", ref last, TimeSpan.Zero);
+        return terms.HotListMaxAge + last;
     }
 
     private int ReturnDue(Database db, Timestamp now)

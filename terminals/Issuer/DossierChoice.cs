@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 
 namespace HierCash.Issuer;
@@ -36,9 +37,12 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         var sum = Amount.Zero;
         var ordered = all.OrderByDescending(e => !e.Receipt.Share.Guaranteed.IsZero).ThenByDescending(e => e.H.Paid)
             .ThenBy(e => e.H.Id.ToString(), StringComparer.Ordinal);
+        Switches.Replace("R9 largest", ref ordered, all.OrderBy(e => e.H.Time));
         foreach (var entry in ordered)
         {
-            if (sum >= due && entry.Receipt.Share.Guaranteed.IsZero)
+            bool enough = sum >= due && entry.Receipt.Share.Guaranteed.IsZero;
+            Switches.Off("R9 fewest", ref enough);
+            if (enough)
             {
                 break;
             }

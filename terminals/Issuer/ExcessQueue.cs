@@ -22,6 +22,13 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
 
         Draw(db, InspectionDatabase.Find(db, id)!, now);
         long number = InspectionDatabase.Find(db, id)!.Number;
+        bool behind = true;
+        Switches.Off("R1 behind", ref behind);
+        if (!behind)
+        {
+            Redeem(db, id, number, behind, now);
+        }
+
         foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Guarantee.IsPaid(db, r.Payment)))
         {
             var coin = InspectionDatabase.Find(db, id)!;
@@ -31,8 +38,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
                 InspectionDatabase.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
-                Claims.Withdraw(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed), now);
-                Guarantee.Lower(db, row.Payment, Amount.Min(amount, row.Share.Guaranteed));
+                var needless = Amount.Min(amount, row.Share.Guaranteed);
+                Switches.Replace("R2 promise", ref needless, Amount.Zero);
+                Claims.Withdraw(db, row.Payment, needless, now);
+                Guarantee.Lower(db, row.Payment, needless);
             }
         }
 
@@ -49,10 +58,18 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
             }
         }
 
+        Redeem(db, id, number, behind, now);
+    }
+
+    /// <summary>Redemptions that fit whole, once no shop waits any more.</summary>
+    private void Redeem(Database db, CoinId id, long number, bool behind, Timestamp now)
+    {
         foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => r.IsRedemption))
         {
             var coin = InspectionDatabase.Find(db, id)!;
-            if (row.Share.Waiting <= coin.Rest && !HistoryDatabase.Exceeding(db, number).Exists(r => !r.IsRedemption))
+            bool fits = row.Share.Waiting <= coin.Rest;
+            Switches.On("R1 fits", ref fits);
+            if (fits && !(behind && HistoryDatabase.Exceeding(db, number).Exists(r => !r.IsRedemption)))
             {
                 InspectionDatabase.Spend(db, coin, row.Share.Waiting);
                 Credits.Give(db, coin, null, row.Share.Waiting);
@@ -95,12 +112,14 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         {
             var current = InspectionDatabase.Find(db, coin.Id)!;
             var needed = HistoryDatabase.Exceeding(db, coin.Number).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
+            Switches.Replace("R4 needed", ref needed, Amount.Zero);
             if (needed <= current.Rest)
             {
                 return;
             }
 
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
+            Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             InspectionDatabase.Restore(db, current, amount);
             Credits.TakeBack(db, current, Registry.Shop(db, row.Shop!.Value), amount);
             var moved = row.Moved + amount;

@@ -18,12 +18,17 @@ internal sealed class Guarantee(SchemeTerms terms)
         var account = shop.Account.ToArray();
         bool isOwn = !coin.IsKeyed;
         Switches.On("R7 guarantee", ref isOwn);
+        var (floor, cap) = (h.Paid, excess);
+        Switches.Replace("R1 floor", ref floor, excess);
+        Switches.Replace("R1 cap", ref cap, h.Paid);
+        bool soon = now <= h.Time.Plus(terms.GuaranteeWindow);
+        Switches.On("R1 window", ref soon);
         bool within = isOwn && terms.Excess == ExcessPolicy.Guarantee
-            && h.Paid <= terms.FloorLimit
-            && now <= h.Time.Plus(terms.GuaranteeWindow)
+            && floor <= terms.FloorLimit
+            && soon
             && !WasHot(db, coin, h.Time)
             && IsFirst(db, coin, account)
-            && IsWithinCap(db, account, excess, now);
+            && IsWithinCap(db, account, cap, now);
         if (!within)
         {
             return (Amount.Zero, default);

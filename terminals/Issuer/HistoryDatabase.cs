@@ -36,8 +36,12 @@ internal static class HistoryDatabase
         db.First($"SELECT {Columns} FROM history WHERE payment_id = ?1", Read, payment.Value.ToArray());
 
     /// <summary>True if the coin signed another message under this seq, also one that was taken back.</summary>
-    public static bool HasOther(Database db, long coin, ushort seq) =>
-        db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND seq = ?2", coin, (long)seq) > 0;
+    public static bool HasOther(Database db, long coin, ushort seq)
+    {
+        string which = "coin = ?1 AND seq = ?2";
+        Switches.Replace("R2 reversed", ref which, which + " AND reversed IS NULL");
+        return db.Number($"SELECT count(*) FROM history WHERE {which}", coin, (long)seq) > 0;
+    }
 
     /// <summary>Payments that got nothing, which are kept of one coin: who has its key signs without end (rule R10).</summary>
     public const int MaxUnpaid = 1024;
@@ -79,8 +83,12 @@ internal static class HistoryDatabase
         row.Id, kept.ToLedger(), reversal, moved.ToLedger(), receipt.Encode());
 
     /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
-    public static List<HistoryRow> Exceeding(Database db, long coin) =>
-        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY id", Read, coin);
+    public static List<HistoryRow> Exceeding(Database db, long coin)
+    {
+        string order = "id";
+        Switches.Replace("R2 arrival", ref order, "id DESC");
+        return db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY {order}", Read, coin);
+    }
 
     /// <summary>Struck payments whose money stayed with a shop whose till was revoked, the newest first.</summary>
     public static List<HistoryRow> Kept(Database db, long coin) =>

@@ -86,8 +86,10 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
 
         // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
         bool splits = true;
-        Switches.Off("R1", ref splits);
-        var credited = h.Paid <= coin.Rest ? h.Paid : splits && submitted.Shop is not null ? coin.Rest : Amount.Zero;
+        Switches.Off("R1 splits", ref splits);
+        bool isSplit = splits && submitted.Shop is not null;
+        Switches.On("R1 whole", ref isSplit);
+        var credited = h.Paid <= coin.Rest ? h.Paid : isSplit ? coin.Rest : Amount.Zero;
         Switches.Replace("claim 6 9c", ref credited, h.Paid);
         var excess = h.Paid - credited;
         bool other = HasOther(db, coin, h);

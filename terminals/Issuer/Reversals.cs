@@ -23,9 +23,12 @@ internal sealed class Reversals(
         : Refuse(RefusalReason.NotAllowed, "Only the shop that was paid takes a payment back.");
 
     /// <summary>A bank heard a rebuttal with S_W.</summary>
-    public LinkMessage HandleBank(LinkPeer peer, LinkMessage request) => peer.Role == LinkRole.Bank
-        ? Handle(request, null)
-        : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
+    public LinkMessage HandleBank(LinkPeer peer, LinkMessage request)
+    {
+        bool isBank = peer.Role == LinkRole.Bank;
+        Switches.On("R4 bank", ref isBank);
+        return isBank ? Handle(request, null) : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
+    }
 
     /// <summary>A wallet uploads an S_W that its card was given.</summary>
     public LinkMessage HandleWallet(LinkMessage request) => Handle(request, null);
@@ -80,7 +83,9 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
         }
 
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin || terms.IsForgotten(h.Coin.Terms.Expiry, now))
+        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now);
+        Switches.Off("R4 forgotten", ref over);
+        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin || over)
         {
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
         }
@@ -104,10 +109,16 @@ internal sealed class Reversals(
         }
 
         // A shop moves money for as long as it may be asked; the holder's side for as long as the coin is known.
-        var over = Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm + terms.DisputeTerm);
-        return shop is not null && now > over
-            ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {over}. Refund it in cash.")
-            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, Registry.RevokedAt(db, h.Till) is { } revoked && revoked <= now, now));
+        var until = Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm + terms.DisputeTerm);
+        bool isShops = shop is not null;
+        Switches.On("R4 holder", ref isShops);
+        bool late = isShops && now > until;
+        Switches.Off("R4 shop", ref late);
+        bool revoked = Registry.RevokedAt(db, h.Till) is { } date && date <= now;
+        Switches.Off("R4 revoked", ref revoked);
+        return late
+            ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
+            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now));
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
@@ -115,6 +126,7 @@ internal sealed class Reversals(
     private byte[] Reverse(Database db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
+        Switches.Replace("R2 both parts", ref moved, Amount.Zero);
         if (!moved.IsZero && shop is not null)
         {
             Credits.TakeBackClaim(db, coin, shop, moved);

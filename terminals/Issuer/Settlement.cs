@@ -37,7 +37,9 @@ internal sealed class Settlement(
         }
 
         var now = Timestamp.Now(clock);
-        if (!terms.IsOnTime(batch.Submission.Date, now))
+        bool inTime = terms.IsOnTime(batch.Submission.Date, now);
+        Switches.On("R6 batch clock", ref inTime);
+        if (!inTime)
         {
             return Refuse(RefusalReason.OutOfDate, $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
         }
@@ -71,11 +73,15 @@ internal sealed class Settlement(
 
     /// <summary>Only the till that was paid submits, and only to the shop's account that it is registered for.</summary>
     private Receipt Settle(
-        Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now) =>
-        h.Till == till && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
+        Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now)
+    {
+        bool its = h.Till == till;
+        Switches.On("R3 paid till", ref its);
+        return its && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
             && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
+    }
 
     private Receipt Answer(Digest subject, Verdict verdict, Amount y, Timestamp now) =>
         Receipt.Sign(keys.Statement, issuer, subject, verdict, y, terms.Currency, Share.None, 1, now);

@@ -133,6 +133,8 @@ internal sealed class TraceDesk(
 
         return DossierMessages.WriteReversalsReply(store.Write(db =>
         {
+            long most = DossierMessages.MaxReversals;
+            Switches.Replace("R3 filed", ref most, 0);
             db.Execute(
                 """
                 INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
@@ -143,7 +145,7 @@ internal sealed class TraceDesk(
             return db.Query(
                 "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
                 r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
-                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), (long)DossierMessages.MaxReversals);
+                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
         }));
     }
 
@@ -196,8 +198,13 @@ internal sealed class TraceDesk(
     }
 
     /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
-    private static IEnumerable<DossierEntry> Counting(Database db, long coin) => HistoryDatabase.Entries(db, coin)
-        .Where(e => e.Reversal is null && e.Receipt.Verdict != Verdict.Cancelled).Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
+    private static IEnumerable<DossierEntry> Counting(Database db, long coin)
+    {
+        bool struckToo = false;
+        Switches.On("R9 struck", ref struckToo);
+        return HistoryDatabase.Entries(db, coin).Where(e => (e.Reversal is null || struckToo) && e.Receipt.Verdict != Verdict.Cancelled)
+            .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
+    }
 
     /// <summary>
     /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody

@@ -12,8 +12,12 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     public static ulong Version(Database db) => (ulong)db.Number("SELECT version FROM hot_state");
 
     /// <summary>True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).</summary>
-    public bool IsFresh(Database db) =>
-        Timestamp.Now(clock) <= Timestamp.FromLedger(db.Number("SELECT date FROM hot_state")).Plus(scheme.Terms.HotListMaxAge);
+    public bool IsFresh(Database db)
+    {
+        long told = db.Number("SELECT date FROM hot_state");
+        Switches.Replace("R6 no list", ref told, told == 0 ? Timestamp.Now(clock).ToLedger() : told);
+        return Timestamp.Now(clock) <= Timestamp.FromLedger(told).Plus(scheme.Terms.HotListMaxAge);
+    }
 
     public static bool Holds(Database db, CoinId coin) =>
         db.Query("SELECT list FROM hot_list", r => HotList.Decode(r.Bytes(0))!).Any(l => l.Holds(coin));

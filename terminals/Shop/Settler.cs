@@ -45,7 +45,13 @@ public sealed class Settler
         {
             if (Take(db => TillStore.Queued(db, BatchSize)) is not { } batch)
             {
-                await AskAgain(issuer, cancel);
+                bool asks = true;
+                Switches.Off("R1 asks", ref asks);
+                if (asks)
+                {
+                    await AskAgain(issuer, cancel);
+                }
+
                 return total;
             }
 

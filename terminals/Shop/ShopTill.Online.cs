@@ -33,6 +33,13 @@ public sealed partial class ShopTill
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
     public async ValueTask<SettlementResult> FetchHotList(ILink issuer, CancellationToken cancel)
     {
+        bool before = true;
+        Switches.Off("R6 settles first", ref before);
+        if (!before)
+        {
+            await _hot.Fetch(_store, issuer, cancel);
+        }
+
         var settled = await Settler.Settle(issuer, cancel);
         await _hot.Fetch(_store, issuer, cancel);
         return settled;

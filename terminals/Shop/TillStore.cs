@@ -227,9 +227,15 @@ internal static class TillStore
     /// <summary>Keeps each revision; the newest says what became of the payment. A part that was taken back meanwhile stays so.</summary>
     public static void Record(Database db, PaymentId payment, PartState state, Receipt receipt)
     {
-        db.Execute(
-            "INSERT OR IGNORE INTO receipt(payment_id, revision, receipt) VALUES(?1, ?2, ?3)",
-            payment.Value.ToArray(), (long)receipt.Revision, (receipt with { Repeated = false }).Encode());
+        bool keeps = true;
+        Switches.Off("R1 keeps", ref keeps);
+        if (keeps)
+        {
+            db.Execute(
+                "INSERT OR IGNORE INTO receipt(payment_id, revision, receipt) VALUES(?1, ?2, ?3)",
+                payment.Value.ToArray(), (long)receipt.Revision, (receipt with { Repeated = false }).Encode());
+        }
+
         db.Execute(
             "UPDATE part SET state = ?2, receipt = ?3 WHERE payment_id = ?1 AND state NOT IN (?4, ?5)",
             payment.Value.ToArray(), state.ToString(), receipt.Encode(), nameof(PartState.Reversed), nameof(PartState.Voided));

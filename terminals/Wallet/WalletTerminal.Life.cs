@@ -30,7 +30,13 @@ public sealed partial class WalletTerminal
     {
         var (card, status) = Open(channel, pin);
         var link = await Seal(card, cancel);
-        await Upload(card, status, link, cancel);
+        bool brings = true;
+        Switches.Off("R1 brings", ref brings);
+        if (brings)
+        {
+            await Upload(card, status, link, cancel);
+        }
+
         var results = new List<RecoveryResult>(await ResumeRedemptions(card, status, link, cancel));
         var till = RedemptionTill(status);
         var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
@@ -172,6 +178,13 @@ public sealed partial class WalletTerminal
     /// <summary>The same where something else is asked for: an issuer that is away keeps nobody from that.</summary>
     private async ValueTask TryUpload(WalletCard card, PrivateStatus status, CancellationToken cancel)
     {
+        bool brings = true;
+        Switches.Off("R4 contacts", ref brings);
+        if (!brings)
+        {
+            return;
+        }
+
         try
         {
             await Upload(card, status, await Seal(card, cancel), cancel);

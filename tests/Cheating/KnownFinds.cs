@@ -21,7 +21,7 @@ internal static class KnownFinds
         new(4, "refund after the evidence", 2, "is honest and is blamed", "R3"),
         new(5, "dead statement after the purge", 2, "issuer is honest and is blamed", "R5"),
         new(8, "void and settle", 1, "is honest", "R2 queue"),
-        new(11, "two payments that just do not fit", 1, "is honest", "R1"),
+        new(11, "two payments that just do not fit", 1, "is honest", "R1 splits"),
         new(18, "a colluding till backdates TIME", 1, "Carol is honest", "R6 counts"),
         new(18, "spend where no hot list is", 1, "Bakery is honest", "hole 11 hot"),
     ];

@@ -6,7 +6,7 @@ internal static class PlantedThefts
     /// <summary>First the rules, then twelve thefts and more.</summary>
     public static IReadOnlyList<object[]> All { get; } =
     [
-        ["R1", "all of a payment that does not fit is excess"],
+        ["R1 splits", "all of a payment that does not fit is excess"],
         ["R3", "a submission is not asked for its till's signature"],
         ["R4", "a void moves no money"],
         ["R2 queue", "what comes free goes to nobody who waits"],

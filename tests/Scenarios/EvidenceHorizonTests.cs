@@ -59,7 +59,7 @@ public sealed class EvidenceHorizonTests
     }
 
     /// <summary>A bank's clock within the tolerance makes good evidence, also where it is behind the issuer's.</summary>
-    [Test, Rule(5)]
+    [Test]
     public async Task ABankWhoseClockIsALittleBehindMakesGoodEvidence()
     {
         using var town = Towns.Make();
@@ -169,7 +169,7 @@ public sealed class EvidenceHorizonTests
     }
 
     /// <summary>The wallet hears of the notice at its next contact, rebuts through the bank, and learns nothing about others' cases.</summary>
-    [Test, Rule(5)]
+    [Test]
     public async Task AWalletHearsOfTheNotice()
     {
         using var town = Towns.Make();

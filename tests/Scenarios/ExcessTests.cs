@@ -24,9 +24,9 @@ public sealed class ExcessTests
         Assert.That(Parts(town, kiosk, second), Is.EqualTo((Verdict.Equivocation, 2400UL, 200UL, 0UL)), "split");
         Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 1L)), "at X the coin leaves the inspection database (claim 6, 9d and 9e)");
 
-        await LetTermsPass(town, 70);
+        await town.LetDaysPass(70);
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2600UL, 2600UL, -200L)));
-        await LetTermsPass(town, 500);
+        await town.LetDaysPass(500);
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(95_000), "nothing of the coin comes back to the overspender");
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
@@ -59,12 +59,12 @@ public sealed class ExcessTests
         Assert.That(Parts(town, bakery, third), Is.EqualTo((Verdict.Equivocation, 0UL, 3000UL, 0UL)));
         if (claimed)
         {
-            await LetTermsPass(town, 33);
+            await town.LetDaysPass(33);
             Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2000UL, 3000UL, -5000L)));
         }
 
         await town.Till(cafe).Refund(refunded.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
-        await LetTermsPass(town, 1);
+        await town.LetDaysPass(1);
         Assert.That(
             (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims),
             Is.EqualTo((0UL, 2000UL, 3000UL, 0L)));
@@ -75,7 +75,7 @@ public sealed class ExcessTests
         }
 
         // 50.00 are on her card again, and no coin stands behind them.
-        await LetTermsPass(town, 500);
+        await town.LetDaysPass(500);
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(95_000));
         Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2000UL, 3000UL, 0L)));
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
@@ -85,21 +85,5 @@ public sealed class ExcessTests
     {
         var receipt = town.Till(till).Parts(paid.Ticket.Time).Single().Receipt!;
         return (receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor);
-    }
-
-    /// <summary>Days go by, and at their beginning and end a few cycles.</summary>
-    private static async Task LetTermsPass(TownWorld town, int days)
-    {
-        await Cycles(town);
-        town.Clock.Advance(TimeSpan.FromDays(days));
-        await Cycles(town);
-    }
-
-    private static async Task Cycles(TownWorld town)
-    {
-        for (int i = 0; i < 4; i++)
-        {
-            await town.RunCycle();
-        }
     }
 }

@@ -3,6 +3,7 @@ using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -35,6 +36,43 @@ internal static class Towns
 
     public static Shop.TillResult Pay(this TownWorld town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.Pin);
+
+    /// <summary>One PAY for that till under a TIME of the payer's choice, now if none; whoever has the card has its PIN.</summary>
+    public static CashPayment Sign(this TownWorld town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
+        RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.Pin) ?? throw new InvalidOperationException("The card refuses.");
+
+    /// <summary>The same, and the till gives S_W to the card and says nothing to anybody.</summary>
+    public static CashPayment SignAndVoid(this TownWorld town, TownCard card, string till, ulong minor)
+    {
+        var h = town.Sign(card, till, minor);
+        using var key = town.TillKey(till);
+        Assert.That(RawMessages.Void(card, h, key));
+        return h;
+    }
+
+    /// <summary>What the newest receipt says of a payment: credited, guaranteed, waiting. Asking again is harmless.</summary>
+    public static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> Shares(this TownWorld town, string till, CashPayment h)
+    {
+        var share = (await town.Submit(till, h)).Single().Share;
+        return (share.Credited.Minor, share.Guaranteed.Minor, share.Waiting.Minor);
+    }
+
+    /// <summary>Some cycles, then days without any, then some more.</summary>
+    public static async Task LetDaysPass(this TownWorld town, double days)
+    {
+        await town.RunCycles();
+        town.Clock.Advance(TimeSpan.FromDays(days));
+        await town.RunCycles();
+    }
+
+    /// <summary>As many cycles as it takes for whatever is due to get to where it belongs.</summary>
+    public static async Task RunCycles(this TownWorld town)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            await town.RunCycle();
+        }
+    }
 
     /// <summary>Settles payments as that till would, whatever it has in its own store.</summary>
     public static async Task<IReadOnlyList<Receipt>> Submit(this TownWorld town, string till, params CashPayment[] payments)
@@ -91,4 +129,14 @@ internal sealed class DeafLink(ILink inner) : ILink
 {
     public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
         request.Type == MessageType.HotList ? throw new LinkException("the hot list does not come") : inner.Call(request, cancel);
+}
+
+/// <summary>A way on which answers of one type become others.</summary>
+internal sealed class ChangedAnswer(ILink inner, MessageType type, Func<LinkMessage, LinkMessage> change) : ILink
+{
+    public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+    {
+        var reply = await inner.Call(request, cancel);
+        return request.Type == type ? change(reply) : reply;
+    }
 }

@@ -1,0 +1,103 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Tests.Cheating;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Until when, and by whom, a settled payment is taken back; and what S_W of a key that is revoked later still does (R4).</summary>
+public sealed class TakingBackTests
+{
+    /// <summary>
+    /// Cafe gave 20.00 back to the card and settled them all the same. After its terms it takes nothing back any more, not in a bank's name either: what it
+    /// may be asked for is over. The holder's side brings S_W for as long as the coin is known.
+    /// </summary>
+    [Test, Rule(4)]
+    public async Task AShopsTermEndsAndTheHoldersDoesNot()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 2000);
+        await town.Submit(cafe, h);
+        await town.RunCycles();
+        town.Clock.Advance(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
+        using var key = town.TillKey(cafe);
+        var asBank = new VoidMessage(h, new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), RawMessages.SignVoid(key, h))).ToMessage(MessageType.BankVoid);
+        Assert.That(Refusal.Read(await town.TillLink(cafe).Call(asBank, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.AssertSound(alice);
+    }
+
+    /// <summary>Cafe gave 20.00 back to the card and settled them all the same. Whatever the holder does next with the wallet, it is at Cafe's cost.</summary>
+    [Test, Rule(4)]
+    public async Task AnyContactOfTheWalletBringsTheVoid([Values("withdraw", "same key", "resume", "recover")] string contact)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 1200);
+        await town.Submit(cafe, h);
+        Assert.That(contact switch
+        {
+            "withdraw" => (await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
+            "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
+            "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Count == 0,
+            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default)).Count == 0,
+        });
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.AssertSound(alice);
+    }
+
+    /// <summary>Once all terms of the coin are over nothing of it is taken back, whether or not it was forgotten already.</summary>
+    [Test, Rule(4), Rule(5)]
+    public async Task NothingIsTakenBackOnceAllTermsAreOver([Values] bool over)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 2000);
+        await town.Submit(cafe, h);
+        await town.RunCycles();
+        var end = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm);
+        town.Clock.Advance(TimeSpan.FromMicroseconds(end.Microseconds - Timestamp.Now(town.Clock).Microseconds) + TimeSpan.FromHours(over ? 1 : -1));
+        using var key = town.TillKey(cafe);
+        Assert.That(RawMessages.UploadVoid(town, h, key), Is.EqualTo(!over));
+    }
+
+    /// <summary>
+    /// Cafe's till gave 20.00 back, settled them, and its key was revoked before Alice's next contact. S_W moves nothing by itself; once her honest payment
+    /// elsewhere needs it, Cafe pays, and not Alice's bank.
+    /// </summary>
+    [Test, Rule(4)]
+    public async Task AVoidOfARevokedTillGivesBackWhatAnExcessNeeds()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var alice = town.User("Alice", 5000);
+        var h = town.SignAndVoid(alice, cafe, 2000);
+        await town.Submit(cafe, h);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
+        var paid = town.Pay(kiosk, alice, 4000);
+        Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        await town.Settle(kiosk);
+        Assert.That(await town.Shares(kiosk, paid.Payments.Single()), Is.EqualTo((4000UL, 0UL, 0UL)));
+        await town.LetDaysPass(40);
+        Assert.That(
+            (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((1000UL, 4000UL, 0L)), "10.00 were needed, and no more");
+        Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
+        town.AssertSound(alice);
+    }
+}
