@@ -10,6 +10,7 @@ namespace HierCash.Tests.Scenarios;
 internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? honest = null) : ILink
 {
     private readonly List<Dossier> _dossiers = [.. dossiers.OrderBy(d => d.Coin.ToString(), StringComparer.Ordinal)];
+    private bool _instructed;
 
     public List<(CoinId Coin, uint Revision, Proof Proof)> Outcomes { get; } = [];
 
@@ -35,7 +36,11 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
             case MessageType.Instructions when Instruction is { } instruct:
                 var asking = new BerTlvReader(request.Body);
                 Instruction = null;
+                _instructed = true;
                 return Answer(InstructionsMessage.WriteReply([instruct(asking.ReadUInt64(Tag.Number) + 1).Encode()]));
+            case MessageType.Instructions when _instructed:
+                // The honest issuer knows nothing of what was instructed here.
+                return Answer(InstructionsMessage.WriteReply([]));
             default:
                 return honest?.Call(request, cancel) ?? Answer(request.Type switch
                 {
