@@ -128,6 +128,7 @@ public sealed class LostCardTests
         _town.Clock.Advance(TimeSpan.FromMinutes(1));
         var last = _town.Pay(_offline, carol, 1000);
         Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        _town.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That(async () => await _town.Till(_offline).Settler.Settle(new CutLink(_town.TillLink(_offline), 1), default), Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromMinutes(10));
         await _town.Wallet.ReportLost(report, default);
