@@ -37,7 +37,8 @@ public sealed partial class WalletTerminal
             await Upload(card, status, link, cancel);
         }
 
-        var results = new List<RecoveryResult>(await ResumeRedemptions(card, status, link, cancel));
+        // What waits is asked for once more below, with what is signed now.
+        var results = (await ResumeRedemptions(card, status, link, cancel)).FindAll(r => r.Done);
         var till = RedemptionTill(status);
         var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
             .Where(c => c.State == SlotState.Active && (which is null || which(c.Cash!))).OrderBy(c => c.Cash!.Balance).Select(c => c.Cash!).ToList();

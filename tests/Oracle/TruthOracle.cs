@@ -15,7 +15,7 @@ public static class TruthOracle
         return
         [
             .. Holders(truth, seen), .. Shops(truth, seen), .. Banks(truth, seen),
-            .. Verdicts(truth, seen), .. Gain(truth, seen), .. Standing(seen), .. Secrets(seen),
+            .. Verdicts(truth, seen), .. Gain(truth, seen), .. Standing(seen), .. Secrets(truth, seen),
         ];
     }
 
@@ -136,10 +136,11 @@ public static class TruthOracle
         }
     }
 
-    /// <summary>5: what a party may not know; whose coin a case was about is the one exception.</summary>
-    private static IEnumerable<Finding> Secrets(Observation seen)
+    /// <summary>5: what a party may not know; whose coin a case was about, or was overspent, is the one exception: banks forget cases that are over.</summary>
+    private static IEnumerable<Finding> Secrets(Truth truth, Observation seen)
     {
-        var cases = seen.Verdicts.Select(v => v.Holder).ToHashSet();
+        var cases = seen.Verdicts.Select(v => v.Holder)
+            .Concat(truth.Coins.Where(c => Entitlement.Overspent(truth, c.Id)).Select(c => c.Holder)).ToHashSet();
         foreach (var secret in seen.Secrets.Where(s => !cases.Contains(s.Holder)))
         {
             yield return new Finding(5, $"{secret.What} {(secret.Holder.Length > 0 ? $"of {secret.Holder} " : "")}was seen in {secret.Where}.");

@@ -116,6 +116,7 @@ public sealed class LostCardTests : LostCardScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         var last = Town.Pay(Offline, carol, 1000);
         Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 1), default), Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
         await Town.Wallet.ReportLost(report, default);
