@@ -10,12 +10,13 @@ internal static class CancelledCoins
     /// <summary>How long after the age of a hot list a payment of a lost card may still arrive.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(24);
 
+    /// <summary>An answer so soon after TIME is none that came after the payment: it was under way, or the clocks differ.</summary>
+    public static readonly TimeSpan UnderWay = TimeSpan.FromMinutes(15);
+
     /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>
-    /// <param name="offline">It counts only because its till had no contact since: all of these of a coin together are at most the floor limit.</param>
-    public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now, out bool offline)
+    public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now)
     {
         var h = submitted.H;
-        offline = false;
 
         // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
         bool late = coin.Cancelled is { } cancelled && h.Time > cancelled.Plus(terms.HotListMaxAge);
@@ -25,7 +26,10 @@ internal static class CancelledCoins
             return true;
         }
 
-        if (coin.Lost is not { } lost)
+        // A report that follows a case takes nothing from the shops that were paid: the case shows that the holder, or a copy, signed.
+        bool tells = coin.Cancelled is null || coin.Cancelled > coin.Lost;
+        Switches.On("R6 case first", ref tells);
+        if (coin.Lost is not { } lost || !tells)
         {
             return false;
         }
@@ -42,9 +46,7 @@ internal static class CancelledCoins
         Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
         bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
             && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
-        var earlier = HistoryDatabase.Offline(db, coin.Number);
-        Switches.Replace("R6 floor", ref earlier, Amount.Zero);
-        offline = !fresh && h.Time <= lost && earlier + h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time;
+        bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time.Plus(UnderWay);
         bool refused = !fresh && !offline;
         Switches.Off("R6 counts", ref refused);
         return refused || h.Time > lost.Plus(terms.HotListMaxAge);

@@ -13,8 +13,6 @@ namespace HierCash.Issuer;
 internal sealed class CoinLife(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
-    private static readonly TimeSpan HotListEvery = TimeSpan.FromHours(1);
-
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
@@ -65,7 +63,10 @@ internal sealed class CoinLife(
         var now = Timestamp.Now(clock);
         var answer = store.Write(db =>
         {
-            if (InspectionDatabase.OfRequest(db, order.Request) is not { } coin || coin.Bank != peer.Id)
+            var coin = InspectionDatabase.OfRequest(db, order.Request);
+            bool its = coin?.Bank == peer.Id;
+            Switches.On("hole 10 own", ref its);
+            if (coin is null || !its)
             {
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }
@@ -101,57 +102,74 @@ internal sealed class CoinLife(
 
         return store.Write(db =>
         {
-            if (Registry.TillOwner(db, has.Till)?.Id != peer.Id)
+            bool its = Registry.TillOwner(db, has.Till)?.Id == peer.Id;
+            Switches.On("R6 own till", ref its);
+            if (!its)
             {
                 return Refuse(RefusalReason.NotAllowed, "This till is not one of the shop's.");
             }
 
             ServiceRecord.Contact(db, has.Till, now);
-            ulong current = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
-            ulong from = has.Version <= current ? has.Version : 0;
+            MakeVersions(db, now);
+            ulong newest = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
+            ulong from = has.Version <= newest ? has.Version : 0;
+
+            // As many whole versions as a list holds; the till asks again until nothing is new.
+            ulong current = (ulong)db.Number(
+                """
+                SELECT coalesce(max(version), ?1) FROM (SELECT version, sum(count(*)) OVER (ORDER BY version) AS coins FROM hot WHERE version > ?1 GROUP BY version)
+                WHERE coins <= ?2
+                """,
+                (long)from, (long)HotList.MaxEntries);
+            current = db.Number("SELECT count(*) FROM hot WHERE version > ?1", (long)current) == 0 ? newest : current;
             var coins = db.Query(
-                "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2 LIMIT ?3", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current, (long)HotList.MaxEntries);
+                "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
             return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins));
         });
+    }
+
+    /// <summary>
+    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list has no reason to ask
+    /// again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
+    /// </summary>
+    private static void MakeVersions(Database db, Timestamp now)
+    {
+        while (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0)
+        {
+            long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
+            db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
+            db.Execute("UPDATE hot SET version = ?1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 LIMIT ?2)", version, (long)HotList.MaxEntries);
+        }
     }
 
     /// <summary>Puts a coin on the list that is made next.</summary>
     public static void MakeHot(Database db, CoinRow coin) => db.Execute(
         "INSERT OR IGNORE INTO hot(coin_id, version, expiry) VALUES(?1, 0, ?2)", coin.Id.Value.ToArray(), (long)coin.Expiry.Index);
 
-    /// <summary>At the end of a cycle: coins whose terms are over go back to their holders; each hour a new version of the hot list.</summary>
+    /// <summary>At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.</summary>
     public int RunDue()
     {
         var now = Timestamp.Now(clock);
         return store.Write(db =>
         {
-            long last = db.Number("SELECT coalesce(max(date), 0) FROM hot_version");
-            if (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0 && now > Timestamp.FromLedger(last).Plus(HotListEvery))
-            {
-                long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
-                db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
-                db.Execute("UPDATE hot SET version = ?1 WHERE version = 0", version);
-            }
-
+            MakeVersions(db, now);
             return ReturnDue(db, now);
         });
     }
 
-    /// <summary>How long after its cancellation what is left of a coin goes back: as long as a payment of before may still arrive (rule R6).</summary>
-    internal static TimeSpan ReturnAfter(Database db, SchemeTerms terms, Timestamp now)
+    /// <summary>When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).</summary>
+    internal static Timestamp ReturnsAt(Database db, SchemeTerms terms, Timestamp cancelled, Timestamp now)
     {
-        var outage = ServiceRecord.Outage(db, default, now);
+        var outage = ServiceRecord.Outage(db, cancelled, now);
         var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
         Switches.Replace("R6 return", ref last, TimeSpan.Zero);
-        return terms.HotListMaxAge + last;
+        return cancelled.Plus(terms.HotListMaxAge + last);
     }
 
     private int ReturnDue(Database db, Timestamp now)
     {
-        ulong wait = (ulong)ReturnAfter(db, terms, now).TotalMicroseconds;
-        var cancelledBefore = new Timestamp(now.Microseconds > wait ? now.Microseconds - wait : 0);
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
-        var due = InspectionDatabase.Returnable(db, expiredBy, cancelledBefore);
+        var due = InspectionDatabase.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || ReturnsAt(db, terms, c.Ended!.Value, now) < now);
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {

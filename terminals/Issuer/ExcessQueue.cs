@@ -94,7 +94,11 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
     {
         var guaranteed = row.Share.Guaranteed - Amount.Min(credited, row.Share.Guaranteed);
         var waiting = row.Share.Excess - credited - guaranteed;
-        Revise(db, row, new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : row.Share.Due), now);
+
+        // A date that has passed says that the guarantee paid: where it did not, its payment is promised anew.
+        var due = row.Share.Due > now || Guarantee.IsPaid(db, row.Payment) ? row.Share.Due : now.Plus(terms.DisputeTerm);
+        Switches.Replace("R1 due", ref due, row.Share.Due);
+        Revise(db, row, new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : due), now);
     }
 
     /// <summary>Signs the next revision.</summary>

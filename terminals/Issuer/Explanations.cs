@@ -26,7 +26,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
             + $"Y is {Show(coin.Spent)}; {Show(coin.Returned)} went back.";
         if (coin.IsKeyed)
         {
-            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and there is never a case or evidence about it.";
+            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and no dossier or evidence is ever made about it.";
         }
 
         foreach (string state in States(db, coin))
@@ -55,7 +55,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
         {
             var grace = CancelledCoins.Grace + ServiceRecord.Outage(db, lost, _now);
             yield return $"Its card was reported as lost on {lost}. Payments still settle until {lost.Plus(terms.HotListMaxAge + grace)}. "
-                + $"What was paid before the report, up to {Show(terms.FloorLimit)} a payment, settles for its whole term at a till that was offline since.";
+                + $"What was paid before the report settles for its whole term at tills that were offline since, where it is at most {Show(terms.FloorLimit)}.";
         }
 
         if (coin.Cancelled is { } cancelled)
@@ -75,9 +75,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
         }
         else
         {
-            var last = coin.Lost is { } a && coin.Cancelled is { } b ? (a > b ? a : b) : coin.Lost ?? coin.Cancelled!.Value;
             var expires = coin.Expiry.End.Plus(terms.SettleTerm);
-            yield return $"The {Show(rest)} that are left go back after {Timestamp.Min(last.Plus(CoinLife.ReturnAfter(db, terms, _now)), expires)}, if no shop waits for them then.";
+            yield return $"The {Show(rest)} that are left go back after {Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires)}, if no shop waits for them then.";
         }
     }
 
@@ -85,7 +84,12 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
     private static List<string> Case(Database db, CoinRow coin)
     {
         bool twice = db.Number(
-            $"SELECT count(*) FROM (SELECT 1 FROM history WHERE coin = ?1 AND verdict <> {(int)Verdict.Cancelled} GROUP BY seq HAVING count(*) > 1)", coin.Number) > 0;
+            $"""
+            SELECT count(*) FROM (SELECT 1 FROM (
+                SELECT payment_id, seq FROM history WHERE coin = ?1 AND verdict <> {(int)Verdict.Cancelled}
+                UNION SELECT payment_id, seq FROM dead_payment WHERE coin_id = ?2) GROUP BY seq HAVING count(*) > 1)
+            """,
+            coin.Number, coin.Id.Value.ToArray()) > 0;
         string equivocation = twice ? "signed twice under one number" : "";
         return db.Query(
             "SELECT is_excess, proof FROM trace_case WHERE coin = ?1",

@@ -48,13 +48,16 @@ internal static class HistoryDatabase
 
     /// <summary>
     /// Keeps a payment that counts. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
-    /// that each may be the one that makes the case, and what was taken back takes nobody's place.
+    /// that each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what
+    /// exceeds X.
     /// </summary>
-    /// <param name="offline">It counts only because its till was offline while the card was reported as lost.</param>
-    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt, bool offline)
+    public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt)
     {
-        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero && (coin.Cancelled ?? coin.Lost) is not null
-            && db.Number("SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL", coin.Number) >= MaxUnpaid;
+        bool isRefused = receipt.Verdict == Verdict.Cancelled;
+        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero && (isRefused ? coin.Ended : coin.Cancelled) is not null
+            && db.Number(
+                "SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND (verdict = ?2) = ?3",
+                coin.Number, (long)Verdict.Cancelled, isRefused ? 1L : 0L) >= MaxUnpaid;
         Switches.Off("R10 unpaid", ref isFull);
         if (isFull)
         {
@@ -63,12 +66,12 @@ internal static class HistoryDatabase
 
         db.Execute(
             """
-            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, offline)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             """,
             h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
             receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
-            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(), offline ? 1L : 0L);
+            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
     }
 
     /// <summary>A later revision replaces the earlier one.</summary>
@@ -97,10 +100,6 @@ internal static class HistoryDatabase
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
-
-    /// <summary>What tills that were offline got of a coin whose card is lost (rule R6), less what was taken back of it.</summary>
-    public static Amount Offline(Database db, long coin) => Amount.FromLedger(db.Number(
-        "SELECT coalesce(sum(CASE WHEN reversed IS NULL THEN y ELSE credited END), 0) FROM history WHERE coin = ?1 AND offline = 1", coin));
 
     /// <summary>All payments of the coin, also those that were taken back, with what proves each.</summary>
     public static List<HistoryEntry> Entries(Database db, long coin) => db.Query(

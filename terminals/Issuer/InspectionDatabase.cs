@@ -20,6 +20,9 @@ internal sealed record CoinRow(
 {
     /// <summary>What payments may still take.</summary>
     public Amount Rest => FaceValue - Spent - Returned;
+
+    /// <summary>The later of a case's and a report's date: none was paid after it who knew.</summary>
+    public Timestamp? Ended => Lost is { } lost && Cancelled is { } cancelled ? (lost > cancelled ? lost : cancelled) : Lost ?? Cancelled;
 }
 
 /// <summary>
@@ -93,14 +96,14 @@ internal static class InspectionDatabase
     }
 
     /// <summary>Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2).</summary>
-    public static List<CoinRow> Returnable(Database db, Quarter expiredBy, Timestamp cancelledBefore) => db.Query(
+    public static List<CoinRow> Returnable(Database db, Quarter expiredBy) => db.Query(
         $"""
         SELECT {Columns} FROM inspection i
-        WHERE (expiry <= ?1 OR max(coalesce(cancelled, 0), coalesce(lost, 0)) BETWEEN 1 AND ?2)
+        WHERE (expiry <= ?1 OR coalesce(cancelled, lost) IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
         ORDER BY coin
         """,
-        r => Read(r, open: true), (long)expiredBy.Index, cancelledBefore.ToLedger());
+        r => Read(r, open: true), (long)expiredBy.Index);
 
     /// <summary>The coin of a withdrawal.</summary>
     public static CoinRow? OfRequest(Database db, RequestId request) =>

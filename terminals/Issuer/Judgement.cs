@@ -78,7 +78,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private Receipt Count(Database db, Submitted submitted, CoinRow coin, Timestamp now)
     {
         var h = submitted.H;
-        if (CancelledCoins.Refuses(db, coin, submitted, terms, now, out bool offline))
+        if (CancelledCoins.Refuses(db, coin, submitted, terms, now))
         {
             // Kept, so that a repeat gets the same answer; never evidence (hole 10).
             return Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
@@ -95,7 +95,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
-        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now, offline);
+        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
         if (!credited.IsZero)
         {
             InspectionDatabase.Spend(db, coin, credited);
@@ -131,11 +131,11 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return other;
     }
 
-    private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now, bool offline = false)
+    private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
     {
         var h = submitted.H;
         var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, 1, now);
-        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt, offline);
+        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
         return receipt;
     }
 

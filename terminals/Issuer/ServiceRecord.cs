@@ -32,7 +32,8 @@ internal sealed class ServiceRecord
     /// <summary>The issuer serves.</summary>
     public void Beat(Timestamp now)
     {
-        if (now < _last.Plus(Every))
+        // A clock that was ahead once, and is right again, leaves a sign of life of the future: the next one is of today.
+        if (now >= _last && now < _last.Plus(Every))
         {
             return;
         }
@@ -64,11 +65,11 @@ internal sealed class ServiceRecord
         },
         null, Every, Every);
 
-    /// <summary>How long the issuer did not serve between two moments.</summary>
+    /// <summary>How long the issuer did not serve between a moment and now. What ended later was seen by a clock that was ahead.</summary>
     public static TimeSpan Outage(Database db, Timestamp from, Timestamp to)
     {
         long microseconds = db.Query(
-            "SELECT began, ended FROM outage WHERE ended > ?1 AND began < ?2",
+            "SELECT began, ended FROM outage WHERE ended > ?1 AND ended <= ?2",
             r => Math.Min(r.GetInt64(1), to.ToLedger()) - Math.Max(r.GetInt64(0), from.ToLedger()), from.ToLedger(), to.ToLedger()).Sum();
         return TimeSpan.FromMicroseconds(microseconds);
     }

@@ -77,7 +77,10 @@ internal sealed class Settlement(
     {
         bool its = h.Till == till;
         Switches.On("R3 paid till", ref its);
-        return its && Registry.TillOwner(db, till) is { } shop && shop.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
+        var shop = Registry.TillOwner(db, till);
+        bool itsShop = shop?.Id == peer.Id;
+        Switches.On("R3 own shop", ref itsShop);
+        return its && itsShop && shop is not null && !Registry.IsRevoked(db, till, h.Time)
             && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);

@@ -61,12 +61,19 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
     public async ValueTask Fetch(Database store, ILink issuer, CancellationToken cancel)
     {
-        var reply = await issuer.Call(LossMessages.WriteHotList(store.Read(Version), till, Timestamp.Now(clock)), cancel);
-        var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer did not answer with a hot list. {Refusal.Read(reply)?.Text}");
-        store.Write(db =>
+        HotList list;
+        ulong before;
+        do
         {
-            Take(db, list);
-            return true;
-        });
+            before = store.Read(Version);
+            var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock)), cancel);
+            list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer did not answer with a hot list. {Refusal.Read(reply)?.Text}");
+            store.Write(db =>
+            {
+                Take(db, list);
+                return true;
+            });
+        }
+        while (list.Count > 0 && list.Version > before);
     }
 }

@@ -56,7 +56,16 @@ internal static class JournalCommands
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)
             {
-                var refunded = await opened.Till.Refund(ticket.Time, card, opened.Issuer, cancel);
+                TillResult refunded;
+                try
+                {
+                    refunded = await opened.Till.Refund(ticket.Time, card, opened.Issuer, cancel);
+                }
+                catch (LinkException e)
+                {
+                    throw new LinkException($"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
+                }
+
                 ConsoleEntry.Print(result.GetValue(json), new { Refunded = ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
             }
         });

@@ -129,13 +129,16 @@ internal static class Program
             var currency = open.Grant.Scheme.Terms.Currency;
             try
             {
+                var before = open.Till.Sum(PartState.Reversed);
                 var settled = await open.Till.RunOnline(open.Issuer, cancel);
+                var reversed = open.Till.Sum(PartState.Reversed) - before;
                 ConsoleEntry.Print(
                     result.GetValue(Json),
-                    new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued },
+                    new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued, TakenBack = reversed.Minor },
                     $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, "
                     + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
-                    + $"{settled.Refused} refused, {settled.StillQueued} still queued.");
+                    + $"{settled.Refused} refused, {settled.StillQueued} still queued."
+                    + (reversed.IsZero ? "" : $" {reversed.Show(currency)} were taken back: the cards get them when they come to this till again."));
             }
             catch (LinkException e)
             {

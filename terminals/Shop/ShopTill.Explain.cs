@@ -44,10 +44,12 @@ public sealed partial class ShopTill
                 PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
                 PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
                 PartState.Voided => "Voided with this till's signature (S_W): the card gets its money back, and the payment will never be sent.",
-                _ => "Taken back by the issuer, then voided with this till's signature (S_W).",
+                _ => $"Taken back by the issuer, then voided with this till's signature (S_W). The card {(IsDelivered(h.Id) ? "has it" : "gets it when it comes to this till again")}.",
             };
         }
     }
+
+    private bool IsDelivered(PaymentId payment) => _store.Read(db => TillStore.IsDelivered(db, payment));
 
     /// <summary>The refund has begun, and the issuer has not signed the reversal of every part: nothing has left the shop yet.</summary>
     private bool IsBeingTakenBack(Ticket ticket) => ticket.State == TicketState.Refunded && Parts(ticket.Time).Any(p => p.SW is null);
@@ -62,7 +64,7 @@ public sealed partial class ShopTill
         Verdict.Late => "it came after its term. Settle at least once in seven days.",
         Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused.",
         Verdict.Equivocation => "the card signed twice under one counter: it is a copy or broken.",
-        Verdict.Cancelled => "the card was reported as lost before. Fetch the hot list at least once a day.",
+        Verdict.Cancelled => "the coin was cancelled (its card was reported as lost, or copied), and this payment came too late for that. Settle, and fetch the hot list, at least once a day.",
         Verdict.Excess => "the coin was overspent, and the limits of the guarantee were passed.",
         Verdict.Dead => "it was pronounced dead before it came.",
         _ => "ask the issuer.",

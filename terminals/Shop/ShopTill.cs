@@ -131,6 +131,9 @@ public sealed partial class ShopTill
             throw new ArgumentOutOfRangeException(nameof(amount), "A payment is at least 1 and at most 4,294,967,295 minor units.");
         }
 
+        // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost (rule R6).
+        RefreshHotList();
+
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
         var ticket = _store.Write(db => TillStore.Begin(db, amount, Timestamp.Now(_clock)));
         _crash.Reach(CrashPoints.PaymentIntended);
@@ -146,7 +149,6 @@ public sealed partial class ShopTill
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
         }
 
-        RefreshHotList();
         if (NeedsIssuer(current) && Online is null)
         {
             return Refuse(current, null, FloorSentence);

@@ -109,11 +109,13 @@ internal static class TillStore
     public static List<Part> Queued(Database db, int limit) => db.Query(
         "SELECT h, state, receipt, sw FROM part WHERE state = ?1 ORDER BY time, rowid LIMIT ?2", ReadPart, nameof(PartState.Queued), (long)limit);
 
-    /// <summary>TIME of the oldest payment that is queued and not among these; 0 if there is none.</summary>
+    /// <summary>TIME of the oldest payment that is queued, and not among these, or under way; 0 if there is none.</summary>
     public static Timestamp OldestBut(Database db, List<Part> batch)
     {
         var sent = batch.Select(p => p.H.Id).ToHashSet();
         var oldest = Queued(db, batch.Count + 1).Find(p => !sent.Contains(p.H.Id))?.H.Time ?? default;
+        var open = Open(db).Find(t => !batch.Exists(p => p.H.Time == t.Time))?.Time ?? default;
+        oldest = open == default || (oldest != default && oldest < open) ? oldest : open;
         Switches.Replace("R6 queued", ref oldest, default);
         return oldest;
     }
@@ -214,6 +216,10 @@ internal static class TillStore
     /// <summary>Refunds whose reversal was not answered.</summary>
     public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL", ReadTicket, nameof(TicketState.Refunded));
+
+    /// <summary>True if the card has S_W.</summary>
+    public static bool IsDelivered(Database db, PaymentId payment) =>
+        db.Number("SELECT delivered FROM part WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
 
     public static void Delivered(Database db, PaymentId payment) =>
         db.Execute("UPDATE part SET delivered = 1 WHERE payment_id = ?1", payment.Value.ToArray());

@@ -60,7 +60,7 @@ internal static class BankMoves
         yield return new Step(Kind, "acknowledge", t =>
         {
             t.Try(() => RawMessages.AcknowledgeInstructions(t.BankLink, number));
-            t.Tell($"bank-1 says that it booked instructions up to {number}.");
+            t.Did($"bank-1 says that it booked instructions up to {number}.");
         });
         yield return HonestMoves.Cycle();
     }

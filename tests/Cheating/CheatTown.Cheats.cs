@@ -66,7 +66,7 @@ internal sealed partial class CheatTown
 
         Take(person, card, h, card == person.Card ? Hand.Owner : Hand.Copy, accepted);
         string dated = back == default ? "" : $", which dates it {-back.TotalHours:0} hours away from now";
-        Tell($"{person.Name} pays {Money(h.Paid.Minor)} at Den{dated}{(accepted ? ", goods handed over" : ", and gets nothing yet")}.");
+        Did($"{person.Name} pays {Money(h.Paid.Minor)} at Den{dated}{(accepted ? ", goods handed over" : ", and gets nothing yet")}.");
     });
 
     public void VoidAtDen(int which) => Try(() =>
@@ -83,7 +83,7 @@ internal sealed partial class CheatTown
         {
             held.IsVoided = true;
             DenTookBack(held);
-            Tell($"Den gives {held.Person.Name}'s card S_W for {Money(held.H.Paid.Minor)}.");
+            Did($"Den gives {held.Person.Name}'s card S_W for {Money(held.H.Paid.Minor)}.");
         }
     });
 
@@ -93,7 +93,7 @@ internal sealed partial class CheatTown
         foreach (var batch in Held.Select(h => h.H).Chunk(2000))
         {
             var verdicts = RawMessages.Settle(DenLink, key, batch, Now);
-            Tell($"Den submits {batch.Length} payments of {Money((ulong)batch.Sum(h => (long)h.Paid.Minor))}"
+            Did($"Den submits {batch.Length} payments of {Money((ulong)batch.Sum(h => (long)h.Paid.Minor))}"
                 + $"{(Held.Exists(h => h.IsVoided) ? ", voided ones too" : "")}: {Count(verdicts)}.");
         }
     });
@@ -116,7 +116,7 @@ internal sealed partial class CheatTown
             DenTookBack(held);
         }
 
-        Tell($"Den has the issuer take {Money(held.H.Paid.Minor)} of {held.Person.Name} back: {(done ? "done" : "refused")}.");
+        Did($"Den has the issuer take {Money(held.H.Paid.Minor)} of {held.Person.Name} back: {(done ? "done" : "refused")}.");
     });
 
     /// <summary>The hot list, as a till asks for it: a contact.</summary>
@@ -126,13 +126,17 @@ internal sealed partial class CheatTown
     public void SpeakForOthers() => Try(() =>
     {
         using var key = DenKey;
-        foreach (var h in Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Ticket.Time)).Select(p => p.H).Take(6))
+        var others = Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Ticket.Time)).Select(p => p.H).Take(6).ToList();
+        foreach (var h in others)
         {
             Try(() => RawMessages.Settle(DenLink, key, [h, h], Now));
             Try(() => RawMessages.Reverse(DenLink, key, h));
         }
 
-        Tell("Den submits, voids and reverses what was paid to other shops.");
+        if (others.Count > 0)
+        {
+            Did("Den submits, voids and reverses what was paid to other shops.");
+        }
     });
 
     /// <summary>What a revoked till signs moves no money by itself: that is printed, and whoever relies on it has been warned.</summary>
@@ -159,7 +163,7 @@ internal sealed partial class CheatTown
             Take(Mallory, Mallory.Card, h, Hand.Owner, accepted: true);
         }
 
-        Tell($"Mallory pays {many} times one cent at Den.");
+        Did($"Mallory pays {many} times one cent at Den.");
         SettleAtDen();
     });
 
@@ -188,7 +192,7 @@ internal sealed partial class CheatTown
             }
         }
 
-        Tell($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes 64 small payments and voids.");
+        Did($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes 64 small payments and voids.");
     });
 
     /// <summary>Den has her PIN and her card for a minute: it withdraws from her account and charges that.</summary>
@@ -202,7 +206,7 @@ internal sealed partial class CheatTown
             Take(person, person.Card, h, Hand.Shop, accepted: false);
         }
 
-        Tell($"{person.Name} types the PIN at Den, which withdraws {Money(minor)} from the account and charges it.");
+        Did($"{person.Name} types the PIN at Den, which withdraws {Money(minor)} from the account and charges it.");
     });
 
     /// <summary>The thief resets the PIN, withdraws, and shops.</summary>
@@ -226,7 +230,7 @@ internal sealed partial class CheatTown
         person.Card.Card.Reset();
         var result = World.Till(Kiosk.Till).Pay(person.Card.Card, new Amount(minor), NewPin);
         Note(new Sale(Kiosk, person, person.Card, result.Ticket, Hand.Thief), result, Hand.Thief);
-        Tell($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
+        Did($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
     });
 
     /// <summary>A shop of one till, where Mallory buys; its key is copied.</summary>
@@ -264,7 +268,7 @@ internal sealed partial class CheatTown
         {
             bool reversed = false;
             Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h));
-            Tell($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
+            Did($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
         }
     }
 
@@ -274,13 +278,13 @@ internal sealed partial class CheatTown
         using var store = Database.OpenMemory(ShopTill.Schema);
         var request = ShopTill.RequestEnrolment(store, World.Options.Suite, shop.Name);
         var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request), Amount.Zero);
-        Tell($"A stranger asks for a till in the name of {shop.Name}, and is enrolled.");
+        Did($"A stranger asks for a till in the name of {shop.Name}, and is enrolled.");
         using var key = World.Options.Suite.ImportKey(store.Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
         var link = World.IssuerLink(new LinkPeer(LinkRole.Shop, grant.Holder), "stranger");
         foreach (var h in PaymentsOf(Mallory).Where(h => IsOwn(h, shop)))
         {
             bool reversed = RawMessages.Reverse(link, key, h);
-            Tell($"The stranger reverses {Money(h.Paid.Minor)} of {shop.Name}: {(reversed ? "done" : "refused")}.");
+            Did($"The stranger reverses {Money(h.Paid.Minor)} of {shop.Name}: {(reversed ? "done" : "refused")}.");
         }
     });
 
@@ -303,7 +307,7 @@ internal sealed partial class CheatTown
     {
         person.Rebuttals[file.Dossier.Coin.ToString()] = rebuttal;
         var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
-        Tell($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
+        Did($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
     }
 
     /// <summary>The issuer signs that it will never settle what it settled.</summary>
@@ -316,7 +320,7 @@ internal sealed partial class CheatTown
                 using var key = World.StatementKey;
                 var h = file.Dossier.Payments[^1];
                 var dead = RawMessages.Dead(key, World.Issuer.Id, h, Now);
-                Tell($"The issuer signs for Mallory that {Money(h.Paid.Minor)} will never be settled.");
+                Did($"The issuer signs for Mallory that {Money(h.Paid.Minor)} will never be settled.");
                 Rebut(Mallory, file, new Rebuttal([], [dead], [.. World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]));
             });
         }
@@ -327,7 +331,7 @@ internal sealed partial class CheatTown
         foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == Mallory.Name))
         {
             RawMessages.Outcome(BankLink, file, Proof.Nothing);
-            Tell("bank-1 tells the issuer that Mallory's case proves nothing.");
+            Did("bank-1 tells the issuer that Mallory's case proves nothing.");
         }
     });
 
@@ -348,7 +352,7 @@ internal sealed partial class CheatTown
             1 => RawMessages.Doctored(key, real, drop: true),
             _ => RawMessages.Doctored(key, real, drop: false),
         });
-        Tell(way == 0 ? "bank-1 makes evidence of Alice's order and Mallory's payments." : "bank-1 changes the dossier before it signs the evidence.");
+        Did(way == 0 ? "bank-1 makes evidence of Alice's order and Mallory's payments." : "bank-1 changes the dossier before it signs the evidence.");
     });
 
     public void CancelUnasked(int which) => Try(() =>
@@ -360,7 +364,7 @@ internal sealed partial class CheatTown
         if (RawMessages.Cancel(BankLink, key, World.UserBank.Id, order.Request, Now))
         {
             Truth.ReportedLost(holder, World.Clock.GetUtcNow());
-            Tell($"bank-1 has a coin of {holder} cancelled that nobody reported as lost.");
+            Did($"bank-1 has a coin of {holder} cancelled that nobody reported as lost.");
         }
     });
 
@@ -369,6 +373,6 @@ internal sealed partial class CheatTown
         var orders = RawMessages.Orders(World).ToList();
         using var key = World.BankKey("bank-1");
         bool issued = RawMessages.Issue(BankLink, key, World.UserBank.Id, orders[which % orders.Count], minor, Timestamp.From(World.Clock.GetUtcNow() - back));
-        Tell($"bank-1 asks for {Money(minor)} on an order that was for something else, dated {back.TotalHours:0} hours back: {(issued ? "issued" : "refused")}.");
+        Did($"bank-1 asks for {Money(minor)} on an order that was for something else, dated {back.TotalHours:0} hours back: {(issued ? "issued" : "refused")}.");
     });
 }

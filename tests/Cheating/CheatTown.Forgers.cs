@@ -29,7 +29,7 @@ internal sealed partial class CheatTown
         }
 
         Note(new Sale(shop, Mallory, Mallory.Card, result.Ticket, Hand.Copy), result, Hand.Copy);
-        Tell($"A forged card pays {Money(minor)} at {shop.Name} with {(ownCoin ? "a coin of its own making" : "a coin that it has seen")}: {result.Message}");
+        Did($"A forged card pays {Money(minor)} at {shop.Name} with {(ownCoin ? "a coin of its own making" : "a coin that it has seen")}: {result.Message}");
         Settle(shop);
     });
 
@@ -40,7 +40,7 @@ internal sealed partial class CheatTown
         foreach (var h in PaymentsOf(Mallory).Where(h => Shops.Exists(s => !s.Cheats && IsOwn(h, s))))
         {
             bool taken = RawMessages.UploadVoid(World, h, key);
-            Tell($"Mallory sends the issuer a void of {Money(h.Paid.Minor)} that she signed herself: {(taken ? "taken" : "refused")}.");
+            Did($"Mallory sends the issuer a void of {Money(h.Paid.Minor)} that she signed herself: {(taken ? "taken" : "refused")}.");
         }
     });
 
@@ -59,7 +59,19 @@ internal sealed partial class CheatTown
         var reply = World.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         bool done = WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
         TellCoins(Mallory);
-        Tell($"A clerk sends an order of Mallory's card for {Money(minor)} in Alice's name: {(done ? "issued" : "refused")}.");
+        Did($"A clerk sends an order of Mallory's card for {Money(minor)} in Alice's name: {(done ? "issued" : "refused")}.");
+    });
+
+    /// <summary>Den submits a cent of the stolen card, and says of a TIME that it still has to send a payment of then.</summary>
+    public void DenSaysThatMoreIsQueued(Timestamp since) => Try(() =>
+    {
+        using var key = DenKey;
+        if (RawMessages.Pay(Carol.Card, Now, World.Till(Den.Till).W, 1) is { } h)
+        {
+            Take(Carol, Carol.Card, h, Hand.Thief, accepted: true);
+            var verdicts = RawMessages.Settle(DenLink, key, [h], Now, since);
+            Did($"Den submits a cent of Carol's stolen card, and says that more is queued since {since}: {Count(verdicts)}.");
+        }
     });
 
     /// <summary>Den takes a stolen card that was reported, under the true TIME.</summary>
@@ -68,7 +80,7 @@ internal sealed partial class CheatTown
         if (Carol.IsRobbed && RawMessages.Pay(Carol.Card, Now, World.Till(Den.Till).W, minor) is { } h)
         {
             Take(Carol, Carol.Card, h, Hand.Thief, accepted: true);
-            Tell($"The thief pays {Money(h.Paid.Minor)} at Den with Carol's card.");
+            Did($"The thief pays {Money(h.Paid.Minor)} at Den with Carol's card.");
         }
     });
 }

@@ -20,6 +20,7 @@ internal sealed partial class CheatTown
             var result = World.Till(shop.Till).Pay(card.Card, new Amount(Math.Max(1, minor)), pin ? card.Pin : null);
             sale = new Sale(shop, person, card, result.Ticket, hand);
             Note(sale, result, hand);
+            Did(result.Payments.Count > 0 ? Actor : null);
             string with = hand switch { Hand.Copy => " with a copy of the card", Hand.Thief => "'s card is used by the thief", _ => "" };
             Tell($"{person.Name}{(hand == Hand.Thief ? with : " pays")} {Money(minor)} at {shop.Name}{(hand == Hand.Thief ? "" : with)}: "
                 + (result.Outcome == TillOutcome.Accepted ? "accepted, goods handed over." : result.Message));

@@ -18,7 +18,13 @@ internal sealed partial class CheatTown
     /// <summary>From now on bank-1 hears of the issuer what the issuer makes of its own instructions.</summary>
     public void LieToBank(Func<TransferKind, Digest, Amount, (TransferKind Kind, Digest Reference, Amount Total)> change)
     {
-        Deceived["bank-1"] = World.BankOver("bank-1", new LyingIssuer(BankLink, World.StatementKey, change));
+        var liar = Actor;
+        Deceived["bank-1"] = World.BankOver("bank-1", new LyingIssuer(BankLink, World.StatementKey, (kind, reference, total) =>
+        {
+            var told = change(kind, reference, total);
+            Did(told == (kind, reference, total) ? null : liar);
+            return told;
+        }));
         Tell("From now on the issuer tells bank-1 other sums than it books.");
     }
 
@@ -26,7 +32,7 @@ internal sealed partial class CheatTown
     {
         var orders = RawMessages.WalletRequests(World).Where(m => m.Type == MessageType.Withdraw).ToList();
         World.UserBank.Handle(LinkPeer.Wallet, orders[which % orders.Count], default).AsTask().GetAwaiter().GetResult();
-        Tell("A clerk sends a holder's old order once more.");
+        Did("A clerk sends a holder's old order once more.");
     });
 
     /// <summary>Sends wallets' old messages again, as they were or with a byte changed.</summary>
@@ -49,7 +55,10 @@ internal sealed partial class CheatTown
             }
         }
 
-        Tell($"Somebody sends old messages of wallets again{(garble ? ", with changes" : "")}.");
+        if (old.Count > 0)
+        {
+            Did($"Somebody sends old messages of wallets again{(garble ? ", with changes" : "")}.");
+        }
     }
 
     private sealed class LyingIssuer(

@@ -23,6 +23,7 @@ internal sealed partial class CheatTown : IDisposable
     private readonly HashSet<string> _coinsTold = [];
     private readonly Dictionary<string, DateTimeOffset> _away = [];
     private int _lose;
+    private Move? _loser;
 
     public CheatTown(ulong seed, IReadOnlyCollection<CheatKind> kinds)
     {
@@ -31,7 +32,7 @@ internal sealed partial class CheatTown : IDisposable
         var terms = World.Options.Terms;
         Truth = new Truth(new Limits(
             terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge,
-            TimeSpan.FromHours(24), terms.SettleTerm, terms.DisputeTerm, terms.NoPinLimit.ToLedger()));
+            TimeSpan.FromHours(24), terms.SettleTerm, terms.DisputeTerm, TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
         Truth.Knows(new Party("issuer", PartyKind.Issuer, Has(CheatKind.Issuer), ""));
         Truth.Knows(new Party("bank-1", PartyKind.Bank, Has(CheatKind.Bank), ""));
         Truth.Knows(new Party("bank-2", PartyKind.Bank, false, ""));
@@ -89,6 +90,12 @@ internal sealed partial class CheatTown : IDisposable
     /// <summary>Who could not go on, and what it said last; cleared when it can again.</summary>
     public SortedDictionary<string, string> Trouble { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whose move it is, and in which play; null: an honest one's.</summary>
+    public Move? Actor { get; set; }
+
+    /// <summary>The plays in which somebody did cheat: a card signed, a party had a message before it. A move that came to nothing is not in it.</summary>
+    public HashSet<Move> Done { get; } = [];
+
     /// <summary>Evidence files of the cheaters' own making.</summary>
     public List<Evidence> Forged { get; } = [];
 
@@ -104,7 +111,7 @@ internal sealed partial class CheatTown : IDisposable
     public ShopEntry HonestShop(int i) => (i % 4) switch { 0 => Cafe, 1 => Kiosk, 2 => Bakery, _ => Market };
 
     /// <summary>Loses the answers, or the requests, of the next calls between parties.</summary>
-    public void LoseNext(int calls) => _lose = calls;
+    public void LoseNext(int calls) => (_lose, _loser) = (calls, Actor);
 
     /// <summary>A bank does not visit the issuer for so long; nobody cheats in that.</summary>
     public void StayAway(string bank, TimeSpan span)
@@ -121,6 +128,21 @@ internal sealed partial class CheatTown : IDisposable
 
     /// <summary>A sentence for the story, with the day and the hour.</summary>
     public void Tell(string sentence) => Story.Add($"{World.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} {sentence}");
+
+    /// <summary>The same of a cheat that was carried out.</summary>
+    public void Did(string sentence)
+    {
+        Did(Actor);
+        Tell(sentence);
+    }
+
+    private void Did(Move? actor)
+    {
+        if (actor is { } move)
+        {
+            Done.Add(move);
+        }
+    }
 
     /// <summary>Runs what may be refused or cut short; whoever began it repeats it later.</summary>
     public bool Try(Action work, string? whose = null)
@@ -210,6 +232,7 @@ internal sealed partial class CheatTown : IDisposable
     private LinkFault Watch(string from, string to, LinkMessage message)
     {
         var fault = _lose == 0 ? LinkFault.None : _lose-- % 2 == 0 ? LinkFault.LoseReply : LinkFault.LoseRequest;
+        Did(fault == LinkFault.None ? null : _loser);
         if (fault == LinkFault.LoseRequest)
         {
             return fault;

@@ -92,21 +92,17 @@ internal sealed class CheatingHistory
     public Outcome Run(IReadOnlySet<int>? kept = null)
     {
         using var town = new CheatTown(_seed, Kinds);
-        var done = new HashSet<(CheatKind, string)>();
         for (int i = 0; i < Steps.Count; i++)
         {
             if (kept is null || kept.Contains(i))
             {
-                int told = town.Story.Count;
+                town.Actor = Steps[i] is { Kind: { } kind, Play: { } play } ? new Move(kind, play) : null;
                 Steps[i].Run(town);
-                if (Steps[i] is { Kind: { } kind, Play: { } play } && town.Story.Count > told)
-                {
-                    done.Add((kind, play));
-                }
             }
         }
 
-        return new Outcome(town.End(), town.Story) { Done = done };
+        town.Actor = null;
+        return new Outcome(town.End(), town.Story) { Done = town.Done };
     }
 
     /// <summary>Leaves out steps for as long as the oracle still finds the same of the same party.</summary>
@@ -146,8 +142,8 @@ internal sealed class CheatingHistory
 /// <summary>What the oracle says of a history, and what happened in it.</summary>
 internal sealed record Outcome(IReadOnlyList<Finding> Findings, IReadOnlyList<string> Story)
 {
-    /// <summary>Who cheated in which play: a step that could not be made (nothing to pay with, nothing held) tells nothing and is not in it.</summary>
-    public IReadOnlySet<(CheatKind Kind, string Play)> Done { get; init; } = new HashSet<(CheatKind, string)>();
+    /// <summary>Who cheated in which play, and not only tried to.</summary>
+    public IReadOnlySet<Move> Done { get; init; } = new HashSet<Move>();
 
     public string Tell(ulong seed, IReadOnlyList<int> kept) =>
         $"seed {seed}, steps {string.Join(' ', kept)}\n{string.Join('\n', Story)}\n{string.Join('\n', Findings)}";

@@ -88,6 +88,9 @@ internal sealed record Held(ShopEntry Shop, Person Person, TownCard Card, CashPa
     public bool IsVoided { get; set; }
 }
 
+/// <summary>A kind of cheater's part in a play.</summary>
+internal readonly record struct Move(CheatKind Kind, string Play);
+
 /// <summary>One step of a history, made from the seed; whoever it needs and whatever it amounts to is fixed in it.</summary>
 /// <param name="Kind">Of the cheater; null: an honest step.</param>
 internal sealed record Step(CheatKind? Kind, string Name, Action<CheatTown> Run)

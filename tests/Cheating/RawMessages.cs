@@ -110,9 +110,9 @@ internal static class RawMessages
             : null;
 
     /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
-    public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date)
+    public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
     {
-        var reply = Call(till, SettleMessage.Write(key, payments[0].Coin.Terms.Issuer, payments, date));
+        var reply = Call(till, SettleMessage.Write(key, payments[0].Coin.Terms.Issuer, payments, date, queued));
         return SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict).ToList() ?? [];
     }
 

@@ -40,14 +40,18 @@ internal static class StrangerMoves
         yield return new Step(Kind, "submit and void with a key of its own", t =>
         {
             using var key = t.World.Options.Suite.GenerateKey();
-            foreach (var h in t.PaymentsOf(t.Mallory))
+            var payments = t.PaymentsOf(t.Mallory);
+            foreach (var h in payments)
             {
                 var link = t.World.TillLink(t.Den.Till);
                 t.Try(() => RawMessages.Settle(link, key, [h], t.Now));
                 t.Try(() => RawMessages.Reverse(link, key, h));
             }
 
-            t.Tell("A stranger submits and voids Mallory's payments with a key of its own.");
+            if (payments.Count > 0)
+            {
+                t.Did("A stranger submits and voids Mallory's payments with a key of its own.");
+            }
         });
         yield return HonestMoves.Cycle();
     }
@@ -110,7 +114,7 @@ internal static class ClerkMoves
         {
             var mallory = t.World.UserBank.Accounts.Single(a => a.Name == t.Mallory.Name);
             t.Try(() => t.World.UserBank.Deposit(mallory.User, new Amount(100_000), receipt));
-            t.Tell("A clerk books an old deposit's receipt again, for Mallory.");
+            t.Did("A clerk books an old deposit's receipt again, for Mallory.");
         });
         yield return HonestMoves.Cycle();
     }

@@ -26,6 +26,10 @@ internal static class ThiefMoves
             // Until then she did as holders do: what her card was given is in her records, and with the issuer.
             t.Recover(t.Carol, t.Carol.Card);
             t.Keep(t.Carol);
+            if (t.Balance(t.Carol.Card) < 2000)
+            {
+                t.Withdraw(t.Carol, 5000);
+            }
         }
 
         t.Carol.IsRobbed = true;
@@ -99,7 +103,7 @@ internal static class ThiefMoves
     {
         var late = TimeSpan.FromHours(30 + random.Next(110));
         ulong minor = (ulong)(1000 + random.Next(4000));
-        bool contact = random.Next(4) > 0;
+        int contact = random.Next(4);
         yield return Steal();
         yield return Report();
         yield return HonestMoves.Wait(late);
@@ -110,17 +114,21 @@ internal static class ThiefMoves
                 return;
             }
 
-            if (contact)
+            var time = Timestamp.From(t.World.Clock.GetUtcNow() - late - TimeSpan.FromHours(1));
+            if (contact == 1)
+            {
+                t.DenSaysThatMoreIsQueued(time);
+            }
+            else if (contact > 1)
             {
                 t.DenFetchesHotList();
-                t.World.Clock.Advance(TimeSpan.FromMinutes(5));
             }
 
-            var time = Timestamp.From(t.World.Clock.GetUtcNow() - late - TimeSpan.FromHours(1));
+            t.World.Clock.Advance(TimeSpan.FromMinutes(5));
             if (RawMessages.Pay(t.Carol.Card, time, t.World.Till(t.Den.Till).W, minor) is { } h)
             {
                 t.Take(t.Carol, t.Carol.Card, h, Hand.Thief, accepted: true);
-                t.Tell($"The thief pays {CheatTown.Money(h.Paid.Minor)} at Den with Carol's card; Den dates it {late.TotalHours + 1:0} hours back.");
+                t.Did($"The thief pays {CheatTown.Money(h.Paid.Minor)} at Den with Carol's card; Den dates it {late.TotalHours + 1:0} hours back.");
             }
         });
         yield return ShopMoves.SettleAll();

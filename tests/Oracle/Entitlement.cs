@@ -12,7 +12,6 @@ internal static class Entitlement
         var used = new Dictionary<CoinFact, long>();
         var credited = new Dictionary<PaymentFact, long>();
         var promised = new HashSet<(CoinFact, string)>();
-        var offline = new Dictionary<CoinFact, long>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         foreach (var payment in truth.Payments)
         {
@@ -41,7 +40,6 @@ internal static class Entitlement
                 continue;
             }
 
-            CountOffline(truth, payment, offline);
             if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
             {
                 payment.IsOutOfTerm = true;
@@ -118,25 +116,14 @@ internal static class Entitlement
         return payment.Time <= lost + truth.Limits.HotListMaxAge || truth.Cheats(payment.Shop) || !payment.Accepted;
     }
 
-    /// <summary>The two roads on which a payment of a lost card still counts; on the second a coin pays no more than the floor limit in all.</summary>
+    /// <summary>The two roads on which a payment of a lost card still counts.</summary>
     private static bool InTime(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
-        IsSoon(truth, payment, lost) || (IsOffline(truth, payment, lost) && !payment.IsBeyondFloor);
+        IsSoon(truth, payment, lost) || IsOffline(truth, payment, lost);
 
     private static bool IsSoon(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
         payment.Arrived!.Value <= lost + truth.Limits.HotListMaxAge + truth.Limits.CancelGrace && payment.Time <= lost + truth.Limits.HotListMaxAge;
 
     private static bool IsOffline(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
         payment.Time <= lost && payment.Y <= truth.Limits.FloorLimit && payment.Arrived!.Value <= payment.Time + truth.Limits.SettleTerm
-        && !truth.HadContact(payment.Shop, payment.Time, payment.Arrived!.Value);
-
-    private static void CountOffline(Truth truth, PaymentFact payment, Dictionary<CoinFact, long> offline)
-    {
-        payment.IsBeyondFloor = false;
-        if (truth.Lost(payment.Coin.Holder) is { } lost && payment.Arrived > lost && !IsSoon(truth, payment, lost) && IsOffline(truth, payment, lost))
-        {
-            long sum = offline.GetValueOrDefault(payment.Coin) + payment.Y;
-            payment.IsBeyondFloor = sum > truth.Limits.FloorLimit;
-            offline[payment.Coin] = payment.IsBeyondFloor ? sum - payment.Y : sum;
-        }
-    }
+        && !truth.HadContact(payment.Shop, payment.Time + truth.Limits.UnderWay, payment.Arrived!.Value);
 }

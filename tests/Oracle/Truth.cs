@@ -44,9 +44,6 @@ internal sealed class PaymentFact(string id, CoinFact coin, string shop, long y,
     /// <summary>It came too late, or a report of the lost card stopped it: nothing of it is an excess.</summary>
     public bool IsOutOfTerm { get; set; }
 
-    /// <summary>A till that was offline brought it after the card was reported as lost, and with it more than the floor limit would be paid so.</summary>
-    public bool IsBeyondFloor { get; set; }
-
     /// <summary>What of it a bank has to guarantee; found out at the end.</summary>
     public long Guaranteed { get; set; }
 }

@@ -8,6 +8,31 @@ namespace HierCash.Tests.Scenarios;
 /// <summary>What of an excess is promised to a shop, and what its till keeps of the issuer's word (R1).</summary>
 public sealed class GuaranteeTermsTests
 {
+    /// <summary>Mallory brings goods back after the day on which the guarantee was due, and before it is paid: what is left of the promise is not called paid.</summary>
+    [Test, Rule(1)]
+    public async Task APromiseThatIsNotPaidIsNotCalledPaid()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var first = town.Pay(cafe, mallory, 2000);
+        town.Pay(cafe, mallory, 3000);
+        await town.Settle(cafe);
+        var second = town.Pay(kiosk, copy, 4000);
+        await town.Settle(kiosk);
+        town.Clock.Advance(TimeSpan.FromDays(31));
+        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        await town.Settle(kiosk);
+        Shop.Part Part() => town.Till(kiosk).Parts(second.Ticket.Time).Single();
+        Assert.That((Part().Receipt!.Share.Guaranteed.Minor, Part().Receipt!.GuaranteeIsPaid), Is.EqualTo((2000UL, false)));
+        await town.LetDaysPass(64);
+        await town.Settle(kiosk);
+        Assert.That((Part().Receipt!.GuaranteeIsPaid, town.ShopAccount("Kiosk").Minor), Is.EqualTo((true, 4000UL)));
+        Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
+    }
+
     /// <summary>A copied card pays more than the floor limit, of which little exceeds X: the floor limit tests all of y, so nothing is promised.</summary>
     [Test, Rule(1)]
     public async Task TheFloorLimitTestsTheWholePayment()

@@ -33,16 +33,53 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(Town.Options.Terms.FloorLimit.Minor);
     }
 
-    /// <summary>A finder and a till without contact make small ones of it, and a second such till joins: together they get the floor limit of that coin, and no more.</summary>
+    /// <summary>Who reports her own card as lost gets nothing back of what honest shops took offline before: what she signed within her coin is theirs.</summary>
     [Test, Rule(6), Hole(10)]
-    public async Task ManySmallPaymentsAreWorthNoMoreThanOneLarge()
+    public async Task AReportTakesNothingFromShopsThatWereOffline()
     {
-        Town.Clock.Advance(TimeSpan.FromDays(5));
-        CashPayment Nth(string till, int i) => Sign(till, new Timestamp(Before.Microseconds + (ulong)i), 1000);
-        var receipts = await Town.Submit(Offline, [.. Enumerable.Range(0, 4).Select(i => Nth(Offline, i))]);
-        Assert.That(receipts.Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Settled, Verdict.Settled, Verdict.Cancelled }));
-        Assert.That((await Town.Submit(Colluding, Nth(Colluding, 4))).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
-        await NothingIsLost(Town.Options.Terms.FloorLimit.Minor);
+        string[] tills = [.. Enumerable.Range(0, 4).Select(i => Town.AddTill($"Shop {i}"))];
+        Town.Clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromHours(1));
+        foreach (string till in tills)
+        {
+            Assert.That((await Town.Submit(till, Sign(till, Before, Town.Options.Terms.FloorLimit.Minor))).Single().Verdict, Is.EqualTo(Verdict.Settled));
+        }
+
+        await NothingIsLost(4 * Town.Options.Terms.FloorLimit.Minor);
+    }
+
+    /// <summary>She lets a copy sign twice at a friend's first, and reports the card then: a case is a case, and TIME alone decides.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task AReportAfterACaseTakesNothingFromShops()
+    {
+        using var mallory = Town.User("Mallory", 20_000);
+        var report = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(Town.Clock));
+        using var copy = mallory.Clone();
+        using var second = mallory.Clone();
+        string honest = Town.AddTill("Honest");
+        var taken = Town.Pay(honest, mallory, 2000);
+        Assert.That(taken.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        await Town.Submit(Colluding, Town.Sign(copy, Colluding, 1));
+        await Town.Submit(Colluding, Town.Sign(second, Colluding, 2));
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Town.Wallet.ReportLost(report, default);
+        Town.Clock.Advance(TimeSpan.FromHours(49));
+        using var key = Town.TillKey(honest);
+        Assert.That((await Town.Submit(honest, taken.Payments.Single())).Single().Share.Credited.Minor, Is.EqualTo(2000));
+    }
+
+    /// <summary>The till asks for the list while it takes the payment, and is away for days then: that was no contact after TIME.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task AListThatIsFetchedDuringAPaymentTakesNothing()
+    {
+        using var carol = Town.User("Carol", 5000);
+        var report = WalletTerminal.SignLostReport(carol.Card, carol.Pin, Timestamp.Now(Town.Clock));
+        var h = Town.Sign(carol, Offline, 1000, Timestamp.Now(Town.Clock));
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        await Town.Wallet.ReportLost(report, default);
+        Town.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.That((await Town.Submit(Offline, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
 
     /// <summary>While lists may be old, whoever was paid is paid; it has to arrive soon.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -58,6 +59,14 @@ public static class ConsoleEntry
         catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return await Fail(e.Message, ExitCode.Refused);
+        }
+        catch (DbException e)
+        {
+            return await Fail($"A database of this folder cannot be used: {e.Message.TrimEnd('.')}. Check the folder and its permissions, or take a good copy of the file.", ExitCode.Refused);
+        }
+        catch (ArgumentException e)
+        {
+            return await Fail($"{e.Message} Check the values that were given.", ExitCode.Usage);
         }
     }
 

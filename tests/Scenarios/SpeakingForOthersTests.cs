@@ -1,0 +1,62 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Shops and banks with good certificates that speak for somebody else (R3, R6, hole 10).</summary>
+public sealed class SpeakingForOthersTests
+{
+    /// <summary>The finder's friend has a shop: it asks for the hot list in the name of the till that was paid, so that this till would seem to have been told.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task NoShopMakesAContactForAnothersTill()
+    {
+        using var town = Towns.Make();
+        string kiosk = town.AddTill("Kiosk");
+        string den = town.AddTill("Den");
+        using var carol = town.User("Carol", 5000);
+        var report = WalletTerminalReport(town, carol);
+        var h = town.Sign(carol, kiosk, 1000, Timestamp.Now(town.Clock));
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        await town.Wallet.ReportLost(report, default);
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        var reply = await town.TillLink(den).Call(LossMessages.WriteHotList(0, town.Till(kiosk).W, Timestamp.Now(town.Clock)), default);
+        Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That((await town.Submit(kiosk, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+    }
+
+    /// <summary>A shop got hold of another's signed batch, and submits it on its own link.</summary>
+    [Test, Rule(3)]
+    public async Task NoShopSubmitsAnothersBatch()
+    {
+        using var town = Towns.Make();
+        string kiosk = town.AddTill("Kiosk");
+        string den = town.AddTill("Den");
+        using var carol = town.User("Carol", 5000);
+        var h = town.Sign(carol, kiosk, 1000, Timestamp.Now(town.Clock));
+        using var key = town.TillKey(kiosk);
+        var reply = await town.TillLink(den).Call(SettleMessage.Write(key, town.Issuer.Id, [h], Timestamp.Now(town.Clock)), default);
+        Assert.That(SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict) ?? [], Is.All.EqualTo(Verdict.TillUnknown));
+        Assert.That((await town.Submit(kiosk, h)).Single() is { Verdict: Verdict.Settled, Repeated: false }, "nobody had it settled before");
+    }
+
+    /// <summary>A bank has the coins of another bank's user cancelled, so that her payments are refused.</summary>
+    [Test, Hole(10)]
+    public void NoBankCancelsAnothersCoins()
+    {
+        using var town = Towns.Make();
+        using var carol = town.User("Carol", 5000);
+        var order = RawMessages.Orders(town).Single();
+        using var key = town.BankKey("bank-2");
+        var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
+        Assert.That(RawMessages.Cancel(link, key, town.ShopBank.Id, order.Request, Timestamp.Now(town.Clock)), Is.False);
+        string till = town.AddTill("Cafe");
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.That(town.Pay(till, carol, 1000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+    }
+
+    private static LostCardReport WalletTerminalReport(TownWorld town, TownCard card) =>
+        Wallet.WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock));
+}
