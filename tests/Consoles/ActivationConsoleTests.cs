@@ -49,6 +49,33 @@ public sealed class ActivationConsoleTests
         SetBack();
     }
 
+    /// <summary>At a terminal: the PUK is shown once and asked back; PUK and PINs do not show when they are typed.</summary>
+    [Test, Rule(12)]
+    public void AtATerminalThePukIsShownOnceAndAskedBack()
+    {
+        _town.Must("hiercash-card", "new", "Bob.card");
+        _town.Must("hiercash-bank", "open-account", "Bob", "--letter", "bob.letter", "--reader", "emulator:Bob.card", "--dir", "north");
+        using var screen = new TillScreenReader(
+            _town.Folder, $"activate-{Environment.ProcessId}", "hiercash-wallet activate --letter bob.letter --reader emulator:Bob.card; sleep 8");
+        string shown = screen.Expect("the PUK", "The card's PUK is", "The PUK, from what you wrote:");
+        string puk = shown[(shown.IndexOf("PUK is ", StringComparison.Ordinal) + 7)..][..8];
+        Assert.That(puk.All(char.IsAsciiDigit), puk);
+        foreach (var (asked, typed) in new[]
+        {
+            ("The PUK, from what you wrote:", puk), ("New payment PIN, 4 to 8 digits:", "1357"), ("New payment PIN once more:", "1357"),
+            ("New holder PIN, 4 to 8 digits:", "2468"), ("New holder PIN once more:", "2468"),
+        })
+        {
+            screen.Expect(asked, asked);
+            screen.Keys(typed);
+            screen.Keys("Enter");
+        }
+
+        string end = screen.Expect("activated", "The card is activated.");
+        Assert.That(end, Does.Not.Contain("1357").And.Not.Contain("2468"));
+        Assert.That(_town.Run("hiercash-wallet", "balance", "--pin", "2468", "--reader", "emulator:Bob.card").Code, Is.Zero);
+    }
+
     private void Activate(string code)
     {
         Assert.That(Typed($"{code}\n1111\n0000\n", "activate").Error, Does.Contain("run it at a terminal"));
