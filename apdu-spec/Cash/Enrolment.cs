@@ -69,6 +69,9 @@ public sealed record EnrolmentGrant(
 {
     private const int MaxSize = 8192;
 
+    /// <summary>Keys of one use in a grant: the newest. Older ones come with the first visit at the issuer, however many there are (rule R15).</summary>
+    private const int MostOfOneUse = 8;
+
     public static EnrolmentGrant Sign(
         ISigningKey root, PartyId holder, string name, Scheme scheme, KeyCertificate? bankCertificate, byte[] linkCertificate)
     {
@@ -93,7 +96,7 @@ public sealed record EnrolmentGrant(
         w.Write(Tag.Terms, EncodeTerms(Scheme.Terms));
         w.Write(Tag.LinkCertificate, LinkCertificate);
         BankCertificate?.Write(ref w);
-        foreach (var certificate in Scheme.Certificates)
+        foreach (var certificate in Scheme.Certificates.Where((c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse))
         {
             certificate.Write(ref w);
         }

@@ -87,6 +87,27 @@ public static partial class SignedMessage
         return w.Done();
     }
 
+    /// <summary>What the hash of an activation code hashes (rule R12). 28 bytes.</summary>
+    /// <param name="digits">20 ASCII digits.</param>
+    public static byte[] ActivationCode(ReadOnlySpan<byte> digits)
+    {
+        var w = new CanonicalWriter("HC1-CODE", 20);
+        w.Fixed(digits, 20);
+        return w.Done();
+    }
+
+    /// <summary>Bank: this card, whose PUK is blocked, goes back to the activation code of this hash (rule R12). 76 bytes.</summary>
+    /// <param name="nonce">16 bytes of the card's.</param>
+    public static byte[] SetBack(PartyId bank, ReadOnlySpan<byte> nonce, AccountId user, Digest code)
+    {
+        var w = new CanonicalWriter("HC1-BACK", 68);
+        w.U32(bank.Value);
+        w.Fixed(nonce, 16);
+        w.Id(user.Value);
+        w.Hash(code);
+        return w.Done();
+    }
+
     /// <summary>What f hashes. 32 bytes.</summary>
     public static byte[] Challenge(Timestamp time, TillId till)
     {

@@ -3,7 +3,7 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>GET BALANCE: sum of x over all coins. Wants the PIN. Page: get-balance.md.</summary>
+/// <summary>GET BALANCE: sum of x over all coins. Wants the holder PIN. Page: get-balance.md.</summary>
 public readonly record struct GetBalanceCommand : ICardCommand<GetBalanceCommand, BalanceReply>
 {
     public static byte Ins => 0x42;

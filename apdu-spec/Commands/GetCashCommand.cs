@@ -4,13 +4,15 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Protocol.Commands;
 
 /// <summary>GET CASH: C of the coin that will pay y; first step of the claim profile (EP 0810563, claim 4, step 7a). Page: get-cash.md.</summary>
-public readonly record struct GetCashCommand(Amount Amount, Currency Currency) : ICardCommand<GetCashCommand, CashReply>
+/// <param name="Time">TIME: a coin that has expired then is not shown (rule R14).</param>
+public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Currency Currency) : ICardCommand<GetCashCommand, CashReply>
 {
     public static byte Ins => 0x30;
 
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[32]);
+        data.Write(Tag.Time, Time.Microseconds);
         data.Write(Tag.Payment, Amount.ToCard());
         data.Write(Tag.Currency, Currency.Code);
         return CommandClass.Write(to, Ins, 0, 0, data);
@@ -25,7 +27,7 @@ public readonly record struct GetCashCommand(Amount Amount, Currency Currency) :
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new GetCashCommand(new Amount(r.ReadUInt32(Tag.Payment)), new Currency(r.ReadUInt16(Tag.Currency)));
+        command = new GetCashCommand(new Timestamp(r.ReadUInt64(Tag.Time)), new Amount(r.ReadUInt32(Tag.Payment)), new Currency(r.ReadUInt16(Tag.Currency)));
         return CommandClass.Check(r);
     }
 

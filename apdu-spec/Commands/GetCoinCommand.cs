@@ -6,7 +6,7 @@ namespace HierCash.Protocol.Commands;
 /// <summary>What a coin slot holds (state-machine.md).</summary>
 public enum SlotState : byte { Free = 0, Pending = 1, Active = 2, Closed = 3 }
 
-/// <summary>GET COIN: what slot P1 holds. Wants the PIN. Page: get-coin.md.</summary>
+/// <summary>GET COIN: what slot P1 holds. Wants the holder PIN. Page: get-coin.md.</summary>
 public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCommand, CoinReply>
 {
     public static byte Ins => 0x40;

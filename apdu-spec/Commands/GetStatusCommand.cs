@@ -4,7 +4,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Protocol.Commands;
 
 /// <summary>Where the wallet stands in its life (state-machine.md).</summary>
-public enum WalletState : byte { Blank = 1, Personalised = 2, Frozen = 3 }
+public enum WalletState : byte { Blank = 1, Personalised = 2, Frozen = 3, NotActivated = 4 }
 
 /// <summary>GET STATUS. Page: get-status.md.</summary>
 public readonly record struct GetStatusCommand : ICardCommand<GetStatusCommand, StatusReply>
@@ -22,14 +22,16 @@ public readonly record struct GetStatusCommand : ICardCommand<GetStatusCommand, 
     public static StatusReply? ParseReply(ReadOnlySpan<byte> reply) => StatusReply.Read(reply);
 }
 
-/// <summary>What any terminal may know; <see cref="Private"/> only after the PIN.</summary>
-public sealed record StatusReply(WalletState State, byte Version, byte PinTries, byte PukTries, PrivateStatus? Private)
+/// <summary>What any terminal may know; <see cref="Private"/> only after the holder PIN.</summary>
+/// <param name="PinTries">Of the payment PIN.</param>
+public sealed record StatusReply(WalletState State, byte Version, byte PinTries, byte HolderTries, byte PukTries, PrivateStatus? Private)
 {
     public void Write(ref BerTlvWriter writer)
     {
         writer.Write(Tag.State, (byte)State);
         writer.Write(Tag.Version, Version);
         writer.Write(Tag.PinTries, PinTries);
+        writer.Write(Tag.HolderTries, HolderTries);
         writer.Write(Tag.PukTries, PukTries);
         Private?.Write(ref writer);
     }
@@ -40,20 +42,22 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
         byte state = reader.ReadByte(Tag.State);
         byte version = reader.ReadByte(Tag.Version);
         byte pin = reader.ReadByte(Tag.PinTries);
+        byte holder = reader.ReadByte(Tag.HolderTries);
         byte puk = reader.ReadByte(Tag.PukTries);
         var more = reader.HasMore ? PrivateStatus.Read(ref reader) : null;
-        return reader.Complete && state is >= 1 and <= 3
-            ? new StatusReply((WalletState)state, version, pin, puk, more)
+        return reader.Complete && state is >= 1 and <= 4
+            ? new StatusReply((WalletState)state, version, pin, holder, puk, more)
             : null;
     }
 }
 
 /// <param name="Scheme">SHA-256 of the pinned root key, 65 bytes.</param>
-/// <param name="NoPinSpent">Paid without a PIN since the last correct one.</param>
+/// <param name="NoPinSpent">Paid without the payment PIN since the last correct one.</param>
+/// <param name="NoPinCount">How many payments that were, those that were taken back included (rule R13).</param>
 /// <param name="Slots">Coin slots of the card.</param>
 /// <param name="LogEntries">Log entries of the card.</param>
 public sealed record PrivateStatus(
-    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte Slots, byte LogEntries)
+    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots, byte LogEntries)
 {
     internal void Write(ref BerTlvWriter writer)
     {
@@ -63,6 +67,7 @@ public sealed record PrivateStatus(
         writer.Write(Tag.Currency, Currency.Code);
         writer.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
         writer.Write(Tag.NoPinSpent, NoPinSpent.ToCard());
+        writer.Write(Tag.NoPinCount, NoPinCount);
         writer.Write(Tag.SlotCount, Slots);
         writer.Write(Tag.LogCount, LogEntries);
     }
@@ -74,6 +79,7 @@ public sealed record PrivateStatus(
         new Currency(reader.ReadUInt16(Tag.Currency)),
         new Amount(reader.ReadUInt32(Tag.NoPinLimit)),
         new Amount(reader.ReadUInt32(Tag.NoPinSpent)),
+        reader.ReadByte(Tag.NoPinCount),
         reader.ReadByte(Tag.SlotCount),
         reader.ReadByte(Tag.LogCount));
 }

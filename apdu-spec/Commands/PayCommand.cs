@@ -4,28 +4,42 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>How a payment crosses the reader (P1 of PAY).</summary>
+/// <summary>How a payment crosses the reader.</summary>
 public enum PaymentProfile : byte
 {
     /// <summary>SELECT, PAY: both sides compute e.</summary>
-    Fast = 0,
+    Fast,
 
     /// <summary>SELECT, GET CASH, PAY with e, CONFIRM: claims 4 and 5 to the letter.</summary>
+    Claim,
+}
+
+/// <summary>What PAY is to do (P1).</summary>
+public enum PayMode : byte
+{
+    Fast = 0,
     Claim = 1,
+
+    /// <summary>Only show what was signed before, in either profile: the card signs nothing, and e does not leave (rule R14).</summary>
+    Repeat = 2,
 }
 
 /// <summary>PAY: the card signs S_U(e, y) and debits x in one transaction (EP 0810563, claims 4, 5, 8; hole 1). Page: pay.md.</summary>
-/// <param name="Challenge">e; null in the fast profile.</param>
-public readonly record struct PayCommand(PaymentProfile Profile, Timestamp Time, TillId Till, Challenge? Challenge, Amount Amount, Currency Currency)
+/// <param name="Challenge">e; only in the claim profile.</param>
+public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Till, Challenge? Challenge, Amount Amount, Currency Currency)
     : ICardCommand<PayCommand, PayReply>
 {
     public static byte Ins => 0x32;
 
     public static PayCommand Fast(Timestamp time, TillId till, Amount amount, Currency currency) =>
-        new(PaymentProfile.Fast, time, till, null, amount, currency);
+        new(PayMode.Fast, time, till, null, amount, currency);
 
     public static PayCommand Claim(Timestamp time, TillId till, Amount amount, Currency currency) =>
-        new(PaymentProfile.Claim, time, till, OneWay.F(time, till), amount, currency);
+        new(PayMode.Claim, time, till, OneWay.F(time, till), amount, currency);
+
+    /// <summary>Asks for what the card signed for this (TIME, W, y), if it did.</summary>
+    public static PayCommand Repeat(Timestamp time, TillId till, Amount amount, Currency currency) =>
+        new(PayMode.Repeat, time, till, null, amount, currency);
 
     public int Write(Span<byte> to)
     {
@@ -39,25 +53,25 @@ public readonly record struct PayCommand(PaymentProfile Profile, Timestamp Time,
 
         data.Write(Tag.Payment, Amount.ToCard());
         data.Write(Tag.Currency, Currency.Code);
-        return CommandClass.Write(to, Ins, (byte)Profile, 0, data);
+        return CommandClass.Write(to, Ins, (byte)Mode, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out PayCommand command)
     {
         command = default;
-        if (apdu.P1 > (byte)PaymentProfile.Claim || apdu.P2 != 0)
+        if (apdu.P1 > (byte)PayMode.Repeat || apdu.P2 != 0)
         {
             return StatusWord.IncorrectP1P2;
         }
 
-        var profile = (PaymentProfile)apdu.P1;
+        var mode = (PayMode)apdu.P1;
         var r = new BerTlvReader(apdu.Data);
         var time = new Timestamp(r.ReadUInt64(Tag.Time));
         var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
-        Challenge? e = profile == PaymentProfile.Claim ? new Challenge(Id16.Read(r.ReadBytes(Tag.E, Id16.Size))) : null;
+        Challenge? e = mode == PayMode.Claim ? new Challenge(Id16.Read(r.ReadBytes(Tag.E, Id16.Size))) : null;
         var amount = new Amount(r.ReadUInt32(Tag.Payment));
         var currency = new Currency(r.ReadUInt16(Tag.Currency));
-        command = new PayCommand(profile, time, till, e, amount, currency);
+        command = new PayCommand(mode, time, till, e, amount, currency);
         return CommandClass.Check(r);
     }
 
@@ -65,7 +79,7 @@ public readonly record struct PayCommand(PaymentProfile Profile, Timestamp Time,
 }
 
 /// <summary>The card's part of H.</summary>
-/// <param name="Coin">C; null in the claim profile, where GET CASH gave it.</param>
+/// <param name="Coin">C; null where the claim profile signs, because GET CASH gave it. What was signed before comes with it in every profile (rule R14).</param>
 /// <param name="Balance">x before this payment.</param>
 /// <param name="PartPaid">y_i where this coin cannot pay all of y; null where it pays y.</param>
 /// <param name="SU">S_U, 64 bytes.</param>

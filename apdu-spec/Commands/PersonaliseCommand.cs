@@ -4,10 +4,11 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>PERSONALISE: pins the scheme's root key and makes the account key (hole 20). Page: personalise.md.</summary>
+/// <summary>PERSONALISE: pins the scheme's root key, makes the account key (hole 20), and takes the hash of the activation code (rule R12). Page: personalise.md.</summary>
 /// <param name="RootKey">65 bytes.</param>
 /// <param name="NoPinLimit">Most that may be paid without a PIN since the last correct one.</param>
-public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, Currency Currency, Amount NoPinLimit)
+/// <param name="Code">Hash of the activation code in the bank's letter.</param>
+public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, Currency Currency, Amount NoPinLimit, Digest Code)
     : ICardCommand<PersonaliseCommand, PersonaliseReply>
 {
     public static byte Ins => 0x12;
@@ -19,6 +20,7 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
         data.Write(Tag.B, Bank.Value);
         data.Write(Tag.Currency, Currency.Code);
         data.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
+        data.Write(Tag.Digest, Code.ToArray());
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -35,7 +37,8 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
             r.ReadBytes(Tag.PublicKey, PublicKey.Size),
             new PartyId(r.ReadUInt32(Tag.B)),
             new Currency(r.ReadUInt16(Tag.Currency)),
-            new Amount(r.ReadUInt32(Tag.NoPinLimit)));
+            new Amount(r.ReadUInt32(Tag.NoPinLimit)),
+            Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
         return CommandClass.Check(r);
     }
 

@@ -4,7 +4,7 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>READ LOG: entry P1 of the payment log. Wants the PIN. Page: read-log.md.</summary>
+/// <summary>READ LOG: entry P1 of the payment log. Wants the holder PIN. Page: read-log.md.</summary>
 public readonly record struct ReadLogCommand(byte Index) : ICardCommand<ReadLogCommand, LogReply>
 {
     public static byte Ins => 0x44;
@@ -20,17 +20,30 @@ public readonly record struct ReadLogCommand(byte Index) : ICardCommand<ReadLogC
     public static LogReply? ParseReply(ReadOnlySpan<byte> reply) => LogReply.Read(reply);
 }
 
-/// <summary>ACKNOWLEDGE LOG: the wallet keeps a copy of entry P1, which the card may now drop. Wants the PIN. Page: read-log.md.</summary>
-public readonly record struct AcknowledgeLogCommand(byte Index) : ICardCommand<AcknowledgeLogCommand, NoReply>
+/// <summary>ACKNOWLEDGE LOG: the wallet keeps a copy of entry P1 as it is now, and the card may drop it. Wants the holder PIN. Page: acknowledge-log.md.</summary>
+/// <param name="Content"><see cref="LogReply.Content"/> of what READ LOG answered (rule R13).</param>
+public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) : ICardCommand<AcknowledgeLogCommand, NoReply>
 {
     public static byte Ins => 0x46;
 
-    public int Write(Span<byte> to) => CommandClass.Write(to, Ins, Index, 0);
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[40]);
+        data.Write(Tag.Digest, Content.ToArray());
+        return CommandClass.Write(to, Ins, Index, 0, data);
+    }
 
     public static StatusWord Parse(in CommandApdu apdu, out AcknowledgeLogCommand command)
     {
-        command = new AcknowledgeLogCommand(apdu.P1);
-        return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
+        command = default;
+        if (apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new AcknowledgeLogCommand(apdu.P1, Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
+        return CommandClass.Check(r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
@@ -42,10 +55,17 @@ public enum LogState : byte { Free = 0, Signed = 1, Restored = 2 }
 /// <summary>One log entry; only its state where it is free.</summary>
 public sealed record LogReply(LogState State, LoggedPayment? Payment)
 {
-    public void Write(ref BerTlvWriter writer)
+    private const int LargestEncoding = 512;
+
+    /// <summary>Hash of this answer without Kind: what ACKNOWLEDGE LOG names. CONFIRM and the acknowledgement itself are no change; what takes a payment back is (rule R13).</summary>
+    public Digest Content => Digest.Of(BerTlv.Encode(LargestEncoding, (ref BerTlvWriter w) => Write(ref w, withKind: false)));
+
+    public void Write(ref BerTlvWriter writer) => Write(ref writer, withKind: true);
+
+    private void Write(ref BerTlvWriter writer, bool withKind)
     {
         writer.Write(Tag.State, (byte)State);
-        Payment?.Write(ref writer);
+        Payment?.Write(ref writer, withKind);
     }
 
     public static LogReply? Read(ReadOnlySpan<byte> reply)
@@ -66,7 +86,7 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
 public sealed record LoggedPayment(
     byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU, RestoreProof? Proof = null)
 {
-    internal void Write(ref BerTlvWriter writer)
+    internal void Write(ref BerTlvWriter writer, bool withKind)
     {
         writer.Write(Tag.Slot, Slot);
         writer.Write(Tag.Seq, Seq);
@@ -74,7 +94,11 @@ public sealed record LoggedPayment(
         writer.Write(Tag.Time, Time.Microseconds);
         writer.Write(Tag.W, Till.Value.ToArray());
         writer.Write(Tag.Payment, Paid.ToCard());
-        writer.Write(Tag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
+        if (withKind)
+        {
+            writer.Write(Tag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
+        }
+
         writer.Write(Tag.SU, SU);
         Proof?.Write(ref writer);
     }

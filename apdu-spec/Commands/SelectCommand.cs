@@ -32,7 +32,7 @@ public readonly record struct SelectCommand(Aid Aid) : ICardCommand<SelectComman
 /// <summary>File control information: the same bytes from every card of a version (protocol: Payment over the reader).</summary>
 public sealed record SelectReply(Aid Aid, byte Version, byte Suite)
 {
-    public const byte CurrentVersion = 1;
+    public const byte CurrentVersion = 2;
 
     public void Write(ref BerTlvWriter writer)
     {

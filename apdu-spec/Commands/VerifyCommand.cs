@@ -2,18 +2,18 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>VERIFY (ISO 7816-4, 11.6.6). Page: pin.md.</summary>
+/// <summary>VERIFY (ISO 7816-4, 11.6.6): the payment PIN or the holder PIN (P2, rule R11). Page: pin.md.</summary>
 /// <param name="Block">8 bytes, or empty to ask whether the PIN is still wanted.</param>
-public readonly record struct VerifyCommand(byte[] Block) : ICardCommand<VerifyCommand, NoReply>
+public readonly record struct VerifyCommand(PinRole Role, byte[] Block) : ICardCommand<VerifyCommand, NoReply>
 {
     public static byte Ins => 0x20;
 
-    public int Write(Span<byte> to) => CommandApdu.WriteShort(to, CommandClass.Iso, Ins, 0x00, Pin.Reference, Block, 0);
+    public int Write(Span<byte> to) => CommandApdu.WriteShort(to, CommandClass.Iso, Ins, 0x00, (byte)Role, Block, 0);
 
     public static StatusWord Parse(in CommandApdu apdu, out VerifyCommand command)
     {
         command = default;
-        if (apdu.P1 != 0 || apdu.P2 != Pin.Reference)
+        if (apdu.P1 != 0 || !Enum.IsDefined((PinRole)apdu.P2))
         {
             return StatusWord.IncorrectP1P2;
         }
@@ -23,7 +23,7 @@ public readonly record struct VerifyCommand(byte[] Block) : ICardCommand<VerifyC
             return StatusWord.WrongLength;
         }
 
-        command = new VerifyCommand(apdu.Data.ToArray());
+        command = new VerifyCommand((PinRole)apdu.P2, apdu.Data.ToArray());
         return apdu.Data.IsEmpty || Pin.IsBlock(apdu.Data) ? StatusWord.Success : StatusWord.WrongData;
     }
 

@@ -32,7 +32,11 @@ public readonly record struct StatusWord(ushort Value)
     public static readonly StatusWord InvalidSignature = new(0x9416);
     public static readonly StatusWord AlreadyDone = new(0x9417);
     public static readonly StatusWord KeyUnknown = new(0x9418);
+    public static readonly StatusWord NotActivated = new(0x9419);
     public static readonly StatusWord LogFull = new(0x941A);
+    public static readonly StatusWord EntryChanged = new(0x941B);
+    public static readonly StatusWord WrongCode = new(0x941C);
+    public static readonly StatusWord WrongPuk = new(0x941D);
 
     /// <summary>63CX: the reference data did not match; X tries are left (0 to 15).</summary>
     public static StatusWord WrongPin(int triesLeft) => new((ushort)(0x63C0 | Math.Clamp(triesLeft, 0, 15)));
@@ -80,7 +84,11 @@ public readonly record struct StatusWord(ushort Value)
         0x9416 => "A signature does not verify. The data was altered, or it comes from another scheme.",
         0x9417 => "This was done before and cannot be done again.",
         0x9418 => "The card has no certificate for this key. Load the issuer's certificates first.",
+        0x9419 => "The card is not activated yet. Its holder does that with the code in the bank's letter.",
         0x941A => "The card's log is full. Read it with the wallet, which keeps a copy, and try again.",
+        0x941B => "The log entry is not what the wallet has read. Read it again, and keep that.",
+        0x941C => "This is not the activation code of this card. Check the bank's letter.",
+        0x941D => "This is not the PUK that the card showed. Begin the activation again.",
         _ when TriesLeft is int tries => tries == 1 ? "Wrong PIN; 1 try is left." : $"Wrong PIN; {tries} tries are left.",
         _ when SW1 == 0x61 => "More of the answer is there. Fetch it with GET RESPONSE.",
         _ => $"The card answered {this}, which the specification does not list.",

@@ -82,7 +82,7 @@ public enum Tag : ushort
     Opening = 0xDF26,        // m, what E_I holds: 137
     Kind = 0xDF27,           // of a transfer: 1
     Reference = 0xDF28,      // 32
-    PinTries = 0xDF29,       // 1
+    PinTries = 0xDF29,       // of the payment PIN: 1
     PukTries = 0xDF2A,       // 1
     NoPinLimit = 0xDF2B,     // 4
     NoPinSpent = 0xDF2C,     // 4
@@ -125,4 +125,11 @@ public enum Tag : ushort
     PageHashes = 0xDF54,     // SHA-256 of each page: 32 each
     PageIndex = 0xDF55,      // from 0: 4
     Until = 0xDF56,          // end of a term: 8
+    HolderTries = 0xDF70,    // 1
+    ActivationCode = 0xDF71, // ASCII digits: 20
+    Puk = 0xDF72,            // 8
+    PaymentPin = 0xDF73,     // 8
+    HolderPin = 0xDF74,      // 8
+    Nonce = 0xDF75,          // 16
+    NoPinCount = 0xDF76,     // 1
 }

@@ -73,11 +73,13 @@ public static class IssueMessage
 /// <summary>Anyone to bank: the scheme's certificates, which prove themselves.</summary>
 public sealed record CertificatesReply(IReadOnlyList<KeyCertificate> Certificates)
 {
-    private const int Max = 32;
+    /// <summary>What one frame holds with room to spare: more rotations than a scheme sees in its life.</summary>
+    private const int Max = 4096;
 
-    public LinkMessage ToMessage() => new(MessageType.CertificatesReply, BerTlv.Encode(Max * KeyCertificate.MaxEncodedSize, (ref BerTlvWriter w) =>
+    /// <summary>The newest, if there are more than one message holds.</summary>
+    public LinkMessage ToMessage() => new(MessageType.CertificatesReply, BerTlv.Encode(Math.Max(1, Math.Min(Max, Certificates.Count)) * KeyCertificate.MaxEncodedSize, (ref BerTlvWriter w) =>
     {
-        foreach (var certificate in Certificates)
+        foreach (var certificate in Certificates.TakeLast(Max))
         {
             certificate.Write(ref w);
         }

@@ -23,6 +23,10 @@ public static class ApduText
     {
         [GetStatusCommand.Ins] = "GET STATUS",
         [PersonaliseCommand.Ins] = "PERSONALISE",
+        [BeginActivationCommand.Ins] = "BEGIN ACTIVATION",
+        [FinishActivationCommand.Ins] = "FINISH ACTIVATION",
+        [GetNonceCommand.Ins] = "GET NONCE",
+        [SetBackCommand.Ins] = "SET BACK",
         [PutCertificateCommand.Ins] = "PUT CERTIFICATE",
         [BeginWithdrawalCommand.Ins] = "BEGIN WITHDRAWAL",
         [AuthoriseWithdrawalCommand.Ins] = "AUTHORISE WITHDRAWAL",
@@ -40,9 +44,12 @@ public static class ApduText
         [AuthoriseLostCardCommand.Ins] = "AUTHORISE LOST CARD",
     };
 
-    /// <summary>True for commands whose data field holds a PIN or a PUK.</summary>
-    public static bool IsSecret(ReadOnlySpan<byte> command) =>
-        command.Length >= 2 && (command[0] & 0x80) == 0 && command[1] is 0x20 or 0x24 or 0x2C;
+    /// <summary>True for commands whose data field holds a PIN, a PUK, or an activation code.</summary>
+    public static bool IsSecret(ReadOnlySpan<byte> command) => command.Length >= 2
+        && ((command[0] & 0x80) == 0 ? command[1] is 0x20 or 0x24 or 0x2C : command[1] is 0x16 or 0x18);
+
+    /// <summary>True for the command whose answer is a PUK. What GET RESPONSE fetches of it is not known here: a terminal that leaves out Le has itself to blame.</summary>
+    public static bool IsAnsweredInSecret(ReadOnlySpan<byte> command) => command.Length >= 2 && (command[0] & 0x80) != 0 && command[1] == BeginActivationCommand.Ins;
 
     /// <summary>The command's name in the specification, or its CLA and INS.</summary>
     public static string Name(ReadOnlySpan<byte> command) => command.Length < 2 ? $"the command {Hex.Spaced(command)}"

@@ -18,14 +18,15 @@ public static class TraceRunner
     private const byte VerifyIns = 0x20;
 
     /// <param name="card">Reset before the trace begins.</param>
-    /// <param name="pin">For commands whose secret is not in the trace; null: a trace that needs it is not run.</param>
+    /// <param name="pin">For each VERIFY whose PIN is not in the trace; null: a trace that needs it is not run.</param>
+    /// <param name="paymentPin">The same for the payment PIN, where it is another one.</param>
     /// <exception cref="CardChannelException">The card is gone.</exception>
-    public static TraceResult Run(Trace trace, ICardChannel card, string? pin)
+    public static TraceResult Run(Trace trace, ICardChannel card, string? pin, string? paymentPin = null)
     {
-        if (trace.Steps.OfType<SecretStep>().FirstOrDefault(s => s.Header[1] != VerifyIns || pin is null) is { } secret)
+        if (trace.Steps.OfType<SecretStep>().FirstOrDefault(s => !IsVerify(s) || pin is null) is { } secret)
         {
             return new TraceResult(
-                trace.Name, TraceOutcome.NotRun, secret.Line, $"The data of {ApduText.Name(secret.Header)} was not recorded, because it is secret{(secret.Header[1] == VerifyIns ? ": give --pin" : "")}.", 0);
+                trace.Name, TraceOutcome.NotRun, secret.Line, $"The data of {ApduText.Name(secret.Header)} was not recorded, because it is secret{(IsVerify(secret) ? ": give --pin" : "")}.", 0);
         }
 
         var tearable = card as ITearableCard;
@@ -48,7 +49,8 @@ public static class TraceRunner
                     fault = Compare(reset.Atr, [.. card.Atr.Span, 0, 0], "reset", card.Atr.Span);
                     break;
                 case SecretStep hidden:
-                    int verified = card.Transmit([.. hidden.Header[..4], Pin.BlockSize, .. Pin.ToBlock(pin!)], response);
+                    string given = hidden.Header[3] == (byte)PinRole.Payment ? paymentPin ?? pin! : pin!;
+                    int verified = card.Transmit([.. hidden.Header[..4], Pin.BlockSize, .. Pin.ToBlock(given)], response);
                     sent++;
                     fault = Compare(hidden.Expected, response.AsSpan(0, verified), ApduText.Name(hidden.Header), response.AsSpan(0, verified));
                     break;
@@ -78,6 +80,8 @@ public static class TraceRunner
 
         return new TraceResult(trace.Name, TraceOutcome.Passed, 0, "", sent);
     }
+
+    private static bool IsVerify(SecretStep step) => step.Header is [0x00, VerifyIns, ..];
 
     /// <summary>Sends a command that must not come to its end, and puts the card in again.</summary>
     private static string? SendTorn(ITearableCard card, SendStep send, TearStep torn, byte[] response)

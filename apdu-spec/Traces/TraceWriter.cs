@@ -3,6 +3,9 @@ namespace HierCash.Protocol.Traces;
 /// <summary>Writes what passes between a terminal and a card as a trace. Secrets are left out, so that it can be given away.</summary>
 public sealed class TraceWriter(TextWriter to)
 {
+    private const byte GetResponseIns = 0xC0;
+    private bool _answersInSecret;
+
     /// <summary>A card that was put in or reset.</summary>
     /// <param name="first">The beginning of the recording, not a reset within it.</param>
     public void Reset(ReadOnlySpan<byte> atr, bool first)
@@ -24,11 +27,14 @@ public sealed class TraceWriter(TextWriter to)
 
     public void Exchange(ReadOnlySpan<byte> command, ReadOnlySpan<byte> response)
     {
+        // GET RESPONSE fetches more of the same.
+        _answersInSecret = ApduText.IsAnsweredInSecret(command) || (_answersInSecret && command is [0x00, GetResponseIns, ..]);
+        bool hides = _answersInSecret && response.Length > 2;
         to.WriteLine();
         to.WriteLine($"# {ApduText.DescribeCommand(command)}");
         to.WriteLine(ApduText.IsSecret(command) && command.Length > 5 ? $"#!secret {Hex.Spaced(command[..5])}" : Hex.Spaced(command));
-        to.WriteLine($"#< {ResponseMask.Exactly(response)}");
-        to.WriteLine($"# {ApduText.Describe(response)}");
+        to.WriteLine(hides ? $"#< [*] ({Hex.Spaced(response[^2..])})" : $"#< {ResponseMask.Exactly(response)}");
+        to.WriteLine($"# {(hides ? "A secret; " : "")}{ApduText.Describe(hides ? response[^2..] : response)}");
         to.Flush();
     }
 }

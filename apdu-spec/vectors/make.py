@@ -18,10 +18,8 @@ G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
 
 
 def add(p, q):
-    if p is None:
-        return q
-    if q is None:
-        return p
+    if p is None or q is None:
+        return p or q
     if p[0] == q[0]:
         if (p[1] + q[1]) % P == 0:
             return None
@@ -35,8 +33,7 @@ def add(p, q):
 def mul(k, p):
     r = None
     while k:
-        if k & 1:
-            r = add(r, p)
+        r = add(r, p) if k & 1 else r
         p = add(p, p)
         k >>= 1
     return r
@@ -110,8 +107,7 @@ def ecies(pe, m):
 
 
 def tlv(tag, value):
-    t = b(tag, 1) if tag < 0x100 else b(tag, 2)
-    n = len(value)
+    t, n = b(tag, 1 if tag < 0x100 else 2), len(value)
     length = b(n, 1) if n < 0x80 else b"\x81" + b(n, 1) if n < 0x100 else b"\x82" + b(n, 2)
     return t + length + value
 
@@ -120,8 +116,7 @@ def apdu(cla, ins, p1, p2, data=b"", le=True):
     return bytes([cla, ins, p1, p2]) + (bytes([len(data)]) + data if data else b"") + (b"\x00" if le else b"")
 
 
-secret = {name: int.from_bytes(sha(name.encode()), "big") % N
-          for name in ("root", "encryption", "coin", "statement", "bank", "account", "user", "till")}
+secret = {name: int.from_bytes(sha(name.encode()), "big") % N for name in ("root", "encryption", "coin", "statement", "bank", "account", "user", "till")}
 public = {name: mul(d, G) for name, d in secret.items()}
 
 ISSUER, BANK, SHOP = b(1, 4), b(7, 4), b(9, 4)
@@ -198,7 +193,6 @@ parked = b"HC1-PARK" + BANK + b(5, 8) + b"\x04" + DATE
 out["booking-message"] = parked
 out["dead-message"] = dead = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
 out["reversed-message"] = reversed_ = b"HC1-REVR" + ISSUER + payment_id + PAID + b(1000, 4) + DATE
-# A batch of three, as RFC 6962 hashes it.
 leaves = [sha(b"\0" + d) for d in (payment_id, sha(b"other"), sha(b"third"))]
 out["submission-root"] = batch_root = sha(b"\1" + sha(b"\1" + leaves[0] + leaves[1]) + leaves[2])
 out["submission-message"] = submission_message = b"HC1-SUBM" + ISSUER + batch_root + DATE + TIME
@@ -296,17 +290,30 @@ entry = (tlv(0xDC, b"\x04") + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TI
 dead_statement = tlv(0xEC, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xCF, PAID)
                      + tlv(0xDF25, b"\x01") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], dead)))
 pin, new_pin = b"1234\xff\xff\xff\xff", b"56789\xff\xff\xff"
+CODE, NONCE, PUK = b"01234567890123456789", sha(b"nonce")[:16], b"12345678"
+out["activation-code-message"] = code_message = b"HC1-CODE" + CODE
+out["set-back-message"] = back_message = b"HC1-BACK" + BANK + NONCE + U + sha(code_message)
+# What ACKNOWLEDGE LOG names: READ LOG's answer without Kind.
+unmarked = tlv(0xDD, b"\x01") + entry.replace(tlv(0xDF27, b"\x03"), b"")
 out.update({
     "select": apdu(0x00, 0xA4, 0x04, 0x00, AID),
-    "select-reply": tlv(0x6F, tlv(0x84, AID) + tlv(0xA5, tlv(0xDF2D, b"\x01") + tlv(0xC0, b"\x01"))),
-    "verify": apdu(0x00, 0x20, 0x00, 0x81, pin, le=False),
-    "change-pin": apdu(0x00, 0x24, 0x00, 0x81, pin + new_pin, le=False),
-    "unblock-pin": apdu(0x00, 0x2C, 0x00, 0x81, b"00000000" + new_pin, le=False),
+    "select-reply": tlv(0x6F, tlv(0x84, AID) + tlv(0xA5, tlv(0xDF2D, b"\x02") + tlv(0xC0, b"\x01"))),
+    "verify": apdu(0x00, 0x20, 0x00, 0x82, pin, le=False),
+    "verify-payment-pin": apdu(0x00, 0x20, 0x00, 0x81, pin, le=False),
+    "change-pin": apdu(0x00, 0x24, 0x00, 0x82, pin + new_pin, le=False),
+    "change-payment-pin": apdu(0x00, 0x24, 0x01, 0x81, new_pin, le=False),
+    "unblock-pin": apdu(0x00, 0x2C, 0x00, 0x82, PUK + new_pin, le=False),
+    "begin-activation": apdu(0x80, 0x16, 0, 0, tlv(0xDF71, CODE)),
+    "begin-activation-reply": tlv(0xDF72, PUK),
+    "finish-activation": apdu(0x80, 0x18, 0, 0, tlv(0xDF72, PUK) + tlv(0xDF73, pin) + tlv(0xDF74, new_pin)),
+    "get-nonce": apdu(0x80, 0x1A, 0, 0),
+    "get-nonce-reply": tlv(0xDF75, NONCE),
+    "set-back": apdu(0x80, 0x1C, 0, 0, tlv(0xDE, sha(code_message)) + tlv(0xD7, sign(secret["bank"], back_message))),
     "get-status": apdu(0x80, 0x10, 0, 0),
-    "get-status-reply": tlv(0xDD, b"\x02") + tlv(0xDF2D, b"\x01") + tlv(0xDF29, b"\x03") + tlv(0xDF2A, b"\x0a")
+    "get-status-reply": tlv(0xDD, b"\x02") + tlv(0xDF2D, b"\x02") + tlv(0xDF29, b"\x03") + tlv(0xDF70, b"\x02") + tlv(0xDF2A, b"\x0a")
     + tlv(0xDF32, sha(point(public["root"]))) + tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4))
-    + tlv(0xDF2C, b(1250, 4)) + tlv(0xDF40, b"\x10") + tlv(0xDF3F, b"\x40"),
-    "personalise": apdu(0x80, 0x12, 0, 0, tlv(0xD8, point(public["root"])) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4))),
+    + tlv(0xDF2C, b(1250, 4)) + tlv(0xDF76, b"\x05") + tlv(0xDF40, b"\x10") + tlv(0xDF3F, b"\x40"),
+    "personalise": apdu(0x80, 0x12, 0, 0, tlv(0xD8, point(public["root"])) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4)) + tlv(0xDE, sha(code_message))),
     "personalise-reply": tlv(0xDF3E, point(public["account"])),
     "put-certificate": apdu(0x80, 0x14, 0, 0, cert_e),
     "begin-withdrawal": apdu(0x80, 0x20, 0, 0, tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE)),
@@ -317,12 +324,13 @@ out.update({
     "authorise-withdrawal-reply": tlv(0xD7, sign(secret["account"], areq)),
     "finish-withdrawal": apdu(0x80, 0x24, 4, 0, tlv(0xD3, ek)),
     "release-withdrawal": apdu(0x80, 0x26, 4, 0, never_issued),
-    "get-cash": apdu(0x80, 0x30, 0, 0, tlv(0xCF, PAID) + tlv(0xC5, EUR)),
+    "get-cash": apdu(0x80, 0x30, 0, 0, tlv(0xCC, TIME) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
     "get-cash-reply": coin + tlv(0xCB, BALANCE),
     "pay-fast": apdu(0x80, 0x32, 0, 0, tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
     "pay-fast-reply": coin + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xD0, su),
     "pay-claim": apdu(0x80, 0x32, 1, 0, tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCE, e) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
     "pay-claim-reply": tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xD1, b(1000, 4)) + tlv(0xD0, su),
+    "pay-repeat": apdu(0x80, 0x32, 2, 0, tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
     "confirm": apdu(0x80, 0x34, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ)),
     "void": apdu(0x80, 0x36, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw)),
     "get-coin": apdu(0x80, 0x40, 4, 0),
@@ -335,7 +343,7 @@ out.update({
     "read-log-reply-voided": tlv(0xDD, b"\x02") + entry + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw),
     "read-log-reply-dead": tlv(0xDD, b"\x02") + entry + tlv(0xC2, ISSUER) + tlv(0xDF25, b"\x01") + tlv(0xD6, DATE)
     + tlv(0xD7, sign(secret["statement"], dead)),
-    "acknowledge-log": apdu(0x80, 0x46, 63, 0),
+    "acknowledge-log": apdu(0x80, 0x46, 63, 0, tlv(0xDE, sha(unmarked))),
     "dead-statement": dead_statement,
     "restore": apdu(0x80, 0x38, 0, 0, dead_statement),
     "authorise-lost-card": apdu(0x80, 0x48, 0, 0, tlv(0xD6, DATE)),

@@ -123,12 +123,12 @@ public sealed class FuzzTargets(string fixtures)
         card.PowerOn();
         var wallet = new WalletCard(card);
         wallet.Select();
-        if (!wallet.Verify(Pin.Transport).IsSuccess && !wallet.UnblockPin(Pin.TransportPuk, Pin.Transport).IsSuccess)
+        if (!wallet.Verify(FixtureCard.HolderPin).IsSuccess && !wallet.UnblockPin(FixtureCard.Puk, FixtureCard.HolderPin).IsSuccess)
         {
             return;
         }
 
-        if (!wallet.Verify(Pin.Transport).IsSuccess)
+        if (!wallet.Verify(FixtureCard.HolderPin).IsSuccess)
         {
             throw new FuzzException("The PUK did not unblock the PIN.");
         }

@@ -35,6 +35,7 @@ public class RoadBenchmarks : IDisposable
         _wallet = new WalletCard(_card.Card);
         _wallet.Select();
         _wallet.Verify(_card.Pin);
+        _wallet.Verify(_card.PaymentPin, PinRole.Payment);
         _key = _suite.GenerateKey();
         _request = CashRequest.Create(_key, _key.PublicKey.Id, new byte[32], new Amount(5000), Currency.Eur, 0);
     }
@@ -67,7 +68,7 @@ public class RoadBenchmarks : IDisposable
         {
             for (byte i = 0; i < 64; i++)
             {
-                _wallet.AcknowledgeLog(i);
+                _wallet.AcknowledgeLog(i, _wallet.ReadLog(i).Content);
             }
         }
 

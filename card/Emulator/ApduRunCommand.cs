@@ -18,7 +18,8 @@ internal static class ApduRunCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them (*.apdu; a folder's 'fixtures' are not run).", Arity = ArgumentArity.OneOrMore };
         var image = new Option<string?>("--card") { Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.", HelpName = "FILE" };
-        var pin = new Option<string?>("--pin") { Description = "For recorded traces, which hold no PIN.", HelpName = "PIN" };
+        var pin = new Option<string?>("--pin") { Description = "The holder PIN, for recorded traces, which hold no PIN.", HelpName = "PIN" };
+        var payment = new Option<string?>("--payment-pin") { Description = "The payment PIN, likewise.", HelpName = "PIN" };
         var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
         var command = new Command(
@@ -27,7 +28,7 @@ internal static class ApduRunCommand
             Plays traces and compares the answers with what they expect. Each begins on a card of its own: the fixture that it names with
             '#!card', a copy of --card, or else a new card. With --reader a trace plays on the card in the reader as it is; one that
             names a fixture is then reported as not run. Exit code 0: all that were run passed, and at least one was.
-            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, junit, json };
+            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, payment, junit, json };
         command.SetAction(async (result, cancel) =>
         {
             string? reader = result.GetValue(CardOptions.Reader);
@@ -37,7 +38,8 @@ internal static class ApduRunCommand
             }
 
             string? code = result.GetValue(pin);
-            if (code is not null && !Protocol.Commands.Pin.IsValid(code))
+            string? paymentCode = result.GetValue(payment);
+            if (new[] { code, paymentCode }.Any(c => c is not null && !Protocol.Commands.Pin.IsValid(c)))
             {
                 throw new UsageException("A PIN has 4 to 8 digits.");
             }
@@ -47,7 +49,7 @@ internal static class ApduRunCommand
             var results = new List<TraceResult>();
             foreach (string trace in result.GetValue(files)!.SelectMany(Expand))
             {
-                results.Add(Play(trace, open, copied, code, suite));
+                results.Add(Play(trace, open, copied, (code, paymentCode), suite));
                 if (!result.GetValue(json))
                 {
                     Say(results[^1]);
@@ -77,7 +79,7 @@ internal static class ApduRunCommand
         return found.Count > 0 ? found : throw new RefusedException($"The folder '{path}' holds no traces (*.apdu).");
     }
 
-    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, string? pin, ICashSuite suite)
+    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins, ICashSuite suite)
     {
         try
         {
@@ -85,14 +87,14 @@ internal static class ApduRunCommand
             if (reader is not null)
             {
                 return trace.Card is null
-                    ? TraceRunner.Run(trace, reader, pin)
+                    ? TraceRunner.Run(trace, reader, pins.Holder, pins.Payment)
                     : new TraceResult(file, TraceOutcome.NotRun, 0, $"It begins on the fixture '{trace.Card}', and what is in the reader is another card.", 0);
             }
 
             using var card = trace.Card is null && image is not null
                 ? new EmulatedCard(image.Copy(), WalletApplet.Package(suite))
                 : FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
-            return TraceRunner.Run(trace, card, pin);
+            return TraceRunner.Run(trace, card, pins.Holder, pins.Payment);
         }
         catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,7 @@ using HierCash.Protocol.Traces;
 namespace HierCash.Card.Emulator;
 
 /// <summary>What <c>info --json</c> prints.</summary>
-internal sealed record CardInfo(string State, int Version, int PinTries, int PukTries, string Atr);
+internal sealed record CardInfo(string State, int Version, int PinTries, int HolderTries, int PukTries, string Atr);
 
 /// <summary>A command and its answer, in bytes and in words.</summary>
 internal sealed record ApduExchange(string Command, string Name, string Response, string Meaning);

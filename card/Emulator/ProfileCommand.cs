@@ -68,7 +68,7 @@ internal static class ProfileCommand
         var withdrawal = new StepMeter(personalised);
         var trace = Resource(Fixture);
         int last = trace.Steps.ToList().FindIndex(s => s is SendStep { Command: [0x80, FinishIns, ..] });
-        Require(TraceRunner.Run(trace with { Steps = [.. trace.Steps.Take(last + 1)] }, withdrawal, Pin.Transport));
+        Require(TraceRunner.Run(trace with { Steps = [.. trace.Steps.Take(last + 1)] }, withdrawal, FixtureCard.HolderPin));
 
         using var card = FixtureCard.Make(Fixture, Resource);
         var till = new TillId(Id16.Read(new byte[Id16.Size]));
@@ -80,7 +80,7 @@ internal static class ProfileCommand
         var claim = new StepMeter(card);
         wallet = new WalletCard(claim);
         wallet.Select();
-        wallet.GetCash(new Amount(1250), Currency.Eur, out var cash);
+        wallet.GetCash(new Timestamp(2), new Amount(1250), Currency.Eur, out var cash);
         wallet.Pay(PayCommand.Claim(new Timestamp(2), till, new Amount(1250), Currency.Eur), out var paid);
         wallet.Confirm(cash!.Coin.Id, paid!.Seq);
         return [withdrawal.Flow("withdrawal"), fast.Flow("payment, fast profile"), claim.Flow("payment, claim profile")];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -33,7 +32,7 @@ internal static class Program
     private static Command New()
     {
         var file = new Argument<string>("FILE") { Description = "The image to make; FILE.witness belongs to it, keep both together." };
-        var command = new Command("new", $"Makes an unpersonalised card with PIN {Pin.Transport} and PUK {Pin.TransportPuk}.") { file };
+        var command = new Command("new", "Makes an unpersonalised card. It has no PIN until its holder activates it.") { file };
         command.SetAction(result =>
         {
             try
@@ -45,7 +44,7 @@ internal static class Program
                 throw new RefusedException(e.Message);
             }
 
-            Console.WriteLine($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --reader emulator:{result.GetValue(file)}'.");
+            Console.WriteLine($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter LETTER --reader emulator:{result.GetValue(file)}'.");
         });
         return command;
     }
@@ -69,9 +68,9 @@ internal static class Program
             string atr = Convert.ToHexString(channel.Atr.Span);
             ConsoleEntry.Print(
                 result.GetValue(json),
-                new CardInfo(status.State.ToString(), status.Version, status.PinTries, status.PukTries, atr),
+                new CardInfo(status.State.ToString(), status.Version, status.PinTries, status.HolderTries, status.PukTries, atr),
                 CardJson.Default.CardInfo,
-                $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the PIN, {status.PukTries} for the PUK; ATR {atr}.");
+                $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the payment PIN, {status.HolderTries} for the holder PIN, {status.PukTries} for the PUK; ATR {atr}.");
         });
         return command;
     }

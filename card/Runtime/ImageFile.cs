@@ -5,13 +5,13 @@ namespace HierCash.Card.Runtime;
 
 /// <summary>
 /// Layout of a card image file: a header of 64 bytes, the cells, two redo records (see <see cref="PowerImage"/>), then 4 bytes of wear for
-/// each page, little endian. Header: "HIERCARD", format 2 (4 bytes), size of the cells (4), CRC-32C of these (4), zeros. Big endian.
+/// each page, little endian. Header: "HIERCARD", format 3 (4 bytes), size of the cells (4), CRC-32C of these (4), zeros. Big endian.
 /// </summary>
 internal static class ImageFile
 {
     public const int HeaderSize = 64;
     public const int RecordHeaderSize = 24;
-    private const uint Format = 2;
+    private const uint Format = 3;
 
     private static ReadOnlySpan<byte> Magic => "HIERCARD"u8;
 
@@ -100,7 +100,13 @@ internal static class ImageFile
                 throw new CardImageException($"The header of the card image '{path}' is damaged. Restore nothing from a backup: report the card as lost.");
             }
 
-            if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8)) != Format)
+            uint format = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8));
+            if (format < Format)
+            {
+                throw new CardImageException($"The card image '{path}' is of an older version, whose cards had one PIN and a public PUK. Redeem it with that version, or report the card as lost; then make a new card.");
+            }
+
+            if (format != Format)
             {
                 throw new CardImageException($"The card image '{path}' has a format that this version does not know. Use a newer version.");
             }

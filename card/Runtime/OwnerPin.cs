@@ -67,6 +67,13 @@ public sealed class OwnerPin
     /// <summary>Sets a new PIN and gives all tries back; the old one counts until the new one is whole.</summary>
     public void Update(ReadOnlySpan<byte> pin)
     {
+        Set(pin);
+        ResetAndUnblock();
+    }
+
+    /// <summary>Sets a new PIN, within the transaction that is open if there is one; the tries stay.</summary>
+    public void Set(ReadOnlySpan<byte> pin)
+    {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pin.Length, _maxSize);
         Span<byte> content = stackalloc byte[1 + _maxSize];
         content.Clear();
@@ -74,15 +81,29 @@ public sealed class OwnerPin
         pin.CopyTo(content[1..]);
         _bytes.Write(LengthAt, content);
         CryptographicOperations.ZeroMemory(content);
-        ResetAndUnblock();
     }
 
     /// <summary>Gives all tries back and forgets the validation.</summary>
     public void ResetAndUnblock()
     {
-        SetTries(_limit);
-        _validated[0] = 0;
+        Unblock();
+        Forget();
     }
+
+    /// <summary>Gives all tries back; whether the PIN was given stays.</summary>
+    public void Unblock()
+    {
+        if (TriesRemaining != _limit)
+        {
+            SetTries(_limit);
+        }
+    }
+
+    /// <summary>As if the PIN had not been given.</summary>
+    public void Forget() => _validated[0] = 0;
+
+    /// <summary>True if this is the PIN. It costs no try, so only for who has proven more than that already.</summary>
+    public bool Is(ReadOnlySpan<byte> pin) => CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, _bytes.Span[LengthAt]), pin);
 
     private int? Count(int at)
     {

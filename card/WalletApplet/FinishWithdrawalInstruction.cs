@@ -132,9 +132,10 @@ internal static class FinishWithdrawalInstruction
     private static StatusWord Find(WalletApplet wallet, byte index, out CoinSlot slot)
     {
         slot = default;
-        if (!wallet.Profile.IsPersonalised)
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
         {
-            return StatusWord.ConditionsNotSatisfied;
+            return activated;
         }
 
         if (index >= WalletApplet.SlotCount)

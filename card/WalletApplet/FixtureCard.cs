@@ -13,6 +13,21 @@ using Runtime;
 /// </summary>
 public static class FixtureCard
 {
+    /// <summary>The holder PIN of every activated fixture.</summary>
+    public const string HolderPin = "0000";
+
+    /// <summary>The payment PIN of every activated fixture.</summary>
+    public const string PaymentPin = "1111";
+
+    /// <summary>The PUK of every activated fixture; it follows from the seed.</summary>
+    public const string Puk = "53451164";
+
+    /// <summary>Personalised, and not activated.</summary>
+    public const string Issued = "issued";
+
+    /// <summary>The activation code of the fixtures.</summary>
+    public const string Code = "01234567890123456789";
+
     /// <summary>The fixture that every other one begins with: a new wallet, unpersonalised.</summary>
     public const string Blank = "blank";
 
@@ -55,7 +70,7 @@ public static class FixtureCard
 
         var trace = read(name);
         var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
-        var result = TraceRunner.Run(trace, card, Protocol.Commands.Pin.Transport);
+        var result = TraceRunner.Run(trace, card, HolderPin, PaymentPin);
         if (result.Outcome != TraceOutcome.Passed)
         {
             card.Dispose();

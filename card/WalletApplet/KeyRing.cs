@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 
@@ -6,7 +7,10 @@ namespace HierCash.Card.Wallet;
 
 using Runtime;
 
-/// <summary>The issuer's keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys.</summary>
+/// <summary>
+/// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's word is
+/// permission enough, so a wallet brings what is needed whenever it is, and what no coin needs makes room (rule R15).
+/// </summary>
 internal sealed class KeyRing(PersistentBytes bytes)
 {
     public const int Capacity = 8;
@@ -16,27 +20,38 @@ internal sealed class KeyRing(PersistentBytes bytes)
     private const int KeyIdAt = 8;
     private const int NotAfterAt = 12;
     private const int KeyAt = 20;
+    private const int OrderAt = 88;
 
-    /// <summary>Stores the key, over the same key if it is there; false when there is no room.</summary>
-    public bool TryAdd(KeyCertificate certificate)
+    /// <summary>Keys that a wallet may bring in a row without one of them pushing out another.</summary>
+    private const int Recent = 4;
+
+    private uint Newest => Enumerable.Range(0, Capacity).Max(i => Entry(i).ReadUInt32(OrderAt));
+
+    /// <summary>Stores the key if it is not there, in the place of the one that came longest ago and is not needed.</summary>
+    public void Add(KeyCertificate certificate, Func<KeyUsage, KeyId, bool> isNeeded)
     {
-        int free = -1;
-        for (int i = Capacity - 1; i >= 0; i--)
+        foreach (var entry in Enumerable.Range(0, Capacity).Select(Entry))
         {
-            var entry = Entry(i);
-            if (entry.Span[0] == 0)
+            if (entry.Span[0] == (byte)certificate.Usage && entry.ReadUInt32(KeyIdAt) == certificate.Key.Id.Value)
             {
-                free = i;
-            }
-            else if (entry.Span[0] == (byte)certificate.Usage && entry.ReadUInt32(KeyIdAt) == certificate.Key.Id.Value)
-            {
-                return true;
+                uint order = entry.ReadUInt32(OrderAt);
+                if (Enumerable.Range(0, Capacity).Count(i => Entry(i).ReadUInt32(OrderAt) > order) >= Recent)
+                {
+                    entry.WriteUInt32(OrderAt, Newest + 1);
+                }
+
+                return;
             }
         }
 
-        if (free < 0)
+        // Where all are needed, the one that came longest ago: it can come anew.
+        var place = Enumerable.Range(0, Capacity).Select(Entry)
+            .OrderBy(e => e.Span[0] != 0 && isNeeded((KeyUsage)e.Span[0], new KeyId(e.ReadUInt32(KeyIdAt)))).ThenBy(e => e.ReadUInt32(OrderAt)).First();
+        bool evicts = true;
+        Switches.Off("R15 evicts", ref evicts);
+        if (place.Span[0] != 0 && !evicts)
         {
-            return false;
+            return;
         }
 
         Span<byte> content = stackalloc byte[EntrySize];
@@ -46,8 +61,8 @@ internal sealed class KeyRing(PersistentBytes bytes)
         BinaryPrimitives.WriteUInt32BigEndian(content[KeyIdAt..], certificate.Key.Id.Value);
         BinaryPrimitives.WriteUInt64BigEndian(content[NotAfterAt..], certificate.NotAfter.Microseconds);
         certificate.Key.Bytes.CopyTo(content[KeyAt..]);
-        Entry(free).Write(0, content);
-        return true;
+        BinaryPrimitives.WriteUInt32BigEndian(content[OrderAt..], Newest + 1);
+        place.Write(0, content);
     }
 
     /// <summary>The key of that use and id, and the issuer that holds it.</summary>

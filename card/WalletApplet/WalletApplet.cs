@@ -23,10 +23,15 @@ public sealed class WalletApplet : Applet
     internal const ushort SlotsArray = 5;
     private const byte PinLimit = 3;
     private const byte PukLimit = 10;
+    private const byte IsThere = 1;
     private readonly AppletContext _context;
     private readonly PersistentBytes _slots;
     private readonly PersistentBytes _log;
     private readonly byte[] _offered;
+
+    // The PUK and the nonce of this selection, behind a byte that says whether they are there.
+    private readonly byte[] _puk;
+    private readonly byte[] _nonce;
 
     // A cache of key objects made from the cells; losing it loses nothing.
     private readonly ISigningKey?[] _keys = new ISigningKey?[SlotCount];
@@ -38,15 +43,20 @@ public sealed class WalletApplet : Applet
         Suite = new MeteredSuite(suite, context.Meter);
         Profile = new Profile(context.Persistent(1, Profile.Size));
         Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
-        Pin = new OwnerPin(context, 3, PinLimit, Protocol.Commands.Pin.BlockSize);
-        Puk = new OwnerPin(context, 4, PukLimit, Protocol.Commands.Pin.BlockSize);
+        PaymentPin = new OwnerPin(context, 3, PinLimit, Pin.BlockSize);
+        Puk = new OwnerPin(context, 4, PukLimit, Pin.BlockSize);
+        HolderPin = new OwnerPin(context, 7, PinLimit, Pin.BlockSize);
         _slots = context.Persistent(SlotsArray, SlotCount * CoinSlot.Size);
         _log = context.Persistent(6, LogSize * LogSlot.Size);
         _offered = context.Transient(1, ClearOn.Deselect);
-        if (!Pin.IsSet)
+        _puk = context.Transient(1 + Pin.BlockSize, ClearOn.Deselect);
+        _nonce = context.Transient(1 + Id16.Size, ClearOn.Deselect);
+        if (!Profile.IsPersonalised)
         {
-            Pin.Update(Protocol.Commands.Pin.ToBlock(Protocol.Commands.Pin.Transport));
-            Puk.Update(Protocol.Commands.Pin.ToBlock(Protocol.Commands.Pin.TransportPuk));
+            // Nobody can give what is not set; the counters show what they will have.
+            PaymentPin.Unblock();
+            HolderPin.Unblock();
+            Puk.Unblock();
         }
 
         foreach (var slot in Slots)
@@ -71,7 +81,11 @@ public sealed class WalletApplet : Applet
 
     internal KeyRing Keys { get; }
 
-    internal OwnerPin Pin { get; }
+    /// <summary>Lifts the limit without PIN, and nothing else (rule R11).</summary>
+    internal OwnerPin PaymentPin { get; }
+
+    /// <summary>Opens all that is the holder's (rule R11).</summary>
+    internal OwnerPin HolderPin { get; }
 
     internal OwnerPin Puk { get; }
 
@@ -86,6 +100,20 @@ public sealed class WalletApplet : Applet
         set => _offered[0] = (byte)(value + 1 ?? 0);
     }
 
+    /// <summary>The PUK that BEGIN ACTIVATION showed in this selection, or null.</summary>
+    internal byte[]? ShownPuk
+    {
+        get => Kept(_puk);
+        set => Keep(_puk, value);
+    }
+
+    /// <summary>What GET NONCE gave in this selection and SET BACK did not use, or null.</summary>
+    internal byte[]? Nonce
+    {
+        get => Kept(_nonce);
+        set => Keep(_nonce, value);
+    }
+
     /// <summary>W0, the till that redeems: of the pinned root key (hole 9).</summary>
     internal TillId RedemptionTill => new(OneWay.U(Profile.RootKeyBytes).Value);
 
@@ -96,6 +124,10 @@ public sealed class WalletApplet : Applet
     internal CoinSlot Slot(byte index) => new(_slots.Slice(index * CoinSlot.Size, CoinSlot.Size), index);
 
     internal LogSlot LogEntry(byte index) => new(_log.Slice(index * LogSlot.Size, LogSlot.Size));
+
+    /// <summary>A pending withdrawal is asked for again under the key that enciphered it (rule R15); all other keys can come anew.</summary>
+    internal bool NeedsKey(KeyUsage usage, KeyId key) =>
+        usage == KeyUsage.IssuerEncryption && Slots.Any(s => s.State == SlotState.Pending && s.EncryptionKey == key);
 
     /// <summary>SS_U of a slot.</summary>
     internal ISigningKey Key(CoinSlot slot) => _keys[slot.Index] ??= Suite.ImportKey(slot.Secret);
@@ -109,18 +141,43 @@ public sealed class WalletApplet : Applet
         _keys[slot] = null;
     }
 
-    /// <summary>Personalised, not frozen, PIN given: what withdrawals want, in order of precedence.</summary>
-    internal StatusWord RequireHolder() =>
-        Profile is { IsPersonalised: true, State: WalletState.Frozen } ? StatusWord.Frozen : RequireReader();
+    /// <summary>Personalised and activated: what everything wants but status, certificates and activation (rule R12).</summary>
+    internal StatusWord RequireActivated()
+    {
+        bool activated = Profile.IsActivated;
+        Switches.On("R12 first", ref activated);
+        return !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+            : !activated ? StatusWord.NotActivated
+            : StatusWord.Success;
+    }
 
-    /// <summary>Personalised and PIN given: what reading private data wants.</summary>
+    /// <summary>Activated, not frozen, holder PIN given: what withdrawals want, in order of precedence.</summary>
+    internal StatusWord RequireHolder()
+    {
+        var activated = RequireActivated();
+        return activated.IsSuccess && Profile.IsFrozen ? StatusWord.Frozen : RequireReader();
+    }
+
+    /// <summary>Activated and holder PIN given: what reading private data wants.</summary>
     internal StatusWord RequireReader()
     {
-        bool known = Pin.IsValidated;
+        bool known = HolderPin.IsValidated;
+        Switches.Replace("R11 roles", ref known, known || PaymentPin.IsValidated);
         Switches.On("claim 10", ref known);
-        return !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-            : !known ? StatusWord.PinRequired
-            : StatusWord.Success;
+        var activated = RequireActivated();
+        return activated.IsSuccess && !known ? StatusWord.PinRequired : activated;
+    }
+
+    private static byte[]? Kept(byte[] bytes) => bytes[0] == IsThere ? bytes[1..] : null;
+
+    private static void Keep(byte[] bytes, byte[]? value)
+    {
+        Array.Clear(bytes);
+        if (value is not null)
+        {
+            value.CopyTo(bytes, 1);
+            bytes[0] = IsThere;
+        }
     }
 
     public override int DescribeTo(Span<byte> response)
@@ -180,6 +237,10 @@ public sealed class WalletApplet : Applet
     {
         0x10 => Run<GetStatusCommand>(apdu, GetStatusCommand.Parse, ReadInstructions.GetStatus, ref response),
         0x12 => Run<PersonaliseCommand>(apdu, PersonaliseCommand.Parse, PersonaliseInstruction.Run, ref response),
+        0x16 => Run<BeginActivationCommand>(apdu, BeginActivationCommand.Parse, ActivationInstructions.Begin, ref response),
+        0x18 => Run<FinishActivationCommand>(apdu, FinishActivationCommand.Parse, ActivationInstructions.Finish, ref response),
+        0x1A => Run<GetNonceCommand>(apdu, GetNonceCommand.Parse, ActivationInstructions.GetNonce, ref response),
+        0x1C => Run<SetBackCommand>(apdu, SetBackCommand.Parse, ActivationInstructions.SetBack, ref response),
         0x14 => Run<PutCertificateCommand>(apdu, PutCertificateCommand.Parse, PersonaliseInstruction.PutCertificate, ref response),
         0x20 => Run<BeginWithdrawalCommand>(apdu, BeginWithdrawalCommand.Parse, BeginWithdrawalInstruction.Run, ref response),
         0x22 => Run<AuthoriseWithdrawalCommand>(apdu, AuthoriseWithdrawalCommand.Parse, AuthoriseWithdrawalInstruction.Run, ref response),

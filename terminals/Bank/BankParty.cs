@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -81,10 +82,10 @@ public sealed partial class BankParty : ILinkHandler
     /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes
     /// its account key. May be repeated with the same card after a failure.
     /// </summary>
-    /// <param name="pin">The card's PIN; <see cref="Pin.Transport"/> of a new one.</param>
+    /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps nothing of it (rule R12).</param>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
     /// <exception cref="InvalidOperationException">The name belongs to another card's account.</exception>
-    public AccountEntry OpenAccount(string name, WalletCard card, string pin)
+    public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
     {
         if (System.Text.Encoding.UTF8.GetByteCount(name) is 0 or > Evidence.MaxNameSize)
         {
@@ -92,11 +93,6 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         card.Select();
-        var status = card.Verify(pin);
-        if (!status.IsSuccess)
-        {
-            throw new CardRefusedException(status, status.Explain());
-        }
 
         // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
         bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
@@ -106,8 +102,8 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         var scheme = _identity.Scheme;
-        var key = card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit);
-        foreach (var certificate in scheme.Certificates.Where(c => c.Usage != KeyUsage.Bank))
+        var key = card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit, code.Hash);
+        foreach (var certificate in NeededByCard())
         {
             card.PutCertificate(certificate);
         }
@@ -122,6 +118,37 @@ public sealed partial class BankParty : ILinkHandler
                 ? account
                 : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
         });
+    }
+
+    /// <summary>The newest PE_I and PS_I; whatever else a card needs its wallet brings (rule R15).</summary>
+    private IEnumerable<KeyCertificate> NeededByCard()
+    {
+        var now = Timestamp.Now(_clock);
+        return new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin }
+            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore)).OfType<KeyCertificate>();
+    }
+
+    /// <summary>
+    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the card's own nonce, so
+    /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
+    /// </summary>
+    /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
+    public void SetBack(AccountId user, WalletCard card, ActivationCode code)
+    {
+        using var key = OpenKey(_store, _suite);
+        card.Select();
+        card.PutCertificate(_identity.Certificate);
+        var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
+        var status = card.SetBack(code.Hash, signature);
+        if (!status.IsSuccess)
+        {
+            throw new CardRefusedException(status, status == StatusWord.ConditionsNotSatisfied
+                ? "This card's PUK is not blocked: its holder helps themselves with 'hiercash-wallet pin unblock'. Only a blocked PUK is set back."
+                : status == StatusWord.AlreadyDone ? "The letter's code is the card's old one. Name another file for the new letter."
+                : status == StatusWord.InvalidSignature ? "This is not the card of that account." : status.Explain());
+        }
+
+        LogSetBack();
     }
 
     /// <summary>Opens an account for a shop, or returns it.</summary>
@@ -340,6 +367,9 @@ public sealed partial class BankParty : ILinkHandler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the visit's step '{Step}' failed: {Reason}")]
     private partial void LogFailed(string step, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a card whose PUK was blocked is set back to a new activation code")]
+    private partial void LogSetBack();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} dossiers judged")]
     private partial void LogJudged(int count);

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using HierCash.Card.Readers;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -26,7 +24,7 @@ internal static class Program
               hiercash-bank init --name "North Bank" --dir north > north.request
               hiercash-bank join north.grant --fingerprint 5f3c... --dir north
               hiercash-bank serve --dir north
-              hiercash-bank open-account Alice --reader emulator:alice.card --dir north
+              hiercash-bank open-account Alice --letter alice.letter --reader emulator:alice.card --dir north
               hiercash-bank deposit Alice 100.00 --dir north
               hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
               hiercash-bank parked --dir north                                        what cannot be booked, and why
@@ -37,7 +35,7 @@ internal static class Program
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Serve(), OpenAccount(), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
+            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
             CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(),
         },
@@ -70,25 +68,6 @@ internal static class Program
             ServeLoop.SayStopping(cancel);
             await ServeLoop.Every(TimeSpan.FromSeconds(seconds), c => party.Run(c).AsTask(), log.CreateLogger(Role), TimeProvider.System, cancel);
             return ExitCode.Done;
-        });
-        return command;
-    }
-
-    private static Command OpenAccount()
-    {
-        var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var pin = CommonOptions.PinOption();
-        var command = new Command("open-account", $"Opens an account and personalises a new card for it. A new card's PIN is {Pin.Transport}.") { name, CardOptions.Reader, CardOptions.Wait, pin, Folder, Json };
-        command.SetAction(async (result, cancel) =>
-        {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
-            using var card = await CardOptions.Open(result, Suite, cancel);
-            var account = open.Party.OpenAccount(result.GetValue(name)!, new WalletCard(card), result.GetValue(pin) ?? Pin.Transport);
-            string fingerprint = open.Scheme.Fingerprint.ToString();
-            ConsoleEntry.Print(
-                result.GetValue(Json),
-                new { account.Name, User = account.User.ToString(), Fingerprint = fingerprint },
-                $"{account.Name} has account {account.User}. The card trusts the scheme {fingerprint}; its holder should compare that, and change the PIN.");
         });
         return command;
     }

@@ -21,7 +21,8 @@ public sealed class Database : IDisposable
         long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
         if (version == 0)
         {
-            Write(db => db.Execute($"{schema}; PRAGMA user_version = {Version}"));
+            // Another process may have made the tables meanwhile: two wallets of one folder begin at once.
+            Write(db => db.Number("PRAGMA user_version") == 0 ? db.Execute($"{schema}; PRAGMA user_version = {Version}") : 0);
         }
         else if (Foreign(version) is { } why)
         {

@@ -22,21 +22,39 @@ public sealed class WalletCard(ICardChannel channel)
         var fci = Require<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
         return fci.Version == SelectReply.CurrentVersion && fci.Suite == Coin.Suite1
             ? fci
-            : throw new CardRefusedException(StatusWord.Success, $"The card's wallet has version {fci.Version} and suite {fci.Suite}; this terminal knows only 1 and 1. Use a newer terminal.");
+            : throw new CardRefusedException(StatusWord.Success, $"The card's wallet has version {fci.Version} and suite {fci.Suite}; this terminal knows only 2 and 1. Use one of the card's version.");
     }
 
-    public StatusWord Verify(string pin) => Send<VerifyCommand, NoReply>(new VerifyCommand(Pin.ToBlock(pin)), out _);
+    /// <summary>Gives one of the PINs; a till asks for the payment PIN and never for the other (rule R11).</summary>
+    public StatusWord Verify(string pin, PinRole role = PinRole.Holder) => Send<VerifyCommand, NoReply>(new VerifyCommand(role, Pin.ToBlock(pin)), out _);
 
-    public StatusWord ChangePin(string old, string next) =>
-        Send<ChangePinCommand, NoReply>(new ChangePinCommand(Pin.ToBlock(old), Pin.ToBlock(next)), out _);
+    public StatusWord ChangeHolderPin(string old, string next) =>
+        Send<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(old), Pin.ToBlock(next)), out _);
+
+    /// <summary>After the holder PIN.</summary>
+    public StatusWord ChangePaymentPin(string next) => Send<ChangePinCommand, NoReply>(ChangePinCommand.OfPayment(Pin.ToBlock(next)), out _);
 
     public StatusWord UnblockPin(string puk, string next) =>
         Send<UnblockPinCommand, NoReply>(new UnblockPinCommand(Pin.ToBlock(puk), Pin.ToBlock(next)), out _);
 
     public StatusReply GetStatus() => Require<GetStatusCommand, StatusReply>(default);
 
-    public PublicKey Personalise(PublicKey root, PartyId bank, Currency currency, Amount noPinLimit) =>
-        Require<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit)).AccountKey;
+    /// <param name="code">Hash of the activation code in the bank's letter.</param>
+    public PublicKey Personalise(PublicKey root, PartyId bank, Currency currency, Amount noPinLimit, Digest code) =>
+        Require<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit, code)).AccountKey;
+
+    /// <summary>First half of an activation: the PUK that the card makes, to be written down and typed back in the same selection (rule R12).</summary>
+    public string BeginActivation(ActivationCode code) => Pin.FromBlock(Require<BeginActivationCommand, PukReply>(new BeginActivationCommand(code)).Block);
+
+    /// <summary>Second half: sets the PUK and both PINs, all or none.</summary>
+    public StatusWord FinishActivation(string puk, string paymentPin, string holderPin) => Send<FinishActivationCommand, NoReply>(
+        new FinishActivationCommand(Pin.ToBlock(puk), Pin.ToBlock(paymentPin), Pin.ToBlock(holderPin)), out _);
+
+    /// <summary>What the bank signs to set the card back, in this selection.</summary>
+    public byte[] GetNonce() => Require<GetNonceCommand, NonceReply>(default).Nonce;
+
+    /// <summary>Back to a new activation code, where the PUK is blocked.</summary>
+    public StatusWord SetBack(Digest code, byte[] signature) => Send<SetBackCommand, NoReply>(new SetBackCommand(code, signature), out _);
 
     public void PutCertificate(KeyCertificate certificate) => Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
 
@@ -66,8 +84,8 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord ReleaseWithdrawal(byte slot, NeverIssued statement) =>
         Send<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement), out _);
 
-    public StatusWord GetCash(Amount y, Currency currency, out CashReply? cash) =>
-        Send<GetCashCommand, CashReply>(new GetCashCommand(y, currency), out cash);
+    public StatusWord GetCash(Timestamp time, Amount y, Currency currency, out CashReply? cash) =>
+        Send<GetCashCommand, CashReply>(new GetCashCommand(time, y, currency), out cash);
 
     public StatusWord Pay(in PayCommand command, out PayReply? reply) => Send<PayCommand, PayReply>(command, out reply);
 
@@ -87,7 +105,8 @@ public sealed class WalletCard(ICardChannel channel)
 
     public LogReply ReadLog(byte index) => Require<ReadLogCommand, LogReply>(new ReadLogCommand(index));
 
-    public StatusWord AcknowledgeLog(byte index) => Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index), out _);
+    /// <param name="content"><see cref="LogReply.Content"/> of the entry that was kept (rule R13).</param>
+    public StatusWord AcknowledgeLog(byte index, Digest content) => Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content), out _);
 
     /// <summary>Sends a command; the reply is there exactly if the status is 9000.</summary>
     /// <exception cref="CardRefusedException">The card answered 9000 with something else than the command's page says.</exception>

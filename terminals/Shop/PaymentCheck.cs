@@ -7,28 +7,29 @@ namespace HierCash.Shop;
 
 /// <summary>Why a till does not take an H.</summary>
 /// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
-internal sealed record PaymentFault(string Message, bool IsVoidable);
+/// <param name="EndsContact">Nothing more is sent to this card: S_I is bad (EP 0810563, claim 5; rule R14).</param>
+internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false);
 
 /// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
 internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 {
+    /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
+    public PaymentFault? FindBefore(Database db, Coin coin, Ticket ticket)
+    {
+        bool checks = true;
+        Switches.Off("R14 S_I", ref checks);
+        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, ticket) : null;
+    }
+
     /// <summary>The first thing that is wrong, or null.</summary>
     public PaymentFault? Find(Database db, CashPayment h, Ticket ticket, Amount rest)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
         Switches.On("step 7 S_U", ref signed);
-        var terms = h.Coin.Terms;
-        if (terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, terms.IssuerKey) is not { } issuer)
+        if (FindForged(h.Coin, signed) is { } forged)
         {
-            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed);
-        }
-
-        bool genuine = h.Coin.Verify(suite, issuer);
-        Switches.On("step 7 S_I", ref genuine);
-        if (!genuine)
-        {
-            return new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed);
+            return forged;
         }
 
         if (!signed)
@@ -36,14 +37,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
         }
 
-        if (terms.Currency != scheme.Terms.Currency)
+        if (FindUnfit(db, h.Coin, ticket) is { } unfit)
         {
-            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
-        }
-
-        if (IssuerKeyed.IsSaidOf(h.Coin) && TillStore.RefusesIssuerKeyed(db))
-        {
-            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
+            return unfit;
         }
 
         bool more = h.Paid > rest;
@@ -51,20 +47,6 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         if (more)
         {
             return new PaymentFault("The card signed more than was asked for.", true);
-        }
-
-        bool expired = ticket.Time >= terms.Expiry.End;
-        Switches.Off("hole 9 till", ref expired);
-        if (expired)
-        {
-            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
-        }
-
-        bool hot = HotListStore.Holds(db, h.Coin.Id);
-        Switches.Off("hole 11 hot", ref hot);
-        if (hot)
-        {
-            return new PaymentFault("This card was reported as lost, or copied. Do not give the goods.", true);
         }
 
         bool copy = TillStore.HasOther(db, h);
@@ -76,8 +58,46 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         // What is in the store already is this very H, repeated.
         bool known = TillStore.Parts(db, ticket.Time).Any(p => p.H.Id == h.Id);
-        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > terms.FaceValue
+        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
+    }
+
+    private PaymentFault? FindForged(Coin coin, bool signed)
+    {
+        if (coin.Terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not { } issuer)
+        {
+            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
+        }
+
+        bool genuine = coin.Verify(suite, issuer);
+        Switches.On("step 7 S_I", ref genuine);
+        return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed, EndsContact: !signed);
+    }
+
+    /// <summary>Good cash that this till does not take.</summary>
+    private PaymentFault? FindUnfit(Database db, Coin coin, Ticket ticket)
+    {
+        var terms = coin.Terms;
+        if (terms.Currency != scheme.Terms.Currency)
+        {
+            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
+        }
+
+        if (IssuerKeyed.IsSaidOf(coin) && TillStore.RefusesIssuerKeyed(db))
+        {
+            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
+        }
+
+        bool expired = ticket.Time >= terms.Expiry.End;
+        Switches.Off("hole 9 till", ref expired);
+        if (expired)
+        {
+            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
+        }
+
+        bool hot = HotListStore.Holds(db, coin.Id);
+        Switches.Off("hole 11 hot", ref hot);
+        return hot ? new PaymentFault("This card was reported as lost, or copied. Do not give the goods.", true) : null;
     }
 }

@@ -43,7 +43,7 @@ internal static class Program
     private static Command Pay()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
-        var pin = CommonOptions.PinOption();
+        var pin = CommonOptions.PinOption("payment PIN");
         var profile = new Option<PaymentProfile>("--profile")
         {
             Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast,
@@ -66,7 +66,7 @@ internal static class Program
             var paid = open.Till.Pay(card, y, null, result.GetValue(profile));
             if (paid.Outcome == TillOutcome.PinRequired)
             {
-                paid = open.Till.Continue(paid.Ticket, card, CommonOptions.ReadPin(result.GetValue(pin)), result.GetValue(profile));
+                paid = open.Till.Continue(paid.Ticket, card, CommonOptions.ReadPin(result.GetValue(pin), "payment PIN"), result.GetValue(profile));
             }
 
             if (paid.Outcome != TillOutcome.Accepted)

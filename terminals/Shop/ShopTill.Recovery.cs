@@ -52,7 +52,7 @@ public sealed partial class ShopTill
             card.Select();
             foreach (var ticket in OpenTickets)
             {
-                if (HasSigned(ticket, card) || Parts(ticket.Time).Count > 0)
+                if (Signed(ticket, card) is not null || Parts(ticket.Time).Count > 0)
                 {
                     ended.Add(GiveUp(ticket, channel));
                 }
@@ -69,20 +69,19 @@ public sealed partial class ShopTill
         return ended;
     }
 
-    /// <summary>
-    /// True if the card signed the rest of this payment. Asked as a claim-profile PAY without GET CASH: a card that signed gives the
-    /// stored bytes, any other card signs nothing.
-    /// </summary>
-    private bool HasSigned(Ticket ticket, WalletCard card)
+    /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
+    private CashPayment? Signed(Ticket ticket, WalletCard card)
     {
         var rest = Rest(ticket);
-        return !rest.IsZero && card.Pay(PayCommand.Claim(ticket.Time, W, rest, _scheme.Terms.Currency), out _).IsSuccess;
+        return !rest.IsZero && card.Pay(PayCommand.Repeat(ticket.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess && reply?.Coin is { } coin
+            ? Payment(coin, ticket, rest, reply)
+            : null;
     }
 
     /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
     private void Recover(Ticket ticket, WalletCard card)
     {
-        if (HasSigned(ticket, card) && Ask(ticket, card, Rest(ticket), PaymentProfile.Fast, out var h).IsSuccess && h!.Verify(_suite))
+        if (Signed(ticket, card) is { } h && h.Verify(_suite))
         {
             _store.Write(db =>
             {

@@ -122,7 +122,7 @@ public sealed partial class ShopTill
 
     /// <summary>Takes a payment.</summary>
     /// <param name="amount">y: 1 to 2^32 - 1 minor units.</param>
-    /// <param name="pin">Used only if the card asks for it.</param>
+    /// <param name="pin">The payment PIN, used only if the card asks for it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is zero or too large.</exception>
     public TillResult Pay(ICardChannel card, Amount amount, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
     {
@@ -137,11 +137,15 @@ public sealed partial class ShopTill
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
         var ticket = _store.Write(db => TillStore.Begin(db, amount, Timestamp.Now(_clock)));
         _crash.Reach(CrashPoints.PaymentIntended);
-        return Continue(ticket, card, pin, profile);
+        return Continue(ticket, card, pin, profile, isRepeat: false);
     }
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
-    public TillResult Continue(Ticket ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
+    /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
+    public TillResult Continue(Ticket ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
+        Continue(ticket, channel, pin, profile, isRepeat: true);
+
+    private TillResult Continue(Ticket ticket, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
     {
         var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
         if (current.State != TicketState.Open)
@@ -158,7 +162,7 @@ public sealed partial class ShopTill
         try
         {
             card.Select();
-            return Take(current, card, pin, profile);
+            return Take(current, card, pin, profile, isRepeat);
         }
         catch (CardChannelException)
         {
@@ -170,7 +174,7 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile)
+    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat)
     {
         while (true)
         {
@@ -180,21 +184,26 @@ public sealed partial class ShopTill
                 return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile);
             }
 
-            var status = Ask(ticket, card, rest, profile, out var h);
+            var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);
+            if (unfit is not null)
+            {
+                return Refuse(ticket, unfit.EndsContact ? null : card, unfit.Message);
+            }
+
             if (status == StatusWord.PinRequired)
             {
                 if (pin is null)
                 {
-                    return End(ticket, TillOutcome.PinRequired, "The card wants its PIN for this amount. Enter the PIN.");
+                    return End(ticket, TillOutcome.PinRequired, "The card wants its payment PIN for this. Enter the payment PIN.");
                 }
 
-                var verified = card.Verify(pin);
+                var verified = card.Verify(pin, PinRole.Payment);
                 pin = null;
                 if (!verified.IsSuccess)
                 {
                     return verified.TriesLeft is > 0
-                        ? End(ticket, TillOutcome.PinWrong, verified.Explain())
-                        : Refuse(ticket, card, verified.Explain());
+                        ? End(ticket, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
+                        : Refuse(ticket, card, PinWords.Explain(verified, PinRole.Payment));
                 }
 
                 continue;
@@ -219,39 +228,65 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.PaymentHeld);
             if (fault is not null)
             {
-                return Refuse(ticket, card, fault.Message);
+                return Refuse(ticket, fault.EndsContact ? null : card, fault.Message);
             }
         }
     }
 
-    /// <summary>One PAY, in the claim profile after GET CASH; H is what both sides know then.</summary>
-    private StatusWord Ask(Ticket ticket, WalletCard card, Amount rest, PaymentProfile profile, out CashPayment? h)
+    /// <summary>
+    /// One PAY; H is what both sides know then. In the claim profile GET CASH comes before, and S_I is verified before e leaves (EP 0810563, claim 5);
+    /// what the card may have signed already is asked for first, without e, because it shows no coin for what it has paid (rule R14).
+    /// </summary>
+    /// <param name="unfit">Why this till does not take the coin that was shown; PAY was not sent then.</param>
+    private StatusWord Ask(Ticket ticket, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
     {
         h = null;
+        unfit = null;
         Coin? coin = null;
+        var currency = _scheme.Terms.Currency;
         if (profile == PaymentProfile.Claim)
         {
-            var shown = card.GetCash(rest, _scheme.Terms.Currency, out var cash);
-            coin = cash?.Coin;
+            bool asks = isRepeat;
+            Switches.Off("R14 repeat", ref asks);
+            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(ticket.Time, W, rest, currency), out var before)) is { } answered)
+            {
+                h = before?.Coin is { } paid ? Payment(paid, ticket, rest, before) : null;
+                return answered;
+            }
+
+            var shown = card.GetCash(ticket.Time, rest, currency, out var cash);
             if (!shown.IsSuccess)
+            {
+                return shown;
+            }
+
+            coin = cash!.Coin;
+            unfit = _store.Read(db => _check.FindBefore(db, cash.Coin, ticket));
+            if (unfit is not null)
             {
                 return shown;
             }
         }
 
-        var pay = profile == PaymentProfile.Claim
-            ? PayCommand.Claim(ticket.Time, W, rest, _scheme.Terms.Currency)
-            : PayCommand.Fast(ticket.Time, W, rest, _scheme.Terms.Currency);
+        var pay = profile == PaymentProfile.Claim ? PayCommand.Claim(ticket.Time, W, rest, currency) : PayCommand.Fast(ticket.Time, W, rest, currency);
         var status = card.Pay(pay, out var reply);
-        if (reply is not null && (coin ?? reply.Coin) is { } paidWith)
+
+        // What comes back with its coin was signed before, maybe with another one than GET CASH shows now.
+        if (reply is not null && (reply.Coin ?? coin) is { } paidWith)
         {
-            h = new CashPayment(paidWith, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
+            h = Payment(paidWith, ticket, rest, reply);
         }
 
         return status.IsSuccess && h is null
             ? throw new CardRefusedException(status, "The card's answer lacks its coin. Is it a HierCash card of this version?")
             : status;
     }
+
+    /// <summary>What a card says of a payment that it signed before; null if it did not.</summary>
+    private static StatusWord? IsAnswer(StatusWord status) => status.IsSuccess || status == StatusWord.AlreadyDone ? status : null;
+
+    private CashPayment Payment(Coin coin, Ticket ticket, Amount rest, PayReply reply) =>
+        new(coin, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
 
     private TillResult Accept(Ticket ticket, WalletCard card, PaymentProfile profile)
     {

@@ -23,7 +23,7 @@ public sealed record TillScreen(
         {
             TillMood.Waiting => ("Amount", Color.Default),
             TillMood.Card => ("Insert the card", Color.Yellow),
-            TillMood.Pin => ($"PIN for {Amount.Show(Currency)}, then Enter", Color.Yellow),
+            TillMood.Pin => ($"Payment PIN for {Amount.Show(Currency)}, then Enter", Color.Yellow),
             TillMood.Paying => ("Paying: leave the card in", Color.Yellow),
             TillMood.Paid => ("PAID", Color.Green),
             _ => ("NOT PAID", Color.Red),

@@ -25,7 +25,7 @@ public static class PaymentTiming
     private const int Warm = 20;
     private const int NoOpsAtATime = 20;
     private const int NoOps = 500;
-    private const int RoomEvery = 40;
+    private const int RoomEvery = 16;
 
     /// <summary>Payments of one minor unit, after a few that are not counted.</summary>
     /// <exception cref="CardChannelException">The card or its reader is gone.</exception>
@@ -39,7 +39,7 @@ public static class PaymentTiming
         {
             if (i % RoomEvery == 0)
             {
-                KeepLog(channel, card.Pin);
+                KeepLog(channel, card);
                 progress(Math.Max(0, i - Warm));
             }
 
@@ -86,17 +86,19 @@ public static class PaymentTiming
         return times;
     }
 
-    /// <summary>What a wallet does now and then: the log makes room only for payments that somebody has a copy of.</summary>
-    private static void KeepLog(ICardChannel channel, string pin)
+    /// <summary>What a wallet does now and then: the log makes room only for payments that somebody has a copy of. And the payment PIN, which more than 16 payments want.</summary>
+    private static void KeepLog(ICardChannel channel, TownCard owner)
     {
         var card = new WalletCard(channel);
         card.Select();
-        card.Verify(pin);
+        card.Verify(owner.PaymentPin, PinRole.Payment);
+        card.Verify(owner.Pin);
         for (byte i = 0; i < card.GetStatus().Private!.LogEntries; i++)
         {
-            if (card.ReadLog(i).Payment is { Acknowledged: false })
+            var entry = card.ReadLog(i);
+            if (entry.Payment is { Acknowledged: false })
             {
-                card.AcknowledgeLog(i);
+                card.AcknowledgeLog(i, entry.Content);
             }
         }
     }

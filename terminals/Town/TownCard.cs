@@ -11,6 +11,12 @@ namespace HierCash.Town;
 /// <summary>A user's card.</summary>
 public sealed class TownCard : IDisposable
 {
+    /// <summary>The holder PIN that everybody in the town chooses.</summary>
+    public const string HolderPin = "0000";
+
+    /// <summary>The payment PIN, likewise.</summary>
+    public const string TillPin = "1111";
+
     private readonly ICashSuite _suite;
 
     private TownCard(string owner, EmulatedCard card, ICashSuite suite)
@@ -24,7 +30,14 @@ public sealed class TownCard : IDisposable
 
     public EmulatedCard Card { get; }
 
-    public string Pin { get; } = Protocol.Commands.Pin.Transport;
+    /// <summary>The holder PIN, which no till is told.</summary>
+    public string Pin { get; } = HolderPin;
+
+    /// <summary>The payment PIN, for tills.</summary>
+    public string PaymentPin { get; } = TillPin;
+
+    /// <summary>The PUK that the card showed; empty until it is activated.</summary>
+    public string Puk { get; private set; } = "";
 
     /// <param name="image">Where the card keeps its cells; null: in memory.</param>
     public static TownCard Make(string owner, ICashSuite suite, CardImage? image = null)
@@ -35,7 +48,21 @@ public sealed class TownCard : IDisposable
     }
 
     /// <summary>A second card from the image of this one: what a thief with a chip laboratory makes.</summary>
-    public TownCard Clone() => new(Owner, new EmulatedCard(Card.Image.Copy(), WalletApplet.Package(_suite)), _suite);
+    public TownCard Clone() => new(Owner, new EmulatedCard(Card.Image.Copy(), WalletApplet.Package(_suite)), _suite) { Puk = Puk };
+
+    /// <summary>What its holder does with the bank's letter (rule R12).</summary>
+    /// <param name="channel">The way to the card; null: in this process.</param>
+    public void Activate(ActivationCode code, ICardChannel? channel = null) => Puk = Activate(channel ?? Card, code);
+
+    /// <summary>The same for a card that is only a channel; its PUK.</summary>
+    public static string Activate(ICardChannel channel, ActivationCode code)
+    {
+        var card = new WalletCard(channel);
+        card.Select();
+        string puk = card.BeginActivation(code);
+        var status = card.FinishActivation(puk, TillPin, HolderPin);
+        return status.IsSuccess ? puk : throw new CardRefusedException(status, status.Explain());
+    }
 
     /// <summary>All coins of the card with their balances.</summary>
     public IReadOnlyList<(Coin Coin, Amount Balance, ushort Seq)> Coins()

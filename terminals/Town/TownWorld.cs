@@ -2,6 +2,7 @@ using System.Globalization;
 using HierCash.Bank;
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
@@ -66,17 +67,20 @@ public sealed class TownWorld : IDisposable
     public WalletTerminal Wallet => WalletWith(null);
 
     /// <summary>The wallet terminal of a holder who keeps records.</summary>
-    public WalletTerminal WalletWith(WalletRecords? records) =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records);
+    /// <param name="ask">What the holder says when asked about a withdrawal that this wallet did not begin; null: it is theirs.</param>
+    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null) =>
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records) { AskHolder = ask ?? (_ => true) };
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
 
-    /// <summary>Opens an account at the users' bank and pays cash into it.</summary>
+    /// <summary>Opens an account at the users' bank, activates the card, and pays cash into it.</summary>
     /// <param name="channel">The way to the card; null: in this process.</param>
     public AccountEntry OpenAccount(TownCard card, Amount deposit, ICardChannel? channel = null)
     {
-        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), card.Pin);
+        var letter = ActivationCode.Random(Options.Suite.Random);
+        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), letter);
+        card.Activate(letter, channel);
         if (!deposit.IsZero)
         {
             UserBank.Deposit(account.User, deposit, ++_receipts);

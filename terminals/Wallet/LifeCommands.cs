@@ -147,7 +147,7 @@ internal sealed class LifeCommands(
                 throw new UsageException("--fingerprint has 64 hexadecimal digits.");
             }
 
-            var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0);
+            var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0, 0);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel);
             ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled; the bank goes on with the rest by itself.");
@@ -155,7 +155,10 @@ internal sealed class LifeCommands(
         return command;
     }
 
-    /// <summary>The records of the folder, where 'keep' has made some.</summary>
+    /// <summary>The records of the folder, made if they are not there.</summary>
+    internal static Database MakeRecords(ParseResult result) => Database.OpenFile(Path.Combine(result.GetValue(Folder)!, RecordsFile), WalletRecords.Schema);
+
+    /// <summary>The records of the folder, where there are some.</summary>
     internal static Database? OpenRecords(ParseResult result)
     {
         string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
@@ -20,14 +21,15 @@ internal static class Program
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
             """
-            A user's terminal for a wallet card. It trusts what the card trusts, and keeps no secret: only copies of payments, where 'keep' is told to.
+            A user's terminal for a wallet card. It trusts what the card trusts, and keeps in DIR/wallet.db what it has begun and what the card may forget.
 
             Examples:
-              hiercash-wallet withdraw 50.00 --reader emulator:alice.card --pin 0000
+              hiercash-wallet activate --letter alice.letter --reader emulator:alice.card
+              hiercash-wallet withdraw 50.00 --reader emulator:alice.card
               hiercash-wallet withdraw 20.00 --same-key 0 --reader emulator:alice.card    a further coin under the key of the one in slot 0
               hiercash-wallet balance --reader emulator:alice.card
               hiercash-wallet log --reader emulator:alice.card --json
-              hiercash-wallet pin change --new 4711 --reader emulator:alice.card
+              hiercash-wallet pin change --reader emulator:alice.card
               hiercash-wallet redeem --reader emulator:alice.card
               hiercash-wallet lost-report alice.lost --reader emulator:alice.card
               hiercash-wallet explain --reader emulator:alice.card
@@ -37,8 +39,8 @@ internal static class Program
               hiercash-wallet report-lost alice.lost --fingerprint 5f3c...        when the card is gone
             """)
         {
-            Withdraw(), Resume(), Balance(), Log(), ChangePin(),
-        }.With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All).With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
+            Withdraw(), Resume(), Balance(), Log(),
+        }.With(new ActivationCommands(Suite, PinOption).All).With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All).With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
         args);
 
     private static RootCommand With(this RootCommand root, IEnumerable<Command> commands)
@@ -63,7 +65,7 @@ internal static class Program
         };
         var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.")
         {
-            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json,
+            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, LifeCommands.Folder, Json,
         };
         command.SetAction(async (result, cancel) =>
         {
@@ -78,7 +80,8 @@ internal static class Program
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             byte? first = result.GetValue(sameKey) is { } slot ? First(card, status, slot) : null;
             using var link = Link(result.GetValue(Bank), status);
-            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
+            using var store = LifeCommands.MakeRecords(result);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, new WalletRecords(store)) { AskHolder = amount => IsTheirs(amount, status.Currency) };
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             int room = plan.Count > 1 ? Room(card, status) : plan.Count;
             if (plan.Count > room)
@@ -145,14 +148,22 @@ internal static class Program
 
     private static Command Resume()
     {
-        var command = new Command("resume", "Finishes withdrawals that were cut short.") { CardOptions.Reader, CardOptions.Wait, PinOption, Bank, Json };
+        var all = new Option<bool>("--all") { Description = "Without asking, also those that this wallet did not begin: say so only if all of them are yours." };
+        var command = new Command("resume", "Finishes withdrawals that were cut short. It asks about those that this wallet did not begin: they debit your account.")
+        {
+            all, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, LifeCommands.Folder, Json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             var status = Status(card, pin);
             using var link = Link(result.GetValue(Bank), status);
-            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance);
+            using var store = LifeCommands.OpenRecords(result);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store))
+            {
+                AskHolder = amount => result.GetValue(all) || IsTheirs(amount, status.Currency),
+            };
             var done = await terminal.Resume(card, pin, cancel);
             ConsoleEntry.Print(
                 result.GetValue(Json),
@@ -161,6 +172,19 @@ internal static class Program
             await RebuttalCommands.Warn(terminal, status, cancel);
         });
         return command;
+    }
+
+    /// <summary>A withdrawal that this wallet did not begin is not carried out unasked: somebody may have planted it (rule R16).</summary>
+    private static bool IsTheirs(Amount amount, Currency currency)
+    {
+        string what = $"A withdrawal of {amount.Show(currency)} waits on the card that this wallet did not begin.";
+        if (Console.IsInputRedirected)
+        {
+            Console.Error.WriteLine($"{what} It is left alone. If it is yours, run 'hiercash-wallet resume' at a terminal, or with --all.");
+            return false;
+        }
+
+        return CommonOptions.Confirm($"{what} Is it yours? It debits your account.");
     }
 
     private static Command Balance()
@@ -212,52 +236,13 @@ internal static class Program
         return command;
     }
 
-    private static Command ChangePin()
-    {
-        var next = new Option<string>("--new") { Description = "The new PIN, 4 to 8 digits.", Required = true, HelpName = "PIN" };
-        var puk = new Option<string>("--puk") { Description = $"The PUK; {Pin.TransportPuk} on a new card.", Required = true, HelpName = "PUK" };
-        var change = new Command("change", "Changes the PIN.") { next, CardOptions.Reader, CardOptions.Wait, PinOption };
-        var unblock = new Command("unblock", "Sets a new PIN with the PUK.") { puk, next, CardOptions.Reader, CardOptions.Wait };
-        change.SetAction(async (result, cancel) =>
-        {
-            string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
-            await SetPin(result, result.GetValue(next)!, (card, to) => card.ChangePin(pin, to), cancel);
-        });
-        unblock.SetAction(async (result, cancel) =>
-        {
-            string code = CommonOptions.ReadPin(result.GetValue(puk));
-            await SetPin(result, result.GetValue(next)!, (card, to) => card.UnblockPin(code, to), cancel);
-        });
-        return new Command("pin", "Changes or unblocks the PIN.") { change, unblock };
-    }
-
-    private static async Task SetPin(ParseResult result, string next, Func<WalletCard, string, StatusWord> set, CancellationToken cancel)
-    {
-        if (!Pin.IsValid(next))
-        {
-            throw new UsageException("The new PIN has to have 4 to 8 digits.");
-        }
-
-        using var channel = await CardOptions.Open(result, Suite, cancel);
-        var card = new WalletCard(channel);
-        card.Select();
-        var status = set(card, next);
-        if (!status.IsSuccess)
-        {
-            throw new RefusedException(status.Explain());
-        }
-
-        Console.WriteLine("The card has a new PIN.");
-    }
-
     private static PrivateStatus Status(ICardChannel channel, string pin)
     {
         var card = new WalletCard(channel);
         card.Select();
         var verified = card.Verify(pin);
-        return !verified.IsSuccess
-            ? throw new RefusedException(verified.Explain())
-            : card.GetStatus().Private ?? throw new RefusedException("This card belongs to no bank yet. Open an account with it first.");
+        return verified.IsSuccess ? card.GetStatus().Private!
+            : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
     }
 
     private static TcpLink Link((string Host, int Port) bank, PrivateStatus status) => new(

@@ -15,6 +15,7 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
+        CREATE TABLE begun(request BLOB PRIMARY KEY) STRICT;
         """;
 
     /// <summary>
@@ -34,9 +35,15 @@ public sealed class WalletRecords(Database store)
             e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
         var card = new WalletCard(channel);
         var newest = log.Count == 0 ? default : log.Max(e => e.Entry.Time);
-        foreach (var (index, _, _, _) in log.Where(e => !e.Entry.Acknowledged && e.Entry.Time != newest))
+        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && e.Entry.Time != newest))
         {
-            var status = card.AcknowledgeLog(index);
+            // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
+            var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
+            if (status == StatusWord.EntryChanged)
+            {
+                continue;
+            }
+
             if (!status.IsSuccess)
             {
                 throw new CardRefusedException(status, status.Explain());
@@ -45,6 +52,11 @@ public sealed class WalletRecords(Database store)
 
         return kept;
     }
+
+    /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
+    public void Begun(RequestId request) => store.Write(db => db.Execute("INSERT OR IGNORE INTO begun(request) VALUES(?1)", request.Value.ToArray()));
+
+    public bool IsBegun(RequestId request) => store.Read(db => db.Number("SELECT count(*) FROM begun WHERE request = ?1", request.Value.ToArray())) > 0;
 
     /// <summary>True if the issuer has answered this payment's S_W.</summary>
     public bool IsUploaded(PaymentId payment) => store.Read(db => db.Number("SELECT count(*) FROM uploaded WHERE payment_id = ?1", payment.Value.ToArray())) > 0;

@@ -29,7 +29,7 @@ public sealed partial class WalletTerminal
     public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var link = await Seal(card, cancel);
+        var link = Seal(card, await Certificates(cancel));
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)
@@ -67,7 +67,8 @@ public sealed partial class WalletTerminal
     public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var link = await Seal(card, cancel);
+        var certificates = await Certificates(cancel);
+        var link = Seal(card, certificates);
         await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
         var results = new List<RecoveryResult>();
@@ -76,6 +77,7 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
             if (WalletMessages.ReadDeadReply(reply) is { } statement)
             {
+                certificates.BringStatement(card, c => statement.Verify(suite, c.Key));
                 var restored = card.Restore(statement);
                 results.Add(new RecoveryResult(entry.Paid, restored.IsSuccess, restored.IsSuccess
                     ? $"{entry.Paid.Show(status.Currency)} of {entry.Time} are on the card again: the shop never settled them."
@@ -177,7 +179,7 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>The same where something else is asked for: an issuer that is away keeps nobody from that.</summary>
-    private async ValueTask TryUpload(WalletCard card, PrivateStatus status, CancellationToken cancel)
+    private async ValueTask TryUpload(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         bool brings = true;
         Switches.Off("R4 contacts", ref brings);
@@ -188,7 +190,7 @@ public sealed partial class WalletTerminal
 
         try
         {
-            await Upload(card, status, await Seal(card, cancel), cancel);
+            await Upload(card, status, Seal(card, certificates), cancel);
         }
         catch (LinkException)
         {
@@ -263,15 +265,11 @@ public sealed partial class WalletTerminal
         return log;
     }
 
-    private async ValueTask<SealedLink> Seal(WalletCard card, CancellationToken cancel)
+    private SealedLink Seal(WalletCard card, IssuerCertificates certificates)
     {
         // The card takes only keys of the scheme that it belongs to: what it took, the wallet may seal to.
-        var key = await LoadCertificates(card, cancel);
-        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-        var certificate = CertificatesReply.Read(reply)?.Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerEncryption && c.Key.Id == key)
-            ?? throw new LinkException("The bank's answer is malformed. Try again later.");
-        card.PutCertificate(certificate);
-        return new SealedLink(bank, suite, certificate.Key);
+        card.PutCertificate(certificates.Encryption);
+        return new SealedLink(bank, suite, certificates.Encryption.Key);
     }
 
     /// <summary>W0: the left half of the scheme's fingerprint.</summary>

@@ -72,7 +72,7 @@ public sealed partial class WalletTerminal
     {
         try
         {
-            var reply = await (await Seal(card, cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
+            var reply = await Seal(card, await Certificates(cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
             return RebuttalMessages.ReadStamp(reply) is { } stamp && stamp.Subject == rebuttal.Digest ? rebuttal.With(stamp, []) : rebuttal;
         }
         catch (LinkException)

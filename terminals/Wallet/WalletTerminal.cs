@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -21,6 +22,9 @@ public enum WithdrawalOutcome
 
     /// <summary>The bank said no, and nothing was debited.</summary>
     Refused,
+
+    /// <summary>This wallet did not begin it, and the holder did not say that it is theirs (rule R16).</summary>
+    NotConfirmed,
 }
 
 /// <param name="Message">For people: what happened and what to do.</param>
@@ -30,52 +34,49 @@ public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, 
 /// <param name="records">The holder's own records, which say what the issuer has heard of already; or null.</param>
 public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
+    private readonly HashSet<RequestId> _begun = [];
+
+    /// <summary>Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left alone.</summary>
+    public Func<Amount, bool>? AskHolder { get; init; }
+
     /// <summary>Withdraws X. Withdrawals that were cut short are finished first.</summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     /// <exception cref="CardChannelException">The card is gone; resume with it later.</exception>
     /// <exception cref="LinkException">The bank cannot be reached; resume later.</exception>
-    public async ValueTask<WithdrawalResult> Withdraw(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel)
-    {
-        var (card, status) = Open(channel, pin);
-        var key = await LoadCertificates(card, cancel);
-        await Resume(card, status, cancel);
-        await TryUpload(card, status, cancel);
-        var begun = card.BeginWithdrawal(faceValue, status.Currency, key);
-        crash.Reach(CrashPoints.WithdrawalBegun);
-        return await Finish(card, status, begun, faceValue, key, cancel);
-    }
+    public ValueTask<WithdrawalResult> Withdraw(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel) =>
+        Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawal(faceValue, currency, key), cancel);
 
     /// <summary>Withdraws a coin whose key pair the issuer makes, if it does (EP 0810563, claim 2). The issuer could sign as the user, so nothing of it proves anything to third parties.</summary>
-    public async ValueTask<WithdrawalResult> WithdrawIssuerKeyed(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel)
-    {
-        var (card, status) = Open(channel, pin);
-        var key = await LoadCertificates(card, cancel);
-        await Resume(card, status, cancel);
-        await TryUpload(card, status, cancel);
-        var begun = card.BeginWithdrawalWithoutKey(faceValue, status.Currency, key);
-        crash.Reach(CrashPoints.WithdrawalBegun);
-        return await Finish(card, status, begun, faceValue, key, cancel, keyed: true);
-    }
+    public ValueTask<WithdrawalResult> WithdrawIssuerKeyed(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel) =>
+        Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawalWithoutKey(faceValue, currency, key), cancel, keyed: true);
 
     /// <summary>Withdraws a further coin under the key of the coin in that slot (EP 0810563, variable TM; hole 15).</summary>
-    public async ValueTask<WithdrawalResult> WithdrawSameKey(ICardChannel channel, string pin, byte slot, Amount faceValue, CancellationToken cancel)
+    public ValueTask<WithdrawalResult> WithdrawSameKey(ICardChannel channel, string pin, byte slot, Amount faceValue, CancellationToken cancel) =>
+        Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawalSameKey(slot, faceValue, currency, key), cancel);
+
+    private async ValueTask<WithdrawalResult> Withdraw(
+        ICardChannel channel, string pin, Amount faceValue, Func<WalletCard, Currency, KeyId, BeginWithdrawalReply> begin, CancellationToken cancel, bool keyed = false)
     {
         var (card, status) = Open(channel, pin);
-        var key = await LoadCertificates(card, cancel);
-        await TryUpload(card, status, cancel);
-        await Resume(card, status, cancel);
-        var begun = card.BeginWithdrawalSameKey(slot, faceValue, status.Currency, key);
+        var certificates = await Certificates(cancel);
+        await Resume(card, status, certificates, cancel);
+        await TryUpload(card, status, certificates, cancel);
+        var key = certificates.Encryption.Key.Id;
+        certificates.BringEncryption(card, key);
+        var begun = begin(card, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
-        return await Finish(card, status, begun, faceValue, key, cancel);
+        _begun.Add(new RequestId(Digest.Of(begun.EI)));
+        records?.Begun(new RequestId(Digest.Of(begun.EI)));
+        return await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed);
     }
 
-    /// <summary>Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7).</summary>
+    /// <summary>Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that this wallet did not begin (rule R16).</summary>
     public async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        await LoadCertificates(card, cancel);
-        var results = await Resume(card, status, cancel);
-        await TryUpload(card, status, cancel);
+        var certificates = await Certificates(cancel);
+        var results = await Resume(card, status, certificates, cancel);
+        await TryUpload(card, status, certificates, cancel);
         return results;
     }
 
@@ -86,46 +87,52 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var verified = card.Verify(pin);
         if (!verified.IsSuccess)
         {
-            throw new CardRefusedException(verified, verified.Explain());
+            throw new CardRefusedException(verified, verified == StatusWord.ConditionsNotSatisfied
+                ? "This card belongs to no bank yet. Open an account with it first."
+                : PinWords.Explain(verified, PinRole.Holder));
         }
 
-        return card.GetStatus().Private is { } status
-            ? (card, status)
-            : throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card belongs to no bank yet. Open an account with it first.");
+        return (card, card.GetStatus().Private!);
     }
 
-    /// <summary>Gives the card the issuer's certificates, which it checks itself, and picks the newest PE_I.</summary>
-    private async ValueTask<KeyId> LoadCertificates(WalletCard card, CancellationToken cancel)
+    private async ValueTask<IssuerCertificates> Certificates(CancellationToken cancel)
     {
-        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-        var certificates = CertificatesReply.Read(reply)?.Certificates ?? [];
-        foreach (var certificate in certificates.Where(c => c.Usage != KeyUsage.Bank))
-        {
-            card.PutCertificate(certificate);
-        }
-
-        records?.KeepCertificates(certificates.Where(c => c.Usage == KeyUsage.IssuerStatement));
-        var now = Timestamp.Now(clock);
-        return certificates.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)?.Key.Id
-            ?? throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
+        var certificates = await IssuerCertificates.Fetch(bank, Timestamp.Now(clock), cancel);
+        records?.KeepCertificates(certificates.Statements);
+        return certificates;
     }
 
-    private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(WalletCard card, PrivateStatus status, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         var results = new List<WithdrawalResult>();
         for (byte slot = 0; slot < status.Slots; slot++)
         {
-            if (card.GetCoin(slot).Pending is { } pending)
+            if (card.GetCoin(slot).Pending is not { } pending)
             {
-                results.Add(await Finish(card, status, card.WithdrawalAgain(slot), pending.FaceValue, pending.Key, cancel));
+                continue;
             }
+
+            certificates.BringEncryption(card, pending.Key);
+            var begun = card.WithdrawalAgain(slot);
+            results.Add(IsHolders(begun, pending.FaceValue)
+                ? await Finish(card, status, certificates, begun, pending.FaceValue, pending.Key, cancel)
+                : new WithdrawalResult(WithdrawalOutcome.NotConfirmed, pending.FaceValue,
+                    $"A withdrawal of {pending.FaceValue.Show(status.Currency)} waits on the card that this wallet did not begin. It is left alone: 'hiercash-wallet resume' asks whether it is yours."));
         }
 
         return results;
     }
 
+    private bool IsHolders(BeginWithdrawalReply begun, Amount amount)
+    {
+        var request = new RequestId(Digest.Of(begun.EI));
+        bool known = _begun.Contains(request) || records?.IsBegun(request) == true || AskHolder?.Invoke(amount) == true;
+        Switches.On("R16", ref known);
+        return known;
+    }
+
     private async ValueTask<WithdrawalResult> Finish(
-        WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel, bool keyed = false)
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel, bool keyed = false)
     {
         var date = Timestamp.Now(clock);
         var signature = card.AuthoriseWithdrawal(begun.Slot, date);
@@ -143,17 +150,17 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
         }
 
-        var result = Apply(card, status, begun.Slot, faceValue, answer, keyed);
+        var result = Apply(card, status, certificates, begun.Slot, faceValue, answer, keyed);
         crash.Reach(CrashPoints.WithdrawalFinished);
         return result;
     }
 
-    private static WithdrawalResult Apply(WalletCard card, PrivateStatus status, byte slot, Amount faceValue, WithdrawalAnswer answer, bool keyed)
+    private WithdrawalResult Apply(WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, Amount faceValue, WithdrawalAnswer answer, bool keyed)
     {
         string amount = faceValue.Show(status.Currency);
         if (answer.EK is { } ek)
         {
-            var stored = card.FinishWithdrawal(slot, ek);
+            var stored = certificates.Finish(card, slot, ek);
 
             // Only what the card asked for comes with a key in it.
             string isKeyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
@@ -164,6 +171,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
         if (answer.Never is { } never)
         {
+            certificates.BringStatement(card, c => never.Verify(suite, c.Key));
             var freed = card.ReleaseWithdrawal(slot, never);
             return freed.IsSuccess
                 ? answer.Text is { } why

@@ -59,7 +59,7 @@ internal sealed partial class CheatTown
     public void TakeAtDen(Person person, TownCard card, ulong minor, bool accepted, TimeSpan back) => Try(() =>
     {
         var time = Timestamp.From(World.Clock.GetUtcNow() - back);
-        if (minor == 0 || RawMessages.Pay(card, time, World.Till(Den.Till).W, minor, card.Pin) is not { } h)
+        if (minor == 0 || RawMessages.Pay(card, time, World.Till(Den.Till).W, minor, card.PaymentPin) is not { } h)
         {
             return;
         }
@@ -165,72 +165,6 @@ internal sealed partial class CheatTown
 
         Did($"Mallory pays {many} times one cent at Den.");
         SettleAtDen();
-    });
-
-    /// <summary>PAY, VOID, ACKNOWLEDGE, and so many small payments that the card forgets S_W.</summary>
-    public void EraseVoidAtDen(Person person, ulong minor) => Try(() =>
-    {
-        using var key = DenKey;
-        var w = World.Till(Den.Till).W;
-        if (RawMessages.Pay(person.Card, Now, w, minor, person.Card.Pin) is not { } h)
-        {
-            return;
-        }
-
-        Take(person, person.Card, h, Hand.Owner, accepted: false);
-        if (RawMessages.Void(person.Card, h, key))
-        {
-            Truth.TookBack(h.Id.ToString());
-        }
-
-        RawMessages.AcknowledgeAll(person.Card, person.Card.Pin);
-        for (ulong i = 1; i <= 64; i++)
-        {
-            if (RawMessages.Pay(person.Card, new Timestamp(Now.Microseconds + i), w, 1, person.Card.Pin) is { } dust)
-            {
-                RawMessages.Void(person.Card, dust, key);
-            }
-        }
-
-        Did($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes 64 small payments and voids.");
-    });
-
-    /// <summary>Den has her PIN and her card for a minute: it withdraws from her account and charges that.</summary>
-    public void WithdrawAtDen(Person person, ulong minor) => Try(() =>
-    {
-        person.Card.Card.Reset();
-        World.Withdraw(person.Card, minor);
-        TellCoins(person);
-        if (RawMessages.Pay(person.Card, Now, World.Till(Den.Till).W, minor, person.Card.Pin) is { } h)
-        {
-            Take(person, person.Card, h, Hand.Shop, accepted: false);
-        }
-
-        Did($"{person.Name} types the PIN at Den, which withdraws {Money(minor)} from the account and charges it.");
-    });
-
-    /// <summary>The thief resets the PIN, withdraws, and shops.</summary>
-    public void ByPublicPuk(Person person, ulong minor) => Try(() =>
-    {
-        const string NewPin = "8888";
-        person.Card.Card.Reset();
-        var client = new WalletCard(person.Card.Card);
-        client.Select();
-        if (!client.UnblockPin(Pin.TransportPuk, NewPin).IsSuccess)
-        {
-            return;
-        }
-
-        World.Wallet.Withdraw(person.Card.Card, NewPin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
-        foreach (var coin in RawMessages.Coins(person.Card, NewPin))
-        {
-            Truth.Withdrew(coin.Id.ToString(), person.Name, coin.Terms.FaceValue.ToLedger());
-        }
-
-        person.Card.Card.Reset();
-        var result = World.Till(Kiosk.Till).Pay(person.Card.Card, new Amount(minor), NewPin);
-        Note(new Sale(Kiosk, person, person.Card, result.Ticket, Hand.Thief), result, Hand.Thief);
-        Did($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
     });
 
     /// <summary>A shop of one till, where Mallory buys; its key is copied.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class CheatTown
         Try(() =>
         {
             card.Card.Reset();
-            var result = World.Till(shop.Till).Pay(card.Card, new Amount(Math.Max(1, minor)), pin ? card.Pin : null);
+            var result = World.Till(shop.Till).Pay(card.Card, new Amount(Math.Max(1, minor)), pin ? card.PaymentPin : null);
             sale = new Sale(shop, person, card, result.Ticket, hand);
             Note(sale, result, hand);
             Did(result.Payments.Count > 0 ? Actor : null);
@@ -113,7 +113,7 @@ internal sealed partial class CheatTown
     {
         sale.Card.Card.Reset();
         var till = World.Till(sale.Shop.Till);
-        var result = giveUp ? till.GiveUp(sale.Ticket, sale.Card.Card) : till.Continue(sale.Ticket, sale.Card.Card, sale.Card.Pin);
+        var result = giveUp ? till.GiveUp(sale.Ticket, sale.Card.Card) : till.Continue(sale.Ticket, sale.Card.Card, sale.Card.PaymentPin);
         Note(sale, result, sale.Hand);
     });
 

@@ -24,12 +24,11 @@ internal sealed class CheatingHistory
     public List<Step> Steps { get; }
 
     /// <summary>A history in which these kinds cheat, each in plays that it chooses by dice.</summary>
-    /// <param name="expected">With the moves that later issues answer.</param>
-    public static CheatingHistory Of(ulong seed, IReadOnlyCollection<CheatKind> kinds, bool expected = false)
+    public static CheatingHistory Of(ulong seed, IReadOnlyCollection<CheatKind> kinds)
     {
         var random = new SeededRandom(seed);
         var chosen = new List<Play>();
-        var together = Plays.Of(kinds, expected).Where(p => p.Partner is not null).ToList();
+        var together = Plays.Of(kinds).Where(p => p.Partner is not null).ToList();
         if (together.Count > 0 && random.Next(2) == 0)
         {
             chosen.Add(together[random.Next(together.Count)]);
@@ -37,13 +36,13 @@ internal sealed class CheatingHistory
 
         foreach (var kind in kinds)
         {
-            var own = Plays.Of(kinds, expected).Where(p => p.Kind == kind).ToList();
+            var own = Plays.Of(kinds).Where(p => p.Kind == kind).ToList();
             chosen.Add(own[random.Next(own.Count)]);
         }
 
         if (random.Next(2) == 0)
         {
-            var any = Plays.Of(kinds, expected);
+            var any = Plays.Of(kinds);
             chosen.Add(any[random.Next(any.Count)]);
         }
 

@@ -68,7 +68,7 @@ public sealed class CheatingHistoryTests
         Assert.That(
             Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))).Select(c => string.Join(" and ", c)), Is.Empty, "each kind, and each pair of kinds, cheated in one history at least");
         Assert.That(
-            Plays.All.Where(p => p.AnsweredBy is null && (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty, "no play is missing");
+            Plays.All.Where(p => (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty, "no play is missing");
     }
 
     /// <summary>One in a thousand is a big one: thousands of payments cost seconds.</summary>
@@ -118,15 +118,6 @@ public sealed class CheatingHistoryTests
 
         Assert.Fail($"{Enough} histories with {off} off ({what}), and the oracle finds nothing.");
     }
-#endif
-
-    /// <summary>The moves that are off above are still found; when a later rule answers one, its line leaves the list.</summary>
-    [TestCaseSource(typeof(ExpectedFinds), nameof(ExpectedFinds.All))]
-    public void WhatIsExpectedIsStillFound(object expected)
-    {
-        var find = (ExpectedFind)expected;
-        Find($"Finding {find.Finding}", find.Play, find.IsIn);
-    }
 
     /// <summary>A story is read by people; without them it need not be short.</summary>
     private static bool IsShrinking => Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SHRINK") is not null;
@@ -149,6 +140,7 @@ public sealed class CheatingHistoryTests
 
         Assert.Fail($"{tries} histories of \"{play}\", and the oracle finds nothing.");
     }
+#endif
 
     /// <summary>Tells one history, the first, or another: HIERCASH_CHEAT_PLAY names its play, HIERCASH_CHEAT_SEED its seed.</summary>
     [Test]

@@ -16,6 +16,10 @@ internal static class KnownFinds
 {
     public static IReadOnlyList<KnownFind> All { get; } =
     [
+        new(1, "the public PUK", 1, "Carol is honest", "R12 puk"),
+        new(6, "erase S_W with the PIN", 2, "Alice is honest and is blamed", "R11"),
+        new(6, "erase a void of what was kept", 2, "Alice is honest and is blamed", "R13"),
+        new(7, "withdraw with the PIN typed at the till", 1, "Bob is honest", "R11"),
         new(2, "claim without a case", 4, "stands still", "R8"),
         new(3, "thousands of payments of one cent", 4, "stands still", "R9"),
         new(4, "refund after the evidence", 2, "is honest and is blamed", "R3"),

@@ -9,9 +9,6 @@ internal sealed record Play(string Name, CheatKind Kind, CheatKind? Partner, Fun
     /// <summary>Thousands of payments: not in every history.</summary>
     public bool IsBig { get; init; }
 
-    /// <summary>The rule of a later issue that answers it; null: must be clean now.</summary>
-    public string? AnsweredBy => ExpectedFinds.Answer(Name);
-
     public IEnumerable<Step> Steps(SeededRandom random) => Make(random);
 }
 
@@ -27,6 +24,6 @@ internal static class Plays
     public static Play Named(string name) => All.Single(p => p.Name == name);
 
     /// <summary>What these kinds can do together.</summary>
-    public static List<Play> Of(IReadOnlyCollection<CheatKind> kinds, bool expected) => [.. All.Where(p =>
-        kinds.Contains(p.Kind) && (p.Partner is not { } partner || kinds.Contains(partner)) && !p.IsBig && (expected || p.AnsweredBy is null))];
+    public static List<Play> Of(IReadOnlyCollection<CheatKind> kinds) => [.. All.Where(p =>
+        kinds.Contains(p.Kind) && (p.Partner is not { } partner || kinds.Contains(partner)) && !p.IsBig)];
 }

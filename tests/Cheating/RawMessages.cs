@@ -21,7 +21,7 @@ internal static class RawMessages
         card.Card.Reset();
         var client = new WalletCard(card.Card);
         client.Select();
-        if (pin is not null && !client.Verify(pin).IsSuccess)
+        if (pin is not null && !client.Verify(pin, PinRole.Payment).IsSuccess)
         {
             return null;
         }
@@ -38,6 +38,7 @@ internal static class RawMessages
         var client = new WalletCard(card.Card);
         client.Select();
         client.Verify(card.Pin);
+        client.Verify(card.PaymentPin, PinRole.Payment);
         for (int i = 0; i < count; i++)
         {
             var time = new Timestamp(from.Microseconds + (ulong)i);
@@ -57,20 +58,42 @@ internal static class RawMessages
     }
 
     /// <summary>Tells the card that everything in its log is kept, whether it is or not.</summary>
-    public static void AcknowledgeAll(TownCard card, string pin)
+    public static void AcknowledgeAll(TownCard card, string pin, PinRole role = PinRole.Holder)
     {
         card.Card.Reset();
         var client = new WalletCard(card.Card);
         client.Select();
-        client.Verify(pin);
+        client.Verify(pin, role);
         Acknowledge(client);
+    }
+
+    /// <summary>A withdrawal by whoever has the card and one of its PINs; false if the card refuses.</summary>
+    public static bool Withdraw(TownWorld world, TownCard card, string pin, PinRole role, Amount x)
+    {
+        card.Card.Reset();
+        var client = new WalletCard(card.Card);
+        client.Select();
+        client.Verify(pin, role);
+        var now = Timestamp.Now(world.Clock);
+        var key = world.Scheme.EncryptionKey(now)!.Id;
+        if (!client.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, x, Currency.Eur, key), out var begun).IsSuccess
+            || !client.Send<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(begun!.Slot, now), out var signed).IsSuccess)
+        {
+            return false;
+        }
+
+        var user = world.UserBank.Accounts.Single(a => a.Name == card.Owner).User;
+        var order = new AccountRequest(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, now, signed!.Signature);
+        var reply = world.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
+        return WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
     }
 
     private static void Acknowledge(WalletCard client)
     {
         for (int i = 0; i < HierCash.Card.Wallet.WalletApplet.LogSize; i++)
         {
-            client.AcknowledgeLog((byte)i);
+            client.Send<ReadLogCommand, LogReply>(new ReadLogCommand((byte)i), out var entry);
+            client.AcknowledgeLog((byte)i, entry?.Content ?? default);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class ShopMoves
         new("thousands of payments of one cent", Kind, CheatKind.Holder, r => Dust(r, 4200)) { IsBig = true },
         new("erase S_W with the PIN", Kind, null, EraseVoid),
         new("withdraw with the PIN typed at the till", Kind, null, PlantWithdrawal),
+        new("erase a void of what was kept", Kind, null, EraseKeptVoid),
     ];
 
     /// <summary>Somebody pays at Den, which hands over what was agreed, or nothing if it means to void.</summary>
@@ -173,6 +174,22 @@ internal static class ShopMoves
         int shop = random.Next(3);
         yield return new Step(null, "withdraw", t => t.Withdraw(t.Alice, 2000));
         yield return new Step(Kind, "erase S_W", t => t.EraseVoidAtDen(t.Alice, 2000));
+        yield return HonestMoves.SpendAll(0, shop);
+        yield return SettleAll();
+        yield return HonestMoves.SpendAll(0, shop + 2);
+        yield return HonestMoves.SpendAll(0, shop + 1);
+        yield return HonestMoves.Cycle();
+        yield return HonestMoves.Cycle();
+    }
+
+    /// <summary>Her wallet has its copy; then Den voids, and has the card forget that.</summary>
+    private static IEnumerable<Step> EraseKeptVoid(SeededRandom random)
+    {
+        int shop = random.Next(3);
+        yield return Take(0, (ulong)(500 + random.Next(2000)), accepted: false);
+        yield return new Step(null, "buy", t => t.Buy(t.Alice, t.Alice.Card, t.HonestShop(shop), 100, Oracle.Hand.Owner));
+        yield return HonestMoves.Wait(TimeSpan.FromHours(13 + random.Next(20)));
+        yield return new Step(Kind, "erase a void of what was kept", t => t.EraseKeptVoidAtDen(t.Alice));
         yield return HonestMoves.SpendAll(0, shop);
         yield return SettleAll();
         yield return HonestMoves.SpendAll(0, shop + 2);

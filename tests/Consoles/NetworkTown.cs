@@ -34,7 +34,15 @@ internal sealed class NetworkTown : IDisposable
     public void OpenAccount(string name, string deposit)
     {
         Must("hiercash-card", "new", $"{name}.card");
-        Must("hiercash-bank", "open-account", name, "--reader", $"emulator:{name}.card", "--dir", "north");
+        OpenAccount(name, deposit, $"emulator:{name}.card");
+    }
+
+    /// <summary>With the card in that reader, which its holder activates: payment PIN 1111, holder PIN 0000.</summary>
+    public void OpenAccount(string name, string deposit, string reader)
+    {
+        Must("hiercash-bank", "open-account", name, "--letter", $"{name}.letter", "--reader", reader, "--dir", "north");
+        var activated = ConsoleProcess.Run(Folder, "hiercash-wallet", "1111\n0000\n", ["activate", "--letter", $"{name}.letter", "--puk-to", $"{name}.puk", "--reader", reader]);
+        Assert.That(activated.Code, Is.Zero, activated.Error);
         Must("hiercash-bank", "deposit", name, deposit, "--dir", "north");
     }
 

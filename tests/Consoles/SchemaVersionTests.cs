@@ -24,7 +24,9 @@ public sealed class SchemaVersionTests
         Write("shop.grant", Must("hiercash-issuer", "enrol", "shop", "shop.vouched", "--dir", "issuer"));
         Must("hiercash-shop", "join", "shop.grant", "--dir", "shop");
         Must("hiercash-card", "new", "alice.card");
-        Must("hiercash-bank", "open-account", "Alice", "--reader", "emulator:alice.card", "--dir", "bank");
+        Must("hiercash-bank", "open-account", "Alice", "--letter", "alice.letter", "--reader", "emulator:alice.card", "--dir", "bank");
+        var activated = ConsoleProcess.Run(_folder, "hiercash-wallet", "1111\n0000\n", ["activate", "--letter", "alice.letter", "--puk-to", "alice.puk", "--reader", "emulator:alice.card"]);
+        Assert.That(activated.Code, Is.Zero, activated.Error);
         Must("hiercash-wallet", "keep", "--reader", "emulator:alice.card", "--pin", "0000");
     }
 

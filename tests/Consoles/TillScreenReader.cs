@@ -17,8 +17,8 @@ internal sealed class TillScreenReader : IDisposable
 
     public void Keys(string keys) => Tmux("send-keys", "-t", _session, keys);
 
-    /// <summary>Waits until the screen shows all of this.</summary>
-    public void Expect(string state, params string[] parts)
+    /// <summary>Waits until the screen shows all of this; the screen.</summary>
+    public string Expect(string state, params string[] parts)
     {
         string screen = "";
         var started = Stopwatch.GetTimestamp();
@@ -28,13 +28,14 @@ internal sealed class TillScreenReader : IDisposable
             if (parts.All(p => screen.Contains(p, StringComparison.Ordinal)))
             {
                 TestContext.Out.WriteLine($"--- {state}\n{screen.TrimEnd()}");
-                return;
+                return screen;
             }
 
             Task.Delay(50).Wait();
         }
 
         Assert.Fail($"{state}: {string.Join(", ", parts)} is not on the screen:\n{screen}");
+        return screen;
     }
 
     public void ExpectGone()

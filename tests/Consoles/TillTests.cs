@@ -26,15 +26,21 @@ public sealed class TillTests
             screen.Expect("settled by itself", "queued 0.00 EUR, settles by itself");
             screen.Keys("500.00");
             screen.Keys("Enter");
+            screen.Expect("more than goes without PIN, whatever the card holds", "Payment PIN for 500.00 EUR, then Enter");
+            screen.Keys("1111");
+            screen.Keys("Enter");
             screen.Expect("refused", "NOT PAID", "balance is too small");
             screen.Keys("50.00");
             screen.Keys("Enter");
             screen.Expect("paid again", "PAID", "today 62.50 EUR in 2 payments", "queued 0.00 EUR, settles by itself");
+            screen.Keys("20.00");
+            screen.Keys("Enter");
+            screen.Expect("and again", "PAID", "today 82.50 EUR in 3 payments", "queued 0.00 EUR, settles by itself");
             town.Issuer.Kill();
             screen.Keys("40.00");
             screen.Keys("Enter");
-            screen.Expect("above the limit without PIN", "PIN for 40.00 EUR, then Enter");
-            screen.Keys("0000");
+            screen.Expect("above the limit without PIN", "Payment PIN for 40.00 EUR, then Enter");
+            screen.Keys("1111");
             screen.Expect("the PIN is not shown", "****");
             screen.Keys("Enter");
             screen.Expect("offline", "PAID", "queued 40.00 EUR, offline");
@@ -44,7 +50,7 @@ public sealed class TillTests
             screen.ExpectGone();
         }
 
-        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64(), Is.EqualTo(10250));
+        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64(), Is.EqualTo(12250));
     }
 
     [Test]

@@ -4,7 +4,8 @@ from smartcard.CardConnection import CardConnection
 from smartcard.System import readers
 
 from cash import EUR, Coin
-from tlv import Wrong, fields, obj
+from suite import sha256
+from tlv import Wrong, fields, obj, parse
 
 AID = bytes.fromhex("F0484945524341534801")
 
@@ -48,16 +49,36 @@ class Card:
         return pin.encode().ljust(8, b"\xff")
 
     def verify(self, pin):
+        """The holder PIN."""
+        self.send(0x00, 0x20, 0, 0x82, self.pin_block(pin), le=False)
+
+    def verify_payment(self, pin):
         self.send(0x00, 0x20, 0, 0x81, self.pin_block(pin), le=False)
 
+    def change_payment_pin(self, pin):
+        self.send(0x00, 0x24, 1, 0x81, self.pin_block(pin), le=False)
+
     def unblock(self, puk, pin):
-        self.send(0x00, 0x2C, 0, 0x81, self.pin_block(puk) + self.pin_block(pin), le=False)
+        self.send(0x00, 0x2C, 0, 0x82, self.pin_block(puk) + self.pin_block(pin), le=False)
+
+    def begin_activation(self, code):
+        return fields(self.send(0x80, 0x16, 0, 0, obj("ActivationCode", code)), "Puk")[0].decode()
+
+    def finish_activation(self, puk, payment, holder):
+        self.send(0x80, 0x18, 0, 0, obj("Puk", self.pin_block(puk)) + obj("PaymentPin", self.pin_block(payment)) + obj("HolderPin", self.pin_block(holder)))
+
+    def nonce(self):
+        return fields(self.send(0x80, 0x1A), "Nonce")[0]
+
+    def set_back(self, code_hash, signature):
+        self.send(0x80, 0x1C, 0, 0, obj("Digest", code_hash) + obj("Signature", signature))
 
     def status(self):
         return self.send(0x80, 0x10)
 
-    def personalise(self, root, b, limit):
-        return fields(self.send(0x80, 0x12, 0, 0, obj("PublicKey", root) + obj("B", b) + obj("Currency", EUR) + obj("NoPinLimit", limit)), "AccountKey")[0]
+    def personalise(self, root, b, limit, code_hash):
+        data = obj("PublicKey", root) + obj("B", b) + obj("Currency", EUR) + obj("NoPinLimit", limit) + obj("Digest", code_hash)
+        return fields(self.send(0x80, 0x12, 0, 0, data), "AccountKey")[0]
 
     def put_certificate(self, certificate):
         self.send(0x80, 0x14, 0, 0, certificate)
@@ -82,14 +103,20 @@ class Card:
     def release(self, slot, never):
         self.send(0x80, 0x26, slot, 0, never)
 
-    def get_cash(self, y):
-        coin, balance = fields(self.send(0x80, 0x30, 0, 0, obj("Payment", y) + obj("Currency", EUR)), "Coin", "Balance")
+    def get_cash(self, when, y):
+        coin, balance = fields(self.send(0x80, 0x30, 0, 0, obj("Time", when) + obj("Payment", y) + obj("Currency", EUR)), "Coin", "Balance")
         return Coin(coin), balance
 
     def pay_fast(self, when, w, y):
         """(coin, seq, x, y_i, S_U)"""
         data = obj("Time", when) + obj("W", w) + obj("Payment", y) + obj("Currency", EUR)
         coin, seq, x, part, su = fields(self.send(0x80, 0x32, 0, 0, data), "Coin", "Seq", "Balance", "[PartPaid]", "SU")
+        return Coin(coin), seq, x, part or y, su
+
+    def pay_again(self, when, w, y):
+        """What was signed before, as pay_fast gives it; 6A88 if nothing was."""
+        data = obj("Time", when) + obj("W", w) + obj("Payment", y) + obj("Currency", EUR)
+        coin, seq, x, part, su = fields(self.send(0x80, 0x32, 2, 0, data), "Coin", "Seq", "Balance", "[PartPaid]", "SU")
         return Coin(coin), seq, x, part or y, su
 
     def pay_claim(self, when, w, e, y):
@@ -126,5 +153,10 @@ class Card:
         state, slot, seq, x, when, w, y, kind, su = fields(answer, "State", "Slot", "Seq", "Balance", "Time", "W", "Payment", "Kind", "SU", *(["TillKey", "Signature"] if answer[2] == 2 else []))[:9]
         return state[0], slot[0], seq, x, when, w, y, kind[0], su
 
-    def acknowledge(self, index):
-        self.send(0x80, 0x46, index)
+    def content(self, index):
+        """The hash of READ LOG's answer without Kind."""
+        answer = self.send(0x80, 0x44, index)
+        return sha256(b"".join(obj(name, value) for name, value in parse(answer) if name != "Kind"))
+
+    def acknowledge(self, index, content):
+        self.send(0x80, 0x46, index, 0, obj("Digest", content))

@@ -59,6 +59,14 @@ def account_message(u, b, x, currency, pe_i_id, ei, date):
     return b"HC1-AREQ" + u + b + x + currency + pe_i_id + suite.sha256(ei) + date
 
 
+def code_hash(code):
+    return suite.sha256(b"HC1-CODE" + code)
+
+
+def set_back_message(b, nonce, u, hashed):
+    return b"HC1-BACK" + b + nonce + u + hashed
+
+
 def bank_message(b, x, currency, pe_i_id, ei, date):
     return b"HC1-BREQ" + b + x + currency + pe_i_id + suite.sha256(ei) + date
 

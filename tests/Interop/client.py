@@ -5,10 +5,10 @@ import sys
 
 import suite
 from card import Card, Refused
-from cash import Bank, Issuer, Till, now, payment_message, u32
+from cash import Bank, Issuer, Till, certificate, code_hash, now, payment_message, set_back_message, u32
 from tlv import fields, parse
 
-PIN, PUK = "0000", "00000000"
+PIN, PAYMENT_PIN, CODE = "0000", "1111", b"01234567890123456789"
 
 
 def expect(condition, what):
@@ -33,20 +33,56 @@ def check_payment(coin, seq, x, when, w, y, su, issuer):
     return suite.sha256(message)
 
 
+def activate(card, code=CODE):
+    """The PUK that the card made."""
+    refused(0x9419, "VERIFY before the activation", card.verify, PIN)
+    refused(0x941C, "another activation code", card.begin_activation, b"9" * 20)
+    refused(0x6985, "FINISH ACTIVATION before BEGIN", card.finish_activation, "12345678", PAYMENT_PIN, PIN)
+    puk = card.begin_activation(code)
+    refused(0x6A80, "one PIN for both", card.finish_activation, puk, PIN, PIN)
+    card.finish_activation(puk, PAYMENT_PIN, PIN)
+    refused(0x9417, "BEGIN ACTIVATION again", card.begin_activation, code)
+    return puk
+
+
+def set_back(card, issuer, bank, u):
+    """A blocked PUK, and only a blocked one, goes back to a new code by the bank's signature over the card's nonce; coins stay."""
+    code = b"98765432109876543210"
+    hashed = code_hash(code)
+    card.put_certificate(certificate(issuer.root, 4, bank.b, bank.key))
+
+    def signature():
+        return suite.sign(bank.key, set_back_message(bank.b, card.nonce(), u, hashed))
+
+    refused(0x6985, "SET BACK while the PUK is not blocked", card.set_back, hashed, signature())
+    for left in range(9, -1, -1):
+        refused(0x63C0 | left, "a wrong PUK", card.unblock, "99999", "4711")
+    refused(0x6983, "a blocked PUK", card.unblock, "99999", "4711")
+    refused(0x9416, "SET BACK signed by nobody", card.set_back, hashed, (card.nonce(), bytes(64))[1])
+    card.set_back(hashed, signature())
+    activate(card, code)
+    card.verify(PIN)
+
+
 def personalise(card, issuer, bank):
     expect(card.atr() == bytes.fromhex("3B8880014869657243617368") + b"\x06", "ATR of transport.md")
     ((name, fci),) = parse(card.select())
     df, own = fields(fci, "DfName", "Proprietary")
-    expect(name == "FileControl" and fields(own, "Version", "Suite") == [b"\1", b"\1"] and df.hex() == "f0484945524341534801", "FCI")
-    expect(fields(card.status(), "State", "Version", "PinTries", "PukTries") == [b"\1", b"\1", b"\3", b"\x0a"], "blank: state 1, 3 and 10 tries")
-    refused(0x6982, "PERSONALISE without PIN", card.personalise, suite.public_bytes(issuer.root), bank.b, u32(5000))
-    card.verify(PIN)
-    account = card.personalise(suite.public_bytes(issuer.root), bank.b, u32(5000))
-    expect(account == card.personalise(suite.public_bytes(issuer.root), bank.b, u32(5000)), "PERSONALISE again: the same account key")
-    refused(0x9417, "PERSONALISE with another bank", card.personalise, suite.public_bytes(issuer.root), u32(7), u32(5000))
+    expect(name == "FileControl" and fields(own, "Version", "Suite") == [b"\2", b"\1"] and df.hex() == "f0484945524341534801", "FCI")
+    tries = ("State", "Version", "PinTries", "HolderTries", "PukTries")
+    expect(fields(card.status(), *tries) == [b"\1", b"\2", b"\3", b"\3", b"\x0a"], "blank: state 1; 3, 3 and 10 tries")
+    root = suite.public_bytes(issuer.root)
+    refused(0x6985, "VERIFY on a blank card", card.verify, PIN)
+    account = card.personalise(root, bank.b, u32(5000), code_hash(CODE))
+    expect(account == card.personalise(root, bank.b, u32(5000), code_hash(CODE)), "PERSONALISE again: the same account key")
+    refused(0x9417, "PERSONALISE with another bank", card.personalise, root, u32(7), u32(5000), code_hash(CODE))
+    refused(0x9417, "PERSONALISE with another activation code", card.personalise, root, bank.b, u32(5000), code_hash(bytes(20)))
+    expect(fields(card.status(), *tries)[0] == b"\4", "personalised, and not activated: state 4")
     for certificate in issuer.certificates():
         card.put_certificate(certificate)
     refused(0x9416, "a certificate from another root", card.put_certificate, Issuer().certificates()[0])
+    activate(card)
+    card.verify(PIN)
     u = bank.open(account)
     scheme, said_u, b, limit = [v for n, v in parse(card.status()) if n in ("Scheme", "U", "B", "NoPinLimit")]
     expect((scheme, said_u, b, limit) == (suite.sha256(suite.public_bytes(issuer.root)), u, bank.b, u32(5000)), "GET STATUS after the PIN")
@@ -85,12 +121,15 @@ def pay(card, issuer, till, before):
     expect(card.balance() == before, "VOID restores x, once")
     refused(0x9417, "a payment that was taken back", card.pay_fast, when, till.w, y)
 
-    coin, x = card.get_cash(y)
     when = till.time()
+    coin, x = card.get_cash(when, y)
     refused(0x9413, "an e that is not f(TIME, W)", card.pay_claim, when, till.w, bytes(16), y)
     seq, x_signed, part, su = card.pay_claim(when, till.w, suite.f(when, till.w), y)
     expect(x_signed == x and part == y, "claim profile: x is the one that GET CASH showed")
     check_payment(coin, seq, x, when, till.w, y, su, issuer)
+    again = card.pay_again(when, till.w, y)
+    expect((again[0].id, *again[1:]) == (coin.id, seq, x, y, su), "what was signed comes back with its coin")
+    refused(0x6A88, "what was not signed does not", card.pay_again, till.time(), till.w, y)
     card.confirm(coin.id, seq)
     expect(card.balance() == before - 1250, "12.50 left the card")
 
@@ -100,7 +139,10 @@ def pay_with_several(card, issuer, till, total):
     card.select()
     when, rest, parts = till.time(), total, []
     refused(0x6982, "more than the limit without PIN", card.pay_fast, when, till.w, u32(total))
+    refused(0x6982, "GET CASH beyond that limit", card.get_cash, when, u32(total))
     card.verify(PIN)
+    refused(0x6982, "the holder PIN does not lift it", card.pay_fast, when, till.w, u32(total))
+    card.verify_payment(PAYMENT_PIN)
     refused(0x9411, "more than there is", card.pay_fast, till.time(), till.w, u32(total + 1))
     while rest:
         coin, seq, x, part, su = card.pay_fast(when, till.w, u32(rest))
@@ -115,8 +157,9 @@ def check_log(card, issuer, coins):
     for state, slot, seq, x, when, w, y, kind, su in entries:
         expect(suite.verify(coins[slot].nu, payment_message(coins[slot], seq, x, when, w, y), su), f"log: S_U of seq {int.from_bytes(seq, 'big')} in slot {slot}, state {state}, flags {kind}")
     expect(sorted(e[0] for e in entries).count(2) == 1 and any(e[7] & 1 for e in entries), "log: one restored, one confirmed")
+    refused(0x941B, "ACKNOWLEDGE LOG of what the entry does not hold", card.acknowledge, 0, bytes(32))
     for index in range(len(entries)):
-        card.acknowledge(index)
+        card.acknowledge(index, card.content(index))
 
 
 def release(card, issuer, bank):
@@ -161,6 +204,13 @@ def main():
     pay_with_several(card, issuer, till, 6750)
     check_log(card, issuer, coins)
     withdraw_issuer_keyed(card, issuer, bank, u)
+    card.select()
+    card.verify_payment(PAYMENT_PIN)
+    refused(0x6982, "the payment PIN opens no balance", card.balance)
+    card.verify(PIN)
+    before = card.balance()
+    set_back(card, issuer, bank, u)
+    expect(card.balance() == before, "the coins stayed")
     refused(0x69 << 8 | 0x82, "GET BALANCE after SELECT", lambda: (card.select(), card.balance()))
     print(f"all as apdu-spec says; {card.sent} APDUs")
 

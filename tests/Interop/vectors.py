@@ -200,15 +200,29 @@ def check_commands():
     aid = bytes.fromhex("F0484945524341534801")
     pin, new = b"1234\xff\xff\xff\xff", b"56789\xff\xff\xff"
     same("select", apdu(0, 0xA4, 4, 0, aid))
-    same("select-reply", obj("FileControl", obj("DfName", aid) + obj("Proprietary", obj("Version", b"\1") + obj("Suite", b"\1"))))
-    same("verify", apdu(0, 0x20, 0, 0x81, pin, le=False))
-    same("change-pin", apdu(0, 0x24, 0, 0x81, pin + new, le=False))
-    same("unblock-pin", apdu(0, 0x2C, 0, 0x81, b"00000000" + new, le=False))
+    same("select-reply", obj("FileControl", obj("DfName", aid) + obj("Proprietary", obj("Version", b"\2") + obj("Suite", b"\1"))))
+    code, puk, nonce = b"01234567890123456789", b"12345678", sha256(b"nonce")[:16]
+    same("verify", apdu(0, 0x20, 0, 0x82, pin, le=False))
+    same("verify-payment-pin", apdu(0, 0x20, 0, 0x81, pin, le=False))
+    same("change-pin", apdu(0, 0x24, 0, 0x82, pin + new, le=False))
+    same("change-payment-pin", apdu(0, 0x24, 1, 0x81, new, le=False))
+    same("unblock-pin", apdu(0, 0x2C, 0, 0x82, puk + new, le=False))
+    same("activation-code-message", b"HC1-CODE" + code)
+    same("begin-activation", apdu(0x80, 0x16, 0, 0, obj("ActivationCode", code)))
+    same("begin-activation-reply", obj("Puk", puk))
+    same("finish-activation", apdu(0x80, 0x18, 0, 0, obj("Puk", puk) + obj("PaymentPin", pin) + obj("HolderPin", new)))
+    same("get-nonce", apdu(0x80, 0x1A, 0, 0))
+    same("get-nonce-reply", obj("Nonce", nonce))
+    hashed = sha256(b"HC1-CODE" + code)
+    same("set-back-message", b"HC1-BACK" + BANK + nonce + U + hashed)
+    signature = V["set-back"][-65:-1]
+    signed("set-back", PUB["bank"], V["set-back-message"], signature)
+    same("set-back", apdu(0x80, 0x1C, 0, 0, obj("Digest", hashed) + obj("Signature", signature)))
     same("get-status", apdu(0x80, 0x10, 0, 0))
-    status = [("State", b"\2"), ("Version", b"\1"), ("PinTries", b"\3"), ("PukTries", b"\x0a"), ("Scheme", sha256(PUB["root"])), ("U", U), ("B", BANK),
-              ("Currency", EUR), ("NoPinLimit", u32(10000)), ("NoPinSpent", u32(1250)), ("SlotCount", b"\x10"), ("LogCount", b"\x40")]
+    status = [("State", b"\2"), ("Version", b"\2"), ("PinTries", b"\3"), ("HolderTries", b"\2"), ("PukTries", b"\x0a"), ("Scheme", sha256(PUB["root"])), ("U", U), ("B", BANK),
+              ("Currency", EUR), ("NoPinLimit", u32(10000)), ("NoPinSpent", u32(1250)), ("NoPinCount", b"\5"), ("SlotCount", b"\x10"), ("LogCount", b"\x40")]
     same("get-status-reply", b"".join(obj(*p) for p in status))
-    same("personalise", apdu(0x80, 0x12, 0, 0, obj("PublicKey", PUB["root"]) + obj("B", BANK) + obj("Currency", EUR) + obj("NoPinLimit", u32(10000))))
+    same("personalise", apdu(0x80, 0x12, 0, 0, obj("PublicKey", PUB["root"]) + obj("B", BANK) + obj("Currency", EUR) + obj("NoPinLimit", u32(10000)) + obj("Digest", hashed)))
     same("personalise-reply", obj("AccountKey", PUB["account"]))
     same("put-certificate", apdu(0x80, 0x14, 0, 0, V["certificate-encryption"]))
     begin = obj("FaceValue", X) + obj("Currency", EUR) + obj("KeyId", PE)
@@ -220,7 +234,7 @@ def check_commands():
     signed("authorise-withdrawal-reply", PUB["account"], V["account-request-message"], fields(V["authorise-withdrawal-reply"], "Signature")[0])
     same("finish-withdrawal", apdu(0x80, 0x24, SLOT, 0, obj("EK", V["E_K"])))
     same("release-withdrawal", apdu(0x80, 0x26, SLOT, 0, V["never-issued"]))
-    same("get-cash", apdu(0x80, 0x30, 0, 0, obj("Payment", PAID) + obj("Currency", EUR)))
+    same("get-cash", apdu(0x80, 0x30, 0, 0, obj("Time", TIME) + obj("Payment", PAID) + obj("Currency", EUR)))
     same("get-cash-reply", V["coin"] + obj("Balance", BALANCE))
     amount = obj("Payment", PAID) + obj("Currency", EUR)
     same("pay-fast", apdu(0x80, 0x32, 0, 0, obj("Time", TIME) + obj("W", W) + amount))
@@ -228,6 +242,7 @@ def check_commands():
     same("pay-fast-reply", V["coin"] + seq + obj("SU", V["S_U"]))
     same("pay-claim", apdu(0x80, 0x32, 1, 0, obj("Time", TIME) + obj("W", W) + obj("E", E) + amount))
     same("pay-claim-reply", seq + obj("PartPaid", u32(1000)) + obj("SU", V["S_U"]))
+    same("pay-repeat", apdu(0x80, 0x32, 2, 0, obj("Time", TIME) + obj("W", W) + amount))
     of = obj("CoinId", COIN_ID) + obj("Seq", SEQ)
     same("confirm", apdu(0x80, 0x34, 0, 0, of))
     same("void", apdu(0x80, 0x36, 0, 0, of + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"])))
@@ -248,7 +263,7 @@ def check_commands():
     same("read-log-reply-dead", obj("State", b"\2") + entry + obj("IssuerId", ISSUER) + obj("Reason", b"\1") + obj("Date", DATE) + obj("Signature", signature))
     same("restore", apdu(0x80, 0x38, 0, 0, V["dead-statement"]))
     same("authorise-lost-card", apdu(0x80, 0x48, 0, 0, obj("Date", DATE)))
-    same("acknowledge-log", apdu(0x80, 0x46, 63, 0))
+    same("acknowledge-log", apdu(0x80, 0x46, 63, 0, obj("Digest", sha256(obj("State", b"\1") + entry.replace(obj("Kind", b"\3"), b"")))))
 
 
 def check_frames():

@@ -81,7 +81,9 @@ public sealed class PullTests
             _till = town.AddTill("Cafe");
             ReaderChoice.Create(_image, Suite);
             using var card = ReaderChoice.OpenImage(_image, Suite);
-            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), Pin.Transport);
+            var code = ActivationCode.Random(Suite.Random);
+            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code);
+            TownCard.Activate(card, code);
             town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1);
         }
 
@@ -190,8 +192,8 @@ public sealed class PullTests
             bool again = _resume;
             _resume = true;
             IReadOnlyList<WithdrawalResult> done = again
-                ? Wait(_town.Wallet.Resume(channel, Pin.Transport, default))
-                : [Wait(_town.Wallet.Withdraw(channel, Pin.Transport, new Amount((ulong)(1 + _random.Next(600))), default))];
+                ? Wait(_town.Wallet.Resume(channel, TownCard.HolderPin, default))
+                : [Wait(_town.Wallet.Withdraw(channel, TownCard.HolderPin, new Amount((ulong)(1 + _random.Next(600))), default))];
             _resume = false;
             Withdrawals += done.Count(d => d.Outcome == WithdrawalOutcome.Issued);
         }
@@ -203,7 +205,7 @@ public sealed class PullTests
         {
             var till = _town.Till(_till);
             bool again = _open is not null;
-            var result = _open is { } ticket ? till.Continue(ticket, channel, Pin.Transport) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), Pin.Transport);
+            var result = _open is { } ticket ? till.Continue(ticket, channel, TownCard.TillPin) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), TownCard.TillPin);
             _open = result.Outcome == TillOutcome.CardGone ? result.Ticket : null;
             Payments += result.Outcome == TillOutcome.Accepted ? 1 : 0;
             Repeated += result.Outcome == TillOutcome.Accepted && again ? 1 : 0;
@@ -215,12 +217,13 @@ public sealed class PullTests
         {
             var card = new WalletCard(channel);
             card.Select();
-            Assert.That(card.Verify(Pin.Transport).IsSuccess);
+            Assert.That(card.Verify(TownCard.HolderPin).IsSuccess);
             for (byte i = 0; i < Card.Wallet.WalletApplet.LogSize; i++)
             {
-                if (card.ReadLog(i).Payment is { Acknowledged: false })
+                var entry = card.ReadLog(i);
+                if (entry.Payment is { Acknowledged: false })
                 {
-                    card.AcknowledgeLog(i);
+                    card.AcknowledgeLog(i, entry.Content);
                 }
             }
         }
@@ -239,7 +242,7 @@ public sealed class PullTests
                 // What a till does when a card comes back: a payment that was refused halfway, and whose S_W the pulled card never got, is made good.
                 _town.Till(_till).MakeGood(channel);
                 MakeRoom(channel);
-                _town.Wallet.Resume(channel, Pin.Transport, default).AsTask().Wait();
+                _town.Wallet.Resume(channel, TownCard.HolderPin, default).AsTask().Wait();
             }
 
             _town.Settle(_till).AsTask().Wait();
@@ -251,7 +254,7 @@ public sealed class PullTests
             using var channel = ReaderChoice.OpenImage(_image, Suite);
             var card = new WalletCard(channel);
             card.Select();
-            card.Verify(Pin.Transport);
+            card.Verify(TownCard.HolderPin);
             ulong account = _town.UserBank.BalanceOf(_town.UserBank.Accounts.Single(a => a.Name == _owner).User).Minor;
             Assert.That(till.OpenTickets, Is.Empty);
             Assert.That(till.Sum(PartState.Settled), Is.EqualTo(till.Accepted), "each accepted payment is settled");

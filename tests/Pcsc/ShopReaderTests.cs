@@ -18,8 +18,7 @@ public sealed class ShopReaderTests
         _town = new NetworkTown();
         _town.Must("hiercash-card", "new", "Alice.card");
         using var card = Insert("Alice.card");
-        _town.Must("hiercash-bank", "open-account", "Alice", "--reader", Reader, "--dir", "north");
-        _town.Must("hiercash-bank", "deposit", "Alice", "1000.00", "--dir", "north");
+        _town.OpenAccount("Alice", "1000.00", Reader);
         _town.Must("hiercash-wallet", "withdraw", "300.00", "--reader", Reader, "--pin", "0000", "--bank", _town.North.Address);
     }
 

@@ -174,7 +174,7 @@ public sealed class LifeHistoryTests
             }
 
             TillResult? result = null;
-            Cut(card, () => result = _town.Till(till).Pay(card.Card, new Amount((ulong)(1 + _random.Next(2500))), card.Pin));
+            Cut(card, () => result = _town.Till(till).Pay(card.Card, new Amount((ulong)(1 + _random.Next(2500))), card.PaymentPin));
             Note(till, card, result!);
         }
 
@@ -198,7 +198,7 @@ public sealed class LifeHistoryTests
                 _open.RemoveAll(o => o.Ticket == ticket);
                 TillResult? result = null;
                 bool giveUp = _random.Next(3) == 0;
-                Cut(card, () => result = giveUp ? _town.Till(till).GiveUp(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.Pin));
+                Cut(card, () => result = giveUp ? _town.Till(till).GiveUp(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
                 Note(till, card, result!);
             }
         }
@@ -231,7 +231,7 @@ public sealed class LifeHistoryTests
             {
                 _clones.Add(_mallory.Clone());
                 string till = Any(_tills);
-                Count("clone payments", _town.Till(till).Pay(_clones[^1].Card, new Amount((ulong)(500 + _random.Next(1500))), _mallory.Pin).Outcome == TillOutcome.Accepted ? 1 : 0);
+                Count("clone payments", _town.Till(till).Pay(_clones[^1].Card, new Amount((ulong)(500 + _random.Next(1500))), _mallory.PaymentPin).Outcome == TillOutcome.Accepted ? 1 : 0);
             }
         }
 

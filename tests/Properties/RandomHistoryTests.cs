@@ -151,7 +151,7 @@ public sealed class RandomHistoryTests
             }
 
             CutPower(card);
-            var result = _town.Till(till).Pay(card.Card, new Amount((ulong)(1 + _random.Next(2500))), card.Pin);
+            var result = _town.Till(till).Pay(card.Card, new Amount((ulong)(1 + _random.Next(2500))), card.PaymentPin);
             PutBack(card);
             Note(till, card, result, giveUp: _random.Next(3) == 0);
         }
@@ -164,7 +164,7 @@ public sealed class RandomHistoryTests
                 CutPower(card);
                 var result = giveUp
                     ? _town.Till(till).GiveUp(ticket, card.Card)
-                    : _town.Till(till).Continue(ticket, card.Card, card.Pin);
+                    : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin);
                 bool cut = !card.Card.IsPowered;
                 PutBack(card);
                 if (giveUp && cut)

@@ -225,7 +225,7 @@ public sealed class CrashPointTests
             card.Card.Reset();
             foreach (var ticket in town.Till(till).OpenTickets)
             {
-                Assert.That(town.Till(till).Continue(ticket, card.Card, card.Pin).Outcome, Is.EqualTo(TillOutcome.Accepted));
+                Assert.That(town.Till(till).Continue(ticket, card.Card, card.PaymentPin).Outcome, Is.EqualTo(TillOutcome.Accepted));
             }
         }
 

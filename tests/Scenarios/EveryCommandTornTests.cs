@@ -15,17 +15,22 @@ namespace HierCash.Tests.Scenarios;
 public sealed class EveryCommandTornTests
 {
     private const string Pin = "0000";
-    private const string Puk = "00000000";
     private static readonly Timestamp Time = new(1795424460000001);
+    private static readonly ActivationCode Code = ActivationCode.Parse("0123 4567 8901 2345 6789")!;
     private TownWorld _town = null!;
     private TownCard _blank = null!;
     private TownCard _card = null!;
+    private TownCard _issued = null!;
+    private TownCard _blocked = null!;
+    private byte[] _shown = new byte[8];
+    private byte[] _nonce = new byte[16];
     private readonly Dictionary<string, (TownCard Card, byte[][] Before, byte[] Command)> _cases = [];
 
     /// <summary>Everything that writes, and everything that must not.</summary>
     private static readonly string[] Names =
     [
-        "SELECT", "VERIFY", "VERIFY wrong", "CHANGE REFERENCE DATA", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE", "PUT CERTIFICATE",
+        "SELECT", "VERIFY", "VERIFY wrong", "VERIFY payment", "CHANGE REFERENCE DATA", "CHANGE REFERENCE DATA payment", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE",
+        "BEGIN ACTIVATION", "FINISH ACTIVATION", "GET NONCE", "SET BACK", "PUT CERTIFICATE",
         "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL",
         "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "GET COIN", "GET BALANCE", "READ LOG",
         "ACKNOWLEDGE LOG", "AUTHORISE LOST CARD",
@@ -47,21 +52,26 @@ public sealed class EveryCommandTornTests
         var sw = till.Sign(SignedMessage.Void(new CashPayment(h!.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU).Id, w));
         var key = _town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
         byte finish = wallet.BeginWithdrawal(new Amount(700), Currency.Eur, key).Slot;
+        var entry = wallet.ReadLog(0).Content;
+        wallet.PutCertificate(_town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerStatement));
         byte release = wallet.BeginWithdrawal(new Amount(uint.MaxValue), Currency.Eur, key).Slot;
         var answers = Answers();
 
         byte[] select = Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
-        byte[] verify = Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block(Pin)));
+        byte[] verify = Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block(Pin)));
         var time = Time.Plus(TimeSpan.FromMinutes(1));
         void Add(string name, byte[] command, params byte[][] before) => _cases.Add(name, (_card, [select, verify, .. before], command));
         Add("SELECT", select);
         Add("VERIFY", verify);
-        Add("VERIFY wrong", Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block("9999"))));
-        Add("CHANGE REFERENCE DATA", Apdu<ChangePinCommand, NoReply>(new ChangePinCommand(Block(Pin), Block("4711"))));
-        Add("RESET RETRY COUNTER", Apdu<UnblockPinCommand, NoReply>(new UnblockPinCommand(Block(Puk), Block("4711"))));
+        Add("VERIFY wrong", Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block("9999"))));
+        Add("VERIFY payment", Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Payment, Block(_card.PaymentPin))));
+        Add("CHANGE REFERENCE DATA payment", Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfPayment(Block("2222"))));
+        Add("CHANGE REFERENCE DATA", Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Block(Pin), Block("4711"))));
+        Add("RESET RETRY COUNTER", Apdu<UnblockPinCommand, NoReply>(new UnblockPinCommand(Block(_card.Puk), Block("4711"))));
         Add("GET STATUS", Apdu<GetStatusCommand, StatusReply>(default));
-        _cases.Add("PERSONALISE", (_blank, [select, verify], Apdu<PersonaliseCommand, PersonaliseReply>(
-            new PersonaliseCommand(_town.Scheme.Root.Bytes.ToArray(), new PartyId(7), Currency.Eur, new Amount(5000)))));
+        _cases.Add("PERSONALISE", (_blank, [select], Apdu<PersonaliseCommand, PersonaliseReply>(
+            new PersonaliseCommand(_town.Scheme.Root.Bytes.ToArray(), new PartyId(7), Currency.Eur, new Amount(5000), Code.Hash))));
+        AddActivation(select);
         Add("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(_town.Scheme.Certificates[0])));
         Add("BEGIN WITHDRAWAL", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)));
         Add("BEGIN WITHDRAWAL same key", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 0, new Amount(900), Currency.Eur, key)));
@@ -69,7 +79,7 @@ public sealed class EveryCommandTornTests
         Add("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(finish, Time)));
         Add("FINISH WITHDRAWAL", answers.Single(a => a[1] == FinishWithdrawalCommand.Ins && a[2] == finish));
         Add("RELEASE WITHDRAWAL", answers.Single(a => a[1] == ReleaseWithdrawalCommand.Ins && a[2] == release));
-        byte[] getCash = Apdu<GetCashCommand, CashReply>(new GetCashCommand(new Amount(300), Currency.Eur));
+        byte[] getCash = Apdu<GetCashCommand, CashReply>(new GetCashCommand(time, new Amount(300), Currency.Eur));
         Add("GET CASH", getCash);
         Add("PAY", Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(300), Currency.Eur)));
         Add("PAY again", Apdu<PayCommand, PayReply>(paid));
@@ -83,12 +93,41 @@ public sealed class EveryCommandTornTests
         Add("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(0)));
         Add("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default));
         Add("READ LOG", Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(0)));
-        Add("ACKNOWLEDGE LOG", Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(0)));
+        Add("ACKNOWLEDGE LOG", Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(0, entry)));
+    }
+
+    /// <summary>Of a card that is only personalised, and of one whose PUK is blocked. What a card shows is filled in when it is sent back.</summary>
+    private void AddActivation(byte[] select)
+    {
+        _issued = _town.NewCard("Nora");
+        _town.UserBank.OpenAccount("Nora", new WalletCard(_issued.Card), Code);
+        _blocked = _town.User("Bela", 5000);
+        var blocked = new WalletCard(_blocked.Card);
+        blocked.Select();
+        while (blocked.UnblockPin(_blocked.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.PinBlocked)
+        {
+        }
+
+        using (var copy = _blocked.Clone())
+        {
+            // The bank brings its certificate first.
+            var trace = new TracingChannel(copy.Card);
+            _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace), Code);
+            Send(_blocked, trace.Apdus.Select(a => a.Command).Single(c => c is [0x80, 0x14, ..]));
+        }
+
+        byte[] begin = Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(Code));
+        _cases.Add("BEGIN ACTIVATION", (_issued, [select], begin));
+        _cases.Add("FINISH ACTIVATION", (_issued, [select, begin], Apdu<FinishActivationCommand, NoReply>(new FinishActivationCommand(Block("00000000"), Block(_card.PaymentPin), Block(Pin)))));
+        _cases.Add("GET NONCE", (_issued, [select], Apdu<GetNonceCommand, NonceReply>(default)));
+        _cases.Add("SET BACK", (_blocked, [select, Apdu<GetNonceCommand, NonceReply>(default)], Apdu<SetBackCommand, NoReply>(new SetBackCommand(Code.Hash, new byte[64]))));
     }
 
     [OneTimeTearDown]
     public void End()
     {
+        _issued.Dispose();
+        _blocked.Dispose();
         _card.Dispose();
         _blank.Dispose();
         _town.Dispose();
@@ -139,15 +178,15 @@ public sealed class EveryCommandTornTests
 
         TestContext.Out.WriteLine($"{name}: {cuts} cut points, torn cells {torn}");
         Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again"
-                or "AUTHORISE WITHDRAWAL" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE"
+                or "AUTHORISE WITHDRAWAL" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE" or "BEGIN ACTIVATION" or "GET NONCE"
             ? Is.Zero
             : Is.GreaterThan(1));
     }
 
     /// <summary>Its answer is another one each time.</summary>
-    private static bool MakesKeys(string name) => name is "BEGIN WITHDRAWAL" or "BEGIN WITHDRAWAL same key" or "PERSONALISE";
+    private static bool MakesKeys(string name) => name is "BEGIN WITHDRAWAL" or "BEGIN WITHDRAWAL same key" or "PERSONALISE" or "BEGIN ACTIVATION" or "GET NONCE";
 
-    private static string Uncut(TownCard card, byte[][] before, byte[] command)
+    private string Uncut(TownCard card, byte[][] before, byte[] command)
     {
         using var copy = card.Clone();
         Array.ForEach(before, apdu => Send(copy, apdu));
@@ -155,7 +194,7 @@ public sealed class EveryCommandTornTests
     }
 
     /// <summary>What the terminal would do: select, show the PIN, and send the command once more.</summary>
-    private static void AssertRepeats(TownCard card, byte[][] before, byte[] command, string whole, string name, int cut)
+    private void AssertRepeats(TownCard card, byte[][] before, byte[] command, string whole, string name, int cut)
     {
         bool newPin = name is "CHANGE REFERENCE DATA" or "RESET RETRY COUNTER";
         foreach (byte[] apdu in before)
@@ -164,14 +203,21 @@ public sealed class EveryCommandTornTests
             if (newPin && answer.StartsWith("63C", StringComparison.Ordinal))
             {
                 // The change was done, only its answer was lost: the new PIN counts.
-                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block("4711")))), Is.EqualTo("9000"), $"{name}, cut {cut}");
+                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block("4711")))), Is.EqualTo("9000"), $"{name}, cut {cut}");
+                return;
+            }
+
+            if (name == "FINISH ACTIVATION" && answer == "9417")
+            {
+                // It was activated, only the answer was lost: the PINs are those that were chosen.
+                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block(Pin)))), Is.EqualTo("9000"), $"{name}, cut {cut}");
                 return;
             }
         }
 
         string repeated = Send(card, command);
         string expected = name == "VERIFY wrong" ? "63C" : whole;
-        Assert.That(repeated, MakesKeys(name) ? Does.EndWith("9000") : Does.StartWith(expected), $"{name}, cut {cut}");
+        Assert.That(repeated, MakesKeys(name) ? Does.EndWith("9000") : name == "PAY claim" ? Does.EndWith(expected) : Does.StartWith(expected), $"{name}, cut {cut}");
     }
 
     private void AssertSound(TownCard card, string name, int cut)
@@ -218,7 +264,32 @@ public sealed class EveryCommandTornTests
         return apdu[..command.Write(apdu)];
     }
 
-    private static string Send(TownCard card, byte[] apdu) => Runtime.CardExtensions.Send(card.Card, Convert.ToHexString(apdu));
+    private string Send(TownCard card, byte[] apdu)
+    {
+        string answer = Runtime.CardExtensions.Send(card.Card, Convert.ToHexString(Filled(apdu)));
+        byte[] data = Convert.FromHexString(answer[..^4]);
+        _shown = PukReply.Read(data)?.Block ?? _shown;
+        _nonce = NonceReply.Read(data)?.Nonce ?? _nonce;
+        return answer;
+    }
+
+    /// <summary>With the PUK and the nonce that the card showed last.</summary>
+    private byte[] Filled(byte[] apdu)
+    {
+        if (apdu is [0x80, 0x18, ..])
+        {
+            return Apdu<FinishActivationCommand, NoReply>(new FinishActivationCommand(_shown, Block(_card.PaymentPin), Block(Pin)));
+        }
+
+        if (apdu is not [0x80, 0x1C, ..])
+        {
+            return apdu;
+        }
+
+        using var key = _town.BankKey("bank-1");
+        var user = _town.UserBank.Accounts.Single(a => a.Name == "Bela").User;
+        return Apdu<SetBackCommand, NoReply>(new SetBackCommand(Code.Hash, key.Sign(SignedMessage.SetBack(_town.UserBank.Id, _nonce, user, Code.Hash))));
+    }
 
     /// <summary>Selects the wallet and shows a PIN, without spending the last try.</summary>
     private sealed class WalletCardOn(TownCard card)

@@ -5,6 +5,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -147,9 +148,11 @@ public sealed class EvidenceTests
             using (var card = new EmulatedCard(PowerImage.Create(path), package))
             {
                 card.Install(Aid.Wallet, Aid.Wallet);
-                town.UserBank.OpenAccount("Alice", new WalletCard(card), Pin.Transport);
+                var code = ActivationCode.Random(town.Options.Suite.Random);
+                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
+                TownCard.Activate(card, code);
                 town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(5000), 1);
-                town.Wallet.Withdraw(card, Pin.Transport, new Amount(5000), default).AsTask().GetAwaiter().GetResult();
+                town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default).AsTask().GetAwaiter().GetResult();
             }
 
             var backup = File.ReadAllBytes(path);

@@ -60,7 +60,7 @@ public sealed class LastDaysTests
         ulong began = Timestamp.Now(town.Clock).Microseconds;
         for (int done = 0; done < 1050; done += 50)
         {
-            var payments = Enumerable.Range(0, 50).Select(i => RawMessages.Pay(mallory, new Timestamp(began + (ulong)(done + i)), w, 1, mallory.Pin)!).ToArray();
+            var payments = Enumerable.Range(0, 50).Select(i => RawMessages.Pay(mallory, new Timestamp(began + (ulong)(done + i)), w, 1, mallory.PaymentPin)!).ToArray();
             Assert.That((await town.Submit(cafe, payments)).Select(r => r.Verdict), Is.All.EqualTo(Verdict.Settled));
             foreach (var h in payments)
             {

@@ -77,7 +77,7 @@ public sealed class LyingCardTests
     public void TheTillSaysOkToTheCard(PaymentProfile profile, bool confirmed)
     {
         using var alice = _town.User("Alice", 2000, 1000);
-        var paid = _town.Till(_till).Pay(alice.Card, new Amount(2500), alice.Pin, profile);
+        var paid = _town.Till(_till).Pay(alice.Card, new Amount(2500), alice.PaymentPin, profile);
         Assert.That((paid.Outcome, paid.Payments.Count), Is.EqualTo((TillOutcome.Accepted, 2)));
         Assert.That(alice.Log().Select(e => e.Payment.Confirmed), Is.EqualTo(new[] { confirmed, confirmed }));
     }

@@ -110,7 +110,10 @@ public sealed class SecretTests
     {
         const string Digits = "73519";
         var block = Pin.ToBlock(Digits);
-        Assert.That(new VerifyCommand(block).ToString() + new ChangePinCommand(block, block) + new UnblockPinCommand(block, block), Does.Not.Contain(Digits));
+        Assert.That(new VerifyCommand(PinRole.Holder, block).ToString() + ChangePinCommand.OfHolder(block, block) + ChangePinCommand.OfPayment(block) + new UnblockPinCommand(block, block)
+            + new FinishActivationCommand(block, block, block) + new PukReply(block), Does.Not.Contain(Digits));
+        var code = ActivationCode.Parse(string.Concat(Enumerable.Repeat("7351", 5)))!;
+        Assert.That(code.ToString() + new BeginActivationCommand(code), Does.Not.Contain("7351"));
         Assert.That(() => Pin.ToBlock("73519x"), Throws.ArgumentException.With.Message.Not.Contain(Digits));
         var request = new CashRequest(Encoding.ASCII.GetBytes("a seed of thirty-two bytes......"), new Amount(1), Currency.Eur, 0, [], []);
         Assert.That(request.ToString(), Does.Not.Contain("seed"));

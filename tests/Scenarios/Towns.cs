@@ -35,11 +35,11 @@ internal static class Towns
         town.Wallet.Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
 
     public static Shop.TillResult Pay(this TownWorld town, string till, TownCard card, ulong minor) =>
-        town.Till(till).Pay(card.Card, new Amount(minor), card.Pin);
+        town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);
 
     /// <summary>One PAY for that till under a TIME of the payer's choice, now if none; whoever has the card has its PIN.</summary>
     public static CashPayment Sign(this TownWorld town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
-        RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.Pin) ?? throw new InvalidOperationException("The card refuses.");
+        RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.PaymentPin) ?? throw new InvalidOperationException("The card refuses.");
 
     /// <summary>The same, and the till gives S_W to the card and says nothing to anybody.</summary>
     public static CashPayment SignAndVoid(this TownWorld town, TownCard card, string till, ulong minor)

@@ -153,6 +153,7 @@ public sealed class WithdrawalTests
             forger, town.Issuer.Id, town.UserBank.Id, request.FaceValue, request.Currency, request.Request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
         var client = new WalletCard(card.Card);
         client.Select();
+        client.PutCertificate(town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerStatement));
         Assert.That(client.ReleaseWithdrawal(0, forged), Is.EqualTo(StatusWord.InvalidSignature), "the card");
         Assert.That(card.Pending(), Is.EqualTo(1));
         var bank = town.BankOver("bank-1", new ForgingLink(new WithdrawalAnswer(null, forged).ToMessage(MessageType.IssueReply)));
@@ -236,10 +237,10 @@ public sealed class WithdrawalTests
         using var card = town.User("Alice", 5000);
         var client = new WalletCard(card.Card);
         client.Select();
-        Assert.That(client.Verify(card.Pin).IsSuccess);
+        Assert.That(client.Verify(card.PaymentPin, PinRole.Payment).IsSuccess);
         var pay = PayCommand.Fast(Timestamp.Now(town.Clock), default, new Amount(y), Currency.Eur);
         Assert.That(client.Pay(pay, out _).Value, Is.EqualTo(status));
-        Assert.That(client.GetCash(new Amount(y), Currency.Eur, out _).Value, Is.EqualTo(status));
+        Assert.That(client.GetCash(default, new Amount(y), Currency.Eur, out _).Value, Is.EqualTo(status));
         Assert.That((card.Balance().Minor, card.Coins().Single().Seq), Is.EqualTo((5000UL, (ushort)0)));
     }
 
@@ -272,7 +273,7 @@ public sealed class WithdrawalTests
             () => client.BeginWithdrawal(new Amount(5000), Currency.Eur, bank.PublicKey.Id),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.KeyUnknown));
         Assert.That(
-            () => client.Personalise(bank.PublicKey, town.UserBank.Id, Currency.Eur, Amount.Zero),
+            () => client.Personalise(bank.PublicKey, town.UserBank.Id, Currency.Eur, Amount.Zero, default),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone), "the pinned key stays");
     }
 

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;
@@ -15,7 +16,8 @@ public sealed class ConformanceTests
 
     private static readonly Dictionary<string, Func<TraceScript>> Scripts = new()
     {
-        ["blank"] = Blank, ["pin"] = PinCommands, ["personalise"] = Personalise, ["withdrawal"] = Withdrawal, ["payment"] = Payment,
+        ["blank"] = Blank, ["pin"] = PinLadders.Pins, ["personalise"] = PinLadders.Personalise, ["activation"] = PinLadders.Activation, ["set-back"] = PinLadders.SettingBack,
+        ["withdrawal"] = Withdrawal, ["payment"] = Payment, ["without-pin"] = WithoutPin,
         ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
         ["lengths"] = MoreLadders.Lengths,
     };
@@ -45,6 +47,10 @@ public sealed class ConformanceTests
         }
 
         t.Send([0x80, 0x12, 0xFE, 0xFE, 1, 0xFF], "6999", "PERSONALISE");
+        t.Send([0x80, 0x16, 0xFE, 0xFE, 1, 0xFF], "6999", "BEGIN ACTIVATION");
+        t.Send([0x80, 0x18, 0xFE, 0xFE, 1, 0xFF], "6999", "FINISH ACTIVATION");
+        t.Send([0x80, 0x1A, 0xFE, 0xFE, 1, 0xFF], "6999", "GET NONCE");
+        t.Send([0x80, 0x1C, 0xFE, 0xFE, 1, 0xFF], "6999", "SET BACK");
         t.Send([0x80, 0x10, 0xFE, 0xFE], "6999", "GET STATUS");
         t.Send([0x00, 0x20, 0xFE, 0xFE, 1, 0xFF], "6999", "VERIFY");
         t.Send([0x80, 0xEE, 0xFE, 0xFE], "6999", "an instruction that there is not");
@@ -72,90 +78,19 @@ public sealed class ConformanceTests
             t.Send(sound, "6985");
         }
 
+        t.Note("Nor has it a PIN, a PUK, or a code.");
+        t.Send(Verify("0000"), "6985");
+        t.Send(RightPaymentPin, "6985");
+        t.Send(Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Block("0000"), Block("1111"))), "6985");
+        t.Send(Apdu<UnblockPinCommand, NoReply>(new UnblockPinCommand(Block("00000000"), Block("1111"))), "6985");
+        t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(Code)), "6985");
+        t.Send(FinishActivation(Block("00000000"), "1111", "0000"), "6985");
+        t.Send(Apdu<GetNonceCommand, NonceReply>(default), "6985");
+        t.Send(SetBack(default, new byte[64]), "6985");
         t.Note("GET STATUS answers always.");
         t.Send([0x80, 0x10, 0, 1, 1, 0], "6A86");
         t.Send([0x80, 0x10, 0, 0, 1, 0], "6700");
         t.Send([0x80, 0x10, 0, 0, 0], "9000");
-        return t;
-    }
-
-    private static TraceScript PinCommands()
-    {
-        var t = new TraceScript("blank", "VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.");
-        t.Send(Select, "9000");
-        byte[] Two(byte ins, string first, string second) => [0x00, ins, 0x00, 0x81, 16, .. Block(first), .. Block(second)];
-        byte[] letters = [0x00, 0x20, 0x00, 0x81, 8, .. "ABCD"u8, 0xFF, 0xFF, 0xFF, 0xFF];
-        foreach (byte ins in new byte[] { 0x24, 0x2C })
-        {
-            t.Send([0x00, ins, 0x00, 0x80, 1, 0xFF], "6A86");
-            t.Send([0x00, ins, 0x00, 0x81, 1, 0xFF], "6700");
-            t.Send([0x00, ins, 0x00, 0x81, 16, .. letters[5..], .. letters[5..]], "6A80");
-        }
-
-        t.Send([0x00, 0x20, 0x00, 0x80, 1, 0xFF], "6A86");
-        t.Send([0x00, 0x20, 0x00, 0x81, 1, 0xFF], "6700");
-        t.Send(letters, "6A80");
-        t.Send([0x00, 0x20, 0x00, 0x81], "63C3", "asking");
-        t.Send(Verify("9999"), "63C2");
-        t.Send(RightPin, "9000");
-        t.Send([0x00, 0x20, 0x00, 0x81], "9000", "asking");
-        t.Send(Two(0x24, "9999", "4711"), "63C2");
-        t.Send(Two(0x24, "0000", "4711"), "9000");
-        t.Send([0x00, 0x20, 0x00, 0x81], "63C3", "the new PIN has to be given");
-        for (int left = 2; left >= 0; left--)
-        {
-            t.Send(Verify("9999"), $"63C{left}");
-        }
-
-        t.Note("Blocked: length and digits come first.");
-        t.Send(letters, "6A80");
-        t.Send(Verify("4711"), "6983");
-        t.Send([0x00, 0x20, 0x00, 0x81], "6983");
-        t.Send(Two(0x24, "4711", "0000"), "6983");
-        t.Send(Two(0x2C, "11111111", "0000"), "63C9");
-        t.Send(Two(0x2C, "00000000", "0000"), "9000");
-        t.Send(RightPin, "9000");
-        for (int left = 9; left >= 0; left--)
-        {
-            t.Send(Two(0x2C, "11111111", "0000"), $"63C{left:X}");
-        }
-
-        t.Send([0x00, 0x2C, 0x00, 0x81, 16, .. letters[5..], .. letters[5..]], "6A80");
-        t.Send(Two(0x2C, "00000000", "0000"), "6983", "the PUK is blocked for ever");
-        t.Send([0x80, 0x10, 0, 0, 0], "9000");
-        return t;
-    }
-
-    private static TraceScript Personalise()
-    {
-        var t = new TraceScript("blank", "PERSONALISE and PUT CERTIFICATE.");
-        t.Send(Select, "9000");
-        byte[] Command(byte[] root, uint bank) => Apdu<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root, new PartyId(bank), Currency.Eur, new Amount(5000)));
-        byte[] noPoint = [4, .. new byte[64]];
-        byte[] root = Key("root").PublicKey.Bytes.ToArray();
-        t.Send(WrongParameters(Command(root, 1)), "6A86");
-        t.Send(WrongData(Command(root, 1)), "6A80");
-        t.Send(Command(noPoint, 0x101), "6982", "without PIN, and the root key is no point");
-        t.Send(RightPin, "9000");
-        t.Send(Command(noPoint, 0x101), "6A80", "the root key is no point");
-        t.Send(Command(root, 0x101), "9000");
-        t.Send(Command(root, 0x101), "9000", "the same again");
-        t.Send(Command(noPoint, 0x102), "9417", "other data, and no point");
-        t.Send([0x80, 0x10, 0, 0, 0], "9000");
-        byte[] Put(KeyCertificate certificate) => Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
-        var known = Certificate(Key("root"), KeyUsage.IssuerCoin, "coin");
-        t.Send(Put(known), "9000");
-        for (int i = 0; i < 7; i++)
-        {
-            using var more = Crypto.GenerateKey();
-            t.Send(Put(KeyCertificate.Issue(Key("root"), KeyUsage.IssuerCoin, IssuerId, Date, Date, more.PublicKey)), "9000");
-        }
-
-        t.Note("All 8 places are taken.");
-        t.Send(Put(Certificate(Key("bank"), KeyUsage.Bank, "bank")), "6A80", "a bank's, and not signed by the root key");
-        t.Send(Put(Certificate(Key("bank"), KeyUsage.IssuerCoin, "till")), "9416", "not signed by the root key, and no place");
-        t.Send(Put(Certificate(Key("root"), KeyUsage.IssuerCoin, "till")), "6A84");
-        t.Send(Put(known), "9000", "known already");
         return t;
     }
 
@@ -247,37 +182,76 @@ public sealed class ConformanceTests
     {
         var t = new TraceScript("withdrawn", "GET CASH and PAY.");
         var time = Date;
+        Timestamp After(int seconds) => time.Plus(TimeSpan.FromSeconds(seconds));
+        var expired = new Quarter(235).End;
         t.Send(Select, "9000");
         t.Send(WrongParameters(GetCash(0, Usd)), "6A86");
         t.Send(WrongData(GetCash(0, Usd)), "6A80");
         t.Send(GetCash(0, Usd), "9410");
         t.Send(GetCash(7001, Usd), "9412");
-        t.Send(GetCash(7001, Eur), "9411");
-        t.Send([0x80, 0x32, 2, 0, 1, 0xFF], "6A86");
+        t.Send(GetCash(7001, Eur), "6982", "more than the limit without PIN, and than there is");
+        t.Send(GetCash(1, Eur, expired), "9411", "at that TIME all coins have expired");
+        t.Send([0x80, 0x32, 3, 0, 1, 0xFF], "6A86");
         t.Send([0x80, 0x32, 0, 0, 1, 0xFF], "6A80");
+        t.Send(PayAgain(time, 0, Usd), "6A88", "nothing of this was signed");
         t.Send(PayClaim(time, 0, Usd, right: false), "9413", "no e, no amount, no such currency");
         t.Send(PayClaim(time, 0, Usd, right: true), "9410");
         t.Send(Pay(time, 0, Usd), "9410");
         t.Send(Pay(time, 7001, Usd), "9412");
-        t.Send(Pay(time, 7001, Eur), "9411");
-        t.Send(PayClaim(time, 7000, Eur, right: true), "6985", "no coin was shown, and more than the limit without PIN");
-        t.Send(GetCash(7000, Eur), "9000");
-        t.Send(PayClaim(time, 7000, Eur, right: true), "6982");
-        t.Send(Pay(time, 7000, Eur), "6982");
+        t.Send(Pay(time, 7001, Eur), "6982", "more than the limit without PIN, and than there is");
+        t.Send(PayClaim(time, 7000, Eur, right: true), "6982", "more than the limit without PIN, and no coin was shown");
+        t.Send(PayClaim(time, 1250, Eur, right: true), "6985", "no coin was shown");
         t.Send(Pay(time, 1250, Eur), "9000", "12.50, from the smaller coin");
         t.Send(Pay(time, 1250, Eur), "9000", "again: the stored bytes");
+        t.Send(PayAgain(time, 1250, Eur), "9000", "and so");
         t.Send(GetCash(100, Eur), "9000");
-        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(1)), 100, Eur, right: true), "9000");
+        t.Send(PayClaim(After(1), 800, Eur, right: true), "6985", "another coin was shown");
+        t.Send(PayClaim(After(1), 100, Eur, right: true), "9000");
         t.Send(Select, "9000");
-        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(1)), 100, Eur, right: false), "9000", "again: neither e nor a shown coin is wanted");
-        t.Send(PayClaim(time.Plus(TimeSpan.FromSeconds(2)), 100, Eur, right: true), "6985", "the shown coin is forgotten");
-        t.Send(RightPin, "9000");
+        t.Send(PayClaim(After(1), 100, Eur, right: false), "9000", "again, with its coin: neither e nor a shown coin is wanted");
+        t.Send(PayClaim(After(2), 100, Eur, right: true), "6985", "the shown coin is forgotten");
+        t.Send(RightPin, "9000", "the holder PIN");
+        t.Send(Pay(After(3), 5650, Eur), "6982", "does not lift the limit");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "56.50");
-        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 5650, Eur), "9000", "all that is left: 50.00 of it");
-        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 650, Eur), "9000", "and the rest");
-        t.Send(Pay(time.Plus(TimeSpan.FromSeconds(3)), 5650, Eur), "9000", "each again");
+        t.Send(RightPaymentPin, "9000");
+        t.Send(GetCash(5651, Eur), "9411");
+        t.Send(Pay(After(3), 5651, Eur), "9411");
+        t.Send(Pay(After(3), 5650, Eur), "9000", "all that is left: 50.00 of it");
+        t.Send(Pay(After(3), 650, Eur), "9000", "and the rest");
+        t.Send(Pay(After(3), 5650, Eur), "9000", "each again");
         t.Send(GetCash(1, Eur), "9411");
         t.Send([0x80, 0x40, 0, 0, 0], "9000", "closed");
+        return t;
+    }
+
+    /// <summary>Rules R11 and R13: what goes without the payment PIN.</summary>
+    private static TraceScript WithoutPin()
+    {
+        var t = new TraceScript("withdrawn", "Without the payment PIN: 16 payments, whatever becomes of them; and a redemption wants the holder PIN.");
+        t.Send(Select, "9000");
+        for (int i = 0; i < 15; i++)
+        {
+            var time = Date.Plus(TimeSpan.FromSeconds(i));
+            var h = H(t.Send(Pay(time, 1, Eur), "9000"), time, 1);
+            t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000");
+        }
+
+        var last = Date.Plus(TimeSpan.FromSeconds(15));
+        t.Send(Pay(last, 4986, Eur), "6982", "what came back counts for the limit");
+        t.Send(Pay(last, 4985, Eur), "9000", "the sixteenth, up to the limit");
+        t.Send(Pay(last, 4985, Eur), "9000", "again");
+        t.Send(GetCash(1, Eur), "6982");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(16)), 1, Eur), "6982");
+        t.Send(RightPaymentPin, "9000");
+        t.Send(Select, "9000", "a correct payment PIN begins anew");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(16)), 1, Eur), "9000");
+        byte[] redeem = Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(17)), OneWay.W(Key("root").PublicKey), new Amount(100), Currency.Eur));
+        t.Send(redeem, "6982", "W0, without the holder PIN");
+        t.Send(RightPaymentPin, "9000");
+        t.Send(redeem, "6982", "nor is the payment PIN enough");
+        t.Send(RightPin, "9000");
+        t.Send(redeem, "9000");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
         return t;
     }
 
@@ -311,7 +285,17 @@ public sealed class ConformanceTests
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "70.00");
         t.Send([0x80, 0x44, 0, 0, 0], "9000", "on the till's word");
         t.Send([0x80, 0x44, 1, 0, 0], "9000", "on the issuer's word");
-        t.Send(Pay(later.Plus(TimeSpan.FromSeconds(1)), 1, Eur), "9000", "seq goes on");
+        var third = later.Plus(TimeSpan.FromSeconds(1));
+        var next = H(t.Send(Pay(third, 1, Eur), "9000", "seq goes on"), third, 1);
+        t.Note("What is acknowledged as it is stays so when the shop says OK, and not when it takes the payment back (rule R13).");
+        var content = ReadLogCommand.ParseReply(t.Send(ReadLog(2), "9000"))!.Content;
+        t.Send(Acknowledge(2, content), "9000");
+        t.Send(Confirm(next.Coin.Id, next.Seq), "9000");
+        t.Send(Acknowledge(2, content), "9000", "the same content");
+        t.Send(ReadLog(2), "9000", "confirmed and acknowledged");
+        t.Send(Void(next.Coin.Id, next.Seq, Till, Till.Sign(SignedMessage.Void(next.Id, W))), "9000");
+        t.Send(ReadLog(2), "9000", "not acknowledged any more");
+        t.Send(Acknowledge(2, content), "941B", "it was another entry");
         return t;
     }
 
@@ -319,7 +303,7 @@ public sealed class ConformanceTests
     {
         var t = new TraceScript("paid", "What is private, and what the holder reads: every state of slots and log entries.");
         t.Send(Select, "9000");
-        (byte Ins, byte Last)[] indexed = [(0x40, 16), (0x44, 64), (0x46, 64)];
+        (byte Ins, byte Last)[] indexed = [(0x40, 16), (0x44, 64)];
         foreach (var (ins, last) in indexed)
         {
             t.Send([0x80, ins, last, 1, 1, 0], "6A86");
@@ -327,6 +311,9 @@ public sealed class ConformanceTests
             t.Send([0x80, ins, last, 0, 0], "6982");
         }
 
+        t.Send([0x80, 0x46, 64, 1, 1, 0], "6A86");
+        t.Send([0x80, 0x46, 64, 0, 1, 0xFF, 0], "6A80");
+        t.Send(Acknowledge(64, default), "6982");
         byte[] lost = Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Date));
         t.Send(WrongParameters(lost), "6A86");
         t.Send(WrongData(lost), "6A80");
@@ -334,13 +321,19 @@ public sealed class ConformanceTests
         t.Send([0x80, 0x42, 0, 1, 1, 0], "6A86");
         t.Send([0x80, 0x42, 0, 0, 1, 0], "6700");
         t.Send([0x80, 0x42, 0, 0, 0], "6982");
+        t.Send(RightPaymentPin, "9000", "a till's PIN opens nothing of it");
+        t.Send([0x80, 0x42, 0, 0, 0], "6982");
+        t.Send(ReadLog(0), "6982");
+        t.Send(Acknowledge(0, default), "6982");
+        t.Send(lost, "6982");
         t.Send(RightPin, "9000");
         foreach (var (ins, last) in indexed)
         {
             t.Send([0x80, ins, last, 0, 0], "6A88");
         }
 
-        t.Send([0x80, 0x46, 3, 0, 0], "6A88", "a free entry");
+        t.Send(Acknowledge(64, default), "6A88");
+        t.Send(Acknowledge(3, default), "6A88", "a free entry");
         for (byte slot = 0; slot < 4; slot++)
         {
             t.Send([0x80, 0x40, slot, 0, 0], "9000");
@@ -351,8 +344,10 @@ public sealed class ConformanceTests
             t.Send([0x80, 0x44, entry, 0, 0], "9000");
         }
 
-        t.Send([0x80, 0x46, 0, 0, 0], "9000");
-        t.Send([0x80, 0x46, 0, 0, 0], "9000", "again");
+        var content = ReadLogCommand.ParseReply(t.Send(ReadLog(0), "9000"))!.Content;
+        t.Send(Acknowledge(0, default), "941B", "not what the entry holds");
+        t.Send(Acknowledge(0, content), "9000");
+        t.Send(Acknowledge(0, content), "9000", "again");
         t.Send([0x80, 0x44, 0, 0, 0], "9000", "confirmed and acknowledged");
         t.Send([0x80, 0x42, 0, 0, 0], "9000");
         t.Send([0x80, 0x10, 0, 0, 0], "9000");

@@ -21,14 +21,16 @@ public sealed class FixtureTests
     private static readonly PartyId Bank = new(0x0000_0101);
     private static readonly string Folder = Repository.PathOf("apdu-spec", "traces", "fixtures");
 
+    [TestCase("issued")]
     [TestCase("personalised")]
     [TestCase("withdrawn")]
     [TestCase("paid")]
     public void TheFixtureIsWhatItsKeysMake(string name)
     {
         string file = Path.Combine(Folder, name + ".apdu");
-        string made = name == "personalised"
-            ? Record("blank", "A card of bank 00000101 in the scheme whose root key is vectors.json's, for euros, 50.00 without PIN.", Personalise)
+        string made = name == "issued"
+            ? Record("blank", "A card of bank 00000101 in the scheme whose root key is vectors.json's, for euros, 50.00 without PIN, as its holder gets it.", Personalise)
+            : name == "personalised" ? Record("issued", "The same card, activated, and with the issuer's keys.", Activate)
             : name == "withdrawn" ? Record("personalised", "The personalised card after withdrawals of 50.00 and 20.00 euros, into slots 0 and 1.", Withdraw)
             : Record("withdrawn", "12.50 paid and confirmed, 3.00 paid and taken back with S_W, all of the smaller coin paid and acknowledged; a withdrawal of 9.00 pending in slot 2.", Pay);
         if (Environment.GetEnvironmentVariable("HIERCASH_WRITE_FIXTURES") is not null)
@@ -40,14 +42,30 @@ public sealed class FixtureTests
         using var card = FixtureCard.Make(name, Folder);
         var wallet = new WalletCard(card);
         wallet.Select();
-        Assert.That(wallet.Verify(Pin.Transport).IsSuccess);
+        if (name == FixtureCard.Issued)
+        {
+            Assert.That(wallet.Verify(FixtureCard.HolderPin), Is.EqualTo(StatusWord.NotActivated));
+            return;
+        }
+
+        Assert.That(wallet.Verify(FixtureCard.HolderPin).IsSuccess);
+        Assert.That(wallet.UnblockPin(FixtureCard.Puk, FixtureCard.HolderPin).IsSuccess, made);
+        Assert.That(wallet.Verify(FixtureCard.HolderPin).IsSuccess);
         Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(name switch { "personalised" => 0, "withdrawn" => 7000, _ => 5000 }));
     }
 
     private static void Personalise(WalletCard card)
     {
         var root = Suite.Key("root");
-        card.Personalise(root.PublicKey, Bank, Currency.Eur, new Amount(5000));
+        card.Personalise(root.PublicKey, Bank, Currency.Eur, new Amount(5000), ActivationCode.Parse(FixtureCard.Code)!.Hash);
+    }
+
+    private static void Activate(WalletCard card)
+    {
+        string puk = card.BeginActivation(ActivationCode.Parse(FixtureCard.Code)!);
+        Assert.That(card.FinishActivation(puk, FixtureCard.PaymentPin, FixtureCard.HolderPin).IsSuccess);
+        Assert.That(puk, Is.EqualTo(FixtureCard.Puk));
+        var root = Suite.Key("root");
         foreach (var (usage, key) in new[] { (KeyUsage.IssuerEncryption, "encryption"), (KeyUsage.IssuerCoin, "coin"), (KeyUsage.IssuerStatement, "statement") })
         {
             card.PutCertificate(KeyCertificate.Issue(root, usage, Issuer, Start, Start.Plus(TimeSpan.FromDays(1461)), Suite.Key(key).PublicKey));
@@ -84,7 +102,7 @@ public sealed class FixtureTests
             {
                 1250 => card.Confirm(h.Coin.Id, h.Seq),
                 300 => card.Void(h.Coin.Id, h.Seq, till.PublicKey, till.Sign(SignedMessage.Void(h.Id, w))),
-                _ => card.AcknowledgeLog(2),
+                _ => card.AcknowledgeLog(2, card.ReadLog(2).Content),
             }, Is.EqualTo(StatusWord.Success));
         }
 
@@ -96,12 +114,17 @@ public sealed class FixtureTests
         using var card = FixtureCard.Make(from, Folder);
         using var text = new StringWriter { NewLine = "\n" };
         text.WriteLine($"# {what}");
-        text.WriteLine("# Made by tests/Traces/FixtureTests.cs with the keys of vectors/vectors.json; PIN 0000, PUK 00000000. Nothing here is secret.");
+        text.WriteLine("# Made by tests/Traces/FixtureTests.cs with the keys of vectors/vectors.json. Nothing here is secret:");
+        text.WriteLine($"# activation code {FixtureCard.Code}, payment PIN {FixtureCard.PaymentPin}, holder PIN {FixtureCard.HolderPin}, PUK {FixtureCard.Puk}.");
         text.WriteLine($"#!card {from}");
         using var channel = new OpenRecorder(card, text);
         var wallet = new WalletCard(channel);
         wallet.Select();
-        Assert.That(wallet.Verify(Pin.Transport).IsSuccess);
+        if (from is not ("blank" or FixtureCard.Issued))
+        {
+            Assert.That(wallet.Verify(FixtureCard.HolderPin).IsSuccess);
+        }
+
         play(wallet);
         return text.ToString();
     }

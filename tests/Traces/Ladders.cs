@@ -1,3 +1,4 @@
+using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -17,13 +18,24 @@ internal static class Ladders
     public static readonly KeyId PE = Key("encryption").PublicKey.Id;
     public static readonly KeyId Nobody = new(1);
     public static readonly byte[] Select = Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
-    public static readonly byte[] RightPin = Verify("0000");
+    public static readonly byte[] RightPin = Verify(FixtureCard.HolderPin);
+    public static readonly byte[] RightPaymentPin = Verify(FixtureCard.PaymentPin, PinRole.Payment);
+    public static readonly ActivationCode Code = ActivationCode.Parse(FixtureCard.Code)!;
 
     /// <summary>All wallet commands in one sound form, for a card that cannot do them; and their data field broken.</summary>
     public static IEnumerable<(string Name, byte[] Sound, string MalformedStatus)> OfMoney()
     {
-        var zero = new CoinId(Digest.Of("none"u8));
         yield return ("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("bank"), KeyUsage.Bank, "bank"))), "6A80");
+        foreach (var command in OfHolder())
+        {
+            yield return command;
+        }
+    }
+
+    /// <summary>What a card that is not activated does not do either.</summary>
+    public static IEnumerable<(string Name, byte[] Sound, string MalformedStatus)> OfHolder()
+    {
+        var zero = new CoinId(Digest.Of("none"u8));
         yield return ("BEGIN WITHDRAWAL", Begin(WithdrawalMode.NewKey, 0, 0, 840, Nobody), "6A80");
         yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "6A80");
         yield return ("FINISH WITHDRAWAL", Finish(16, new byte[CashAnswer.EncipheredSize]), "6A80");
@@ -36,7 +48,7 @@ internal static class Ladders
         yield return ("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(16)), "6700");
         yield return ("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default), "6700");
         yield return ("READ LOG", Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(64)), "6700");
-        yield return ("ACKNOWLEDGE LOG", Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(64)), "6700");
+        yield return ("ACKNOWLEDGE LOG", Acknowledge(64, default), "6A80");
         yield return ("AUTHORISE LOST CARD", Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Date)), "6A80");
     }
 
@@ -50,7 +62,18 @@ internal static class Ladders
 
     public static ISigningKey Key(string name) => Crypto.Key(name);
 
-    public static byte[] Verify(string pin) => Apdu<VerifyCommand, NoReply>(new VerifyCommand(Block(pin)));
+    public static byte[] Acknowledge(byte index, Digest content) => Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content));
+
+    public static byte[] Verify(string pin, PinRole role = PinRole.Holder) => Apdu<VerifyCommand, NoReply>(new VerifyCommand(role, Block(pin)));
+
+    public static byte[] ReadLog(byte index) => Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(index));
+
+    public static byte[] FinishActivation(byte[] puk, string payment, string holder) =>
+        Apdu<FinishActivationCommand, NoReply>(new FinishActivationCommand(puk, Block(payment), Block(holder)));
+
+    public static byte[] SetBack(Digest code, byte[] signature) => Apdu<SetBackCommand, NoReply>(new SetBackCommand(code, signature));
+
+    public static byte[] PayAgain(Timestamp time, uint y, ushort currency) => Apdu<PayCommand, PayReply>(PayCommand.Repeat(time, W, new Amount(y), new Currency(currency)));
 
     public static byte[] Block(string pin) => Protocol.Commands.Pin.ToBlock(pin);
 
@@ -61,7 +84,8 @@ internal static class Ladders
 
     public static byte[] Release(byte slot, NeverIssued statement) => Apdu<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement));
 
-    public static byte[] GetCash(uint y, ushort currency) => Apdu<GetCashCommand, CashReply>(new GetCashCommand(new Amount(y), new Currency(currency)));
+    public static byte[] GetCash(uint y, ushort currency, Timestamp? time = null) =>
+        Apdu<GetCashCommand, CashReply>(new GetCashCommand(time ?? Date, new Amount(y), new Currency(currency)));
 
     public static byte[] Pay(Timestamp time, uint y, ushort currency) => Apdu<PayCommand, PayReply>(PayCommand.Fast(time, W, new Amount(y), new Currency(currency)));
 

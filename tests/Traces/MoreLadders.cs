@@ -15,6 +15,7 @@ internal static class MoreLadders
     {
         var t = new TraceScript("withdrawn", "A log that is full: the card signs nothing that it would have to forget.");
         t.Send(Select, "9000");
+        t.Send(RightPaymentPin, "9000");
         for (int i = 0; i < 64; i++)
         {
             t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(i)), 1, Eur), "9000");
@@ -22,11 +23,10 @@ internal static class MoreLadders
 
         var next = Date.Plus(TimeSpan.FromSeconds(64));
         t.Send(Pay(next, 7000, Eur), "9411", "too much for what is left");
-        t.Send(Pay(next, 6936, Eur), "6982", "above the limit without PIN");
         t.Send(Pay(next, 1, Eur), "941A");
         t.Send(Pay(Date, 1, Eur), "9000", "what it signed is there");
         t.Send(RightPin, "9000");
-        t.Send([0x80, 0x46, 7, 0, 0], "9000");
+        t.Send(Acknowledge(7, ReadLogCommand.ParseReply(t.Send(ReadLog(7), "9000"))!.Content), "9000");
         t.Send(Pay(next, 1, Eur), "9000", "the acknowledged entry makes room");
         t.Send([0x80, 0x44, 7, 0, 0], "9000");
         return t;
@@ -59,6 +59,7 @@ internal static class MoreLadders
         var t = new TraceScript("exhausted", "The last payment that a coin signs (hole 24).");
         t.Send(Select, "9000");
         t.Send(Pay(Date, 100, Eur), "9000", "seq 65,534 of the smaller coin");
+        t.Send(RightPaymentPin, "9000");
         t.Send(GetCash(5001, Eur), "9414", "the other coin alone cannot");
         t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 5001, Eur), "9414");
         t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 100, Eur), "9000", "seq 65,534 of the other");
@@ -97,14 +98,14 @@ internal static class MoreLadders
         t.Send([.. Select[..^1], 24], "9000");
         t.Send(Select, "9000");
         t.Note("Cases 1 and 2.");
-        t.Send([0x80, 0x10, 0, 0], "610F");
+        t.Send([0x80, 0x10, 0, 0], "6113");
         t.Send([0x80, 0x10, 0, 0, 0xFF], "9000");
-        t.Send([0x80, 0x10, 0, 0, 0x01], "610F");
-        t.Send([0x00, 0xC0, 0, 0, 0x0F], "9000");
+        t.Send([0x80, 0x10, 0, 0, 0x01], "6113");
+        t.Send([0x00, 0xC0, 0, 0, 0x13], "9000");
         t.Note("Extended: cases 2E, 3E and 4E.");
         t.Send([0x80, 0x10, 0, 0, 0, 0, 0], "9000", "65,536 bytes are wanted");
-        t.Send([0x80, 0x10, 0, 0, 0, 0, 1], "610F");
-        t.Send([0x00, 0x20, 0x00, 0x81, 0, 0, 8, .. Block("0000")], "9000");
+        t.Send([0x80, 0x10, 0, 0, 0, 0, 1], "6113");
+        t.Send([0x00, 0x20, 0x00, 0x82, 0, 0, 8, .. Block("0000")], "9000");
         byte[] pay = Pay(Date, 1250, Eur);
         byte[] data = pay[5..^1];
         t.Send([.. pay[..4], 0, 0, (byte)data.Length, .. data, 1, 0], "9000");

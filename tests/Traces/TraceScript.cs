@@ -9,7 +9,7 @@ namespace HierCash.Tests.Traces;
 internal sealed class TraceScript : IDisposable
 {
     /// <summary>Values that follow from the card's own keys and random numbers.</summary>
-    private static readonly Tag[] OfThisCard = [Tag.SU, Tag.Signature, Tag.EI, Tag.SI, Tag.NU, Tag.AccountKey, Tag.U];
+    private static readonly Tag[] OfThisCard = [Tag.SU, Tag.Signature, Tag.EI, Tag.SI, Tag.NU, Tag.AccountKey, Tag.U, Tag.Puk, Tag.Nonce];
 
     private readonly EmulatedCard _card;
     private readonly StringWriter _text = new() { NewLine = "\n" };

@@ -94,10 +94,10 @@ public sealed class TraceTests
     [Test]
     public void ADifferenceFailsWithItsLineAndWords()
     {
-        Write("wrong.apdu", $"{Select}\n#< [6F 15 84 0A F0 48 49 45 52 43 41 53 48 01 A5 07 DF 2D 01 02 *] (90 00)\n");
+        Write("wrong.apdu", $"{Select}\n#< [6F 15 84 0A F0 48 49 45 52 43 41 53 48 01 A5 07 DF 2D 01 01 *] (90 00)\n");
         var result = Run("apdu", "run", "wrong.apdu");
         Assert.That(result.Code, Is.EqualTo(1));
-        Assert.That(result.Output, Does.Contain("FAILED  wrong.apdu, line 1: SELECT answered 6F 15").And.Contain("differ at byte 20").And.Contain("Version 01"));
+        Assert.That(result.Output, Does.Contain("FAILED  wrong.apdu, line 1: SELECT answered 6F 15").And.Contain("differ at byte 20").And.Contain("Version 02"));
         Assert.That(result.Output, Does.Contain("0 passed, 1 failed, 0 not run."));
     }
 
@@ -144,10 +144,10 @@ public sealed class TraceTests
     public void EachTraceRunsOnItsOwnCopyOfTheImage()
     {
         Must("new", "a.card");
-        Write("a.apdu", $"{Select}\n00 20 00 81 08 39 39 39 39 FF FF FF FF\n#< [] (63 C2)\n");
+        Write("a.apdu", $"{Select}\n80 10 00 00 00\n#< [DD 01 01 *] (90 00)\n{Vectors.SpecVectors.Hex("personalise")}\n#< (90 00)\n80 10 00 00 00\n#< [DD 01 04 *] (90 00)\n");
         File.Copy(Path.Combine(_folder, "a.apdu"), Path.Combine(_folder, "b.apdu"));
         Assert.That(Must("apdu", "run", "a.apdu", "b.apdu", "--card", "a.card"), Does.Contain("2 passed"));
-        Assert.That(Must("info", "a.card", "--json"), Does.Contain("\"pinTries\":3"));
+        Assert.That(Must("apdu", "send", Select, "8010000000", "--reader", "emulator:a.card"), Does.Contain("DD 01 01"), "the card itself is as it was");
     }
 
     /// <summary>A recording holds no PIN, and plays again with it.</summary>
@@ -165,6 +165,21 @@ public sealed class TraceTests
         Assert.That(Must("apdu", "run", "r.apdu", "--pin", "0000"), Does.Contain("1 passed"));
         Assert.That(Must("apdu", "send", "00200081083030303 0FFFFFFFF", "--reader", "emulator:r.card"), Does.Contain("(secret)").And.Not.Contain("30 30 30 30"));
         Assert.That(Run("apdu", "record", "r.apdu", "--reader", "emulator:r.card").Error, Does.Contain("there already"));
+    }
+
+    /// <summary>Neither the activation code nor the PUK that the card answers is in a recording, however the answer is fetched (rule R12).</summary>
+    [Test, Rule(12)]
+    public void ARecordingMasksTheActivation()
+    {
+        Must("new", "n.card");
+        string begin = Vectors.SpecVectors.Hex("begin-activation");
+        string[] commands = [Select, Vectors.SpecVectors.Hex("personalise"), begin, begin[..^2], "00C0000000", Vectors.SpecVectors.Hex("finish-activation")];
+        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n", ["apdu", "record", "n.apdu", "--reader", "emulator:n.card"]);
+        Assert.That(recorded.Code, Is.Zero, recorded.Error);
+        string text = File.ReadAllText(Path.Combine(_folder, "n.apdu"));
+        Assert.That(text, Does.Contain("#!secret 80 16 00 00 17").And.Contain("#!secret 80 18 00 00").And.Contain("#< [*] (90 00)"));
+        Assert.That(text.Replace(" ", "", StringComparison.Ordinal), Does.Not.Contain("DF72").And.Not.Contain("303132333435363738393031"), "no code and no PUK");
+        Assert.That(Run("apdu", "run", "n.apdu", "--pin", "0000").Output, Does.Contain("not run n.apdu"));
     }
 
     /// <summary>A terminal sees whole answers, whatever the reader made of Le (T=0); a trace sees each answer as it is.</summary>

@@ -38,6 +38,8 @@ public sealed class DecoderVectorTests
         ["personalise-reply"] = b => Reply<PersonaliseReply>(PersonaliseCommand.ParseReply(b), r => r.Write),
         ["begin-withdrawal-reply"] = b => Reply<BeginWithdrawalReply>(BeginWithdrawalCommand.ParseReply(b), r => r.Write),
         ["authorise-withdrawal-reply"] = b => Reply<SignatureReply>(AuthoriseWithdrawalCommand.ParseReply(b), r => r.Write),
+        ["begin-activation-reply"] = b => Reply<PukReply>(BeginActivationCommand.ParseReply(b), r => r.Write),
+        ["get-nonce-reply"] = b => Reply<NonceReply>(GetNonceCommand.ParseReply(b), r => r.Write),
         ["get-cash-reply"] = b => Reply<CashReply>(GetCashCommand.ParseReply(b), r => r.Write),
         ["pay-fast-reply"] = b => Reply<PayReply>(PayCommand.ParseReply(b), r => r.Write),
         ["pay-claim-reply"] = b => Reply<PayReply>(PayCommand.ParseReply(b), r => r.Write),
@@ -63,7 +65,7 @@ public sealed class DecoderVectorTests
         for (int length = 0; length < bytes.Length; length++)
         {
             // A status without its private part is a status of another card.
-            if (name != "get-status-reply" || length != 15)
+            if (name != "get-status-reply" || length != 19)
             {
                 Assert.That(Decoders[name](bytes[..length]), Is.Null, $"cut to {length} bytes");
             }

@@ -93,6 +93,9 @@ public sealed class EncoderVectorTests
         var grant = EnrolmentGrant.Sign(root, Bank, "Bank", scheme, certificateB, [0x30, 0x00]);
         var pin = Pin.ToBlock("1234");
         var next = Pin.ToBlock("56789");
+        var puk = Pin.ToBlock("12345678");
+        var code = ActivationCode.Parse("0123 4567 8901 2345 6789")!;
+        var nonce = Digest.Of("nonce"u8).ToArray()[..16];
         return new Dictionary<string, Func<byte[]>>
         {
             ["f"] = () => OneWay.F(Time, w).Value.ToArray(),
@@ -171,14 +174,24 @@ public sealed class EncoderVectorTests
             ["evidence-message"] = () => EvidenceMessage(evidence),
             ["evidence"] = evidence.Encode,
             ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
-            ["select-reply"] = () => BerTlv.Encode(64, new SelectReply(Aid.Wallet, 1, 1).Write),
-            ["verify"] = () => Apdu(new VerifyCommand(pin).Write),
-            ["change-pin"] = () => Apdu(new ChangePinCommand(pin, next).Write),
-            ["unblock-pin"] = () => Apdu(new UnblockPinCommand(Pin.ToBlock(Pin.TransportPuk), next).Write),
+            ["select-reply"] = () => BerTlv.Encode(64, new SelectReply(Aid.Wallet, 2, 1).Write),
+            ["verify"] = () => Apdu(new VerifyCommand(PinRole.Holder, pin).Write),
+            ["verify-payment-pin"] = () => Apdu(new VerifyCommand(PinRole.Payment, pin).Write),
+            ["change-pin"] = () => Apdu(ChangePinCommand.OfHolder(pin, next).Write),
+            ["change-payment-pin"] = () => Apdu(ChangePinCommand.OfPayment(next).Write),
+            ["unblock-pin"] = () => Apdu(new UnblockPinCommand(puk, next).Write),
+            ["activation-code-message"] = () => SignedMessage.ActivationCode(code.Ascii),
+            ["set-back-message"] = () => SignedMessage.SetBack(Bank, nonce, u, code.Hash),
+            ["begin-activation"] = () => Apdu(new BeginActivationCommand(code).Write),
+            ["begin-activation-reply"] = () => BerTlv.Encode(32, new PukReply(puk).Write),
+            ["finish-activation"] = () => Apdu(new FinishActivationCommand(puk, pin, next).Write),
+            ["get-nonce"] = () => Apdu(new GetNonceCommand().Write),
+            ["get-nonce-reply"] = () => BerTlv.Encode(32, new NonceReply(nonce).Write),
+            ["set-back"] = () => Apdu(new SetBackCommand(code.Hash, bankKey.Sign(SignedMessage.SetBack(Bank, nonce, u, code.Hash))).Write),
             ["get-status"] = () => Apdu(new GetStatusCommand().Write),
             ["get-status-reply"] = () => BerTlv.Encode(200, new StatusReply(
-                WalletState.Personalised, 1, 3, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 16, 64)).Write),
-            ["personalise"] = () => Apdu(new PersonaliseCommand(root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000)).Write),
+                WalletState.Personalised, 2, 3, 2, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 5, 16, 64)).Write),
+            ["personalise"] = () => Apdu(new PersonaliseCommand(root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000), code.Hash).Write),
             ["personalise-reply"] = () => BerTlv.Encode(100, new PersonaliseReply(account.PublicKey).Write),
             ["put-certificate"] = () => Apdu(new PutCertificateCommand(certificateE).Write),
             ["begin-withdrawal"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, X, Currency.Eur, encryption.Id).Write),
@@ -189,12 +202,13 @@ public sealed class EncoderVectorTests
             ["authorise-withdrawal-reply"] = () => BerTlv.Encode(100, new SignatureReply(order.Signature).Write),
             ["finish-withdrawal"] = () => Apdu(new FinishWithdrawalCommand(4, ek).Write),
             ["release-withdrawal"] = () => Apdu(new ReleaseWithdrawalCommand(4, never).Write),
-            ["get-cash"] = () => Apdu(new GetCashCommand(Y, Currency.Eur).Write),
+            ["get-cash"] = () => Apdu(new GetCashCommand(Time, Y, Currency.Eur).Write),
             ["get-cash-reply"] = () => BerTlv.Encode(200, new CashReply(coin, new Amount(4200)).Write),
             ["pay-fast"] = () => Apdu(PayCommand.Fast(Time, w, Y, Currency.Eur).Write),
             ["pay-fast-reply"] = () => BerTlv.Encode(256, new PayReply(coin, 3, new Amount(4200), null, h.SU).Write),
             ["pay-claim"] = () => Apdu(PayCommand.Claim(Time, w, Y, Currency.Eur).Write),
             ["pay-claim-reply"] = () => BerTlv.Encode(256, new PayReply(null, 3, new Amount(4200), new Amount(1000), h.SU).Write),
+            ["pay-repeat"] = () => Apdu(PayCommand.Repeat(Time, w, Y, Currency.Eur).Write),
             ["confirm"] = () => Apdu(new ConfirmCommand(coin.Id, 3).Write),
             ["void"] = () => Apdu(new VoidCommand(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw).Write),
             ["get-coin"] = () => Apdu(new GetCoinCommand(4).Write),
@@ -209,7 +223,7 @@ public sealed class EncoderVectorTests
             ["dead-statement"] = dead.Encode,
             ["restore"] = () => Apdu(new RestoreCommand(dead).Write),
             ["authorise-lost-card"] = () => Apdu(new AuthoriseLostCardCommand(Date).Write),
-            ["acknowledge-log"] = () => Apdu(new AcknowledgeLogCommand(63).Write),
+            ["acknowledge-log"] = () => Apdu(new AcknowledgeLogCommand(63, new LogReply(LogState.Signed, logged).Content).Write),
             ["frame-withdraw"] = () => Frame(FrameKind.Request, WithdrawMessage.Write(order)),
             ["frame-withdraw-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.WithdrawReply)),
             ["frame-withdraw-reply-never"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(null, never, "no").ToMessage(MessageType.WithdrawReply)),

@@ -80,17 +80,18 @@ public sealed class FuzzTests
         card.Card.Reset();
         var wallet = new WalletCard(card.Card);
         wallet.Select();
-        wallet.UnblockPin(Pin.TransportPuk, Pin.Transport);
+        wallet.UnblockPin(card.Puk, card.Pin);
         foreach (var (_, payment, coin) in card.Log())
         {
             kept[(coin, payment.Seq)] = payment.Paid;
         }
 
         // The card then drops the oldest; without this it would drop what a random ACKNOWLEDGE LOG picked, unseen.
-        wallet.Verify(Pin.Transport);
+        wallet.Verify(card.Pin);
+        wallet.Verify(card.PaymentPin, PinRole.Payment);
         for (byte i = 0; i < HierCash.Card.Wallet.WalletApplet.LogSize; i++)
         {
-            wallet.AcknowledgeLog(i);
+            wallet.AcknowledgeLog(i, wallet.ReadLog(i).Content);
         }
     }
 
@@ -103,16 +104,20 @@ public sealed class FuzzTests
         return
         [
             Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet)),
-            Apdu<VerifyCommand, NoReply>(new VerifyCommand(Pin.ToBlock(Pin.Transport))),
-            Apdu<ChangePinCommand, NoReply>(new ChangePinCommand(Pin.ToBlock(Pin.Transport), Pin.ToBlock(Pin.Transport))),
+            Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Pin.ToBlock(card.Pin))),
+            Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(card.Pin), Pin.ToBlock(card.Pin))),
             Apdu<GetStatusCommand, StatusReply>(default),
-            Apdu<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(town.Scheme.Root.Bytes.ToArray(), new PartyId(1), Currency.Eur, new Amount(10000))),
+            Apdu<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(town.Scheme.Root.Bytes.ToArray(), new PartyId(1), Currency.Eur, new Amount(10000), default)),
             Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(town.Scheme.Certificates[0])),
             Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)),
             Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.Again, 3, default, default, default)),
             Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(3, time)),
             Apdu<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(3, new byte[CashAnswer.EncipheredSize])),
-            Apdu<GetCashCommand, CashReply>(new GetCashCommand(new Amount(1), Currency.Eur)),
+            Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Payment, Pin.ToBlock(card.PaymentPin))),
+            Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(ActivationCode.Parse("01234567890123456789")!)),
+            Apdu<GetNonceCommand, NonceReply>(default),
+            Apdu<SetBackCommand, NoReply>(new SetBackCommand(default, new byte[64])),
+            Apdu<GetCashCommand, CashReply>(new GetCashCommand(time, new Amount(1), Currency.Eur)),
             Apdu<PayCommand, PayReply>(PayCommand.Fast(time, till, new Amount(1), Currency.Eur)),
             Apdu<PayCommand, PayReply>(PayCommand.Claim(time, till, new Amount(1), Currency.Eur)),
             Apdu<ConfirmCommand, NoReply>(new ConfirmCommand(coin.Id, 1)),

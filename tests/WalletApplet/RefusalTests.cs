@@ -23,7 +23,8 @@ public sealed class RefusalTests
     public void ABlankCardRefusesAllThatIsAboutMoney()
     {
         using var card = FixtureCard.Make(FixtureCard.Blank, Fixtures);
-        var wallet = Open(card);
+        var wallet = new WalletCard(card);
+        wallet.Select();
         var certificate = Certificate(Suite.Key("root"), KeyUsage.IssuerCoin, "coin");
         var till = Suite.Key("till").PublicKey;
         var coin = new CoinId(Digest.Of("no coin"u8));
@@ -33,18 +34,21 @@ public sealed class RefusalTests
             ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _),
             ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(0, default), out _),
             ["FINISH"] = wallet.FinishWithdrawal(0, new byte[CashAnswer.EncipheredSize]),
-            ["GET CASH"] = wallet.GetCash(new Amount(1), Currency.Eur, out _),
+            ["GET CASH"] = wallet.GetCash(default, new Amount(1), Currency.Eur, out _),
             ["PAY"] = wallet.Pay(PayCommand.Fast(default, OneWay.W(till), new Amount(1), Currency.Eur), out _),
             ["CONFIRM"] = wallet.Confirm(coin, 1),
             ["VOID"] = wallet.Void(coin, 1, till, new byte[64]),
             ["GET COIN"] = wallet.Send<GetCoinCommand, CoinReply>(new GetCoinCommand(0), out _),
             ["GET BALANCE"] = wallet.Send<GetBalanceCommand, BalanceReply>(default, out _),
+            ["VERIFY"] = wallet.Verify("0000"),
+            ["CHANGE"] = wallet.ChangeHolderPin("0000", "1111"),
+            ["RESET"] = wallet.UnblockPin("00000000", "0000"),
             ["READ LOG"] = wallet.Send<ReadLogCommand, LogReply>(new ReadLogCommand(0), out _),
         };
         Assert.That(statuses.Where(s => s.Value != StatusWord.ConditionsNotSatisfied), Is.Empty);
         var noPoint = new byte[65];
         noPoint[0] = 4;
-        Assert.That(wallet.Send<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(noPoint, new PartyId(1), Currency.Eur, default), out _), Is.EqualTo(StatusWord.WrongData));
+        Assert.That(wallet.Send<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(noPoint, new PartyId(1), Currency.Eur, default, default), out _), Is.EqualTo(StatusWord.WrongData));
     }
 
     [Test]
@@ -55,14 +59,37 @@ public sealed class RefusalTests
         StatusWord Put(KeyCertificate certificate) => wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
         Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank")), Is.EqualTo(StatusWord.WrongData));
         Assert.That(Put(Certificate(Suite.Key("bank"), KeyUsage.IssuerCoin, "coin")), Is.EqualTo(StatusWord.InvalidSignature));
-        for (int i = 3; i < 8; i++)
+        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank") with { Holder = new PartyId(0x101) }), Is.EqualTo(StatusWord.InvalidSignature), "its own bank's has to be signed too");
+    }
+
+    /// <summary>However many keys come: the card keeps working, with those that came last and those that a pending withdrawal needs (rule R15).</summary>
+    [Test, Rule(15)]
+    public void KeysThatNoCoinNeedsMakeRoom()
+    {
+        using var card = FixtureCard.Make("personalised", Fixtures);
+        var wallet = Open(card);
+        var first = Suite.Key("encryption").PublicKey.Id;
+        var begun = wallet.BeginWithdrawal(new Amount(900), Currency.Eur, first);
+        for (int i = 0; i < 40; i++)
         {
-            using var more = Suite.GenerateKey();
-            Assert.That(Put(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerCoin, Issuer, default, new Timestamp(1), more.PublicKey)), Is.EqualTo(StatusWord.Success));
+            foreach (var usage in new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin, KeyUsage.IssuerStatement })
+            {
+                using var next = Suite.GenerateKey();
+                wallet.PutCertificate(KeyCertificate.Issue(Suite.Key("root"), usage, Issuer, default, new Timestamp(1), next.PublicKey));
+                if (usage == KeyUsage.IssuerEncryption)
+                {
+                    byte slot = wallet.BeginWithdrawal(new Amount(900), Currency.Eur, next.PublicKey.Id).Slot;
+                    Assert.That(slot, Is.LessThan(16));
+                    using var statement = Suite.GenerateKey();
+                    wallet.PutCertificate(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerStatement, Issuer, default, new Timestamp(1), statement.PublicKey));
+                    var ei = wallet.WithdrawalAgain(slot).EI;
+                    var never = NeverIssued.Sign(statement, Issuer, new PartyId(0x101), new Amount(900), Currency.Eur, new RequestId(Digest.Of(ei)), IssueRefusal.Asked, new Timestamp(1));
+                    Assert.That(wallet.ReleaseWithdrawal(slot, never), Is.EqualTo(StatusWord.Success), $"rotation {i}");
+                }
+            }
         }
 
-        using var ninth = Suite.GenerateKey();
-        Assert.That(Put(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerCoin, Issuer, default, new Timestamp(1), ninth.PublicKey)), Is.EqualTo(StatusWord.NotEnoughMemory));
+        Assert.That(wallet.WithdrawalAgain(begun.Slot).EI, Is.EqualTo(begun.EI), "the key of a pending withdrawal stays");
     }
 
     /// <summary>E_K that deciphers, and holds what the issuer never signed.</summary>
@@ -136,6 +163,7 @@ public sealed class RefusalTests
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         using var card = town.User("Alice", 100_000);
         var wallet = Open(card.Card);
+        wallet.Verify(card.PaymentPin, PinRole.Payment);
         var till = new TillId(Id16.Read(new byte[16]));
         StatusWord Pay(ulong time) => wallet.Pay(PayCommand.Fast(new Timestamp(time), till, new Amount(1), Currency.Eur), out _);
         for (ulong time = 1; time < ushort.MaxValue; time++)
@@ -145,7 +173,7 @@ public sealed class RefusalTests
             {
                 for (byte i = 0; i < WalletApplet.LogSize; i++)
                 {
-                    wallet.AcknowledgeLog(i);
+                    wallet.AcknowledgeLog(i, wallet.ReadLog(i).Content);
                 }
 
                 status = Pay(time);
@@ -187,7 +215,7 @@ public sealed class RefusalTests
     {
         var wallet = new WalletCard(card);
         wallet.Select();
-        Assert.That(wallet.Verify(Pin.Transport).IsSuccess);
+        Assert.That(wallet.Verify(FixtureCard.HolderPin).IsSuccess);
         return wallet;
     }
 

@@ -14,8 +14,8 @@ namespace HierCash.Tests.Instructions;
 public sealed class WalletAppletTests
 {
     private const string Select = "00A404000AF0484945524341534801";
-    private const string RightPin = "0020008108 30303030FFFFFFFF";
-    private const string WrongPin = "0020008108 31313131FFFFFFFF";
+    private const string RightPin = "0020008208 30303030FFFFFFFF";
+    private const string WrongPin = "0020008208 39393939FFFFFFFF";
     private TownWorld _town = null!;
     private TownCard _card = null!;
 
@@ -48,13 +48,13 @@ public sealed class WalletAppletTests
         Assert.That(blank.Card.Atr.ToArray(), Is.EqualTo(_card.Card.Atr.ToArray()));
     }
 
-    [TestCase("8012000000", "6A80", Description = "PERSONALISE without PIN, malformed first")]
+    [TestCase("8012000000", "6A80", Description = "PERSONALISE, malformed")]
     [TestCase("8020000010C40400001388C50203D2C304AABBCCDD00", "6982", Description = "BEGIN WITHDRAWAL")]
     [TestCase("802200000AD608000000000000000000", "6982", Description = "AUTHORISE WITHDRAWAL")]
     [TestCase("8040000000", "6982", Description = "GET COIN")]
     [TestCase("8042000000", "6982", Description = "GET BALANCE")]
     [TestCase("8044000000", "6982", Description = "READ LOG")]
-    [TestCase("8046000000", "6982", Description = "ACKNOWLEDGE LOG")]
+    [TestCase("8046000022DE20000000000000000000000000000000000000000000000000000000000000000000", "6982", Description = "ACKNOWLEDGE LOG")]
     public void PrivateThingsWantThePin(string command, string status)
     {
         Assert.That(Send(command), Is.EqualTo(status));
@@ -64,7 +64,7 @@ public sealed class WalletAppletTests
 
     [TestCase("8010000100", "6A86")]
     [TestCase("801000000101", "6700")]
-    [TestCase("8032020026CC0800060D47AC5A4001CD1000000000000000000000000000000000CF0400000001C50203D200", "6A86")]
+    [TestCase("8032030026CC0800060D47AC5A4001CD1000000000000000000000000000000000CF0400000001C50203D200", "6A86")]
     [TestCase("8032000003CC010100", "6A80")]
     [TestCase("8032000000", "6A80")]
     [TestCase("8032000026CC0800060D47AC5A4001CD1000000000000000000000000000000000CF0400000001C5020348 00", "9412")]
@@ -76,7 +76,10 @@ public sealed class WalletAppletTests
     [TestCase("8022100 00AD608000000000000000000", "6982")]
     [TestCase("8024630073D3700000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000", "6700")]
     [TestCase("80240000", "6A80")]
-    [TestCase("00240081", "6700")]
+    [TestCase("00240082", "6700")]
+    [TestCase("00240181", "6700")]
+    [TestCase("00240081", "6A86")]
+    [TestCase("00240182", "6A86")]
     [TestCase("0020008004 31323334", "6A86")]
     [TestCase("0020008104 31323334", "6700")]
     [TestCase("0020008109 3132333431323334FF", "6700")]
@@ -93,21 +96,26 @@ public sealed class WalletAppletTests
     [Test]
     public void PinTriesPukAndTheirSentences()
     {
-        Assert.That(Send("00200081"), Is.EqualTo("63C3"), "asking costs nothing");
+        string puk = Convert.ToHexString(Pin.ToBlock(_card.Puk));
+        Assert.That(Send("00200082"), Is.EqualTo("63C3"), "asking costs nothing");
         Assert.That(Send(WrongPin), Is.EqualTo("63C2"));
         Assert.That(Send(RightPin), Is.EqualTo("9000"));
-        Assert.That(Send("00200081"), Is.EqualTo("9000"), "given already");
+        Assert.That(Send("00200082"), Is.EqualTo("9000"), "given already");
         Assert.That(Send(WrongPin), Is.EqualTo("63C2"));
-        Assert.That(Send("00200081"), Is.EqualTo("63C2"), "a wrong PIN takes the right one back");
+        Assert.That(Send("00200082"), Is.EqualTo("63C2"), "a wrong PIN takes the right one back");
         Assert.That(Send(WrongPin), Is.EqualTo("63C1"));
         Assert.That(Send(WrongPin), Is.EqualTo("63C0"));
         Assert.That(Send(RightPin), Is.EqualTo("6983"));
-        Assert.That(Send("002C008110 3131313131313131 39393939FFFFFFFF"), Is.EqualTo("63C9"), "wrong PUK");
-        Assert.That(Send("002C008110 3030303030303030 39393939FFFFFFFF"), Is.EqualTo("9000"));
+        Assert.That(Send("002C008210 39393939FFFFFFFF 39393939FFFFFFFF"), Is.EqualTo("63C9"), "wrong PUK");
+        Assert.That(Send($"002C008210 {puk} 39393939FFFFFFFF"), Is.EqualTo("9000"));
         Assert.That(Send(RightPin), Is.EqualTo("63C2"));
-        Assert.That(Send("0020008108 39393939FFFFFFFF"), Is.EqualTo("9000"));
-        Assert.That(Send("0024008110 39393939FFFFFFFF 3838383838383838"), Is.EqualTo("9000"));
-        Assert.That(Send("0020008108 3838383838383838"), Is.EqualTo("9000"));
+        Assert.That(Send("0020008208 39393939FFFFFFFF"), Is.EqualTo("9000"));
+        Assert.That(Send("0024008210 39393939FFFFFFFF 3838383838383838"), Is.EqualTo("9000"));
+        Assert.That(Send("0020008208 3838383838383838"), Is.EqualTo("9000"));
+        Assert.That(PinWords.ExplainPuk(StatusWord.WrongPin(9)), Is.EqualTo("Wrong PUK; 9 tries are left."), "a wrong PUK is not called a wrong PIN");
+        Assert.That(PinWords.ExplainPuk(StatusWord.PinBlocked), Does.Contain("The PUK is blocked").And.Contain("bank"));
+        Assert.That(PinWords.Explain(StatusWord.WrongPin(1), PinRole.Holder), Is.EqualTo("Wrong holder PIN; 1 try is left."));
+        Assert.That(PinWords.Explain(StatusWord.PinBlocked, PinRole.Payment), Does.Contain("holder PIN").And.Not.Contain("PUK"));
     }
 
     /// <summary>Without PIN up to the limit, counted over resets; only a correct PIN begins anew.</summary>
@@ -129,7 +137,7 @@ public sealed class WalletAppletTests
         Assert.That(PayWithout(1), Is.EqualTo(Shop.TillOutcome.PinRequired));
         Assert.That(town.Till(till).Pay(card.Card, new Amount(1), "9999").Outcome, Is.EqualTo(Shop.TillOutcome.PinWrong));
         Assert.That(PayWithout(1), Is.EqualTo(Shop.TillOutcome.PinRequired), "a wrong PIN resets nothing");
-        Assert.That(town.Till(till).Pay(card.Card, new Amount(2000), card.Pin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        Assert.That(town.Till(till).Pay(card.Card, new Amount(2000), card.PaymentPin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(PayWithout(1000), Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(PayWithout(1), Is.EqualTo(Shop.TillOutcome.PinRequired));
     }
@@ -144,9 +152,9 @@ public sealed class WalletAppletTests
         card.Card.Reset();
         var asked = town.Till(till).Pay(card.Card, new Amount(100));
         Assert.That(asked.Outcome, Is.EqualTo(Shop.TillOutcome.PinRequired));
-        var wrong = town.Till(till).Continue(asked.Ticket, card.Card, "1111");
-        Assert.That((wrong.Outcome, wrong.Message), Is.EqualTo((Shop.TillOutcome.PinWrong, "Wrong PIN; 2 tries are left.")));
-        Assert.That(town.Till(till).Continue(asked.Ticket, card.Card, card.Pin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        var wrong = town.Till(till).Continue(asked.Ticket, card.Card, "9999");
+        Assert.That((wrong.Outcome, wrong.Message), Is.EqualTo((Shop.TillOutcome.PinWrong, "Wrong payment PIN; 2 tries are left.")));
+        Assert.That(town.Till(till).Continue(asked.Ticket, card.Card, card.PaymentPin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Till(till).OpenTickets, Is.Empty);
     }
 
@@ -165,7 +173,7 @@ public sealed class WalletAppletTests
         var client = new WalletCard(_card.Card);
         client.Select();
         client.Verify(_card.Pin);
-        Assert.That(client.AcknowledgeLog(7).IsSuccess);
+        Assert.That(client.AcknowledgeLog(7, client.ReadLog(7).Content).IsSuccess);
         Assert.That(_town.Pay(till, _card, 1).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         client.Verify(_card.Pin);
         Assert.That(client.ReadLog(7).Payment!.Acknowledged, Is.False, "the new entry took its place");
@@ -206,7 +214,7 @@ public sealed class WalletAppletTests
         var client = new WalletCard(_card.Card);
         client.Select();
         client.Verify(_card.Pin);
-        client.AcknowledgeLog(0);
+        client.AcknowledgeLog(0, client.ReadLog(0).Content);
         Assert.That(_town.Withdraw(_card, 33).Outcome, Is.EqualTo(HierCash.Wallet.WithdrawalOutcome.Issued));
         Assert.That(_card.Balance().Minor, Is.EqualTo(7000 + (13 * 10) + 33));
     }

@@ -22,9 +22,10 @@ public static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
 
-    public static Option<string?> PinOption() => new("--pin")
+    /// <param name="which">Which of the card's two PINs (rule R11).</param>
+    public static Option<string?> PinOption(string which = "holder PIN") => new("--pin")
     {
-        Description = "The card's PIN. Default: the environment variable HIERCASH_PIN, else a prompt.",
+        Description = $"The card's {which}. Default: the environment variable HIERCASH_PIN, else a prompt.",
         HelpName = "PIN",
     };
 
@@ -57,17 +58,17 @@ public static class CommonOptions
 
     /// <summary>The PIN from the option, the environment, or a prompt.</summary>
     /// <exception cref="UsageException">None of them gives 4 to 8 digits.</exception>
-    public static string ReadPin(string? given)
+    public static string ReadPin(string? given, string which = "holder PIN")
     {
         string? pin = given ?? Environment.GetEnvironmentVariable("HIERCASH_PIN");
         if (string.IsNullOrEmpty(pin))
         {
             if (Console.IsInputRedirected)
             {
-                throw new UsageException("The card's PIN is wanted. Give it with --pin or in HIERCASH_PIN.");
+                throw new UsageException($"The card's {which} is wanted. Give it with --pin or in HIERCASH_PIN.");
             }
 
-            pin = Prompt("PIN: ");
+            pin = Prompt($"{char.ToUpperInvariant(which[0])}{which[1..]}: ");
         }
 
         return Pin.IsValid(pin) ? pin : throw new UsageException("A PIN has 4 to 8 digits.");
@@ -100,6 +101,37 @@ public static class CommonOptions
 
         result.AddError($"'{text}' is no {what}. Give one such as {example}.");
         return default;
+    }
+
+    /// <summary>Asks for a secret: at a terminal without showing it, else a line of standard input. Never on the command line.</summary>
+    /// <exception cref="UsageException">There is no further line.</exception>
+    public static string AskSecret(string what) => !Console.IsInputRedirected
+        ? Prompt($"{what}: ")
+        : Console.In.ReadLine() ?? throw new UsageException($"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
+
+    /// <summary>A new PIN, typed twice at a terminal.</summary>
+    /// <exception cref="UsageException">Not 4 to 8 digits, or not twice the same.</exception>
+    public static string AskNewPin(string which)
+    {
+        string next = AskSecret($"New {which}, 4 to 8 digits");
+        if (!Pin.IsValid(next))
+        {
+            throw new UsageException($"The new {which} has to have 4 to 8 digits.");
+        }
+
+        return Console.IsInputRedirected || AskSecret($"New {which} once more") == next ? next : throw new UsageException($"The new {which} was not the same both times. Nothing was changed.");
+    }
+
+    /// <summary>Yes or no at a terminal; no where nobody can be asked.</summary>
+    public static bool Confirm(string question)
+    {
+        if (Console.IsInputRedirected)
+        {
+            return false;
+        }
+
+        Console.Error.Write($"{question} [y/N] ");
+        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 
     /// <summary>Asks without showing what is typed.</summary>

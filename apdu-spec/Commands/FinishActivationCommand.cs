@@ -1,0 +1,42 @@
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>FINISH ACTIVATION: the PUK that the card showed, typed back, and both PINs; all three are set in one transaction (rule R12). Page: finish-activation.md.</summary>
+/// <param name="Puk">8 bytes, as the PINs.</param>
+public readonly record struct FinishActivationCommand(byte[] Puk, byte[] PaymentPin, byte[] HolderPin) : ICardCommand<FinishActivationCommand, NoReply>
+{
+    public static byte Ins => 0x18;
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[48]);
+        data.Write(Tag.Puk, Puk);
+        data.Write(Tag.PaymentPin, PaymentPin);
+        data.Write(Tag.HolderPin, HolderPin);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out FinishActivationCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new FinishActivationCommand(
+            r.ReadBytes(Tag.Puk, Pin.BlockSize), r.ReadBytes(Tag.PaymentPin, Pin.BlockSize), r.ReadBytes(Tag.HolderPin, Pin.BlockSize));
+
+        // A till that is told the one PIN must not know the other.
+        return r.Complete && Pin.IsBlock(command.Puk) && Pin.IsBlock(command.PaymentPin) && Pin.IsBlock(command.HolderPin)
+            && !command.PaymentPin.AsSpan().SequenceEqual(command.HolderPin)
+            ? StatusWord.Success
+            : StatusWord.WrongData;
+    }
+
+    public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
+
+    public override string ToString() => "FINISH ACTIVATION";
+}

@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Card.Wallet;
+
+using Runtime;
+
+/// <summary>BEGIN ACTIVATION, FINISH ACTIVATION, GET NONCE, SET BACK (rule R12). Pages of the same names.</summary>
+internal static class ActivationInstructions
+{
+    public static StatusWord Begin(WalletApplet wallet, in BeginActivationCommand command, ref BerTlvWriter response)
+    {
+        var status = RequireNotActivated(wallet);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash);
+        bool right = command.Code.Hash == wallet.Profile.Code;
+        Switches.On("R12 code", ref right);
+        if (!right)
+        {
+            return StatusWord.WrongCode;
+        }
+
+        var puk = MakePuk(wallet.Suite.Random);
+        Switches.Replace("R12 puk", ref puk, "00000000"u8.ToArray());
+        wallet.ShownPuk = puk;
+        new PukReply(puk).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord Finish(WalletApplet wallet, in FinishActivationCommand command, ref BerTlvWriter response)
+    {
+        var status = RequireNotActivated(wallet);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        if (wallet.ShownPuk is not { } shown)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        // One chance: who has not written it down begins anew, with another PUK.
+        wallet.ShownPuk = null;
+        if (!CryptographicOperations.FixedTimeEquals(shown, command.Puk))
+        {
+            return StatusWord.WrongPuk;
+        }
+
+        // Tries are no part of a transaction; they open nothing as long as the card is not activated.
+        foreach (var pin in new[] { wallet.PaymentPin, wallet.HolderPin, wallet.Puk })
+        {
+            pin.ResetAndUnblock();
+        }
+
+        using var transaction = wallet.Begin();
+        wallet.Puk.Set(command.Puk);
+        wallet.PaymentPin.Set(command.PaymentPin);
+        wallet.HolderPin.Set(command.HolderPin);
+        wallet.Profile.ForgetNoPin();
+        wallet.Profile.Activate();
+        transaction.Commit();
+        return StatusWord.Success;
+    }
+
+    public static StatusWord GetNonce(WalletApplet wallet, in GetNonceCommand command, ref BerTlvWriter response)
+    {
+        if (!wallet.Profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        var nonce = new byte[Id16.Size];
+        wallet.Suite.Random.Fill(nonce);
+        wallet.Nonce = nonce;
+        new NonceReply(nonce).Write(ref response);
+        return StatusWord.Success;
+    }
+
+    public static StatusWord SetBack(WalletApplet wallet, in SetBackCommand command, ref BerTlvWriter response)
+    {
+        var profile = wallet.Profile;
+        if (!profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (profile.IsSetBack && profile.Code == command.Code)
+        {
+            // Its 9000 was lost.
+            return StatusWord.Success;
+        }
+
+        if (profile.Code == command.Code)
+        {
+            // Somebody has read that letter: a code is good once.
+            return StatusWord.AlreadyDone;
+        }
+
+        // Only what nobody can open any more, its holder included.
+        bool blocked = profile.IsSetBack || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
+        Switches.On("R12 blocked", ref blocked);
+        if (!blocked || wallet.Nonce is not { } nonce)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        wallet.Nonce = null;
+        var keys = wallet.Keys.All(KeyUsage.Bank).Where(k => k.Holder == profile.Bank).ToList();
+        if (keys.Count == 0)
+        {
+            return StatusWord.KeyUnknown;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash); // U
+        var message = SignedMessage.SetBack(profile.Bank, nonce, profile.User, command.Code);
+        var signature = command.Signature;
+        bool signed = keys.Any(k => wallet.Suite.Verify(k.Key, message, signature));
+        Switches.On("R12 signed", ref signed);
+        if (!signed)
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        using (var transaction = wallet.Begin())
+        {
+            profile.SetBack(command.Code);
+            transaction.Commit();
+        }
+
+        wallet.PaymentPin.Forget();
+        wallet.HolderPin.Forget();
+        return StatusWord.Success;
+    }
+
+    private static StatusWord RequireNotActivated(WalletApplet wallet) => !wallet.Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+        : wallet.Profile.IsActivated ? StatusWord.AlreadyDone
+        : StatusWord.Success;
+
+    /// <summary>8 random digits, each as likely as any other.</summary>
+    private static byte[] MakePuk(IRandomSource random)
+    {
+        var puk = new byte[Pin.BlockSize];
+        Span<byte> one = stackalloc byte[1];
+        for (int i = 0; i < puk.Length;)
+        {
+            random.Fill(one);
+            if (one[0] < 250)
+            {
+                puk[i++] = (byte)('0' + (one[0] % 10));
+            }
+        }
+
+        return puk;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Bank;
+
+/// <summary>What a bank does with a card in its own reader. It never sees a PIN or a PUK, and prints no activation code (rule R12).</summary>
+internal static class CardCommands
+{
+    private static readonly Option<string> Letter = new("--letter")
+    {
+        Description = "The letter to the holder, with the activation code: written if it is not there, else the code in it is used again. Give it to the holder and to nobody else.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    public static Command OpenAccount(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, OpenedBank> open)
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name." };
+        var command = new Command("open-account", "Opens an account, personalises a new card for it, and writes the letter with which its holder activates it.")
+        {
+            name, Letter, CardOptions.Reader, CardOptions.Wait, folder, json,
+        };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var bank = open(result.GetValue(folder)!);
+            using var card = await CardOptions.Open(result, suite, cancel);
+            string holder = result.GetValue(name)!;
+            var code = ActivationLetter.WriteOrRead(result.GetValue(Letter)!, holder, bank.Scheme.Fingerprint, suite.Random);
+            var account = bank.Party.OpenAccount(holder, new WalletCard(card), code);
+            string fingerprint = bank.Scheme.Fingerprint.ToString();
+            ConsoleEntry.Print(
+                result.GetValue(json),
+                new { account.Name, User = account.User.ToString(), Fingerprint = fingerprint, Letter = result.GetValue(Letter) },
+                $"{account.Name} has account {account.User}. Give the card and, by another way, the letter '{result.GetValue(Letter)}' to its holder, who activates it with 'hiercash-wallet activate' "
+                + $"and should compare the scheme's fingerprint {fingerprint}.");
+        });
+        return command;
+    }
+
+    public static Command SetBack(Option<string> folder, ICashSuite suite, Func<string, OpenedBank> open)
+    {
+        var name = new Argument<string>("NAME") { Description = "The holder's name. See that it is the holder who brings the card." };
+        var command = new Command("set-back", "Sets a card back whose PUK is blocked, to the activation code of a new letter. Its coins stay on it.")
+        {
+            name, Letter, CardOptions.Reader, CardOptions.Wait, folder,
+        };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var bank = open(result.GetValue(folder)!);
+            string holder = result.GetValue(name)!;
+            var account = bank.Account(holder);
+            using var card = await CardOptions.Open(result, suite, cancel);
+            bank.Party.SetBack(account.User, new WalletCard(card), ActivationLetter.WriteOrRead(result.GetValue(Letter)!, holder, bank.Scheme.Fingerprint, suite.Random));
+            Console.WriteLine($"The card of {account.Name} waits for the activation code in '{result.GetValue(Letter)}'. Its coins are still on it.");
+        });
+        return command;
+    }
+}

@@ -1,0 +1,87 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Wallet;
+
+/// <summary>
+/// The issuer's certificates as the bank has them. The card gets the few that it needs next, and checks them itself; it has no room for all that
+/// there ever were (rule R15).
+/// </summary>
+internal sealed class IssuerCertificates
+{
+    private readonly IReadOnlyList<KeyCertificate> _all;
+
+    private IssuerCertificates(IReadOnlyList<KeyCertificate> all, KeyCertificate encryption)
+    {
+        _all = all;
+        Encryption = encryption;
+    }
+
+    /// <summary>The newest PE_I that is valid today.</summary>
+    public KeyCertificate Encryption { get; }
+
+    /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
+    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, Timestamp now, CancellationToken cancel)
+    {
+        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        var all = CertificatesReply.Read(reply)?.Certificates ?? [];
+        var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
+            ?? throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
+        return new IssuerCertificates(all, encryption);
+    }
+
+    public IReadOnlyList<KeyCertificate> Statements => [.. Of(KeyUsage.IssuerStatement)];
+
+    /// <summary>PE_I for a new withdrawal, or what an unfinished one was enciphered with.</summary>
+    /// <exception cref="CardRefusedException">The card does not believe it.</exception>
+    public void BringEncryption(WalletCard card, KeyId key)
+    {
+        BringAll(card);
+        if (Of(KeyUsage.IssuerEncryption).FirstOrDefault(c => c.Key.Id == key) is { } certificate)
+        {
+            card.PutCertificate(certificate);
+        }
+    }
+
+    /// <summary>E_K to the card. Which PS_I is in it only the card can read: the newest is tried first, older ones where the card does not know the one that signed.</summary>
+    public StatusWord Finish(WalletCard card, byte slot, byte[] ek)
+    {
+        var status = StatusWord.KeyUnknown;
+        foreach (var certificate in Of(KeyUsage.IssuerCoin).OrderByDescending(c => c.NotBefore))
+        {
+            card.PutCertificate(certificate);
+            status = card.FinishWithdrawal(slot, ek);
+            if (status != StatusWord.KeyUnknown)
+            {
+                break;
+            }
+        }
+
+        return status;
+    }
+
+    /// <summary>The statement key that signed something, before the card is shown it.</summary>
+    public void BringStatement(WalletCard card, Func<KeyCertificate, bool> signed)
+    {
+        if (Of(KeyUsage.IssuerStatement).FirstOrDefault(signed) is { } certificate)
+        {
+            card.PutCertificate(certificate);
+        }
+    }
+
+    /// <summary>What wallets did before rule R15: the card got everything.</summary>
+    private void BringAll(WalletCard card)
+    {
+        bool few = true;
+        Switches.Off("R15 sends", ref few);
+        foreach (var certificate in few ? [] : _all.Where(c => c.Usage != KeyUsage.Bank))
+        {
+            card.PutCertificate(certificate);
+        }
+    }
+
+    private IEnumerable<KeyCertificate> Of(KeyUsage usage) => _all.Where(c => c.Usage == usage);
+}

@@ -1,0 +1,166 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Rule R12: the bank's letter holds one activation code; the card makes its PUK; a blocked PUK goes back to a new code and no further.</summary>
+public sealed class ActivationTests
+{
+    private static readonly ActivationCode Letter = ActivationCode.Parse("1111 2222 3333 4444 5555")!;
+    private static readonly ActivationCode Next = ActivationCode.Parse("5555 4444 3333 2222 1111")!;
+    private TownWorld _town = null!;
+
+    [SetUp]
+    public void MakeTown() => _town = Towns.Make();
+
+    [TearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>A clerk has kept a copy of the letter and has the card first: he can activate it. The holder sees that, before there is any money on it.</summary>
+    [Test, Rule(12)]
+    public void AClerkWithTheLetterCanActivateFirstAndTheHolderSeesIt()
+    {
+        using var card = _town.NewCard("Alice");
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        var clerk = Selected(card);
+        string puk = clerk.BeginActivation(Letter);
+        Assert.That(clerk.FinishActivation(puk, "6666", "7777").IsSuccess, "he has what it takes");
+        Assert.That(() => card.Activate(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone), "and she sees it");
+        Assert.That(clerk.Verify("7777").IsSuccess);
+        Assert.That(clerk.GetBalance().Total.IsZero);
+    }
+
+    /// <summary>Once she has activated it the letter opens nothing, whoever has a copy, and no PIN or PUK is anybody's but hers.</summary>
+    [Test, Rule(12)]
+    public void AfterTheActivationTheLetterIsWorthNothing()
+    {
+        using var card = _town.NewCard("Alice");
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        card.Activate(Letter);
+        var clerk = Selected(card);
+        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone));
+        Assert.That(clerk.FinishActivation("12345678", "6666", "7777"), Is.EqualTo(StatusWord.AlreadyDone));
+        foreach (string guess in new[] { "00000000", "11112222", "22223333" })
+        {
+            Assert.That(clerk.UnblockPin(guess, "7777").TriesLeft, Is.Not.Null, "the public PUK of the first version, and digits of the letter (finding 1)");
+        }
+
+        Assert.That(() => _town.UserBank.SetBack(_town.UserBank.Accounts.Single().User, clerk, Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not blocked"));
+        Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Next), Throws.TypeOf<CardRefusedException>(), "nor is it personalised once more, for another letter");
+        Assert.That(card.Balance().IsZero, "her PIN counts");
+    }
+
+    /// <summary>A thief of a card in the mail has no letter: he gets as far as certificates, and guessing costs him for ever.</summary>
+    [Test, Rule(12)]
+    public void AThiefWithoutTheLetterGetsNowhere()
+    {
+        using var card = _town.NewCard("Alice");
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        var thief = Selected(card);
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(() => thief.BeginActivation(ActivationCode.Random(_town.Options.Suite.Random)), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.WrongCode));
+        }
+
+        foreach (var (what, status) in new (string, StatusWord)[]
+        {
+            ("VERIFY", thief.Verify("0000")), ("UNBLOCK", thief.UnblockPin("00000000", "7777")), ("FINISH", thief.FinishActivation("00000000", "6666", "7777")),
+            ("PAY", thief.Pay(PayCommand.Fast(default, default, new Amount(1), Currency.Eur), out _)),
+            ("BEGIN", thief.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _)),
+            ("SET BACK", thief.SetBack(Next.Hash, new byte[64])),
+        })
+        {
+            Assert.That(status, Is.EqualTo(StatusWord.NotActivated).Or.EqualTo(StatusWord.ConditionsNotSatisfied), what);
+        }
+
+        card.Activate(Letter);
+        Assert.That(card.Balance().IsZero, "its holder activates it all the same: nothing that he tried blocked it");
+    }
+
+    /// <summary>A stranger blocks PIN and PUK without knowing anything (finding 20). The bank sets the card back; the coins stay.</summary>
+    [Test, Rule(12)]
+    public void ABlockedPukGoesBackToANewCodeAndTheCoinsStay()
+    {
+        using var alice = _town.User("Alice", 5000);
+        var account = _town.UserBank.Accounts.Single();
+        BlockPuk(alice);
+        var stranger = Selected(alice);
+        using var key = _town.Options.Suite.GenerateKey();
+        var forged = key.Sign(SignedMessage.SetBack(_town.UserBank.Id, stranger.GetNonce(), account.User, Next.Hash));
+        Assert.That(stranger.SetBack(Next.Hash, forged), Is.EqualTo(StatusWord.KeyUnknown).Or.EqualTo(StatusWord.InvalidSignature), "not on anybody's word");
+        Assert.That(() => _town.ShopBank.SetBack(account.User, stranger, Next), Throws.TypeOf<CardRefusedException>(), "nor on another bank's");
+        _town.UserBank.SetBack(account.User, stranger, Next);
+        Assert.That(stranger.GetStatus().State, Is.EqualTo(WalletState.NotActivated));
+        Assert.That(stranger.Verify(alice.Pin), Is.EqualTo(StatusWord.NotActivated), "back to the code and no further");
+        Assert.That(() => stranger.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>());
+        alice.Activate(Next);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
+        Assert.That(_town.Pay(_town.AddTill("Cafe"), alice, 1250).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        Assert.That(alice.Log(), Has.Count.EqualTo(1));
+    }
+
+    /// <summary>What the bank signed once sets no card back a second time, and no other card.</summary>
+    [Test, Rule(12)]
+    public void TheBanksSignatureIsGoodForOneNonceAndOneCard()
+    {
+        using var alice = _town.User("Alice", 5000);
+        using var bob = _town.User("Bob", 5000);
+        var users = _town.UserBank.Accounts.ToDictionary(a => a.Name, a => a.User);
+        BlockPuk(alice);
+        BlockPuk(bob);
+        using var trace = new TracingChannel(alice.Card);
+        _town.UserBank.SetBack(users["Alice"], Selected(alice, trace), Next);
+        alice.Activate(Next);
+        BlockPuk(alice);
+        foreach (var card in new[] { alice, bob })
+        {
+            var replay = Selected(card);
+            foreach (var apdu in trace.Apdus)
+            {
+                card.Card.Transmit(apdu.Command, new byte[512]);
+            }
+
+            Assert.That(replay.GetStatus().State, Is.EqualTo(WalletState.Personalised), card.Owner);
+        }
+
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"));
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "a code is good once");
+    }
+
+    /// <summary>The PUK is the card's own, another one each time, and what was not written down right sets nothing.</summary>
+    [Test, Rule(12)]
+    public void ThePukIsShownOnceAndAskedBack()
+    {
+        using var card = _town.NewCard("Alice");
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        var wallet = Selected(card);
+        string first = wallet.BeginActivation(Letter);
+        string second = wallet.BeginActivation(Letter);
+        Assert.That(second, Is.Not.EqualTo(first));
+        Assert.That(wallet.FinishActivation(first, "1111", "0000"), Is.EqualTo(StatusWord.WrongPuk));
+        Assert.That(wallet.FinishActivation(second, "1111", "0000"), Is.EqualTo(StatusWord.ConditionsNotSatisfied), "one chance");
+        string third = wallet.BeginActivation(Letter);
+        Assert.That(wallet.FinishActivation(third, "0000", "0000"), Is.EqualTo(StatusWord.WrongData), "two PINs, not one for both");
+        Assert.That(wallet.FinishActivation(third, "1111", "0000"), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.UnblockPin(first, "4711").TriesLeft, Is.EqualTo(9));
+        Assert.That(wallet.UnblockPin(third, "4711"), Is.EqualTo(StatusWord.Success));
+    }
+
+    private static WalletCard Selected(TownCard card, ICardChannel? channel = null)
+    {
+        var wallet = new WalletCard(channel ?? card.Card);
+        wallet.Select();
+        return wallet;
+    }
+
+    private static void BlockPuk(TownCard card)
+    {
+        var wallet = Selected(card);
+        while (wallet.UnblockPin(card.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.PinBlocked)
+        {
+        }
+    }
+}
