@@ -66,7 +66,9 @@ public sealed partial record Evidence
             return (Culprit.Nobody, "The bank dated the file before the dossier, before a payment, or too long after the dossier. The file is void.");
         }
 
-        return !Order.Verify(suite, AccountKey) || Order.Key != Dossier.Header.EncryptionKey.Key.Id
+        bool ordered = Order.Verify(suite, AccountKey);
+        Switches.On("hole 19 order", ref ordered);
+        return !ordered || Order.Key != Dossier.Header.EncryptionKey.Key.Id
             || Order.FaceValue != Dossier.Header.FaceValue || Order.Currency != Dossier.Pages[0].Entries[0].H.Coin.Terms.Currency
             ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.")
             : null;

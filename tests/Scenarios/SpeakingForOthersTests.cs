@@ -57,6 +57,53 @@ public sealed class SpeakingForOthersTests
         Assert.That(town.Pay(till, carol, 1000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
     }
 
+    /// <summary>A bank signs evidence against Alice, with the order of the overspender in Alice's name.</summary>
+    [Test, Hole(19)]
+    public async Task NoBankAccusesOnAnothersOrder()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 2000);
+        var real = await town.Overspend();
+        var account = town.UserBank.Accounts.Single(a => a.Name == "Alice");
+        using var key = town.BankKey("bank-1");
+        var forged = RawMessages.FalseEvidence(key, real, real.Order with { User = account.User }, account.Key, account.Name);
+        var finding = forged.Check(town.Options.Suite, town.Scheme.Root);
+        Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)));
+    }
+
+    /// <summary>Somebody on the way to the issuer tells the bank that the overspender's payments were taken back.</summary>
+    [Test, Rule(3)]
+    public async Task ABankFilesOnlyReversalsThatTheIssuerSigned()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        using var stranger = town.Options.Suite.GenerateKey();
+        var h = file.Dossier.Payments[0];
+        var reversal = Reversal.Sign(stranger, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock));
+        var lying = new ForgedReversals(town.UserBankLink(), new CaseReversal(1_000_000, file.Dossier.Coin, reversal));
+        await town.BankOver("bank-1", lying).FetchDossiers(default);
+        Assert.That(lying.IsHeard, "the bank asked for reversals");
+        var now = town.UserBank.EvidenceFiles.Single();
+        Assert.That((now.Reversals.Count, now.Check(town.Options.Suite, town.Scheme.Root).IsProven), Is.EqualTo((0, true)));
+    }
+
+    /// <summary>A link on which one reversal comes that nobody signed.</summary>
+    private sealed class ForgedReversals(ILink inner, CaseReversal forged) : ILink
+    {
+        public bool IsHeard { get; private set; }
+
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            if (request.Type != MessageType.CaseReversals || IsHeard)
+            {
+                return inner.Call(request, cancel);
+            }
+
+            IsHeard = true;
+            return ValueTask.FromResult(DossierMessages.WriteReversalsReply([forged]));
+        }
+    }
+
     private static LostCardReport WalletTerminalReport(TownWorld town, TownCard card) =>
         Wallet.WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock));
 }
