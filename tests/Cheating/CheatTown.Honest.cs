@@ -18,6 +18,12 @@ internal sealed partial class CheatTown
         {
             card.Card.Reset();
             var result = World.Till(shop.Till).Pay(card.Card, new Amount(Math.Max(1, minor)), pin ? card.PaymentPin : null);
+            if (result.Outcome is TillOutcome.PinRequired or TillOutcome.PinWrong)
+            {
+                // Whoever has no PIN leaves without goods, and the shop's person cancels.
+                World.Till(shop.Till).GiveUp(result.Ticket, card.Card);
+            }
+
             sale = new Sale(shop, person, card, result.Ticket, hand);
             Note(sale, result, hand);
             Did(result.Payments.Count > 0 ? Actor : null);
