@@ -27,7 +27,7 @@ public enum Verdict : byte
     TillUnknown = 3,
     Early = 4,
 
-    /// <summary>Never signed: a repeat gets the first answer again (hole 5).</summary>
+    /// <summary>Never signed: a repeat gets the newest revision of its receipt (hole 5).</summary>
     Repeat = 5,
     Dead = 6,
     Late = 7,
