@@ -192,7 +192,7 @@ internal sealed partial class CheatTown
 
     public void ReverseAtStand()
     {
-        if (_stand is not { } stand)
+        if (_stand is not { } stand || !_isStandRevoked)
         {
             return;
         }
@@ -202,6 +202,11 @@ internal sealed partial class CheatTown
         {
             bool reversed = false;
             Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h));
+            if (reversed)
+            {
+                Truth.TakenByThief(h.Id.ToString());
+            }
+
             Did($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
         }
     }

@@ -79,6 +79,11 @@ internal sealed partial class CheatTown
                     // Her wallet's next contact: every S_W that her card was given goes to the issuer.
                     Recover(person, person.Card);
                 }
+                else if (_isDenRevoked)
+                {
+                    // The till that took her payment back is revoked since: what her card has again, she has redeemed in time (docs/security.md).
+                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).AsTask().GetAwaiter().GetResult(), $"{person.Name}, redeeming");
+                }
             }
 
             Cycle(tell: false);

@@ -11,6 +11,7 @@ internal static class Entitlement
     {
         var used = new Dictionary<CoinFact, long>();
         var credited = new Dictionary<PaymentFact, long>();
+        var exceeds = new Dictionary<PaymentFact, long>();
         var promised = new HashSet<(CoinFact, string)>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         foreach (var payment in truth.Payments)
@@ -26,7 +27,9 @@ internal static class Entitlement
             if (!arrival)
             {
                 // Of a cheater's coin nobody can be sure that the issuer hears of it.
-                used[coin] = used.GetValueOrDefault(coin) - (truth.Cheats(coin.Holder) && truth.Cheats(payment.Shop) ? 0 : credited.GetValueOrDefault(payment));
+                exceeds.Remove(payment);
+                long freed = truth.Cheats(coin.Holder) && truth.Cheats(payment.Shop) ? 0 : credited.GetValueOrDefault(payment);
+                used[coin] = used.GetValueOrDefault(coin) - freed + Distribute(truth, coin, freed, exceeds, credited);
                 continue;
             }
 
@@ -49,6 +52,7 @@ internal static class Entitlement
 
             long fits = Math.Clamp(rest, 0, payment.Y);
             long excess = payment.Y - fits;
+            exceeds[payment] = excess;
             used[coin] = used.GetValueOrDefault(coin) + fits;
             credited[payment] = fits;
             bool guaranteed = excess > 0 && payment.Y <= truth.Limits.FloorLimit && when <= payment.Time + truth.Limits.GuaranteeWindow
@@ -69,6 +73,30 @@ internal static class Entitlement
             bool unasked = payment is { Accepted: true, TakenBack: false } && payment.Y > truth.Limits.FloorLimit && !truth.Cheats(payment.Shop);
             payment.LeftWithShop = paid || unasked ? 0 : excess;
         }
+
+        // A till's key that was stolen and revoked: S_W that comes later moves what the coin's excess needs, and nobody can tell that it is the thief's (rule R4).
+        foreach (var payment in truth.Payments.Where(p => p.IsTakenByThief))
+        {
+            payment.LeftWithShop = Math.Max(payment.LeftWithShop, Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
+        }
+    }
+
+    /// <summary>What comes free goes to what waits of the coin, by arrival.</summary>
+    /// <returns>How much of it is used again.</returns>
+    private static long Distribute(Truth truth, CoinFact coin, long freed, Dictionary<PaymentFact, long> exceeds, Dictionary<PaymentFact, long> credited)
+    {
+        long left = freed;
+        foreach (var (waiting, _) in truth.Order.Where(o => o.Arrival && o.Payment.Coin == coin && exceeds.ContainsKey(o.Payment)))
+        {
+            long amount = Math.Min(left, exceeds[waiting]);
+            exceeds[waiting] -= amount;
+            credited[waiting] = credited.GetValueOrDefault(waiting) + amount;
+            waiting.Guaranteed = Math.Max(0, waiting.Guaranteed - amount);
+            waiting.LeftWithShop = Math.Max(0, waiting.LeftWithShop - amount);
+            left -= amount;
+        }
+
+        return freed - left;
     }
 
     /// <summary>
@@ -93,6 +121,9 @@ internal static class Entitlement
     public static bool Overspent(Truth truth, string coin) =>
         truth.Coins.FirstOrDefault(c => c.Id == coin) is { } fact
         && truth.Payments.Where(p => p.Coin == fact && (!p.TakenBack || truth.Cheats(p.Shop))).Sum(p => p.Y) > fact.FaceValue;
+
+    /// <summary>True if more than X of that coin arrived, whatever was taken back since.</summary>
+    public static bool WasOverspent(Truth truth, CoinFact coin) => truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null).Sum(p => p.Y) > coin.FaceValue;
 
     /// <summary>True if the printed rule for lost cards leaves this payment with the holder.</summary>
     private static bool HolderBears(Truth truth, PaymentFact payment) =>

@@ -35,6 +35,9 @@ internal sealed class PaymentFact(string id, CoinFact coin, string shop, long y,
     /// <summary>The goods stayed with the customer although the payment was taken back in writing: only between cheaters.</summary>
     public bool TakenBackInSecret { get; set; }
 
+    /// <summary>Somebody brought S_W of it that was made with the shop's stolen key, after the key's revocation.</summary>
+    public bool IsTakenByThief { get; set; }
+
     /// <summary>First arrival at the issuer from the till that was paid.</summary>
     public DateTimeOffset? Arrived { get; set; }
 
@@ -120,6 +123,15 @@ public sealed class Truth(Limits limits)
         {
             fact.Arrived = when;
             _order.Add((fact, true));
+        }
+    }
+
+    /// <summary>Somebody had a payment taken back with the shop's stolen key, after the shop had it revoked.</summary>
+    public void TakenByThief(string id)
+    {
+        if (_payments.TryGetValue(id, out var fact))
+        {
+            fact.IsTakenByThief = true;
         }
     }
 

@@ -140,7 +140,7 @@ public static class TruthOracle
     private static IEnumerable<Finding> Secrets(Truth truth, Observation seen)
     {
         var cases = seen.Verdicts.Select(v => v.Holder)
-            .Concat(truth.Coins.Where(c => Entitlement.Overspent(truth, c.Id)).Select(c => c.Holder)).ToHashSet();
+            .Concat(truth.Coins.Where(c => Entitlement.WasOverspent(truth, c)).Select(c => c.Holder)).ToHashSet();
         foreach (var secret in seen.Secrets.Where(s => !cases.Contains(s.Holder)))
         {
             yield return new Finding(5, $"{secret.What} {(secret.Holder.Length > 0 ? $"of {secret.Holder} " : "")}was seen in {secret.Where}.");
