@@ -143,8 +143,7 @@ public sealed partial record Evidence
         var struck = entries.First(e => e.Struck == Struck.ByIssuer).Entry.H;
         return Say(
             Culprit.Issuer,
-            $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead, or that no shop submitted and its till took back. "
-            + $"{Name} overspent nothing.");
+            $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead. {Name} overspent nothing.");
     }
 
     private Struck StruckBy(ICashSuite suite, PublicKey root, DossierEntry e, Defence defence)
@@ -161,9 +160,8 @@ public sealed partial record Evidence
         Switches.Off("hole 19 void", ref voided);
         if (voided)
         {
-            bool submitted = e.Submission is not null;
-            Switches.On("R3 submitted", ref submitted);
-            return submitted ? Struck.ByShop : Struck.ByIssuer;
+            // A dossier without the till's submission of each payment is the issuer's fault, and did not come as far as this (rule R3).
+            return Struck.ByShop;
         }
 
         var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<DeadStatement>().ToList();

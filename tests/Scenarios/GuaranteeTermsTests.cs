@@ -8,6 +8,22 @@ namespace HierCash.Tests.Scenarios;
 /// <summary>What of an excess is promised to a shop, and what its till keeps of the issuer's word (R1).</summary>
 public sealed class GuaranteeTermsTests
 {
+    /// <summary>Copies pay at one shop again and again: of one coin a shop's account is promised something once.</summary>
+    [Test, Rule(1), Hole(13)]
+    public async Task OfOneCoinAShopIsPromisedSomethingOnce()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var one = mallory.Clone();
+        using var two = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        await town.Settle(cafe);
+        Assert.That(await town.Shares(kiosk, town.Sign(one, kiosk, 2000)), Is.EqualTo((0UL, 2000UL, 0UL)));
+        Assert.That(await town.Shares(kiosk, town.Sign(two, kiosk, 1000)), Is.EqualTo((0UL, 0UL, 1000UL)));
+    }
+
     /// <summary>Mallory brings goods back after the day on which the guarantee was due, and before it is paid: what is left of the promise is not called paid.</summary>
     [Test, Rule(1)]
     public async Task APromiseThatIsNotPaidIsNotCalledPaid()

@@ -29,6 +29,7 @@ public sealed class LastDaysTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
+            town.Issuer.Purge();
             await town.ShopBank.Run(default);
             if (day < awayFrom || day >= awayUntil)
             {
