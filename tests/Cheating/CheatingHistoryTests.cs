@@ -47,6 +47,7 @@ public sealed class CheatingHistoryTests
 
             if (outcome.Findings.Count > 0)
             {
+                TestContext.Progress.WriteLine($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
                 if (failures.Count < 5)
                 {
                     var (smallest, kept) = history.Shrink(outcome);
