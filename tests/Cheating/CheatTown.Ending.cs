@@ -53,7 +53,8 @@ internal sealed partial class CheatTown
             World.Clock.Advance(TimeSpan.FromHours(2));
             foreach (var sale in Sales.Where(s => s.IsOpen).ToList())
             {
-                Resume(sale, giveUp: round > 0);
+                // A shop that had its till's key revoked takes nothing at that till any more.
+                Resume(sale, giveUp: round > 0 || (sale.Shop == _stand && _isStandRevoked));
             }
 
             foreach (var shop in Shops)
