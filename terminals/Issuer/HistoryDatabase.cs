@@ -22,7 +22,7 @@ internal sealed record HistoryRow(
 internal sealed record HistoryEntry(CashPayment H, SubmissionProof? Submission, Receipt Receipt, byte[]? Reversal);
 
 /// <summary>
-/// The history database (EP 0810563, 108): each H that counts or counted, with its submission and the newest answer. A row that was taken back is struck for
+/// The history database (EP 0810563, 108): each H that counts, counted, or was refused for a cancelled coin, with its submission and the newest answer. A row that was taken back is struck for
 /// ever, and still found when its seq is looked up: a clone's second message under it is an equivocation (rule R2).
 /// </summary>
 internal static class HistoryDatabase
@@ -47,7 +47,7 @@ internal static class HistoryDatabase
     public const int MaxUnpaid = 1024;
 
     /// <summary>
-    /// Keeps a payment that counts. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
+    /// Keeps a payment with its receipt, also one that was refused because its coin was cancelled. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
     /// that each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what
     /// exceeds X.
     /// </summary>
@@ -101,7 +101,7 @@ internal static class HistoryDatabase
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
 
-    /// <summary>All payments of the coin, also those that were taken back, with what proves each.</summary>
+    /// <summary>Payments of the coin that count or counted, also those that were taken back, with what proves each; not what was refused.</summary>
     public static List<HistoryEntry> Entries(Database db, long coin) => db.Query(
         $"SELECT h, submission, receipt, reversed FROM history WHERE coin = ?1 AND verdict <> {(int)Verdict.Cancelled} ORDER BY id",
         r => new HistoryEntry(

@@ -1,6 +1,6 @@
 namespace HierCash.Oracle;
 
-/// <summary>A coin: whose, how much, and when its bank had it cancelled, if it did.</summary>
+/// <summary>A coin: whose, and how much.</summary>
 internal sealed class CoinFact(string id, string holder, long faceValue)
 {
     public string Id { get; } = id;
