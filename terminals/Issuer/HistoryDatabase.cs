@@ -47,7 +47,8 @@ internal static class HistoryDatabase
     public const int MaxUnpaid = 1024;
 
     /// <summary>
-    /// Keeps a payment with its receipt, also one that was refused because its coin was cancelled. What gets nothing is judged anew whenever it comes, once enough of that is kept of a coin that is cancelled already: before
+    /// Keeps a payment with its receipt, also one that was refused because its coin was cancelled. What gets nothing is judged anew whenever it comes, once enough
+    /// of that is kept of a coin that is cancelled already: before
     /// that each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what
     /// exceeds X.
     /// </summary>
