@@ -248,7 +248,7 @@ internal sealed partial class CheatTown : IDisposable
 
             // What the till says that it still has to send, it took before this answer.
             var queued = RawMessages.StillQueued(message);
-            Truth.Contact(shop.Name, queued < now ? queued.Value : now);
+            Truth.Contact(shop.Name, queued < now ? queued.Value : now, now);
         }
 
         return fault;

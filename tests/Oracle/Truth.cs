@@ -65,7 +65,7 @@ public sealed class Truth(Limits limits)
     private readonly Dictionary<string, PaymentFact> _payments = [];
     private readonly Dictionary<string, long> _deposits = [];
     private readonly Dictionary<string, DateTimeOffset> _lost = [];
-    private readonly Dictionary<string, List<DateTimeOffset>> _contacts = [];
+    private readonly Dictionary<string, List<(DateTimeOffset Covers, DateTimeOffset When)>> _contacts = [];
     private readonly List<(PaymentFact Payment, bool Arrival)> _order = [];
 
     internal Limits Limits { get; } = limits;
@@ -136,14 +136,15 @@ public sealed class Truth(Limits limits)
     }
 
     /// <summary>The issuer answered a till of the shop.</summary>
-    public void Contact(string shop, DateTimeOffset when)
+    /// <param name="covers">What was paid before this moment the till had sent by then, as it says itself.</param>
+    public void Contact(string shop, DateTimeOffset covers, DateTimeOffset when)
     {
         if (!_contacts.TryGetValue(shop, out var list))
         {
             _contacts[shop] = list = [];
         }
 
-        list.Add(when);
+        list.Add((covers, when));
     }
 
     /// <summary>The bank took the holder's report that the card is gone.</summary>
@@ -159,5 +160,5 @@ public sealed class Truth(Limits limits)
 
     /// <summary>True if the issuer answered the shop after the one moment and before the other.</summary>
     internal bool HadContact(string shop, DateTimeOffset after, DateTimeOffset before) =>
-        _contacts.TryGetValue(shop, out var list) && list.Exists(c => c > after && c < before);
+        _contacts.TryGetValue(shop, out var list) && list.Exists(c => c.Covers > after && c.When < before);
 }
