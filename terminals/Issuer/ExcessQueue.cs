@@ -6,7 +6,8 @@ namespace HierCash.Issuer;
 
 /// <summary>
 /// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it; then to
-/// redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess needs (rule R4).
+/// redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess needs, and gives it back
+/// where no excess needs it any more (rule R4).
 /// </summary>
 internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms terms)
 {
@@ -59,6 +60,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         }
 
         Redeem(db, id, number, behind, now);
+        Refill(db, id, number, now);
     }
 
     /// <summary>Redemptions that fit whole, once no shop waits any more.</summary>
@@ -126,9 +128,35 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
             Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             InspectionDatabase.Restore(db, current, amount);
             Credits.TakeBack(db, current, Registry.Shop(db, row.Shop!.Value), amount);
-            var moved = row.Moved + amount;
-            var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now);
-            HistoryDatabase.Strike(db, row, row.Share.Credited - amount, moved, reversal.Encode(), row.Receipt);
+            Keep(db, row, row.Share.Credited - amount, row.Moved + amount, now);
         }
+    }
+
+    /// <summary>
+    /// Gives those shops back what no excess of this coin needs any more: else who stole the key, and overspent, would take home as the coin's holder what a
+    /// shop that had nothing to do with it refunds.
+    /// </summary>
+    private void Refill(Database db, CoinId id, long number, Timestamp now)
+    {
+        bool refills = HistoryDatabase.Exceeding(db, number).Count == 0;
+        Switches.Off("R4 refill", ref refills);
+        foreach (var row in HistoryDatabase.Drawn(db, number).Where(_ => refills))
+        {
+            var coin = InspectionDatabase.Find(db, id)!;
+            var amount = Amount.Min(coin.Rest, row.Moved);
+            if (!amount.IsZero)
+            {
+                InspectionDatabase.Spend(db, coin, amount);
+                Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
+                Keep(db, row, row.Share.Credited + amount, row.Moved - amount, now);
+            }
+        }
+    }
+
+    /// <summary>Signs anew what the struck payment of a revoked till moved.</summary>
+    private void Keep(Database db, HistoryRow row, Amount kept, Amount moved, Timestamp now)
+    {
+        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now);
+        HistoryDatabase.Strike(db, row, kept, moved, reversal.Encode(), row.Receipt);
     }
 }

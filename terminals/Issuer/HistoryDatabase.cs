@@ -86,6 +86,9 @@ internal static class HistoryDatabase
         "UPDATE history SET credited = ?2, guaranteed = 0, waiting = 0, due = 0, reversed = ?3, moved = ?4, receipt = ?5 WHERE id = ?1",
         row.Id, kept.ToLedger(), reversal, moved.ToLedger(), receipt.Encode());
 
+    /// <summary>The payment was struck out by S_W of a till whose key was revoked before.</summary>
+    public static void StruckByRevoked(Database db, HistoryRow row) => db.Execute("UPDATE history SET by_revoked = 1 WHERE id = ?1", row.Id);
+
     /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
     public static List<HistoryRow> Exceeding(Database db, long coin)
     {
@@ -97,6 +100,10 @@ internal static class HistoryDatabase
     /// <summary>Struck payments whose money stayed with a shop whose till was revoked, the newest first.</summary>
     public static List<HistoryRow> Kept(Database db, long coin) =>
         db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND reversed IS NOT NULL AND credited > 0 ORDER BY id DESC", Read, coin);
+
+    /// <summary>Payments that S_W of a revoked till struck out and from whose shop an excess took something, the oldest first.</summary>
+    public static List<HistoryRow> Drawn(Database db, long coin) =>
+        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND by_revoked = 1 AND moved > 0 ORDER BY id", Read, coin);
 
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>

@@ -40,7 +40,7 @@ internal static class IssuerSchema
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
             shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL, guaranteed INTEGER NOT NULL,
             waiting INTEGER NOT NULL, due INTEGER NOT NULL, date INTEGER NOT NULL, h BLOB NOT NULL, submission BLOB, receipt BLOB NOT NULL,
-            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0) STRICT;
+            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0, by_revoked INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).

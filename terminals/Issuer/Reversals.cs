@@ -146,6 +146,11 @@ internal sealed class Reversals(
             keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, checked((ushort)(row.Receipt.Revision + 1)), now);
         HistoryDatabase.Strike(
             db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now).Encode(), receipt);
+        if (onlyNeeded)
+        {
+            HistoryDatabase.StruckByRevoked(db, row);
+        }
+
         _queue.Distribute(db, coin.Id, now);
         TraceDesk.Struck(db, coin);
         return HistoryDatabase.Find(db, row.Payment)!.Reversal!;

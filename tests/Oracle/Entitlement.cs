@@ -12,6 +12,7 @@ internal static class Entitlement
         var used = new Dictionary<CoinFact, long>();
         var credited = new Dictionary<PaymentFact, long>();
         var exceeds = new Dictionary<PaymentFact, long>();
+        var redemptions = new List<PaymentFact>();
         var promised = new HashSet<(CoinFact, string)>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         foreach (var payment in truth.Payments)
@@ -26,10 +27,12 @@ internal static class Entitlement
             var coin = payment.Coin;
             if (!arrival)
             {
-                // Of a cheater's coin nobody can be sure that the issuer hears of it.
+                // Of a cheater's coin nobody can be sure that the issuer hears of it: no shop may count on what comes free, and its holder may get it.
                 exceeds.Remove(payment);
-                long freed = truth.Cheats(coin.Holder) && truth.Cheats(payment.Shop) ? 0 : credited.GetValueOrDefault(payment);
+                bool isSure = !truth.Cheats(coin.Holder) || !truth.Cheats(payment.Shop);
+                long freed = isSure ? credited.GetValueOrDefault(payment) : 0;
                 used[coin] = used.GetValueOrDefault(coin) - freed + Distribute(truth, coin, freed, exceeds, credited);
+                Redeem(coin, redemptions, used, isSure ? 0 : credited.GetValueOrDefault(payment));
                 continue;
             }
 
@@ -37,9 +40,9 @@ internal static class Entitlement
             long rest = coin.FaceValue - used.GetValueOrDefault(coin);
             if (payment.Shop == Truth.Redemption)
             {
-                // Never split: whole, or not yet.
-                payment.LeftWithShop = payment.Y <= rest ? 0 : payment.Y;
-                used[coin] = used.GetValueOrDefault(coin) + (payment.Y - payment.LeftWithShop);
+                payment.LeftWithShop = payment.Y;
+                redemptions.Add(payment);
+                Redeem(coin, redemptions, used, 0);
                 continue;
             }
 
@@ -97,6 +100,17 @@ internal static class Entitlement
         }
 
         return freed - left;
+    }
+
+    /// <summary>Redemptions of the coin: whole, or not yet; behind all shops.</summary>
+    /// <param name="doubtful">What may have come free besides.</param>
+    private static void Redeem(CoinFact coin, List<PaymentFact> redemptions, Dictionary<CoinFact, long> used, long doubtful)
+    {
+        foreach (var waiting in redemptions.Where(r => r.Coin == coin && r.LeftWithShop > 0 && r.Y <= coin.FaceValue - used.GetValueOrDefault(coin) + doubtful))
+        {
+            waiting.LeftWithShop = 0;
+            used[coin] = used.GetValueOrDefault(coin) + waiting.Y;
+        }
     }
 
     /// <summary>

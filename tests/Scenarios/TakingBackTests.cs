@@ -100,4 +100,35 @@ public sealed class TakingBackTests
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         town.AssertSound(alice);
     }
+
+    /// <summary>
+    /// Mallory overspends a coin at Cafe and Kiosk, takes the payment at Cafe back with Cafe's stolen key, and then brings Kiosk's goods back: what Kiosk
+    /// refunds is Cafe's again, and not hers.
+    /// </summary>
+    [Test, Rule(4)]
+    public async Task WhatAnExcessNoLongerNeedsGoesBackToTheShopWhoseKeyWasStolen()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var atCafe = town.Pay(cafe, mallory, 3000);
+        var atKiosk = town.Pay(kiosk, copy, 4000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        Assert.That(await town.Shares(kiosk, atKiosk.Payments.Single()), Is.EqualTo((2000UL, 2000UL, 0UL)));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        using var key = town.TillKey(cafe);
+        Assert.That(RawMessages.Reverse(town.TillLink(cafe), key, atCafe.Payments.Single()), Is.True);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000), "Kiosk's excess needs 20.00");
+        await town.Till(kiosk).Refund(atKiosk.Ticket.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.LetDaysPass(500);
+        await town.RunCycles();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((3000UL, 0UL)));
+        Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 3000));
+        town.AssertSound();
+    }
 }
