@@ -133,8 +133,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
     }
 
     /// <summary>
-    /// Gives those shops back what no excess of this coin needs any more: else who stole the key, and overspent, would take home as the coin's holder what a
-    /// shop that had nothing to do with it refunds.
+    /// A payment that S_W of a revoked till struck out yields to all others of its coin, and to nothing else: what none of them needs any more is that shop's, and
+    /// not the holder's. Else who stole the key, and overspent, would take home what another shop refunds.
     /// </summary>
     private void Refill(Database db, CoinId id, long number, Timestamp now)
     {
@@ -143,12 +143,12 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         foreach (var row in HistoryDatabase.Drawn(db, number).Where(_ => refills))
         {
             var coin = InspectionDatabase.Find(db, id)!;
-            var amount = Amount.Min(coin.Rest, row.Moved);
+            var amount = Amount.Min(coin.Rest, row.Y - row.Share.Credited);
             if (!amount.IsZero)
             {
                 InspectionDatabase.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
-                Keep(db, row, row.Share.Credited + amount, row.Moved - amount, now);
+                Keep(db, row, row.Share.Credited + amount, row.Moved - Amount.Min(amount, row.Moved), now);
             }
         }
     }

@@ -101,9 +101,9 @@ internal static class HistoryDatabase
     public static List<HistoryRow> Kept(Database db, long coin) =>
         db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND reversed IS NOT NULL AND credited > 0 ORDER BY id DESC", Read, coin);
 
-    /// <summary>Payments that S_W of a revoked till struck out and from whose shop an excess took something, the oldest first.</summary>
+    /// <summary>Payments that S_W of a revoked till struck out, and that the coin does not pay in full, the oldest first.</summary>
     public static List<HistoryRow> Drawn(Database db, long coin) =>
-        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND by_revoked = 1 AND moved > 0 ORDER BY id", Read, coin);
+        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND by_revoked = 1 AND credited < y ORDER BY id", Read, coin);
 
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>

@@ -131,4 +131,30 @@ public sealed class TakingBackTests
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 3000));
         town.AssertSound();
     }
+
+    /// <summary>The same where Cafe's payment itself exceeded the coin, and was promised: it yields to Kiosk's, and not to Mallory.</summary>
+    [Test, Rule(4)]
+    public async Task APaymentThatAStolenKeyTookBackIsPaidBeforeItsHolder()
+    {
+        using var town = Towns.Make();
+        string kiosk = town.AddTill("Kiosk");
+        string cafe = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var atKiosk = town.Pay(kiosk, copy, 4000);
+        var atCafe = town.Pay(cafe, mallory, 3000);
+        await town.Settle(kiosk);
+        await town.Settle(cafe);
+        Assert.That(await town.Shares(cafe, atCafe.Payments.Single()), Is.EqualTo((1000UL, 2000UL, 0UL)));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        using var key = town.TillKey(cafe);
+        Assert.That(RawMessages.Reverse(town.TillLink(cafe), key, atCafe.Payments.Single()), Is.True);
+        await town.Till(kiosk).Refund(atKiosk.Ticket.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.LetDaysPass(500);
+        await town.RunCycles();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((3000UL, 0UL, 0L)));
+        Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 3000));
+        town.AssertSound();
+    }
 }
