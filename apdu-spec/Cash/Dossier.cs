@@ -50,7 +50,9 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
             return Proof.OpeningMismatch;
         }
 
-        bool opens = m.VerifyPossession(suite, Header.EncryptionKey.Key.Id) && m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei);
+        bool possessed = m.VerifyPossession(suite, Header.EncryptionKey.Key.Id);
+        Switches.On("dossier P", ref possessed);
+        bool opens = possessed && m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei);
         Switches.On("claim 11 E_I", ref opens);
         if (!opens)
         {

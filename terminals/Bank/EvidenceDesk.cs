@@ -90,10 +90,12 @@ internal sealed class EvidenceDesk(
         var now = Timestamp.Now(clock);
         Check(header, now);
         var earlier = store.Read(db => EvidenceStore.Find(db, header.Coin));
-        if (earlier is not null && header.Revision <= earlier.Revision)
+        bool judged = header.Revision <= earlier?.Revision;
+        Switches.Off("R9 older", ref judged);
+        if (judged)
         {
             store.Write(db => EvidenceStore.TellAgain(db, header.Coin));
-            return header.Revision == earlier.Revision
+            return header.Revision == earlier!.Revision
                 ? false
                 : throw new InvalidOperationException(
                     $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");

@@ -29,7 +29,9 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
         }
 
-        if (h.Till != OneWay.W(keys.RootKey) || h.Paid != h.Balance)
+        bool whole = h.Till == OneWay.W(keys.RootKey) && h.Paid == h.Balance;
+        Switches.On("R1 redemption", ref whole);
+        if (!whole)
         {
             return Refuse(RefusalReason.NotAllowed, "A redemption pays all of a coin's balance to the issuer itself.");
         }

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -14,16 +15,27 @@ internal static class DossierStore
 {
     private const string Columns = "coin, coin_id, revision, judged_revision, changed, content, claimed";
 
+    /// <summary>A bank sees its own cases, and judges no others.</summary>
+    private static string Own
+    {
+        get
+        {
+            string own = "bank = ?1";
+            Switches.Replace("R9 own", ref own, "?1 = ?1");
+            return own;
+        }
+    }
+
     /// <summary>The first case of a bank after a coin id on which it has not spoken, or of which a row has changed since.</summary>
     public static CaseRow? Next(Database db, PartyId bank, CoinId after) => db.First(
         $"""
         SELECT {Columns} FROM trace_case
-        WHERE bank = ?1 AND coin_id > ?2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1
+        WHERE {Own} AND coin_id > ?2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1
         """,
         Read, (long)bank.Value, after.Value.ToArray());
 
     public static CaseRow? Find(Database db, PartyId bank, CoinId coin) =>
-        db.First($"SELECT {Columns} FROM trace_case WHERE bank = ?1 AND coin_id = ?2", Read, (long)bank.Value, coin.Value.ToArray());
+        db.First($"SELECT {Columns} FROM trace_case WHERE {Own} AND coin_id = ?2", Read, (long)bank.Value, coin.Value.ToArray());
 
     /// <summary>Nothing more of this case waits: all H together are within X, or the bank has what there is.</summary>
     public static void Settle(Database db, CaseRow row, bool isExcess) => db.Execute(

@@ -26,7 +26,6 @@ internal sealed class Guarantee(SchemeTerms terms)
         bool within = isOwn && terms.Excess == ExcessPolicy.Guarantee
             && floor <= terms.FloorLimit
             && soon
-            && !WasHot(db, coin, h.Time)
             && IsFirst(db, coin, account)
             && IsWithinCap(db, account, cap, now);
         if (!within)
@@ -79,11 +78,6 @@ internal sealed class Guarantee(SchemeTerms terms)
 
         return paid ? row.Share.Guaranteed : Amount.Zero;
     }
-
-    /// <summary>True if a list that the till had to have by TIME held the coin: then nothing is guaranteed.</summary>
-    private bool WasHot(Database db, CoinRow coin, Timestamp time) => db.Number(
-        "SELECT count(*) FROM hot h JOIN hot_version v ON v.version = h.version WHERE h.coin_id = ?1 AND v.date + ?2 < ?3",
-        coin.Id.Value.ToArray(), (long)terms.HotListMaxAge.TotalMicroseconds, time.ToLedger()) > 0;
 
     private static Amount Recent(Database db, byte[] account, Timestamp now)
     {

@@ -34,6 +34,16 @@ public sealed partial class SecurityPageTests
         }
     }
 
+    /// <summary>Each rule has a protection that can be taken out, and a row whose tests notice it.</summary>
+    [Test]
+    public void EachRuleHasASwitch()
+    {
+        using var table = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Repository.PathOf("eng", "switches.json")));
+        var rules = table.RootElement.EnumerateArray().Select(row => Switch().Match(row.GetProperty("name").GetString()!)).Where(m => m.Success)
+            .Select(m => int.Parse(m.Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture)).Distinct();
+        Assert.That(Enumerable.Range(1, Rules).Except(rules), Is.Empty);
+    }
+
     /// <summary>The limits that the page prints are those that an issuer has unless it sets others.</summary>
     [Test]
     public void TheLimitsAreTheSchemes()
@@ -50,11 +60,17 @@ public sealed partial class SecurityPageTests
         }
     }
 
+    /// <summary>The rules that tests of the class show: a method that does not run shows nothing.</summary>
     private static IEnumerable<int> Shown(Type type) => type.GetMethods()
-        .SelectMany(m => m.GetCustomAttributes<RuleAttribute>()).Concat(type.GetCustomAttributes<RuleAttribute>()).Select(r => r.Number);
+        .Where(m => m.GetCustomAttributes().Any(a => a is NUnit.Framework.Interfaces.ITestBuilder or NUnit.Framework.Interfaces.ISimpleTestBuilder))
+        .Where(m => m.GetCustomAttribute<IgnoreAttribute>() is null && m.GetCustomAttribute<ExplicitAttribute>() is null)
+        .SelectMany(m => m.GetCustomAttributes<RuleAttribute>().Concat(type.GetCustomAttributes<RuleAttribute>())).Select(r => r.Number);
 
     [GeneratedRegex(@"\b[A-Z][A-Za-z]+Tests\b")]
     private static partial Regex Classes();
+
+    [GeneratedRegex(@"^R(?<n>\d+)\b")]
+    private static partial Regex Switch();
 
     [GeneratedRegex(@"(?m)^\| R(?<n>\d+) \|.*\| (?<tests>[^|]*) \|$")]
     private static partial Regex Rows();

@@ -1,0 +1,98 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Whose case it is, which word on it is the newest, and what a redemption may be (R1, R9).</summary>
+public sealed class CaseBoundsTests
+{
+    /// <summary>The issuer hands out a revision that was replaced, so that what was struck out since counts again.</summary>
+    [Test, Rule(9)]
+    public async Task AnOlderRevisionIsNotJudgedAnew()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var newer = town.Resign(file.Dossier, h => h with { Revision = 3 });
+        var older = town.Resign(file.Dossier, h => h with { Revision = 2, Claimed = new Amount(1) });
+        await town.BankOver("bank-1", new ScriptedIssuer([newer], town.UserBankLink())).FetchDossiers(default);
+        Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3), "as it should be");
+        var bank = town.BankOver("bank-1", new ScriptedIssuer([older], town.UserBankLink()));
+        Assert.That(async () => await bank.FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("revision 2, and 3 was judged"));
+        Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3));
+    }
+
+    /// <summary>Another bank wants to know of whom a case is, and tells the issuer that it proves nothing.</summary>
+    [Test, Rule(9), Hole(19)]
+    public async Task NoBankSeesOrJudgesAnothersCase()
+    {
+        using var town = Towns.Make();
+        string one = town.AddTill("Cafe");
+        string two = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        town.Pay(one, mallory, 5000);
+        town.Pay(two, copy, 2000);
+        await town.Settle(one);
+        await town.Settle(two);
+        var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
+        Assert.That(DossierMessages.ReadReply(await stranger.Call(DossierMessages.WriteRequest(null), default), out var seen), Is.True);
+        Assert.That(seen, Is.Null, "the case is another bank's");
+        var link = town.UserBankLink();
+        Assert.That(DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var own), Is.True);
+        var page = await stranger.Call(DossierMessages.WritePageRequest(own!.Coin, own.Revision, 0), default);
+        Assert.That(Refusal.Read(page)?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
+        Assert.That(DossierMessages.ReadPageReply(await link.Call(DossierMessages.WritePageRequest(own.Coin, own.Revision, 0), default)), Is.Not.Null);
+        await stranger.Call(DossierMessages.WriteOutcome(own.Coin, own.Revision, Proof.Nothing), default);
+        await town.RunCycle();
+        Assert.That(town.UserBank.EvidenceFiles.Single().Name, Is.EqualTo("Mallory"), "the finding of a stranger closed nothing");
+    }
+
+    /// <summary>The opening of an order in which P is not by the key that it names: whoever made it may have seen that key elsewhere. No account is blamed.</summary>
+    [Test, Rule(9), Hole(19)]
+    public async Task AnOpeningWithoutPossessionProvesNothing()
+    {
+        using var town = Towns.Make();
+        var suite = town.Options.Suite;
+        var file = await town.Overspend();
+        var real = CashRequest.Decode(file.Dossier.Header.Opening)!;
+        using var other = suite.GenerateKey();
+        var key = file.Dossier.Header.EncryptionKey.Key;
+        var forged = real with { Possession = other.Sign(SignedMessage.Possession(key.Id, real.FaceValue, real.Currency, real.TM, real.NU, real.Seed)) };
+        foreach (var (m, proof) in new[] { (real, Proof.Excess), (forged, Proof.OpeningMismatch) })
+        {
+            var dossier = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
+            Assert.That(dossier.Check(suite, town.Scheme.Root, m.Encipher(suite, key)), Is.EqualTo(proof));
+        }
+    }
+
+    /// <summary>A holder redeems a part of a coin and keeps the rest, or sends the issuer what she paid a shop: no redemption is split, and none is a shop's.</summary>
+    [Test, Rule(1)]
+    public async Task ARedemptionIsOfAllThatIsLeft()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 5000);
+        var part = RawMessages.Pay(mallory, Timestamp.Now(town.Clock), OneWay.W(town.Scheme.Root), 1000, mallory.PaymentPin);
+        var sale = town.Sign(mallory, till, 2000);
+        foreach (var h in new[] { part, sale }.OfType<CashPayment>())
+        {
+            Assert.That(Refusal.Read(Redeem(town, h)!)?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        }
+
+        await town.RunCycle();
+        Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 5000));
+        Assert.That((await town.Submit(till, sale)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+    }
+
+    private static LinkMessage? Redeem(TownWorld town, CashPayment h)
+    {
+        var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
+        var (message, seed) = Sealed.Seal(town.Options.Suite, issuer, WalletMessages.WriteRedeem(h));
+        var reply = town.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer ? Sealed.OpenAnswer(seed, answer) : null;
+    }
+}
