@@ -329,8 +329,8 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;
 
-    /// <summary>What a person has to look at: how many.</summary>
-    public long Alarms => _store.Read(BankAlarms.Count);
+    /// <summary>What a person has to look at, the newest first.</summary>
+    public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
     public async ValueTask FetchDossiers(CancellationToken cancel)

@@ -68,7 +68,7 @@ internal sealed class InstructionDesk(
             Switches.On("hole 18 signed", ref ours);
             if (!ours)
             {
-                Alarm("instruction not signed", due);
+                Alarm(BankAlarms.NotSigned, due);
                 throw new InvalidOperationException($"Instruction {transfer.Number} is not signed by the issuer for this bank.");
             }
 
@@ -76,7 +76,7 @@ internal sealed class InstructionDesk(
             Switches.On("hole 18 order", ref next);
             if (!next)
             {
-                Alarm("instruction out of order", due);
+                Alarm(BankAlarms.OutOfOrder, due);
                 throw new InvalidOperationException($"Instruction {transfer.Number} came where {due} was due.");
             }
 
@@ -84,7 +84,7 @@ internal sealed class InstructionDesk(
         }
     }
 
-    private void Alarm(string kind, ulong number) => store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), kind, NumberBytes(number)));
+    private void Alarm(string kind, ulong number) => store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), kind, number));
 
     private bool Take(Transfer transfer)
     {

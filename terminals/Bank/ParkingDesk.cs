@@ -45,7 +45,7 @@ internal sealed class ParkingDesk(PartyId bank, ISigningKey key, SchemeTerms ter
         }
 
         db.Execute("UPDATE parked SET alarmed = 1 WHERE number = ?1", (long)transfer.Number);
-        BankAlarms.Raise(db, now, "instruction parked", InstructionDesk.NumberBytes(transfer.Number));
+        BankAlarms.Raise(db, now, BankAlarms.Parked, transfer.Number);
     }
 
     /// <summary>Where the money of what owes somebody is; null for the rest.</summary>

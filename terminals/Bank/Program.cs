@@ -37,7 +37,7 @@ internal static class Program
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
-            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(),
+            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(), Alarms(),
         },
         args);
 
@@ -169,14 +169,14 @@ internal static class Program
                 {
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
-                    Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, open.Party.Alarms,
+                    Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
                 {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
                 {cases.Count} evidence files, {standing} of which stand{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
-                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}; {open.Party.Alarms} alarms.
+                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}; {open.Party.Alarms.Count} alarms{(open.Party.Alarms.Count > 0 ? ": 'hiercash-bank alarms' lists them." : ".")}
                 """);
         });
         return command;
@@ -189,6 +189,21 @@ internal static class Program
         {
             using var open = new OpenedBank(result.GetValue(Folder)!);
             ParkedView.Print(result.GetValue(Json), open.Party.Parked, open.Scheme.Terms.Currency);
+        });
+        return command;
+    }
+
+    private static Command Alarms()
+    {
+        var command = new Command("alarms", "Lists what somebody should look at, the newest first.") { Folder, Json };
+        command.SetAction(result =>
+        {
+            using var open = new OpenedBank(result.GetValue(Folder)!);
+            var alarms = open.Party.Alarms;
+            ConsoleEntry.Print(
+                result.GetValue(Json),
+                alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Instruction }),
+                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}, number {a.Instruction}. {a.Advice}".TrimEnd())));
         });
         return command;
     }

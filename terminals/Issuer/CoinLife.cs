@@ -13,6 +13,9 @@ namespace HierCash.Issuer;
 internal sealed class CoinLife(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
 {
+    /// <summary>Most coins in one answer of the hot list.</summary>
+    public int MostHot { get; set; } = HotList.MaxEntries;
+
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly Judgement _judgement = new(suite, keys, issuer, terms);
 
@@ -122,7 +125,8 @@ internal sealed class CoinLife(
                 SELECT coalesce(max(version), ?1) FROM (SELECT version, sum(count(*)) OVER (ORDER BY version) AS coins FROM hot WHERE version > ?1 GROUP BY version)
                 WHERE coins <= ?2
                 """,
-                (long)from, (long)HotList.MaxEntries);
+                (long)from, (long)MostHot);
+            Switches.Replace("hole 11 whole", ref current, newest);
             current = db.Number("SELECT count(*) FROM hot WHERE version > ?1", (long)current) == 0 ? newest : current;
             var coins = db.Query(
                 "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
@@ -134,13 +138,13 @@ internal sealed class CoinLife(
     /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list has no reason to ask
     /// again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
     /// </summary>
-    private static void MakeVersions(Database db, Timestamp now)
+    private void MakeVersions(Database db, Timestamp now)
     {
         while (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0)
         {
             long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
             db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
-            db.Execute("UPDATE hot SET version = ?1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 LIMIT ?2)", version, (long)HotList.MaxEntries);
+            db.Execute("UPDATE hot SET version = ?1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 LIMIT ?2)", version, (long)MostHot);
         }
     }
 

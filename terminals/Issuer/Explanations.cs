@@ -35,7 +35,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
         }
 
         foreach (string payment in db.Query(
-            "SELECT hex(payment_id), seq, y, verdict, receipt, reversed, moved FROM history WHERE coin = ?1 ORDER BY id",
+            "SELECT hex(payment_id), seq, y, verdict, date, receipt, reversed, moved FROM history WHERE coin = ?1 ORDER BY id",
             r => $"  Payment {r.GetString(0).ToLowerInvariant()[..16]}, number {r.GetInt64(1)}: {Show(Amount.FromLedger(r.GetInt64(2)))}, {Answer(r, 3)}",
             coin.Number))
         {
@@ -105,21 +105,21 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
 
     private List<string> Payments(Database db, string id) => db.Query(
         """
-        SELECT hex(h.payment_id), h.y, coalesce(s.name, 'the issuer: a redemption'), h.verdict, h.receipt, h.reversed, h.moved
+        SELECT hex(h.payment_id), h.y, coalesce(s.name, 'the issuer: a redemption'), h.verdict, h.date, h.receipt, h.reversed, h.moved
         FROM history h LEFT JOIN shop s ON s.id = h.shop WHERE hex(h.payment_id) LIKE ?1 ORDER BY h.id
         """,
         r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} to {r.GetString(2)}, signed by the card (S_U); answered with a signed receipt: {Answer(r, 3)}",
         id.ToUpperInvariant() + "%");
 
     /// <summary>The newest receipt in words (rule R1).</summary>
-    /// <param name="at">The column of the verdict; receipt, reversal and what was moved follow.</param>
+    /// <param name="at">The column of the first verdict; its date, the newest receipt, the reversal and what was moved follow.</param>
     private string Answer(SqliteDataReader r, int at)
     {
-        var receipt = Receipt.Decode(r.Bytes(at + 1))!;
-        string verdict = $"{(Verdict)r.GetInt64(at)} on {receipt.Date}, revision {receipt.Revision}. ";
-        if (r.BytesOrNull(at + 2) is { } reversed)
+        var receipt = Receipt.Decode(r.Bytes(at + 2))!;
+        string verdict = $"{(Verdict)r.GetInt64(at)} on {Timestamp.FromLedger(r.GetInt64(at + 1))}{(receipt.Revision > 1 ? $", revision {receipt.Revision} on {receipt.Date}" : "")}. ";
+        if (r.BytesOrNull(at + 3) is { } reversed)
         {
-            return verdict + $"Taken back on {Reversal.Decode(reversed)!.Date}, with a signed statement: {Show(Amount.FromLedger(r.GetInt64(at + 3)))} came back from the shop.";
+            return verdict + $"Taken back on {Reversal.Decode(reversed)!.Date}, with a signed statement: {Show(Amount.FromLedger(r.GetInt64(at + 4)))} came back from the shop.";
         }
 
         var share = receipt.Share;

@@ -71,6 +71,15 @@ public sealed partial class IssuerParty : ILinkHandler
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"A dossier has 1 to {DossierHeader.MaxPages} pages.");
     }
 
+    /// <summary>Most coins in one hot list, at most <see cref="HotList.MaxEntries"/>.</summary>
+    public int MostHotCoins
+    {
+        get => _life.MostHot;
+        set => _life.MostHot = value is > 0 and <= HotList.MaxEntries
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"A hot list has 1 to {HotList.MaxEntries} coins.");
+    }
+
     /// <summary>What banks, shops and wallets may know of the scheme.</summary>
     public Scheme Scheme => _enrolment.Scheme;
 

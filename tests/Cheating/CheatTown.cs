@@ -32,7 +32,7 @@ internal sealed partial class CheatTown : IDisposable
         var terms = World.Options.Terms;
         Truth = new Truth(new Limits(
             terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge,
-            TimeSpan.FromHours(24), terms.SettleTerm, terms.DisputeTerm, TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
+            TimeSpan.FromHours(24), terms.SettleTerm, TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
         Truth.Knows(new Party("issuer", PartyKind.Issuer, Has(CheatKind.Issuer), ""));
         Truth.Knows(new Party("bank-1", PartyKind.Bank, Has(CheatKind.Bank), ""));
         Truth.Knows(new Party("bank-2", PartyKind.Bank, false, ""));

@@ -11,7 +11,7 @@ namespace HierCash.Oracle;
 /// <param name="NoPinLimit">Most that a stolen card pays without its PIN.</param>
 public sealed record Limits(
     long FloorLimit, long GuaranteeCap, TimeSpan GuaranteeSpan, TimeSpan GuaranteeWindow, TimeSpan HotListMaxAge, TimeSpan CancelGrace,
-    TimeSpan SettleTerm, TimeSpan DisputeTerm, TimeSpan UnderWay, long NoPinLimit);
+    TimeSpan SettleTerm, TimeSpan UnderWay, long NoPinLimit);
 
 /// <summary>What somebody is in the scheme.</summary>
 public enum PartyKind { Holder, Shop, Bank, Issuer }

@@ -227,6 +227,43 @@ public sealed class CoinLifeTests
         Assert.That(_town.Pay(_till, _alice, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }
 
+    /// <summary>Five coins were lost, and two fit a list: the till hears of all five before it takes a payment, in lists of two, and so does one that has a part of them.</summary>
+    [Test, Hole(11)]
+    public async Task ALongHotListComesInPartsAndIsWhole([Values(0, 2)] int known)
+    {
+        _town.Issuer.MostHotCoins = 2;
+        var till = _town.Till(_till);
+        var link = _town.TillLink(_till);
+        var victims = Enumerable.Range(0, 5).Select(i => _town.User($"Victim {i}", 1000)).ToList();
+        for (int i = 0; i < victims.Count; i++)
+        {
+            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victims[i].Card, victims[i].Pin, Timestamp.Now(_town.Clock)), default);
+            if (i + 1 == known)
+            {
+                await till.FetchHotList(link, default);
+            }
+        }
+
+        for (ulong from = 0; ;)
+        {
+            var list = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(from, till.W, Timestamp.Now(_town.Clock)), default))!;
+            Assert.That(list.Count, Is.LessThanOrEqualTo(2));
+            if (list.Version == from)
+            {
+                break;
+            }
+
+            from = list.Version;
+        }
+
+        await till.FetchHotList(link, default);
+        foreach (var victim in victims)
+        {
+            Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused), victim.Owner);
+            victim.Dispose();
+        }
+    }
+
     /// <summary>Above the floor limit the till settles before OK; without the issuer it takes nothing, and says why.</summary>
     [Test, Hole(12)]
     public void AboveTheFloorLimitItIsSettledBeforeOk()
