@@ -24,7 +24,7 @@ public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount W
 /// <param name="Subject">The payment id; for malformed bytes, their SHA-256.</param>
 /// <param name="Paid">y; 0 where it could not be read.</param>
 /// <param name="Share">Credited, guaranteed and waiting: together y while the payment counts, else 0.</param>
-/// <param name="Revision">From 1; rises with each change.</param>
+/// <param name="Revision">From 1; rises with each change, up to 65,535: of those with that number the one with the latest date is the newest.</param>
 /// <param name="Repeated">This answer was given before. Not signed.</param>
 public sealed record Receipt(
     PartyId Issuer, Digest Subject, Verdict Verdict, Amount Paid, Currency Currency, Share Share, ushort Revision, Timestamp Date,
@@ -36,6 +36,9 @@ public sealed record Receipt(
         ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Share share, ushort revision, Timestamp date) =>
         new(issuer, subject, verdict, paid, currency, share, revision, date,
             key.Sign(SignedMessage.Receipt(issuer, subject, verdict, paid, currency, share, revision, date)));
+
+    /// <summary>Of the receipt that replaces this one.</summary>
+    public ushort NextRevision => Revision == ushort.MaxValue ? Revision : (ushort)(Revision + 1);
 
     /// <summary>True if the excess part was paid by the guarantee.</summary>
     public bool GuaranteeIsPaid => !Share.Guaranteed.IsZero && Share.Due <= Date;

@@ -133,7 +133,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
             // H never changes; each revision of its receipt is a row of its own to the memory of earlier audits.
             bool? known = seen.Check($"{books.Name} history", p.Id, p.H, []);
-            bool? revision = seen.Check($"{books.Name} receipt {receipt.Revision}", p.Id, p.Receipt, []);
+            bool? revision = seen.Check($"{books.Name} receipt {receipt.Revision} {receipt.Date.Microseconds}", p.Id, p.Receipt, []);
             known = known is null || revision is null ? (known & revision) : known.Value && revision.Value;
             bool genuine = known ?? (keys.IsStatement(k => receipt.Verify(keys.Suite, k)) && keys.Of(KeyUsage.IssuerCoin).Any(k => h.Coin.Verify(keys.Suite, k)) && h.Verify(keys.Suite));
             if (!genuine)

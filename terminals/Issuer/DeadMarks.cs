@@ -12,7 +12,7 @@ namespace HierCash.Issuer;
 internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeTerms terms)
 {
     /// <summary>Marks that are kept of one coin: who has its key, and a till, makes them without end (rule R10).</summary>
-    public const int MaxKept = HistoryDatabase.MaxUnpaid;
+    public const int MaxKept = 1024;
 
     /// <summary>The signed statement, or null where the payment is not marked.</summary>
     public static byte[]? Find(Database db, PaymentId payment) =>

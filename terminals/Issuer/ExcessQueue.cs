@@ -107,7 +107,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
     public void Revise(Database db, HistoryRow row, Share share, Timestamp now)
     {
         var receipt = Receipt.Sign(
-            keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, checked((ushort)(row.Receipt.Revision + 1)), now);
+            keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, row.Receipt.NextRevision, now);
         HistoryDatabase.Revise(db, row, share, receipt);
     }
 
@@ -117,7 +117,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         foreach (var row in HistoryDatabase.Kept(db, coin.Number))
         {
             var current = InspectionDatabase.Find(db, coin.Id)!;
-            var needed = HistoryDatabase.Exceeding(db, coin.Number).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
+            var needed = Needed(db, current);
             Switches.Replace("R4 needed", ref needed, Amount.Zero);
             if (needed <= current.Rest)
             {
@@ -132,23 +132,39 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         }
     }
 
+    /// <summary>What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not gets nothing of it.</summary>
+    private static Amount Needed(Database db, CoinRow coin)
+    {
+        var exceeding = HistoryDatabase.Exceeding(db, coin.Number);
+        var most = HistoryDatabase.Kept(db, coin.Number).Aggregate(coin.Rest, (sum, r) => sum + r.Share.Credited);
+        var needed = exceeding.Where(r => !r.IsRedemption).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
+        foreach (var redemption in exceeding.Where(r => r.IsRedemption))
+        {
+            bool fits = needed + redemption.Share.Waiting <= most;
+            Switches.On("R4 fits", ref fits);
+            needed += fits ? redemption.Share.Waiting : Amount.Zero;
+        }
+
+        return needed;
+    }
+
     /// <summary>
-    /// A payment that S_W of a revoked till struck out yields to all others of its coin, and to nothing else: what none of them needs any more is that shop's, and
-    /// not the holder's. Else who stole the key, and overspent, would take home what another shop refunds.
+    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the coin's holder what another
+    /// shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
     /// </summary>
     private void Refill(Database db, CoinId id, long number, Timestamp now)
     {
-        bool refills = HistoryDatabase.Exceeding(db, number).Count == 0;
+        bool refills = HistoryDatabase.Exceeding(db, number).TrueForAll(r => r.IsRedemption);
         Switches.Off("R4 refill", ref refills);
         foreach (var row in HistoryDatabase.Drawn(db, number).Where(_ => refills))
         {
             var coin = InspectionDatabase.Find(db, id)!;
-            var amount = Amount.Min(coin.Rest, row.Y - row.Share.Credited);
+            var amount = Amount.Min(coin.Rest, row.Moved);
             if (!amount.IsZero)
             {
                 InspectionDatabase.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
-                Keep(db, row, row.Share.Credited + amount, row.Moved - Amount.Min(amount, row.Moved), now);
+                Keep(db, row, row.Share.Credited + amount, row.Moved - amount, now);
             }
         }
     }

@@ -43,28 +43,31 @@ internal static class HistoryDatabase
         return db.Number($"SELECT count(*) FROM history WHERE {which}", coin, (long)seq) > 0;
     }
 
-    /// <summary>Payments that got nothing, which are kept of one coin: who has its key signs without end (rule R10).</summary>
-    public const int MaxUnpaid = 1024;
+    /// <summary>
+    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10). No shop takes another's place,
+    /// and shops are enrolled by hand.
+    /// </summary>
+    public const int MaxUnpaid = 64;
 
     /// <summary>
-    /// Keeps a payment with its receipt, also one that was refused because its coin was cancelled. What gets nothing is judged anew whenever it comes, once enough
-    /// of that is kept of a coin that is cancelled already: before
-    /// that each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what
-    /// exceeds X.
+    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that each may be the one that makes
+    /// the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what exceeds X.
     /// </summary>
+    public static bool IsFull(Database db, CoinRow coin, PartyId? shop, bool isRefused)
+    {
+        string ofShop = "shop = ?4";
+        Switches.Replace("R10 own place", ref ofShop, "?4 = ?4");
+        bool isFull = (isRefused ? coin.Ended : coin.Cancelled) is not null
+            && db.Number(
+                $"SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND (verdict = ?2) = ?3 AND {ofShop}",
+                coin.Number, (long)Verdict.Cancelled, isRefused ? 1L : 0L, (long)(shop?.Value ?? 0)) >= MaxUnpaid;
+        Switches.Off("R10 unpaid", ref isFull);
+        return isFull;
+    }
+
+    /// <summary>Keeps a payment with its receipt, also one that was refused because its coin was cancelled.</summary>
     public static void Record(Database db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt)
     {
-        bool isRefused = receipt.Verdict == Verdict.Cancelled;
-        bool isFull = receipt.Share.Credited.IsZero && receipt.Share.Guaranteed.IsZero && (isRefused ? coin.Ended : coin.Cancelled) is not null
-            && db.Number(
-                "SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND (verdict = ?2) = ?3",
-                coin.Number, (long)Verdict.Cancelled, isRefused ? 1L : 0L) >= MaxUnpaid;
-        Switches.Off("R10 unpaid", ref isFull);
-        if (isFull)
-        {
-            return;
-        }
-
         db.Execute(
             """
             INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
@@ -101,9 +104,9 @@ internal static class HistoryDatabase
     public static List<HistoryRow> Kept(Database db, long coin) =>
         db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND reversed IS NOT NULL AND credited > 0 ORDER BY id DESC", Read, coin);
 
-    /// <summary>Payments that S_W of a revoked till struck out, and that the coin does not pay in full, the oldest first.</summary>
+    /// <summary>Payments that S_W of a revoked till struck out and from whose shop something was moved, the oldest first.</summary>
     public static List<HistoryRow> Drawn(Database db, long coin) =>
-        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND by_revoked = 1 AND credited < y ORDER BY id", Read, coin);
+        db.Query($"SELECT {Columns} FROM history WHERE coin = ?1 AND by_revoked = 1 AND moved > 0 ORDER BY id", Read, coin);
 
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>

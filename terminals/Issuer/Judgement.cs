@@ -81,7 +81,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         if (CancelledCoins.Refuses(db, coin, submitted, terms, now))
         {
             // Kept, so that a repeat gets the same answer; never evidence (hole 10).
-            return Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
+            return HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: true) ? Refuse(h, Verdict.Cancelled, now) : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
         }
 
         // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
@@ -95,6 +95,12 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
         var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
+        if (credited.IsZero && guaranteed.IsZero && HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: false))
+        {
+            // What is not kept is not said to wait.
+            return Refuse(h, Verdict.Cancelled, now);
+        }
+
         var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
         if (!credited.IsZero)
         {
@@ -117,8 +123,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             }
         }
 
-        // What was freed at once may have changed it; what is not kept is as it was.
-        return HistoryDatabase.Find(db, h.Id)?.Receipt ?? receipt;
+        // What was freed at once may have changed it.
+        return verdict == Verdict.Settled ? receipt : HistoryDatabase.Find(db, h.Id)!.Receipt;
     }
 
     /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>

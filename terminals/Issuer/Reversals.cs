@@ -143,7 +143,7 @@ internal sealed class Reversals(
         }
 
         var receipt = Receipt.Sign(
-            keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, checked((ushort)(row.Receipt.Revision + 1)), now);
+            keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, row.Receipt.NextRevision, now);
         HistoryDatabase.Strike(
             db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now).Encode(), receipt);
         if (onlyNeeded)

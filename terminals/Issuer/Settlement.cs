@@ -53,7 +53,8 @@ internal sealed class Settlement(
                 : Settle(db, peer, till, contact, item.H!, batch.Submission, subjects, i, now)).ToList();
             // What the till still has to send was taken before this answer: for that it is no contact (rule R6). A contact that was noted stays.
             var queued = batch.Submission.Queued;
-            var answered = queued == default ? now : Timestamp.Min(now, queued);
+            var answered = ServiceRecord.Answered(batch.Submission.Date, now);
+            answered = queued == default ? answered : Timestamp.Min(answered, queued);
             if (answered > contact)
             {
                 ServiceRecord.Contact(db, till, answered);

@@ -51,9 +51,15 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
             db.Execute("INSERT OR REPLACE INTO hot_list(version, list) VALUES(?1, ?2)", (long)list.Version, list.Encode());
         }
 
+        // A list that says nothing new is the last part: until then the till was not told all of it, however new the parts are.
+        bool whole = list.Count == 0;
+        Switches.On("R6 whole list", ref whole);
         db.Execute(
-            "INSERT INTO hot_state(only, version, date) VALUES(1, ?1, ?2) ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = excluded.date",
-            (long)list.Version, list.Date.ToLedger());
+            """
+            INSERT INTO hot_state(only, version, date) VALUES(1, ?1, iif(?3, ?2, 0))
+            ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = iif(?3, excluded.date, date)
+            """,
+            (long)list.Version, list.Date.ToLedger(), whole ? 1L : 0L);
     }
 
     /// <summary>Fetches what is new.</summary>

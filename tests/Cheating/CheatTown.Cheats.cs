@@ -207,6 +207,9 @@ internal sealed partial class CheatTown
                 Truth.TakenByThief(h.Id.ToString());
             }
 
+            // Her card gets S_W too: it holds the money again.
+            Try(() => RawMessages.Void(Mallory.Card, h, key));
+
             Did($"With the stolen key {Money(h.Paid.Minor)} of Stand are reversed: {(reversed ? "done" : "refused")}.");
         }
     }

@@ -32,6 +32,13 @@ internal static class StrangerMoves
         yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(90)));
         yield return new Step(Kind, "take the stand's payments back", t => t.ReverseAtStand());
         yield return HonestMoves.Cycle();
+        int with = random.Next(3);
+        if (with > 0)
+        {
+            // What her card holds again, and what a copy of it holds besides.
+            yield return new Step(Kind, "redeem what the stand paid", t => t.Redeem(t.Mallory, with == 1 || t.Mallory.Copies.Count == 0 ? t.Mallory.Card : t.Mallory.Copies[^1]));
+            yield return HonestMoves.Cycle();
+        }
     }
 
     private static IEnumerable<Step> Unknown(SeededRandom random)

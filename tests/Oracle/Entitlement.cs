@@ -78,9 +78,12 @@ internal static class Entitlement
         }
 
         // A till's key that was stolen and revoked: S_W that comes later moves what the coin's excess needs, and nobody can tell that it is the thief's (rule R4).
+        // What it exceeded the coin by itself is struck out.
         foreach (var payment in truth.Payments.Where(p => p.IsTakenByThief))
         {
-            payment.LeftWithShop = Math.Max(payment.LeftWithShop, Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
+            Redeem(payment.Coin, redemptions, used, credited.GetValueOrDefault(payment));
+            long own = payment.Y - Math.Min(payment.Y, credited.GetValueOrDefault(payment));
+            payment.LeftWithShop = Math.Max(Math.Max(payment.LeftWithShop, own), Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
         }
     }
 

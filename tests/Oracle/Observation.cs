@@ -32,9 +32,6 @@ public sealed class Observation
     /// <summary>Sum of the banks' clearing positions, parked sums counted as booked.</summary>
     public long Clearing { get; set; }
 
-    /// <summary>Money that waits in a suspense account for somebody, by name.</summary>
-    public Dictionary<string, long> Suspense { get; } = [];
-
     public List<Verdict> Verdicts { get; } = [];
 
     public List<Waiting> Queues { get; } = [];

@@ -43,7 +43,7 @@ public static class TruthOracle
         {
             var sold = truth.Payments.Where(p => p.Shop == shop.Name && p is { Accepted: true, TakenBack: false }).ToList();
             long due = sold.Sum(p => p.Y - p.LeftWithShop);
-            long has = seen.Accounts.GetValueOrDefault(shop.Name) + seen.Suspense.GetValueOrDefault(shop.Name);
+            long has = seen.Accounts.GetValueOrDefault(shop.Name);
             if (has < due)
             {
                 yield return new Finding(1, $"{shop.Name} is honest, sold for {Money(sold.Sum(p => p.Y))}, of which the printed limits leave {Money(due)} to it,"
@@ -112,7 +112,7 @@ public static class TruthOracle
         }
 
         long overspent = truth.Coins.Where(c => truth.Cheats(c.Holder)).Sum(c => Entitlement.TrueExcess(truth, c));
-        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop)).ToLookup(p => p.IsOutOfTerm, p => p.LeftWithShop);
+        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop)).ToLookup(p => p.IsOutOfTerm || p.IsTakenByThief, p => p.LeftWithShop);
         long owed = seen.Claims.Values.Sum() + left[false].Sum();
         long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name)) + left[true].Sum();
         if (gain > Math.Min(overspent, owed) + risk)

@@ -112,6 +112,40 @@ public sealed class ForgettingTests
         Assert.That(town.UserBank.EvidenceFiles.Single().Name, Is.EqualTo("Mallory"));
     }
 
+    /// <summary>
+    /// Mallory's friend settles a coin and a thousand cents beyond it, copies pay at two honest shops that settle a day later, and the friend takes all of his back.
+    /// What comes free is the honest shops', and the case stands: no shop's rows take the place of another's, and what is not kept is not said to wait.
+    /// </summary>
+    [Test, Rule(10), Rule(2)]
+    public async Task AFriendsCentsTakeNoOtherShopsPlace()
+    {
+        var kept = new KeepingSuite(new BclSuite());
+        using var town = Towns.Make(with: o => o with { Suite = kept });
+        string friend = town.AddTill("Friend");
+        string[] honest = [town.AddTill("Cafe"), town.AddTill("Kiosk")];
+        using var mallory = town.User("Mallory", 5000);
+        var coin = mallory.Coins().Single().Coin;
+        using var key = kept.SecretOf(coin.NU);
+        CashPayment[] cents = [Signed(town, key, coin, 1, friend, 5000), .. Enumerable.Range(100, 1100).Select(seq => Signed(town, key, coin, (ushort)seq, friend, 1))];
+        var answers = await town.Submit(friend, cents);
+        Assert.That(answers.Skip(1 + 65).Select(a => a.Verdict), Is.All.EqualTo(Verdict.Cancelled), "what is not kept is not said to wait");
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var sold = honest.Select((till, i) => Signed(town, key, coin, (ushort)(2 + i), till, 5000)).ToList();
+        town.Clock.Advance(TimeSpan.FromHours(25));
+        for (int i = 0; i < honest.Length; i++)
+        {
+            Assert.That((await town.Submit(honest[i], sold[i])).Single().Share.Waiting.Minor, Is.EqualTo(5000));
+        }
+
+        await town.RunCycle();
+        using var till = town.TillKey(friend);
+        Assert.That(cents.Count(h => RawMessages.Reverse(town.TillLink(friend), till, h)), Is.EqualTo(cents.Length));
+        await town.LetDaysPass(40);
+        Assert.That((town.ShopAccount("Friend").Minor, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL, 0UL)));
+        Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 5000));
+        Assert.That(town.UserBank.Cases.Single().Fell, Is.Null, "10,000 stand, of 5,000");
+    }
+
     /// <summary>Virtual years of withdrawals, payments, refusals and redemptions: the stores of issuer and bank end as large as they were, and audits know what went.</summary>
     [Test, Rule(10)]
     public async Task StoresStayBoundedOverTheYears()
@@ -247,7 +281,7 @@ public sealed class ForgettingTests
         town.AssertSoundAfterCycle(alice, bob);
     }
 
-    private const long HistoryLimit = 1024;
+    private const long HistoryLimit = 64;
 
     /// <summary>A copy pays 4.00 beyond its coin; what it shows against that, if anything, is the shop's signature under a void.</summary>
     private static async Task Overspend(TownWorld town, TownCard mallory, string till, string other, bool isRebutted)
