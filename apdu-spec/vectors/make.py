@@ -386,7 +386,7 @@ out.update({
     "frame-settle": frame(1, 0x0301, submission + h + h),
     "frame-forward-void": frame(1, 0x0307, h + tlv(0xEB, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw))),
     "frame-forward-void-reply": frame(2, 0x0308, reversal),
-    "frame-hot-list": frame(1, 0x0305, tlv(0xDF23, b(8, 8)) + tlv(0xCD, W) + tlv(0xD6, DATE)),
+    "frame-hot-list": frame(1, 0x0305, tlv(0xDF23, b(8, 8)) + tlv(0xCD, W) + tlv(0xD6, DATE) + tlv(0xCC, b(0, 8))),
     "frame-settle-reply": frame(2, 0x0302, receipt_object),
     "frame-refusal": frame(2, 0x0000, tlv(0xDF25, b"\x0c") + tlv(0xDF43, b"no")),
 })

@@ -163,6 +163,7 @@ internal static class Program
             var currency = open.Scheme.Terms.Currency;
             var cases = open.Party.Cases;
             int standing = cases.Count(c => c.Fell is null);
+            string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{open.Party.Alarms.Count} alarms: 'hiercash-bank alarms' lists them.";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -176,7 +177,7 @@ internal static class Program
                 {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
                 {cases.Count} evidence files, {standing} of which stand{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
-                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}; {open.Party.Alarms.Count} alarms{(open.Party.Alarms.Count > 0 ? ": 'hiercash-bank alarms' lists them." : ".")}
+                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}
                 """);
         });
         return command;

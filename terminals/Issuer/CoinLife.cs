@@ -114,7 +114,7 @@ internal sealed class CoinLife(
                 return Refuse(RefusalReason.NotAllowed, "This till is not one of the shop's.");
             }
 
-            ServiceRecord.Contact(db, has.Till, ServiceRecord.Answered(has.Date, now));
+            ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);
             MakeVersions(db, now);
             ulong newest = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
             ulong from = has.Version <= newest ? has.Version : 0;

@@ -88,6 +88,15 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
                 var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
             };
             Switches.Off("R8 stops", ref stops);
+
+            // What was proven once, and whose coin is forgotten with the proof, stays a debt.
+            bool isForgotten = row.Kind == TransferKind.ClaimDebit && InspectionDatabase.Find(db, new CoinId(row.Reference)) is null;
+            Switches.Off("R8 stays", ref isForgotten);
+            if (!stops && isForgotten)
+            {
+                continue;
+            }
+
             db.Execute(
                 stops ? "INSERT OR IGNORE INTO arrears(bank, number) VALUES(?1, ?2)" : "DELETE FROM arrears WHERE bank = ?1 AND number = ?2", (long)row.Bank.Value, row.Number);
         }

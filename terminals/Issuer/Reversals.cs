@@ -83,9 +83,13 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
         }
 
-        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now);
+        // What the holder's side shows against a promise that is not paid yet counts for as long: the coin is kept for it, and the claim must not be the bank's loss.
+        var known = InspectionDatabase.Find(db, h.Coin.Id);
+        bool promised = shop is null && known is not null && Guarantee.IsOpen(db, known);
+        Switches.Off("R4 promised", ref promised);
+        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !promised;
         Switches.Off("R4 forgotten", ref over);
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin || over)
+        if (known is not { } coin || over)
         {
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
         }

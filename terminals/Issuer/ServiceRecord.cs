@@ -74,16 +74,18 @@ internal sealed class ServiceRecord
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
-    /// <summary>When a till was answered, by its own clock if that is slow: that clock gives the TIME of what it takes next.</summary>
-    public static Timestamp Answered(Timestamp asked, Timestamp now)
+    /// <summary>
+    /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives the TIME of what the till takes
+    /// next; and what the till still has to send it took before (rule R6). A contact that was noted stays.
+    /// </summary>
+    /// <param name="queued">TIME of the oldest payment that the till still has to send; 0: there is none.</param>
+    public static void Answer(Database db, TillId till, Timestamp asked, Timestamp queued, Timestamp now)
     {
         Switches.Replace("R6 slow clock", ref asked, now);
-        return Timestamp.Min(asked, now);
+        var answered = Timestamp.Min(asked, now);
+        answered = queued == default ? answered : Timestamp.Min(answered, queued);
+        db.Execute("UPDATE till SET contact = ?2 WHERE w = ?1 AND coalesce(contact, 0) < ?2", till.Value.ToArray(), answered.ToLedger());
     }
-
-    /// <summary>The issuer answers a batch or a hot list request of this till.</summary>
-    public static void Contact(Database db, TillId till, Timestamp now) =>
-        db.Execute("UPDATE till SET contact = ?2 WHERE w = ?1", till.Value.ToArray(), now.ToLedger());
 
     /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
     public static Timestamp LastContact(Database db, TillId till) =>

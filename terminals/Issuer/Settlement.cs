@@ -51,15 +51,7 @@ internal sealed class Settlement(
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
                 : Settle(db, peer, till, contact, item.H!, batch.Submission, subjects, i, now)).ToList();
-            // What the till still has to send was taken before this answer: for that it is no contact (rule R6). A contact that was noted stays.
-            var queued = batch.Submission.Queued;
-            var answered = ServiceRecord.Answered(batch.Submission.Date, now);
-            answered = queued == default ? answered : Timestamp.Min(answered, queued);
-            if (answered > contact)
-            {
-                ServiceRecord.Contact(db, till, answered);
-            }
-
+            ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
         });

@@ -38,10 +38,11 @@ public sealed partial class WalletTerminal
         }
 
         // What waits is asked for once more below, with what is signed now.
-        var results = (await ResumeRedemptions(card, status, link, cancel)).FindAll(r => r.Done);
+        var before = await ResumeRedemptions(card, status, link, cancel);
         var till = RedemptionTill(status);
         var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
             .Where(c => c.State == SlotState.Active && (which is null || which(c.Cash!))).OrderBy(c => c.Cash!.Balance).Select(c => c.Cash!).ToList();
+        var refused = new List<RecoveryResult>();
         foreach (var cash in coins)
         {
             // A coin that expired still redeems within its terms: under a moment at which it was good.
@@ -50,13 +51,13 @@ public sealed partial class WalletTerminal
             var paid = card.Pay(PayCommand.Fast(time, till, cash.Balance, status.Currency), out _);
             if (!paid.IsSuccess)
             {
-                results.Add(new RecoveryResult(cash.Balance, false, paid.Explain()));
+                refused.Add(new RecoveryResult(cash.Balance, false, paid.Explain()));
             }
         }
 
         crash.Reach(CrashPoints.RedemptionSigned);
-        results.AddRange(await ResumeRedemptions(card, status, link, cancel));
-        return results;
+        var after = await ResumeRedemptions(card, status, link, cancel);
+        return [.. before.Where(r => r.Done), .. refused, .. after];
     }
 
     /// <summary>
@@ -222,7 +223,8 @@ public sealed partial class WalletTerminal
 
             results.Add(receipt.Verdict switch
             {
-                Verdict.Settled => new RecoveryResult(entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
+                Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == entry.Paid => new RecoveryResult(
+                    entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
                 Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
                 Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(

@@ -128,7 +128,8 @@ internal static class RawMessages
 
     /// <summary>Since when a till says that it has more to send; null if it has not.</summary>
     public static DateTimeOffset? StillQueued(LinkMessage message) =>
-        message.Type == MessageType.Settle && SettleMessage.Read(message)?.Submission.Queued is { Microseconds: > 0 and < long.MaxValue / 10 } queued
+        (message.Type == MessageType.Settle ? SettleMessage.Read(message)?.Submission.Queued : LossMessages.ReadHotList(message)?.Queued) is
+            { Microseconds: > 0 and < long.MaxValue / 10 } queued
             ? DateTimeOffset.UnixEpoch.AddTicks((long)queued.Microseconds * TimeSpan.TicksPerMicrosecond)
             : null;
 

@@ -298,7 +298,7 @@ def check_frames():
             ("settle", 1, 0x0301, V["submission"] + V["payment"] + V["payment"]),
             ("forward-void", 1, 0x0307, V["payment"] + obj("Void", obj("CoinId", COIN_ID) + obj("Seq", SEQ) + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"]))),
             ("forward-void-reply", 2, 0x0308, V["reversal"]),
-            ("hot-list", 1, 0x0305, obj("Number", u64(8)) + obj("W", W) + obj("Date", DATE)),
+            ("hot-list", 1, 0x0305, obj("Number", u64(8)) + obj("W", W) + obj("Date", DATE) + obj("Time", u64(0))),
             ("settle-reply", 2, 0x0302, V["receipt"]),
             ("refusal", 2, 0x0000, obj("Reason", b"\x0c") + obj("Text", b"no"))):
         same("frame-" + name, frame(kind, message, body))

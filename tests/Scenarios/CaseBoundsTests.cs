@@ -88,6 +88,28 @@ public sealed class CaseBoundsTests
         Assert.That((await town.Submit(till, sale)).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
 
+    /// <summary>A redemption waits for a shop whose payment is taken back later: it is paid then, and the holder is told so.</summary>
+    [Test, Rule(1)]
+    public async Task ARedemptionThatWaitedIsSaidToBePaid()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        using var copy = alice.Clone();
+        var paid = town.Pay(till, copy, 3000);
+        await town.Settle(till);
+        var waits = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
+        Assert.That(waits.Done, Is.False);
+        Assert.That(waits.Message, Does.Contain("wait at the issuer"));
+        await town.Till(till).Refund(paid.Ticket.Time, copy.Card, town.TillLink(till), default);
+        var done = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
+        Assert.That(done.Done, done.Message);
+        Assert.That(done.Message, Does.Contain("50.00 EUR are redeemed"));
+        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
+        await town.RunCycles();
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
+    }
+
     private static LinkMessage? Redeem(TownWorld town, CashPayment h)
     {
         var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;

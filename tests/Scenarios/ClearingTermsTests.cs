@@ -96,6 +96,84 @@ public sealed class ClearingTermsTests
         Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(books ? Wallet.WithdrawalOutcome.Issued : Wallet.WithdrawalOutcome.Reversed));
     }
 
+    /// <summary>A bank says of a claim that is proven that it is not, until the coin is forgotten and the proof with it: it stays stopped.</summary>
+    [Test, Rule(8)]
+    public async Task WhatWasProvenStaysADebtWhenItsCoinIsForgotten()
+    {
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { LifetimeQuarters = 1 } });
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var alice = town.User("Alice", 500);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        var bank = new BankThatLies(town, "bank-1");
+        var seen = new List<Transfer>();
+        bool wasStopped = false;
+        for (int i = 0; i < 90; i++)
+        {
+            town.Clock.Advance(TimeSpan.FromDays(7));
+            town.Issuer.CloseCycle();
+            town.Issuer.Purge();
+            while (await bank.Fetch(seen.Count == 0 ? 0 : seen[^1].Number) is { Count: > 0 } more)
+            {
+                seen.AddRange(more);
+            }
+
+            await bank.Say(seen.Count == 0 ? 0 : seen[^1].Number, [.. seen.Where(t => t.Kind == TransferKind.ClaimDebit).Select(t => bank.Sign(t.Number, BookingOutcome.ClaimNotVerified))]);
+            wasStopped |= town.Issuer.Parked.Any(p => p.StopsIssuing);
+        }
+
+        TestContext.Out.WriteLine(string.Join(" ", town.Issuer.Parked.Select(p => $"{p.Kind} {p.Amount.Minor} {p.Reason} {p.StopsIssuing} {p.TermOver}")) + " seen " + string.Join(" ", seen.Select(t => $"{t.Kind} {t.Total.Minor}")));
+        Assert.That((wasStopped, town.Rows("issuer")["trace_case"]), Is.EqualTo((true, 0L)), "the coin is forgotten");
+        Assert.That(town.Issuer.Parked.Single().StopsIssuing);
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Reversed));
+    }
+
+    /// <summary>
+    /// In a coin's last hour Den voids Alice's 30.00 and settles them on top of her 50.00. Her bank comes on day 20, her wallet shows S_W on day 45: in time. The coin's terms
+    /// are over by then, but not the promise: nothing is claimed, and nobody of that bank is stopped.
+    /// </summary>
+    [Test, Rule(4), Rule(5), Rule(8)]
+    public async Task ARebuttalInTimeStopsNoBank()
+    {
+        using var town = Towns.Make();
+        string den = town.AddTill("Den");
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        using var bob = town.User("Bob", 1000);
+        var expiry = alice.Coins()[0].Coin.Terms.Expiry.End;
+        town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(1));
+        var h = town.SignAndVoid(alice, den, 3000);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(town.Pay(cafe, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        await town.Settle(cafe);
+        Assert.That((await town.Submit(den, h)).Single().Share.Guaranteed.Minor, Is.EqualTo(3000));
+        for (int day = 1; day <= 120; day++)
+        {
+            town.Clock.Advance(TimeSpan.FromDays(1));
+            town.Issuer.CloseCycle();
+            await town.ShopBank.Run(default);
+            if (day >= 20)
+            {
+                await town.UserBank.Run(default);
+            }
+
+            if (day == 45)
+            {
+                Assert.That((await town.Wallet.Rebut(alice.Card, alice.Pin, default)).Single().Stands, Is.False);
+            }
+
+            Assert.That(town.Issuer.Parked.Where(p => p.StopsIssuing), Is.Empty, $"day {day}");
+        }
+
+        Assert.That((town.ShopAccount("Den").Minor, town.UserBank.Audit.Claims, town.UserBank.Parked.Count), Is.EqualTo((0UL, 0L, 0)));
+        Assert.That(town.Withdraw(bob, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
+    }
+
     /// <summary>10.00 at the cafe, settled, and the cycle closed: one instruction for each bank.</summary>
     private static async Task<Shop.TillResult> Spend(TownWorld town)
     {

@@ -3,7 +3,6 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -27,9 +26,10 @@ public sealed class SlowTillTests
         Timestamp Slow() => Timestamp.From(town.Clock.GetUtcNow() - TimeSpan.FromMinutes(minutes));
         using var key = town.TillKey(cafe);
         await town.TillLink(cafe).Call(LossMessages.WriteHotList(0, town.Till(cafe).W, Slow()), default);
-        RawMessages.Settle(town.TillLink(cafe), key, [], Slow());
+        var first = town.Sign(mallory, cafe, 100, Slow());
+        Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [first], Slow()), Is.EqualTo(new[] { Verdict.Settled }));
         town.Clock.Advance(TimeSpan.FromMinutes(2));
-        var h = town.Sign(mallory, cafe, 5000, Slow());
+        var h = town.Sign(mallory, cafe, 4900, Slow());
         town.Clock.Advance(TimeSpan.FromMinutes(5));
         await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default);
         town.Clock.Advance(TimeSpan.FromHours(49));
@@ -61,6 +61,32 @@ public sealed class SlowTillTests
         using var alice = town.User("Alice", 1000);
         Assert.That(town.Pay(cafe, alice, 500).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline, with the whole list");
         Assert.That(town.Pay(cafe, mallory, 4000).Outcome, Is.EqualTo(TillOutcome.Refused));
+    }
+
+    /// <summary>
+    /// Mallory pulls her card in PAY, the till asks for the hot list meanwhile, and she puts the card in again: accepted. Then she reports it as lost. What was under way
+    /// when the till was answered, it had begun before.
+    /// </summary>
+    [Test, Rule(6)]
+    public async Task WhatIsUnderWayIsNoContact()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 5000);
+        mallory.Card.CutPowerAfter(1, Card.Runtime.TornCell.Old);
+        var begun = town.Till(cafe).Pay(mallory.Card, new Amount(1000));
+        Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.CardGone));
+        town.Clock.Advance(TimeSpan.FromMinutes(20));
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        mallory.Card.Reset();
+        Assert.That(town.Till(cafe).Continue(begun.Ticket, mallory.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        town.Clock.Advance(TimeSpan.FromHours(1));
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default);
+        town.Clock.Advance(TimeSpan.FromHours(60));
+        await town.Settle(cafe);
+        await town.RunCycle();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
     }
 
     /// <summary>Of many changes the last numbers are all 65,535: a shop that is repaid cent by cent brings nobody to a halt.</summary>
