@@ -10,7 +10,8 @@ public enum EnrolmentRole : byte { Bank = 1, Shop = 2 }
 /// <summary>A bank's or a shop's request to take part, carried to the issuer by hand. It proves that its key is held.</summary>
 /// <param name="Key">PS_B of a bank, N_W of a shop's till; also the key of its link certificate.</param>
 /// <param name="Account">A shop's account, added by its bank; null until then.</param>
-public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account)
+/// <param name="Voucher">The word of the bank's present key, or of a till of the same shop; null for who is new. A request has an account or a voucher.</param>
+public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account, KeyVoucher? Voucher = null)
 {
     public const int MaxNameSize = 64;
 
@@ -32,6 +33,12 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
             w.Write(Tag.Reference, account.Reference.ToArray());
             w.Write(Tag.Signature, account.Signature);
         }
+        else if (Voucher is { } voucher)
+        {
+            w.Write(Tag.Holder, voucher.Party.Value);
+            w.Write(Tag.PublicKey, voucher.Key.Bytes);
+            w.Write(Tag.Signature, voucher.Signature);
+        }
 
         w.End(begin);
     });
@@ -45,14 +52,41 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
         string name = r.ReadText(Tag.Name, MaxNameSize);
         var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        var account = r.HasMore
+        var voucher = r.Next(Tag.Holder) ? KeyVoucher.Read(ref r) : null;
+        var account = voucher is null && r.HasMore
             ? new ShopAccount(
                 new PartyId(r.ReadUInt32(Tag.B)),
                 Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size)),
                 r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize))
             : null;
         reader.Leave(r);
-        return reader.Complete && key is not null && role is 1 or 2 ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account) : null;
+        return reader.Complete && key is not null && role is 1 or 2 ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account, voucher) : null;
+    }
+}
+
+/// <summary>The word of a key that is enrolled for another one: a bank's present key for its next one (rule R17), a till for a further till of its shop (R18).</summary>
+/// <param name="Party">The bank's or the shop's number.</param>
+/// <param name="Key">The key that signs.</param>
+/// <param name="Signature">Over HC1-NEXT.</param>
+public sealed record KeyVoucher(PartyId Party, PublicKey Key, byte[] Signature)
+{
+    public static KeyVoucher Sign(ISigningKey key, EnrolmentRole role, PartyId party, PublicKey next) =>
+        new(party, key.PublicKey, key.Sign(SignedMessage.NextKey((byte)role, party, next.Bytes)));
+
+    public bool Verify(ICashSuite suite, EnrolmentRole role, PublicKey next) =>
+        suite.Verify(Key, SignedMessage.NextKey((byte)role, Party, next.Bytes), Signature);
+
+    internal static KeyVoucher? Read(ref BerTlvReader r)
+    {
+        var party = new PartyId(r.ReadUInt32(Tag.Holder));
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        if (key is null)
+        {
+            r.Fail();
+        }
+
+        return key is null ? null : new KeyVoucher(party, key, signature);
     }
 }
 
@@ -67,15 +101,19 @@ public sealed record ShopAccount(PartyId Bank, Digest Reference, byte[] Signatur
 public sealed record EnrolmentGrant(
     PartyId Holder, string Name, Scheme Scheme, KeyCertificate? BankCertificate, byte[] LinkCertificate, byte[] Signature)
 {
+    /// <summary>Where a shop's money goes: its bank, and the account there (rule R18); null for a bank.</summary>
+    public (PartyId Bank, Digest Reference)? Account { get; init; }
+
     private const int MaxSize = 8192;
 
     /// <summary>Keys of one use in a grant: the newest. Older ones come with the first visit at the issuer, however many there are (rule R15).</summary>
     private const int MostOfOneUse = 8;
 
     public static EnrolmentGrant Sign(
-        ISigningKey root, PartyId holder, string name, Scheme scheme, KeyCertificate? bankCertificate, byte[] linkCertificate)
+        ISigningKey root, PartyId holder, string name, Scheme scheme, KeyCertificate? bankCertificate, byte[] linkCertificate,
+        (PartyId Bank, Digest Reference)? account = null)
     {
-        var unsigned = new EnrolmentGrant(holder, name, scheme, bankCertificate, linkCertificate, []);
+        var unsigned = new EnrolmentGrant(holder, name, scheme, bankCertificate, linkCertificate, []) { Account = account };
         return unsigned with { Signature = root.Sign(SignedMessage.Grant(BerTlv.Encode(MaxSize, unsigned.WriteContent))) };
     }
 
@@ -92,6 +130,12 @@ public sealed record EnrolmentGrant(
         w.Write(Tag.IssuerId, Scheme.Issuer.Value);
         w.Write(Tag.Holder, Holder.Value);
         w.Write(Tag.Name, Name);
+        if (Account is { } account)
+        {
+            w.Write(Tag.B, account.Bank.Value);
+            w.Write(Tag.Reference, account.Reference.ToArray());
+        }
+
         w.Write(Tag.PublicKey, Scheme.Root.Bytes);
         w.Write(Tag.Terms, EncodeTerms(Scheme.Terms));
         w.Write(Tag.LinkCertificate, LinkCertificate);
@@ -110,6 +154,7 @@ public sealed record EnrolmentGrant(
         var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
         var holder = new PartyId(r.ReadUInt32(Tag.Holder));
         string name = r.ReadText(Tag.Name, EnrolmentRequest.MaxNameSize);
+        (PartyId, Digest)? account = r.Next(Tag.B) ? (new PartyId(r.ReadUInt32(Tag.B)), Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size))) : null;
         var root = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
         var terms = DecodeTerms(r.ReadBytes(Tag.Terms, TermsSize));
         var link = r.Read(Tag.LinkCertificate).ToArray();
@@ -124,14 +169,14 @@ public sealed record EnrolmentGrant(
 
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        if (!reader.Complete || root is null || terms is null || certificates.Any(c => !c.Verify(suite, root)))
+        if (!reader.Complete || root is null || terms is null || !PlainText.IsPlain(name) || certificates.Any(c => !c.Verify(suite, root)))
         {
             return null;
         }
 
         var bank = certificates.FirstOrDefault(c => c.Usage == KeyUsage.Bank);
         var scheme = new Scheme(issuer, root, certificates.Where(c => c.Usage != KeyUsage.Bank).ToList(), terms, suite);
-        var grant = new EnrolmentGrant(holder, name, scheme, bank, link, signature);
+        var grant = new EnrolmentGrant(holder, name, scheme, bank, link, signature) { Account = account };
         return suite.Verify(root, SignedMessage.Grant(BerTlv.Encode(MaxSize, grant.WriteContent)), signature) ? grant : null;
     }
 

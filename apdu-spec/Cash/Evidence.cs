@@ -120,7 +120,7 @@ public sealed partial record Evidence(
         }
 
         reader.Leave(r);
-        var evidence = !reader.Complete || key is null ? null
+        var evidence = !reader.Complete || key is null || !PlainText.IsPlain(name) ? null
             : new Evidence(order, key, name, new Dossier(header!, pages), bankKey!, date, signature) { Notice = notice, Reversals = reversals, FiledKeys = keys };
 
         // Only one form of bytes is an evidence file: what reads the same and looks otherwise was altered.

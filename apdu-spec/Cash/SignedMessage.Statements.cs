@@ -184,6 +184,17 @@ public static partial class SignedMessage
         return w.Done();
     }
 
+    /// <summary>A bank's present key, or a till: this is the bank's next key, or a further till of the shop (rules R17, R18). 78 bytes.</summary>
+    /// <param name="role">1 bank, 2 shop.</param>
+    public static byte[] NextKey(byte role, PartyId party, ReadOnlySpan<byte> key)
+    {
+        var w = new CanonicalWriter("HC1-NEXT", 70);
+        w.U8(role);
+        w.U32(party.Value);
+        w.Fixed(key, 65);
+        return w.Done();
+    }
+
     /// <summary>Root key: what an enrolled party may rely on. 40 bytes.</summary>
     public static byte[] Grant(ReadOnlySpan<byte> content)
     {

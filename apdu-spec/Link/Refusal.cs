@@ -1,3 +1,4 @@
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Protocol.Link;
@@ -42,6 +43,6 @@ public sealed record Refusal(RefusalReason Reason, string Text)
         var r = new BerTlvReader(message.Body);
         byte reason = r.ReadByte(Tag.Reason);
         string text = r.ReadText(Tag.Text, MaxText);
-        return r.Complete ? new Refusal((RefusalReason)reason, text) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
+        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text)) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }
 }

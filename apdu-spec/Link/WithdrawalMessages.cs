@@ -51,7 +51,7 @@ public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Te
         }
 
         var never = r.Next(Tag.NeverIssued) ? NeverIssued.Read(ref r) : null;
-        string? text = never is not null && r.HasMore ? r.ReadText(Tag.Text, MaxText) : null;
+        string? text = never is not null && r.HasMore ? PlainText.Escape(r.ReadText(Tag.Text, MaxText)) : null;
         return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never, text) : null;
     }
 }

@@ -214,6 +214,13 @@ shop_enrolment = b"HC1-ENRL" + b"\x02" + point(public["till"]) + sha(b"Cafe")
 out["enrolment-request"] = tlv(0xF1, tlv(0xDD, b"\x02") + tlv(0xDF21, b"Cafe") + tlv(0xD8, point(public["till"]))
                                + tlv(0xD7, sign(secret["till"], shop_enrolment)) + tlv(0xD5, BANK) + tlv(0xDF28, sha(b"account"))
                                + tlv(0xD7, sign(secret["bank"], acct)))
+next_bank, next_till = b"HC1-NEXT\x01" + BANK + point(public["account"]), b"HC1-NEXT\x02" + b(3, 4) + point(public["user"])
+out["next-key-message"], out["further-till-message"] = next_bank, next_till
+for name, role, title, key, party, by, voucher in (("next-key-request", b"\x01", b"Bank", "account", BANK, "bank", next_bank),
+                                                   ("further-till-request", b"\x02", b"Cafe", "user", b(3, 4), "till", next_till)):
+    out[name] = tlv(0xF1, tlv(0xDD, role) + tlv(0xDF21, title) + tlv(0xD8, point(public[key]))
+                    + tlv(0xD7, sign(secret[key], b"HC1-ENRL" + role + point(public[key]) + sha(title)))
+                    + tlv(0xDF20, party) + tlv(0xD8, point(public[by])) + tlv(0xD7, sign(secret[by], voucher)))
 
 
 def certificate(usage, holder, key):
@@ -282,6 +289,9 @@ grant = (tlv(0xC2, ISSUER) + tlv(0xDF20, BANK) + tlv(0xDF21, b"Bank") + tlv(0xD8
          + tlv(0xDF44, b"\x30\x00") + cert_b + cert_e + cert_c)
 out["grant-message"] = b"HC1-GRNT" + sha(grant)
 out["enrolment-grant"] = tlv(0xF1, grant + tlv(0xD7, sign(secret["root"], out["grant-message"])))
+shop_grant = (tlv(0xC2, ISSUER) + tlv(0xDF20, b(3, 4)) + tlv(0xDF21, b"Cafe") + tlv(0xD5, BANK) + tlv(0xDF28, sha(b"account"))
+              + tlv(0xD8, point(public["root"])) + tlv(0xDF45, terms) + tlv(0xDF44, b"\x30\x00") + cert_e + cert_c)
+out["shop-grant"] = tlv(0xF1, shop_grant + tlv(0xD7, sign(secret["root"], b"HC1-GRNT" + sha(shop_grant))))
 
 # Commands and replies
 AID = bytes.fromhex("F0484945524341534801")

@@ -64,9 +64,10 @@ internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
     /// <summary>What the issuer shows as the bank's word is the bank's word; and so is what the bank shows.</summary>
     private IEnumerable<Finding> Statements(long id)
     {
-        var key = issuer.Rows("SELECT public_key FROM bank WHERE id = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).FirstOrDefault();
+        var keysOfBank = issuer.Rows(
+            "SELECT public_key FROM bank WHERE id = ?1 UNION ALL SELECT public_key FROM former_key WHERE bank = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
         bool Signed(byte[] bytes, long number, long outcome) => BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
-            && (long)s.Outcome == outcome && key is not null && s.Verify(keys.Suite, key);
+            && (long)s.Outcome == outcome && keysOfBank.Exists(k => k is not null && s.Verify(keys.Suite, k));
         foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = ?1", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
         {
             if (!Signed(p.Bytes, p.Number, p.Outcome))

@@ -6,6 +6,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Bank;
@@ -32,6 +33,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly EvidenceDesk _evidence;
     private readonly LossDesk _losses;
     private readonly BankPurge _purge;
+    private readonly ShopAccounts _shops;
     private readonly ILink _issuer;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -44,7 +46,7 @@ public sealed partial class BankParty : ILinkHandler
         _suite = suite;
         _clock = clock;
         _log = log;
-        var key = OpenKey(store, suite);
+        var key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
@@ -52,6 +54,7 @@ public sealed partial class BankParty : ILinkHandler
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _issuer = issuer;
+        _shops = new ShopAccounts(identity.Id, store);
         _purge = new BankPurge(store, scheme.Terms, clock);
         Audit = new BankAudit(store);
     }
@@ -67,14 +70,30 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>The request by which a bank with this store asks to take part; its key is made at first use.</summary>
     public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string name)
     {
-        using var key = OpenKey(store, suite);
+        using var key = BankKeys.First(store, suite);
         return EnrolmentRequest.Sign(key, EnrolmentRole.Bank, name);
     }
+
+    /// <summary>
+    /// The request for this bank's next key, which the present one signs (rule R17); the next is made at first use. Which key a bank uses follows from its
+    /// grant: until it joins with the grant for the next one, it goes on with the present one.
+    /// </summary>
+    /// <param name="isFresh">The next key that was made before is not wanted any more: it was lost, or revoked with the present one.</param>
+    public static EnrolmentRequest RequestNextKey(Database store, ICashSuite suite, BankIdentity identity, bool isFresh = false)
+    {
+        using var present = BankKeys.Of(store, suite, identity.Certificate.Key);
+        using var next = BankKeys.After(store, suite, identity.Certificate.Key, isFresh);
+        return EnrolmentRequest.Sign(next, EnrolmentRole.Bank, identity.Name) with { Voucher = KeyVoucher.Sign(present, EnrolmentRole.Bank, identity.Id, next.PublicKey) };
+    }
+
+    /// <summary>The keys that this bank has, for whoever takes a grant.</summary>
+    public static IReadOnlyList<PublicKey> Keys(Database store, ICashSuite suite) => BankKeys.All(store, suite);
 
     /// <summary>This bank's certificate and key for its links.</summary>
     public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
     {
-        using var key = OpenKey(store, suite);
+        using var bare = X509CertificateLoader.LoadCertificate(certificate);
+        using var key = BankKeys.Of(store, suite, PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData) ?? throw new InvalidOperationException("The grant's certificate holds no key."));
         return SchemeCertificate.WithKey(certificate, key);
     }
 
@@ -87,9 +106,9 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The name belongs to another card's account.</exception>
     public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(name) is 0 or > Evidence.MaxNameSize)
+        if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
         {
-            throw new InvalidOperationException($"A holder's name has 1 to {Evidence.MaxNameSize} bytes of UTF-8.");
+            throw new InvalidOperationException(fault);
         }
 
         card.Select();
@@ -135,7 +154,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
     public void SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
-        using var key = OpenKey(_store, _suite);
+        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         card.PutCertificate(_identity.Certificate);
         var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
@@ -151,33 +170,27 @@ public sealed partial class BankParty : ILinkHandler
         LogSetBack();
     }
 
-    /// <summary>Opens an account for a shop, or returns it.</summary>
+    /// <summary>Opens another account for a shop. Two shops may have one name (rule R18).</summary>
     /// <returns>The reference by which the issuer names the account.</returns>
-    public Digest OpenShopAccount(string name) => _store.Write(db =>
-    {
-        var reference = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {Id} {name}"));
-        db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES(?1, ?2)", reference.ToArray(), name);
-        return reference;
-    });
+    public Digest OpenShopAccount(string name) => _shops.Open(name, null);
 
-    /// <summary>Opens a shop's account and adds it to the shop's request, signed.</summary>
-    /// <exception cref="InvalidOperationException">No shop's request, or an altered one.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request)
+    /// <summary>Opens a shop's account and adds it to the shop's request, signed. The same till's request names the same account again.</summary>
+    /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised. Null: a new shop's.</param>
+    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
+    public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
     {
         if (request.Role != EnrolmentRole.Shop || !request.Verify(_suite))
         {
             throw new InvalidOperationException("This is no shop's request, or it was altered. Have the shop make it again.");
         }
 
-        using var key = OpenKey(_store, _suite);
-        var reference = OpenShopAccount(request.Name);
-        return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))) };
+        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
+        var reference = account is { } known ? _shops.Known(known) : _shops.Open(request.Name, request.Key);
+        return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
     }
 
     /// <summary>Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).</summary>
-    public IReadOnlyList<(string Name, long Balance)> ShopAccounts => _store.Read(db => db.Query(
-        "SELECT s.name, coalesce(l.balance, 0) FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference ORDER BY s.name",
-        r => (r.GetString(0), r.GetInt64(1))));
+    public IReadOnlyList<(string Name, Digest Account, long Balance)> ShopAccounts => _shops.All;
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
     public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(
@@ -188,12 +201,7 @@ public sealed partial class BankParty : ILinkHandler
         r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), user.Value.ToArray()));
 
     /// <summary>A shop account's bookings, oldest first: one credit a cycle, whose users the bank does not learn (hole 18).</summary>
-    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(string shop) => _store.Read(db => db.Query(
-        """
-        SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
-        JOIN shop_account s ON a.kind = 'shop' AND a.owner = s.reference WHERE s.name = ?1 ORDER BY t.id
-        """,
-        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), shop));
+    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(Digest account) => _shops.Statement(account);
 
     /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
     public IReadOnlyList<AuditStatement> CirculationStatements => _store.Read(db =>
@@ -346,18 +354,6 @@ public sealed partial class BankParty : ILinkHandler
         LogBooked(booked);
         _purge.Run();
     }
-
-    private static ISigningKey OpenKey(Database store, ICashSuite suite) => store.Write(db =>
-    {
-        if (db.First("SELECT secret FROM secret_key WHERE name = 'bank'", r => r.Bytes(0)) is { } secret)
-        {
-            return suite.ImportKey(secret);
-        }
-
-        var key = suite.GenerateKey();
-        db.Execute("INSERT INTO secret_key(name, secret) VALUES('bank', ?1)", key.ExportScalar());
-        return key;
-    });
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Request} answered with {Reply}")]
     private partial void LogAnswered(MessageType request, MessageType reply);

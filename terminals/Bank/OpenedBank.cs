@@ -34,6 +34,19 @@ internal sealed class OpenedBank : IDisposable
     public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
         ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 
+    /// <summary>A shop's account, named by the beginning of its reference, or by the shop's name where only one has it.</summary>
+    public (string Name, Digest Account, long Balance) ShopAccount(string named)
+    {
+        bool isId = named.Length >= 4 && named.All(char.IsAsciiHexDigit);
+        var found = Party.ShopAccounts.Where(s => s.Name == named || (isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase))).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new RefusedException($"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
+            _ => throw new RefusedException($"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
+        };
+    }
+
     public void Dispose()
     {
         _issuer.Dispose();

@@ -27,6 +27,7 @@ internal static class Program
               hiercash-bank open-account Alice --letter alice.letter --reader emulator:alice.card --dir north
               hiercash-bank deposit Alice 100.00 --dir north
               hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
+              hiercash-bank new-key --dir north > next.request
               hiercash-bank parked --dir north                                        what cannot be booked, and why
               hiercash-bank evidence --dir north                                      cases with their verdicts
               hiercash-bank evidence 83e16169 --out mallory.evidence --dir north
@@ -34,8 +35,9 @@ internal static class Program
             """)
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
+            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite),
+            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
+            EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
             CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(), Alarms(),
         },
@@ -104,10 +106,10 @@ internal static class Program
                 {
                     Currency = currency.Name,
                     Users = users.Select(u => new { u.Name, Balance = u.Balance.Minor }),
-                    Shops = shops.Select(s => new { s.Name, s.Balance }),
+                    Shops = shops.Select(s => new { s.Name, Account = s.Account.ToString(), s.Balance }),
                 },
                 string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}")
-                    .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}")).DefaultIfEmpty("There are no accounts.")));
+                    .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}, account {EnrolmentCommands.Short(s.Account)}")).DefaultIfEmpty("There are no accounts.")));
         });
         return command;
     }
@@ -115,16 +117,15 @@ internal static class Program
     private static Command Statement()
     {
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var shop = new Option<bool>("--shop") { Description = "NAME is a shop's." };
+        var shop = new Option<bool>("--shop") { Description = "NAME is a shop's, or the beginning of its account." };
         var command = new Command("statement", "Lists an account's bookings.") { name, shop, Folder, Json };
         command.SetAction(result =>
         {
             using var open = new OpenedBank(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             string holder = result.GetValue(name)!;
-            var shops = open.Party.ShopAccounts.Where(a => a.Name == holder).ToList();
-            var (lines, balance) = result.GetValue(shop)
-                ? shops.Count == 1 ? (open.Party.ShopStatement(holder), shops[0].Balance) : throw new RefusedException($"There is no shop '{holder}' at this bank. 'hiercash-bank accounts' lists them.")
+            var (lines, balance) = result.GetValue(shop) && open.ShopAccount(holder) is var account
+                ? (open.Party.ShopStatement(account.Account), account.Balance)
                 : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User).ToLedger());
             ConsoleEntry.Print(
                 result.GetValue(Json),
@@ -138,20 +139,6 @@ internal static class Program
     /// <summary>A shop that had to give back more than it had owes the bank.</summary>
     private static string Signed(long balance, Currency currency) =>
         balance < 0 ? $"owes {new Amount((ulong)-balance).Show(currency)}" : new Amount((ulong)balance).Show(currency);
-
-    private static Command EnrolShop()
-    {
-        var file = new Argument<string>("FILE") { Description = "The shop's request; - reads standard input." };
-        var command = new Command("enrol-shop", "Opens a shop's account and signs its request; prints it for the issuer.") { file, Folder };
-        command.SetAction(result =>
-        {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
-            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
-                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
-            Console.Write(Armor.Write(Armor.Request, open.Party.Vouch(request).Encode()));
-        });
-        return command;
-    }
 
     private static Command Status()
     {

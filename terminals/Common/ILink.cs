@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 
 namespace HierCash.Terminals;
 
@@ -12,8 +13,9 @@ public interface ILink
 
 public enum LinkRole { Wallet, Bank, Shop, Issuer }
 
-/// <summary>Who asks, as the link authenticated it. A wallet has no identity (hole 23).</summary>
-public readonly record struct LinkPeer(LinkRole Role, PartyId Id)
+/// <summary>Who asks, as the link authenticated it: role, number and key (rule R17). A wallet has no identity (hole 23).</summary>
+/// <param name="Key">Of the certificate that the peer holds; null for a wallet.</param>
+public readonly record struct LinkPeer(LinkRole Role, PartyId Id, PublicKey? Key = null)
 {
     public static readonly LinkPeer Wallet = new(LinkRole.Wallet, default);
 

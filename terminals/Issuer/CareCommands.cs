@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -70,7 +71,7 @@ internal static class CareCommands
     {
         var usage = new Argument<string>("KEY") { Description = "coin (PS_I), encryption (PE_I) or statement." };
         usage.AcceptOnlyFromAmong("coin", "encryption", "statement");
-        var command = new Command("rotate", "Makes a new key. What the old one signed stays good, and what was enciphered to it can still be opened. Stop 'serve' first, and start it again.") { usage, folder };
+        var command = new Command("rotate", "Makes a new key. What the old one signed stays good, and what was enciphered to it can still be opened. A 'serve' that runs takes it at once.") { usage, folder };
         command.SetAction(result =>
         {
             var (party, _, store) = open(result.GetValue(folder)!);
@@ -90,8 +91,12 @@ internal static class CareCommands
         {
             Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),
         };
-        var ofTill = new Command("till", "What the till's key signs from now on does not count; what was paid before settles.") { till, folder };
-        var ofBank = new Command("bank", "The bank withdraws and fetches nothing until it is enrolled again with a new key.") { bank, folder };
+        var since = new Option<string?>("--since")
+        {
+            Description = "When the key was stolen, such as 2026-11-23T10:15Z. Tills that it, or one of those, enrolled since then are revoked too. Default: now.", HelpName = "TIME",
+        };
+        var ofTill = new Command("till", "The till is not answered any more, and what its key signs from now on does not count; what was paid before settles.") { till, since, folder };
+        var ofBank = new Command("bank", "The bank is not answered any more until a new key of it is enrolled, by its number.") { bank, folder };
         ofTill.SetAction(result =>
         {
             string hex = result.GetValue(till)!;
@@ -100,11 +105,14 @@ internal static class CareCommands
                 throw new UsageException("W has 32 hexadecimal digits.");
             }
 
+            Timestamp? stolen = result.GetValue(since) is { } text ? ReadTime(text) : null;
             var (party, _, store) = open(result.GetValue(folder)!);
             using (store)
             {
-                party.Revoke(new TillId(Id16.Read(Convert.FromHexString(hex))));
-                Console.WriteLine("The till's key is revoked. Enrol the shop's till again with a new one.");
+                var revoked = party.Revoke(new TillId(Id16.Read(Convert.FromHexString(hex))), stolen);
+                Console.WriteLine(
+                    "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has queued."
+                    + (revoked.Count == 1 ? "" : $" So are the tills that it enrolled since: {string.Join(", ", revoked.Skip(1))}."));
             }
         });
         ofBank.SetAction(result =>
@@ -113,9 +121,14 @@ internal static class CareCommands
             using (store)
             {
                 party.Revoke(new PartyId(result.GetValue(bank)));
-                Console.WriteLine("The bank's key is revoked. Enrol it again, under the same name, with a new one.");
+                Console.WriteLine($"The bank's key is revoked. Enrol its new one with --bank {result.GetValue(bank)}, once you are sure that the request is that bank's.");
             }
         });
-        return new Command("revoke", "Revokes a key that somebody else may have.") { ofTill, ofBank };
+        return new Command("revoke", "Revokes a key that somebody else may have. A 'serve' that runs knows it at once.") { ofTill, ofBank };
     }
+
+    private static Timestamp ReadTime(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time > DateTimeOffset.UnixEpoch
+            ? Timestamp.From(time)
+            : throw new UsageException($"'{PlainText.Escape(text)}' is no moment. Give one such as 2026-11-23T10:15Z.");
 }

@@ -77,7 +77,7 @@ internal static class CirculationCommands
                 {
                     do
                     {
-                        Console.Write(result.GetValue(json) ? Line(party) : (live ? "\u001b[H\u001b[2J" : "") + Screen(party, currency, live));
+                        ConsoleEntry.Terminal.Write(result.GetValue(json) ? Line(party) : (live ? "\u001b[H\u001b[2J" : "") + Screen(party, currency, live));
                     }
                     while (live && await timer.WaitForNextTickAsync(cancel));
                 }
@@ -123,7 +123,7 @@ internal static class CirculationCommands
         var banks = party.Registry.Banks;
         foreach (var bank in banks)
         {
-            Show(text, $"{bank.Id} {bank.Name}", bank.Circulation, bank.Cap, currency, colour);
+            Show(text, $"{bank.Id} {PlainText.Escape(bank.Name)}", bank.Circulation, bank.Cap, currency, colour);
         }
 
         var total = TotalCirculation.Of(banks);

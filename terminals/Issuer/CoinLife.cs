@@ -107,11 +107,11 @@ internal sealed class CoinLife(
 
         return store.Write(db =>
         {
-            bool its = Registry.TillOwner(db, has.Till)?.Id == peer.Id;
+            bool its = peer.Key is { } key && OneWay.W(key) == has.Till;
             Switches.On("R6 own till", ref its);
             if (!its)
             {
-                return Refuse(RefusalReason.NotAllowed, "This till is not one of the shop's.");
+                return Refuse(RefusalReason.NotAllowed, "A till asks for the hot list in its own name.");
             }
 
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -19,28 +20,51 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
 
     /// <summary>Enrols, or gives the grant again to whoever was enrolled with the same key.</summary>
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
-    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap)
+    /// <param name="bank">The number of the bank whose revoked key this one replaces; null: whose it is, the request says.</param>
+    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank)
     {
+        if (PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
         if (!request.Verify(suite))
         {
             throw new InvalidOperationException("The request is not signed by its own key: it was altered. Have it made again.");
         }
 
-        return request.Role == EnrolmentRole.Bank ? EnrolBank(request, cap) : EnrolShop(request);
+        bool vouched = request.Voucher is null || request.Voucher.Verify(suite, request.Role, request.Key);
+        Switches.On("R18 signed", ref vouched);
+        if (!vouched)
+        {
+            throw new InvalidOperationException("The word for this key is not signed by the key that it names: the request was altered. Have it made again.");
+        }
+
+        return request.Role == EnrolmentRole.Bank ? EnrolBank(request, cap, bank) : EnrolShop(request);
     }
 
-    private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap)
+    private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap, PartyId? number)
     {
-        var bank = registry.EnrolBank(request.Name, request.Key, cap, terms.Currency);
+        var bank = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock));
         var certificate = keys.CertifyBank(bank.Id, request.Key, Timestamp.Now(clock));
-        return EnrolmentGrant.Sign(keys.Root, bank.Id, request.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key));
+        return EnrolmentGrant.Sign(keys.Root, bank.Id, bank.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key));
     }
 
     private EnrolmentGrant EnrolShop(EnrolmentRequest request)
     {
+        var (shop, by) = request.Voucher is { } voucher ? (registry.ShopOf(voucher), (TillId?)OneWay.W(voucher.Key)) : (ShopWithAccount(request), null);
+        registry.EnrolTill(shop.Id, request.Key, by, Timestamp.Now(clock));
+        return EnrolmentGrant.Sign(
+            keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key), (shop.Bank, shop.Account));
+    }
+
+    /// <summary>The shop with the account for which its bank signed, new or known.</summary>
+    private ShopEntry ShopWithAccount(EnrolmentRequest request)
+    {
         if (request.Account is not { } account)
         {
-            throw new InvalidOperationException("The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'.");
+            throw new InvalidOperationException(
+                "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till of the shop signs it with 'hiercash-shop enrol-till FILE'.");
         }
 
         bool vouched = registry.FindBank(account.Bank) is { } bank
@@ -50,9 +74,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
             throw new InvalidOperationException("The shop's account is not signed by a bank of this scheme. Enrol its bank first, then have the bank sign again.");
         }
 
-        var shop = registry.EnrolShop(request.Name, account.Bank, account.Reference);
-        registry.EnrolTill(shop.Id, request.Key, Timestamp.Now(clock));
-        return EnrolmentGrant.Sign(keys.Root, shop.Id, request.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key));
+        return registry.EnrolShop(request.Name, account.Bank, account.Reference);
     }
 
     private byte[] Certify(LinkRole role, PartyId id, PublicKey key)

@@ -26,6 +26,9 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly RelayDesk _relay;
     private readonly StatementDesk _statements;
     private readonly ServiceRecord _service;
+    private readonly Lock _linkGate = new();
+    private ISigningKey? _linkKey;
+    private X509Certificate2? _link;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -83,20 +86,43 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>What banks, shops and wallets may know of the scheme.</summary>
     public Scheme Scheme => _enrolment.Scheme;
 
-    /// <summary>The issuer's certificate and key for its links.</summary>
-    public X509Certificate2 LinkCertificate() => _enrolment.LinkCertificate();
+    /// <summary>The issuer's certificate and key for its links, of the newest statement key; not the caller's to dispose of.</summary>
+    public X509Certificate2 LinkCertificate()
+    {
+        lock (_linkGate)
+        {
+            if (_link is null || !_linkKey!.PublicKey.Equals(Keys.Statement.PublicKey))
+            {
+                // The one before may still be in a handshake: it is left to the collector.
+                (_linkKey, _link) = (Keys.Statement, _enrolment.LinkCertificate());
+            }
+
+            return _link;
+        }
+    }
 
     /// <summary>Takes a bank or shop into the scheme.</summary>
     /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
+    /// <param name="bank">The bank whose revoked key this request's replaces, by its number.</param>
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
-    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap) => _enrolment.Enrol(request, cap);
+    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
+    {
+        Keys.Refresh(_store, Timestamp.Now(_clock));
+        return _enrolment.Enrol(request, cap, bank);
+    }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
     public KeyCertificate Rotate(KeyUsage usage) => Keys.Rotate(_store, usage, Timestamp.Now(_clock));
 
-    /// <summary>Revokes a till's key.</summary>
+    /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
+    /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
+    /// <returns>The tills that are revoked.</returns>
     /// <exception cref="InvalidOperationException">There is no such till.</exception>
-    public void Revoke(TillId till) => Registry.RevokeTill(till, Timestamp.Now(_clock));
+    public IReadOnlyList<TillId> Revoke(TillId till, Timestamp? stolen = null)
+    {
+        var now = Timestamp.Now(_clock);
+        return Registry.RevokeTill(till, now, stolen ?? now);
+    }
 
     /// <summary>Revokes a bank's key.</summary>
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
@@ -113,6 +139,7 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         _service.Beat(Timestamp.Now(_clock));
         _life.RunDue();
+        Keys.Refresh(_store, Timestamp.Now(_clock));
         int made = _transfers.CloseCycle();
         _statements.RunDue();
         Purge();
@@ -145,12 +172,15 @@ public sealed partial class IssuerParty : ILinkHandler
     public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        _service.Beat(Timestamp.Now(_clock));
-        if (peer.Role == LinkRole.Bank && Registry.IsRevoked(peer.Id))
+        var now = Timestamp.Now(_clock);
+        _service.Beat(now);
+        if (Registry.Refuses(peer, now) is { } stranger)
         {
-            LogRefused(peer, request.Type, RefusalReason.NotAllowed);
-            return ValueTask.FromResult(new Refusal(RefusalReason.NotAllowed, "This bank's key was revoked. Enrol the bank with a new one.").ToMessage());
+            LogRefused(peer, request.Type, stranger.Reason);
+            return ValueTask.FromResult(stranger.ToMessage());
         }
+
+        Keys.Refresh(_store, now);
 
         var answer = request.Type switch
         {

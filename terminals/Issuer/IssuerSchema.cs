@@ -13,10 +13,14 @@ internal static class IssuerSchema
             issued INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0,
             redeemed INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0,
             next_number INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0,
-            told INTEGER NOT NULL DEFAULT 0, missed INTEGER NOT NULL DEFAULT 0, revoked INTEGER) STRICT;
-        CREATE TABLE shop(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL) STRICT;
+            told INTEGER NOT NULL DEFAULT 0, missed INTEGER NOT NULL DEFAULT 0, revoked INTEGER, next_key BLOB UNIQUE, keyed INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- Keys of banks that were replaced, revoked, or announced and not used: since when, and whether they were revoked (rule R17).
+        CREATE TABLE former_key(public_key BLOB PRIMARY KEY, bank INTEGER NOT NULL REFERENCES bank, ended INTEGER NOT NULL, revoked INTEGER) STRICT;
+        CREATE TABLE shop(
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL, UNIQUE(bank, account)) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, registered INTEGER NOT NULL,
-            revoked INTEGER, contact INTEGER) STRICT;
+            revoked INTEGER, contact INTEGER, enrolled_by BLOB) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(

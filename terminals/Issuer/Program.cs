@@ -38,6 +38,8 @@ internal static class Program
               hiercash-issuer banks --dir issuer --json
               hiercash-issuer watch --dir issuer
               hiercash-issuer rotate coin --dir issuer
+              hiercash-issuer revoke bank 1 --dir issuer
+              hiercash-issuer enrol bank new.request --bank 1 --dir issuer > new.grant
               hiercash-issuer status --dir issuer --json
             """)
         {
@@ -90,9 +92,8 @@ internal static class Program
             using var log = new LineLog(Console.Error, TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var party = new IssuerParty(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance);
-            using var certificate = party.LinkCertificate();
             await using var server = await LinkServer.Start(
-                result.GetValue(listen)!, certificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
+                result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
             await using var service = party.StartService();
             ServeLoop.SayStopping(cancel);
@@ -116,14 +117,19 @@ internal static class Program
         {
             Description = $"Most cash that the bank may have outstanding; not given, a new bank gets {DefaultCap}. 'cap' changes it later.", HelpName = "AMOUNT",
         };
-        var bank = new Command("bank", "Enrols a bank; prints its grant, for one that is enrolled again.") { file, cap, Folder };
-        var shop = new Command("shop", "Enrols a shop whose bank has signed for its account; prints its grant.") { file, Folder };
-        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap)));
-        shop.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Shop, null));
+        var number = new Option<uint?>("--bank")
+        {
+            Description = "The number of a bank whose key was revoked: the request brings its new key. Be sure that the request is that bank's.", HelpName = "NUMBER",
+            CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),
+        };
+        var bank = new Command("bank", "Enrols a bank, or takes its next key ('hiercash-bank new-key'); prints the grant.") { file, cap, number, Folder };
+        var shop = new Command("shop", "Enrols a shop's till for which its bank, or another till of the shop, has signed; prints its grant.") { file, Folder };
+        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap), result.GetValue(number)));
+        shop.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Shop, null, null));
         return new Command("enrol", "Takes a bank or shop into the scheme.") { bank, shop };
     }
 
-    private static void Grant(string directory, string file, EnrolmentRole role, string? cap)
+    private static void Grant(string directory, string file, EnrolmentRole role, string? cap, uint? number)
     {
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
         Amount? given = cap is null ? null : CommonOptions.ReadTotal(cap, Terms(folder.Settings).Currency);
@@ -136,8 +142,9 @@ internal static class Program
 
         using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
         var party = Open(folder, store);
-        var limit = given ?? party.Registry.Banks.FirstOrDefault(b => b.Name == request.Name)?.Cap ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
-        Console.Write(Armor.Write(Armor.Grant, party.Enrol(request, limit).Encode()));
+        PartyId? bank = number is { } n ? new PartyId(n) : null;
+        var limit = given ?? party.Registry.BankOf(request, bank)?.Cap ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
+        Console.Write(Armor.Write(Armor.Grant, party.Enrol(request, limit, bank).Encode()));
     }
 
     private static Command Status()

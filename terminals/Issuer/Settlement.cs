@@ -44,6 +44,12 @@ internal sealed class Settlement(
             return Refuse(RefusalReason.OutOfDate, $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
         }
 
+        // Who submits is the peer, by its own key; the signature on the batch says only whose queue it was (rules R3, R17).
+        if (store.Read(db => batch.Submission.Till is { } signer ? Registry.BringerFault(db, peer, signer) : null) is { } fault)
+        {
+            return Refuse(RefusalReason.NotAllowed, fault);
+        }
+
         var receipts = store.Write(db =>
         {
             var till = batch.Submission.Till!.Value;
@@ -64,7 +70,7 @@ internal sealed class Settlement(
         ? (Digest.Of(item), null, Verdict.Malformed)
         : (h.Id.Value, h, _judgement.IsGenuine(h) ? null : Verdict.BadSignature);
 
-    /// <summary>Only the till that was paid submits, and only to the shop's account that it is registered for.</summary>
+    /// <summary>Only the till that was paid signs the batch, and only the shop that it is registered for brings it.</summary>
     private Receipt Settle(
         Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now)
     {

@@ -76,7 +76,9 @@ internal sealed class TransferDesk(
             return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
         }
 
-        bool genuine = said.Statements.All(s => s.Bank == bank.Id && s.Verify(suite, bank.Key));
+        // What it parked before its key changed, it signed with the key of then; that it is the bank which brings it, the link says.
+        var keysOfBank = said.Statements.Count == 0 ? [] : store.Read(db => Registry.KeysOf(db, bank.Id));
+        bool genuine = said.Statements.All(s => s.Bank == bank.Id && keysOfBank.Exists(k => s.Verify(suite, k)));
         Switches.On("R8 word signed", ref genuine);
         bool covered = said.Statements.All(s => s.Number <= said.Seen);
         Switches.On("R8 word covered", ref covered);

@@ -142,6 +142,26 @@ public sealed partial class ShopTill
             }
         }
 
+        await ForwardVoids(issuer, cancel);
+        return await FetchHotList(issuer, cancel);
+    }
+
+    /// <summary>
+    /// For a till whose key was revoked: what it has queued, and every S_W that the issuer has not seen, go over the link of another till of the shop. The
+    /// batches are signed by this till's key, which says whose queue it was; that the shop brings them, the other till's link says (rules R3, R17).
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
+    /// <exception cref="InvalidOperationException">The issuer does not take it; the message says why.</exception>
+    public async ValueTask<SettlementResult> HandOver(ILink anotherTills, CancellationToken cancel)
+    {
+        await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
+        var settled = await Settler.Settle(anotherTills, cancel);
+        await ForwardVoids(anotherTills, cancel);
+        return settled;
+    }
+
+    private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
+    {
         foreach (var part in _store.Read(TillStore.Unforwarded))
         {
             // Past its terms nothing of it can be settled any more, and the issuer needs no S_W.
@@ -157,8 +177,6 @@ public sealed partial class ShopTill
                 });
             }
         }
-
-        return await FetchHotList(issuer, cancel);
     }
 
     /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a part, all of it is taken back (hole 12).</summary>

@@ -7,6 +7,7 @@ using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Shop;
 
@@ -76,6 +77,19 @@ public sealed partial class ShopTill
         using var key = TillStore.OpenKey(store, suite);
         return EnrolmentRequest.Sign(key, EnrolmentRole.Shop, shop);
     }
+
+    /// <summary>The one key that a till has; a new key is another till (rule R17).</summary>
+    public static IReadOnlyList<PublicKey> Keys(Database store, ICashSuite suite)
+    {
+        using var key = TillStore.OpenKey(store, suite);
+        return [key.PublicKey];
+    }
+
+    /// <summary>This till's word that a request is that of a further till of its shop (rule R18).</summary>
+    /// <exception cref="InvalidOperationException">No shop's request, or an altered one.</exception>
+    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) => request.Role == EnrolmentRole.Shop && request.Verify(_suite)
+        ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
+        : throw new InvalidOperationException("This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
 
     /// <summary>This till's certificate and key for its link to the issuer.</summary>
     public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)

@@ -31,12 +31,12 @@ public sealed record TillScreen(
         string below = Message.Length > 0 ? Message : Mood == TillMood.Waiting ? "Type the amount and press Enter. Ctrl-C ends." : "Esc cancels.";
         var rows = new Rows(
             new Markup($"[bold]{Markup.Escape($"{Typed} {(Mood == TillMood.Pin ? "" : Currency.Name)}")}[/]"),
-            new Text(below));
+            new Text(PlainText.Escape(below)));
         string settling = Offline is null ? "settles by itself" : "offline: kept here, settled later";
         return new Rows(
             new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded, BorderStyle = new Style(color), Width = 64 },
-            new Text($"{Shop}   today {Today.Show(Currency)} in {Payments} payments"),
+            new Text($"{PlainText.Escape(Shop)}   today {Today.Show(Currency)} in {Payments} payments"),
             new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)),
-            new Text(Reader, new Style(decoration: Decoration.Dim)));
+            new Text(PlainText.Escape(Reader), new Style(decoration: Decoration.Dim)));
     }
 }

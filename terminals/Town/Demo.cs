@@ -210,7 +210,7 @@ public sealed class Demo
             bankSaw, _privacy.Any(f => f.Contains(TownWorld.IssuerName, StringComparison.Ordinal)), _privacy, _town.Scheme.Fingerprint.ToString());
     }
 
-    private Amount ShopBalance => _town.ShopBank.BalanceOfShop(_town.ShopBank.OpenShopAccount("Corner Cafe"));
+    private Amount ShopBalance => _town.ShopBank.BalanceOfShop(_town.AccountOf("Corner Cafe"));
 
     private string Show(Amount amount) => amount.Show(_currency);
 

@@ -82,7 +82,7 @@ internal static class Program
             });
             bool color = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
             using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System);
-            var report = await Demo.Run(town, reader, new Story(json ? null : Console.Out, color), cancel);
+            var report = await Demo.Run(town, reader, new Story(json ? null : ConsoleEntry.Terminal, color), cancel);
             if (directory is not null)
             {
                 var evidence = town.UserBank.EvidenceFiles.Single();

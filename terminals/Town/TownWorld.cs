@@ -22,6 +22,7 @@ public sealed class TownWorld : IDisposable
     private readonly Dictionary<string, Database> _stores = [];
     private readonly Dictionary<string, ShopTill> _tills = [];
     private readonly Dictionary<string, PartyId> _tillShops = [];
+    private readonly Dictionary<string, Digest> _shopAccounts = [];
     private readonly Dictionary<string, BankIdentity> _identities = [];
     private readonly Dictionary<string, BankParty> _banks = [];
     private ulong _receipts;
@@ -90,12 +91,15 @@ public sealed class TownWorld : IDisposable
     }
 
     /// <summary>A shop with its account at the shops' bank, or a further till of it.</summary>
-    /// <param name="vouch">How its bank vouches for it; null: as an honest bank does.</param>
+    /// <param name="vouch">Who vouches for it, and how; null: its bank, which knows the shops that this town has opened.</param>
     public string AddTill(string shop, Func<EnrolmentRequest, EnrolmentRequest>? vouch = null)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
-        _tillShops[name] = Issuer.Enrol((vouch ?? ShopBank.Vouch)(request), Amount.Zero).Holder;
+        Digest? known = _shopAccounts.TryGetValue(shop, out var account) ? account : null;
+        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known) : vouch(request), Amount.Zero);
+        _tillShops[name] = grant.Holder;
+        _shopAccounts.TryAdd(shop, grant.Account!.Value.Reference);
         _tills[name] = StartTill(name);
         try
         {
@@ -111,20 +115,52 @@ public sealed class TownWorld : IDisposable
 
     public ShopTill Till(string name) => _tills[name];
 
+    /// <summary>The number of the shop that a till is of.</summary>
+    public PartyId ShopOf(string till) => _tillShops[till];
+
+    /// <summary>The account at the shops' bank of a shop that this town has opened; of any other, a new one.</summary>
+    public Digest AccountOf(string shop)
+    {
+        if (!_shopAccounts.TryGetValue(shop, out var account))
+        {
+            _shopAccounts[shop] = account = ShopBank.OpenShopAccount(shop);
+        }
+
+        return account;
+    }
+
+    /// <summary>A bank goes on with another grant, once it has its own new key's; as a bank does that joins and starts again.</summary>
+    public void Rejoin(string bank, EnrolmentGrant grant)
+    {
+        _identities[bank] = BankIdentity.Of(grant);
+        Restart(bank);
+    }
+
+    /// <summary>A bank's request for its next key, signed by its present one.</summary>
+    public EnrolmentRequest RequestNextKey(string bank, bool isFresh = false) =>
+        BankParty.RequestNextKey(_stores[bank], Options.Suite, _identities[bank], isFresh);
+
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
         _tills[till].Settler.Settle(TillLink(till), cancel);
 
-    /// <summary>A link as the given party would have it, for tests that speak in its name.</summary>
-    public ILink IssuerLink(LinkPeer peer, string name) => Link(peer, name, IssuerName, () => Issuer);
+    /// <summary>A link as the given party would have it, for tests that speak in its name; with that party's own key, if no other is given.</summary>
+    public ILink IssuerLink(LinkPeer peer, string name) => Link(peer.Key is null ? peer with { Key = KeyOf(peer) } : peer, name, IssuerName, () => Issuer);
+
+    private PublicKey? KeyOf(LinkPeer peer) => peer.Role switch
+    {
+        LinkRole.Bank => _identities.Values.FirstOrDefault(i => i.Id == peer.Id)?.Certificate.Key,
+        LinkRole.Shop when _tillShops.FirstOrDefault(t => t.Value == peer.Id).Key is { } till => ShopTill.Keys(_stores[till], Options.Suite)[0],
+        _ => null,
+    };
 
     /// <summary>A bank over another link to the issuer, for tests that forge what it hears.</summary>
     public BankParty BankOver(string name, ILink issuer) => new(
         _identities[name], _stores[name], Options.Suite, issuer, Clock, Records.Logger(name), Options.Crash);
 
-    /// <summary>A bank's secret key, for tests that speak in its name.</summary>
-    public ISigningKey BankKey(string name) => Options.Suite.ImportKey(
-        _stores[name].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'bank'", r => r.Bytes(0)))!);
+    /// <summary>A bank's present secret key, for tests that speak in its name.</summary>
+    public ISigningKey BankKey(string name) => _stores[name].Read(db => db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0)))
+        .Select(s => Options.Suite.ImportKey(s)).First(k => k.PublicKey.Equals(_identities[name].Certificate.Key));
 
     /// <summary>The issuer's statement key, for tests that speak in its name.</summary>
     public ISigningKey StatementKey => Options.Suite.ImportKey(
@@ -204,7 +240,7 @@ public sealed class TownWorld : IDisposable
     private BankParty StartBank(string name)
     {
         var identity = _identities[name];
-        var link = Link(new LinkPeer(LinkRole.Bank, identity.Id), name, IssuerName, () => Issuer);
+        var link = Link(new LinkPeer(LinkRole.Bank, identity.Id, identity.Certificate.Key), name, IssuerName, () => Issuer);
         return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, Clock, Records.Logger(name), Options.Crash);
     }
 
@@ -212,7 +248,8 @@ public sealed class TownWorld : IDisposable
         new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's link to the issuer.</summary>
-    public ILink TillLink(string till) => Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer);
+    public ILink TillLink(string till) =>
+        Link(new LinkPeer(LinkRole.Shop, _tillShops[till], ShopTill.Keys(_stores[till], Options.Suite)[0]), till, IssuerName, () => Issuer);
 
     private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
     {

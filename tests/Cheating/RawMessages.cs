@@ -158,6 +158,16 @@ internal static class RawMessages
             && VoidMessage.ReadReply(opened) is not null;
     }
 
+    /// <summary>A wallet asks for a dead statement, sealed and by way of its bank; true if the issuer signs one.</summary>
+    public static bool AskDead(TownWorld world, CashPayment h)
+    {
+        var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
+        var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, WalletMessages.WriteDead(h));
+        var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+            && WalletMessages.ReadDeadReply(opened) is not null;
+    }
+
     /// <summary>A till asks for the hot list: a contact.</summary>
     public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
 

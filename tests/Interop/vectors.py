@@ -109,6 +109,8 @@ def check_messages():
     same("audit-message", b"HC1-AUDT" + ISSUER + u64(2) + BANK + EUR + totals + DATE + sha256(b"previous"))
     same("enrolment-message", b"HC1-ENRL\1" + PUB["bank"] + sha256(NAME))
     same("shop-account-message", b"HC1-ACCT" + BANK + REFERENCE + PUB["till"])
+    same("next-key-message", b"HC1-NEXT\1" + BANK + PUB["account"])
+    same("further-till-message", b"HC1-NEXT\2" + u32(3) + PUB["user"])
     for name, usage, holder in (("encryption", 1, ISSUER), ("coin", 2, ISSUER), ("statement", 3, ISSUER), ("bank", 4, BANK)):
         same(f"certificate-{name}-message", b"HC1-CERT" + bytes([usage]) + holder + NOT_BEFORE + NOT_AFTER + PUB[name])
         *rest, signature = fields(content(f"certificate-{name}", "Certificate"), "Usage", "Holder", "NotBefore", "NotAfter", "PublicKey", "Signature")
@@ -187,6 +189,15 @@ def check_objects():
     assert (state, name, key, b, reference) == (b"\2", b"Cafe", PUB["till"], BANK, REFERENCE)
     signed("enrolment-request", PUB["till"], b"HC1-ENRL\2" + PUB["till"] + sha256(b"Cafe"), own)
     signed("enrolment-request", PUB["bank"], V["shop-account-message"], s_b)
+    for name, role, title, own, party, by, message in (("next-key-request", b"\1", b"Bank", "account", BANK, "bank", "next-key-message"),
+                                                       ("further-till-request", b"\2", b"Cafe", "user", u32(3), "till", "further-till-message")):
+        state, called, key, proof, holder, old, word = fields(content(name, "Enrolment"), "State", "Name", "PublicKey", "Signature", "Holder", "PublicKey", "Signature")
+        assert (state, called, key, holder, old) == (role, title, PUB[own], party, PUB[by])
+        signed(name, PUB[own], b"HC1-ENRL" + role + PUB[own] + sha256(title), proof)
+        signed(name, PUB[by], V[message], word)
+    grant = content("shop-grant", "Enrolment")
+    assert grant.startswith(obj("IssuerId", ISSUER) + obj("Holder", u32(3)) + obj("Name", b"Cafe") + obj("B", BANK) + obj("Reference", REFERENCE) + obj("PublicKey", PUB["root"]))
+    signed("shop-grant", PUB["root"], b"HC1-GRNT" + sha256(grant[:-66]), fields(grant[-66:], "Signature")[0])
     grant = content("enrolment-grant", "Enrolment")
     inner, signature = grant[:-66], fields(grant[-66:], "Signature")[0]
     terms = EUR + b"\1\1\4" + b"".join(map(u32, (604800, 86400, 2592000, 86400, 86400, 86400))) + u64(5000) + u64(20000) + u64(10000)

@@ -9,6 +9,7 @@ using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Town;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Tests.Link;
@@ -47,10 +48,11 @@ public sealed class LinkTests
     [TestCase(LinkRole.Wallet)]
     public async Task ThePartyKnowsWhoAsks(LinkRole role)
     {
-        using var link = Connect(role == LinkRole.Wallet ? null : Own(_root, role, 7));
+        var own = role == LinkRole.Wallet ? null : Own(_root, role, 7);
+        using var link = Connect(own);
         var reply = await link.Call(new LinkMessage(MessageType.Settle, [1, 2, 3]), default);
         Assert.That(reply.Body, Is.EqualTo(new byte[] { 3, 2, 1 }));
-        Assert.That(_party.Peers.Single(), Is.EqualTo(role == LinkRole.Wallet ? LinkPeer.Wallet : new LinkPeer(role, new PartyId(7))));
+        Assert.That(_party.Peers.Single(), Is.EqualTo(own is null ? LinkPeer.Wallet : new LinkPeer(role, new PartyId(7), PublicKey.TryDecode(own.PublicKey.EncodedKeyValue.RawData))));
     }
 
     [Test]
@@ -73,6 +75,47 @@ public sealed class LinkTests
         Assert.That(async () => await Ping(scheme), Throws.TypeOf<LinkException>().With.Message.Contains("not of this scheme"));
         using var role = new TcpLink(Target(LinkRole.Bank), null, Suite, TimeProvider.System, Short);
         Assert.That(async () => await Ping(role), Throws.TypeOf<LinkException>().With.Message.Contains("that of issuer 1"));
+    }
+
+    /// <summary>Somebody has a statement key that the issuer has replaced: whoever knows the newer one talks to nobody under the old. Another's number is no issuer either.</summary>
+    [Test, Rule(17)]
+    public async Task AnIssuerUnderARetiredKeyOrAnotherNumberIsNotTrusted()
+    {
+        using var old = Suite.GenerateKey();
+        using var newer = Suite.GenerateKey();
+        var now = TimeProvider.System.GetUtcNow();
+        KeyCertificate Certify(ISigningKey key, int from) => KeyCertificate.Issue(
+            _root, KeyUsage.IssuerStatement, new PartyId(1), Timestamp.From(now.AddDays(from)), Timestamp.From(now.AddYears(1)), key.PublicKey);
+        var scheme = new Scheme(new PartyId(1), _root.PublicKey, [Certify(old, -9)], new SchemeTerms(), Suite);
+        X509Certificate2 Own(ISigningKey key) =>
+            SchemeCertificate.WithKey(SchemeCertificate.Issue(_root, LinkRole.Issuer, new PartyId(1), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
+        var present = Own(old);
+        await using var server = await LinkServer.Start(
+            new IPEndPoint(IPAddress.Loopback, 0), () => present, scheme.Fingerprint, _party, Suite, TimeProvider.System, Short, new RecordFactory(_records), default);
+        TcpLink To(PartyId id) => new(
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Id = id }, null, Suite, TimeProvider.System, Short);
+        using (var link = To(new PartyId(1)))
+        {
+            await Ping(link);
+        }
+
+        using (var another = To(new PartyId(2)))
+        {
+            Assert.That(async () => await Ping(another), Throws.TypeOf<LinkException>().With.Message.Contains("that of issuer 1"));
+        }
+
+        Assert.That(scheme.Learn([Certify(newer, -1)], Suite), Is.Not.Empty);
+        using (var link = To(new PartyId(1)))
+        {
+            Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("replaced by a newer one"));
+        }
+
+        // The server shows the newer one from the next connection on.
+        present = Own(newer);
+        using (var link = To(new PartyId(1)))
+        {
+            await Ping(link);
+        }
     }
 
     [Test]

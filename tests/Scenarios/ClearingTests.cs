@@ -17,7 +17,7 @@ public sealed class ClearingTests
     {
         using var town = Towns.Make();
         town.AddTill("Cafe");
-        var cafe = town.ShopBank.OpenShopAccount("Cafe");
+        var cafe = town.AccountOf("Cafe");
         var issuer = new InventedInstructions(town, town.ShopBank.Id);
         issuer.Sign(TransferKind.ClaimDebit, Nowhere, 700);
         issuer.Sign(TransferKind.ShopCredit, Nowhere, 300);
@@ -86,7 +86,7 @@ public sealed class ClearingTests
     {
         using var town = Towns.Make();
         town.AddTill("Cafe");
-        var cafe = town.ShopBank.OpenShopAccount("Cafe");
+        var cafe = town.AccountOf("Cafe");
         var issuer = new InventedInstructions(town, town.ShopBank.Id);
         issuer.Sign(TransferKind.ShopCredit, cafe, 1000);
         issuer.Sign(TransferKind.ShopCredit, cafe, 30);

@@ -103,7 +103,7 @@ internal static class Towns
     public static void Deafen(this TownWorld town, string till) => town.Till(till).Online = new DeafLink(town.TillLink(till));
 
     public static Amount ShopAccount(this TownWorld town, string shop = "Cafe") =>
-        town.ShopBank.BalanceOfShop(town.ShopBank.OpenShopAccount(shop));
+        town.ShopBank.BalanceOfShop(town.AccountOf(shop));
 
     public static Amount Account(this TownWorld town, TownCard card) =>
         town.UserBank.BalanceOf(town.UserBank.Accounts.Single(a => a.Name == card.Owner).User);

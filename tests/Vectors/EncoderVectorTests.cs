@@ -91,6 +91,9 @@ public sealed class EncoderVectorTests
             Bank, Digest.Of("account"u8), bankKey.Sign(SignedMessage.ShopAccount(Bank, Digest.Of("account"u8), till.PublicKey.Bytes)));
         var scheme = new Scheme(Issuer, root.PublicKey, [certificateE, certificateC], new SchemeTerms(), Suite);
         var grant = EnrolmentGrant.Sign(root, Bank, "Bank", scheme, certificateB, [0x30, 0x00]);
+        var shopGrant = EnrolmentGrant.Sign(root, new PartyId(3), "Cafe", scheme, null, [0x30, 0x00], (Bank, Digest.Of("account"u8)));
+        EnrolmentRequest Vouched(ISigningKey key, EnrolmentRole role, string name, PartyId party, ISigningKey by) =>
+            EnrolmentRequest.Sign(key, role, name) with { Voucher = KeyVoucher.Sign(by, role, party, key.PublicKey) };
         var pin = Pin.ToBlock("1234");
         var next = Pin.ToBlock("56789");
         var puk = Pin.ToBlock("12345678");
@@ -142,6 +145,11 @@ public sealed class EncoderVectorTests
             ["enrolment-message"] = () => SignedMessage.Enrolment(1, bankKey.PublicKey.Bytes, "Mallory"),
             ["shop-account-message"] = () => SignedMessage.ShopAccount(Bank, Digest.Of("account"u8), till.PublicKey.Bytes),
             ["enrolment-request"] = () => (EnrolmentRequest.Sign(till, EnrolmentRole.Shop, "Cafe") with { Account = shopAccount }).Encode(),
+            ["next-key-message"] = () => SignedMessage.NextKey(1, Bank, account.PublicKey.Bytes),
+            ["further-till-message"] = () => SignedMessage.NextKey(2, new PartyId(3), user.PublicKey.Bytes),
+            ["next-key-request"] = () => Vouched(account, EnrolmentRole.Bank, "Bank", Bank, bankKey).Encode(),
+            ["further-till-request"] = () => Vouched(user, EnrolmentRole.Shop, "Cafe", new PartyId(3), till).Encode(),
+            ["shop-grant"] = shopGrant.Encode,
             ["grant-message"] = () => SignedMessage.Grant(Inside(grant.Encode(), Tag.Enrolment)),
             ["enrolment-grant"] = grant.Encode,
             ["certificate-encryption-message"] = () => Message(certificateE),

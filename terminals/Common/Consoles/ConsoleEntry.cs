@@ -32,8 +32,14 @@ public sealed class UsageException(string message) : Exception(message);
 /// <summary>The one entry of all consoles: one sentence for every failure, the documented exit code, never a stack trace.</summary>
 public static class ConsoleEntry
 {
+    /// <summary>The terminal itself, for a program that draws a screen of its own and escapes what is foreign in it.</summary>
+    public static TextWriter Terminal { get; private set; } = Console.Out;
+
     public static async Task<int> Run(RootCommand root, string[] args)
     {
+        Terminal = Console.Out;
+        Console.SetOut(new PlainWriter(Console.Out));
+        Console.SetError(new PlainWriter(Console.Error));
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {

@@ -14,6 +14,9 @@ public sealed record EnrolledSettings(string Name, string? Grant, string IssuerH
 /// <summary>Makes the request of the party that keeps this store, and its key at first use.</summary>
 public delegate EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string name);
 
+/// <summary>The keys of the party that keeps this store: a grant for any of them is its own.</summary>
+public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite suite);
+
 /// <summary>What banks and shops have in common: a request goes out by hand, a grant comes back by hand.</summary>
 public static class Enrolled
 {
@@ -25,9 +28,9 @@ public static class Enrolled
         command.SetAction(result =>
         {
             string called = result.GetValue(name)!;
-            if (System.Text.Encoding.UTF8.GetByteCount(called) is 0 or > EnrolmentRequest.MaxNameSize)
+            if (PlainText.NameFault(called, EnrolmentRequest.MaxNameSize) is { } fault)
             {
-                throw new UsageException($"A name has 1 to {EnrolmentRequest.MaxNameSize} bytes of UTF-8.");
+                throw new UsageException(fault);
             }
 
             var made = PartyFolder<EnrolledSettings>.Create(
@@ -39,7 +42,7 @@ public static class Enrolled
     }
 
     /// <summary>The command that takes the issuer's grant.</summary>
-    public static Command JoinCommand(string role, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    public static Command JoinCommand(string role, Option<string> folder, string schema, KnownKeys keys, ICashSuite suite)
     {
         var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
@@ -50,8 +53,9 @@ public static class Enrolled
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using var store = Database.OpenFile(party.DatabasePath, schema);
             var grant = Join(
-                party, result.GetValue(file)!, result.GetValue(fingerprint), request(store, suite, party.Settings.Name).Key, result.GetValue(issuer), suite);
-            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.");
+                party, result.GetValue(file)!, result.GetValue(fingerprint), keys(store, suite), result.GetValue(issuer), suite);
+            string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank {paid.Bank}: see that this is yours." : "";
+            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
         return command;
     }
@@ -66,7 +70,7 @@ public static class Enrolled
     /// <summary>Takes the issuer's grant, if it is for this party's key and the fingerprint is the one that was published.</summary>
     /// <exception cref="RefusedException">It is not; nothing was changed.</exception>
     private static EnrolmentGrant Join(
-        PartyFolder<EnrolledSettings> folder, string file, string? fingerprint, PublicKey key, (string Host, int Port) issuer, ICashSuite suite)
+        PartyFolder<EnrolledSettings> folder, string file, string? fingerprint, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer, ICashSuite suite)
     {
         var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, file), suite)
             ?? throw new RefusedException($"The grant in '{file}' is damaged, or not signed by its own root key. Copy it again, whole.");
@@ -77,7 +81,7 @@ public static class Enrolled
         }
 
         using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
-        if (!certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.Bytes))
+        if (!keys.Any(k => certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(k.Bytes)))
         {
             throw new RefusedException($"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
         }
@@ -89,5 +93,5 @@ public static class Enrolled
     /// <summary>The link to the issuer.</summary>
     public static TcpLink IssuerLink(
         PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite) => new(
-        new LinkTarget(folder.Settings.IssuerHost, folder.Settings.IssuerPort, LinkRole.Issuer, grant.Scheme.Fingerprint), own, suite, TimeProvider.System, new LinkLimits());
+        LinkTarget.IssuerOf(grant.Scheme, folder.Settings.IssuerHost, folder.Settings.IssuerPort), own, suite, TimeProvider.System, new LinkLimits());
 }

@@ -29,9 +29,15 @@ public sealed class LinkServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that it got.</summary>
     public string Address => _host.Urls.First().Replace("https://", "", StringComparison.Ordinal);
 
+    /// <summary>For a party whose key never changes.</summary>
+    public static Task<LinkServer> Start(
+        IPEndPoint endpoint, X509Certificate2 own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
+        ILoggerFactory log, CancellationToken cancel) => Start(endpoint, () => own, scheme, party, suite, clock, limits, log, cancel);
+
+    /// <param name="own">The party's certificate and key, asked for at each new connection: its keys change while it serves.</param>
     /// <exception cref="IOException">The address is in use or not this machine's.</exception>
     public static async Task<LinkServer> Start(
-        IPEndPoint endpoint, X509Certificate2 own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
+        IPEndPoint endpoint, Func<X509Certificate2> own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
         ILoggerFactory log, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -45,7 +51,7 @@ public sealed class LinkServer : IAsyncDisposable
             {
                 listen.UseHttps(new HttpsConnectionAdapterOptions
                 {
-                    ServerCertificate = own,
+                    ServerCertificateSelector = (_, _) => own(),
                     SslProtocols = SslProtocols.Tls13,
                     HandshakeTimeout = limits.HandshakeTime,
                     ClientCertificateMode = ClientCertificateMode.AllowCertificate,

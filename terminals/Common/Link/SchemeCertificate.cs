@@ -20,8 +20,9 @@ public static class SchemeCertificate
     public const string RootKeyOid = "2.25.281474976710655.1";
 
     private const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
+    private const string EcPublicKey = "1.2.840.10045.2.1";
 
-    /// <summary>The role and number of a certificate that holds, or why it does not.</summary>
+    /// <summary>Role, number and key of a certificate that holds, or why it does not.</summary>
     public readonly record struct Finding(LinkPeer? Peer, string? Fault);
 
     /// <summary>Makes the certificate of a party's key, DER.</summary>
@@ -60,17 +61,22 @@ public static class SchemeCertificate
             return new Finding(null, "its certificate is out of date");
         }
 
+        if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)
+        {
+            return new Finding(null, "its certificate holds no key of the scheme's curve");
+        }
+
         foreach (var role in Enum.GetValues<LinkRole>().Where(r => r != LinkRole.Wallet))
         {
             string prefix = $"O=HierCash, OU={role}, CN=";
             if (certificate.Subject.StartsWith(prefix, StringComparison.Ordinal)
                 && uint.TryParse(certificate.Subject[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
             {
-                return new Finding(new LinkPeer(role, new PartyId(id)), null);
+                return new Finding(new LinkPeer(role, new PartyId(id), key), null);
             }
         }
 
-        return new Finding(null, $"its certificate names no role of the scheme ({certificate.Subject})");
+        return new Finding(null, $"its certificate names no role of the scheme ({PlainText.Escape(certificate.Subject)})");
     }
 
     /// <summary>The certificate together with its secret key, as TLS wants it.</summary>

@@ -4,9 +4,11 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Terminals.Link;
 
@@ -16,6 +18,26 @@ namespace HierCash.Terminals.Link;
 /// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
 public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme)
 {
+    /// <summary>Its number; null: any of that role.</summary>
+    public PartyId? Id { get; init; }
+
+    /// <summary>Why a key that the root key certified is not the peer's present one; null if it may be (rule R17).</summary>
+    public Func<PublicKey, string?> KeyFault { get; init; } = _ => null;
+
+    /// <summary>The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.</summary>
+    public static LinkTarget IssuerOf(Scheme scheme, string host, int port) => new(host, port, LinkRole.Issuer, scheme.Fingerprint)
+    {
+        Id = scheme.Issuer, KeyFault = key => RetiredKey(scheme, key),
+    };
+
+    private static string? RetiredKey(Scheme scheme, PublicKey key)
+    {
+        var known = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        bool retired = known.Exists(c => c.Key.Equals(key)) && !known.MaxBy(c => c.NotBefore)!.Key.Equals(key);
+        Switches.Off("R17 issuer key", ref retired);
+        return retired ? "its key is one that the issuer has replaced by a newer one" : null;
+    }
+
     public override string ToString() => $"the {Role.ToString().ToLowerInvariant()} at {Host}:{Port}";
 }
 
@@ -121,8 +143,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
         var finding = SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow());
         return finding.Peer is not { } peer ? finding.Fault
-            : peer.Role != target.Role ? $"its certificate is that of {peer}"
-            : null;
+            : peer.Role != target.Role || (target.Id is { } id && peer.Id != id) ? $"its certificate is that of {peer}"
+            : target.KeyFault(peer.Key!);
     }
 
     public void Dispose()

@@ -1,0 +1,62 @@
+using System.Globalization;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>The bank's secret keys: the first, and each next one that was made since (rule R17). Which of them is used, its grant says.</summary>
+internal static class BankKeys
+{
+    private const string Name = "bank";
+
+    /// <summary>The first one, made at first use.</summary>
+    public static ISigningKey First(Database store, ICashSuite suite) => store.Write(db => Nth(db, suite, 1));
+
+    /// <summary>The one with this public half.</summary>
+    /// <exception cref="InvalidOperationException">It is not in this store.</exception>
+    public static ISigningKey Of(Database store, ICashSuite suite, PublicKey key) => store.Write(db =>
+    {
+        for (int n = 1; n <= Math.Max(1, Count(db)); n++)
+        {
+            var found = Nth(db, suite, n);
+            if (found.PublicKey.Equals(key))
+            {
+                return found;
+            }
+
+            found.Dispose();
+        }
+
+        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold. Join with the grant for its own request.");
+    });
+
+    /// <summary>The one after this, made at first use: a bank has one next key at most.</summary>
+    /// <param name="isFresh">The next one that was made before is not wanted any more.</param>
+    public static ISigningKey After(Database store, ICashSuite suite, PublicKey key, bool isFresh) => store.Write(db =>
+    {
+        int count = Count(db);
+        using var last = Nth(db, suite, count);
+        return Nth(db, suite, isFresh || last.PublicKey.Equals(key) ? count + 1 : count);
+    });
+
+    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Write(db => Enumerable.Range(1, Count(db)).Select(n =>
+    {
+        using var key = Nth(db, suite, n);
+        return key.PublicKey;
+    }).ToList());
+
+    private static int Count(Database db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
+
+    private static ISigningKey Nth(Database db, ICashSuite suite, int n)
+    {
+        string name = n == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}-{n}");
+        if (db.First("SELECT secret FROM secret_key WHERE name = ?1", r => r.Bytes(0), name) is { } secret)
+        {
+            return suite.ImportKey(secret);
+        }
+
+        var key = suite.GenerateKey();
+        db.Execute("INSERT INTO secret_key(name, secret) VALUES(?1, ?2)", name, key.ExportScalar());
+        return key;
+    }
+}

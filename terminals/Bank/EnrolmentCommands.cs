@@ -1,0 +1,53 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank enrol-shop and new-key: what a bank signs for shops, and for its own next key.</summary>
+internal static class EnrolmentCommands
+{
+    public static Command EnrolShop(Option<string> folder, Func<string, OpenedBank> open)
+    {
+        var file = new Argument<string>("FILE") { Description = "The shop's request; - reads standard input." };
+        var account = new Option<string?>("--account")
+        {
+            Description = "The account of a shop that is known here, whose further till this is ('hiercash-bank accounts'). See that it is that shop which asks.", HelpName = "ACCOUNT",
+        };
+        var command = new Command("enrol-shop", "Opens a new shop's account and signs its request; prints it for the issuer.") { file, account, folder };
+        command.SetAction(result =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
+                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
+            Digest? known = result.GetValue(account) is { } named ? opened.ShopAccount(named).Account : null;
+            var vouched = opened.Party.Vouch(request, known);
+            Console.Error.WriteLine($"{(known is null ? "A new account" : "The account")} {Short(vouched.Account!.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
+            Console.Write(Armor.Write(Armor.Request, vouched.Encode()));
+        });
+        return command;
+    }
+
+    public static Command NewKey(string role, Option<string> folder, ICashSuite suite)
+    {
+        var fresh = new Option<bool>("--fresh") { Description = "Another one than the next key that was made before." };
+        var command = new Command(
+            "new-key", "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until 'join' has the grant and 'serve' is started again.")
+        {
+            fresh, folder,
+        };
+        command.SetAction(result =>
+        {
+            var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
+            using var store = Database.OpenFile(party.DatabasePath, BankParty.Schema);
+            var identity = BankIdentity.Of(Enrolled.Grant(party, role, suite));
+            Console.Write(Armor.Write(Armor.Request, BankParty.RequestNextKey(store, suite, identity, result.GetValue(fresh)).Encode()));
+        });
+        return command;
+    }
+
+    /// <summary>As people name an account.</summary>
+    public static string Short(Digest account) => account.ToString()[..16];
+}

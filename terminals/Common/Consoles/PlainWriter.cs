@@ -1,0 +1,45 @@
+using System.Text;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>
+/// The one way from a console program to a terminal (rule R18): whatever it prints, a name, a peer's reason, a card's answer, cannot steer the terminal,
+/// because control and format characters are written out. Line breaks stay: what is foreign and may hold one is escaped where it comes in.
+/// </summary>
+public sealed class PlainWriter(TextWriter terminal) : TextWriter(terminal.FormatProvider)
+{
+    private char _half;
+
+    public override Encoding Encoding => terminal.Encoding;
+
+    public override void Write(char value)
+    {
+        // Half of a character waits for the other half.
+        if (char.IsHighSurrogate(value) && _half == default)
+        {
+            _half = value;
+            return;
+        }
+
+        string text = _half == default ? value.ToString() : new string([_half, value]);
+        _half = default;
+        terminal.Write(PlainText.EscapeLines(text));
+    }
+
+    public override void Write(string? value)
+    {
+        if (value is not null)
+        {
+            terminal.Write(PlainText.EscapeLines(value));
+        }
+    }
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(new string(buffer));
+
+    public override void WriteLine(string? value) => Write(value + NewLine);
+
+    public override void Flush() => terminal.Flush();
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Shop;
+
+/// <summary>hiercash-shop enrol-till and settle: what a till does for itself, and for other tills of its shop.</summary>
+internal static class TillCommands
+{
+    public static Command EnrolTill(Option<string> folder, Func<string, OpenedTill> open)
+    {
+        var file = new Argument<string>("FILE") { Description = "The request of the further till ('hiercash-shop init'); - reads standard input." };
+        var command = new Command("enrol-till", "Signs the request of a further till of this shop; prints it for the issuer.") { file, folder };
+        command.SetAction(result =>
+        {
+            using var opened = open(result.GetValue(folder)!);
+            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
+                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
+            Console.Write(Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()));
+        });
+        return command;
+    }
+
+    public static Command Settle(Option<string> folder, Option<bool> json, Func<string, OpenedTill> open)
+    {
+        var other = new Option<string?>("--for")
+        {
+            Description = "Folder of another till of this shop, whose key was revoked: this till brings what that one has queued.", HelpName = "DIR",
+        };
+        var command = new Command("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.") { other, folder, json };
+        command.SetAction(async (result, cancel) =>
+        {
+            using var own = open(result.GetValue(folder)!);
+            using var revoked = result.GetValue(other) is { } directory ? open(directory) : null;
+            if (revoked is not null && (revoked.Grant.Holder != own.Grant.Holder || revoked.Grant.Scheme.Fingerprint != own.Grant.Scheme.Fingerprint))
+            {
+                throw new RefusedException($"'{result.GetValue(other)}' is a till of shop {revoked.Grant.Holder}, and this one of shop {own.Grant.Holder}. A till stands in only for one of its own shop.");
+            }
+
+            var till = (revoked ?? own).Till;
+            var currency = own.Grant.Scheme.Terms.Currency;
+            try
+            {
+                var before = till.Sum(PartState.Reversed);
+                var settled = await (revoked is null ? till.RunOnline(own.Issuer, cancel) : till.HandOver(own.Issuer, cancel));
+                var reversed = till.Sum(PartState.Reversed) - before;
+                ConsoleEntry.Print(
+                    result.GetValue(json),
+                    new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued, TakenBack = reversed.Minor },
+                    $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, "
+                    + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
+                    + $"{settled.Refused} refused, {settled.StillQueued} still queued."
+                    + (reversed.IsZero ? "" : $" {reversed.Show(currency)} were taken back: the cards get them when they come to this till again."));
+            }
+            catch (LinkException e)
+            {
+                throw new LinkException($"{e.Message} {till.Sum(PartState.Queued).Show(currency)} stay queued.", e);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,119 @@
+using HierCash.Issuer;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Shop;
+using HierCash.Terminals;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>What a command does to the issuer's database, its 'serve' knows at once (R17): enrol, rotate and revoke beside a process that serves.</summary>
+public sealed class BesideServeTests
+{
+    private const string Pin = "0000";
+
+    /// <summary>Real processes: keys are rotated, a till is revoked, another one enrolled and brings the queue, a bank's key is changed; nothing is started again but that bank.</summary>
+    [Test, Rule(17), Rule(18)]
+    public void AServeThatRunsKnowsWhatCommandsDo()
+    {
+        using var town = new NetworkTown();
+        string[] withdraw = ["withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", Pin, "--bank", town.North.Address];
+        town.OpenAccount("Alice", "100.00");
+        town.Must("hiercash-wallet", withdraw);
+        town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        foreach (string key in new[] { "statement", "coin", "encryption" })
+        {
+            town.Must("hiercash-issuer", "rotate", key, "--dir", "issuer");
+        }
+
+        // A statement by the new key, which the till fetched from the process that had been running before it was made; then a connection to it under that key.
+        town.Must("hiercash-shop", "pay", "5.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
+        town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        Assert.That(town.Must("hiercash-shop", "settle", "--dir", "cafe"), Does.StartWith("0 payments settled"));
+
+        // A further till, by the first one's signature.
+        string second = town.Must("hiercash-shop", "init", "--name", "Cafe, at the door", "--dir", "second");
+        File.WriteAllText(Path.Combine(town.Folder, "second.request"), second);
+        File.WriteAllText(Path.Combine(town.Folder, "second.vouched"), town.Must("hiercash-shop", "enrol-till", "second.request", "--dir", "cafe"));
+        File.WriteAllText(Path.Combine(town.Folder, "second.grant"), town.Must("hiercash-issuer", "enrol", "shop", "second.vouched", "--dir", "issuer"));
+        string account = town.Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("account").GetString()!;
+        Assert.That(
+            town.Must("hiercash-shop", "join", "second.grant", "--issuer", town.Issuer.Address, "--dir", "second"),
+            Does.Contain($"It is 'Cafe', and its money goes to account {account} at bank 2"));
+
+        // The first till is revoked with a payment in its queue.
+        town.Must("hiercash-shop", "pay", "4.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
+        string w = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("w").GetString()!;
+        town.Must("hiercash-issuer", "revoke", "till", w, "--since", "2026-01-01T00:00Z", "--dir", "issuer");
+        var refused = town.Run("hiercash-shop", "settle", "--dir", "cafe");
+        Assert.That(refused.Code, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.Contain("revoked"));
+        Assert.That(town.Run("hiercash-shop", "settle", "--dir", "second").Error, Does.Contain("revoked"), "it was enrolled since the theft");
+        town.AddShop("Cafe", "namesake");
+        Assert.That(town.Run("hiercash-shop", "settle", "--for", "cafe", "--dir", "namesake").Error, Does.Contain("A till stands in only for one of its own shop"));
+        Assert.That(town.Run("hiercash-bank", "statement", "Cafe", "--shop", "--dir", "south").Error, Does.Contain("There are 2 shop accounts 'Cafe'"));
+        File.WriteAllText(Path.Combine(town.Folder, "third.request"), town.Must("hiercash-shop", "init", "--name", "Cafe", "--dir", "third"));
+        File.WriteAllText(Path.Combine(town.Folder, "third.vouched"), town.Must("hiercash-bank", "enrol-shop", "third.request", "--account", account[..8], "--dir", "south"));
+        File.WriteAllText(Path.Combine(town.Folder, "third.grant"), town.Must("hiercash-issuer", "enrol", "shop", "third.vouched", "--dir", "issuer"));
+        town.Must("hiercash-shop", "join", "third.grant", "--issuer", town.Issuer.Address, "--dir", "third");
+        Assert.That(town.Must("hiercash-shop", "settle", "--for", "cafe", "--dir", "third"), Does.StartWith("1 payments settled"));
+
+        // North's key: announced and used; then revoked, and another one enrolled by its number.
+        Rejoin(town, "new-key");
+        town.Must("hiercash-wallet", withdraw);
+        town.Must("hiercash-issuer", "revoke", "bank", "1", "--dir", "issuer");
+        Assert.That(town.Run("hiercash-wallet", withdraw).Output + town.Run("hiercash-wallet", withdraw).Error, Is.Not.Empty);
+        Assert.That(town.North.Log, Does.Not.Contain("Unhandled"));
+        Rejoin(town, "new-key", "--bank", "1");
+        town.Must("hiercash-wallet", "resume", "--reader", "emulator:Alice.card", "--pin", Pin, "--bank", town.North.Address);
+        town.AssertAudits();
+    }
+
+    /// <summary>Two that have the same file: one serves, the other is a command.</summary>
+    [Test, Rule(17)]
+    public async Task TwoPartiesOnOneFileAgree()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("hiercash-two-").FullName, "issuer.db");
+        try
+        {
+            var suite = new BclSuite();
+            using var one = Database.OpenFile(file, IssuerParty.Schema);
+            using var two = Database.OpenFile(file, IssuerParty.Schema);
+            using var ofTill = Database.OpenMemory(ShopTill.Schema);
+            IssuerParty Open(Database store) => new(new PartyId(1), store, suite, new SchemeTerms(), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+            var serve = Open(one);
+            var command = Open(two);
+            using var bankKey = suite.GenerateKey();
+            var bank = command.Enrol(EnrolmentRequest.Sign(bankKey, EnrolmentRole.Bank, "North"), new Amount(1000));
+            var peer = new LinkPeer(LinkRole.Bank, bank.Holder, bankKey.PublicKey);
+            var link = new InProcessLink(peer, "bank", "issuer", () => serve);
+            var request = new LinkMessage(MessageType.Certificates, []);
+            int before = CertificatesReply.Read(await link.Call(request, default))!.Certificates.Count;
+
+            var rotated = command.Rotate(KeyUsage.IssuerStatement);
+            var told = CertificatesReply.Read(await link.Call(request, default))!.Certificates;
+            Assert.That((told.Count, told.Any(c => c.Key.Equals(rotated.Key))), Is.EqualTo((before + 1, true)));
+            Assert.That(serve.LinkCertificate().PublicKey.EncodedKeyValue.RawData, Is.EqualTo(rotated.Key.Bytes.ToArray()), "and its next connections are under the new one");
+            Assert.That(serve.Rotate(KeyUsage.IssuerStatement).Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
+            Assert.That(CertificatesReply.Read(await new InProcessLink(peer, "bank", "issuer", () => command).Call(request, default))!.Certificates, Has.Count.EqualTo(before + 2));
+
+            command.Revoke(bank.Holder);
+            Assert.That(Refusal.Read(await link.Call(request, default))?.Text, Does.Contain("revoked"));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    /// <summary>The bank's new key by way of the issuer, as people carry it; the bank alone is started again.</summary>
+    private static void Rejoin(NetworkTown town, string command, params string[] enrol)
+    {
+        File.WriteAllText(Path.Combine(town.Folder, "next.request"), town.Must("hiercash-bank", command, "--dir", "north"));
+        File.WriteAllText(Path.Combine(town.Folder, "next.grant"), town.Must("hiercash-issuer", ["enrol", "bank", "next.request", .. enrol, "--dir", "issuer"]));
+        town.Must("hiercash-bank", "join", "next.grant", "--issuer", town.Issuer.Address, "--dir", "north");
+        town.North.Kill();
+        town.North.Start();
+    }
+}

@@ -1,0 +1,225 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Who is answered on a link (R17): role, number and key, compared with the registry at every request, also on a connection that is open already.</summary>
+public sealed class LinkIdentityTests
+{
+    /// <summary>Somebody copied the key of Cafe's till and has a connection open. From the revocation on nothing is answered there, and nothing moves.</summary>
+    [Test, Rule(17)]
+    public async Task ARevokedTillIsNotAnsweredOnItsOpenConnection()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var paid = town.Pay(cafe, alice, 3000).Payments.Single();
+        await town.Settle(cafe);
+        using var key = town.TillKey(cafe);
+        var open = town.TillLink(cafe);
+        var taken = town.Sign(alice, cafe, 500);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        var now = Timestamp.Now(town.Clock);
+        var requests = new[]
+        {
+            new LinkMessage(MessageType.Certificates, []), LossMessages.WriteHotList(0, town.Till(cafe).W, now), SettleMessage.Write(key, town.Issuer.Id, [taken], now),
+            new VoidMessage(paid, new VoidStatement(paid.Coin.Id, paid.Seq, key.PublicKey.Bytes.ToArray(), RawMessages.SignVoid(key, paid))).ToMessage(MessageType.ForwardVoid),
+        };
+        foreach (var request in requests)
+        {
+            var refusal = Refusal.Read(await open.Call(request, default));
+            Assert.That(
+                (refusal?.Reason, refusal?.Text.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)),
+                request.Type.ToString());
+        }
+
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(3000), "nothing was taken back, and nothing came");
+        town.AssertSound();
+    }
+
+    /// <summary>
+    /// Cafe's till sold for 10.00 offline; then its key was revoked. A further till of Cafe brings the queue: what was sold before counts, what the key signs
+    /// later does not. The receipts, and the submissions of the till that was paid, are as ever; and the dead statement waits for the term.
+    /// </summary>
+    [Test, Rule(17)]
+    public async Task AnotherTillOfTheShopBringsWhatARevokedOneHasQueued()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var alice = town.User("Alice", 5000);
+        using var mallory = town.User("Mallory", 5000);
+        var honest = town.Pay(cafe, alice, 1000).Payments.Single();
+        var stolen = town.Sign(mallory, cafe, 700);
+        string second = town.AddTill("Cafe");
+        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(second), default), Throws.InvalidOperationException.With.Message.Contains("whose key was revoked"), "not yet");
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var later = town.Pay(cafe, alice, 500).Payments.Single();
+
+        // The thief has the key and no link; another shop has a link and no till of Cafe.
+        using var key = town.TillKey(cafe);
+        Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [stolen], Timestamp.Now(town.Clock)), Is.Empty);
+        Assert.That(RawMessages.Settle(town.TillLink(kiosk), key, [stolen], Timestamp.Now(town.Clock)), Is.All.EqualTo(Verdict.TillUnknown));
+        Assert.That(RawMessages.AskDead(town, honest), Is.False, "W counts as registered until the term is over");
+
+        var result = await town.Till(cafe).HandOver(town.TillLink(second), default);
+        Assert.That((result.Settled, result.Refused, result.StillQueued), Is.EqualTo((1, 1, 0)));
+        var parts = town.Till(cafe).Parts(honest.Time).Concat(town.Till(cafe).Parts(later.Time)).Select(p => p.Receipt?.Verdict);
+        Assert.That(parts, Is.EqualTo(new Verdict?[] { Verdict.Settled, Verdict.TillUnknown }));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
+        town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromHours(1));
+        Assert.That(RawMessages.AskDead(town, stolen), Is.True, "after the term as ever");
+    }
+
+    /// <summary>What a revoked till had settled is still proof: the evidence holds its own submission, whoever brought it.</summary>
+    [Test, Rule(17), Rule(3)]
+    public async Task WhatAnotherTillBroughtIsEvidenceLikeAnyOther()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        string second = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        await town.Settle(kiosk);
+        await town.Till(cafe).HandOver(town.TillLink(second), default);
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        Assert.That(town.Check(file).Culprit, Is.EqualTo(Culprit.User));
+        Assert.That(file.Dossier.Entries.Select(e => e.Submission?.Proves(town.Options.Suite, e.H)), Is.All.True);
+    }
+
+    /// <summary>
+    /// bank-1 announces its next key by its present one. Both are answered until the next is used; from then on the old one is refused at once, on its open
+    /// connection too, while all that the bank signed with it stands.
+    /// </summary>
+    [Test, Rule(17)]
+    public async Task TheFirstRequestWithTheNextKeyRetiresTheOldOne()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(cafe, alice, 1000);
+        await town.Settle(cafe);
+        var old = town.UserBankLink();
+        using var oldKey = town.BankKey("bank-1");
+        var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap);
+        Assert.That(Refusal.Read(await old.Call(DossierMessages.WriteRequest(null), default)), Is.Null, "announced, and not used yet");
+        Assert.That(town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap).Holder, Is.EqualTo(town.UserBank.Id), "asked for again");
+
+        town.Rejoin("bank-1", grant);
+        await town.RunCycles();
+        var refused = Refusal.Read(await old.Call(DossierMessages.WriteRequest(null), default));
+        Assert.That((refused?.Reason, refused?.Text.Contains("is retired since", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)));
+        Assert.That(() => town.Issuer.Enrol(EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "Another"), town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        Assert.That(town.Withdraw(alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "the bank goes on with the new one");
+
+        // A word about an instruction that the bank had signed before counts, because the bank brings it; anybody else's does not.
+        var statement = BookingStatement.Sign(oldKey, town.UserBank.Id, 1, BookingOutcome.Booked, Timestamp.Now(town.Clock));
+        using var stranger = town.Options.Suite.GenerateKey();
+        var forged = BookingStatement.Sign(stranger, town.UserBank.Id, 1, BookingOutcome.Booked, Timestamp.Now(town.Clock));
+        Assert.That(InstructionsMessage.ReadReply(await town.UserBankLink().Call(InstructionsMessage.Write(1, [statement]), default)), Is.Not.Null);
+        Assert.That(Refusal.Read(await town.UserBankLink().Call(InstructionsMessage.Write(1, [forged]), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>
+    /// The key of the users' bank was stolen and revoked; the bank has a new one, enrolled by its number. The thief's connection was open all the time: no
+    /// dossier with its opening, no finding, no instruction, no cash, and no way back by announcing a key.
+    /// </summary>
+    [Test, Rule(17)]
+    public async Task ARevokedBankKeyFetchesAndClearsNothing()
+    {
+        using var town = Towns.Make();
+        string one = town.AddTill("Cafe");
+        string two = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var thief = town.UserBankLink();
+        using var stolen = town.BankKey("bank-1");
+        var announced = town.RequestNextKey("bank-1");
+        town.Issuer.Enrol(announced, town.Options.Cap);
+        town.Issuer.Revoke(town.UserBank.Id);
+        var bank = town.UserBank.Id;
+        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap), Throws.InvalidOperationException, "announced by a key that was revoked");
+        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap, bank), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, bank));
+
+        town.Pay(one, mallory, 5000);
+        town.Pay(two, copy, 2000);
+        await town.Settle(one);
+        await town.Settle(two);
+        town.Issuer.CloseCycle();
+        var requests = new[]
+        {
+            DossierMessages.WriteRequest(null), DossierMessages.WriteOutcome(mallory.Coins()[0].Coin.Id, 1, Proof.Nothing), InstructionsMessage.Write(0),
+            AuditMessages.Write(0), new LinkMessage(MessageType.Certificates, []),
+        };
+        foreach (var request in requests)
+        {
+            var refusal = Refusal.Read(await thief.Call(request, default));
+            Assert.That((refusal?.Reason, refusal?.Text.StartsWith("This bank's key was revoked.", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)), request.Type.ToString());
+        }
+
+        var order = RawMessages.Orders(town).First();
+        Assert.That(RawMessages.Issue(thief, stolen, bank, order, 5000, Timestamp.Now(town.Clock)), Is.False);
+        await town.RunCycles();
+        Assert.That(town.Check(town.UserBank.EvidenceFiles.Single()).Culprit, Is.EqualTo(Culprit.User), "the bank itself got the dossier");
+        Assert.That(town.Withdraw(town.User("Bob"), 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        town.AssertSound();
+    }
+
+    /// <summary>A bank's number belongs to its key: not to its name, not to another bank's word, and no key comes back.</summary>
+    [Test, Rule(17)]
+    public void ABankIsFoundByNumberAndKeyAndNotByName()
+    {
+        using var town = Towns.Make();
+        var suite = town.Options.Suite;
+        using var key = suite.GenerateKey();
+        using var other = town.BankKey("bank-2");
+        using var own = town.BankKey("bank-1");
+        var bank = town.UserBank.Id;
+        var plain = EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "bank-1");
+        string Refused(EnrolmentRequest request, PartyId? number = null)
+        {
+            try
+            {
+                town.Issuer.Enrol(request, town.Options.Cap, number);
+                return "enrolled";
+            }
+            catch (InvalidOperationException e)
+            {
+                return e.Message;
+            }
+        }
+
+        Assert.That(Refused(plain), Does.StartWith("There is a bank 'bank-1' with another key, number 1."));
+        Assert.That(Refused(plain, bank), Does.StartWith("The key of bank 1 is not revoked."));
+        Assert.That(Refused(plain with { Voucher = KeyVoucher.Sign(other, EnrolmentRole.Bank, bank, key.PublicKey) }), Does.StartWith("The request is not signed by the present key of bank 1."));
+        var signed = KeyVoucher.Sign(own, EnrolmentRole.Bank, bank, key.PublicKey);
+        Assert.That(Refused(plain with { Voucher = signed with { Signature = new byte[64] } }), Does.Contain("the request was altered"));
+        Assert.That(Refused(plain with { Voucher = signed with { Party = town.ShopBank.Id } }), Does.Contain("the request was altered"));
+        Assert.That(Refused(plain, new PartyId(9)), Does.StartWith("There is no bank 9."));
+
+        // Another bank's certificate opens nothing in this one's name, and this one's number nothing with another key.
+        foreach (var peer in new[] { new LinkPeer(LinkRole.Bank, bank, other.PublicKey), new LinkPeer(LinkRole.Bank, bank, key.PublicKey), new LinkPeer(LinkRole.Bank, new PartyId(9), key.PublicKey) })
+        {
+            Assert.That(town.Issuer.Registry.Refuses(peer, Timestamp.Now(town.Clock))?.Reason, Is.EqualTo(RefusalReason.NotAllowed), peer.ToString());
+        }
+
+        Assert.That(Refused(plain with { Voucher = signed }), Is.EqualTo("enrolled"));
+    }
+}
