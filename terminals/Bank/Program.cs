@@ -36,7 +36,8 @@ internal static class Program
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite),
-            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
+            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)),
+            Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
             CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(), Alarms(),

@@ -43,7 +43,7 @@ public sealed partial class Registry
         if (Bank(db, "name = ?1", name) is { } other)
         {
             throw new InvalidOperationException(
-                $"There is a bank '{name}' with another key, number {other.Id}. Choose another name. Its own next key comes from 'hiercash-bank new-key'; if its key was revoked, give the new one with --bank {other.Id}.");
+                $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if this is that bank's new key after a revocation, add --bank {other.Id}.");
         }
 
         db.Execute("INSERT INTO bank(name, public_key, cap, keyed) VALUES(?1, ?2, ?3, ?4)", name, key.Bytes.ToArray(), cap.ToLedger(), now.ToLedger());

@@ -186,6 +186,7 @@ internal sealed partial class CheatTown
         {
             _isStandRevoked = true;
             Try(() => World.Issuer.Revoke(World.Till(_stand.Till).W));
+            _standsNext ??= NextTill(_stand);
             Tell("Stand reports its till's key as stolen; the issuer revokes it.");
         }
     }
@@ -201,7 +202,9 @@ internal sealed partial class CheatTown
         foreach (var h in PaymentsOf(Mallory).Where(h => IsOwn(h, stand)))
         {
             bool reversed = false;
-            Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h));
+
+            // The issuer does not answer a revoked till on its link (rule R17); a wallet has no name there, and brings S_W for whoever has one.
+            Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h) || RawMessages.UploadVoid(World, h, key));
             if (reversed)
             {
                 Truth.TakenByThief(h.Id.ToString());

@@ -135,7 +135,7 @@ internal sealed partial class CheatTown
 
         foreach (var shop in Shops)
         {
-            seen.Accounts[shop.Name] = World.ShopBank.ShopStatement(World.AccountOf(shop.Name)).Sum(b => b.Change);
+            seen.Accounts[shop.Name] = OnAccount(shop);
         }
 
         foreach (var bank in World.Banks)

@@ -104,7 +104,7 @@ internal sealed partial class CheatTown
         Try(
             () =>
             {
-                var result = World.Settle(shop.Till).AsTask().GetAwaiter().GetResult();
+                var result = SendQueue(shop).AsTask().GetAwaiter().GetResult();
                 if (tell && result != new SettlementResult(0, 0, 0, 0))
                 {
                     Tell($"{shop.Name} settles: {result.Settled} settled, {result.Guaranteed} guaranteed, {result.Refused} refused, {result.StillQueued} queued.");
@@ -128,7 +128,7 @@ internal sealed partial class CheatTown
     {
         if (!shop.Cheats)
         {
-            Try(() => World.Till(shop.Till).RunOnline(World.TillLink(shop.Till), default).AsTask().GetAwaiter().GetResult(), $"{shop.Name}, online");
+            Try(() => Visit(shop).AsTask().GetAwaiter().GetResult(), $"{shop.Name}, online");
             SyncAll(shop);
         }
     }

@@ -17,6 +17,8 @@ internal static class PlantedThefts
         ["R11", "the payment PIN opens what is the holder's"],
         ["R12 puk", "every card has the same PUK"],
         ["R13", "a card forgets a void that its wallet has not seen"],
+        ["R17 registry", "whoever has a certificate is answered, revoked or not"],
+        ["R18 account", "a shop's account is found by its name"],
         ["hole 3 back", "a reversal takes nothing from the shop"],
         ["hole 4 mark", "dead, then settled all the same"],
         ["hole 4 settled", "settled, then called dead"],

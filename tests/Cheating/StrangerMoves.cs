@@ -15,6 +15,8 @@ internal static class StrangerMoves
         new("a stranger's key submits and voids", Kind, null, Unknown),
         new("a forged card", Kind, null, Forged),
         new("a stranger takes a shop's name", Kind, null, Name),
+        new("a stolen bank key after its revocation", Kind, null, StolenBankKey),
+        new("a stranger has a shop's name before it", Kind, null, NameBefore),
     ];
 
     private static Step BuyAt(int shop, ulong minor) => new(Kind, "buy", t =>
@@ -73,6 +75,50 @@ internal static class StrangerMoves
             yield return new Step(Kind, "pay with a forged card", t => t.PayForged(t.HonestShop(shop), minor, ownCoin));
         }
 
+        yield return HonestMoves.Cycle();
+    }
+
+    /// <summary>The overspender's friend has the key that the users' bank had before.</summary>
+    private static IEnumerable<Step> StolenBankKey(SeededRandom random)
+    {
+        int shop = random.Next(2);
+        bool before = random.Next(2) == 0;
+        ulong minor = (ulong)(3000 + random.Next(2000));
+        yield return new Step(Kind, "copy bank-1's key", t => t.StealBankKey());
+        yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(20)));
+        yield return new Step(null, "revoke and replace bank-1's key", t => t.ReplaceBankKey());
+        yield return new Step(Kind, "copy a card", t => t.Mallory.Copies.Add(t.Mallory.Card.Clone()));
+        yield return BuyAt(shop, 5000);
+        if (before)
+        {
+            yield return new Step(Kind, "clear the cases", t => t.ClearAsRevokedBank());
+        }
+
+        yield return new Step(Kind, "pay with the copy", t =>
+        {
+            t.Buy(t.Mallory, t.Mallory.Copies[^1], t.HonestShop(shop + 1), minor, Hand.Copy);
+            t.Settle(t.HonestShop(shop + 1));
+        });
+        yield return new Step(Kind, "clear the cases", t => t.ClearAsRevokedBank());
+        yield return HonestMoves.Cycle();
+        yield return new Step(Kind, "clear the cases", t => t.ClearAsRevokedBank());
+    }
+
+    private static IEnumerable<Step> NameBefore(SeededRandom random)
+    {
+        ulong minor = (ulong)(500 + random.Next(3000));
+        int who = random.Next(3);
+        yield return new Step(Kind, "take the name of a shop that is to open", t => t.TakeStallsName());
+        yield return HonestMoves.Wait(TimeSpan.FromHours(1 + random.Next(60)));
+        yield return new Step(null, "open Stall", t => t.Stall());
+        yield return new Step(null, "buy at Stall", t =>
+        {
+            if (!t.Honest(who).IsRobbed)
+            {
+                t.Buy(t.Honest(who), t.Honest(who).Card, t.Stall(), Math.Min(minor, Math.Max(1, t.Balance(t.Honest(who).Card))), Hand.Owner);
+                t.Settle(t.Stall());
+            }
+        });
         yield return HonestMoves.Cycle();
     }
 
