@@ -20,15 +20,15 @@ public sealed partial class Registry
             return null;
         }
 
-        var fault = peer.Key is not { } key ? "Whoever shows no key of its own is not answered. Use the certificate of the grant."
+        var refusal = peer.Key is not { } key ? Refuse(RefusalReason.NotAllowed, "Whoever shows no key of its own is not answered. Use the certificate of the grant.")
             : peer.Role == LinkRole.Bank ? BankFault(peer.Id, key, now)
             : peer.Role == LinkRole.Shop ? store.Read(db => TillFault(db, peer.Id, OneWay.W(key)))
-            : "The issuer answers banks, shops and wallets.";
-        Switches.Replace("R17 registry", ref fault, null);
-        return fault is null ? null : new Refusal(RefusalReason.NotAllowed, fault);
+            : Refuse(RefusalReason.NotAllowed, "The issuer answers banks, shops and wallets, and nobody else.");
+        Switches.Replace("R17 registry", ref refusal, null);
+        return refusal;
     }
 
-    private string? BankFault(PartyId id, PublicKey key, Timestamp now)
+    private Refusal? BankFault(PartyId id, PublicKey key, Timestamp now)
     {
         var (fault, isNext) = store.Read(db => (KeyFault(db, id, key, out bool next), next));
         if (!isNext)
@@ -57,19 +57,20 @@ public sealed partial class Registry
 
     /// <summary>Why the bank of that number is not answered under this key; null if it is.</summary>
     /// <param name="isNext">It is the key that the bank announced.</param>
-    private static string? KeyFault(Database db, PartyId id, PublicKey key, out bool isNext)
+    private static Refusal? KeyFault(Database db, PartyId id, PublicKey key, out bool isNext)
     {
         isNext = false;
         if (Bank(db, "id = ?1", (long)id.Value) is not { } bank)
         {
-            return $"There is no bank {id} in this scheme.";
+            return Refuse(RefusalReason.NotAllowed, $"There is no bank {id} in this scheme.");
         }
 
         bool revoked = RevokedAt(db, id) is not null;
         Switches.Off("hole 22 bank", ref revoked);
         if (revoked || db.Number("SELECT count(*) FROM former_key WHERE public_key = ?1 AND bank = ?2 AND revoked IS NOT NULL", key.Bytes.ToArray(), (long)id.Value) > 0)
         {
-            return "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer enrol it by the bank's number.";
+            return Refuse(
+                RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer enrol it by the bank's number.");
         }
 
         if (bank.Key.Equals(key))
@@ -80,26 +81,31 @@ public sealed partial class Registry
         isNext = db.Number("SELECT count(*) FROM bank WHERE id = ?1 AND next_key = ?2", (long)id.Value, key.Bytes.ToArray()) > 0;
         return isNext ? null
             : db.Number("SELECT ended FROM former_key WHERE public_key = ?1 AND bank = ?2", key.Bytes.ToArray(), (long)id.Value) is > 0 and var ended
-                ? $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Start the bank with its newest grant."
-                : $"This is not the key of bank {id}. Join with the issuer's newest grant for it.";
+                ? Refuse(
+                    RefusalReason.NotAllowed, $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Start the bank with its newest grant.")
+                : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");
     }
 
-    private static string? TillFault(Database db, PartyId shop, TillId w) => TillOwner(db, w)?.Id != shop
-        ? $"This till is not registered for shop {shop}. Enrol it, and join with the grant."
+    private static Refusal? TillFault(Database db, PartyId shop, TillId w) => TillOwner(db, w)?.Id != shop
+        ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
         : RevokedAt(db, w) is { } date
-            ? $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'."
+            ? Refuse(
+                RefusalReason.NotAllowed, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.")
             : null;
 
     /// <summary>
     /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was revoked. Whoever
     /// stole that key has no link; the shop has, and brings what its till was paid before.
     /// </summary>
-    internal static string? BringerFault(Database db, LinkPeer peer, TillId signer)
+    internal static Refusal? BringerFault(Database db, LinkPeer peer, TillId signer)
     {
         bool its = peer.Key is { } key && OneWay.W(key) == signer;
         bool standsIn = TillOwner(db, signer)?.Id == peer.Id && RevokedAt(db, signer) is not null;
         Switches.Off("R17 stands in", ref standsIn);
         return its || standsIn || TillOwner(db, signer)?.Id != peer.Id ? null
-            : "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle from the till that was paid.";
+            : Refuse(
+                RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle from the till that was paid.");
     }
+
+    private static Refusal Refuse(RefusalReason reason, string text) => new(reason, text);
 }

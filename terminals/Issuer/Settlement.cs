@@ -45,9 +45,9 @@ internal sealed class Settlement(
         }
 
         // Who submits is the peer, by its own key; the signature on the batch says only whose queue it was (rules R3, R17).
-        if (store.Read(db => batch.Submission.Till is { } signer ? Registry.BringerFault(db, peer, signer) : null) is { } fault)
+        if (store.Read(db => batch.Submission.Till is { } signer ? Registry.BringerFault(db, peer, signer) : null) is { } stranger)
         {
-            return Refuse(RefusalReason.NotAllowed, fault);
+            return stranger.ToMessage();
         }
 
         var receipts = store.Write(db =>

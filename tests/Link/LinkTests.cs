@@ -91,9 +91,9 @@ public sealed class LinkTests
             SchemeCertificate.WithKey(SchemeCertificate.Issue(_root, LinkRole.Issuer, new PartyId(1), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
         var present = Own(old);
         await using var server = await LinkServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), () => present, scheme.Fingerprint, _party, Suite, TimeProvider.System, Short, new RecordFactory(_records), default);
+            new IPEndPoint(IPAddress.Loopback, 0), () => present, scheme.Fingerprint, _party, Suite, TimeProvider.System, new LinkLimits(), new RecordFactory(_records), default);
         TcpLink To(PartyId id) => new(
-            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Id = id }, null, Suite, TimeProvider.System, Short);
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Id = id }, null, Suite, TimeProvider.System, new LinkLimits());
         using (var link = To(new PartyId(1)))
         {
             await Ping(link);
