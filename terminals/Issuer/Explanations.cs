@@ -105,7 +105,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
 
     private List<string> Payments(Database db, string id) => db.Query(
         """
-        SELECT hex(h.payment_id), h.y, coalesce(s.name, 'the issuer: a redemption'), h.verdict, h.date, h.receipt, h.reversed, h.moved
+        SELECT hex(h.payment_id), h.y, coalesce(s.name || ', shop ' || s.id, 'the issuer: a redemption'), h.verdict, h.date, h.receipt, h.reversed, h.moved
         FROM history h LEFT JOIN shop s ON s.id = h.shop WHERE hex(h.payment_id) LIKE ?1 ORDER BY h.id
         """,
         r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} to {r.GetString(2)}, signed by the card (S_U); answered with a signed receipt: {Answer(r, 3)}",
