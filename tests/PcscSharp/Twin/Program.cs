@@ -1,13 +1,15 @@
 using HierCash.Card.Readers;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
+using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.PcscSharp;
 
 /// <summary>
 /// What a terminal does with a card in a reader, over the other binding. 'send READER SECONDS HEX...' prints each answer and lets go of the card twice; 'watch READER'
-/// prints what the reader shows whenever that changes, until stdin ends. Exit codes are those of the consoles.
+/// prints what the reader shows whenever that changes, until stdin ends; 'insert' puts a card with <see cref="TestApplet"/> into vpcd's first slot until then. Exit codes are those of the consoles.
 /// </summary>
 internal static class Program
 {
@@ -19,6 +21,7 @@ internal static class Program
             {
                 ["send", var reader, var seconds, .. var commands] => Send(reader, TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)), commands),
                 ["watch", var reader] => Watch(reader),
+                ["insert"] => Insert(),
                 _ => 2,
             };
         }
@@ -65,6 +68,19 @@ internal static class Program
             card.Dispose();
         }
 
+        return 0;
+    }
+
+    private static int Insert()
+    {
+        using var card = new EmulatedCard(new MemoryImage(), TestApplet.Package);
+        card.Install(TestApplet.PackageAid, TestApplet.PackageAid);
+        using var stop = new CancellationTokenSource();
+        var reader = new VpcdReader("127.0.0.1", VpcdReader.Port, TimeProvider.System, what => Console.WriteLine(what));
+        var serving = reader.Serve(card, stop.Token);
+        Console.In.ReadToEnd();
+        stop.Cancel();
+        serving.Wait();
         return 0;
     }
 
