@@ -59,22 +59,23 @@ public sealed class BindingTests
     public void TheTwinHoldsTheCardUntilItIsReset()
     {
         using var card = _service.Insert("a.card");
-        using var twin = _service.Start(Twin, "send", Reader, "5", Select, "pause");
-        for (int line = 0; line < 3; line++)
-        {
-            twin.StandardOutput.ReadLine();
-        }
-
         const string code = """
             from smartcard.scard import *
             import sys
             context = SCardEstablishContext(SCARD_SCOPE_USER)[1]
             card = SCardConnect(context, 'Virtual PCD 00 00', SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1)[1]
-            print('waits', flush=True)
+            print('connected', flush=True)
+            sys.stdin.readline()
+            print('asks', flush=True)
             print(hex(SCardBeginTransaction(card) & 0xFFFFFFFF), flush=True)
             """;
         using var other = _service.Start("/usr/bin/python3", "-c", code);
-        Assert.That(other.StandardOutput.ReadLine(), Is.EqualTo("waits"));
+        Line(other, "connected");
+        using var twin = _service.Start(Twin, "send", Reader, "5", Select, "pause");
+        Line(twin, "paused");
+        other.StandardInput.WriteLine();
+        other.StandardInput.Flush();
+        Line(other, "asks");
         var got = other.StandardOutput.ReadLineAsync();
         Assert.That(got.Wait(TimeSpan.FromMilliseconds(300)), Is.False, "the card is held");
         twin.StandardInput.Close();
@@ -91,10 +92,7 @@ public sealed class BindingTests
     {
         using var card = _service.Insert("a.card");
         using var twin = _service.Start(Twin, "send", Reader, "5", Select, "pause", Select);
-        for (int line = 0; line < 3; line++)
-        {
-            twin.StandardOutput.ReadLine();
-        }
+        Line(twin, "paused");
 
         if (service)
         {

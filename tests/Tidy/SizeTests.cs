@@ -32,7 +32,7 @@ public sealed partial class SizeTests
         ("signature", @"(\d+) bytes r, s", () => ISigningKey.SignatureSize),
         ("N_U", @"hash of the (\d+) bytes N_U|\(g = 1\); (\d+) bytes either way|02 or 03, x, (\d+) bytes", () => PublicKey.CompressedSize),
         ("public key", @"04 x y, (\d+) bytes|(?:till key N_W|account key|the public key), (\d+) bytes|holds the (\d+) bytes of the root key", () => PublicKey.Size),
-        ("left 16", @"""Left (\d+)"" are|are the first (\d+) bytes|the left (\d+) bytes of the hash", () => Id16.Size),
+        ("left 16", @"""Left (\d+)""(?= are)|the first (\d+) bytes\.|the left (\d+) bytes of the hash", () => Id16.Size),
         ("Terms", @"Terms, (\d+) bytes:", () => Found(SpecVectors.Bytes("enrolment-grant"), Tag.Terms)),
         ("sealed message", @"message type 2, length 2, body, zeros to (\d+) bytes\. The answer", () => CashCipher.SeedSize + 4 + Sealed.MaxBody),
         ("sealed answer", @"of type 2, length 2, body, zeros to (\d+) bytes", () => 4 + Sealed.MaxBody),
@@ -113,7 +113,7 @@ public sealed partial class SizeTests
             Assert.That(lengths.Where(l => !Fits(table[lengths.Key], l)), Is.Empty, $"{lengths.Key:X}: {table[lengths.Key]}");
         }
 
-        Assert.That(seen, Has.Count.GreaterThan(80), "tags that are in some vector");
+        Assert.That(seen, Has.Count.GreaterThan(70), "tags that are in some vector");
     }
 
     private static IEnumerable<(string Page, string Text)> Pages() => Directory
