@@ -45,7 +45,7 @@ public sealed partial class SizeTests
         ("answer", @"No answer has more than (\d+) bytes of data", () => ICardChannel.ResponseRoom - 2),
         ("room for an answer", @"has room for (\d+), SW1 SW2 included", () => ICardChannel.ResponseRoom),
         ("data of a short command", @"short APDUs \((\d+) bytes of data", () => CommandApdu.MaxShortLength - 6),
-        ("a signature in a trace", @"`XX\*(\d+)` are|are (\d+) bytes of any value", () => ISigningKey.SignatureSize),
+        ("a signature in a trace", @"`XX\*(\d+)`(?= are)|are (\d+) bytes of any value", () => ISigningKey.SignatureSize),
     ];
 
     public static IEnumerable<string> Names => Sizes.Select(s => s.Name);
