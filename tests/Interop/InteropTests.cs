@@ -27,7 +27,7 @@ public sealed class InteropTests
     }
 
     /// <summary>Personalises, withdraws, pays, stops at a bad S_I (rule R14), verifies S_I and S_U, computes E_I again, voids, releases, reads the log.</summary>
-    [Test, Rule(14)]
+    [Test]
     public void AStrangersTerminalUsesTheCardFromFirstToLast()
     {
         using var card = Insert("client.card");
