@@ -41,7 +41,7 @@ public sealed partial class SizeTests
         ("AID", @"its left part, 0 to (\d+) bytes|more than (\d+) bytes \|", LongestAid),
         ("answer to SELECT", @"C0 suite 01 \} \}`, (\d+) bytes", () => SpecVectors.Bytes("select-reply").Length),
         ("nonce", @"(\d+) random bytes that the bank signs", () => Found(SpecVectors.Bytes("get-nonce-reply"), Tag.Nonce)),
-        ("chain", @"of a chain[^|]*? more than (\d+) bytes of data|bring up to (\d+) bytes of data", () => Constant("CommandChain", "MaxData")),
+        ("chain", @"a chain with more than (\d+) bytes of data|bring up to (\d+) bytes of data", () => Constant("CommandChain", "MaxData")),
         ("answer", @"No answer has more than (\d+) bytes of data", () => ICardChannel.ResponseRoom - 2),
         ("room for an answer", @"has room for (\d+), SW1 SW2 included", () => ICardChannel.ResponseRoom),
         ("data of a short command", @"short APDUs \((\d+) bytes of data", () => CommandApdu.MaxShortLength - 6),
