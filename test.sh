@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. Needs the .NET 10 SDK; NuGet packages are restored. What the tests run against is installed from
-# Debian's packages where it is missing: pcscd, vpcd, pcsc-tools, opensc, python3-pyscard, python3-cryptography, tmux, iproute2.
-# Arguments go to the build, as in ./test.sh -p:UsePcscSharp=true.
+# Debian's packages where it is missing: pcscd, vpcd, pcsc-tools, opensc, python3-pyscard, python3-cryptography, tmux, iproute2, gcc with its libraries.
+# Arguments go to the build and to the tests, as in ./test.sh -p:UsePcscSharp=true.
 # Ends with the line "N passed, N failed"; exit code 0 only if all ran and none failed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,7 +14,7 @@ if ! command -v dotnet >/dev/null; then
 fi
 
 missing=()
-for package in pcscd vsmartcard-vpcd pcsc-tools opensc python3-pyscard python3-cryptography tmux iproute2 procps; do
+for package in pcscd vsmartcard-vpcd pcsc-tools opensc python3-pyscard python3-cryptography tmux iproute2 procps gcc libc6-dev zlib1g-dev; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -28,7 +28,7 @@ trap 'rm -rf "$results"' EXIT
 dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly "$@"
 code=0
 dotnet test tests/HierCash.Tests.csproj --configuration Release --no-build --nologo \
-    --logger "trx;LogFileName=results.trx" --results-directory "$results" || code=$?
+    --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@" || code=$?
 
 # The runner exits 0 when it found nothing to run, so the count is what counts.
 counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" || true)

@@ -14,9 +14,6 @@ public readonly ref struct CommandApdu
     /// <summary>Header, Lc, 255 bytes of data, Le.</summary>
     public const int MaxShortLength = 4 + 1 + 255 + 1;
 
-    /// <summary>256 bytes of response data, SW1-SW2.</summary>
-    public const int MaxShortResponse = 256 + 2;
-
     private CommandApdu(ReadOnlySpan<byte> header, ReadOnlySpan<byte> data, int ne, ApduCase apduCase)
     {
         Cla = header[0];

@@ -53,7 +53,7 @@ public class FirstResponseBenchmarks : IDisposable
 [InProcess]
 public class VpcdBenchmarks : IDisposable
 {
-    private readonly byte[] _response = new byte[CommandApdu.MaxShortResponse];
+    private readonly byte[] _response = new byte[ICardChannel.ResponseRoom];
     private TownCard _card = null!;
     private PcscTownReader _reader = null!;
     private ICardChannel _channel = null!;

@@ -44,7 +44,7 @@ internal sealed class BareCard : IDisposable
     private static readonly byte[] NoOpCommand = [0x80, 0x01, 0x00, 0x00];
     private static readonly byte[] UpdateCommand = [0x80, 0x02, 0x00, 0x00];
     private readonly EmulatedCard _card;
-    private readonly byte[] _response = new byte[CommandApdu.MaxShortResponse];
+    private readonly byte[] _response = new byte[ICardChannel.ResponseRoom];
 
     public BareCard(CardImage image)
     {

@@ -111,7 +111,7 @@ internal static class RatioRun
         using var card = TownCard.Make("Alice", new BclSuite());
         using var reader = new PcscTownReader("Virtual PCD 00 00", new BclSuite(), TimeProvider.System);
         using var channel = reader.Insert(card);
-        var response = new byte[CommandApdu.MaxShortResponse];
+        var response = new byte[ICardChannel.ResponseRoom];
         void NoOp() => channel.Transmit([0x00, 0xC0, 0x00, 0x00, 0x00], response);
         Measure.Rate(NoOp);
         for (int i = 0; i < 9; i++)

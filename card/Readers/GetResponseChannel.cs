@@ -22,7 +22,7 @@ internal sealed class GetResponseChannel(ICardChannel inner) : ICardChannel
             length = inner.Transmit([.. command[..4], response[1]], response);
         }
 
-        Span<byte> part = stackalloc byte[CommandApdu.MaxShortResponse];
+        Span<byte> part = stackalloc byte[ICardChannel.ResponseRoom];
         while (length >= StatusSize && response[length - StatusSize] == MoreSW1)
         {
             int received = inner.Transmit([0x00, 0xC0, 0x00, 0x00, response[length - 1]], part);

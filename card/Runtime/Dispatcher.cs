@@ -6,7 +6,7 @@ namespace HierCash.Card.Runtime;
 /// <summary>From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).</summary>
 internal sealed class Dispatcher
 {
-    private const int ResponseSize = 512;
+    private const int ResponseSize = ICardChannel.ResponseRoom - 2;
     private const byte SelectIns = 0xA4;
     private const byte GetResponseIns = 0xC0;
     private readonly IReadOnlyList<AppletPackage> _packages;

@@ -129,6 +129,7 @@ public sealed class EmulatedCard : ITearableCard
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(response.Length, ICardChannel.ResponseRoom);
         var dispatcher = Powered();
         try
         {

@@ -8,8 +8,6 @@ namespace HierCash.Terminals;
 /// <summary>The typed client of a wallet card, over any channel. Expected refusals are status words, not exceptions.</summary>
 public sealed class WalletCard(ICardChannel channel)
 {
-    private const int LargestReply = 1024;
-
     /// <summary>Command APDUs sent since <see cref="Select"/>, that one included.</summary>
     public int ApduCount { get; private set; }
 
@@ -116,7 +114,7 @@ public sealed class WalletCard(ICardChannel channel)
         where TReply : class
     {
         Span<byte> apdu = stackalloc byte[CommandApdu.MaxShortLength];
-        Span<byte> response = stackalloc byte[LargestReply];
+        Span<byte> response = stackalloc byte[ICardChannel.ResponseRoom];
         int length = channel.Transmit(apdu[..command.Write(apdu)], response);
         apdu.Clear();
         ApduCount++;

@@ -71,7 +71,7 @@ public static class PaymentTiming
     private static List<double> TimeNoOps(ICardChannel channel)
     {
         var times = new List<double>(NoOps / NoOpsAtATime);
-        var response = new byte[CommandApdu.MaxShortResponse];
+        var response = new byte[ICardChannel.ResponseRoom];
         for (int i = 0; i < NoOps / NoOpsAtATime; i++)
         {
             long started = Stopwatch.GetTimestamp();

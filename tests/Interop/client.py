@@ -106,6 +106,14 @@ def withdraw(card, issuer, bank, u, amount, same_key_as=None):
     return slot, coin
 
 
+def claim(card, ps_i, till, when, y):
+    """Claims 4 and 5 to the letter: GET CASH, S_I, and only then PAY with e. None after a bad S_I: nothing is sent then (rule R14)."""
+    coin, x = card.get_cash(when, y)
+    if not coin.genuine(ps_i):
+        return None
+    return (coin, x, *card.pay_claim(when, till.w, suite.f(when, till.w), y))
+
+
 def pay(card, issuer, till, before):
     when, y = till.time(), u32(1250)
     coin, seq, x, part, su = card.pay_fast(when, till.w, y)
@@ -122,9 +130,12 @@ def pay(card, issuer, till, before):
     refused(0x9417, "a payment that was taken back", card.pay_fast, when, till.w, y)
 
     when = till.time()
-    coin, x = card.get_cash(when, y)
+    card.get_cash(when, y)
     refused(0x9413, "an e that is not f(TIME, W)", card.pay_claim, when, till.w, bytes(16), y)
-    seq, x_signed, part, su = card.pay_claim(when, till.w, suite.f(when, till.w), y)
+    sent = card.sent
+    expect(claim(card, Issuer().ps_i, till, when, y) is None and card.sent == sent + 1, "after a bad S_I nothing is sent: neither e nor PAY")
+    expect(card.balance() == before, "and nothing was debited")
+    coin, x, seq, x_signed, part, su = claim(card, issuer.ps_i, till, when, y)
     expect(x_signed == x and part == y, "claim profile: x is the one that GET CASH showed")
     check_payment(coin, seq, x, when, till.w, y, su, issuer)
     again = card.pay_again(when, till.w, y)

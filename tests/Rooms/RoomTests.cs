@@ -11,7 +11,7 @@ public sealed class RoomTests
         ["HierCash.Protocol"] = [],
         ["HierCash.Card.Runtime"] = ["HierCash.Protocol"],
         ["HierCash.Card.WalletApplet"] = ["HierCash.Card.Runtime"],
-        ["HierCash.Card.Readers"] = ["HierCash.Card.WalletApplet"],
+        ["HierCash.Card.Readers"] = ["HierCash.Card.WalletApplet", "PCSC"],
         ["HierCash.Terminals"] = ["HierCash.Protocol"],
         ["HierCash.Card.Emulator"] = ["HierCash.Card.Readers"],
         ["HierCash.Issuer"] = ["HierCash.Terminals"],
@@ -22,7 +22,9 @@ public sealed class RoomTests
         ["HierCash.Town"] = ["HierCash.Card.Readers", "HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"],
         ["HierCash.Card.Samples"] = ["HierCash.Card.Runtime"],
         ["HierCash.Oracle"] = [],
-        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle"],
+        ["PCSC"] = [],
+        ["HierCash.Tests.PcscTwin"] = ["HierCash.Card.WalletApplet", "PCSC"],
+        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle", "HierCash.Tests.PcscTwin"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };
 

@@ -6,7 +6,8 @@ namespace HierCash.Tests.Runtime;
 /// <summary>
 /// An applet that does what a test tells it. INS 01 write data at P1; 02 the same in a transaction; 03 the same, then abort;
 /// 04 the same, then forget to end it; 05 read P2 bytes at P1; 06 throw in a transaction; 07 check PIN; 08 check PIN in an aborted
-/// transaction; 09 PIN status; 0A write RAM; 0B read RAM; 0C answer with 300 bytes; 0D a transaction larger than the commit buffer.
+/// transaction; 09 PIN status; 0A write RAM; 0B read RAM; 0C answer with 300 bytes; 0D a transaction larger than the commit buffer;
+/// 0E add one to the first cell and answer with 512 bytes, the count first.
 /// </summary>
 internal sealed class TestApplet : Applet
 {
@@ -101,6 +102,12 @@ internal sealed class TestApplet : Applet
                     transaction.Commit();
                 }
 
+                return StatusWord.Success;
+            case 0x0E:
+                _cells.Write(0, [(byte)(_cells.Span[0] + 1)]);
+                response[..512].Fill(0x5A);
+                response[0] = _cells.Span[0];
+                length = 512;
                 return StatusWord.Success;
             default:
                 return StatusWord.InstructionNotSupported;

@@ -120,7 +120,7 @@ public sealed class ActivationTests
             var replay = Selected(card);
             foreach (var apdu in trace.Apdus)
             {
-                card.Card.Transmit(apdu.Command, new byte[512]);
+                card.Card.Transmit(apdu.Command, new byte[ICardChannel.ResponseRoom]);
             }
 
             Assert.That(replay.GetStatus().State, Is.EqualTo(WalletState.Personalised), card.Owner);

@@ -31,6 +31,24 @@ public sealed class ClaimToTheLetterTests
         Assert.That(card.Balance().Minor, Is.EqualTo(5000), "and nothing was debited");
     }
 
+    /// <summary>In the fast profile the coin comes with S_U, so S_I is verified then: no second PAY, no OK, and at most S_W, which gives an honest card its money back.</summary>
+    [TestCase(1250UL, 5000UL)]
+    [TestCase(1250UL, 1000UL, 2000UL)]
+    [TestCase(2400UL, 1000UL, 2000UL)]
+    [Rule(14)]
+    public void InTheFastProfileABadSIEndsThePayment(ulong amount, params ulong[] coins)
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Mallory", coins);
+        using var forged = new ForgingChannel(card.Card);
+        using var trace = new TracingChannel(forged);
+        var result = town.Till(till).Pay(trace, new Amount(amount));
+        Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
+        Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(new byte[] { 0xA4, PayCommand.Ins, VoidCommand.Ins }), "SELECT, PAY and what undoes it");
+        Assert.That(card.Balance().Minor, Is.EqualTo((ulong)coins.Sum(c => (long)c)));
+    }
+
     /// <summary>A good card: GET CASH, S_I, then PAY with e, CONFIRM; 928 bits, and the fast profile 2 APDUs and 800 bits.</summary>
     [TestCase(PaymentProfile.Claim, 4, 928)]
     [TestCase(PaymentProfile.Fast, 2, 800)]
@@ -161,7 +179,7 @@ public sealed class ClaimToTheLetterTests
         return wallet;
     }
 
-    /// <summary>Changes one bit of S_I in what GET CASH shows.</summary>
+    /// <summary>Changes one bit of S_I in what GET CASH and PAY show.</summary>
     private sealed class ForgingChannel(ICardChannel inner) : ICardChannel
     {
         public ReadOnlyMemory<byte> Atr => inner.Atr;
@@ -174,6 +192,13 @@ public sealed class ClaimToTheLetterTests
                 cash.Coin.SI[0] ^= 1;
                 var writer = new BerTlvWriter(response);
                 cash.Write(ref writer);
+            }
+
+            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid)
+            {
+                coin.SI[0] ^= 1;
+                var writer = new BerTlvWriter(response);
+                paid.Write(ref writer);
             }
 
             return length;

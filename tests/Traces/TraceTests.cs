@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HierCash.Card.Readers;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
@@ -189,7 +190,7 @@ public sealed class TraceTests
         Must("new", "t0.card");
         string reader = "emulator:" + Path.Combine(_folder, "t0.card");
         byte[] withoutLe = Hex.Parse(Select)![..^1];
-        var response = new byte[300];
+        var response = new byte[ICardChannel.ResponseRoom];
         using (var raw = ReaderChoice.OpenRaw(reader, new BclSuite(), TimeSpan.Zero, _ => { }, CancellationToken.None))
         {
             Assert.That(Hex.Spaced(response.AsSpan(0, raw.Transmit(withoutLe, response))), Is.EqualTo("61 17"));

@@ -12,6 +12,7 @@ internal sealed class PcscChannel : ICardChannel
     private readonly SCardContext _context;
     private readonly SCardReader _card;
     private bool _lost;
+    private bool _letGo;
 
     private PcscChannel(SCardContext context, SCardReader card, string reader)
     {
@@ -81,6 +82,7 @@ internal sealed class PcscChannel : ICardChannel
 
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(response.Length, ICardChannel.ResponseRoom);
         try
         {
             return _card.Transmit(command[..LengthFor(command)], response);
@@ -118,8 +120,16 @@ internal sealed class PcscChannel : ICardChannel
             ? command.Length - 1
             : command.Length;
 
+    /// <summary>A second time does nothing.</summary>
     public void Dispose()
     {
+        if (_letGo)
+        {
+            return;
+        }
+
+        _letGo = true;
+
         // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon after.
         _card.Disconnect(_lost ? SCardReaderDisposition.Leave : SCardReaderDisposition.Reset);
         _context.Dispose();

@@ -38,6 +38,12 @@ internal sealed class SCardException : Exception
 
     public SCardError Error { get; }
 
+    /// <summary>
+    /// What a code means in the answer to a call that goes to the service and to no card. A pcscd that dies while it is asked leaves an end of the connection, which
+    /// libpcsclite calls SCARD_F_COMM_ERROR.
+    /// </summary>
+    internal static SCardError OfService(SCardError error) => error == SCardError.CommunicationError ? SCardError.ServiceStopped : error;
+
     internal static string Explain(SCardError error) => error switch
     {
         SCardError.NoService or SCardError.ServiceStopped or SCardError.InvalidHandle =>

@@ -20,7 +20,7 @@ internal sealed class SCardContext : IDisposable
     {
         try
         {
-            Check(PcscNative.EstablishContext(ScopeSystem, 0, 0, ref _context));
+            Check(OfService(PcscNative.EstablishContext(ScopeSystem, 0, 0, ref _context)), true);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -32,7 +32,7 @@ internal sealed class SCardContext : IDisposable
     public IReadOnlyList<string> GetReaders()
     {
         nuint length = 0;
-        var result = Code(PcscNative.ListReaders(_context, null, ref length));
+        var result = OfService(PcscNative.ListReaders(_context, null, ref length));
         if (result == SCardError.NoReadersAvailable || (result == SCardError.Success && length <= 1))
         {
             return [];
@@ -40,7 +40,7 @@ internal sealed class SCardContext : IDisposable
 
         Check(result, true);
         var names = new byte[(int)length];
-        result = Code(PcscNative.ListReaders(_context, names, ref length));
+        result = OfService(PcscNative.ListReaders(_context, names, ref length));
 
         // One came or went between the two calls: the caller looks again later anyway.
         return result is SCardError.NoReadersAvailable or SCardError.InsufficientBuffer
@@ -66,7 +66,7 @@ internal sealed class SCardContext : IDisposable
                 BinaryPrimitives.WriteUInt32LittleEndian(cell[layout.Current..], (uint)states[i].CurrentState);
             }
 
-            var result = Code(PcscNative.GetStatusChange(_context, (nuint)timeout.TotalMilliseconds, buffer, (nuint)states.Count));
+            var result = OfService(PcscNative.GetStatusChange(_context, (nuint)timeout.TotalMilliseconds, buffer, (nuint)states.Count));
             for (int i = 0; i < states.Count; i++)
             {
                 states[i].EventState = (SCRState)BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan((layout.Size * i) + layout.Event));
@@ -106,6 +106,8 @@ internal sealed class SCardContext : IDisposable
 
     /// <summary>The lower half is the code; what a narrower LONG leaves in the upper one means nothing.</summary>
     private static SCardError Code(nint result) => unchecked((SCardError)(uint)result);
+
+    private static SCardError OfService(nint result) => SCardException.OfService(Code(result));
 
     private static T Check<T>(SCardError error, T value) => error == SCardError.Success ? value : throw new SCardException(error);
 

@@ -6,7 +6,7 @@ namespace HierCash.Card.Readers.Pcsc;
 internal sealed class SCardReader
 {
     private readonly Sharp.ICardReader _card;
-    private IDisposable? _transaction;
+    private bool _letGo;
 
     internal SCardReader(Sharp.ICardReader card) => _card = card;
 
@@ -15,8 +15,11 @@ internal sealed class SCardReader
     /// <summary>Answer to reset.</summary>
     public byte[] GetAtr() => SCardContext.Call(() => _card.GetStatus().GetAtr());
 
-    /// <summary>Keeps other programs from the card; waits while one of them does.</summary>
-    public void BeginTransaction() => _transaction = SCardContext.Call(() => _card.Transaction(Sharp.SCardReaderDisposition.Leave));
+    /// <summary>
+    /// Keeps other programs from the card; waits while one of them does. The package's object for the transaction is not kept: to dispose of it is EndTransaction,
+    /// which fails on the handle that <see cref="Disconnect"/> has freed, and before that would let another program in ahead of the reset.
+    /// </summary>
+    public void BeginTransaction() => _ = SCardContext.Call(() => _card.Transaction(Sharp.SCardReaderDisposition.Leave));
 
     public void Reconnect(SCardReaderDisposition initialization) => SCardContext.Call(() =>
     {
@@ -33,9 +36,15 @@ internal sealed class SCardReader
         return length;
     }
 
-    /// <summary>Lets go of the card, and of the transaction with it.</summary>
+    /// <summary>Lets go of the card, and of the transaction with it. A second time does nothing.</summary>
     public void Disconnect(SCardReaderDisposition disposition)
     {
+        if (_letGo)
+        {
+            return;
+        }
+
+        _letGo = true;
         try
         {
             _card.CardHandle.Disconnect((Sharp.SCardReaderDisposition)(int)disposition);
@@ -45,7 +54,6 @@ internal sealed class SCardReader
             // The card or the service is gone: there is nothing to let go of.
         }
 
-        _transaction?.Dispose();
         _card.Dispose();
     }
 }
