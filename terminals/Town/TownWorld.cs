@@ -22,6 +22,7 @@ public sealed class TownWorld : IDisposable
     private readonly Dictionary<string, Database> _stores = [];
     private readonly Dictionary<string, ShopTill> _tills = [];
     private readonly Dictionary<string, PartyId> _tillShops = [];
+    private readonly Dictionary<string, TimeProvider> _tillClocks = [];
     private readonly Dictionary<string, BankIdentity> _identities = [];
     private readonly Dictionary<string, BankParty> _banks = [];
     private ulong _receipts;
@@ -110,6 +111,13 @@ public sealed class TownWorld : IDisposable
     }
 
     public ShopTill Till(string name) => _tills[name];
+
+    /// <summary>Starts a till again with a clock of its own.</summary>
+    public void GiveClock(string till, TimeProvider clock)
+    {
+        _tillClocks[till] = clock;
+        Restart(till);
+    }
 
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
@@ -209,7 +217,7 @@ public sealed class TownWorld : IDisposable
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), _tillClocks.GetValueOrDefault(name, Clock), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's link to the issuer.</summary>
     public ILink TillLink(string till) => Link(new LinkPeer(LinkRole.Shop, _tillShops[till]), till, IssuerName, () => Issuer);
