@@ -34,6 +34,7 @@ internal static class Program
             """)
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            Enrolled.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)), Deposit(), Accounts(), Statement(), EnrolShop(), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),

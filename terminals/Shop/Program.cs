@@ -34,6 +34,7 @@ internal static class Program
             """)
         {
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
+            Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Pay(), Till(), Settle(), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
