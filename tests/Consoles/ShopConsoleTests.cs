@@ -37,7 +37,7 @@ public sealed class ShopConsoleTests
         Assert.That(
             _town.Must("hiercash-shop", "status", "--dir", "cafe"),
             Does.Contain("Held 60.00 EUR, which is neither the shop's nor on the card:").And.Contain($"waits for the issuer; {cancel} ends it."));
-        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("waits for the issuer").And.Contain(cancel).And.Contain("The issuer may have it."));
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("waits for the issuer").And.Contain(cancel).And.Contain("Held: the issuer may have it."));
 
         // It may have been sent: no S_W before the issuer's answer.
         var away = _town.Run("hiercash-shop", ["cancel", receipt, .. Alice, "--dir", "cafe"]);

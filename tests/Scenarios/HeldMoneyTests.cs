@@ -21,7 +21,7 @@ public sealed class HeldMoneyTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         Assert.That(till.HeldPayments.Single().WasSent);
-        Assert.That(string.Join('\n', till.Explain(waiting.Ticket)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Ticket.Time}'").And.Contain("The issuer may have it."));
+        Assert.That(string.Join('\n', till.Explain(waiting.Ticket)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Ticket.Time}'").And.Contain("Held: the issuer may have it."));
 
         // The issuer has settled it, and only its answer was lost. No S_W leaves before it has taken that back.
         Assert.That(async () => await till.Cancel(waiting.Ticket, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());

@@ -18,7 +18,7 @@ internal static class MistypedLine
         var known = parsed.Errors.Select(e => e.Message).Where(m => !foreign.Any(t => m.Contains($"'{t}'", StringComparison.Ordinal))).ToList();
         var said = foreign.Count == 0 ? known : [Unknown(foreign[0], parsed, foreign.Count > 1), .. known.Where(m => !IsOfAMissingCommand(m, parsed))];
         string name = parsed.RootCommandResult.Command.Name;
-        return string.Join(Environment.NewLine, said.Select(m => Mask(m, args)).Distinct().Append($"See {name} --help."));
+        return string.Join(Environment.NewLine, said.Select(m => Mask(WithoutTypes(m), args)).Distinct().Append($"See {name} --help."));
     }
 
     /// <summary>A PIN, a PUK or a code, or one with a slip: three digits or more, and at most two other characters, alone or after an option's name.</summary>
@@ -40,6 +40,10 @@ internal static class MistypedLine
         return $"'{word}' is not understood here"
             + (nearest.Length > 0 ? $". Did you mean '{nearest}'?" : more ? ", nor is what follows it." : ".");
     }
+
+    /// <summary>The parser says which type of the program a word should have become: nobody who types knows it.</summary>
+    private static string WithoutTypes(string message) =>
+        message.IndexOf(" as expected type '", StringComparison.Ordinal) is var at and > 0 ? message[..at] + "." : message;
 
     /// <summary>That a command is missing goes without saying where a word is in its place.</summary>
     private static bool IsOfAMissingCommand(string message, ParseResult parsed) =>
