@@ -13,7 +13,12 @@ public static class UnusualAmount
     private const int LongWithoutSign = 3;
 
     /// <summary>A point and a comma mean the same, once: a decimal sign.</summary>
-    public static string? Parse(string typed, Currency currency, out Amount amount) => Amount.Parse(typed.Replace(',', '.'), currency, out amount);
+    /// <returns>Null and the amount, or a sentence about what was typed.</returns>
+    public static string? Parse(string typed, Currency currency, out Amount amount)
+    {
+        string withPoint = typed.Count(c => c is '.' or ',') == 1 ? typed.Replace(',', '.') : typed;
+        return Amount.Parse(withPoint, currency, out amount)?.Replace($"'{withPoint}'", $"'{typed}'", StringComparison.Ordinal);
+    }
 
     /// <summary>Why an amount is unusual, as a sentence; null if it is not.</summary>
     /// <param name="last">The amounts that this till accepted last, up to <see cref="Look"/>.</param>

@@ -17,9 +17,9 @@ public sealed class UnusualAmountTests
         Assert.That(amount.Minor, Is.EqualTo(minor));
     }
 
-    [TestCase("1,5", "has 1 decimals")]
+    [TestCase("1,5", "'1,5' has 1 decimals")]
     [TestCase("1,250", "has 3 decimals")]
-    [TestCase("1,250.00", "not an amount")]
+    [TestCase("1,250.00", "'1,250.00' is not an amount")]
     [TestCase("1.,5", "not an amount")]
     [TestCase(",", "not an amount")]
     [TestCase("0,00", "zero")]

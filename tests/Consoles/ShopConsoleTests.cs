@@ -71,9 +71,9 @@ public sealed class ShopConsoleTests
         long before = Balance();
         var refused = _town.Run("hiercash-shop", ["pay", "2.00", .. Alice, "--dir", "kiosk"]);
         Assert.That((refused.Code, refused.Output), Is.EqualTo((1, "")));
-        Assert.That(refused.Error, Does.StartWith("This till takes no payment for 38 days and 23 hours, until ").And.Contain("'hiercash-shop init'").And.Contain("still settles, refunds and cancels"));
+        Assert.That(refused.Error, Does.Match("^This till takes no payment for (38 days and 23|39 days and 0) hours, until ").And.Contain("'hiercash-shop init'").And.Contain("still settles, refunds and cancels"));
         Assert.That(refused.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "kiosk"), Does.Contain("This till takes no payment for 38 days"));
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "kiosk"), Does.Match("This till takes no payment for 3[89] days"));
         Assert.That(_town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("takesNone").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
         Assert.That(Balance(), Is.EqualTo(before));
 
@@ -113,12 +113,12 @@ public sealed class ShopConsoleTests
     [TestCase("hiercash-shop --help > /dev/full", 1)]
     [TestCase("hiercash-shop nonsense 2> /dev/full", 2)]
     [TestCase("hiercash-shop status --dir nowhere 2> /dev/full", 1)]
-    [TestCase("hiercash-shop journal --dir cafe >&-", 0)]
+    [TestCase("hiercash-shop journal --dir cafe >&-", null)]
     [TestCase("(hiercash-shop status --dir cafe; echo $? >&2) | true", 0)]
-    public void NoOutputNoUnknownCode(string line, int code)
+    public void NoOutputNoUnknownCode(string line, int? code)
     {
         var said = Shell(line);
-        Assert.That(said.Code, Is.EqualTo(code), said.Error);
+        Assert.That(said.Code, code is null ? Is.InRange(0, 3) : Is.EqualTo(code), said.Error);
         Assert.That(said.Error, Does.Not.Contain("   at ").And.Not.Contain("Unhandled").And.Not.Contain("134"));
     }
 

@@ -11,6 +11,7 @@ internal static class MistypedLine
     private const string Hidden = "****";
     private const int FewestDigits = 3;
     private const int MostOthers = 2;
+    private const int FewCommands = 6;
 
     public static string Explain(ParseResult parsed, string[] args)
     {
@@ -36,9 +37,12 @@ internal static class MistypedLine
 
     private static string Unknown(string word, ParseResult parsed, bool more)
     {
-        string nearest = parsed.CommandResult.Command.Subcommands.Select(c => c.Name).Where(n => Distance(n, word) <= 2).MinBy(n => Distance(n, word)) ?? "";
+        var commands = parsed.CommandResult.Command.Subcommands.Select(c => c.Name).ToList();
+        string nearest = commands.Where(n => Distance(n, word) <= 2).MinBy(n => Distance(n, word)) ?? "";
         return $"'{word}' is not understood here"
-            + (nearest.Length > 0 ? $". Did you mean '{nearest}'?" : more ? ", nor is what follows it." : ".");
+            + (nearest.Length > 0 ? $". Did you mean '{nearest}'?"
+                : commands.Count is > 0 and <= FewCommands ? $". Say one of {string.Join(", ", commands)}."
+                : more ? ", nor is what follows it." : ".");
     }
 
     /// <summary>The parser says which type of the program a word should have become: nobody who types knows it.</summary>
