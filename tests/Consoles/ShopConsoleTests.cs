@@ -128,7 +128,7 @@ public sealed class ShopConsoleTests
     public void CtrlCAtAPromptEndsAtOnce(string command, string prompt)
     {
         using var screen = new TillScreenReader(
-            _town.Folder, $"prompt-{Environment.ProcessId}", $"hiercash-wallet {command} --reader emulator:Alice.card; echo \"code $?\"; sleep 20");
+            _town.Folder, $"prompt-{command.Length}-{Environment.ProcessId}", $"hiercash-wallet {command} --reader emulator:Alice.card; echo \"code $?\"; sleep 20");
         screen.Expect("asked", prompt);
         screen.Keys("12");
         var told = Stopwatch.GetTimestamp();
