@@ -15,7 +15,12 @@ public sealed partial record Evidence
     /// <summary>Checks all signatures from the root key and says who is to blame, or why nobody is.</summary>
     public EvidenceFinding Check(ICashSuite suite, PublicKey root, Defence defence)
     {
-        if (Fault(suite, root) is { } fault)
+        if (Unsigned(suite, root) is { } why)
+        {
+            return Find(Culprit.Nobody, why) with { IsSigned = false };
+        }
+
+        if (Fault(suite) is { } fault)
         {
             return Find(fault.Culprit, fault.Finding, Dossier.Spent);
         }
@@ -36,22 +41,23 @@ public sealed partial record Evidence
         };
     }
 
-    /// <summary>What is wrong with the bank's own part, in order of precedence.</summary>
-    private (Culprit Culprit, string Finding)? Fault(ICashSuite suite, PublicKey root)
+    /// <summary>Why no bank of this scheme has signed this; null if one has.</summary>
+    private string? Unsigned(ICashSuite suite, PublicKey root)
     {
         if (BankKey.Usage != KeyUsage.Bank || BankKey.Holder != Order.Bank || !BankKey.Verify(suite, root))
         {
-            return (Culprit.Nobody, "The bank's certificate is not one of this scheme's root key. The file proves nothing.");
+            return "The bank's certificate is not one of this scheme's root key. The file proves nothing.";
         }
 
         // The pages stand in the signed part by their hashes: others may have been put in by anybody on the way.
         bool signed = suite.Verify(BankKey.Key, Message, Signature) && Notice.Verify(suite, BankKey.Key) && Dossier.HasItsPages;
         Switches.On("hole 19 file", ref signed);
-        if (!signed)
-        {
-            return (Culprit.Nobody, "The bank's signature does not fit the file: it was altered. The file proves nothing.");
-        }
+        return signed ? null : "The bank's signature does not fit the file: it was altered. The file proves nothing.";
+    }
 
+    /// <summary>What is wrong with the bank's own part, in order of precedence.</summary>
+    private (Culprit Culprit, string Finding)? Fault(ICashSuite suite)
+    {
         bool its = HasItsNotice;
         Switches.On("R5 its notice", ref its);
         if (!its)

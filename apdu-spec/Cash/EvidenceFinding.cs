@@ -23,6 +23,9 @@ public enum Culprit
 /// <param name="Spent">What was signed and not struck out.</param>
 public sealed record EvidenceFinding(bool IsProven, Culprit Culprit, string Finding, AccountId User, string Name, Amount Spent, Amount FaceValue, Currency Currency)
 {
+    /// <summary>False if no bank of this scheme signed the file as it is: then nothing in it, names and dates included, is known to be true.</summary>
+    public bool IsSigned { get; init; } = true;
+
     /// <summary>What exceeds X and was not struck out; 0 where the file proves nothing.</summary>
     public Amount Excess { get; init; }
 

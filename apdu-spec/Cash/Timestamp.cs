@@ -10,7 +10,12 @@ public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timest
     public static Timestamp From(DateTimeOffset moment) =>
         new(checked((ulong)((moment.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond)));
 
-    public Timestamp Plus(TimeSpan span) => new(checked(Microseconds + (ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond)));
+    /// <summary>Later by a span that is not negative; at most 2^64 - 1. Anybody may send a date: none of them ever throws.</summary>
+    public Timestamp Plus(TimeSpan span)
+    {
+        ulong more = checked((ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond));
+        return new(Microseconds > ulong.MaxValue - more ? ulong.MaxValue : Microseconds + more);
+    }
 
     public static bool operator <(Timestamp a, Timestamp b) => a.Microseconds < b.Microseconds;
 
@@ -24,8 +29,8 @@ public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timest
 
     public int CompareTo(Timestamp other) => Microseconds.CompareTo(other.Microseconds);
 
-    /// <summary>As a database holds it: signed 64 bits.</summary>
-    public long ToLedger() => checked((long)Microseconds);
+    /// <summary>As a database holds it: signed 64 bits, of which 2^63 - 1 stands for all that is later.</summary>
+    public long ToLedger() => (long)Math.Min(Microseconds, long.MaxValue);
 
     public static Timestamp FromLedger(long microseconds) => new(checked((ulong)microseconds));
 

@@ -34,6 +34,14 @@ internal static class VerifyEvidenceCommand
             var given = (result.GetValue(answers) ?? [])
                 .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered.")).ToList();
             var finding = evidence.Check(suite, key, new Defence(shown, given, result.GetValue(silent)));
+            if (!finding.IsSigned)
+            {
+                ConsoleEntry.Print(
+                    result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding },
+                    $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the file is whole.");
+                return ExitCode.Refused;
+            }
+
             bool[] stamped = [.. shown.Select(r => r.IsStampedBefore(suite, key, evidence.Notice.Until))];
             ConsoleEntry.Print(
                 result.GetValue(json),

@@ -7,6 +7,8 @@ namespace HierCash.Bank;
 /// <summary>hiercash-bank evidence, rebut, lost, and what the issuer said day by day.</summary>
 internal static class CaseCommands
 {
+    private const int FewestDigits = 4;
+
     public static Command Evidence(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
     {
         var coin = new Argument<string?>("COIN") { Description = "The coin of a case, or the beginning of its number. Without it, all cases are listed.", Arity = ArgumentArity.ZeroOrOne };
@@ -14,6 +16,11 @@ internal static class CaseCommands
         var command = new Command("evidence", "Lists the cases of overspending that this bank found proven, and writes their evidence files.") { coin, output, folder, json };
         command.SetAction(result =>
         {
+            if (result.GetValue(coin) is null && result.GetValue(output) is not null)
+            {
+                throw new UsageException("Name the case whose evidence is to be written: its COIN before --out. Without --out all cases are listed.");
+            }
+
             using var opened = open(result.GetValue(folder)!);
             if (result.GetValue(coin) is not { } wanted)
             {
@@ -123,6 +130,11 @@ internal static class CaseCommands
 
     private static Evidence Find(OpenedBank opened, string coin)
     {
+        if (coin.Length < FewestDigits || !coin.All(char.IsAsciiHexDigit))
+        {
+            throw new UsageException($"Give at least {FewestDigits} hexadecimal digits of the coin's number. 'hiercash-bank evidence' lists the cases.");
+        }
+
         var found = opened.Party.EvidenceFiles.Where(e => e.Dossier.Coin.ToString().StartsWith(coin, StringComparison.OrdinalIgnoreCase)).ToList();
         return found.Count == 1 ? found[0] : throw new RefusedException($"{found.Count} cases begin with '{coin}'. 'hiercash-bank evidence' lists them.");
     }

@@ -67,8 +67,28 @@ internal sealed class ParkingDesk(PartyId bank, ISigningKey key, SchemeTerms ter
     public List<ParkedInstruction> All(Database db, Timestamp now) => [.. Numbers(db).Select(n =>
     {
         var (transfer, parked) = Find(db, n);
-        return new ParkedInstruction(bank, n, transfer.Kind, transfer.Reference, transfer.Total, parked.Outcome, parked.Since, IsOver(parked, now), parked.InSuspense, false);
+        return new ParkedInstruction(bank, n, transfer.Kind, transfer.Reference, transfer.Total, parked.Outcome, parked.Since, IsOver(parked, now), parked.InSuspense, false)
+        {
+            Whose = Whose(db, transfer),
+        };
     })];
+
+    /// <summary>A shop of this bank, or a holder of an account here; where it knows none, the reference by which it was instructed.</summary>
+    private static string Whose(Database db, Transfer transfer)
+    {
+        string? Name(string query) => db.First(query, r => r.GetString(0), transfer.Reference.ToArray());
+        return transfer.Kind switch
+        {
+            TransferKind.ShopCredit or TransferKind.ShopDebit =>
+                Name("SELECT name FROM shop_account WHERE reference = ?1") is { } shop ? $"shop {shop}" : ParkedInstruction.Short("shop account", transfer.Reference),
+            TransferKind.ClaimDebit or TransferKind.ClaimRestore =>
+                (Name("SELECT a.name FROM evidence e JOIN account a ON a.u = e.u WHERE e.coin_id = ?1") is { } holder ? $"{holder}, " : "")
+                    + ParkedInstruction.Short("coin", transfer.Reference),
+            TransferKind.RedeemCredit or TransferKind.ReturnCredit =>
+                Name("SELECT a.name FROM withdrawal w JOIN account a ON a.u = w.u WHERE w.request = ?1") ?? ParkedInstruction.Short("withdrawal", transfer.Reference),
+            _ => "",
+        };
+    }
 
     /// <summary>
     /// What to say to the issuer: statements in order of number, and up to which number everything is said with them. More: say the rest before anything new

@@ -35,6 +35,7 @@ internal static class Program
             """)
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            Enrolled.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite),
             Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)),
             Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),

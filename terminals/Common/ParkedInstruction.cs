@@ -12,6 +12,9 @@ namespace HierCash.Terminals;
 public sealed record ParkedInstruction(
     PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Reason, Timestamp Since, bool TermOver, bool InSuspense, bool StopsIssuing)
 {
+    /// <summary>For people: whose account or coin it is about, as far as the side that shows it may know; empty for what is about nobody.</summary>
+    public string Whose { get; init; } = "";
+
     /// <summary>For people: why the bank did not book it.</summary>
     public string Why => Reason switch
     {
@@ -34,14 +37,17 @@ public sealed record ParkedInstruction(
         _ => "the bank fetches it",
     };
 
+    /// <summary>The beginning of a reference, where no name is known for it.</summary>
+    public static string Short(string what, Digest reference) => $"{what} {reference.ToString()[..16]}";
+
     /// <summary>One line for a console.</summary>
     public string Show(Currency currency) =>
-        $"instruction {Bank}/{Number}, {Kind} {Amount.Show(currency)}, since {Since}: {Why}. It ends when {EndsWhen}."
+        $"instruction {Bank}/{Number}, {Kind} {Amount.Show(currency)}{(Whose.Length > 0 ? $" for {Whose}" : "")}, since {Since}: {Why}. It ends when {EndsWhen}."
         + (StopsIssuing ? " Until then nothing is issued to this bank." : InSuspense ? " Until then the sum waits in suspense." : TermOver ? " Its term is over: ask the other side." : "");
 
     /// <summary>What --json shows.</summary>
     public object ToJson() => new
     {
-        Bank = Bank.Value, Number, Kind = Kind.ToString(), Amount = Amount.Minor, Reason = Reason.ToString(), Since = Since.ToString(), TermOver, InSuspense, StopsIssuing, EndsWhen,
+        Bank = Bank.Value, Number, Kind = Kind.ToString(), Whose, Amount = Amount.Minor, Reason = Reason.ToString(), Since = Since.ToString(), TermOver, InSuspense, StopsIssuing, EndsWhen,
     };
 }

@@ -68,11 +68,16 @@ internal static class CirculationCommands
         };
         command.SetAction(async (result, cancel) =>
         {
+            if (result.GetValue(every) < 1)
+            {
+                throw new UsageException("Between two looks lies at least 1 second.");
+            }
+
             var (party, currency, store) = open(result.GetValue(folder)!);
             using (store)
             {
                 bool live = !Console.IsOutputRedirected;
-                using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Math.Max(1, result.GetValue(every))));
+                using var timer = new PeriodicTimer(TimeSpan.FromSeconds(result.GetValue(every)));
                 try
                 {
                     do

@@ -109,7 +109,21 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     public List<ParkedInstruction> Show(Database db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
         new ParkedInstruction(
             r.Bank, (ulong)r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
-            db.Number("SELECT count(*) FROM arrears WHERE bank = ?1 AND number = ?2", (long)r.Bank.Value, r.Number) > 0))];
+            db.Number("SELECT count(*) FROM arrears WHERE bank = ?1 AND number = ?2", (long)r.Bank.Value, r.Number) > 0)
+        {
+            Whose = Whose(db, r),
+        })];
+
+    /// <summary>A shop by its name; of a holder the issuer knows no more than the coin, or the request that was enciphered to it.</summary>
+    private static string Whose(Database db, Row row) => row.Kind switch
+    {
+        TransferKind.ShopCredit or TransferKind.ShopDebit =>
+            db.First("SELECT name FROM shop WHERE bank = ?1 AND account = ?2", r => r.GetString(0), (long)row.Bank.Value, row.Reference.ToArray()) is { } shop
+                ? $"shop {shop}" : ParkedInstruction.Short("shop account", row.Reference),
+        TransferKind.ClaimDebit or TransferKind.ClaimRestore => ParkedInstruction.Short("coin", row.Reference),
+        TransferKind.RedeemCredit or TransferKind.ReturnCredit => ParkedInstruction.Short("withdrawal", row.Reference),
+        _ => "",
+    };
 
     /// <summary>All that was instructed to be claimed for the coin, with what is waiting and without what was given back.</summary>
     private static Amount Claimed(Database db, Row row) => Amount.FromLedger(db.Number(

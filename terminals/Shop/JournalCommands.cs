@@ -74,6 +74,6 @@ internal static class JournalCommands
 
     private static bool IsKeyed(ShopTill till, Ticket ticket) => till.Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin));
 
-    private static Ticket Find(ShopTill till, string time) => till.Journal.FirstOrDefault(t => t.Time.ToString() == time)
+    internal static Ticket Find(ShopTill till, string time) => till.Journal.FirstOrDefault(t => t.Time.ToString() == time)
         ?? throw new RefusedException($"There is no payment '{time}' at this till. 'hiercash-shop journal' lists them.");
 }

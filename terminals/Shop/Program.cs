@@ -30,15 +30,17 @@ internal static class Program
               hiercash-shop enrol-till second.request --dir cafe > second.vouched
               hiercash-shop settle --for cafe --dir second                       what the revoked till of 'cafe' has queued
               hiercash-shop refund 2026-11-23T10:15:00.000000Z --reader emulator:alice.card --dir cafe
+              hiercash-shop cancel 2026-11-23T10:16:00.000000Z --reader emulator:alice.card --dir cafe    one that was never accepted
               hiercash-shop journal --dir cafe
               hiercash-shop status --dir cafe --json
             """)
         {
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
+            Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite), TillCommands.EnrolTill(Folder, d => new OpenedTill(d)),
             Pay(), Till(), TillCommands.Settle(Folder, Json, d => new OpenedTill(d)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
-            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
+            CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },
         args);
 
@@ -58,7 +60,11 @@ internal static class Program
         {
             using var open = new OpenedTill(result.GetValue(Folder)!);
             var currency = open.Grant.Scheme.Terms.Currency;
-            var y = CommonOptions.ReadAmount(result.GetValue(amount)!, currency);
+            if (UnusualAmount.Parse(result.GetValue(amount)!, currency, out var y) is { } error)
+            {
+                throw new UsageException(error);
+            }
+
             using var card = await CardOptions.Open(result, Suite, cancel);
             foreach (var ended in open.Till.MakeGood(card))
             {
@@ -78,10 +84,11 @@ internal static class Program
                     open.Till.GiveUp(paid.Ticket, card);
                 }
 
+                string end = $"{paid.Message} 'hiercash-shop cancel {paid.Ticket.Time}' gives it up.";
                 throw paid.Outcome switch
                 {
-                    TillOutcome.CardGone => new Protocol.Iso7816.CardChannelException(paid.Message),
-                    TillOutcome.IssuerGone => new LinkException(paid.Message),
+                    TillOutcome.CardGone => new Protocol.Iso7816.CardChannelException(end),
+                    TillOutcome.IssuerGone => new LinkException(end),
                     _ => new RefusedException(paid.Message),
                 };
             }
@@ -134,6 +141,9 @@ internal static class Program
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
+            var held = till.HeldPayments;
+            var sum = held.Aggregate(Amount.Zero, (all, h) => all + h.Held);
+            var owed = held.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
             string Show(Amount amount) => amount.Show(currency);
             ConsoleEntry.Print(
                 result.GetValue(Json),
@@ -141,12 +151,15 @@ internal static class Program
                 {
                     W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
+                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Sent = h.WasSent }),
+                    TakesNone = till.WhyNoPayment,
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
                 Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
                 {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
+                {HeldView.Say(held, sum, owed, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
                 """);
         });
         return command;

@@ -15,7 +15,9 @@ public sealed partial class ShopTill
         var currency = _scheme.Terms.Currency;
         yield return $"Payment of {ticket.Amount.Show(currency)}, asked for at {ticket.Time}: " + ticket.State switch
         {
-            TicketState.Open => "cut short. Put the same card in to finish it, or cancel it; nothing was promised to the customer.",
+            TicketState.Open when Parts(ticket.Time).Any(p => p.State == PartState.Held && WasSent(p)) => "waits for the issuer, which has not answered; nothing was promised to the customer. "
+                + $"'hiercash-shop cancel {ticket.Time}' gives it up.",
+            TicketState.Open => $"cut short; nothing was promised to the customer. 'hiercash-shop cancel {ticket.Time}' with the same card ends it.",
             TicketState.Accepted => "accepted. The customer was told OK.",
             TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
             _ when IsBeingTakenBack(ticket) => "is being taken back; run 'hiercash-shop settle'. The issuer has not answered yet.",
@@ -33,6 +35,7 @@ public sealed partial class ShopTill
             yield return "    " + part.State switch
             {
                 _ when ticket.State == TicketState.Refunded && part.SW is null => "Being taken back: the issuer has to sign that first. 'hiercash-shop settle' asks it again.",
+                PartState.Held when WasSent(part) => "Held: the issuer may have it. The card gets it back only once the issuer has answered.",
                 PartState.Held => "Held: it counts once the whole payment is there.",
                 PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",
                 PartState.Settled when part.Receipt!.Revision == 1 => $"Settled: the issuer signed so on {part.Receipt.Date}, and instructs the bank with its next cycle.",
@@ -43,11 +46,15 @@ public sealed partial class ShopTill
                     + $"{part.Receipt!.Share.Credited.Show(currency)} are credited; {part.Receipt.Share.Waiting.Show(currency)} come only if something of the coin comes free.",
                 PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
                 PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
-                PartState.Voided => "Voided with this till's signature (S_W): the card gets its money back, and the payment will never be sent.",
-                _ => $"Taken back by the issuer, then voided with this till's signature (S_W). The card {(IsDelivered(h.Id) ? "has it" : "gets it when it comes to this till again")}.",
+                PartState.Voided => $"Voided with this till's signature (S_W); the payment will never be sent. {Whereabouts(h)}",
+                _ => $"Taken back by the issuer, then voided with this till's signature (S_W). {Whereabouts(h)}",
             };
         }
     }
+
+    private string Whereabouts(CashPayment h) => IsDelivered(h.Id) ? "The card has it." : "The card gets it when it comes to this till again.";
+
+    private bool WasSent(Part part) => _store.Read(db => TillStore.WasSent(db, part.H.Id));
 
     private bool IsDelivered(PaymentId payment) => _store.Read(db => TillStore.IsDelivered(db, payment));
 

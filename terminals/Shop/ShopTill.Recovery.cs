@@ -12,9 +12,11 @@ public sealed partial class ShopTill
     /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
     /// later: then the till first learns whether the card had signed when it was pulled.
     /// </summary>
-    public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null)
+    public TillResult GiveUp(Ticket ticket, ICardChannel? channel = null) => GiveUp(ticket, channel, "The payment was cancelled.");
+
+    private TillResult GiveUp(Ticket ticket, ICardChannel? channel, string message)
     {
-        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
+        var current = Reload(ticket);
         if (current.State is TicketState.Accepted or TicketState.Refunded)
         {
             return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
@@ -35,7 +37,7 @@ public sealed partial class ShopTill
             card = null;
         }
 
-        return Refuse(current, card, "The payment was cancelled.");
+        return Refuse(current, card, message);
     }
 
     /// <summary>
@@ -108,6 +110,11 @@ public sealed partial class ShopTill
         if (voided.Count > 0 && !Restore(card, voided))
         {
             message += " The card must come back to this till to get back what it signed.";
+        }
+
+        if (Parts(ticket.Time).Any(p => p.SW is null))
+        {
+            message += " The issuer may have it: it has to answer before the card gets back what it signed.";
         }
 
         return End(ticket, TillOutcome.Refused, message);

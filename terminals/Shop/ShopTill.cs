@@ -149,7 +149,11 @@ public sealed partial class ShopTill
         RefreshHotList();
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        var ticket = _store.Write(db => TillStore.Begin(db, amount, Timestamp.Now(_clock)));
+        if (_store.Write(db => TillStore.LastTime(db) is var last && IsAheadToBegin(last) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
+        {
+            return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
+        }
+
         _crash.Reach(CrashPoints.PaymentIntended);
         return Continue(ticket, card, pin, profile, isRepeat: false);
     }
@@ -165,6 +169,11 @@ public sealed partial class ShopTill
         if (current.State != TicketState.Open)
         {
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+        }
+
+        if (isRepeat && IsAheadToGoOn(current))
+        {
+            return GiveUp(current, channel, ClockSentence(current.Time));
         }
 
         if (NeedsIssuer(current) && Online is null)

@@ -11,6 +11,7 @@ namespace HierCash.Shop;
 /// <summary>Runs the till's screen: keys in, cards in, payments, and settlement in the background. Being offline is normal.</summary>
 internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock)
 {
+    private const int MaxTyped = 12;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan RetrySameCard = TimeSpan.FromSeconds(2);
     private readonly Currency _currency = scheme.Terms.Currency;
@@ -24,6 +25,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private TillScreen? _shown;
     private ICardWatch _watch = null!;
     private long _done = -1;
+    private DateTimeOffset _gaveBack;
     private (long Insertion, DateTimeOffset At) _tried = (-1, default);
 
     /// <summary>Until Ctrl-C.</summary>
@@ -36,6 +38,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             _message = notice;
             Show();
         };
+        till.GiveUpLeftovers();
         var settling = Settle(settleEvery, cancel);
         try
         {
@@ -49,6 +52,10 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                 if (_mood == TillMood.Card && CardIsNew())
                 {
                     TakeCard(null);
+                }
+                else if (_mood == TillMood.Waiting && _typed.Length == 0)
+                {
+                    GiveBack();
                 }
 
                 Show();
@@ -86,13 +93,13 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         else if (key.Key == ConsoleKey.Backspace)
         {
             _pin = pin && _pin.Length > 0 ? _pin[..^1] : _pin;
-            _typed = !pin && _typed.Length > 0 ? _typed[..^1] : _typed;
+            _typed = _mood == TillMood.Waiting && _typed.Length > 0 ? _typed[..^1] : _typed;
         }
         else if (pin && char.IsAsciiDigit(key.KeyChar) && _pin.Length < Pin.BlockSize)
         {
             _pin += key.KeyChar;
         }
-        else if (_mood == TillMood.Waiting && (char.IsAsciiDigit(key.KeyChar) || key.KeyChar == '.') && _typed.Length < 12)
+        else if (_mood == TillMood.Waiting && (char.IsAsciiDigit(key.KeyChar) || key.KeyChar is '.' or ',') && _typed.Length < MaxTyped)
         {
             _typed += key.KeyChar;
             _message = "";
@@ -103,8 +110,18 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     {
         if (_mood == TillMood.Waiting && _typed.Length > 0)
         {
-            _message = Amount.Parse(_typed, _currency, out _amount) ?? "";
-            _mood = _message.Length == 0 ? TillMood.Card : TillMood.Waiting;
+            _message = UnusualAmount.Parse(_typed, _currency, out _amount) ?? till.WhyNoPayment ?? "";
+            if (_message.Length > 0)
+            {
+                return;
+            }
+
+            string? unusual = UnusualAmount.Find(_typed, _amount, _currency, till.LastAccepted(UnusualAmount.Look), scheme.Terms.FloorLimit);
+            (_mood, _message) = unusual is null ? (TillMood.Card, "") : (TillMood.Confirm, $"{unusual} Enter asks for {_amount.Show(_currency)}, Esc goes back.");
+        }
+        else if (_mood == TillMood.Confirm)
+        {
+            (_mood, _message) = (TillMood.Card, "");
         }
         else if (_mood == TillMood.Pin && Pin.IsValid(_pin))
         {
@@ -116,15 +133,35 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
 
     private void Cancel()
     {
+        string message = "";
         if (_ticket is { } ticket)
         {
             using var card = TryOpen();
-            till.GiveUp(ticket, card);
+            var ended = till.GiveUp(ticket, card);
+            message = till.HeldPayments.Any(h => h.Ticket.Time == ticket.Time) ? ended.Message : "";
             _done = _watch.Now.Insertion;
         }
 
         _ticket = null;
-        (_mood, _typed, _pin, _message) = (TillMood.Waiting, "", "", "");
+        (_mood, _typed, _pin, _message) = (TillMood.Waiting, "", "", message);
+    }
+
+    /// <summary>A card that is put in while nothing is asked for gets what this till owes it.</summary>
+    private void GiveBack()
+    {
+        var sight = _watch.Now;
+        if (sight.Presence != CardPresence.Present || clock.GetUtcNow() - _gaveBack < RetrySameCard || till.HeldPayments.All(h => h.Owed.IsZero))
+        {
+            return;
+        }
+
+        _gaveBack = clock.GetUtcNow();
+        using var card = TryOpen();
+        if (card is not null && till.GiveBack(card) is { IsZero: false } given)
+        {
+            _message = $"{given.Show(_currency)} are on the card again.";
+            _done = sight.Insertion;
+        }
     }
 
     /// <summary>
@@ -242,7 +279,14 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     {
         var (today, payments) = till.AcceptedSince(Timestamp.From(new DateTimeOffset(clock.GetLocalNow().Date, clock.GetLocalNow().Offset)));
         string typed = _mood == TillMood.Pin ? new string('*', _pin.Length) : _typed;
-        var screen = new TillScreen(shop, _currency, _mood, typed, _amount, _message, today, payments, till.Sum(PartState.Queued), _offline, Reader());
+        var amount = _amount;
+        if (_mood == TillMood.Waiting && UnusualAmount.Parse(_typed, _currency, out amount) is not null)
+        {
+            amount = Amount.Zero;
+        }
+
+        string held = HeldView.Line(till.HeldPayments, _ticket, _currency);
+        var screen = new TillScreen(shop, _currency, _mood, typed, amount, _message, today, payments, till.Sum(PartState.Queued), _offline, held, Reader());
         if (screen != _shown)
         {
             _shown = screen;

@@ -5,38 +5,53 @@ using Spectre.Console.Rendering;
 namespace HierCash.Shop;
 
 /// <summary>What a till's screen is about to show.</summary>
-public enum TillMood { Waiting, Card, Pin, Paying, Paid, Refused }
+public enum TillMood { Waiting, Confirm, Card, Pin, Paying, Paid, Refused }
 
 /// <summary>What a person behind a counter sees: the amount, what to do next, the day's takings, what waits for settlement.</summary>
 /// <param name="Typed">The amount as typed so far; of a PIN only dots.</param>
-/// <param name="Amount">What the payment under way is for.</param>
+/// <param name="Amount">What the payment under way is for; while it is typed, what Enter would ask for, zero if it is none yet.</param>
 /// <param name="Message">The result or the reason; empty while there is none.</param>
 /// <param name="Today">Accepted today.</param>
 /// <param name="Offline">Why nothing can be settled now; null where it can.</param>
+/// <param name="Held">Money that is neither the shop's nor on a card again, as a line; empty if there is none.</param>
 /// <param name="Reader">What is at the card reader.</param>
 public sealed record TillScreen(
-    string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline, string Reader)
+    string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline, string Held, string Reader)
 {
     public IRenderable Render()
     {
         var (title, color) = Mood switch
         {
             TillMood.Waiting => ("Amount", Color.Default),
+            TillMood.Confirm => ("Is that right?", Color.Yellow),
             TillMood.Card => ("Insert the card", Color.Yellow),
             TillMood.Pin => ($"Payment PIN for {Amount.Show(Currency)}, then Enter", Color.Yellow),
             TillMood.Paying => ("Paying: leave the card in", Color.Yellow),
             TillMood.Paid => ("PAID", Color.Green),
             _ => ("NOT PAID", Color.Red),
         };
-        string below = Message.Length > 0 ? Message : Mood == TillMood.Waiting ? "Type the amount and press Enter. Ctrl-C ends." : "Esc cancels.";
+        string below = Message.Length > 0 ? Message : (Mood, Amount.IsZero) switch
+        {
+            (TillMood.Waiting, true) => "Type the amount and press Enter. Ctrl-C ends.",
+            (TillMood.Waiting, false) => $"Enter asks a card for {Amount.Show(Currency)}.",
+            _ => "Esc cancels.",
+        };
+        string above = Mood switch
+        {
+            TillMood.Waiting => $"{Typed} {Currency.Name}",
+            TillMood.Pin => Typed,
+            _ => Amount.Show(Currency),
+        };
         var rows = new Rows(
-            new Markup($"[bold]{Markup.Escape($"{Typed} {(Mood == TillMood.Pin ? "" : Currency.Name)}")}[/]"),
+            new Markup($"[bold]{Markup.Escape(above)}[/]"),
             new Text(PlainText.Escape(below)));
         string settling = Offline is null ? "settles by itself" : "offline: kept here, settled later";
+        var reader = new Text(PlainText.Escape(Reader), new Style(decoration: Decoration.Dim));
+        var held = new Text(Held, new Style(Color.Yellow));
         return new Rows(
             new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded, BorderStyle = new Style(color), Width = 64 },
             new Text($"{PlainText.Escape(Shop)}   today {Today.Show(Currency)} in {Payments} payments"),
             new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)),
-            new Text(PlainText.Escape(Reader), new Style(decoration: Decoration.Dim)));
+            Held.Length > 0 ? new Rows(held, reader) : reader);
     }
 }

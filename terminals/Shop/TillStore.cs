@@ -85,6 +85,9 @@ internal static class TillStore
     public static void RefuseIssuerKeyed(Database db, bool refuse) =>
         db.Execute("INSERT INTO policy(name, value) VALUES('refuse issuer-keyed', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value", refuse ? 1L : 0L);
 
+    /// <summary>The TIME that was used last; it never goes back (hole 8, rule R21). 0 if there is none.</summary>
+    public static Timestamp LastTime(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(last_time), 0) FROM till"));
+
     /// <summary>A new payment under a TIME that this till never used: the clock's, or the last plus one (hole 8).</summary>
     public static Ticket Begin(Database db, Amount y, Timestamp now)
     {
@@ -159,6 +162,23 @@ internal static class TillStore
     /// <summary>Parts whose S_W no card has taken yet.</summary>
     public static List<Part> Undelivered(Database db) => db.Query(
         "SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND delivered = 0 ORDER BY time", ReadPart);
+
+    /// <summary>Payments of which something is neither the shop's nor on the card again.</summary>
+    public static List<HeldPayment> HeldPayments(Database db) => db.Query(
+        """
+        SELECT t.time, t.y, t.state, sum(iif(p.sw IS NULL, p.y, 0)), sum(iif(p.sw IS NULL, 0, p.y)), max(p.sw IS NULL AND p.sent = 1)
+        FROM part p JOIN ticket t ON t.time = p.time
+        WHERE (p.sw IS NOT NULL AND p.delivered = 0) OR (p.sw IS NULL AND (p.state = ?1 OR t.state = ?2)) GROUP BY t.time ORDER BY t.time
+        """,
+        r => new HeldPayment(ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), r.GetInt64(5) == 1),
+        nameof(PartState.Held), nameof(TicketState.Refunded));
+
+    /// <summary>What was accepted last, the newest first.</summary>
+    public static List<Amount> LastAccepted(Database db, int count) => db.Query(
+        "SELECT y FROM ticket WHERE state = ?1 ORDER BY time DESC LIMIT ?2", r => Amount.FromLedger(r.GetInt64(0)), nameof(TicketState.Accepted), (long)count);
+
+    /// <summary>True if the payment may have been sent.</summary>
+    public static bool WasSent(Database db, PaymentId payment) => db.Number("SELECT sent FROM part WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
 
     /// <summary>Parts whose S_W the issuer has not seen.</summary>
     public static List<Part> Unforwarded(Database db) =>

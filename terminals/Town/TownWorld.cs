@@ -23,6 +23,7 @@ public sealed class TownWorld : IDisposable
     private readonly Dictionary<string, ShopTill> _tills = [];
     private readonly Dictionary<string, PartyId> _tillShops = [];
     private readonly Dictionary<string, Digest> _shopAccounts = [];
+    private readonly Dictionary<string, TimeProvider> _tillClocks = [];
     private readonly Dictionary<string, BankIdentity> _identities = [];
     private readonly Dictionary<string, BankParty> _banks = [];
     private ulong _receipts;
@@ -140,6 +141,13 @@ public sealed class TownWorld : IDisposable
     public EnrolmentRequest RequestNextKey(string bank, bool isFresh = false) =>
         BankParty.RequestNextKey(_stores[bank], Options.Suite, _identities[bank], isFresh);
 
+    /// <summary>Starts a till again with a clock of its own.</summary>
+    public void GiveClock(string till, TimeProvider clock)
+    {
+        _tillClocks[till] = clock;
+        Restart(till);
+    }
+
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
         _tills[till].Settler.Settle(TillLink(till), cancel);
@@ -245,7 +253,7 @@ public sealed class TownWorld : IDisposable
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), Clock, Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), _tillClocks.GetValueOrDefault(name, Clock), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's link to the issuer.</summary>
     public ILink TillLink(string till) =>

@@ -92,10 +92,10 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         var command = new Command("change", "Changes the holder PIN, or the payment PIN.") { payment, CardOptions.Reader, CardOptions.Wait, pin };
         command.SetAction(async (result, cancel) =>
         {
+            using var channel = await CardOptions.Open(result, suite, cancel);
             string current = CommonOptions.ReadPin(result.GetValue(pin));
             string which = result.GetValue(payment) ? "payment PIN" : "holder PIN";
             string next = CommonOptions.AskNewPin(which);
-            using var channel = await CardOptions.Open(result, suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             var status = result.GetValue(payment) ? card.Verify(current) : card.ChangeHolderPin(current, next);
@@ -114,6 +114,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         var command = new Command("unblock", "Sets a new holder PIN with the PUK.") { CardOptions.Reader, CardOptions.Wait };
         command.SetAction(async (result, cancel) =>
         {
+            using var channel = await CardOptions.Open(result, suite, cancel);
             string puk = CommonOptions.AskSecret("PUK");
             if (!Pin.IsValid(puk))
             {
@@ -121,7 +122,6 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             }
 
             string next = CommonOptions.AskNewPin("holder PIN");
-            using var channel = await CardOptions.Open(result, suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             Say(card.UnblockPin(puk, next), "holder PIN", PinWords.ExplainPuk);

@@ -26,8 +26,8 @@ internal sealed class LifeCommands(
             "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it: a log that is full pays no more.") { CardOptions.Reader, CardOptions.Wait, pin, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
+            using var store = MakeRecords(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
-            using var store = Database.OpenFile(Path.Combine(result.GetValue(Folder)!, RecordsFile), WalletRecords.Schema);
             var records = new WalletRecords(store);
             int kept = records.Keep(channel, CommonOptions.ReadPin(result.GetValue(pin)));
             ConsoleEntry.Print(
@@ -98,9 +98,9 @@ internal sealed class LifeCommands(
             "Writes what the card, and DIR/wallet.db, hold against an accusation: every void and every dead statement that the card was given.") { file, CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
+            using var store = OpenRecords(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            using var store = OpenRecords(result);
             var terminal = new WalletTerminal(
                 dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
             var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
@@ -156,22 +156,31 @@ internal sealed class LifeCommands(
     }
 
     /// <summary>The records of the folder, made if they are not there.</summary>
-    internal static Database MakeRecords(ParseResult result) => Database.OpenFile(Path.Combine(result.GetValue(Folder)!, RecordsFile), WalletRecords.Schema);
+    internal static Database MakeRecords(ParseResult result) => Database.OpenFile(RecordsPath(result), WalletRecords.Schema);
 
     /// <summary>The records of the folder, where there are some.</summary>
     internal static Database? OpenRecords(ParseResult result)
     {
-        string kept = Path.Combine(result.GetValue(Folder)!, RecordsFile);
+        string kept = RecordsPath(result);
         return File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
+    }
+
+    /// <exception cref="RefusedException">There is no such folder: a slip in its name would leave out all that is kept.</exception>
+    private static string RecordsPath(ParseResult result)
+    {
+        string folder = result.GetValue(Folder)!;
+        return Directory.Exists(folder)
+            ? Path.Combine(folder, RecordsFile)
+            : throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
     }
 
     private async Task Recovering(
         ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel)
     {
+        using var store = OpenRecords(result);
         using var channel = await CardOptions.Open(result, suite, cancel);
         string code = CommonOptions.ReadPin(result.GetValue(pin));
         var status = read(channel, code);
-        using var store = OpenRecords(result);
         var terminal = new WalletTerminal(
             dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
         await RebuttalCommands.Warn(terminal, status, cancel);

@@ -66,15 +66,10 @@ internal sealed class RebuttalCommands(
         };
         command.SetAction(async (result, cancel) =>
         {
+            string folder = result.GetValue(LifeCommands.Folder)!;
+            using var store = LifeCommands.OpenRecords(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            string folder = result.GetValue(LifeCommands.Folder)!;
-            if (!Directory.Exists(folder))
-            {
-                throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
-            }
-
-            using var store = LifeCommands.OpenRecords(result);
             var terminal = new WalletTerminal(
                 dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
             var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => File.WriteAllBytes(FileOf(folder, notice), rebuttal.Encode()));

@@ -134,8 +134,8 @@ public sealed class CaseConsoleTests
         await ClearingAuditTests.Ghost(town);
         await town.RunCycle();
         string bank = _folders.Bank(town, "bank-2", "parked");
-        Assert.That(bank, Does.Contain("ShopCredit 7.00 EUR").And.Contain("the bank has no such shop account. It ends when the bank opens that account."));
-        Assert.That(_folders.Issuer(town, "parked"), Does.Contain("ShopCredit 7.00 EUR").And.Contain("It ends when the bank opens that account."));
+        Assert.That(bank, Does.Contain("ShopCredit 7.00 EUR for shop account ").And.Contain("the bank has no such shop account. It ends when the bank opens that account."));
+        Assert.That(_folders.Issuer(town, "parked"), Does.Contain("ShopCredit 7.00 EUR for shop Ghost, since").And.Contain("It ends when the bank opens that account."));
         using var json = JsonDocument.Parse(_folders.Issuer(town, "parked", "--json"));
         Assert.That(json.RootElement[0].GetProperty("reason").GetString(), Is.EqualTo("NoAccount"));
 
@@ -145,7 +145,7 @@ public sealed class CaseConsoleTests
         invented.Sign(TransferKind.ClaimRestore, Digest.Of("two"u8), 20);
         await other.BankOver("bank-1", invented).Run(default);
         string[] lines = _folders.Bank(other, "bank-1", "parked").TrimEnd().Split(Environment.NewLine);
-        Assert.That(lines[0], Does.Contain("ClaimDebit 7.00 EUR").And.Contain("has not verified an excess"));
+        Assert.That(lines[0], Does.Contain("ClaimDebit 7.00 EUR for coin ").And.Contain("has not verified an excess"));
         Assert.That(lines[1], Does.Contain("ClaimRestore 0.20 EUR").And.Contain("gives back more than this bank has booked of claims").And.Contain("set off").And.Not.Contain("verified"));
         Assert.That(_folders.Bank(other, "bank-1", "status"), Does.Contain("2 instructions are parked"));
     }

@@ -21,7 +21,7 @@ internal static class ConsoleProcess
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
             string root = output.Parent.Parent!.Parent!.Parent!.FullName;
-            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "card/Emulator" }
+            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "terminals/Town", "card/Emulator" }
                 .Select(p => Path.Combine(root, p, tail));
         }
     }

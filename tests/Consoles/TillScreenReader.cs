@@ -12,10 +12,12 @@ internal sealed class TillScreenReader : IDisposable
     {
         _folder = folder;
         _session = session;
-        Tmux("new-session", "-d", "-s", session, "-x", "76", "-y", "9", "-c", folder, $"PATH='{ConsoleProcess.SearchPath}' {command}");
+        Tmux("new-session", "-d", "-s", session, "-x", "76", "-y", "14", "-c", folder, $"PATH='{ConsoleProcess.SearchPath}' {command}");
     }
 
     public void Keys(string keys) => Tmux("send-keys", "-t", _session, keys);
+
+    public string Now() => Tmux("capture-pane", "-p", "-t", _session);
 
     /// <summary>Waits until the screen shows all of this; the screen.</summary>
     public string Expect(string state, params string[] parts)

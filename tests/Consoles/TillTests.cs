@@ -26,6 +26,8 @@ public sealed class TillTests
             screen.Expect("settled by itself", "queued 0.00 EUR, settles by itself");
             screen.Keys("500.00");
             screen.Keys("Enter");
+            screen.Expect("a large amount at a new till", "Is that right?", "That is more than 50.00 EUR.", "500.00 EUR");
+            screen.Keys("Enter");
             screen.Expect("more than goes without PIN, whatever the card holds", "Payment PIN for 500.00 EUR, then Enter");
             screen.Keys("1111");
             screen.Keys("Enter");
@@ -51,6 +53,48 @@ public sealed class TillTests
         }
 
         Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64(), Is.EqualTo(12250));
+    }
+
+    /// <summary>A comma is a decimal sign, the whole amount is there before Enter, and Esc shows what it leaves with the issuer.</summary>
+    [Test, Rule(4)]
+    public void CommaUnusualAmountAndHeldMoney()
+    {
+        using var town = new NetworkTown();
+        town.OpenAccount("Alice", "100.00");
+        town.Must("hiercash-wallet", "withdraw", "100.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
+        using (var screen = new TillScreenReader(town.Folder, $"comma-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
+        {
+            screen.Keys("1,5");
+            screen.Expect("half an amount", "Type the amount and press Enter.");
+            screen.Keys("Enter");
+            screen.Expect("no amount", "1 decimals");
+            screen.Keys("0");
+            screen.Expect("in full before Enter", "1,50 EUR", "Enter asks a card for 1.50 EUR.");
+            screen.Keys("Enter");
+            screen.Expect("paid", "PAID", "today 1.50 EUR in 1 payments", "queued 0.00 EUR, settles by itself");
+            screen.Keys("1250");
+            screen.Expect("without a sign", "Enter asks a card for 1250.00 EUR.");
+            screen.Keys("Enter");
+            screen.Expect("asked once more", "Is that right?", "No decimal sign was typed. Enter asks for 1250.00 EUR");
+            screen.Keys("Escape");
+            screen.Expect("taken back", "Type the amount and press Enter.", "today 1.50 EUR in 1 payments");
+            town.Issuer.Kill();
+            screen.Keys("60.00");
+            screen.Keys("Enter");
+            screen.Expect("asked once more", "Is that right?");
+            screen.Keys("Enter");
+            screen.Expect("the issuer is away", "The issuer does not answer", "held 60.00 EUR: Esc gives it up");
+            screen.Keys("Escape");
+            screen.Expect("given up", "The issuer may have it", "held 60.00 EUR: given up, the issuer is asked by itself");
+            town.Issuer.Start();
+            screen.Expect("given back to the card that is there", "60.00 EUR are on the card again.", "today 1.50 EUR in 1 payments");
+            Assert.That(screen.Now(), Does.Not.Contain("held").And.Not.Contain("to give back"));
+            screen.Keys("C-c");
+            screen.ExpectGone();
+        }
+
+        Assert.That(town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("balance").GetInt64(), Is.EqualTo(9850));
+        town.AssertAudits();
     }
 
     [Test]

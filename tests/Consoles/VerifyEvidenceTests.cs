@@ -50,6 +50,33 @@ public sealed class VerifyEvidenceTests
         }
     }
 
+    /// <summary>With another scheme's root nothing in the file is known to be true, and nothing of it is said: no name, no amount, no date.</summary>
+    [Test, Rule(5)]
+    public async Task WhatNobodySignedIsNotShown()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make();
+            using var other = Towns.Make(seed: 2);
+            var file = await town.Overspend();
+            File.WriteAllBytes(Path.Combine(folder, "e"), file.Encode());
+            string root = Convert.ToHexString(other.Scheme.Root.Bytes);
+            var words = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root);
+            Assert.That((words.Code, words.Output.Trim()), Is.EqualTo((1,
+                "The bank's certificate is not one of this scheme's root key. The file proves nothing. "
+                    + "Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the file is whole.")));
+            var json = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--json");
+            Assert.That(json.Output, Does.Not.Contain(file.Name).And.Not.Contain(file.Order.User.ToString()).And.Not.Contain(file.Notice.Until.ToString()).And.Not.Contain("spent"));
+            var known = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", Convert.ToHexString(town.Scheme.Root.Bytes));
+            Assert.That((known.Code, known.Output.Contains(file.Name, StringComparison.Ordinal)), Is.EqualTo((0, true)), "with its own root it says who");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>JSON spells true with or without spaces and capitals: only what it says counts.</summary>
     private static bool Same((int Code, string Culprit, string InTime) a, (int Code, string Culprit, string InTime) b) =>
         a.Code == b.Code && a.Culprit == b.Culprit && string.Equals(

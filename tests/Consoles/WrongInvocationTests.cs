@@ -3,7 +3,7 @@ using HierCash.Tests.Pcsc;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What a new user gets wrong: each answer says what was wrong and what to do, and has the documented exit code.</summary>
-public sealed class WrongInvocationTests
+public sealed partial class WrongInvocationTests
 {
     private static NetworkTown _town = null!;
 
@@ -18,6 +18,8 @@ public sealed class WrongInvocationTests
         File.WriteAllText(Path.Combine(_town.Folder, "noise.txt"), "no enrolment at all");
         File.WriteAllBytes(Path.Combine(_town.Folder, "noise.card"), new byte[5000]);
         _town.Must("hiercash-bank", "init", "--name", "East", "--dir", "east");
+        _town.Must("hiercash-issuer", "init", "--dir", "spare");
+        Directory.CreateDirectory(Path.Combine(_town.Folder, "taken", "town"));
     }
 
     [OneTimeTearDown]

@@ -269,8 +269,8 @@ public sealed class ClearingTests
         town.Issuer.CloseCycle();
         var parked = town.Issuer.Parked.Single(p => p.Kind == TransferKind.ClaimDebit);
         Assert.That((parked.Reason, parked.StopsIssuing), Is.EqualTo((BookingOutcome.ClaimNotVerified, true)));
-        Assert.That(parked.Show(Currency.Eur), Does.StartWith($"instruction 1/{claim.Number}, ClaimDebit 20.00 EUR, since ").And.Contains("It ends when the bank has found the case proven")
-            .And.EndsWith("Until then nothing is issued to this bank."));
+        Assert.That(parked.Show(Currency.Eur), Does.StartWith($"instruction 1/{claim.Number}, ClaimDebit 20.00 EUR for coin {claim.Reference.ToString()[..16]}, since ")
+            .And.Contains("It ends when the bank has found the case proven").And.EndsWith("Until then nothing is issued to this bank."));
     }
 
     /// <summary>Beyond the float stops a bank after disputeTerm; a shop credit that it parks raises an alarm and stops nobody.</summary>

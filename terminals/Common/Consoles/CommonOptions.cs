@@ -68,7 +68,7 @@ public static class CommonOptions
                 throw new UsageException($"The card's {which} is wanted. Give it with --pin or in HIERCASH_PIN.");
             }
 
-            pin = Prompt($"{char.ToUpperInvariant(which[0])}{which[1..]}: ");
+            pin = TerminalPrompt.Ask($"{char.ToUpperInvariant(which[0])}{which[1..]}: ");
         }
 
         return Pin.IsValid(pin) ? pin : throw new UsageException("A PIN has 4 to 8 digits.");
@@ -106,8 +106,8 @@ public static class CommonOptions
     /// <summary>Asks for a secret: at a terminal without showing it, else a line of standard input. Never on the command line.</summary>
     /// <exception cref="UsageException">There is no further line.</exception>
     public static string AskSecret(string what) => !Console.IsInputRedirected
-        ? Prompt($"{what}: ")
-        : Console.In.ReadLine() ?? throw new UsageException($"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
+        ? TerminalPrompt.Ask($"{what}: ")
+        : TerminalPrompt.ReadLine() ?? throw new UsageException($"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
 
     /// <summary>A new PIN, typed twice at a terminal.</summary>
     /// <exception cref="UsageException">Not 4 to 8 digits, or not twice the same.</exception>
@@ -131,31 +131,6 @@ public static class CommonOptions
         }
 
         Console.Error.Write($"{question} [y/N] ");
-        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
-    }
-
-    /// <summary>Asks without showing what is typed.</summary>
-    private static string Prompt(string question)
-    {
-        Console.Error.Write(question);
-        var typed = new System.Text.StringBuilder();
-        while (true)
-        {
-            var key = Console.ReadKey(intercept: true);
-            if (key.Key == ConsoleKey.Enter)
-            {
-                Console.Error.WriteLine();
-                return typed.ToString();
-            }
-
-            if (key.Key == ConsoleKey.Backspace && typed.Length > 0)
-            {
-                typed.Length--;
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                typed.Append(key.KeyChar);
-            }
-        }
+        return TerminalPrompt.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }

@@ -40,15 +40,18 @@ public static class ConsoleEntry
         Terminal = Console.Out;
         Console.SetOut(new PlainWriter(Console.Out));
         Console.SetError(new PlainWriter(Console.Error));
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
-        {
-            return await Fail(string.Join(Environment.NewLine, parsed.Errors.Select(e => e.Message)) + Environment.NewLine + $"See {root.Name} --help.", ExitCode.Usage);
-        }
-
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+            var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is ParseErrorAction)
+            {
+                return await Fail(MistypedLine.Explain(parsed, args), ExitCode.Usage);
+            }
+
+            int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
+
+            // What did not stop in time was told to by a signal, whose number the framework adds to 128.
+            return code is >= ExitCode.Done and <= ExitCode.Unreachable ? code : ExitCode.Refused;
         }
         catch (UsageException e)
         {
@@ -74,6 +77,15 @@ public static class ConsoleEntry
         {
             return await Fail($"{e.Message} Check the values that were given.", ExitCode.Usage);
         }
+        catch (OverflowException)
+        {
+            return await Fail("A number or a date in what was given is too large to reckon with. Nothing was done with it.", ExitCode.Refused);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody is left to handle it: a process that dies has no sentence, and an exit code that means nothing. What the fault says may hold anything, and is not printed.
+            return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, and report this with the command.", ExitCode.Refused);
+        }
     }
 
     /// <summary>Prints one JSON value, or what people read.</summary>
@@ -88,7 +100,15 @@ public static class ConsoleEntry
 
     private static async Task<int> Fail(string sentence, int code)
     {
-        await Console.Error.WriteLineAsync(sentence);
+        try
+        {
+            await Console.Error.WriteLineAsync(sentence);
+        }
+        catch (IOException)
+        {
+            // Nobody can be told; the exit code still says it.
+        }
+
         return code;
     }
 }

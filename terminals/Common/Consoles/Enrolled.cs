@@ -36,9 +36,34 @@ public static class Enrolled
             var made = PartyFolder<EnrolledSettings>.Create(
                 result.GetValue(folder)!, role, new EnrolledSettings(called, null, "127.0.0.1", CommonOptions.IssuerPort));
             using var store = Database.OpenFile(made.DatabasePath, schema);
-            Console.Write(Armor.Write(Armor.Request, request(store, suite, called).Encode()));
+            PrintRequest(role, result.GetValue(folder)!, request(store, suite, called));
         });
         return command;
+    }
+
+    /// <summary>The command that prints the request of a party that is there: the same key asks again.</summary>
+    public static Command RequestCommand(string role, string forWhom, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    {
+        var command = new Command("request", $"Prints the {role}'s request for {forWhom} again, as 'init' did.") { folder };
+        command.SetAction(result =>
+        {
+            var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
+            using var store = Database.OpenFile(party.DatabasePath, schema);
+            PrintRequest(role, result.GetValue(folder)!, request(store, suite, party.Settings.Name));
+        });
+        return command;
+    }
+
+    private static void PrintRequest(string role, string folder, EnrolmentRequest request)
+    {
+        try
+        {
+            Console.Write(Armor.Write(Armor.Request, request.Encode()));
+        }
+        catch (IOException e)
+        {
+            throw new RefusedException($"The {role} is made, and its request could not be written: {e.Message.TrimEnd('.')}. 'hiercash-{role} request --dir {folder}' prints it again.");
+        }
     }
 
     /// <summary>The command that takes the issuer's grant.</summary>

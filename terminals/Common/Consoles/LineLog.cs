@@ -38,9 +38,9 @@ public sealed class LineLog(TextWriter output, TimeProvider clock) : ILoggerFact
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // The framework's own news is of no use to an operator; its faults are.
-        public bool IsEnabled(LogLevel logLevel) =>
-            logLevel >= (category.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Error : LogLevel.Information);
+        // The framework's own news is of no use to an operator; its faults are. That it did not start comes back to who starts it, and is said once, in a sentence.
+        public bool IsEnabled(LogLevel logLevel) => !category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal)
+            && logLevel >= (category.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Error : LogLevel.Information);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

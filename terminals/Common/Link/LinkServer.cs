@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
@@ -35,7 +36,7 @@ public sealed class LinkServer : IAsyncDisposable
         ILoggerFactory log, CancellationToken cancel) => Start(endpoint, () => own, scheme, party, suite, clock, limits, log, cancel);
 
     /// <param name="own">The party's certificate and key, asked for at each new connection: its keys change while it serves.</param>
-    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    /// <exception cref="IOException">The address is in use, or not this machine's, or not allowed; the message says which.</exception>
     public static async Task<LinkServer> Start(
         IPEndPoint endpoint, Func<X509Certificate2> own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
         ILoggerFactory log, CancellationToken cancel)
@@ -63,9 +64,27 @@ public sealed class LinkServer : IAsyncDisposable
             });
         });
         var host = builder.Build();
-        await host.StartAsync(cancel);
+        try
+        {
+            await host.StartAsync(cancel);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await host.DisposeAsync();
+            stopping.Dispose();
+            throw new IOException($"Cannot listen on {endpoint}: {Why(e)}. Give another address and port with --listen.", e);
+        }
+
         return new LinkServer(host, stopping);
     }
+
+    private static string Why(Exception fault) => (fault as SocketException ?? fault.InnerException as SocketException ?? fault.InnerException?.InnerException as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => "another program listens there",
+        SocketError.AddressNotAvailable => "this machine has no such address",
+        SocketError.AccessDenied => "this user may not listen on that port",
+        _ => fault.Message.TrimEnd('.'),
+    };
 
     /// <summary>Ends idle connections at once, the others when what they asked is answered, and all of them after a short grace.</summary>
     public async ValueTask DisposeAsync()

@@ -1,0 +1,34 @@
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Shop;
+
+/// <summary>Money that is held, in words: for a status and for the till's screen.</summary>
+internal static class HeldView
+{
+    /// <summary>For 'status': the sums, and each payment with what ends it.</summary>
+    public static string Say(IReadOnlyList<HeldPayment> payments, Amount held, Amount owed, Currency currency)
+    {
+        var lines = payments.Where(p => !p.Held.IsZero).Select(p =>
+            $"  {p.Ticket.Time}  {p.Held.Show(currency)}: "
+            + (p.Ticket.State == TicketState.Refunded ? "given up; 'hiercash-shop settle' asks the issuer, then the card gets it back."
+                : $"{(p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
+        string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
+        return string.Join(Environment.NewLine, lines.Prepend(first))
+            + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again.");
+    }
+
+    /// <summary>For the till's screen: one line, or nothing.</summary>
+    /// <param name="now">The payment that is under way on the screen; null if none.</param>
+    public static string Line(IReadOnlyList<HeldPayment> payments, Ticket? now, Currency currency)
+    {
+        var held = payments.Aggregate(Amount.Zero, (all, h) => all + h.Held);
+        var owed = payments.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
+        return (held.IsZero, owed.IsZero) switch
+        {
+            (true, true) => "",
+            (false, _) when payments.Any(p => p.Ticket.Time == now?.Time && !p.Held.IsZero) => $"held {held.Show(currency)}: Esc gives it up",
+            (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
+            _ => $"to give back {owed.Show(currency)}: put the card in, without an amount",
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Shop;
+
+/// <summary>
+/// A till whose clock ran ahead once (rule R21). TIME of a W is never lowered: a card gives the stored S_U again for an old (TIME, W, y). So all that this till
+/// took from then on would carry a TIME of the future, which nobody settles. It takes nothing until its clock is there, or until it has a new N_W.
+/// </summary>
+public sealed partial class ShopTill
+{
+    private const ulong Minute = 60_000_000;
+    private const ulong Hour = 60 * Minute;
+    private const ulong Day = 24 * Hour;
+
+    /// <summary>Why this till takes no payment by its clock as it is now: both times, how long, and what else can be done. Null where it takes them.</summary>
+    public string? WhyNoPayment => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
+
+    /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
+    private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);
+
+    /// <summary>For a payment that is to be begun.</summary>
+    private bool IsAheadToBegin(Timestamp last)
+    {
+        bool ahead = IsAhead(last);
+        Switches.Off("R21 begin", ref ahead);
+        return ahead;
+    }
+
+    /// <summary>For a payment that was begun while the clock ran ahead.</summary>
+    private bool IsAheadToGoOn(Ticket ticket)
+    {
+        bool ahead = IsAhead(ticket.Time);
+        Switches.Off("R21 go on", ref ahead);
+        return ahead;
+    }
+
+    private string ClockSentence(Timestamp last)
+    {
+        var now = Timestamp.Now(_clock);
+        var until = new Timestamp(last.Microseconds - (ulong)_scheme.Terms.ClockTolerance.TotalMicroseconds);
+        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: its last payment is of {last}, and its clock says {now}. "
+            + "If the clock is wrong now, set it right. If it ran ahead then, wait, or make a new till key in another folder with 'hiercash-shop init', and enrol it like the first. "
+            + "This folder still settles, refunds and cancels.";
+    }
+
+    /// <summary>For people: the two largest units, rounded up to a minute.</summary>
+    private static string Span(ulong microseconds)
+    {
+        ulong rounded = microseconds + Minute - 1;
+        return rounded switch
+        {
+            >= Day => $"{Count(rounded / Day, "day")} and {Count(rounded % Day / Hour, "hour")}",
+            >= Hour => $"{Count(rounded / Hour, "hour")} and {Count(rounded % Hour / Minute, "minute")}",
+            _ => Count(rounded / Minute, "minute"),
+        };
+    }
+
+    private static string Count(ulong number, string unit) => number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
+}

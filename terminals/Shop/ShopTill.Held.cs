@@ -1,0 +1,81 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>A payment whose money is neither the shop's nor on the card again.</summary>
+/// <param name="Held">Signed by the card, and no S_W of this till gives it back yet.</param>
+/// <param name="Owed">S_W is there, and no card has taken it at this till.</param>
+/// <param name="WasSent">The issuer may have it: S_W waits for its answer (rule R4).</param>
+public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, bool WasSent);
+
+/// <summary>Money that cards signed and that is held: shown, and ended by <see cref="Cancel"/>.</summary>
+public sealed partial class ShopTill
+{
+    /// <summary>All payments with money held or owed, oldest first.</summary>
+    public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(TillStore.HeldPayments);
+
+    /// <summary>What this till accepted last, the newest first.</summary>
+    public IReadOnlyList<Amount> LastAccepted(int count) => _store.Read(db => TillStore.LastAccepted(db, count));
+
+    /// <summary>
+    /// Ends a payment that was never accepted. What was never sent is voided at once; for what may have been sent the issuer answers first, and only then is
+    /// there an S_W (rule R4). May be repeated, also to give the card what it is owed.
+    /// </summary>
+    /// <param name="channel">The card, if it is there; else it gets its money when it comes to this till again.</param>
+    /// <exception cref="LinkException">The issuer may have the payment, and cannot be reached. It is given up all the same; run it again.</exception>
+    /// <exception cref="InvalidOperationException">It was accepted, or the issuer does not take it back; the message says why.</exception>
+    public async ValueTask<TillResult> Cancel(Ticket ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel)
+    {
+        var current = Reload(ticket);
+        if (current.State == TicketState.Accepted)
+        {
+            throw new InvalidOperationException("This payment was accepted, and the customer was told OK. Take it back with 'hiercash-shop refund RECEIPT'.");
+        }
+
+        if (current.State != TicketState.Refunded)
+        {
+            var ended = GiveUp(current, channel);
+            if (Reload(ticket).State != TicketState.Refunded)
+            {
+                return ended;
+            }
+        }
+
+        return await Refund(ticket.Time, channel, issuer, cancel);
+    }
+
+    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own. Nothing is asked of it.</summary>
+    /// <returns>What it has got back.</returns>
+    public Amount GiveBack(ICardChannel channel)
+    {
+        var before = _store.Read(TillStore.Undelivered);
+        if (before.Count > 0)
+        {
+            try
+            {
+                var card = new WalletCard(channel);
+                card.Select();
+                Restore(card, before);
+            }
+            catch (Exception e) when (e is CardChannelException or CardRefusedException)
+            {
+                // No wallet, or gone again: it can come back once more.
+            }
+        }
+
+        return before.Where(p => IsDelivered(p.H.Id)).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+    }
+
+    /// <summary>Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.</summary>
+    public void GiveUpLeftovers()
+    {
+        foreach (var ticket in OpenTickets.Where(t => Parts(t.Time).Count > 0))
+        {
+            GiveUp(ticket);
+        }
+    }
+
+    private Ticket Reload(Ticket ticket) => _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
+}

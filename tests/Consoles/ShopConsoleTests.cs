@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>A shop at its console on a bad day: money that is held, a clock that ran ahead, a full disk, and somebody who changes their mind at a prompt.</summary>
+public sealed class ShopConsoleTests
+{
+    private static readonly string[] Alice = ["--reader", "emulator:Alice.card"];
+    private NetworkTown _town = null!;
+
+    [OneTimeSetUp]
+    public void MakeTown()
+    {
+        _town = new NetworkTown();
+        _town.OpenAccount("Alice", "200.00");
+        _town.Must("hiercash-wallet", ["withdraw", "150.00", .. Alice, "--pin", "0000", "--bank", _town.North.Address]);
+    }
+
+    [OneTimeTearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>Above the floor limit while the issuer is away: the card is short, and every screen says so until 'cancel' has ended it.</summary>
+    [Test, Rule(4), Hole(12)]
+    public void HeldMoneyIsShownAndCancelled()
+    {
+        long before = Balance();
+        _town.Issuer.Kill();
+        var paid = _town.Run("hiercash-shop", ["pay", "60,00", .. Alice, "--pin", "1111", "--dir", "cafe"]);
+        Assert.That((paid.Code, paid.Output), Is.EqualTo((3, "")), paid.Error);
+        Assert.That(Balance(), Is.EqualTo(before - 6000));
+        var held = _town.Json("hiercash-shop", "status", "--dir", "cafe");
+        Assert.That((held.GetProperty("held").GetInt64(), held.GetProperty("owed").GetInt64(), held.GetProperty("accepted").GetInt64()), Is.EqualTo((6000L, 0L, 0L)));
+        string receipt = held.GetProperty("payments")[0].GetProperty("time").GetString()!;
+        string cancel = $"'hiercash-shop cancel {receipt}'";
+        Assert.That(paid.Error, Does.Contain("The issuer does not answer").And.Contain(cancel));
+        Assert.That(
+            _town.Must("hiercash-shop", "status", "--dir", "cafe"),
+            Does.Contain("Held 60.00 EUR, which is neither the shop's nor on the card:").And.Contain($"waits for the issuer; {cancel} ends it."));
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("waits for the issuer").And.Contain(cancel).And.Contain("Held: the issuer may have it."));
+
+        // It may have been sent: no S_W before the issuer's answer.
+        var away = _town.Run("hiercash-shop", ["cancel", receipt, .. Alice, "--dir", "cafe"]);
+        Assert.That((away.Code, away.Error.Contains("the card gets its money back after its answer", StringComparison.Ordinal)), Is.EqualTo((3, true)), away.Error);
+        Assert.That(Balance(), Is.EqualTo(before - 6000));
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.Contain("given up; 'hiercash-shop settle' asks the issuer"));
+        _town.Issuer.Start();
+        _town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.Contain("Nothing is held.").And.Contain("Cards get back 60.00 EUR"));
+        Assert.That(_town.Must("hiercash-shop", ["cancel", receipt, .. Alice, "--dir", "cafe"]), Does.Contain("60.00 EUR are on the card again."));
+        Assert.That(Balance(), Is.EqualTo(before));
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.Contain("Nothing is held.").And.Not.Contain("Cards get back"));
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("The card has it."));
+        _town.AssertAudits();
+    }
+
+    /// <summary>The machine's clock ran 40 days ahead for one payment. The old folder takes nothing more, settles and refunds; a further till takes the next.</summary>
+    [Test, Rule(21)]
+    public void ATillWhoseClockRanAheadSaysSoAndWhatToDo()
+    {
+        _town.AddShop("Kiosk", "kiosk");
+        string receipt = _town.Json("hiercash-shop", ["pay", "2.00", .. Alice, "--dir", "kiosk"]).GetProperty("time").GetString()!;
+        using (var store = new SqliteConnection($"Data Source={Path.Combine(_town.Folder, "kiosk", "shop.db")};Pooling=False"))
+        {
+            store.Open();
+            using var ahead = store.CreateCommand();
+            ahead.CommandText = "UPDATE till SET last_time = last_time + 40 * 86400000000";
+            Assert.That(ahead.ExecuteNonQuery(), Is.EqualTo(1));
+        }
+
+        long before = Balance();
+        var refused = _town.Run("hiercash-shop", ["pay", "2.00", .. Alice, "--dir", "kiosk"]);
+        Assert.That((refused.Code, refused.Output), Is.EqualTo((1, "")));
+        Assert.That(refused.Error, Does.Match("^This till takes no payment for (38 days and 23|39 days and 0) hours, until ").And.Contain("'hiercash-shop init'").And.Contain("still settles, refunds and cancels"));
+        Assert.That(refused.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "kiosk"), Does.Match("This till takes no payment for 3[89] days"));
+        Assert.That(_town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("takesNone").ValueKind, Is.EqualTo(System.Text.Json.JsonValueKind.Null));
+        Assert.That(Balance(), Is.EqualTo(before));
+
+        _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
+        _town.Must("hiercash-shop", ["refund", receipt, .. Alice, "--dir", "kiosk"]);
+        Assert.That(Balance(), Is.EqualTo(before + 200), "the old key still settles and takes back");
+        _town.AddShop("Kiosk", "kiosk2");
+        _town.Must("hiercash-shop", ["pay", "3.00", .. Alice, "--dir", "kiosk2"]);
+        Assert.That(_town.Must("hiercash-shop", "settle", "--dir", "kiosk2"), Does.StartWith("1 payments settled"));
+    }
+
+    /// <summary>The request of 'init' went to a full disk: the party is there, and prints it again.</summary>
+    [TestCase("hiercash-bank", "bank")]
+    [TestCase("hiercash-shop", "shop")]
+    public void TheRequestOfInitIsPrintedAgain(string console, string role)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Ignore("This system has no /dev/full.");
+        }
+
+        var full = Shell($"{console} init --name Lost --dir lost-{role} > /dev/full");
+        Assert.That((full.Code, full.Error.Contains($"'{console} request --dir lost-{role}' prints it again.", StringComparison.Ordinal)), Is.EqualTo((1, true)), full.Error);
+        string request = _town.Must(console, "request", "--dir", $"lost-{role}");
+        Assert.That(request, Does.StartWith("-----BEGIN HIERCASH REQUEST-----"));
+        Assert.That(_town.Must(console, "request", "--dir", $"lost-{role}"), Has.Length.EqualTo(request.Length), "for the same key, as often as it is wanted");
+        File.WriteAllText(Path.Combine(_town.Folder, $"lost-{role}.request"), request);
+        if (role == "bank")
+        {
+            Assert.That(_town.Must("hiercash-issuer", "enrol", "bank", "lost-bank.request", "--dir", "issuer"), Does.StartWith("-----BEGIN HIERCASH GRANT-----"));
+        }
+    }
+
+    /// <summary>Whatever becomes of the output, the exit code is one of the four.</summary>
+    [TestCase("hiercash-shop status --dir cafe > /dev/full", 1)]
+    [TestCase("hiercash-shop status --dir cafe --json > /dev/full", 1)]
+    [TestCase("hiercash-shop --help > /dev/full", 1)]
+    [TestCase("hiercash-shop nonsense 2> /dev/full", 2)]
+    [TestCase("hiercash-shop status --dir nowhere 2> /dev/full", 1)]
+    [TestCase("hiercash-shop journal --dir cafe >&-", null)]
+    [TestCase("(hiercash-shop status --dir cafe; echo $? >&2) | true", 0)]
+    public void NoOutputNoUnknownCode(string line, int? code)
+    {
+        var said = Shell(line);
+        Assert.That(said.Code, code is null ? Is.InRange(0, 3) : Is.EqualTo(code), said.Error);
+        Assert.That(said.Error, Does.Not.Contain("   at ").And.Not.Contain("Unhandled").And.Not.Contain("134"));
+    }
+
+    /// <summary>Ctrl-C at a prompt ends the program at once, with its exit code, and what is typed then is no PIN.</summary>
+    [TestCase("balance", "Holder PIN:")]
+    [TestCase("pin change --pin 0000", "New holder PIN, 4 to 8 digits:")]
+    public void CtrlCAtAPromptEndsAtOnce(string command, string prompt)
+    {
+        using var screen = new TillScreenReader(
+            _town.Folder, $"prompt-{command.Length}-{Environment.ProcessId}", $"hiercash-wallet {command} --reader emulator:Alice.card; echo \"code $?\"; sleep 20");
+        screen.Expect("asked", prompt);
+        screen.Keys("12");
+        var told = Stopwatch.GetTimestamp();
+        screen.Keys("C-c");
+        string end = screen.Expect("ended", "Stopped.", "code 1");
+        Assert.That(Stopwatch.GetElapsedTime(told), Is.LessThan(TimeSpan.FromSeconds(4)), "it took 9 seconds");
+        Assert.That(end, Does.Not.Contain("12"));
+    }
+
+    private ConsoleResult Shell(string line) => ConsoleProcess.Run(_town.Folder, "sh", "-c", line);
+
+    private long Balance() => _town.Json("hiercash-wallet", ["balance", .. Alice, "--pin", "0000"]).GetProperty("balance").GetInt64();
+}

@@ -1,0 +1,94 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A payment above the floor limit while the issuer is away, and whatever else leaves a card short without an OK: shown, and ended by cancelling.</summary>
+public sealed class HeldMoneyTests
+{
+    [Test, Rule(4), Hole(12)]
+    public async Task WhatTheIssuerMayHaveIsGivenBackOnlyAfterItsAnswer()
+    {
+        using var town = Towns.Make();
+        string name = town.AddTill("Cafe");
+        var till = town.Till(name);
+        using var alice = town.User("Alice", 10_000);
+        till.Online = new SilentLink(town.TillLink(name), MessageType.Settle);
+        var waiting = town.Pay(name, alice, 6000);
+        Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone));
+        Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
+        Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
+        Assert.That(till.HeldPayments.Single().WasSent);
+        Assert.That(string.Join('\n', till.Explain(waiting.Ticket)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Ticket.Time}'").And.Contain("Held: the issuer may have it."));
+
+        // The issuer has settled it, and only its answer was lost. No S_W leaves before it has taken that back.
+        Assert.That(async () => await till.Cancel(waiting.Ticket, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());
+        Assert.That(till.Parts(waiting.Ticket.Time).Single().SW, Is.Null);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
+        Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
+        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "there is nothing to give yet");
+        await till.Cancel(waiting.Ticket, alice.Card, town.TillLink(name), default);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(10_000));
+        Assert.That(till.HeldPayments, Is.Empty);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero);
+        town.AssertSound(alice);
+    }
+
+    /// <summary>The card was gone by then. It gets its money when it is put in, without a payment, and nothing is asked of another card.</summary>
+    [Test, Rule(4)]
+    public async Task ACardThatComesBackGetsWhatItIsOwed()
+    {
+        using var town = Towns.Make();
+        string name = town.AddTill("Cafe");
+        var till = town.Till(name);
+        using var alice = town.User("Alice", 10_000);
+        using var bob = town.User("Bob", 10_000);
+        till.Online = new SilentLink(town.TillLink(name), MessageType.Settle);
+        var waiting = town.Pay(name, alice, 6000);
+        Assert.That(till.GiveUp(waiting.Ticket).Message, Does.Contain("The issuer may have it"));
+        Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
+        await till.RunOnline(town.TillLink(name), default);
+        Assert.That(Held(till), Is.EqualTo((0UL, 6000UL)), "the issuer took it back, and the card is away");
+        Assert.That(string.Join('\n', till.Explain(till.Journal.Single())), Does.Contain("The card gets it when it comes to this till again."));
+        Assert.That((till.GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((0UL, 10_000UL)));
+        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        Assert.That(till.HeldPayments, Is.Empty);
+        Assert.That((await till.Cancel(waiting.Ticket, alice.Card, town.TillLink(name), default)).Message, Does.Contain("60.00 EUR"), "again: no harm");
+        town.AssertSoundAfterCycle(alice, bob);
+    }
+
+    /// <summary>What never left the till is voided at once, without any network; what was accepted is a refund's business.</summary>
+    [Test, Rule(4)]
+    public async Task CancelIsNoRefund()
+    {
+        using var town = Towns.Make();
+        string name = town.AddTill("Cafe");
+        var till = town.Till(name);
+        using var alice = town.User("Alice", 10_000);
+        var paid = town.Pay(name, alice, 500);
+        Assert.That(
+            async () => await till.Cancel(paid.Ticket, alice.Card, town.TillLink(name), default),
+            Throws.InvalidOperationException.With.Message.Contains("'hiercash-shop refund RECEIPT'"));
+        Assert.That(alice.Balance().Minor, Is.EqualTo(9500));
+        var begun = till.Pay(alice.Card, new Amount(9600));
+        Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
+        Assert.That((await till.Cancel(begun.Ticket, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message, Does.StartWith("The payment was cancelled."));
+        Assert.That(till.OpenTickets, Is.Empty);
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    private static (ulong Held, ulong Owed) Held(ShopTill till) => till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
+
+    /// <summary>The request arrives; its answer, if it is of that kind, does not.</summary>
+    private sealed class SilentLink(ILink inner, MessageType kind) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await inner.Call(request, cancel);
+            return request.Type == kind ? throw new LinkException("The issuer does not answer.") : reply;
+        }
+    }
+}
