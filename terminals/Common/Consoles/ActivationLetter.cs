@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 
@@ -21,13 +22,7 @@ public static class ActivationLetter
         }
 
         var code = ActivationCode.Random(random);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new StreamWriter(path, options);
+        using var file = new StreamWriter(PrivateFile.Create(path));
         file.Write($"""
             To {string.Concat(holder.Where(c => !char.IsControl(c)))}.
 

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -14,8 +15,12 @@ namespace HierCash.Terminals.Link;
 /// <param name="Host">Name or address.</param>
 /// <param name="Role">What the other side's certificate must say.</param>
 /// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
-public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme)
+/// <param name="Number">The one party of that role that is wanted, as a card names its bank (rule R19); null: any.</param>
+public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme, PartyId? Number = null)
 {
+    /// <summary>What the caller knows of that party's key from before: why a certificate of it is not to be trusted, or null.</summary>
+    public Func<X509Certificate2, string?>? Remembered { get; init; }
+
     public override string ToString() => $"the {Role.ToString().ToLowerInvariant()} at {Host}:{Port}";
 }
 
@@ -122,7 +127,16 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         var finding = SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow());
         return finding.Peer is not { } peer ? finding.Fault
             : peer.Role != target.Role ? $"its certificate is that of {peer}"
-            : null;
+            : IsAnother(peer) ? $"it is {peer}, and your card's {peer.Role.ToString().ToLowerInvariant()} is number {target.Number}. Nothing was sent. Give the address of {peer.Role.ToString().ToLowerInvariant()} {target.Number}"
+            : target.Remembered?.Invoke(presented);
+    }
+
+    /// <summary>Its role is right, its number is not: any party of the scheme could answer at an address (rule R19).</summary>
+    private bool IsAnother(LinkPeer peer)
+    {
+        bool another = target.Number is { } wanted && peer.Id != wanted;
+        Switches.Off("R19 number", ref another);
+        return another;
     }
 
     public void Dispose()
