@@ -60,7 +60,7 @@ public static class PrivateFile
     /// <param name="folder">Where the files lie.</param>
     /// <param name="files">Those of them that are not there are left out.</param>
     /// <returns>A whole sentence or two.</returns>
-    public static string? Fault(string folder, params ReadOnlySpan<string> files)
+    public static string? Fault(string folder, ReadOnlySpan<string> files)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -88,6 +88,10 @@ public static class PrivateFile
             : $"Other users of this machine can get at '{open}', and secrets lie there. Shut them out first: {string.Join(" && ", mend)}. What they may have copied, they have.";
     }
 
+    /// <summary>The same of a file alone, which somebody carried to where it lies.</summary>
+    public static string? Fault(string file) => OperatingSystem.IsWindows() || !IsOpen(file) ? null
+        : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. What they may have copied, they have.";
+
     [UnsupportedOSPlatform("windows")]
     private static bool IsOpen(string path)
     {
@@ -104,8 +108,26 @@ public static class PrivateFile
         return mode;
     }
 
-    private static FileStream Existing(string path) =>
-        !OperatingSystem.IsWindows() && IsOpen(path)
-            ? throw new IOException($"'{path}' is there, and other users of this machine can read it. Remove it, or choose another name.")
-            : new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.None);
+    private static FileStream Existing(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Of what is open, and not of a name that may lead elsewhere a moment later.
+            bool open = (File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
+            Switches.Off("R20 refuses", ref open);
+            if (open)
+            {
+                file.Dispose();
+                throw new IOException($"'{path}' is there, and other users of this machine can read it. Remove it, or choose another name.");
+            }
+        }
+
+        if (file.CanSeek)
+        {
+            file.SetLength(0);
+        }
+
+        return file;
+    }
 }

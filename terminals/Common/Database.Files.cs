@@ -47,9 +47,12 @@ public sealed partial class Database
         try
         {
             connection = Connect(path, SqliteOpenMode.ReadWrite);
-            Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000");
+            Run(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000");
             var store = new Database(connection);
             store.RequireIntact(path, schema);
+
+            // Only now: it writes into the file, also into one that is nobody's.
+            Run(connection, "PRAGMA journal_mode = WAL");
             return store;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
@@ -115,7 +118,7 @@ public sealed partial class Database
     private static List<string> Tables(Database db) =>
         db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r => r.GetString(0));
 
-    private static DatabaseException Damaged(string path, string said, Exception? inner) => new(
+    private static DatabaseException Damaged(string path, string said, Exception? inner) => new DatabaseException(
         $"The database '{path}' is damaged, and nothing in it can be believed. Remove '{path}-wal' and '{path}-shm' with it, and put back its newest good copy. SQLite says: {said.ReplaceLineEndings(" ")}",
         inner);
 

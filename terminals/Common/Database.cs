@@ -29,7 +29,8 @@ public sealed partial class Database : IDisposable
     /// <summary>A store that is gone with this object; for tests and simulations.</summary>
     public static Database OpenMemory(string schema)
     {
-        var store = new Database(Connect(":memory:", SqliteOpenMode.Memory));
+        // Not SqliteOpenMode.Memory: SQLite would take it for the file of an export as well.
+        var store = new Database(Connect(":memory:", SqliteOpenMode.ReadWriteCreate));
         store.Fill(schema);
         return store;
     }

@@ -44,8 +44,8 @@ public static class RecordsFile
         bool isThere = store is not null;
         store?.Dispose();
         throw isThere
-            ? new RefusedException($"The records in '{path}' lack {missing} payments that this card was told are kept: they are older than the card, or another card's. Name the right folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.")
-            : new RefusedException($"The records '{path}' are gone: this card was told that {missing} of its payments are kept. Name their folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.");
+            ? new RefusedException($"The records in '{path}' lack {missing} of the payments that this card was told are kept: they are older than the card, or another card's. Name the right folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.")
+            : new RefusedException($"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Name their folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.");
     }
 
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>
@@ -75,7 +75,7 @@ public static class RecordsFile
             if (missing > 0)
             {
                 records.Copy(WalletTerminal.ReadLog(channel, pin));
-                say($"The records were lost, or are older than the card: {missing} payments that the card was told are kept were copied from it again. "
+                say($"The records were lost, or are older than the card. Copied from the card again: {missing} of its payments that should have been there. "
                     + "Copies of payments that the card has forgotten since are gone, and with them what they would have rebutted.");
             }
 
@@ -102,9 +102,9 @@ public static class RecordsFile
     private static void RequirePrivate(string folder)
     {
         string path = Path.Combine(folder, Name);
-        if (PrivateFile.Fault(folder, path, path + "-wal", path + "-shm") is { } fault)
+        if (PrivateFile.Fault(folder, [path, path + "-wal", path + "-shm"]) is { } fault)
         {
-            throw new RefusedException(fault);
+            throw new RefusedException($"{fault} Or name another folder with --dir.");
         }
     }
 }

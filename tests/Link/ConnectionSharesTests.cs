@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -63,7 +62,7 @@ public sealed class ConnectionSharesTests
         using var late = Connect(till);
         Assert.That((await Ask(late)).Type, Is.EqualTo(MessageType.SettleReply));
         await using var another = await Tls(null);
-        Assert.That(await Answers(another, MessageType.Withdraw, 1), "and another account gets one");
+        Assert.That(await Answers(another, MessageType.Withdraw, 1, account: 2), "and another account gets one");
         Assert.That(_party.Peers.Count(p => p.Role == LinkRole.Wallet), Is.EqualTo(4));
         Assert.That(await Alive(), Is.LessThanOrEqualTo(Small.MaxStrangers));
         Assert.That(_party.Records.Log("link").Count(l => l.Contains("others needed the place", StringComparison.Ordinal)), Is.EqualTo(1), "said once a minute");
@@ -241,9 +240,9 @@ public sealed class ConnectionSharesTests
         return stream;
     }
 
-    private static async Task<bool> Answers(SslStream stream, MessageType type, ulong correlation)
+    private static async Task<bool> Answers(SslStream stream, MessageType type, ulong correlation, byte account = 1)
     {
-        await stream.WriteAsync(new LinkFrame(FrameKind.Request, correlation, new LinkMessage(type, [(byte)type])).Encode());
+        await stream.WriteAsync(new LinkFrame(FrameKind.Request, correlation, new LinkMessage(type, [account])).Encode());
         var header = new byte[4];
         if (await stream.ReadAtLeastAsync(header, 4, throwOnEndOfStream: false) < 4)
         {

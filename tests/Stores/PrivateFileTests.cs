@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
 using HierCash.Card.Runtime;
 using HierCash.Protocol;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Tests.Runtime;
@@ -84,6 +86,20 @@ public sealed class PrivateFileTests
 
         using var again = new EmulatedCard(Put(false), TestApplet.Package);
         Assert.That(again.IsPowered);
+    }
+
+    /// <summary>The letter alone: its folder is whoever's it was carried to.</summary>
+    [Test, Rule(20)]
+    public void ALetterThatOthersCanReadIsNotUsed()
+    {
+        string letter = Path.Combine(_folder, "a.letter");
+        ActivationCode Letter() => ActivationLetter.WriteOrRead(letter, "Alice", default, new SeededRandom(1));
+        var code = Letter();
+        Assert.That(Open(letter), Is.Empty);
+        File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Assert.That(Letter().Hash, Is.EqualTo(code.Hash));
+        File.SetUnixFileMode(letter, File.GetUnixFileMode(letter) | UnixFileMode.OtherRead);
+        Assert.That(Letter, Throws.TypeOf<RefusedException>().With.Message.Contains($"chmod 600 '{letter}'"));
     }
 
     /// <summary>An evidence file is not written into one that others read already, and not through a link to one.</summary>

@@ -1,5 +1,4 @@
 using HierCash.Protocol;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -34,7 +33,7 @@ public sealed class RecordsFileTests
         File.Delete(FilePath);
         foreach (Func<object?> use in new Func<object?>[] { () => RecordsFile.Make(_folder, alice.Card, alice.Pin), () => RecordsFile.Find(_folder, alice.Card, alice.Pin) })
         {
-            Assert.That(() => use(), Throws.TypeOf<RefusedException>().With.Message.Contains("are gone: this card was told that 2 of its payments are kept"));
+            Assert.That(() => use(), Throws.TypeOf<RefusedException>().With.Message.Contains("are gone, and this card counts on copies of 2 of its payments there"));
         }
 
         Assert.That(Directory.GetFiles(_folder), Is.Empty, "nothing was made");
@@ -44,7 +43,7 @@ public sealed class RecordsFileTests
             Assert.That(new WalletRecords(again).All, Has.Count.EqualTo(3), "all that the card still holds");
         }
 
-        Assert.That(said.Single(), Does.Contain("2 payments").And.Contain("Copies of payments that the card has forgotten since are gone"));
+        Assert.That(said.Single(), Does.Contain(": 2 of its payments").And.Contain("Copies of payments that the card has forgotten since are gone"));
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add).Dispose();
         Assert.That(said, Has.Count.EqualTo(1), "nothing is missing any more");
         Assert.That(Keep(alice), Is.Zero);
@@ -66,7 +65,7 @@ public sealed class RecordsFileTests
         Assert.That(Keep(bob), Is.Zero, "another card's records may lie in the same file");
         File.Delete(FilePath);
         PrivateFile.Write(FilePath, older);
-        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>().With.Message.Contains("lack 2 payments that this card was told are kept"));
+        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>().With.Message.Contains("lack 1 of the payments that this card was told are kept"));
         Assert.That(Keep(bob), Is.Zero, "Bob's card misses nothing");
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
         Assert.That(Keep(alice), Is.Zero);

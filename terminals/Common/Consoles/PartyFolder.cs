@@ -60,7 +60,7 @@ public sealed class PartyFolder<TSettings>
         }
 
         string party = Path.Combine(path, role);
-        if (PrivateFile.Fault(path, file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock") is { } fault)
+        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock"]) is { } fault)
         {
             throw new RefusedException(fault);
         }

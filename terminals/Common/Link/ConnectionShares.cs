@@ -92,7 +92,15 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
             }
 
             int most = share.MostOfOne;
-            Switches.Replace(share == _strangers ? "R22 address" : "R22 party", ref most, int.MaxValue);
+            if (share == _strangers)
+            {
+                Switches.Replace("R22 address", ref most, int.MaxValue);
+            }
+            else
+            {
+                Switches.Replace("R22 party", ref most, int.MaxValue);
+            }
+
             var own = share.Of.GetValueOrDefault(who);
             if (own?.Count >= most || share.Count >= share.Most)
             {

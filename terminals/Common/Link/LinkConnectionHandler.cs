@@ -143,12 +143,7 @@ internal sealed partial class LinkConnectionHandler(
         await Task.Yield();
         try
         {
-            if (party is IAccountKeeper keeper && shares.IsStranger(guest) && keeper.SignedBy(frame.Message) is { } account)
-            {
-                shares.IsAccount(guest, account);
-            }
-
-            var reply = await party.Handle(peer, frame.Message, connection.ConnectionClosed);
+            var reply = await Work(connection, guest, peer, frame.Message);
             await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionResetException)
@@ -162,8 +157,25 @@ internal sealed partial class LinkConnectionHandler(
         }
         finally
         {
-            shares.Seen(guest, -1);
             pending.Release();
+        }
+    }
+
+    private async ValueTask<LinkMessage> Work(ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkMessage request)
+    {
+        try
+        {
+            if (party is IAccountKeeper keeper && shares.IsStranger(guest) && keeper.SignedBy(request) is { } account)
+            {
+                shares.IsAccount(guest, account);
+            }
+
+            return await party.Handle(peer, request, connection.ConnectionClosed);
+        }
+        finally
+        {
+            // Before the answer leaves: whoever has it may ask for the next connection at once.
+            shares.Seen(guest, -1);
         }
     }
 
