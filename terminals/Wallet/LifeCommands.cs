@@ -12,7 +12,8 @@ namespace HierCash.Wallet;
 
 /// <summary>What a holder does beside withdrawing and paying: redeem, renew, recover, explain, and prepare for a lost card.</summary>
 internal sealed class LifeCommands(
-    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
+    Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
 {
     public IEnumerable<Command> All => [Keep(), Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
 
@@ -64,7 +65,10 @@ internal sealed class LifeCommands(
     {
         var command = new Command(
             "recover",
-            "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card. Where DIR/wallet.db was lost, makes it again from what the card still holds.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
+            "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card. Where DIR/wallet.db was lost, makes it again from what the card still holds.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json,
+        };
         command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Recover(card, code, null, cancel), "The card has signed nothing that could come back.", cancel, isRecovery: true));
         return command;
     }

@@ -43,9 +43,14 @@ public static class RecordsFile
         string path = Path.Combine(folder, Name);
         bool isThere = store is not null;
         store?.Dispose();
-        throw isThere
-            ? new RefusedException($"The records in '{path}' lack {missing} of the payments that this card was told are kept: they are older than the card, or another card's. Name the right folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.")
-            : new RefusedException($"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Name their folder with --dir, put back their newest copy, or run 'hiercash-wallet recover'.");
+        if (isThere)
+        {
+            throw new RefusedException(
+                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, name the right folder with --dir, or run 'hiercash-wallet recover'.");
+        }
+
+        throw new RefusedException(
+            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back their newest copy, name their folder with --dir, or run 'hiercash-wallet recover'.");
     }
 
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>

@@ -15,7 +15,7 @@ namespace HierCash.Terminals.Link;
 /// <param name="Host">Name or address.</param>
 /// <param name="Role">What the other side's certificate must say.</param>
 /// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
-/// <param name="Number">The one party of that role that is wanted, as a card names its bank (rule R19); null: any.</param>
+/// <param name="Number">The one bank that is wanted: the card's (rule R19); null: any party of the role.</param>
 public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme, PartyId? Number = null)
 {
     /// <summary>What the caller knows of that party's key from before: why a certificate of it is not to be trusted, or null.</summary>
@@ -127,7 +127,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         var finding = SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow());
         return finding.Peer is not { } peer ? finding.Fault
             : peer.Role != target.Role ? $"its certificate is that of {peer}"
-            : IsAnother(peer) ? $"it is {peer}, and your card's {peer.Role.ToString().ToLowerInvariant()} is number {target.Number}. Nothing was sent. Give the address of {peer.Role.ToString().ToLowerInvariant()} {target.Number}"
+            : IsAnother(peer) ? $"it is {peer}, and your card's bank is number {target.Number}. Nothing was sent. Give the address of bank {target.Number}"
             : target.Remembered?.Invoke(presented);
     }
 
