@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
@@ -40,12 +41,8 @@ internal static class ImageFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
+            RequirePrivate(path, []);
+            using var file = PrivateFile.Create(path);
             file.SetLength(LengthFor(size));
             file.Write(Header(size));
             file.Flush(flushToDisk: true);
@@ -121,12 +118,23 @@ internal static class ImageFile
                 throw new CardImageException($"The card image '{path}' has {file.Length} bytes instead of {LengthFor(size)}: it was cut short or written over. Report the card as lost.");
             }
 
+            RequirePrivate(path, [path, PowerImage.WitnessPath(path)]);
             return file;
         }
         catch
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A card's image is the card: who can read it has copied it (rule R20).</summary>
+    private static void RequirePrivate(string path, string[] files)
+    {
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        if (Directory.Exists(folder) && PrivateFile.Fault(folder, files) is { } fault)
+        {
+            throw new CardImageException(fault);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
@@ -61,7 +62,9 @@ public sealed class PowerImage : CardImage
         try
         {
             ulong generation = RedoRecord.Replay(file, size, path);
-            var witness = new FileStream(WitnessPath(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            var witness = File.Exists(WitnessPath(path))
+                ? new FileStream(WitnessPath(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
+                : PrivateFile.Create(WitnessPath(path));
             return new PowerImage(file, witness, size, generation, generation < Witnessed(witness, ifNone: generation == 0 ? 0 : ulong.MaxValue));
         }
         catch

@@ -86,7 +86,7 @@ internal static class Program
     {
         try
         {
-            var store = Database.OpenFile(path, AuditRun.SeenSchema);
+            var store = Database.OpenOrCreateFile(path, AuditRun.SeenSchema);
             if (store.Read(AuditRun.IsSeen))
             {
                 return store;
@@ -94,7 +94,7 @@ internal static class Program
 
             store.Dispose();
         }
-        catch (SqliteException)
+        catch (Exception e) when (e is SqliteException or DatabaseException or IOException or UnauthorizedAccessException)
         {
             // A folder, or no database: the sentence below says all that helps.
         }

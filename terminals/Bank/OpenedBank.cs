@@ -31,6 +31,9 @@ internal sealed class OpenedBank : IDisposable
 
     public Scheme Scheme { get; }
 
+    /// <summary>What is wrong with the database file itself (rule R23).</summary>
+    public IReadOnlyList<string> Damages => _store.Damages();
+
     public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
         ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 

@@ -204,7 +204,8 @@ internal static class Program
         command.SetAction(result =>
         {
             using var open = new OpenedBank(result.GetValue(Folder)!);
-            var findings = open.Party.Audit.Run();
+            var damages = open.Damages;
+            var findings = damages.Count > 0 ? damages : open.Party.Audit.Run();
             var debts = open.Party.Audit.ShopDebts;
             string owed = string.Concat(debts.Select(d =>
                 $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));

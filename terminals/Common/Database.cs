@@ -1,9 +1,10 @@
+using HierCash.Protocol;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Terminals;
 
 /// <summary>A party's embedded store: SQLite, one writer. Acknowledges only after commit (WAL, synchronous=FULL).</summary>
-public sealed class Database : IDisposable
+public sealed partial class Database : IDisposable
 {
     /// <summary>Of all parties' tables together.</summary>
     private const int Version = 3;
@@ -15,20 +16,7 @@ public sealed class Database : IDisposable
     /// <summary>A transaction of this connection is under way.</summary>
     private bool _isOpen;
 
-    private Database(SqliteConnection connection, string schema)
-    {
-        _connection = connection;
-        long version = (long)Command("PRAGMA user_version").ExecuteScalar()!;
-        if (version == 0)
-        {
-            // Another process may have made the tables meanwhile: two wallets of one folder begin at once.
-            Write(db => db.Number("PRAGMA user_version") == 0 ? db.Execute($"{schema}; PRAGMA user_version = {Version}") : 0);
-        }
-        else if (Foreign(version) is { } why)
-        {
-            throw new InvalidOperationException(why);
-        }
-    }
+    private Database(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Why a database of that version cannot be read by this program; null if it can.</summary>
     public static string? Foreign(long version) => version switch
@@ -38,24 +26,16 @@ public sealed class Database : IDisposable
         _ => $"The database has schema {version}, which this version does not know. Use a newer version.",
     };
 
-    /// <summary>Opens the file, making it and its tables if it is not there.</summary>
-    public static Database OpenFile(string path, string schema)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        connection.Open();
-        using var pragma = connection.CreateCommand();
-        pragma.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000";
-        pragma.ExecuteNonQuery();
-        return new Database(connection, schema);
-    }
-
     /// <summary>A store that is gone with this object; for tests and simulations.</summary>
     public static Database OpenMemory(string schema)
     {
-        var connection = new SqliteConnection("Data Source=:memory:;Pooling=false");
-        connection.Open();
-        return new Database(connection, schema);
+        // Not SqliteOpenMode.Memory: SQLite would take it for the file of an export as well.
+        var store = new Database(Connect(":memory:", SqliteOpenMode.ReadWriteCreate));
+        store.Fill(schema);
+        return store;
     }
+
+    private void Fill(string schema) => Write(db => db.Execute($"{schema}; PRAGMA user_version = {Version}"));
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
     /// <exception cref="InvalidOperationException">Called from within another Write or a Read.</exception>
@@ -157,6 +137,9 @@ public sealed class Database : IDisposable
         lock (_gate)
         {
             RequireNone();
+
+            // SQLite takes an empty file as well, and this one is its owner's alone.
+            PrivateFile.Create(path).Dispose();
             Execute("VACUUM INTO ?1", path);
         }
     }

@@ -29,6 +29,13 @@ public interface ILinkHandler
     ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel);
 }
 
+/// <summary>A party with accounts, whose signatures some requests bear: who sends such a request is no stranger (rule R22).</summary>
+public interface IAccountKeeper
+{
+    /// <summary>The known account that signed it; null for any other request.</summary>
+    AccountId? SignedBy(LinkMessage request);
+}
+
 /// <summary>Sees every frame that passes, as bytes; for privacy checks and fault injection.</summary>
 public interface IWireTap
 {

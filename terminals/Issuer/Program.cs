@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Issuer;
@@ -12,7 +14,8 @@ namespace HierCash.Issuer;
 /// <summary>What an issuer's folder says of it.</summary>
 /// <param name="IssuerKeys">Makes keys for users who ask (claim 2).</param>
 /// <param name="G">Identity (claim 7) or Sha256.</param>
-public sealed record IssuerSettings(string Currency, ExcessPolicy Excess, bool IssuerKeys = false, GFunction G = GFunction.Sha256);
+/// <param name="Fingerprint">Of the scheme: the database beside has to be that scheme's (rule R23).</param>
+public sealed record IssuerSettings(string Currency, ExcessPolicy Excess, bool IssuerKeys = false, GFunction G = GFunction.Sha256, string? Fingerprint = null);
 
 /// <summary>hiercash-issuer.</summary>
 internal static class Program
@@ -66,9 +69,10 @@ internal static class Program
             }
 
             var folder = PartyFolder<IssuerSettings>.Create(
-                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess), result.GetValue(keyed), result.GetValue(g)));
+                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess), result.GetValue(keyed), result.GetValue(g)), IssuerParty.Schema);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var fingerprint = Open(folder, store).Scheme.Fingerprint.ToString();
+            var fingerprint = Make(folder, store).Scheme.Fingerprint.ToString();
+            folder.Save(folder.Settings with { Fingerprint = fingerprint });
             ConsoleEntry.Print(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
         });
         return command;
@@ -91,7 +95,7 @@ internal static class Program
             using var held = folder.Lock();
             using var log = new LineLog(Console.Error, TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var party = new IssuerParty(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance);
+            var party = Open(folder, store, log.CreateLogger(Role));
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");
@@ -198,7 +202,8 @@ internal static class Program
         {
             var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var findings = Open(folder, store).Audit.Run();
+            var damages = store.Damages();
+            var findings = damages.Count > 0 ? damages : Open(folder, store).Audit.Run();
             ConsoleEntry.Print(result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings }, findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings));
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
@@ -212,8 +217,28 @@ internal static class Program
         return (Open(folder, store), Terms(folder.Settings).Currency, store);
     }
 
-    private static IssuerParty Open(PartyFolder<IssuerSettings> folder, Database store) =>
-        new(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+    /// <summary>The issuer that 'init' made: its root key is in its database, and no other is made in its place (rule R23).</summary>
+    /// <exception cref="RefusedException">The database is another issuer's, or was emptied.</exception>
+    private static IssuerParty Open(PartyFolder<IssuerSettings> folder, Database store, ILogger? log = null)
+    {
+        bool hasRoot = store.Read(db => db.Number("SELECT count(*) FROM secret_key WHERE name = 'root'")) == 1;
+        Switches.On("R23 root", ref hasRoot);
+        if (!hasRoot)
+        {
+            throw new RefusedException($"The database '{folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
+        }
+
+        var party = Make(folder, store, log);
+        string actual = party.Scheme.Fingerprint.ToString();
+        bool isOther = folder.Settings.Fingerprint is { } own && own != actual;
+        Switches.Off("R23 other", ref isOther);
+        return isOther
+            ? throw new RefusedException($"The database '{folder.DatabasePath}' is that of the scheme {actual}, and this folder's scheme is {folder.Settings.Fingerprint}. Put back the right one.")
+            : party;
+    }
+
+    private static IssuerParty Make(PartyFolder<IssuerSettings> folder, Database store, ILogger? log = null) =>
+        new(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, log ?? NullLogger.Instance, NoCrashPoints.Instance);
 
     private static SchemeTerms Terms(IssuerSettings settings) => new()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
@@ -69,7 +70,7 @@ internal static class Program
                 throw new RefusedException($"The folder '{folder}' is there already. Choose another --dir, or remove it.");
             }
 
-            Directory.CreateDirectory(folder);
+            PrivateFile.MakeFolder(folder);
         }
 
         try
@@ -86,7 +87,7 @@ internal static class Program
             if (directory is not null)
             {
                 var evidence = town.UserBank.EvidenceFiles.Single();
-                await File.WriteAllBytesAsync(Path.Combine(folder, "evidence.hce"), evidence.Encode(), cancel);
+                PrivateFile.Write(Path.Combine(folder, "evidence.hce"), evidence.Encode());
             }
 
             if (json)

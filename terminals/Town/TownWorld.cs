@@ -270,7 +270,7 @@ public sealed class TownWorld : IDisposable
         if (!_stores.TryGetValue(name, out var store))
         {
             store = Options.Directory is { } directory
-                ? Database.OpenFile(Path.Combine(directory, name + ".db"), schema)
+                ? Database.OpenOrCreateFile(Path.Combine(directory, name + ".db"), schema)
                 : Database.OpenMemory(schema);
             _stores.Add(name, store);
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
@@ -75,13 +76,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             return CommonOptions.AskSecret("The PUK, from what you wrote");
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var writer = new StreamWriter(file, options);
+        using var writer = new StreamWriter(PrivateFile.Create(file));
         writer.WriteLine(puk);
         return puk;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -11,10 +12,9 @@ namespace HierCash.Wallet;
 
 /// <summary>What a holder does beside withdrawing and paying: redeem, renew, recover, explain, and prepare for a lost card.</summary>
 internal sealed class LifeCommands(
-    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read, Func<(string Host, int Port), PrivateStatus, ILink> dial)
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
+    Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
 {
-    private const string RecordsFile = "wallet.db";
-
     public IEnumerable<Command> All => [Keep(), Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
 
     internal static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
@@ -26,14 +26,16 @@ internal sealed class LifeCommands(
             "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it: a log that is full pays no more.") { CardOptions.Reader, CardOptions.Wait, pin, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
-            using var store = MakeRecords(result);
+            string folder = RecordsFolder(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
+            string code = CommonOptions.ReadPin(result.GetValue(pin));
+            using var store = RecordsFile.Make(folder, channel, code);
             var records = new WalletRecords(store);
-            int kept = records.Keep(channel, CommonOptions.ReadPin(result.GetValue(pin)));
+            int kept = records.Keep(channel, code);
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new { Kept = kept, All = records.All.Count },
-                $"{kept} payments are new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile}': it is what rebuts a wrong accusation.");
+                $"{kept} payments are new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile.Name}': it is what rebuts a wrong accusation.");
         });
         return command;
     }
@@ -64,8 +66,11 @@ internal sealed class LifeCommands(
     {
         var command = new Command(
             "recover",
-            "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
-        command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Recover(card, code, null, cancel), "The card has signed nothing that could come back.", cancel));
+            "Asks the issuer for the money of payments that no shop ever settled, and restores it on the card. Where DIR/wallet.db was lost, makes it again from what the card still holds.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json,
+        };
+        command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Recover(card, code, null, cancel), "The card has signed nothing that could come back.", cancel, isRecovery: true));
         return command;
     }
 
@@ -98,13 +103,14 @@ internal sealed class LifeCommands(
             "Writes what the card, and DIR/wallet.db, hold against an accusation: every void and every dead statement that the card was given.") { file, CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
-            using var store = OpenRecords(result);
+            string folder = RecordsFolder(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            var terminal = new WalletTerminal(
-                dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+            using var store = RecordsFile.Show(folder);
+            var records = store is null ? null : new WalletRecords(store);
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
             var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
-            await File.WriteAllBytesAsync(result.GetValue(file)!, rebuttal.Encode(), cancel);
+            PrivateFile.Write(result.GetValue(file)!, rebuttal.Encode());
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count, Certificates = rebuttal.Certificates.Count },
@@ -126,7 +132,7 @@ internal sealed class LifeCommands(
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             var report = WalletTerminal.SignLostReport(channel, CommonOptions.ReadPin(result.GetValue(pin)), Timestamp.Now(TimeProvider.System));
-            await File.WriteAllBytesAsync(result.GetValue(file)!, report.Encode(), cancel);
+            PrivateFile.Write(result.GetValue(file)!, report.Encode());
             Console.WriteLine($"Keep '{result.GetValue(file)}' where the card is not. If the card is lost, bring it to your bank: hiercash-bank lost FILE.");
         });
         return command;
@@ -148,41 +154,31 @@ internal sealed class LifeCommands(
             }
 
             var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0, 0);
-            var terminal = new WalletTerminal(dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance);
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), status, null), suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel);
             ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled; the bank goes on with the rest by itself.");
         });
         return command;
     }
 
-    /// <summary>The records of the folder, made if they are not there.</summary>
-    internal static Database MakeRecords(ParseResult result) => Database.OpenFile(RecordsPath(result), WalletRecords.Schema);
-
-    /// <summary>The records of the folder, where there are some.</summary>
-    internal static Database? OpenRecords(ParseResult result)
-    {
-        string kept = RecordsPath(result);
-        return File.Exists(kept) ? Database.OpenFile(kept, WalletRecords.Schema) : null;
-    }
-
-    /// <exception cref="RefusedException">There is no such folder: a slip in its name would leave out all that is kept.</exception>
-    private static string RecordsPath(ParseResult result)
+    /// <summary>The folder of the wallet's records.</summary>
+    /// <exception cref="RefusedException">There is none: a slip in its name would leave out all that is kept.</exception>
+    internal static string RecordsFolder(ParseResult result)
     {
         string folder = result.GetValue(Folder)!;
-        return Directory.Exists(folder)
-            ? Path.Combine(folder, RecordsFile)
-            : throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
+        return Directory.Exists(folder) ? folder : throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
     }
 
     private async Task Recovering(
-        ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel)
+        ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel, bool isRecovery = false)
     {
-        using var store = OpenRecords(result);
+        string folder = RecordsFolder(result);
         using var channel = await CardOptions.Open(result, suite, cancel);
         string code = CommonOptions.ReadPin(result.GetValue(pin));
         var status = read(channel, code);
-        var terminal = new WalletTerminal(
-            dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
+        using var store = isRecovery ? RecordsFile.Recover(folder, channel, code, Console.Error.WriteLine) : RecordsFile.Find(folder, channel, code);
+        var records = store is null ? null : new WalletRecords(store);
+        var terminal = new WalletTerminal(dial(result.GetValue(bank), status, records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
         await RebuttalCommands.Warn(terminal, status, cancel);
         var done = await work(terminal, channel, code);
         ConsoleEntry.Print(

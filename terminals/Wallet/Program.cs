@@ -79,9 +79,10 @@ internal static class Program
             var status = Status(card, pin);
             var value = CommonOptions.ReadAmount(result.GetValue(amount)!, status.Currency);
             byte? first = result.GetValue(sameKey) is { } slot ? First(card, status, slot) : null;
-            using var link = Link(result.GetValue(Bank), status);
-            using var store = LifeCommands.MakeRecords(result);
-            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, new WalletRecords(store)) { AskHolder = amount => IsTheirs(amount, status.Currency) };
+            using var store = RecordsFile.Make(result.GetValue(LifeCommands.Folder)!, card, pin);
+            var records = new WalletRecords(store);
+            using var link = Link(result.GetValue(Bank), status, records);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records) { AskHolder = amount => IsTheirs(amount, status.Currency) };
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             int room = plan.Count > 1 ? Room(card, status) : plan.Count;
             if (plan.Count > room)
@@ -158,9 +159,10 @@ internal static class Program
             using var card = await CardOptions.Open(result, Suite, cancel);
             string pin = CommonOptions.ReadPin(result.GetValue(PinOption));
             var status = Status(card, pin);
-            using var link = Link(result.GetValue(Bank), status);
-            using var store = LifeCommands.OpenRecords(result);
-            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store))
+            using var store = RecordsFile.Find(result.GetValue(LifeCommands.Folder)!, card, pin);
+            var records = store is null ? null : new WalletRecords(store);
+            using var link = Link(result.GetValue(Bank), status, records);
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
             {
                 AskHolder = amount => result.GetValue(all) || IsTheirs(amount, status.Currency),
             };
@@ -245,6 +247,12 @@ internal static class Program
             : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
     }
 
-    private static TcpLink Link((string Host, int Port) bank, PrivateStatus status) => new(
-        new LinkTarget(bank.Host, bank.Port, LinkRole.Bank, status.Scheme), null, Suite, TimeProvider.System, new LinkLimits());
+    /// <summary>The way to the bank that the card names, and to no other one of the scheme (rule R19).</summary>
+    /// <param name="records">Where the wallet has them: they know the bank's key.</param>
+    private static TcpLink Link((string Host, int Port) bank, PrivateStatus status, WalletRecords? records) => new(
+        new LinkTarget(bank.Host, bank.Port, LinkRole.Bank, status.Scheme, status.Bank)
+        {
+            Remembered = records is null ? null : certificate => records.Doubt(status.Scheme, status.Bank, certificate),
+        },
+        null, Suite, TimeProvider.System, new LinkLimits());
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -12,7 +13,7 @@ namespace HierCash.Wallet;
 /// <summary>hiercash-wallet notices and rebut; and the notices that every contact with the bank shows.</summary>
 internal sealed class RebuttalCommands(
     ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
-    Func<(string Host, int Port), PrivateStatus, ILink> dial)
+    Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
 {
     private const string Next = "'hiercash-wallet rebut' shows the bank what the card, and DIR/wallet.db, hold against it.";
 
@@ -46,7 +47,7 @@ internal sealed class RebuttalCommands(
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             var status = read(channel, CommonOptions.ReadPin(result.GetValue(pin)));
-            var terminal = new WalletTerminal(dial(result.GetValue(bank), status), suite, TimeProvider.System, NoCrashPoints.Instance);
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), status, null), suite, TimeProvider.System, NoCrashPoints.Instance);
             var notices = await terminal.Notices(status.User, cancel);
             ConsoleEntry.Print(
                 result.GetValue(json),
@@ -66,13 +67,13 @@ internal sealed class RebuttalCommands(
         };
         command.SetAction(async (result, cancel) =>
         {
-            string folder = result.GetValue(LifeCommands.Folder)!;
-            using var store = LifeCommands.OpenRecords(result);
+            string folder = LifeCommands.RecordsFolder(result);
             using var channel = await CardOptions.Open(result, suite, cancel);
             string code = CommonOptions.ReadPin(result.GetValue(pin));
-            var terminal = new WalletTerminal(
-                dial(result.GetValue(bank), read(channel, code)), suite, TimeProvider.System, NoCrashPoints.Instance, store is null ? null : new WalletRecords(store));
-            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => File.WriteAllBytes(FileOf(folder, notice), rebuttal.Encode()));
+            using var store = RecordsFile.Show(folder);
+            var records = store is null ? null : new WalletRecords(store);
+            var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
+            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => PrivateFile.Write(FileOf(folder, notice), rebuttal.Encode()));
 
             ConsoleEntry.Print(
                 result.GetValue(json),

@@ -1,7 +1,10 @@
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
+using LogEntry = (byte Index, HierCash.Protocol.Commands.LogState State, HierCash.Protocol.Commands.LoggedPayment Entry, HierCash.Protocol.Cash.CashPayment H);
 
 namespace HierCash.Wallet;
 
@@ -16,6 +19,7 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
         CREATE TABLE begun(request BLOB PRIMARY KEY) STRICT;
+        CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
         """;
 
     /// <summary>
@@ -27,12 +31,7 @@ public sealed class WalletRecords(Database store)
     public int Keep(ICardChannel channel, string pin)
     {
         var log = WalletTerminal.ReadLog(channel, pin);
-        int kept = store.Write(db => log.Count(e => db.Execute(
-            """
-            INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)
-            ON CONFLICT(payment_id) DO UPDATE SET entry = excluded.entry WHERE entry <> excluded.entry
-            """,
-            e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
+        int kept = Copy(log);
         var card = new WalletCard(channel);
         var newest = log.Count == 0 ? default : log.Max(e => e.Entry.Time);
         foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && e.Entry.Time != newest))
@@ -51,6 +50,25 @@ public sealed class WalletRecords(Database store)
         }
 
         return kept;
+    }
+
+    /// <summary>Copies entries of a card's log, without telling the card.</summary>
+    /// <returns>Entries that are new or have changed since.</returns>
+    public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => db.Execute(
+        """
+        INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)
+        ON CONFLICT(payment_id) DO UPDATE SET entry = excluded.entry WHERE entry <> excluded.entry
+        """,
+        e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
+
+    /// <summary>How many entries of the card's log the card was told are kept, and are not: in lost records, in older ones, in another card's (rule R23).</summary>
+    /// <param name="records">Null where there are none.</param>
+    /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
+    public static int Missing(WalletRecords? records, ICardChannel channel, string pin)
+    {
+        // By content: CONFIRM changes nothing that is kept, and the same slot may hold another coin by now.
+        var kept = (records?.All ?? []).Select(e => new LogReply(e.State, e.Entry).Content).ToHashSet();
+        return WalletTerminal.ReadLog(channel, pin).Count(e => e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content));
     }
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
@@ -76,6 +94,32 @@ public sealed class WalletRecords(Database store)
     /// <summary>Everything that was kept, oldest first.</summary>
     public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(db => db.Query(
         "SELECT h, entry FROM payment ORDER BY time, rowid", r => (H: CashPayment.Decode(r.Bytes(0))!, Reply: LogReply.Read(r.Bytes(1))!)).ConvertAll(p => (p.Reply.State, p.Reply.Payment!, p.H)));
+
+    /// <summary>
+    /// Whether that certificate, which the root key signed for that bank, is one to go on with (rule R19): of the key that this wallet knows, or of one that
+    /// the scheme certified later, which the wallet knows from then on. A key that the bank has given up is one that somebody may have found.
+    /// </summary>
+    /// <returns>Why not; null if it is.</returns>
+    public string? Doubt(Digest scheme, PartyId bank, X509Certificate2 presented)
+    {
+        byte[] key = presented.PublicKey.EncodedKeyValue.RawData;
+        long since = new DateTimeOffset(presented.NotBefore.ToUniversalTime()).ToUnixTimeSeconds();
+        return store.Write(db =>
+        {
+            var known = db.Query("SELECT key, since FROM bank WHERE scheme = ?1 AND number = ?2", r => (Key: r.Bytes(0), Since: r.GetInt64(1)), scheme.ToArray(), (long)bank.Value);
+            bool isOlder = known.Count > 0 && !known[0].Key.AsSpan().SequenceEqual(key) && since <= known[0].Since;
+            Switches.Off("R19 key", ref isOlder);
+            if (isOlder)
+            {
+                return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell your bank";
+            }
+
+            db.Execute(
+                "INSERT INTO bank(scheme, number, key, since) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET key = excluded.key, since = max(since, excluded.since)",
+                scheme.ToArray(), (long)bank.Value, key, since);
+            return null;
+        });
+    }
 
     /// <summary>Without the mark that it is kept, which every entry in here would have.</summary>
     private static LogReply Unmarked(LogState state, LoggedPayment entry) => new(state, entry with { Acknowledged = false });

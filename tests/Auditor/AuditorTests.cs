@@ -154,7 +154,7 @@ public sealed class AuditorTests
         string copy = Copy();
         try
         {
-            using (var seen = Database.OpenFile(Path.Combine(copy, "seen.db"), AuditRun.SeenSchema))
+            using (var seen = Database.OpenOrCreateFile(Path.Combine(copy, "seen.db"), AuditRun.SeenSchema))
             {
                 Assert.That(Run(copy, seen).Verified, Is.GreaterThan(10));
                 var again = Run(copy, seen);

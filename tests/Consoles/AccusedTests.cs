@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using HierCash.Protocol;
 
 namespace HierCash.Tests.Consoles;
 
@@ -92,7 +93,7 @@ public sealed class AccusedTests
         Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").GetInt64(), Is.EqualTo(500), "one value on stdout");
         Assert.That(withdrawn.Error.Trim().Split('\n').Single(), Does.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut'"));
 
-        Directory.CreateDirectory(Path.Combine(_town.Folder, "blank"));
+        PrivateFile.MakeFolder(Path.Combine(_town.Folder, "blank"));
         string nothing = AssertRefused(1, "", "hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address, "--dir", "blank"]).Output;
         Assert.That(nothing, Does.Contain("The card holds nothing against it, and 'blank' has no records"));
         AssertRefused(1, "There is no folder 'nosuch'", "hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address, "--dir", "nosuch"]);

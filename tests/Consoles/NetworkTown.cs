@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HierCash.Protocol;
 
 namespace HierCash.Tests.Consoles;
 
@@ -58,7 +59,7 @@ internal sealed class NetworkTown : IDisposable
     /// <summary>A copy of a party's folder, as somebody with access to the machine makes it.</summary>
     public void Copy(string from, string to)
     {
-        Directory.CreateDirectory(Path.Combine(Folder, to));
+        PrivateFile.MakeFolder(Path.Combine(Folder, to));
         foreach (string file in Directory.GetFiles(Path.Combine(Folder, from)))
         {
             File.Copy(file, Path.Combine(Folder, to, Path.GetFileName(file)));

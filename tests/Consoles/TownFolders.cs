@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HierCash.Bank;
 using HierCash.Issuer;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -47,13 +48,14 @@ internal sealed class TownFolders : IDisposable
 
     private string Folder(TownWorld town, string party, string role)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(_root, $"{role}-{_looks++}")).FullName;
+        string folder = Path.Combine(_root, $"{role}-{_looks++}");
+        PrivateFile.MakeFolder(folder);
         town.Export(party, Path.Combine(folder, role + ".db"));
         return folder;
     }
 
     private static void Write<T>(string folder, string role, T settings) =>
-        File.WriteAllText(Path.Combine(folder, role + ".json"), JsonSerializer.Serialize(settings, JsonSerializerOptions.Web));
+        PrivateFile.Write(Path.Combine(folder, role + ".json"), JsonSerializer.SerializeToUtf8Bytes(settings, JsonSerializerOptions.Web));
 
     private static string Must(string folder, string console, string[] arguments)
     {

@@ -99,6 +99,9 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-shop pay 1.00 --profile Slow --reader emulator:Alice.card --dir cafe", 2, "Slow")]
     [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank 127.0.0.1:1", 3, "Could not reach the bank at 127.0.0.1:1")]
     [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank ISSUER", 3, "that of issuer 1")]
+    [TestCase("hiercash-wallet withdraw 5.00 --reader emulator:Alice.card --pin 0000 --bank SOUTH", 3, "it is bank 2, and your card's bank is number 1. Nothing was sent.")]
+    [TestCase("hiercash-wallet redeem --reader emulator:Alice.card --pin 0000 --bank SOUTH", 3, "Give the address of bank 1.")]
+    [TestCase("hiercash-wallet notices --reader emulator:Alice.card --pin 0000 --bank SOUTH", 3, "it is bank 2")]
     [TestCase("hiercash-wallet withdraw 500.00 --reader emulator:Alice.card --pin 0000 --bank NORTH", 1, "balance is too small")]
     [TestCase("hiercash-wallet withdraw 5.00 --same-key 16 --reader emulator:Alice.card --pin 0000 --bank NORTH", 2, "and no slot 16")]
     [TestCase("hiercash-wallet withdraw 5.00 --same-key 7 --reader emulator:Alice.card --pin 0000 --bank NORTH", 1, "Slot 7 holds no coin whose key could be used again")]
@@ -123,7 +126,8 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-card", 2, "Required command")]
     public void AWrongInvocationIsExplained(string line, int code, string part)
     {
-        string[] words = line.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal).Split(' ');
+        string[] words = line.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("SOUTH", _town.South.Address, StringComparison.Ordinal)
+            .Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal).Split(' ');
         var result = _town.Run(words[0], words[1..]);
         Assert.Multiple(() =>
         {

@@ -93,7 +93,7 @@ public sealed class LinkTests
         await using var server = await LinkServer.Start(
             new IPEndPoint(IPAddress.Loopback, 0), () => present, scheme.Fingerprint, _party, Suite, TimeProvider.System, new LinkLimits(), new RecordFactory(_records), default);
         TcpLink To(PartyId id) => new(
-            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Id = id }, null, Suite, TimeProvider.System, new LinkLimits());
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Number = id }, null, Suite, TimeProvider.System, new LinkLimits());
         using (var link = To(new PartyId(1)))
         {
             await Ping(link);

@@ -1,4 +1,5 @@
 using HierCash.Card.Runtime;
+using HierCash.Protocol;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Runtime;
@@ -50,8 +51,8 @@ public sealed class CardImageTests
 
         // The cells as they were before everything, the records as they were after the first write.
         string copy = Path.Combine(_folder, "copy.card");
-        File.WriteAllBytes(copy, file);
-        File.WriteAllBytes(copy + ".witness", witness);
+        PrivateFile.Write(copy, file);
+        PrivateFile.Write(copy + ".witness", witness);
         using var restored = new EmulatedCard(PowerImage.Open(copy), TestApplet.Package);
         restored.Send("00A4040006F000000001A1");
         Assert.That(restored.Send("8005000404"), Is.EqualTo("111111119000"));
@@ -80,7 +81,7 @@ public sealed class CardImageTests
         }
 
         string copy = Path.Combine(_folder, "copy.card");
-        File.WriteAllBytes(copy, torn);
+        PrivateFile.Write(copy, torn);
         using var restored = new EmulatedCard(PowerImage.Open(copy), TestApplet.Package);
         restored.Send("00A4040006F000000001A1");
         Assert.That(restored.Send("8005000404"), Is.EqualTo("111111119000"));

@@ -81,7 +81,7 @@ public sealed class DatabaseTests
         Assert.That(copy.Read(db => Value(db, "right")), Is.EqualTo(2));
     }
 
-    private Database Open() => Database.OpenFile(Path.Combine(_folder, "store.db"), Schema);
+    private Database Open() => Database.OpenOrCreateFile(Path.Combine(_folder, "store.db"), Schema);
 
     private static void Raise(Database store) => store.Write(db => db.Execute("UPDATE pair SET value = value + 1"));
 

@@ -60,7 +60,8 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" => "refused", "UsageException" => "usage", "LinkException" or "BooksInMotionException" => "unreachable", "PaymentFault" => "at the till", _ => "impossible",
+                    "RefusedException" or "DatabaseException" => "refused", "UsageException" => "usage", "LinkException" or "BooksInMotionException" => "unreachable",
+                    "PaymentFault" => "at the till", _ => "impossible",
                 };
                 yield return (where, kind, Hole().Replace(match.Groups["text"].Value, "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
             }
@@ -68,7 +69,8 @@ public sealed partial class RefusalTableTests
     }
 
     private const string Call =
-        """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException)\(\s*)""";
+        """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
+        + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
 
     private const string Text = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)"(?=[,);])""";
 

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 
@@ -21,13 +22,7 @@ public static class ActivationLetter
         }
 
         var code = ActivationCode.Random(random);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new StreamWriter(path, options);
+        using var file = new StreamWriter(PrivateFile.Create(path));
         file.Write($"""
             To {string.Concat(holder.Where(c => !char.IsControl(c)))}.
 
@@ -42,10 +37,14 @@ public static class ActivationLetter
         return code;
     }
 
-    /// <exception cref="RefusedException">It is missing, or no letter.</exception>
-    public static ActivationCode Read(string path) =>
-        (File.Exists(path) ? File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) : null) is { } line
-        && ActivationCode.Parse(line[Label.Length..]) is { } code
-            ? code
-            : throw new RefusedException($"'{path}' is no letter with an activation code. Choose another name, or type the code.");
+    /// <exception cref="RefusedException">It is missing, or no letter, or others can read it.</exception>
+    public static ActivationCode Read(string path)
+    {
+        var code = (File.Exists(path) ? File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) : null) is { } line
+            ? ActivationCode.Parse(line[Label.Length..])
+            : null;
+        return code is null ? throw new RefusedException($"'{path}' is no letter with an activation code. Choose another name, or type the code.")
+            : PrivateFile.Fault(path) is { } fault ? throw new RefusedException(fault)
+            : code;
+    }
 }

@@ -34,7 +34,7 @@ public static class Enrolled
             }
 
             var made = PartyFolder<EnrolledSettings>.Create(
-                result.GetValue(folder)!, role, new EnrolledSettings(called, null, "127.0.0.1", CommonOptions.IssuerPort));
+                result.GetValue(folder)!, role, new EnrolledSettings(called, null, "127.0.0.1", CommonOptions.IssuerPort), schema);
             using var store = Database.OpenFile(made.DatabasePath, schema);
             PrintRequest(role, result.GetValue(folder)!, request(store, suite, called));
         });

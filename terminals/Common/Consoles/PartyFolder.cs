@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HierCash.Protocol;
 
 namespace HierCash.Terminals.Consoles;
 
@@ -24,37 +25,44 @@ public sealed class PartyFolder<TSettings>
 
     public string DatabasePath => Path.Combine(_path, _role + ".db");
 
-    /// <summary>Makes the folder for a new party.</summary>
-    /// <exception cref="RefusedException">There is something in it already.</exception>
-    public static PartyFolder<TSettings> Create(string path, string role, TSettings settings)
+    /// <summary>Makes the folder for a new party, its database, and last its settings. The folder is its owner's alone, also where it was there and empty (rule R20).</summary>
+    /// <param name="schema">The tables of its database.</param>
+    /// <exception cref="RefusedException">There is something in it already, or it is somebody else's.</exception>
+    public static PartyFolder<TSettings> Create(string path, string role, TSettings settings, string schema)
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
             throw new RefusedException($"'{path}' is there and not empty. Choose another folder with --dir.");
         }
 
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(path);
+            PrivateFile.MakeFolder(path);
         }
-        else
+        catch (UnauthorizedAccessException e)
         {
-            // The database holds secret keys.
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others: {e.Message.TrimEnd('.')}. Choose another folder with --dir.");
         }
 
         var folder = new PartyFolder<TSettings>(path, role, settings);
+        Database.CreateFile(folder.DatabasePath, schema).Dispose();
         folder.Save(settings);
         return folder;
     }
 
-    /// <exception cref="RefusedException">The party is not there, or its settings are damaged.</exception>
+    /// <exception cref="RefusedException">The party is not there, others can read it, or its settings are damaged.</exception>
     public static PartyFolder<TSettings> Open(string path, string role)
     {
         string file = Path.Combine(path, role + ".json");
         if (!File.Exists(file))
         {
             throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
+        }
+
+        string party = Path.Combine(path, role);
+        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock"]) is { } fault)
+        {
+            throw new RefusedException(fault);
         }
 
         try
@@ -72,7 +80,8 @@ public sealed class PartyFolder<TSettings>
     public void Save(TSettings settings)
     {
         string file = Path.Combine(_path, _role + ".json");
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(settings, Format));
+        File.Delete(file + ".new");
+        PrivateFile.Write(file + ".new", JsonSerializer.SerializeToUtf8Bytes(settings, Format));
         File.Move(file + ".new", file, overwrite: true);
         Settings = settings;
     }
@@ -81,9 +90,10 @@ public sealed class PartyFolder<TSettings>
     /// <exception cref="RefusedException">Another process serves it.</exception>
     public IDisposable Lock()
     {
+        string file = Path.Combine(_path, _role + ".lock");
         try
         {
-            return new FileStream(Path.Combine(_path, _role + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return File.Exists(file) ? new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : PrivateFile.Create(file);
         }
         catch (IOException)
         {

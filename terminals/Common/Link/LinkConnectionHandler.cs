@@ -14,13 +14,20 @@ namespace HierCash.Terminals.Link;
 /// <summary>One connection: who it is, then frames, answered in any order, until either side ends it.</summary>
 /// <param name="stopping">The server stops: nothing more is read, what was read is answered.</param>
 internal sealed partial class LinkConnectionHandler(
-    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ILogger log, CancellationToken stopping) : ConnectionHandler
+    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ConnectionShares shares, ILogger log, CancellationToken stopping) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var certificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
         if (Identify(certificate) is not { } peer)
         {
+            return;
+        }
+
+        var guest = connection.Features.Get<ConnectionShares.Guest>()!;
+        if (certificate is not null && !shares.IsParty(guest, peer, Digest.Of(certificate.PublicKey.EncodedKeyValue.RawData)))
+        {
+            LogClosed(peer, "it has as many connections as a party may have, and all are in use");
             return;
         }
 
@@ -31,7 +38,8 @@ internal sealed partial class LinkConnectionHandler(
             while (await ReadFrame(connection) is { } frame)
             {
                 await pending.WaitAsync(connection.ConnectionClosed);
-                _ = Answer(connection, peer, frame, pending, writing);
+                shares.Seen(guest, 1);
+                _ = Answer(connection, guest, peer, frame, pending, writing);
             }
         }
         catch (LinkFaultException e)
@@ -129,13 +137,13 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
-    private async Task Answer(ConnectionContext connection, LinkPeer peer, LinkFrame frame, SemaphoreSlim pending, SemaphoreSlim writing)
+    private async Task Answer(ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkFrame frame, SemaphoreSlim pending, SemaphoreSlim writing)
     {
         // The party's work must not hold up the reading of the next frame.
         await Task.Yield();
         try
         {
-            var reply = await party.Handle(peer, frame.Message, connection.ConnectionClosed);
+            var reply = await Work(connection, guest, peer, frame.Message);
             await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply));
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionResetException)
@@ -150,6 +158,24 @@ internal sealed partial class LinkConnectionHandler(
         finally
         {
             pending.Release();
+        }
+    }
+
+    private async ValueTask<LinkMessage> Work(ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkMessage request)
+    {
+        try
+        {
+            if (party is IAccountKeeper keeper && shares.IsStranger(guest) && keeper.SignedBy(request) is { } account)
+            {
+                shares.IsAccount(guest, account);
+            }
+
+            return await party.Handle(peer, request, connection.ConnectionClosed);
+        }
+        finally
+        {
+            // Before the answer leaves: whoever has it may ask for the next connection at once.
+            shares.Seen(guest, -1);
         }
     }
 

@@ -3,7 +3,23 @@ namespace HierCash.Terminals.Link;
 /// <summary>What a party puts up with on the network (link.md).</summary>
 public sealed record LinkLimits
 {
-    public int MaxConnections { get; init; } = 4096;
+    /// <summary>Connections that are neither a party's nor an account's, handshakes included.</summary>
+    public int MaxStrangers { get; init; } = 1024;
+
+    /// <summary>Of those from one address; an IPv6 address is its /64.</summary>
+    public int MaxPerAddress { get; init; } = 256;
+
+    /// <summary>Connections with a certificate of the scheme.</summary>
+    public int MaxParties { get; init; } = 2048;
+
+    /// <summary>Of those of one party: role, number and key.</summary>
+    public int MaxPerParty { get; init; } = 16;
+
+    /// <summary>Connections on which a request with a known account's signature came.</summary>
+    public int MaxAccounts { get; init; } = 1024;
+
+    /// <summary>Of those of one account.</summary>
+    public int MaxPerAccount { get; init; } = 4;
 
     /// <summary>Requests of one connection that are worked on at once.</summary>
     public int MaxPending { get; init; } = 64;

@@ -44,12 +44,14 @@ public sealed class LinkServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(log);
         var stopping = new CancellationTokenSource();
-        var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, log.CreateLogger("link"), stopping.Token);
+        var logger = log.CreateLogger("link");
+        var shares = new ConnectionShares(limits, clock, logger);
+        var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, shares, logger, stopping.Token);
         builder.WebHost.UseKestrel(options =>
         {
-            options.Limits.MaxConcurrentConnections = limits.MaxConnections;
             options.Listen(endpoint, listen =>
             {
+                listen.Use(shares.Guard);
                 listen.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificateSelector = (_, _) => own(),

@@ -16,18 +16,19 @@ namespace HierCash.Terminals.Link;
 /// <param name="Host">Name or address.</param>
 /// <param name="Role">What the other side's certificate must say.</param>
 /// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
-public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme)
+/// <param name="Number">The one bank that is wanted: the card's (rule R19); null: any party of the role.</param>
+public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Scheme, PartyId? Number = null)
 {
-    /// <summary>Its number; null: any of that role.</summary>
-    public PartyId? Id { get; init; }
+    /// <summary>What the caller knows of that party's key from before: why a certificate of it is not to be trusted, or null.</summary>
+    public Func<X509Certificate2, string?>? Remembered { get; init; }
 
     /// <summary>Why a key that the root key certified is not the peer's present one; null if it may be (rule R17).</summary>
     public Func<PublicKey, string?> KeyFault { get; init; } = _ => null;
 
     /// <summary>The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.</summary>
-    public static LinkTarget IssuerOf(Scheme scheme, string host, int port) => new(host, port, LinkRole.Issuer, scheme.Fingerprint)
+    public static LinkTarget IssuerOf(Scheme scheme, string host, int port) => new(host, port, LinkRole.Issuer, scheme.Fingerprint, scheme.Issuer)
     {
-        Id = scheme.Issuer, KeyFault = key => RetiredKey(scheme, key),
+        KeyFault = key => RetiredKey(scheme, key),
     };
 
     private static string? RetiredKey(Scheme scheme, PublicKey key)
@@ -143,8 +144,18 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
         var finding = SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow());
         return finding.Peer is not { } peer ? finding.Fault
-            : peer.Role != target.Role || (target.Id is { } id && peer.Id != id) ? $"its certificate is that of {peer}"
-            : target.KeyFault(peer.Key!);
+            : peer.Role != target.Role ? $"its certificate is that of {peer}"
+            : !IsAnother(peer) ? target.KeyFault(peer.Key!) ?? target.Remembered?.Invoke(presented)
+            : peer.Role == LinkRole.Bank ? $"it is {peer}, and your card's bank is number {target.Number}. Nothing was sent. Give the address of bank {target.Number}"
+            : $"its certificate is that of {peer}";
+    }
+
+    /// <summary>Its role is right, its number is not: any party of the scheme could answer at an address (rule R19).</summary>
+    private bool IsAnother(LinkPeer peer)
+    {
+        bool another = target.Number is { } wanted && peer.Id != wanted;
+        Switches.Off("R19 number", ref another);
+        return another;
     }
 
     public void Dispose()

@@ -1,0 +1,18 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>Whose card speaks on a connection: a wallet has no certificate, but some of its requests bear the account key's signature (rule R22).</summary>
+public sealed partial class BankParty : IAccountKeeper
+{
+    public AccountId? SignedBy(LinkMessage request) => request.Type switch
+    {
+        MessageType.Withdraw => WithdrawMessage.Read(request) is { } order && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
+        MessageType.LostCard => LostCardReport.Decode(request.Body) is { } report && Find(report.User) is { } account && report.Verify(_suite, account.Key) ? report.User : null,
+        _ => null,
+    };
+
+    private AccountEntry? Find(AccountId user) => _store.Read(db => UserDatabase.FindAccount(db, user));
+}

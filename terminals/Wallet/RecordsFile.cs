@@ -1,0 +1,115 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Wallet;
+
+/// <summary>
+/// wallet.db in the holder's folder. It is made at the first use with a card that has not been told yet that anything is kept, and by 'recover' where it was
+/// lost; nothing else makes one, because a card forgets what it was told is kept (rule R23).
+/// </summary>
+public static class RecordsFile
+{
+    public const string Name = "wallet.db";
+
+    /// <summary>The records, made where they may be.</summary>
+    /// <exception cref="RefusedException">They are lost, older than the card, another card's, or open to others.</exception>
+    public static Database Make(string folder, ICardChannel channel, string pin) => Find(folder, channel, pin) ?? Create(folder);
+
+    /// <summary>The records, or null where there are none and none were lost.</summary>
+    /// <exception cref="RefusedException">They are lost, older than the card, another card's, or open to others.</exception>
+    public static Database? Find(string folder, ICardChannel channel, string pin)
+    {
+        var store = Show(folder);
+        int missing;
+        try
+        {
+            missing = WalletRecords.Missing(store is null ? null : new WalletRecords(store), channel, pin);
+        }
+        catch
+        {
+            store?.Dispose();
+            throw;
+        }
+
+        bool isLost = missing > 0;
+        Switches.Off("R23 records", ref isLost);
+        if (!isLost)
+        {
+            return store;
+        }
+
+        string path = Path.Combine(folder, Name);
+        bool isThere = store is not null;
+        store?.Dispose();
+        if (isThere)
+        {
+            throw new RefusedException(
+                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, name the right folder with --dir, or run 'hiercash-wallet recover'.");
+        }
+
+        throw new RefusedException(
+            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back their newest copy, name their folder with --dir, or run 'hiercash-wallet recover'.");
+    }
+
+    /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>
+    /// <exception cref="RefusedException">Others can read them.</exception>
+    /// <exception cref="DatabaseException">They are damaged.</exception>
+    public static Database? Show(string folder)
+    {
+        string path = Path.Combine(folder, Name);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        RequirePrivate(folder);
+        return Database.OpenFile(path, WalletRecords.Schema);
+    }
+
+    /// <summary>The records again, with all that the card still holds.</summary>
+    /// <param name="say">Told what was lost.</param>
+    public static Database Recover(string folder, ICardChannel channel, string pin, Action<string> say)
+    {
+        var store = Show(folder) ?? Create(folder);
+        try
+        {
+            var records = new WalletRecords(store);
+            int missing = WalletRecords.Missing(records, channel, pin);
+            if (missing > 0)
+            {
+                records.Copy(WalletTerminal.ReadLog(channel, pin));
+                say($"The records were lost, or are older than the card. Copied from the card again: {missing} of its payments that should have been there. "
+                    + "Copies of payments that the card has forgotten since are gone, and with them what they would have rebutted.");
+            }
+
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private static Database Create(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            PrivateFile.MakeFolder(folder);
+        }
+
+        RequirePrivate(folder);
+        return Database.OpenOrCreateFile(Path.Combine(folder, Name), WalletRecords.Schema);
+    }
+
+    private static void RequirePrivate(string folder)
+    {
+        string path = Path.Combine(folder, Name);
+        if (PrivateFile.Fault(folder, [path, path + "-wal", path + "-shm"]) is { } fault)
+        {
+            throw new RefusedException($"{fault} Or name another folder with --dir.");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Tests.Scenarios;
+using HierCash.Town;
+
+namespace HierCash.Tests.Link;
+
+/// <summary>
+/// Rule R22 on real sockets: strangers by the thousand keep nobody out. The listener's limits are a sixteenth to a sixty-fourth of those that it has otherwise;
+/// the strangers come from many addresses of the loopback net.
+/// </summary>
+public sealed class ConnectionSharesTests
+{
+    private static readonly LinkLimits Small = new()
+    {
+        MaxStrangers = 64, MaxPerAddress = 8, MaxParties = 32, MaxPerParty = 4, MaxAccounts = 16, MaxPerAccount = 2, CallTime = TimeSpan.FromSeconds(10),
+    };
+
+    private readonly ISigningKey _root = LinkParty.Suite.GenerateKey();
+    private readonly List<TcpClient> _strangers = [];
+    private LinkParty _party = null!;
+
+    [SetUp]
+    public async Task Listen()
+    {
+        using var key = LinkParty.Suite.GenerateKey();
+        _party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), Small);
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        _strangers.ForEach(s => s.Dispose());
+        _strangers.Clear();
+        await _party.DisposeAsync();
+    }
+
+    [OneTimeTearDown]
+    public void Forget() => _root.Dispose();
+
+    /// <summary>Ten times as many as there is room for: idle, before any handshake, from 160 addresses; and again as many while the others are served.</summary>
+    [Test, Rule(22)]
+    public async Task StrangersByTheThousandKeepNoBankNoTillAndNoAccountOut()
+    {
+        using var bank = Own(LinkRole.Bank, 2);
+        using var till = Own(LinkRole.Shop, 7);
+        await Press(from: 2, addresses: 160, each: 4);
+        using var early = Connect(bank);
+        Assert.That((await Ask(early)).Type, Is.EqualTo(MessageType.SettleReply));
+        await using var wallet = await Tls(null);
+        Assert.That(await Answers(wallet, MessageType.Certificates, 1), "the certificates first, as a stranger");
+        Assert.That(await Answers(wallet, MessageType.Withdraw, 2), "then an order with the account's signature");
+
+        await Press(from: 2, addresses: 160, each: 4);
+        Assert.That(await Answers(wallet, MessageType.Certificates, 3), "the account keeps its connection");
+        using var late = Connect(till);
+        Assert.That((await Ask(late)).Type, Is.EqualTo(MessageType.SettleReply));
+        await using var another = await Tls(null);
+        Assert.That(await Answers(another, MessageType.Withdraw, 1, account: 2), "and another account gets one");
+        Assert.That(_party.Peers.Count(p => p.Role == LinkRole.Wallet), Is.EqualTo(4));
+        Assert.That(await Alive(), Is.LessThanOrEqualTo(Small.MaxStrangers));
+        Assert.That(_party.Records.Log("link").Count(l => l.Contains("others needed the place", StringComparison.Ordinal)), Is.EqualTo(1), "said once a minute");
+    }
+
+    /// <summary>One address that presses gives the place itself: who came before from elsewhere stays.</summary>
+    [Test, Rule(22)]
+    public async Task OneAddressPressesOutOnlyItself()
+    {
+        var honest = await Stranger("127.0.1.1");
+        await Press(from: 2, addresses: 1, each: 200);
+        Assert.That(await Alive(), Is.EqualTo(Small.MaxPerAddress + 1));
+        Assert.That(await IsOpen(honest));
+    }
+
+    [Test, Rule(22)]
+    public async Task APartyThatOpensTooManyClosesItsOwn()
+    {
+        using var greedy = Own(LinkRole.Shop, 7);
+        using var modest = Own(LinkRole.Bank, 2);
+        await using var other = await Tls(modest);
+        Assert.That(await Answers(other, MessageType.Settle, 1));
+        var own = new List<SslStream>();
+        for (int i = 0; i < 40; i++)
+        {
+            var stream = await Tls(greedy);
+            Assert.That(await Answers(stream, MessageType.Settle, 1), $"connection {i}");
+            own.Add(stream);
+        }
+
+        int open = 0;
+        foreach (var stream in own)
+        {
+            open += await IsOpen(stream) ? 1 : 0;
+            await stream.DisposeAsync();
+        }
+
+        Assert.That(open, Is.EqualTo(Small.MaxPerParty));
+        Assert.That(await Answers(other, MessageType.Settle, 2), "another party is not touched");
+    }
+
+    /// <summary>Somebody's account is worth two connections, not all of them.</summary>
+    [Test, Rule(22)]
+    public async Task AnAccountHasItsShareAndNoMore()
+    {
+        var wallets = new List<SslStream>();
+        for (int i = 0; i < 10; i++)
+        {
+            var stream = await Tls(null);
+            Assert.That(await Answers(stream, MessageType.Withdraw, 1));
+            wallets.Add(stream);
+        }
+
+        int open = 0;
+        foreach (var stream in wallets)
+        {
+            open += await IsOpen(stream) ? 1 : 0;
+            await stream.DisposeAsync();
+        }
+
+        Assert.That(open, Is.EqualTo(Small.MaxPerAccount));
+    }
+
+    /// <summary>What a bank takes for an account's word is what its card signed; not an order that names somebody's account, and no message without a signature.</summary>
+    [Test, Rule(22)]
+    public void ABankKnowsWhoseCardSigned()
+    {
+        var seen = new List<LinkMessage>();
+        using var town = Towns.Make(with: o => o with
+        {
+            Faults = (from, _, message) =>
+            {
+                if (from == TownWorld.WalletName)
+                {
+                    seen.Add(message);
+                }
+
+                return LinkFault.None;
+            },
+        });
+        using var alice = town.User("Alice", 5000);
+        var order = seen.Single(m => m.Type == MessageType.Withdraw);
+        Assert.That(town.UserBank.SignedBy(order), Is.EqualTo(town.UserBank.Accounts.Single().User));
+        var forged = WithdrawMessage.Read(order)!;
+        forged = forged with { Signature = [.. forged.Signature.Reverse()] };
+        Assert.That(town.UserBank.SignedBy(WithdrawMessage.Write(forged)), Is.Null);
+        Assert.That(town.ShopBank.SignedBy(order), Is.Null, "at another bank she is a stranger");
+        Assert.That(seen.Where(m => m.Type != MessageType.Withdraw).Select(town.UserBank.SignedBy), Has.All.Null);
+    }
+
+    private X509Certificate2 Own(LinkRole role, uint id)
+    {
+        using var key = LinkParty.Suite.GenerateKey();
+        return LinkParty.Certificate(_root, role, id, key);
+    }
+
+    private TcpLink Connect(X509Certificate2 own) =>
+        new(new LinkTarget("127.0.0.1", _party.Port, LinkRole.Bank, LinkParty.SchemeOf(_root)), own, LinkParty.Suite, TimeProvider.System, Small);
+
+    private static ValueTask<LinkMessage> Ask(TcpLink link) => link.Call(new LinkMessage(MessageType.Settle, [1]), default);
+
+    private async Task Press(int from, int addresses, int each)
+    {
+        for (int i = 0; i < each; i++)
+        {
+            for (int address = from; address < from + addresses; address++)
+            {
+                await Stranger($"127.0.0.{address}");
+            }
+        }
+    }
+
+    private async Task<TcpClient> Stranger(string address)
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(address), 0));
+        await client.ConnectAsync(IPAddress.Loopback, _party.Port);
+        _strangers.Add(client);
+        return client;
+    }
+
+    /// <summary>Of the strangers.</summary>
+    private async Task<int> Alive()
+    {
+        int alive = 0;
+        foreach (var stranger in _strangers)
+        {
+            alive += await IsOpen(stranger) ? 1 : 0;
+        }
+
+        return alive;
+    }
+
+    private static async Task<bool> IsOpen(TcpClient client)
+    {
+        // What the listener closes it closes at once; a stranger that it keeps hears nothing.
+        using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1], moment.Token) > 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> IsOpen(SslStream stream)
+    {
+        try
+        {
+            return await Answers(stream, MessageType.Certificates, 99);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<SslStream> Tls(X509Certificate2? own)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _party.Port);
+        var stream = new SslStream(client.GetStream());
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "x",
+            ClientCertificates = own is null ? null : [own],
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => own!,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+        });
+        return stream;
+    }
+
+    private static async Task<bool> Answers(SslStream stream, MessageType type, ulong correlation, byte account = 1)
+    {
+        await stream.WriteAsync(new LinkFrame(FrameKind.Request, correlation, new LinkMessage(type, [account])).Encode());
+        var header = new byte[4];
+        if (await stream.ReadAtLeastAsync(header, 4, throwOnEndOfStream: false) < 4)
+        {
+            return false;
+        }
+
+        var frame = new byte[header[3]];
+        await stream.ReadExactlyAsync(frame);
+        return LinkFrame.Decode(frame) is { Kind: FrameKind.Response } answer && answer.Correlation == correlation;
+    }
+}
