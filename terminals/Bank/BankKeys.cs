@@ -27,7 +27,7 @@ internal static class BankKeys
             found.Dispose();
         }
 
-        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold. Join with the grant for its own request.");
+        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold: they are not of one party. Put back the right database, or join with the grant for its own request.");
     });
 
     /// <summary>The one after this, made at first use: a bank has one next key at most.</summary>

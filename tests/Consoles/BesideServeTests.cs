@@ -78,7 +78,7 @@ public sealed class BesideServeTests
         try
         {
             var suite = new BclSuite();
-            using var one = Database.OpenFile(file, IssuerParty.Schema);
+            using var one = Database.OpenOrCreateFile(file, IssuerParty.Schema);
             using var two = Database.OpenFile(file, IssuerParty.Schema);
             using var ofTill = Database.OpenMemory(ShopTill.Schema);
             IssuerParty Open(Database store) => new(new PartyId(1), store, suite, new SchemeTerms(), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);

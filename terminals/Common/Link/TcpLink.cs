@@ -48,6 +48,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private readonly SemaphoreSlim _gate = new(1);
     private Connection? _connection;
     private DateTimeOffset _notBefore;
+    private string? _fault;
     private TimeSpan _backOff = limits.BackOff;
     private ulong _correlation;
 
@@ -80,17 +81,20 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             _connection = null;
             if (clock.GetUtcNow() < _notBefore)
             {
-                throw new LinkException($"Could not reach {target} a moment ago. Is it running?");
+                // The first fault says more than that there was one.
+                throw new LinkException(_fault ?? $"Could not reach {target} a moment ago. Is it running?");
             }
 
             try
             {
                 _connection = await Open(cancel);
                 _backOff = limits.BackOff;
+                _fault = null;
                 return _connection;
             }
-            catch (LinkException)
+            catch (LinkException e)
             {
+                _fault = e.Message;
                 _notBefore = clock.GetUtcNow() + _backOff;
                 _backOff = _backOff * 2 < limits.MaxBackOff ? _backOff * 2 : limits.MaxBackOff;
                 throw;
