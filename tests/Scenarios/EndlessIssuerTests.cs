@@ -3,7 +3,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 

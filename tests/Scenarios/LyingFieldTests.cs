@@ -1,8 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
