@@ -43,7 +43,9 @@ public sealed class Registry(Database store)
         db.Execute("INSERT OR IGNORE INTO bank(name, public_key, cap) VALUES(?1, ?2, ?3)", name, key.Bytes.ToArray(), cap.ToLedger());
         db.Execute("UPDATE bank SET public_key = ?2, revoked = NULL WHERE name = ?1 AND revoked IS NOT NULL AND public_key <> ?2", name, key.Bytes.ToArray());
         var bank = Bank(db, "name = ?1", name)!;
-        if (!bank.Key.Equals(key))
+        bool its = bank.Key.Equals(key);
+        Switches.On("hole 22 enrolled", ref its);
+        if (!its)
         {
             throw new InvalidOperationException($"There is a bank '{name}' with another key. Choose another name.");
         }
@@ -73,7 +75,9 @@ public sealed class Registry(Database store)
 
         db.Execute("INSERT OR IGNORE INTO shop(name, bank, account) VALUES(?1, ?2, ?3)", name, (long)bank.Value, account.ToArray());
         var shop = Shop(db, "name = ?1", name)!;
-        return shop.Bank == bank && shop.Account == account
+        bool its = shop.Bank == bank && shop.Account == account;
+        Switches.On("hole 22 enrolled", ref its);
+        return its
             ? shop
             : throw new InvalidOperationException($"There is a shop '{name}' with another account. Choose another name.");
     });
@@ -86,7 +90,9 @@ public sealed class Registry(Database store)
         db.Execute(
             "INSERT OR IGNORE INTO till(w, public_key, shop, registered) VALUES(?1, ?2, ?3, ?4)",
             w.Value.ToArray(), key.Bytes.ToArray(), (long)shop.Value, now.ToLedger());
-        return TillOwner(db, w)?.Id == shop ? w : throw new InvalidOperationException("This till key belongs to another shop.");
+        bool its = TillOwner(db, w)?.Id == shop;
+        Switches.On("hole 22 enrolled", ref its);
+        return its ? w : throw new InvalidOperationException("This till key belongs to another shop.");
     });
 
     public IReadOnlyList<BankEntry> Banks => store.Read(All);

@@ -248,6 +248,27 @@ public sealed class LyingAnswersTests
         Assert.That((town.Issuer.Queues.Cases, town.Rows("issuer")["hot"]), Is.EqualTo((1L, 1L)));
     }
 
+    /// <summary>Somebody enrols under a name that is taken, with a key or an account of their own, or another's till: who was there before stays.</summary>
+    [Test, Hole(22)]
+    public void NobodyEnrolsInAnothersPlace()
+    {
+        using var town = Make();
+        string till = town.AddTill("Cafe");
+        town.AddTill("Kiosk");
+        using var own = town.Options.Suite.GenerateKey();
+        using var paid = town.TillKey(till);
+        var registry = town.Issuer.Registry;
+        var bank = registry.FindBank(town.UserBank.Id)!;
+        var cafe = registry.EnrolShop("Cafe", town.ShopBank.Id, town.ShopBank.OpenShopAccount("Cafe"));
+        var kiosk = registry.EnrolShop("Kiosk", town.ShopBank.Id, town.ShopBank.OpenShopAccount("Kiosk"));
+        Assert.That(() => registry.EnrolBank(bank.Name, own.PublicKey, bank.Cap, Currency.Eur), Throws.InvalidOperationException.With.Message.Contains("another key"));
+        Assert.That(() => registry.EnrolShop("Cafe", town.ShopBank.Id, kiosk.Account), Throws.InvalidOperationException.With.Message.Contains("another account"));
+        Assert.That(() => registry.EnrolShop("Cafe", town.UserBank.Id, cafe.Account), Throws.InvalidOperationException.With.Message.Contains("another account"));
+        Assert.That(() => registry.EnrolTill(kiosk.Id, paid.PublicKey, Timestamp.Now(town.Clock)), Throws.InvalidOperationException.With.Message.Contains("another shop"));
+        Assert.That(registry.EnrolTill(cafe.Id, paid.PublicKey, Timestamp.Now(town.Clock)), Is.EqualTo(town.Till(till).W));
+        Assert.That(registry.FindBank(town.UserBank.Id)!.Key, Is.EqualTo(bank.Key));
+    }
+
     private static TownWorld Make(Func<TownOptions, TownOptions>? with = null) =>
         Towns.Make(with: o => with is null ? o with { Suite = new BclSuite() } : with(o with { Suite = new BclSuite() }));
 
