@@ -135,12 +135,13 @@ internal sealed class LossDesk(
         "SELECT refused, kept FROM contradiction ORDER BY date, digest",
         r => (AuditStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? AuditStatement.Decode(kept) : null));
 
-    /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has is only out of order.</summary>
+    /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only out of order.</summary>
     private bool Contradict(Database db, AuditStatement statement, AuditStatement? last, ulong due)
     {
         var now = Timestamp.Now(clock);
         var same = db.First("SELECT statement FROM audit_statement WHERE number = ?1", r => AuditStatement.Decode(r.Bytes(0))!, (long)statement.Number);
-        bool keeps = same?.Digest != statement.Digest && db.Number("SELECT count(*) FROM contradiction") < MostContradictions;
+        bool differs = same is null ? statement.Number >= due : same.Digest != statement.Digest;
+        bool keeps = differs && db.Number("SELECT count(*) FROM contradiction") < MostContradictions;
         Switches.Off("statement kept", ref keeps);
         if (keeps)
         {
