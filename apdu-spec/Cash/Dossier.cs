@@ -60,7 +60,11 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         }
 
         var entries = Entries;
-        if (Header.FaceValue != m.FaceValue || entries.Any(e => !BelongsTo(e.H.Coin, m) || e.H.Coin.Id != Coin))
+        bool faced = Header.FaceValue == m.FaceValue;
+        Switches.On("R9 header X", ref faced);
+        bool one = entries.All(e => e.H.Coin.Id == Coin);
+        Switches.On("R9 one coin", ref one);
+        if (!faced || !one || entries.Any(e => !BelongsTo(e.H.Coin, m)))
         {
             return Proof.OtherCoin;
         }
@@ -89,9 +93,18 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         return answered ? null : Proof.ReceiptInvalid;
     }
 
-    private bool IsAnswer(ICashSuite suite, DossierEntry e) =>
-        e.Receipt.Issuer == Header.Issuer && e.Receipt.Subject == e.H.Id.Value && e.Receipt.Paid == e.H.Paid && e.Receipt.IsSound
-        && e.Receipt.Currency == e.H.Coin.Terms.Currency && Header.StatementKeys.Any(k => e.Receipt.Verify(suite, k.Key));
+    /// <summary>True if the issuer says in it that this very payment counts: what it cancelled, or pronounced dead or late, is evidence of nothing.</summary>
+    private bool IsAnswer(ICashSuite suite, DossierEntry e)
+    {
+        bool counts = e.Receipt.Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation;
+        Switches.On("R9 receipt counts", ref counts);
+        bool its = e.Receipt.Issuer == Header.Issuer && e.Receipt.Subject == e.H.Id.Value && e.Receipt.Paid == e.H.Paid
+            && e.Receipt.Currency == e.H.Coin.Terms.Currency;
+        Switches.On("R9 receipt payment", ref its);
+        bool signed = Header.StatementKeys.Any(k => e.Receipt.Verify(suite, k.Key));
+        Switches.On("R9 receipt signed", ref signed);
+        return counts && its && signed && e.Receipt.IsSound;
+    }
 
     /// <summary>A batch has one signature for all its payments: it is verified once.</summary>
     private static bool IsSubmitted(ICashSuite suite, CashPayment h, SubmissionProof proof, HashSet<(Digest, string)> batches)
@@ -111,17 +124,24 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         var spent = Sum(entries, e => e.H.Paid);
         if (spent <= Header.FaceValue)
         {
-            return !Header.Claimed.IsZero ? Proof.ClaimInvalid : entries.GroupBy(e => e.H.Seq).Any(g => g.Count() > 1) ? Proof.Equivocation : Proof.Nothing;
+            bool claims = !Header.Claimed.IsZero;
+            Switches.Off("R9 nothing claimed", ref claims);
+            return claims ? Proof.ClaimInvalid : entries.GroupBy(e => e.H.Seq).Any(g => g.Count() > 1) ? Proof.Equivocation : Proof.Nothing;
         }
 
-        bool owed = Header.Claimed <= spent - Header.FaceValue && Header.Claimed <= Sum(entries, e => e.Receipt.Share.Guaranteed);
-        Switches.On("R9 claim", ref owed);
-        return owed ? Proof.Excess : Proof.ClaimInvalid;
+        bool owed = Header.Claimed <= spent - Header.FaceValue;
+        Switches.On("R9 claim excess", ref owed);
+        bool promised = Header.Claimed <= Sum(entries, e => e.Receipt.Share.Guaranteed);
+        Switches.On("R9 claim promise", ref promised);
+        return owed && promised ? Proof.Excess : Proof.ClaimInvalid;
     }
 
-    private static bool BelongsTo(Coin coin, CashRequest m) =>
-        IsHoldersOwn(coin) && coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue
-        && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
+    private static bool BelongsTo(Coin coin, CashRequest m)
+    {
+        bool its = coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
+        Switches.On("R9 coin of m", ref its);
+        return its && IsHoldersOwn(coin);
+    }
 
     /// <summary>A coin whose key the issuer made proves nothing against its holder: the issuer could have signed (hole 14).</summary>
     private static bool IsHoldersOwn(Coin coin)

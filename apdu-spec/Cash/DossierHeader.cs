@@ -40,10 +40,15 @@ public sealed record DossierHeader(
     /// <summary>What is wrong with certificates and signature; null if nothing is.</summary>
     public Proof? Fault(ICashSuite suite, PublicKey root)
     {
-        bool certified = EncryptionKey.Usage == KeyUsage.IssuerEncryption && CoinKey.Usage == KeyUsage.IssuerCoin
-            && StatementKeys.All(c => c.Usage == KeyUsage.IssuerStatement && c.Holder == Issuer && c.Verify(suite, root))
-            && EncryptionKey.Holder == Issuer && CoinKey.Holder == Issuer && EncryptionKey.Verify(suite, root) && CoinKey.Verify(suite, root);
-        return !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null : Proof.HeaderInvalid;
+        bool used = EncryptionKey.Usage == KeyUsage.IssuerEncryption && CoinKey.Usage == KeyUsage.IssuerCoin
+            && StatementKeys.All(c => c.Usage == KeyUsage.IssuerStatement);
+        Switches.On("R9 key use", ref used);
+        KeyCertificate[] all = [EncryptionKey, CoinKey, .. StatementKeys];
+        bool its = all.All(c => c.Holder == Issuer);
+        Switches.On("R9 key issuer", ref its);
+        bool certified = all.All(c => c.Verify(suite, root));
+        Switches.On("R9 key root", ref certified);
+        return !used || !its || !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null : Proof.HeaderInvalid;
     }
 
     public void Write(ref BerTlvWriter writer)

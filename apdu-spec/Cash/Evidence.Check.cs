@@ -44,7 +44,9 @@ public sealed partial record Evidence
     /// <summary>Why no bank of this scheme has signed this; null if one has.</summary>
     private string? Unsigned(ICashSuite suite, PublicKey root)
     {
-        if (BankKey.Usage != KeyUsage.Bank || BankKey.Holder != Order.Bank || !BankKey.Verify(suite, root))
+        bool isBank = BankKey.Usage == KeyUsage.Bank && BankKey.Holder == Order.Bank && BankKey.Verify(suite, root);
+        Switches.On("hole 19 bank", ref isBank);
+        if (!isBank)
         {
             return "The bank's certificate is not one of this scheme's root key. The file proves nothing.";
         }
@@ -74,8 +76,10 @@ public sealed partial record Evidence
 
         bool ordered = Order.Verify(suite, AccountKey);
         Switches.On("hole 19 order", ref ordered);
-        return !ordered || Order.Key != Dossier.Header.EncryptionKey.Key.Id
-            || Order.FaceValue != Dossier.Header.FaceValue || Order.Currency != Dossier.Pages[0].Entries[0].H.Coin.Terms.Currency
+        bool fits = Order.Key == Dossier.Header.EncryptionKey.Key.Id && Order.FaceValue == Dossier.Header.FaceValue
+            && Order.Currency == Dossier.Pages[0].Entries[0].H.Coin.Terms.Currency;
+        Switches.On("hole 19 terms", ref fits);
+        return !ordered || !fits
             ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.")
             : null;
     }

@@ -18,7 +18,7 @@ public enum Proof
     /// <summary>S_I or S_U of a payment does not verify.</summary>
     PaymentInvalid = 3,
 
-    /// <summary>A receipt is not the issuer's for this payment, or a submission not the paid till's.</summary>
+    /// <summary>A receipt is not the issuer's for this payment, or says that it does not count, or a submission is not the paid till's.</summary>
     ReceiptInvalid = 8,
 
     /// <summary>More is claimed than exceeds X, or than the receipts guarantee.</summary>

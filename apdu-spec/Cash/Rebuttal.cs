@@ -26,8 +26,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
     public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until) => Dead.FirstOrDefault(d =>
-        d.Payment == h.Id && d.Issuer == h.Coin.Terms.Issuer && IsInTime(d, until)
-        && Certificates.Any(c => c.Usage == KeyUsage.IssuerStatement && c.Holder == d.Issuer && c.Verify(suite, root) && d.Verify(suite, c.Key)));
+        IsOf(d, h) && IsInTime(d, until) && Certificates.Any(c => MaySign(c, d, suite, root) && IsSigned(d, suite, c.Key)));
 
     /// <summary>True if the issuer or a bank stamped it before the end of the term.</summary>
     public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
@@ -46,6 +45,27 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
 
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
     public Rebuttal About(CoinId coin) => new([.. Voids.Where(v => v.Coin == coin)], [.. Dead.Where(d => d.Coin == coin)], Certificates);
+
+    private static bool IsOf(DeadStatement statement, CashPayment h)
+    {
+        bool its = statement.Payment == h.Id && statement.Issuer == h.Coin.Terms.Issuer;
+        Switches.On("R5 death of it", ref its);
+        return its;
+    }
+
+    private static bool MaySign(KeyCertificate certificate, DeadStatement statement, ICashSuite suite, PublicKey root)
+    {
+        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer && certificate.Verify(suite, root);
+        Switches.On("R5 death key", ref may);
+        return may;
+    }
+
+    private static bool IsSigned(DeadStatement statement, ICashSuite suite, PublicKey key)
+    {
+        bool signed = statement.Verify(suite, key);
+        Switches.On("R5 death signed", ref signed);
+        return signed;
+    }
 
     private static bool IsInTime(DeadStatement statement, Timestamp until)
     {

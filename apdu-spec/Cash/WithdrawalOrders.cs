@@ -17,8 +17,12 @@ public sealed record AccountRequest(
     public byte[] Message => SignedMessage.AccountRequest(User, Bank, FaceValue, Currency, Key, Request, Date);
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
-    public bool Verify(ICashSuite suite, PublicKey account) =>
-        OneWay.U(account) == User && suite.Verify(account, Message, Signature);
+    public bool Verify(ICashSuite suite, PublicKey account)
+    {
+        bool its = OneWay.U(account) == User;
+        Switches.On("hole 19 account", ref its);
+        return its && suite.Verify(account, Message, Signature);
+    }
 
     public void Write(ref BerTlvWriter writer)
     {

@@ -207,6 +207,9 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<AuditStatement> CirculationStatements => _store.Read(db =>
         db.Query("SELECT statement FROM audit_statement ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!));
 
+    /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
+    public IReadOnlyList<(AuditStatement Refused, AuditStatement? Kept)> Contradictions => _store.Read(LossDesk.Contradictions);
+
     /// <summary>Each withdrawal and each case of a holder in words: its state, who signed what, what happens next.</summary>
     public IEnumerable<string> Explain(AccountId user)
     {

@@ -31,6 +31,7 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
         var now = Timestamp.Now(clock);
         long old = now.ToLedger() - (long)terms.BackupMaxAge.TotalMicroseconds;
         long reversed = now.ToLedger() - (long)(terms.BackupMaxAge + terms.DisputeTerm).TotalMicroseconds;
+        Switches.Replace("R10 reversed", ref reversed, now.ToLedger());
         return Withdrawals("Reversed", 1, reversed) + (IssuedBefore(now) is { } issued ? Withdrawals("Issued", 0, issued) : 0)
             + Cases(now, old) + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
             + Forgotten.InPieces(store, db => db.Execute(

@@ -68,5 +68,8 @@ internal static class BankSchema
 
         -- What the issuer said of this bank's circulation, day by day.
         CREATE TABLE audit_statement(number INTEGER PRIMARY KEY, statement BLOB NOT NULL) STRICT;
+
+        -- What the issuer signed and contradicts that, each with the statement that it contradicts: proof that the books were changed.
+        CREATE TABLE contradiction(digest BLOB PRIMARY KEY, date INTEGER NOT NULL, refused BLOB NOT NULL, kept BLOB) STRICT;
         """;
 }

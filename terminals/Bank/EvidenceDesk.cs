@@ -13,6 +13,12 @@ namespace HierCash.Bank;
 internal sealed class EvidenceDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
+    /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
+    public const int MaxRounds = 64;
+
+    /// <summary>Where the next visit goes on if this one was full: cases that cannot be judged keep no later one waiting.</summary>
+    private CoinId? _after;
+
     private readonly RebuttalDesk _rebuttals = new(store, suite, key, certificate, scheme, issuer, clock);
 
     /// <summary>Fetches and judges all dossiers that wait, brings what rebuttals hold, files reversals, tells what was found.</summary>
@@ -39,11 +45,19 @@ internal sealed class EvidenceDesk(
         await Try(() => FileReversals(cancel));
         await Try(async () =>
         {
-            CoinId? after = null;
-            while (await Next(after, cancel) is { } header)
+            int most = MaxRounds;
+            Switches.Replace("R8 headers", ref most, int.MaxValue);
+            var after = _after;
+            _after = null;
+            for (int asked = 1; await Next(after, cancel) is { } header; asked++)
             {
                 after = header.Coin;
                 await Try(async () => judged += await Judge(header, cancel) ? 1 : 0);
+                if (asked >= most)
+                {
+                    _after = after;
+                    break;
+                }
             }
         });
         bool tells = true;
@@ -72,6 +86,7 @@ internal sealed class EvidenceDesk(
 
     public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => EvidenceStore.Notices(db, user));
 
+    /// <summary>The next dossier that waits; null after the last.</summary>
     private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
     {
         var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
@@ -101,6 +116,18 @@ internal sealed class EvidenceDesk(
                     $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
         }
 
+        // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
+        var ei = new Dossier(header, []).EncipheredRequest(suite);
+        var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new RequestId(Digest.Of(ei))));
+        bool strange = row is null && earlier is null;
+        Switches.Off("R10 strange", ref strange);
+        if (strange)
+        {
+            store.Write(db => BankAlarms.Raise(db, now, BankAlarms.StrangeDossier, 0));
+            await Answer(header, Proof.OpeningMismatch, cancel);
+            return true;
+        }
+
         var dossier = new Dossier(header, await Pages(header, cancel));
         var date = now < header.Date ? header.Date : now;
         bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
@@ -110,14 +137,23 @@ internal sealed class EvidenceDesk(
             throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
-        // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
-        var ei = dossier.EncipheredRequest(suite);
-        var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new RequestId(Digest.Of(ei))));
         var proof = row is null ? Proof.OpeningMismatch : dossier.Check(suite, scheme.Root, row.Order.EI);
+        bool rejected = proof != Proof.Excess && earlier is null;
+        Switches.Off("R10 rejected", ref rejected);
+        if (rejected)
+        {
+            await Answer(header, proof, cancel);
+            return true;
+        }
+
         store.Write(db => Keep(db, dossier, row?.Order, proof, now));
         crash.Reach(CrashPoints.EvidenceStored);
         return true;
     }
+
+    /// <summary>Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did not.</summary>
+    private async ValueTask Answer(DossierHeader header, Proof proof, CancellationToken cancel) =>
+        await issuer.Call(DossierMessages.WriteOutcome(header.Coin, header.Revision, proof), cancel);
 
     /// <summary>Whether it is the issuer's, of this scheme, and of today (rule R5). Of one that is not, nothing is kept.</summary>
     private void Check(DossierHeader header, Timestamp now)
@@ -174,6 +210,7 @@ internal sealed class EvidenceDesk(
 
         var file = Evidence.Sign(key, order, account.Key, account.Name, dossier, certificate, now);
         var earlier = EvidenceStore.Find(db, dossier.Coin)?.File;
+        Switches.Replace("R3 kept", ref earlier, null);
         file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
         EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), now);
         _rebuttals.Queue(db, file);
@@ -183,7 +220,9 @@ internal sealed class EvidenceDesk(
     /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>
     private async ValueTask FileReversals(CancellationToken cancel)
     {
-        while (true)
+        int most = MaxRounds;
+        Switches.Replace("R8 reversals", ref most, int.MaxValue);
+        for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(EvidenceStore.Filed);
             var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);

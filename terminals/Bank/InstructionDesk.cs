@@ -138,7 +138,9 @@ internal sealed class InstructionDesk(
                     Bookings.Book(db, transfer, parked.InSuspense, now);
                 }
 
-                if (outcome != parked.Outcome)
+                bool changes = outcome != parked.Outcome;
+                Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
+                if (changes)
                 {
                     _parking.Change(db, number, outcome, now);
                 }

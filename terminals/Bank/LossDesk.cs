@@ -8,11 +8,14 @@ namespace HierCash.Bank;
 
 /// <summary>
 /// Lost cards (hole 10): on the user's signed report the bank has every coin of that card cancelled; what is left of them comes back by itself
-/// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before.
+/// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before, and those that contradict them.
 /// </summary>
 internal sealed class LossDesk(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
 {
+    /// <summary>So many contradictions are kept for good: one is enough.</summary>
+    private const long MostContradictions = 64;
+
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (LostCardReport.Decode(request.Body) is not { } report)
@@ -34,7 +37,9 @@ internal sealed class LossDesk(
     public async ValueTask<int> Report(LostCardReport report, CancellationToken cancel)
     {
         var account = store.Read(db => UserDatabase.FindAccount(db, report.User));
-        bool holders = account is not null && report.Bank == bank && report.Verify(suite, account.Key);
+        bool here = report.Bank == bank;
+        Switches.On("hole 10 report", ref here);
+        bool holders = account is not null && here && report.Verify(suite, account.Key);
         Switches.On("hole 10 holder", ref holders);
         if (!holders)
         {
@@ -84,7 +89,9 @@ internal sealed class LossDesk(
         db.Number("SELECT count(*) FROM lost_report WHERE u = ?1", user.Value.ToArray()) > 0;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
-    /// <exception cref="InvalidOperationException">A statement does not continue what was said before: the issuer changed its books.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A statement is not the issuer's for this bank; or it does not continue what was said before: the issuer changed its books, and both are kept. There is an alarm.
+    /// </exception>
     public async ValueTask FetchStatements(CancellationToken cancel)
     {
         var last = store.Read(db => db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.Bytes(0))!));
@@ -100,15 +107,50 @@ internal sealed class LossDesk(
 
         foreach (var statement in AuditMessages.ReadReply(reply) ?? [])
         {
-            bool continues = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Number == (last?.Number ?? 0) + 1
-                && statement.Previous == (last?.Digest ?? default) && scheme.IsStatement(k => statement.Verify(suite, k));
+            ulong due = (last?.Number ?? 0) + 1;
+            bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;
+            Switches.On("statement named", ref ours);
+            bool signed = scheme.IsStatement(k => statement.Verify(suite, k));
+            Switches.On("statement signed", ref signed);
+            if (!ours || !signed)
+            {
+                store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
+                throw new InvalidOperationException($"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
+            }
+
+            bool continues = statement.Number == due && statement.Previous == (last?.Digest ?? default);
+            Switches.On("statement continues", ref continues);
             if (!continues)
             {
-                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Keep both: they prove that its books were changed.");
+                store.Write(db => Contradict(db, statement, last, due));
+                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they prove that its books were changed.");
             }
 
             store.Write(db => db.Execute("INSERT INTO audit_statement(number, statement) VALUES(?1, ?2)", (long)statement.Number, statement.Encode()));
             last = statement;
         }
+    }
+
+    public static List<(AuditStatement Refused, AuditStatement? Kept)> Contradictions(Database db) => db.Query(
+        "SELECT refused, kept FROM contradiction ORDER BY date, digest",
+        r => (AuditStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? AuditStatement.Decode(kept) : null));
+
+    /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only out of order.</summary>
+    private bool Contradict(Database db, AuditStatement statement, AuditStatement? last, ulong due)
+    {
+        var now = Timestamp.Now(clock);
+        var same = db.First("SELECT statement FROM audit_statement WHERE number = ?1", r => AuditStatement.Decode(r.Bytes(0))!, (long)statement.Number);
+        bool differs = same is null ? statement.Number >= due : same.Digest != statement.Digest;
+        bool keeps = differs && db.Number("SELECT count(*) FROM contradiction") < MostContradictions;
+        Switches.Off("statement kept", ref keeps);
+        if (keeps)
+        {
+            db.Execute(
+                "INSERT OR IGNORE INTO contradiction(digest, date, refused, kept) VALUES(?1, ?2, ?3, ?4)",
+                statement.Digest.ToArray(), now.ToLedger(), statement.Encode(), (same ?? last)?.Encode());
+        }
+
+        BankAlarms.Raise(db, now, BankAlarms.StatementOutOfOrder, due);
+        return true;
     }
 }

@@ -192,8 +192,8 @@ internal static class Program
             var alarms = open.Party.Alarms;
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Instruction }),
-                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}, number {a.Instruction}. {a.Advice}".TrimEnd())));
+                alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number }),
+                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{(a.Number > 0 ? $", number {a.Number}" : "")}. {a.Advice}".TrimEnd())));
         });
         return command;
     }
@@ -209,9 +209,16 @@ internal static class Program
             var debts = open.Party.Audit.ShopDebts;
             string owed = string.Concat(debts.Select(d =>
                 $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));
+            var contradictions = open.Party.Contradictions;
+            owed += string.Concat(contradictions.Select(c =>
+                $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. Both are kept: '--json' shows them."));
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Ok = findings.Count == 0, Findings = findings, ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }) },
+                new { Ok = findings.Count == 0, Findings = findings, ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
+                    Contradictions = contradictions.Select(c => new
+                    {
+                        c.Refused.Number, Refused = Convert.ToHexString(c.Refused.Encode()), Kept = c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()),
+                    }) },
                 (findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings)) + owed);
             return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });

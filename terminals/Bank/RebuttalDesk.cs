@@ -136,7 +136,9 @@ internal sealed class RebuttalDesk(
         bool inTime = shown.IsStampedBefore(suite, scheme.Root, file.Notice.Until);
         var before = EvidenceStore.Rebuttals(db, coin);
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(suite, h) is not null || r.DeathOf(suite, scheme.Root, h, file.Notice.Until) is not null;
-        if (file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h))))
+        bool strikes = file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h)));
+        Switches.On("R10 strikes", ref strikes);
+        if (strikes)
         {
             EvidenceStore.Hear(db, coin, shown, inTime);
             bool brings = true;

@@ -67,7 +67,9 @@ internal sealed class WithdrawalDesk(
 
     private LinkMessage? Check(AccountRequest order, Timestamp now)
     {
-        if (order.Bank != bank)
+        bool ours = order.Bank == bank;
+        Switches.On("hole 7 strange order", ref ours);
+        if (!ours)
         {
             return Refuse(RefusalReason.OtherBank, "This order is for another bank. Send it there.");
         }
@@ -84,12 +86,16 @@ internal sealed class WithdrawalDesk(
             return Refuse(RefusalReason.BadSignature, "The order is not signed by the card of this account.");
         }
 
-        if (order.Currency != scheme.Terms.Currency)
+        bool known = order.Currency == scheme.Terms.Currency;
+        Switches.On("hole 7 strange order", ref known);
+        if (!known)
         {
             return Refuse(RefusalReason.OtherCurrency, $"This bank's cash is {scheme.Terms.Currency}, not {order.Currency}.");
         }
 
-        if (order.FaceValue.IsZero)
+        bool nothing = order.FaceValue.IsZero;
+        Switches.Off("hole 7 strange order", ref nothing);
+        if (nothing)
         {
             return Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.");
         }
@@ -105,6 +111,7 @@ internal sealed class WithdrawalDesk(
         }
 
         bool inTime = order.Date.Plus(scheme.Terms.RequestTerm) >= now && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
+        Switches.On("hole 7 old order", ref inTime);
         return inTime ? null : Refuse(RefusalReason.OutOfDate, "The order's date is too old or in the future. Check the clock and order again.");
     }
 
@@ -196,9 +203,13 @@ internal sealed class WithdrawalDesk(
         return believable ? answer : null;
     }
 
-    private bool IsNever(NeverIssued never, AccountRequest order) =>
-        never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request && never.FaceValue == order.FaceValue
-        && scheme.IsStatement(k => never.Verify(suite, k));
+    private bool IsNever(NeverIssued never, AccountRequest order)
+    {
+        bool its = never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request && never.FaceValue == order.FaceValue
+            && never.Currency == order.Currency;
+        Switches.On("hole 7 named", ref its);
+        return its && scheme.IsStatement(k => never.Verify(suite, k));
+    }
 
     private void Conclude(AccountRequest order, WithdrawalAnswer answer) => store.Write(db =>
     {

@@ -27,7 +27,7 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database
             r => (Id: r.Bytes(0), Y: r.GetInt64(1), Account: r.Bytes(2), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5)), IsFound: r.GetInt64(6) == 1),
             now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
         int claimed = 0;
-        foreach (var promise in due.Where(p => p.IsFound || proves(db, new CoinId(p.Coin), Amount.FromLedger(p.Y))))
+        foreach (var promise in due.Where(p => p.IsFound || IsProven(db, new CoinId(p.Coin), Amount.FromLedger(p.Y))))
         {
             claimed++;
             TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, Amount.FromLedger(promise.Y));
@@ -44,6 +44,13 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database
         }
 
         return claimed;
+    }
+
+    private bool IsProven(Database db, CoinId coin, Amount amount)
+    {
+        bool proven = proves(db, coin, amount);
+        Switches.On("R8 proven", ref proven);
+        return proven;
     }
 
     /// <summary>The promises of that coin that were claimed in this cycle are in the instruction of that number.</summary>

@@ -27,7 +27,9 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.Malformed, "The redemption is malformed.");
         }
 
-        if (!_judgement.IsGenuine(h))
+        bool genuine = _judgement.IsGenuine(h);
+        Switches.On("hole 9 signatures", ref genuine);
+        if (!genuine)
         {
             return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
         }

@@ -150,7 +150,9 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
     {
         long found = db.Number("SELECT coalesce(found, 0) FROM trace_case WHERE coin_id = ?1", row.Reference.ToArray());
         var latest = row.Since.Plus(Grace);
-        var start = found > latest.ToLedger() ? latest : Timestamp.FromLedger(found);
+        bool late = found > latest.ToLedger();
+        Switches.Off("R8 found late", ref late);
+        var start = late ? latest : Timestamp.FromLedger(found);
         bool had = found == 0 || start.Plus(terms.DisputeTerm + Grace) <= now;
         Switches.On("R8 visited", ref had);
         return had;

@@ -71,13 +71,18 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider 
         "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE last < ?1 LIMIT ?2)", Before(now, terms.DisputeTerm), (long)Forgotten.Piece));
 
     /// <summary>Versions of the hot list that hold nothing any more; the newest stays, for the next to follow.</summary>
-    private void HotVersions(Timestamp now) => Forgotten.InPieces(store, db => db.Execute(
-        """
-        DELETE FROM hot_version WHERE version IN (
-            SELECT version FROM hot_version v WHERE date < ?1 AND version < (SELECT max(version) FROM hot_version)
-                AND NOT EXISTS (SELECT 1 FROM hot h WHERE h.version = v.version) LIMIT ?2)
-        """,
-        Before(now, default), (long)Forgotten.Piece));
+    private void HotVersions(Timestamp now)
+    {
+        long before = Before(now, default);
+        Switches.Replace("R10 hot versions", ref before, now.ToLedger());
+        Forgotten.InPieces(store, db => db.Execute(
+            """
+            DELETE FROM hot_version WHERE version IN (
+                SELECT version FROM hot_version v WHERE date < ?1 AND version < (SELECT max(version) FROM hot_version)
+                    AND NOT EXISTS (SELECT 1 FROM hot h WHERE h.version = v.version) LIMIT ?2)
+            """,
+            before, (long)Forgotten.Piece));
+    }
 
     /// <summary>Promises that were paid, of coins that are forgotten, after the instruction that they were in.</summary>
     private void Claims() => Forgotten.InPieces(store, db => db.Execute(

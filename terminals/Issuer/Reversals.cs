@@ -41,7 +41,9 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.Malformed, "The request for a dead statement is malformed.");
         }
 
-        if (!_judgement.IsGenuine(h))
+        bool genuine = _judgement.IsGenuine(h);
+        Switches.On("hole 4 signatures", ref genuine);
+        if (!genuine)
         {
             return Refuse(RefusalReason.BadSignature, "The payment's signatures do not verify.");
         }
@@ -195,9 +197,11 @@ internal sealed class Reversals(
                 : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
         }
 
-        if (coin is not null)
+        bool compares = coin is not null;
+        Switches.Off("R2 pronounced", ref compares);
+        if (compares)
         {
-            Compare(db, coin, h, now);
+            Compare(db, coin!, h, now);
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == OneWay.W(keys.RootKey);

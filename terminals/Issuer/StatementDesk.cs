@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -21,7 +22,9 @@ internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId iss
             {
                 var last = db.First(
                     "SELECT statement FROM audit_statement WHERE bank = ?1 ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.Bytes(0))!, (long)bank.Id.Value);
-                if (last is not null && now < last.Date.Plus(Every))
+                bool said = last is not null && now < last.Date.Plus(Every);
+                Switches.Off("statement daily", ref said);
+                if (said)
                 {
                     continue;
                 }

@@ -140,7 +140,10 @@ public sealed class Settler
             _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)));
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
-        if (SettleReply.Read(reply) is not { } answer || answer.Receipts.Count != batch.Count)
+        var answer = SettleReply.Read(reply);
+        bool whole = answer?.Receipts.Count == batch.Count;
+        Switches.On("hole 5 count", ref whole);
+        if (answer is null || !whole)
         {
             throw new InvalidOperationException($"The issuer did not answer the settlement. {Refusal.Read(reply)?.Text} All payments stay queued.");
         }
@@ -148,7 +151,7 @@ public sealed class Settler
         var states = batch.Zip(answer.Receipts, Judge).ToList();
         _store.Write(db =>
         {
-            for (int i = 0; i < batch.Count; i++)
+            for (int i = 0; i < states.Count; i++)
             {
                 TillStore.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
             }
@@ -161,8 +164,10 @@ public sealed class Settler
 
     private PartState Judge(Part part, Receipt receipt)
     {
-        bool genuine = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
-            && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
+            && receipt.Currency == part.H.Coin.Terms.Currency;
+        Switches.On("hole 5 receipt", ref its);
+        bool genuine = its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {

@@ -249,9 +249,15 @@ public sealed partial class ShopTill
 
     private bool IsReversal(LinkMessage reply, CashPayment h)
     {
-        bool its = VoidMessage.ReadReply(reply) is { } reversal && reversal.Issuer == _scheme.Issuer && reversal.Payment == h.Id && reversal.Y == h.Paid
-            && _scheme.IsStatement(k => reversal.Verify(_suite, k));
+        bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h) && _scheme.IsStatement(k => reversal.Verify(_suite, k));
         Switches.On("hole 2 word", ref its);
+        return its;
+    }
+
+    private bool IsOf(Reversal reversal, CashPayment h)
+    {
+        bool its = reversal.Issuer == _scheme.Issuer && reversal.Payment == h.Id && reversal.Y == h.Paid;
+        Switches.On("hole 2 reversal", ref its);
         return its;
     }
 

@@ -178,6 +178,14 @@ public sealed class TownWorld : IDisposable
     public ISigningKey CoinKey => Options.Suite.ImportKey(
         _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'coin'", r => r.Bytes(0)))!);
 
+    /// <summary>The root key, for tests of what it certifies for another use or party.</summary>
+    public ISigningKey RootKey => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'root'", r => r.Bytes(0)))!);
+
+    /// <summary>SE_I, for tests of an issuer that answers wallets as it likes.</summary>
+    public ISigningKey DecryptionKey => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'encryption'", r => r.Bytes(0)))!);
+
     /// <summary>How many rows each table of a party has.</summary>
     public IReadOnlyDictionary<string, long> Rows(string party) => _stores[party].Read(db => db
         .Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", r => r.GetString(0))

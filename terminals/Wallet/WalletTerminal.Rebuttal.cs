@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
@@ -73,7 +74,10 @@ public sealed partial class WalletTerminal
         try
         {
             var reply = await Seal(card, await Certificates(cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
-            return RebuttalMessages.ReadStamp(reply) is { } stamp && stamp.Subject == rebuttal.Digest ? rebuttal.With(stamp, []) : rebuttal;
+            var stamp = RebuttalMessages.ReadStamp(reply);
+            bool its = stamp?.Subject == rebuttal.Digest;
+            Switches.On("R5 stamped", ref its);
+            return stamp is not null && its ? rebuttal.With(stamp, []) : rebuttal;
         }
         catch (LinkException)
         {

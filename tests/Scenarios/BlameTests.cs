@@ -74,6 +74,7 @@ public sealed class BlameTests
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Header.Revision, Is.EqualTo(2));
         Assert.That(file.Dossier.Payments.Select(h => h.Id), Does.Not.Contain(first.Payments.Single().Id));
+        Assert.That(file.Reversals.Select(r => r.Payment), Is.EqualTo(new[] { first.Payments.Single().Id }), "what was filed stands in each later revision");
         var finding = town.Check(file, new Defence([shown.Rebuttal], []));
         Assert.That((finding.Culprit, finding.Spent.Minor, finding.Claimable.Minor), Is.EqualTo((Culprit.User, 6000UL, 1000UL)));
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));

@@ -169,6 +169,73 @@ public sealed class ClearingTermsTests
         Assert.That(town.Withdraw(bob, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
     }
 
+    /// <summary>A bank that has the claim says only on the last day of its term that the dossier proves it: its debt is put off by a day, and no more.</summary>
+    [Test, Rule(8)]
+    public async Task ABankThatFindsLatePutsNothingOff()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var alice = town.User("Alice", 500);
+        using var copy = mallory.Clone();
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 2000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) + TimeSpan.FromHours(1));
+        town.Issuer.CloseCycle();
+        var bank = new BankThatLies(town, "bank-1");
+        var claim = (await bank.Fetch()).Single(t => t.Kind == TransferKind.ClaimDebit);
+        await bank.Say(claim.Number, bank.Sign(claim.Number, BookingOutcome.ClaimNotVerified));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(2));
+        var link = town.UserBankLink();
+        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header);
+        await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, Proof.Excess), default);
+        town.Issuer.CloseCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        town.Issuer.CloseCycle();
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Reversed));
+    }
+
+    /// <summary>A bank finds nothing proven, and no dossier proves it either, because it would be too large: nothing is claimed.</summary>
+    [Test, Rule(8), Rule(9)]
+    public async Task NothingIsClaimedThatNoDossierProves()
+    {
+        var suite = new Suite.KeepingSuite(new Protocol.Suite.BclSuite());
+        using var town = Towns.Make(with: o => o with { Suite = suite });
+        town.Issuer.MostDossierPages = 1;
+        string till = town.AddTill("Cafe");
+        using var mallory = town.User("Mallory", 260);
+        var coin = mallory.Coins().Single().Coin;
+        using var key = suite.SecretOf(coin.NU);
+        var start = Timestamp.Now(town.Clock);
+        var last = await town.Submit(till, [.. Enumerable.Range(1, 261).Select(seq =>
+        {
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(till).W, new Amount(1), []);
+            return unsigned with { SU = key.Sign(unsigned.Message) };
+        })]);
+        Assert.That(last[^1].Share.Guaranteed.Minor, Is.EqualTo(1));
+        await town.LetDaysPass(62);
+        Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"]), Is.EqualTo((0, 0L, 0L)));
+    }
+
+    /// <summary>What the float did not hold waits for another reason once it does: the bank signs that one too.</summary>
+    [Test, Rule(8)]
+    public async Task ABankSignsEachNewReason()
+    {
+        using var town = Towns.Make();
+        var issuer = new InventedInstructions(town, town.ShopBank.Id);
+        issuer.Sign(TransferKind.ReturnCredit, Digest.Of("nobody's"u8), 100);
+        var bank = town.BankOver("bank-2", issuer);
+        await bank.Run(default);
+        issuer.Sign(TransferKind.FloatRestore, default, 200);
+        await bank.Run(default);
+        await bank.Run(default);
+        Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)), Is.EqualTo(new[] { (1UL, BookingOutcome.BeyondFloat), (1UL, BookingOutcome.NoWithdrawal) }));
+    }
+
     /// <summary>10.00 at the cafe, settled, and the cycle closed: one instruction for each bank.</summary>
     private static async Task<Shop.TillResult> Spend(TownWorld town)
     {

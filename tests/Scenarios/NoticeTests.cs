@@ -37,6 +37,7 @@ public sealed class NoticeTests
             file.Notice with { Until = file.Notice.Date.Plus(TimeSpan.FromHours(1)) },
             file.Notice with { Content = other.Notice.Content },
             file.Notice with { User = other.Notice.User },
+            file.Notice with { Bank = town.ShopBank.Id },
             file.Notice with { Coin = other.Notice.Coin },
         ];
         foreach (var notice in notices)
