@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Audits;
 
