@@ -40,6 +40,9 @@ public sealed partial class AuditorTests
         // The issuer's rows, one by one.
         ("a submission of something else", "issuer", "history", "its till did not sign that it submitted it",
             f => f.Sql("issuer", "UPDATE history SET submission = (SELECT submission FROM history o WHERE o.shop NOT IN (0, history.shop) LIMIT 1) WHERE id = 1")),
+        ("an H that nobody can read", "issuer", "history", "its H or its receipt cannot be read", f => f.Sql("issuer", "UPDATE history SET h = x'00' WHERE id = 1")),
+        ("a coin of what was never issued", "issuer", "issuance", "a coin belongs to what was never issued",
+            f => f.Sql("issuer", "UPDATE issuance SET ek = NULL, never_issued = x'00' WHERE ek IS NOT NULL")),
         ("more than X", "issuer", "inspection", "do not fit X", f => f.Sql("issuer", "UPDATE inspection SET returned = x WHERE coin = (SELECT min(coin) FROM inspection)")),
         ("neither cash nor never", "issuer", "issuance", "it is neither cash nor \"never issued\", or both", f => f.Sql("issuer", "UPDATE issuance SET never_issued = NULL")),
         ("another's \"never\"", "issuer", "issuance", "its \"never issued\" is not signed for this withdrawal", f => f.Sql("issuer", "UPDATE issuance SET x = x + 1 WHERE never_issued IS NOT NULL")),

@@ -99,6 +99,8 @@ public sealed partial class AuditorTests
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
         Assert.That((await _town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 100, default)).Single().Done, "a dead payment");
+        _town.Pay(cafe, alice, 100);
+        await _town.Settle(cafe);
         _town.Clock.Advance(TimeSpan.FromDays(40));
         await _town.RunCycle();
         _evidence = _town.UserBank.EvidenceFiles.Single().Encode();
