@@ -132,6 +132,22 @@ public sealed partial class AuditorTests
         }
     }
 
+    /// <summary>Orders come first: a key of another bank, which proves nothing by itself, makes the books no other bank's.</summary>
+    [Test]
+    public void WhoseBooksTheyAreIsSaidByTheirOrders()
+    {
+        string copy = Copy();
+        try
+        {
+            new Forger(_town, copy).Sql("bank-1", "UPDATE secret_key SET secret = (SELECT secret FROM bank2.secret_key)");
+            Assert.That(Run(copy).Findings, Is.Empty);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
     [Test]
     public void WhatAnEarlierAuditSawAndIsGoneIsNamed()
     {
