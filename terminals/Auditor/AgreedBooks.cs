@@ -7,7 +7,8 @@ namespace HierCash.Auditor;
 /// be each other's mirror (protocol: Money).
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
-internal sealed class AgreedBooks(Books issuer, Books bank, long id)
+/// <param name="isIssuerSound">Nothing is wrong in the issuer's books by themselves. Else sums that differ are no finding against the bank.</param>
+internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssuerSound)
 {
     public IEnumerable<Finding> Run() => Numbered("booked_transfer", "transfer", "instruction", "instruction", "the issuer's books do not have it for this bank")
         .Concat(Numbered("audit_statement", "statement", "audit_statement", "statement", "what the bank was told no longer stands in the issuer's books"))
@@ -62,15 +63,18 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id)
         long balance = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
         if (balance != due)
         {
-            yield return bank.Finds("ledger_account", "float", $"it holds {balance}, and what the issuer has outstanding for this bank makes {due}");
+            yield return Differs("float", $"it holds {balance}, and what the issuer has outstanding for this bank makes {due}");
         }
 
         long clearing = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'clearing'");
         if (clearing != Due("clearing"))
         {
-            yield return bank.Finds("ledger_account", "clearing", $"it is at {clearing}, and what the issuer instructed, less what is parked, makes {Due("clearing")}");
+            yield return Differs("clearing", $"it is at {clearing}, and what the issuer instructed, less what is parked, makes {Due("clearing")}");
         }
     }
+
+    private Finding Differs(string account, string what) =>
+        isIssuerSound ? bank.Finds("ledger_account", account, what) : issuer.Finds("bank", id, $"{account} at {bank.Name}: {what}");
 
     private HashSet<string> Issued() => issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
 }

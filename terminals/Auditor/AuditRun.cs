@@ -82,6 +82,7 @@ public static class AuditRun
                 findings.AddRange(Guard(issuerBooks, new IssuerBooks(issuerBooks, keys, kept).Run()));
             }
 
+            bool isIssuerSound = findings.Count == 0;
             var numbers = open.ConvertAll(b => BankNumber.Of(b, issuerBooks, keys));
             foreach (var (bank, number) in open.Zip(numbers))
             {
@@ -92,7 +93,7 @@ public static class AuditRun
 
             if (issuerBooks is not null)
             {
-                findings.AddRange(open.Zip(numbers).SelectMany(b => Compare(issuerBooks, b.First, b.Second, keys)));
+                findings.AddRange(open.Zip(numbers).SelectMany(b => Compare(issuerBooks, b.First, b.Second, isIssuerSound, keys)));
             }
 
             if (findings.Count == 0)
@@ -156,7 +157,7 @@ public static class AuditRun
     }
 
     /// <summary>What the bank booked, kept and said is what the issuer has in its books for that bank.</summary>
-    private static List<Finding> Compare(Books issuer, Books bank, long? number, TrustedKeys keys) => number is { } id
-        ? Guard(bank, new AgreedBooks(issuer, bank, id).Run().Concat(new ClearingBooks(issuer, bank, id, keys).Run()))
+    private static List<Finding> Compare(Books issuer, Books bank, long? number, bool isIssuerSound, TrustedKeys keys) => number is { } id
+        ? Guard(bank, new AgreedBooks(issuer, bank, id, isIssuerSound).Run().Concat(new ClearingBooks(issuer, bank, id, keys).Run()))
         : [bank.Finds("secret_key", "bank", "the issuer knows no bank with this key, and no order in these books names one")];
 }
