@@ -72,13 +72,21 @@ Tests that need a reader or start programs run only where they are named.
 """
 
 
-def page(rows, outcomes, seconds):
+def kept():
+    """The last two cells of each row that the page has: which tests failed, and how long they took."""
+    rows = [line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line.startswith("| ")] if PAGE.exists() else []
+    return {cells[0].strip(): [c.strip() for c in cells[-2:]] for cells in rows}
+
+
+def page(table, outcomes):
+    """Every switch of the table: what this run saw of it, else what the page has."""
+    before = kept()
     lines = [PREFACE, "| switch | taken out | tests concerned | tests that fail | seconds |", "|---|---|---|---|---|"]
-    for row in rows:
-        outcome = outcomes[row["name"]]
-        lines.append(f"| {row['name']} | {row['out']} | {row['tests'].replace(' ', ', ')} | {judge(row, outcome)} | {outcome.seconds:.1f} |")
-    groups = len({r["tests"] for r in rows})
-    lines += ["", f"{len(rows)} switches and {groups} groups of tests without one: {seconds // 60:.0f} min {seconds % 60:.0f} s after the build, on two cores."]
+    for row in table:
+        outcome = outcomes.get(row["name"])
+        seen = [judge(row, outcome), f"{outcome.seconds:.1f}"] if outcome else before.get(row["name"], ["NOT RUN YET", ""])
+        lines.append(f"| {row['name']} | {row['out']} | {row['tests'].replace(' ', ', ')} | {seen[0]} | {seen[1]} |")
+    lines += ["", f"{len(table)} switches and {len({r['tests'] for r in table})} groups of tests without one."]
     return "\n".join(lines) + "\n"
 
 
@@ -103,8 +111,7 @@ def main():
             bad += bool(outcome.fault) or not outcome.failed
             print(f"| {row['name']} | {row['out']} | {judge(row, outcome)} | {outcome.seconds:.1f} |", flush=True)
     seconds = time.monotonic() - begun
-    if not names:
-        PAGE.write_text(page(rows, outcomes, seconds))
+    PAGE.write_text(page(table, outcomes))
     print(f"{len(rows)} switches, {bad} that are not missed or could not be judged, {seconds:.0f} s.")
     return 1 if bad else 0
 

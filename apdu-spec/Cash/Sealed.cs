@@ -25,26 +25,31 @@ public sealed record Sealed(KeyId Key, byte[] Ciphertext)
     public static (Sealed Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)
     {
         int size = PlaintextSize;
-        Switches.Replace("hole 23", ref size, PlaintextSize - MaxBody + message.Body.Length);
+        Switches.Replace("hole 23 size", ref size, PlaintextSize - MaxBody + message.Body.Length);
         var plain = new byte[size];
         suite.Random.Fill(plain.AsSpan(0, CashCipher.SeedSize));
         Put(plain.AsSpan(CashCipher.SeedSize), message);
         var seed = plain[..CashCipher.SeedSize];
         var ciphertext = Ecies.Encrypt(suite, issuer, plain);
+        Switches.Replace("hole 23 cipher", ref ciphertext, [.. plain]);
         CryptographicOperations.ZeroMemory(plain);
         return (new Sealed(issuer.Id, ciphertext), seed);
     }
 
     /// <summary>The message and the key of the answer; null for whatever does not open: one answer for every error (hole 21).</summary>
-    public (LinkMessage Message, byte[] Seed)? Open(ICashSuite suite, ISigningKey secret) =>
-        Ecies.TryDecrypt(suite, secret, Ciphertext) is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
+    public (LinkMessage Message, byte[] Seed)? Open(ICashSuite suite, ISigningKey secret)
+    {
+        var opened = Ecies.TryDecrypt(suite, secret, Ciphertext);
+        Switches.Replace("hole 23 cipher", ref opened, Ciphertext);
+        return opened is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
             ? (message, plain[..CashCipher.SeedSize])
             : null;
+    }
 
     private static bool HasItsSize(byte[] plain)
     {
         bool its = plain.Length == PlaintextSize;
-        Switches.On("hole 23", ref its);
+        Switches.On("hole 23 size", ref its);
         return its;
     }
 

@@ -90,7 +90,7 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>User, with the account key or the recovery key: my card is lost (hole 10). 36 bytes.</summary>
+    /// <summary>User, with the account key: my card is lost (hole 10). 36 bytes.</summary>
     public static byte[] LostCard(AccountId user, PartyId bank, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-LOST", 28);

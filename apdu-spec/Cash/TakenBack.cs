@@ -10,6 +10,12 @@ public sealed record VoidStatement(CoinId Coin, ushort Seq, byte[] TillKey, byte
 {
     public const int MaxEncodedSize = 190;
 
+    /// <summary>S_W of this payment that the holder of N_W has signed.</summary>
+    /// <param name="till">N_W, 65 bytes.</param>
+    public static VoidStatement Of(CashPayment h, ReadOnlySpan<byte> till, byte[] sw) => new(h.Coin.Id, h.Seq, till.ToArray(), sw);
+
+    public static VoidStatement Sign(ISigningKey till, CashPayment h) => Of(h, till.PublicKey.Bytes, till.Sign(SignedMessage.Void(h.Id, h.Till)));
+
     /// <summary>True if <paramref name="payment"/> is the payment that is named and its till signed.</summary>
     public bool Voids(ICashSuite suite, CashPayment payment) =>
         payment.Coin.Id == Coin && payment.Seq == Seq && PublicKey.TryDecode(TillKey) is { } till && OneWay.W(till) == payment.Till

@@ -54,8 +54,6 @@ public enum Tag : ushort
     Transfer = 0xE6,
     Dossier = 0xE7,
     Evidence = 0xE8,
-    LogEntry = 0xE9,
-    CoinState = 0xEA,
     Void = 0xEB,
     DeadStatement = 0xEC,
     Cancellation = 0xED,
@@ -106,8 +104,6 @@ public enum Tag : ushort
     AccountKey = 0xDF3E,     // 65
     LogCount = 0xDF3F,       // 1
     SlotCount = 0xDF40,      // 1
-    CurrencyExponent = 0xDF41, // 1
-    RecoveryKey = 0xDF42,    // 65
     Text = 0xDF43,           // UTF-8, for people: 0 to 200
     LinkCertificate = 0xDF44, // X.509, DER: up to 1,000
     Terms = 0xDF45,          // the scheme's terms: 53

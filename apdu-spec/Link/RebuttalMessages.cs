@@ -82,7 +82,17 @@ public static class RebuttalMessages
         var r = new BerTlvReader(message.Body);
         var stamp = Stamp.Read(ref r);
         var certificate = KeyCertificate.Read(ref r);
-        bool? stands = r.HasMore ? r.ReadByte(Tag.State) == 1 : null;
+        bool? stands = null;
+        if (r.HasMore)
+        {
+            byte state = r.ReadByte(Tag.State);
+            stands = state == 1;
+            if (state is not (1 or 2))
+            {
+                r.Fail();
+            }
+        }
+
         return r.Complete && message.Type == MessageType.RebutReply ? new RebutAnswer(stamp, certificate!, stands) : null;
     }
 

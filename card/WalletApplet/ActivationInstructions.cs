@@ -101,7 +101,7 @@ internal static class ActivationInstructions
 
         if (profile.Code == command.Code)
         {
-            // Somebody has read that letter: a code is good once.
+            // Somebody has read that letter. Of those before it the card knows nothing: the bank gives no code twice.
             return StatusWord.AlreadyDone;
         }
 

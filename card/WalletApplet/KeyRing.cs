@@ -18,8 +18,7 @@ internal sealed class KeyRing(PersistentBytes bytes)
     public const int Size = Capacity * EntrySize;
     private const int HolderAt = 4;
     private const int KeyIdAt = 8;
-    private const int NotAfterAt = 12;
-    private const int KeyAt = 20;
+    private const int KeyAt = 20; // 8 bytes before it are free: a card has no clock, so no key ends on it
     private const int OrderAt = 88;
 
     /// <summary>Keys that a wallet may bring in a row without one of them pushing out another.</summary>
@@ -59,7 +58,6 @@ internal sealed class KeyRing(PersistentBytes bytes)
         content[0] = (byte)certificate.Usage;
         BinaryPrimitives.WriteUInt32BigEndian(content[HolderAt..], certificate.Holder.Value);
         BinaryPrimitives.WriteUInt32BigEndian(content[KeyIdAt..], certificate.Key.Id.Value);
-        BinaryPrimitives.WriteUInt64BigEndian(content[NotAfterAt..], certificate.NotAfter.Microseconds);
         certificate.Key.Bytes.CopyTo(content[KeyAt..]);
         BinaryPrimitives.WriteUInt32BigEndian(content[OrderAt..], Newest + 1);
         place.Write(0, content);

@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using Microsoft.Data.Sqlite;
@@ -83,16 +82,18 @@ public static class AuditRun
                 findings.AddRange(Guard(issuerBooks, new IssuerBooks(issuerBooks, keys, kept).Run()));
             }
 
-            foreach (var bank in open)
+            bool isIssuerSound = findings.Count == 0;
+            var numbers = open.ConvertAll(b => BankNumber.Of(b, issuerBooks, keys));
+            foreach (var (bank, number) in open.Zip(numbers))
             {
-                var audit = new BankBooks(bank, keys, kept);
+                var audit = new BankBooks(bank, number, keys, kept);
                 findings.AddRange(Guard(bank, audit.Run()));
                 notes.AddRange(audit.Notes);
             }
 
             if (issuerBooks is not null)
             {
-                findings.AddRange(open.SelectMany(b => Compare(issuerBooks, b).Concat(new ClearingBooks(issuerBooks, b, keys).Run())));
+                findings.AddRange(open.Zip(numbers).SelectMany(b => Compare(issuerBooks, b.First, b.Second, isIssuerSound, keys)));
             }
 
             if (findings.Count == 0)
@@ -155,39 +156,8 @@ public static class AuditRun
         return findings;
     }
 
-    /// <summary>What the bank booked and kept is what the issuer has in its books.</summary>
-    private static IEnumerable<Finding> Compare(Books issuer, Books bank)
-    {
-        // The issuer may have forgotten, after its terms, what the bank still keeps.
-        var forgotten = issuer.Rows(
-            "SELECT what, bank, max(number) FROM forgotten GROUP BY what, bank", r => (Key: (r.GetString(0), r.GetInt64(1)), Number: r.GetInt64(2))).ToDictionary(f => f.Key, f => f.Number);
-        var sent = issuer.Rows("SELECT transfer FROM instruction", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
-        foreach (var (number, transfer) in bank.Rows("SELECT number, transfer FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)))))
-        {
-            long of = Transfer.Decode(Convert.FromHexString(transfer))?.Bank.Value ?? 0;
-            if (!sent.Contains(transfer) && number > forgotten.GetValueOrDefault(("instruction", of)))
-            {
-                yield return bank.Finds("booked_transfer", number, "the issuer's books do not have it");
-            }
-        }
-
-        var said = issuer.Rows("SELECT statement FROM audit_statement", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
-        foreach (var (number, statement) in bank.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)))))
-        {
-            long of = AuditStatement.Decode(Convert.FromHexString(statement))?.Bank.Value ?? 0;
-            if (!said.Contains(statement) && number > forgotten.GetValueOrDefault(("statement", of)))
-            {
-                yield return bank.Finds("audit_statement", number, "what the bank was told no longer stands in the issuer's books");
-            }
-        }
-
-        var issued = issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
-        foreach (byte[] request in bank.Rows("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.GetFieldValue<byte[]>(0)))
-        {
-            if (issued.Contains(Convert.ToHexString(request)))
-            {
-                yield return bank.Finds("withdrawal", request, "the money went back, and the issuer issued the cash");
-            }
-        }
-    }
+    /// <summary>What the bank booked, kept and said is what the issuer has in its books for that bank.</summary>
+    private static List<Finding> Compare(Books issuer, Books bank, long? number, bool isIssuerSound, TrustedKeys keys) => number is { } id
+        ? Guard(bank, new AgreedBooks(issuer, bank, id, isIssuerSound).Run().Concat(new ClearingBooks(issuer, bank, id, keys).Run()))
+        : [bank.Finds("secret_key", "bank", "the issuer knows no bank with this key, and no order in these books names one")];
 }

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone (protocol: Money).</summary>
-internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
+/// <param name="number">Whose books they are (<see cref="BankNumber"/>); null: nothing in them says it.</param>
+internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Seen seen)
 {
     private ParkedBooks Parked { get; } = new(books);
     private readonly List<Finding> _notes = [];
@@ -103,7 +104,7 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
             var reader = new BerTlvReader(w.Order);
             var order = AccountRequest.Read(ref reader);
             bool columns = reader.Complete && order.User.Value.ToArray().AsSpan().SequenceEqual(w.U) && order.FaceValue.ToLedger() == w.X
-                && order.Request.Value.ToArray().AsSpan().SequenceEqual(w.Request);
+                && order.Request.Value.ToArray().AsSpan().SequenceEqual(w.Request) && order.Bank.Value == (number ?? order.Bank.Value);
             if (!columns)
             {
                 yield return books.Finds("withdrawal", w.Request, "its columns are not what the user ordered");
@@ -156,16 +157,17 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> Instructions()
     {
         var forgotten = ForgottenRows.Of(books, "transfer");
-        foreach (var (number, bytes, state) in books.Rows("SELECT number, transfer, state FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
+        foreach (var (at, bytes, state) in books.Rows("SELECT number, transfer, state FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
         {
-            if (forgotten.MissingBefore(number) is { } due)
+            if (forgotten.MissingBefore(at) is { } due)
             {
                 yield return books.Finds("booked_transfer", due, "it is missing");
             }
 
-            if (Transfer.Decode(bytes) is not { } transfer || (long)transfer.Number != number || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
+            if (Transfer.Decode(bytes) is not { } transfer || (long)transfer.Number != at || transfer.Bank.Value != (number ?? transfer.Bank.Value)
+                || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
             {
-                yield return books.Finds("booked_transfer", number, "it is not signed by the issuer");
+                yield return books.Finds("booked_transfer", at, "the issuer did not sign it for this bank");
                 continue;
             }
 
@@ -235,12 +237,11 @@ internal sealed class BankBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> Statements()
     {
         var chain = new StatementChain(keys, books, 0);
-        foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
+        foreach (var (at, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
         {
-            long bank = AuditStatement.Decode(bytes)?.Bank.Value ?? 0;
-            if (chain.Breaks(bytes, bank) is { } what)
+            if (chain.Breaks(bytes, number ?? AuditStatement.Decode(bytes)?.Bank.Value ?? 0) is { } what)
             {
-                yield return books.Finds("audit_statement", number, what);
+                yield return books.Finds("audit_statement", at, what);
                 break;
             }
         }

@@ -1,6 +1,5 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
@@ -9,35 +8,16 @@ namespace HierCash.Auditor;
 /// What a bank said to the issuer of its instructions, against what both have in their books (R8): a bank that acknowledged what it did not book, or parks what it
 /// could book; an issuer that shows statements which the bank did not sign.
 /// </summary>
-internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
+/// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
+internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKeys keys)
 {
     /// <summary>So much later the bank has surely visited the issuer again, if it keeps a statement of that time.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
-    public IEnumerable<Finding> Run() => Id() is { } id ? Said(id).Concat(Statements(id)).Concat(Bookable()) : [];
-
-    /// <summary>The bank's number, as signed things in its books name it.</summary>
-    private long? Id()
-    {
-        var transfer = bank.Rows("SELECT transfer FROM booked_transfer LIMIT 1", r => Transfer.Decode(r.GetFieldValue<byte[]>(0))).FirstOrDefault();
-        var statement = bank.Rows("SELECT statement FROM audit_statement LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0))).FirstOrDefault();
-        return transfer?.Bank.Value ?? statement?.Bank.Value ?? Order()?.Bank.Value;
-    }
-
-    private AccountRequest? Order()
-    {
-        foreach (byte[] bytes in bank.Rows("SELECT user_order FROM withdrawal LIMIT 1", r => r.GetFieldValue<byte[]>(0)))
-        {
-            var reader = new BerTlvReader(bytes);
-            var order = AccountRequest.Read(ref reader);
-            return reader.Complete ? order : null;
-        }
-
-        return null;
-    }
+    public IEnumerable<Finding> Run() => Said().Concat(Statements()).Concat(Bookable());
 
     /// <summary>Each number that the bank acknowledged: it has the instruction, and has booked it unless it signed that it did not.</summary>
-    private IEnumerable<Finding> Said(long id)
+    private IEnumerable<Finding> Said()
     {
         var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1))).ToDictionary(s => s.Item1, s => s.Item2);
         long forgotten = ForgottenRows.Of(bank, "transfer").Highest;
@@ -62,7 +42,7 @@ internal sealed class ClearingBooks(Books issuer, Books bank, TrustedKeys keys)
     }
 
     /// <summary>What the issuer shows as the bank's word is the bank's word; and so is what the bank shows.</summary>
-    private IEnumerable<Finding> Statements(long id)
+    private IEnumerable<Finding> Statements()
     {
         var keysOfBank = issuer.Rows(
             "SELECT public_key FROM bank WHERE id = ?1 UNION ALL SELECT public_key FROM former_key WHERE bank = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();

@@ -84,12 +84,13 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     private IEnumerable<Finding> Payments()
     {
         var coins = books.Rows($"SELECT coin, coin_id FROM {Coins}", r => (r.GetInt64(0), Blob(r, 1))).ToDictionary(c => c.Item1, c => c.Item2);
+        var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r => (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
-            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission FROM history ORDER BY id",
+            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, by_revoked FROM history ORDER BY id",
             r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5), Verdict: (Verdict)r.GetInt64(6),
                 Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11), Receipt: Blob(r, 12),
-                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14))))
+                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1)))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -110,14 +111,22 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             }
 
             // While H counts, what is credited, guaranteed and waiting makes y; once it is struck out, only what a revoked till keeps is left (rules R1, R4).
-            bool counts = p.Reversed is null && p.Verdict is Verdict.Settled or Verdict.Equivocation or Verdict.Excess;
+            bool ever = p.Verdict is Verdict.Settled or Verdict.Equivocation or Verdict.Excess;
+            bool counts = p.Reversed is null && ever;
             long sum = p.Credited + p.Guaranteed + p.Waiting;
             bool parts = counts ? sum == p.Y && SharesAgree(receipt.Share, p.Credited, p.Guaranteed, p.Waiting)
                 : p.Reversed is null ? sum == 0
-                : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= p.Y;
+                : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= (ever ? p.Y : 0);
             if (!parts || (p.Verdict == Verdict.Settled && counts && p.Credited != p.Y))
             {
                 yield return books.Finds("history", p.Id, $"{p.Credited} credited, {p.Guaranteed} guaranteed, {p.Waiting} waiting of {p.Y} with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
+            }
+
+            // A shop keeps something of what S_W took back only where the till's key was revoked by then; the date of its last receipt says when that was.
+            bool keeps = p.ByRevoked || (p.Reversed is not null && p.Credited > 0);
+            if (keeps && !(revoked.TryGetValue(Convert.ToHexString(h.Till.Value.ToArray()), out long since) && since <= receipt.Date.ToLedger()))
+            {
+                yield return books.Finds("history", p.Id, "it was taken back as of a revoked till, and the key of its till was not revoked before");
             }
 
             if (p.Reversed is { } reversed && !(Reversal.Decode(reversed) is { } taken

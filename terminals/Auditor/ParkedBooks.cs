@@ -10,6 +10,13 @@ internal sealed class ParkedBooks(Books books)
     private readonly HashSet<long> _suspended = [];
     private long _waiting;
 
+    /// <summary>1 where an instruction of that kind pays into that account of the ledger, -1 where it takes from it, else 0.</summary>
+    public static int Effect(TransferKind kind, string account)
+    {
+        var (from, to) = Sides(kind);
+        return to == account ? 1 : from == account ? -1 : 0;
+    }
+
     /// <summary>What is wrong with one instruction, or null.</summary>
     public Finding? Breaks(Transfer transfer, BookingOutcome state)
     {

@@ -350,12 +350,15 @@ public sealed partial class BankParty : ILinkHandler
         LogJudged(judged);
     }
 
-    /// <summary>Books the issuer's instructions; then forgets what has no term left.</summary>
+    /// <summary>Books the issuer's instructions; once there are no more, forgets what has no term left.</summary>
     public async ValueTask FetchInstructions(CancellationToken cancel)
     {
-        int booked = await _instructions.Fetch(cancel);
+        var (booked, isAll) = await _instructions.Fetch(cancel);
         LogBooked(booked);
-        _purge.Run();
+        if (isAll)
+        {
+            _purge.Run();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Request} answered with {Reply}")]

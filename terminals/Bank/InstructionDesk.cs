@@ -20,10 +20,10 @@ internal sealed class InstructionDesk(
     private readonly ParkingDesk _parking = new(bank, key, scheme.Terms);
 
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
-    /// <returns>How many were booked.</returns>
+    /// <returns>How many were booked, and whether there are no more to fetch.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The answer is not the issuer's next instructions to this bank: nothing of it is kept, and there is an alarm.</exception>
-    public async ValueTask<int> Fetch(CancellationToken cancel)
+    public async ValueTask<(int Booked, bool IsAll)> Fetch(CancellationToken cancel)
     {
         int booked = 0;
         for (int round = 0; round < MaxRounds; round++)
@@ -41,14 +41,14 @@ internal sealed class InstructionDesk(
 
             if (transfers.Count == 0)
             {
-                break;
+                return (booked, true);
             }
 
             Check(transfers);
             booked += transfers.Count(Take);
         }
 
-        return booked;
+        return (booked, false);
     }
 
     /// <summary>The last instruction that is kept, booked or parked; 0 before the first.</summary>

@@ -49,6 +49,6 @@ internal static class CancelledCoins
         bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time.Plus(UnderWay);
         bool refused = !fresh && !offline;
         Switches.Off("R6 counts", ref refused);
-        return refused || h.Time > lost.Plus(terms.HotListMaxAge);
+        return refused;
     }
 }

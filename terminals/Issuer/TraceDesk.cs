@@ -42,9 +42,9 @@ internal sealed class TraceDesk(
         CoinLife.MakeHot(db, current);
     }
 
-    /// <summary>A payment was struck out: what is left may be no excess any more, and a dossier that names it is made anew.</summary>
+    /// <summary>A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).</summary>
     public static void Struck(Database db, CoinRow coin) => db.Execute(
-        "UPDATE trace_case SET changed = 1, is_excess = ?2 WHERE coin = ?1", coin.Number, HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue ? 1 : 0);
+        "UPDATE trace_case SET is_excess = ?2 WHERE coin = ?1", coin.Number, HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue ? 1 : 0);
 
     /// <summary>A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).</summary>
     public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)

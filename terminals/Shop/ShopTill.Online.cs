@@ -245,7 +245,7 @@ public sealed partial class ShopTill
 
     /// <summary>S_W goes to the issuer first, with its H (rule R4).</summary>
     private LinkMessage Void(CashPayment h, byte[] sw) =>
-        new VoidMessage(h, new VoidStatement(h.Coin.Id, h.Seq, _key.PublicKey.Bytes.ToArray(), sw)).ToMessage(MessageType.ForwardVoid);
+        new VoidMessage(h, VoidStatement.Of(h, _key.PublicKey.Bytes, sw)).ToMessage(MessageType.ForwardVoid);
 
     private bool IsReversal(LinkMessage reply, CashPayment h)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using HierCash.Protocol.Cash;
 
@@ -30,6 +31,58 @@ public sealed class PrivacyScan(TownWorld town)
         }
 
         return seen;
+    }
+
+    /// <summary>Which of many secrets a party has: each place is read once, however many there are.</summary>
+    public IReadOnlyCollection<T> FindAny<T>(string party, IEnumerable<(T What, byte[] Secret)> secrets)
+    {
+        var patterns = secrets.SelectMany(s => Patterns(s.Secret).Select(p => (Bytes: p, s.What))).ToLookup(p => BinaryPrimitives.ReadUInt16BigEndian(p.Bytes));
+        var begins = new bool[ushort.MaxValue + 1];
+        foreach (var group in patterns)
+        {
+            begins[group.Key] = true;
+        }
+
+        var found = new HashSet<T>();
+        foreach (var place in Places(party))
+        {
+            for (int at = 0; at + sizeof(ushort) <= place.Length; at++)
+            {
+                ushort begin = BinaryPrimitives.ReadUInt16BigEndian(place.AsSpan(at));
+                if (begins[begin])
+                {
+                    found.UnionWith(patterns[begin].Where(p => place.AsSpan(at).StartsWith(p.Bytes)).Select(p => p.What));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private IEnumerable<byte[]> Places(string party) =>
+    [
+        Store(party), Encoding.UTF8.GetBytes(string.Join('\n', town.Records.Log(party))),
+        .. town.Records.Wire.Where(m => m.From == party || m.To == party).Select(m => m.Frame),
+    ];
+
+    private byte[] Store(string party)
+    {
+        if (town.Options.Directory is not null)
+        {
+            return town.StoreBytes(party);
+        }
+
+        string folder = Directory.CreateTempSubdirectory("hiercash-scan-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, party + ".db");
+            town.Export(party, file);
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>N_U: its x coordinate, which is in every encoding of the key.</summary>

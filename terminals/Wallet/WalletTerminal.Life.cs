@@ -135,7 +135,7 @@ public sealed partial class WalletTerminal
     {
         var restored = log.Where(e => e.Entry.Proof is not null).Select(e => (e.H, Proof: e.Entry.Proof!)).ToList();
         return new Rebuttal(
-            [.. restored.Where(e => e.Proof.TillKey is not null).Select(e => new VoidStatement(e.H.Coin.Id, e.H.Seq, e.Proof.TillKey!, e.Proof.Signature))],
+            [.. restored.Where(e => e.Proof.TillKey is not null).Select(e => VoidStatement.Of(e.H, e.Proof.TillKey!, e.Proof.Signature))],
             [.. restored.Where(e => e.Proof.TillKey is null).Select(e => new DeadStatement(
                 e.Proof.Issuer, e.H.Id, e.H.Coin.Id, e.H.Seq, e.H.Paid, e.Proof.Basis, e.Proof.Date, e.Proof.Signature))],
             certificates);
@@ -170,7 +170,7 @@ public sealed partial class WalletTerminal
                 continue;
             }
 
-            var statement = new VoidStatement(h.Coin.Id, h.Seq, entry.Proof!.TillKey!, entry.Proof.Signature);
+            var statement = VoidStatement.Of(h, entry.Proof!.TillKey!, entry.Proof.Signature);
             var reply = await link.Call(new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid), cancel);
             if (VoidMessage.ReadReply(reply)?.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
             {

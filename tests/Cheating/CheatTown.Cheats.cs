@@ -1,12 +1,8 @@
-#pragma warning disable IDE0005 // the usings of both halves
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
-using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;
 

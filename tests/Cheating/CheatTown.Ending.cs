@@ -1,4 +1,3 @@
-using System.Text;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Town;
@@ -15,6 +14,8 @@ internal sealed partial class CheatTown
         Probe();
         var seen = new Observation();
         Standing(seen);
+        Secrets(seen);
+        Control();
         Later(World.Options.Terms.DisputeTerm + TimeSpan.FromDays(1), 3);
         Later(World.Options.Terms.DisputeTerm + TimeSpan.FromDays(1), 3);
 
@@ -190,49 +191,5 @@ internal sealed partial class CheatTown
             seen.Queues.Add(new Waiting(shop.Name, "cents still queued", World.Till(shop.Till).Sum(Shop.PartState.Queued).ToLedger(), null));
             seen.Queues.Add(new Waiting(shop.Name, "payments left open", World.Till(shop.Till).OpenTickets.Count, null));
         }
-    }
-
-    /// <summary>U at the issuer and at shops, N_U at the banks: in the store, in the log, in messages.</summary>
-    private void Secrets(Observation seen)
-    {
-        string folder = Directory.CreateTempSubdirectory("hiercash-cheats-").FullName;
-        try
-        {
-            foreach (string party in new[] { TownWorld.IssuerName, "bank-1", "bank-2", Cafe.Till })
-            {
-                string file = Path.Combine(folder, party + ".db");
-                World.Export(party, file);
-                var places = new List<byte[]> { File.ReadAllBytes(file), Encoding.UTF8.GetBytes(string.Join('\n', World.Records.Log(party))) };
-                places.AddRange(World.Records.Wire.Where(w => w.From == party || w.To == party).Select(w => w.Frame));
-                bool isBank = party.StartsWith("bank", StringComparison.Ordinal);
-                foreach (var (what, owner, secret) in isBank ? NUs() : Us())
-                {
-                    string hex = Convert.ToHexStringLower(secret);
-                    var patterns = new[] { secret, Encoding.ASCII.GetBytes(hex), Encoding.ASCII.GetBytes(hex.ToUpperInvariant()) };
-                    if (places.Exists(p => patterns.Any(x => p.AsSpan().IndexOf(x) >= 0)))
-                    {
-                        seen.Secrets.Add(new Seen(party, what, owner));
-                    }
-                }
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private List<(string What, string Owner, byte[] Secret)> Us() =>
-        [.. World.UserBank.Accounts.Select(a => ("U", a.Name, a.User.Value.ToArray()))];
-
-    private List<(string What, string Owner, byte[] Secret)> NUs()
-    {
-        var secrets = new List<(string, string, byte[])>();
-        foreach (var person in People)
-        {
-            Try(() => secrets.AddRange(person.Card.Coins().Select(c => ("N_U", person.Name, c.Coin.NU[1..]))));
-        }
-
-        return secrets;
     }
 }

@@ -20,7 +20,8 @@ internal sealed partial class CheatTown : IDisposable
 {
     private readonly Dictionary<string, ShopEntry> _tillOwners = [];
     private readonly List<Database> _wallets = [];
-    private readonly HashSet<string> _coinsTold = [];
+    private readonly Dictionary<string, (Person Holder, Coin Coin)> _coinsTold = [];
+    private readonly HashSet<string> _coinsSettled = [];
     private readonly Dictionary<string, DateTimeOffset> _away = [];
     private int _lose;
     private Move? _loser;
@@ -219,7 +220,7 @@ internal sealed partial class CheatTown : IDisposable
     {
         foreach (var (coin, _, _) in person.Card.Coins())
         {
-            if (_coinsTold.Add(coin.Id.ToString()))
+            if (_coinsTold.TryAdd(coin.Id.ToString(), (person, coin)))
             {
                 Truth.Withdrew(coin.Id.ToString(), person.Name, coin.Terms.FaceValue.ToLedger());
             }
@@ -243,6 +244,7 @@ internal sealed partial class CheatTown : IDisposable
             var now = World.Clock.GetUtcNow();
             foreach (var h in RawMessages.Settled(message).Where(h => IsOwn(h, shop)))
             {
+                _coinsSettled.Add(h.Coin.Id.ToString());
                 Truth.Arrived(h.Id.ToString(), now);
             }
 

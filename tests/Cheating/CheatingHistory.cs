@@ -72,7 +72,7 @@ internal sealed class CheatingHistory
         {
             var open = queues.Where(q => q.Count > 0).ToList();
             steps.Add(open[mixed ? random.Next(open.Count) : 0].Dequeue());
-            for (int n = random.Next(4); n > 2; n--)
+            if (random.Next(4) == 3)
             {
                 steps.Add(HonestMoves.Any(random));
             }

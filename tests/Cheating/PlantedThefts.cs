@@ -34,4 +34,10 @@ internal static class PlantedThefts
         ["step 7 S_U", "a till takes what nobody signed"],
         ["step 7 S_I", "a till takes a coin that nobody issued"],
     ];
+
+    /// <summary>What tells a party something that it may not know: question 5 must find each.</summary>
+    public static IReadOnlyList<object[]> Leaks { get; } =
+    [
+        ["hole 23 cipher", "what a wallet tells the issuer passes its bank in plain"],
+    ];
 }

@@ -143,14 +143,14 @@ internal static class RawMessages
     /// <summary>A shop takes a payment back at the issuer; true if the issuer says so.</summary>
     public static bool Reverse(ILink till, ISigningKey key, CashPayment h)
     {
-        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        var statement = VoidStatement.Sign(key, h);
         return VoidMessage.ReadReply(Call(till, new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid))) is not null;
     }
 
     /// <summary>A wallet brings {H, S_W}, sealed and by way of its bank; true if the issuer answers with a reversal.</summary>
     public static bool UploadVoid(TownWorld world, CashPayment h, ISigningKey key)
     {
-        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), SignVoid(key, h));
+        var statement = VoidStatement.Sign(key, h);
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
         var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
         var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();

@@ -15,6 +15,7 @@ internal static class Entitlement
         var redemptions = new List<PaymentFact>();
         var promised = new HashSet<(CoinFact, string)>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
+        var taken = new HashSet<PaymentFact>();
         foreach (var payment in truth.Payments)
         {
             payment.Guaranteed = 0;
@@ -27,12 +28,20 @@ internal static class Entitlement
             var coin = payment.Coin;
             if (!arrival)
             {
+                taken.Add(payment);
+
                 // Of a cheater's coin nobody can be sure that the issuer hears of it: no shop may count on what comes free, and its holder may get it.
                 exceeds.Remove(payment);
                 bool isSure = !truth.Cheats(coin.Holder) || !truth.Cheats(payment.Shop);
                 long freed = isSure ? credited.GetValueOrDefault(payment) : 0;
                 used[coin] = used.GetValueOrDefault(coin) - freed + Distribute(truth, coin, freed, exceeds, credited);
                 Redeem(coin, redemptions, used, isSure ? 0 : credited.GetValueOrDefault(payment));
+                continue;
+            }
+
+            // Taken back before it arrived: the holder's wallet brings S_W, and the coin has all of it again for whoever else is paid with it.
+            if (taken.Contains(payment) && !truth.Cheats(coin.Holder))
+            {
                 continue;
             }
 

@@ -14,8 +14,8 @@ public sealed record Verdict(string Coin, string Holder, Accused Accused, string
 public sealed record Waiting(string Where, string What, long Count, string? Reason);
 
 /// <summary>A secret in a place where it must not be.</summary>
-/// <param name="Holder">Whose secret; empty for a party's own.</param>
-public sealed record Seen(string Where, string What, string Holder);
+/// <param name="Owner">Whose secret: a holder's, or a shop's; empty for the party's own.</param>
+public sealed record Seen(string Where, string What, string Owner);
 
 /// <summary>What can be seen when everything has ended: money in minor units, findings, queues, secrets. Negative balances are owed to the bank.</summary>
 public sealed class Observation

@@ -136,14 +136,18 @@ public static class TruthOracle
         }
     }
 
-    /// <summary>5: what a party may not know; whose coin a case was about, or was overspent, is the one exception: banks forget cases that are over.</summary>
+    /// <summary>
+    /// 5: what a party may not know; whose coin a case was about, or was overspent, is the one exception, with the shops that were paid with it: banks forget
+    /// cases that are over.
+    /// </summary>
     private static IEnumerable<Finding> Secrets(Truth truth, Observation seen)
     {
-        var cases = seen.Verdicts.Select(v => v.Holder)
-            .Concat(truth.Coins.Where(c => Entitlement.WasOverspent(truth, c)).Select(c => c.Holder)).ToHashSet();
-        foreach (var secret in seen.Secrets.Where(s => !cases.Contains(s.Holder)))
+        var coins = seen.Verdicts.Select(v => v.Coin).Concat(truth.Coins.Where(c => Entitlement.WasOverspent(truth, c)).Select(c => c.Id)).ToHashSet();
+        var known = seen.Verdicts.Select(v => v.Holder).Concat(truth.Coins.Where(c => coins.Contains(c.Id)).Select(c => c.Holder))
+            .Concat(truth.Payments.Where(p => coins.Contains(p.Coin.Id)).Select(p => p.Shop)).ToHashSet();
+        foreach (var secret in seen.Secrets.Where(s => !known.Contains(s.Owner)).Distinct())
         {
-            yield return new Finding(5, $"{secret.What} {(secret.Holder.Length > 0 ? $"of {secret.Holder} " : "")}was seen in {secret.Where}.");
+            yield return new Finding(5, $"{secret.What} {(secret.Owner.Length > 0 ? $"of {secret.Owner} " : "")}was seen in {secret.Where}.");
         }
     }
 

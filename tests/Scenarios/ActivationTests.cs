@@ -127,7 +127,7 @@ public sealed class ActivationTests
         }
 
         Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"));
-        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "a code is good once");
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "somebody has read that letter");
     }
 
     /// <summary>The PUK is the card's own, another one each time, and what was not written down right sets nothing.</summary>

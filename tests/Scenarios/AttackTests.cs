@@ -55,7 +55,7 @@ public sealed class AttackTests
         var self = KeyCertificate.Issue(own, KeyUsage.IssuerStatement, new PartyId(1), file.Date, file.Date, own.PublicKey);
         var selfMade = DeadStatement.Sign(own, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([], [selfMade], [self])).IsProven);
-        var strange = new VoidStatement(struck.Coin.Id, struck.Seq, own.PublicKey.Bytes.ToArray(), own.Sign(SignedMessage.Void(struck.Id, struck.Till)));
+        var strange = VoidStatement.Sign(own, struck);
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([strange], [], [])).IsProven, "S_W by a key that is not the till's");
     }
 

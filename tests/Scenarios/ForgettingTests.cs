@@ -299,7 +299,7 @@ public sealed class ForgettingTests
         {
             var h = excess.Payments.Single();
             using var key = town.TillKey(other);
-            var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)));
+            var statement = VoidStatement.Sign(key, h);
             Assert.That((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).IsProven, Is.False);
         }
     }

@@ -106,7 +106,7 @@ public sealed class ReversalTests
     public async Task AShopThatSignsNgAndSettlesGetsNothing()
     {
         var (h, sw, key) = VoidedAtALyingTill();
-        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), sw);
+        var statement = VoidStatement.Of(h, key.PublicKey.Bytes, sw);
         var reply = await _town.TillLink(_till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
         Assert.That(VoidMessage.ReadReply(reply), Is.Not.Null.And.Property("Moved").EqualTo(Amount.Zero));
         Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
@@ -216,7 +216,7 @@ public sealed class ReversalTests
         using var own = _town.TillKey(_till);
         using var strange = _town.TillKey(other);
         VoidMessage Void(CashPayment payment, ISigningKey key) => new(
-            payment, new VoidStatement(payment.Coin.Id, payment.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(payment.Id, payment.Till))));
+            payment, VoidStatement.Sign(key, payment));
         async Task<RefusalReason> Refused(ILink link, VoidMessage message, MessageType type) => Refusal.Read(await link.Call(message.ToMessage(type), default))!.Reason;
         var kiosk = _town.TillLink(other);
         var bank = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");

@@ -25,7 +25,7 @@ public sealed class TakingBackTests
         town.Clock.Advance(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         using var key = town.TillKey(cafe);
-        var asBank = new VoidMessage(h, new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), RawMessages.SignVoid(key, h))).ToMessage(MessageType.BankVoid);
+        var asBank = new VoidMessage(h, VoidStatement.Sign(key, h)).ToMessage(MessageType.BankVoid);
         Assert.That(Refusal.Read(await town.TillLink(cafe).Call(asBank, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));

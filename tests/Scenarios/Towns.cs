@@ -95,7 +95,7 @@ internal static class Towns
     public static ValueTask<LinkMessage> ForwardVoid(this TownWorld town, string till, CashPayment h)
     {
         using var key = town.TillKey(till);
-        var statement = new VoidStatement(h.Coin.Id, h.Seq, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)));
+        var statement = VoidStatement.Sign(key, h);
         return town.TillLink(till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
     }
 

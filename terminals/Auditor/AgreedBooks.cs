@@ -1,0 +1,80 @@
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Auditor;
+
+/// <summary>
+/// What a bank has booked, kept and holds, against what the issuer has in its books for that bank: each number, each withdrawal, and the two sums that have to
+/// be each other's mirror (protocol: Money).
+/// </summary>
+/// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
+/// <param name="isIssuerSound">Nothing is wrong in the issuer's books by themselves. Else sums that differ are no finding against the bank.</param>
+internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssuerSound)
+{
+    public IEnumerable<Finding> Run() => Numbered("booked_transfer", "transfer", "instruction", "instruction", "the issuer's books do not have it for this bank")
+        .Concat(Numbered("audit_statement", "statement", "audit_statement", "statement", "what the bank was told no longer stands in the issuer's books"))
+        .Concat(Withdrawals()).Concat(Sums());
+
+    private IEnumerable<Finding> Numbered(string table, string column, string issuers, string what, string otherwise)
+    {
+        // The issuer may have forgotten, after its terms, what the bank still keeps.
+        long forgotten = ForgottenRows.Of(issuer, what, id).Highest;
+        var sent = issuer.Rows($"SELECT number, {column} FROM {issuers} WHERE bank = ?1", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        foreach (var (number, bytes) in bank.Rows($"SELECT number, {column} FROM {table} ORDER BY number", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1))))
+        {
+            if (sent.TryGetValue(number, out var known) ? !known.AsSpan().SequenceEqual(bytes) : number > forgotten)
+            {
+                yield return bank.Finds(table, number, otherwise);
+            }
+        }
+    }
+
+    private IEnumerable<Finding> Withdrawals()
+    {
+        var issued = Issued();
+        foreach (byte[] request in bank.Rows("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.GetFieldValue<byte[]>(0)))
+        {
+            if (issued.Contains(Convert.ToHexString(request)))
+            {
+                yield return bank.Finds("withdrawal", request, "the money went back, and the issuer issued the cash");
+            }
+        }
+    }
+
+    /// <summary>The float holds what is outstanding, and clearing what was instructed, up to the last instruction that the bank has, less what it parked of them.</summary>
+    private IEnumerable<Finding> Sums()
+    {
+        long last = bank.Number("SELECT number FROM booked");
+        var moved = issuer.Rows(
+            """
+            SELECT kind, sum(amount) FROM (SELECT bank, number, kind, amount FROM instruction
+                UNION ALL SELECT bank, number, kind, amount FROM forgotten WHERE what = 'instruction') WHERE bank = ?1 AND number <= ?2 GROUP BY kind
+            """,
+            r => (Kind: (TransferKind)r.GetInt64(0), Amount: r.GetInt64(1)), id, last);
+        var parked = bank.Rows(
+            "SELECT t.transfer FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number WHERE t.state <> 0 AND coalesce(p.suspense, 0) = 0",
+            r => Transfer.Decode(r.GetFieldValue<byte[]>(0))).OfType<Transfer>().Select(t => (t.Kind, Amount: t.Total.ToLedger())).ToList();
+        long Due(string account) => moved.Sum(m => ParkedBooks.Effect(m.Kind, account) * m.Amount) - parked.Sum(p => ParkedBooks.Effect(p.Kind, account) * p.Amount);
+
+        // What the bank has debited and the issuer has not answered with cash is in the float already.
+        var issued = Issued();
+        long open = bank.Rows("SELECT request, x FROM withdrawal WHERE state NOT IN ('Issued', 'Reversed')", r => (Request: r.GetFieldValue<byte[]>(0), X: r.GetInt64(1)))
+            .Where(w => !issued.Contains(Convert.ToHexString(w.Request))).Sum(w => w.X);
+        long due = issuer.Number("SELECT issued FROM bank WHERE id = ?1", id) + open + Due("float");
+        long balance = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
+        if (balance != due)
+        {
+            yield return Differs("float", $"it holds {balance}, and what the issuer has outstanding for this bank makes {due}");
+        }
+
+        long clearing = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'clearing'");
+        if (clearing != Due("clearing"))
+        {
+            yield return Differs("clearing", $"it is at {clearing}, and what the issuer instructed, less what is parked, makes {Due("clearing")}");
+        }
+    }
+
+    private Finding Differs(string account, string what) =>
+        isIssuerSound ? bank.Finds("ledger_account", account, what) : issuer.Finds("bank", id, $"{account} at {bank.Name}: {what}");
+
+    private HashSet<string> Issued() => issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Auditor;
+
+/// <summary>Whose books a bank's database holds. One number for all of it: whatever is signed for another bank does not belong in these books.</summary>
+internal static class BankNumber
+{
+    /// <param name="issuer">The issuer's books, or null.</param>
+    /// <returns>
+    /// The number that an account's signed order names; where nothing was ordered, that of the bank whose key the issuer knows and these books hold.
+    /// Null: nothing says it.
+    /// </returns>
+    public static long? Of(Books bank, Books? issuer, TrustedKeys keys) => Ordered(bank, keys) ?? (issuer is null ? null : Registered(bank, issuer, keys));
+
+    private static long? Ordered(Books bank, TrustedKeys keys)
+    {
+        foreach (var (bytes, key) in bank.Rows(
+            "SELECT w.user_order, a.public_key FROM withdrawal w JOIN account a ON a.u = w.u ORDER BY w.rowid LIMIT 1",
+            r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1))))
+        {
+            var reader = new BerTlvReader(bytes);
+            var order = AccountRequest.Read(ref reader);
+            return reader.Complete && PublicKey.TryDecode(key) is { } account && order.Verify(keys.Suite, account) ? order.Bank.Value : null;
+        }
+
+        return null;
+    }
+
+    private static long? Registered(Books bank, Books issuer, TrustedKeys keys)
+    {
+        var own = bank.Rows("SELECT secret FROM secret_key WHERE name = 'bank'", r => PublicOf(r.GetFieldValue<byte[]>(0), keys.Suite)).FirstOrDefault();
+        return own is null
+            ? null
+            : issuer.Rows("SELECT id, public_key FROM bank", r => (Id: r.GetInt64(0), Key: r.GetFieldValue<byte[]>(1)))
+                .Where(b => b.Key.AsSpan().SequenceEqual(own)).Select(b => (long?)b.Id).FirstOrDefault();
+    }
+
+    private static byte[]? PublicOf(byte[] secret, ICashSuite suite)
+    {
+        try
+        {
+            using var key = suite.ImportKey(secret);
+            return key.PublicKey.Bytes.ToArray();
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            return null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+}
