@@ -154,7 +154,7 @@ public sealed partial class AuditorTests
         string copy = Copy();
         try
         {
-            using var seen = Database.OpenFile(Path.Combine(copy, "seen.db"), HierCash.Auditor.AuditRun.SeenSchema);
+            using var seen = Database.OpenOrCreateFile(Path.Combine(copy, "seen.db"), HierCash.Auditor.AuditRun.SeenSchema);
             Assert.That(Run(copy, seen).Ok);
             new Forger(_town, copy).Sql("issuer", "DELETE FROM history WHERE id = 2");
             Assert.That(Run(copy, seen).Findings.Select(f => f.ToString()), Does.Contain("issuer: history 2: an earlier audit saw it, and it is gone"));

@@ -10,17 +10,21 @@ internal sealed partial class PcscService : IDisposable
 {
     private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
     private readonly Process _process;
+    private readonly string _sockets;
 
     public PcscService()
     {
-        Folder = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+        _sockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+
+        // pcscd opens the folder of its socket to everybody.
+        Folder = Directory.CreateTempSubdirectory("hiercash-cards-").FullName;
         var info = new ProcessStartInfo(Repository.PathOf("tests", "with-pcscd.sh"), ["sh", "-c", "echo ready; cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        info.Environment["PCSCD_DIR"] = Folder;
+        info.Environment["PCSCD_DIR"] = _sockets;
         _process = Process.Start(info)!;
         if (_process.StandardOutput.ReadLine() != "ready")
         {
@@ -28,10 +32,10 @@ internal sealed partial class PcscService : IDisposable
         }
     }
 
-    /// <summary>Where the service's socket is, and room for card images.</summary>
+    /// <summary>Room for card images.</summary>
     public string Folder { get; }
 
-    public string Socket => Path.Combine(Folder, "pcscd.comm");
+    public string Socket => Path.Combine(_sockets, "pcscd.comm");
 
     /// <summary>Runs a program that speaks PC/SC.</summary>
     public ConsoleResult Run(string program, params string[] arguments) => ConsoleProcess.Run(
@@ -87,6 +91,7 @@ internal sealed partial class PcscService : IDisposable
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
+        Directory.Delete(_sockets, recursive: true);
         Directory.Delete(Folder, recursive: true);
     }
 
