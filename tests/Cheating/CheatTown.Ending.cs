@@ -14,6 +14,9 @@ internal sealed partial class CheatTown
         Probe();
         var seen = new Observation();
         Standing(seen);
+
+        // Banks forget their files, and with them who was named in one: asked now and at the end.
+        Judge(seen);
         Secrets(seen);
         Control();
         Later(World.Options.Terms.DisputeTerm + TimeSpan.FromDays(1), 3);
