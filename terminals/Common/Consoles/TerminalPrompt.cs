@@ -13,6 +13,9 @@ internal static class TerminalPrompt
     public static string Ask(string question)
     {
         using var stop = new StopSignal();
+
+        // The first look at the keys ends the terminal's echo: who answers as soon as the question is there is not shown either.
+        _ = Console.KeyAvailable;
         Console.Error.Write(question);
         var typed = new StringBuilder();
         while (true)
