@@ -31,11 +31,15 @@ internal static class BankNumber
 
     private static long? Registered(Books bank, Books issuer, TrustedKeys keys)
     {
-        var own = bank.Rows("SELECT secret FROM secret_key WHERE name = 'bank'", r => PublicOf(r.GetFieldValue<byte[]>(0), keys.Suite)).FirstOrDefault();
-        return own is null
-            ? null
-            : issuer.Rows("SELECT id, public_key FROM bank", r => (Id: r.GetInt64(0), Key: r.GetFieldValue<byte[]>(1)))
-                .Where(b => b.Key.AsSpan().SequenceEqual(own)).Select(b => (long?)b.Id).FirstOrDefault();
+        // A bank that changed its key holds each that it had; the issuer knows the present one, the next one and those that ended.
+        var own = bank.Rows("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => PublicOf(r.GetFieldValue<byte[]>(0), keys.Suite))
+            .OfType<byte[]>().Select(Convert.ToHexString).ToHashSet();
+        return issuer.Rows(
+                """
+                SELECT id, public_key FROM bank UNION ALL SELECT id, next_key FROM bank WHERE next_key IS NOT NULL UNION ALL SELECT bank, public_key FROM former_key
+                """,
+                r => (Id: r.GetInt64(0), Key: r.GetFieldValue<byte[]>(1)))
+            .Where(b => own.Contains(Convert.ToHexString(b.Key))).Select(b => (long?)b.Id).FirstOrDefault();
     }
 
     private static byte[]? PublicOf(byte[] secret, ICashSuite suite)

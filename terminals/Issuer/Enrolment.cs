@@ -74,6 +74,13 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
             throw new InvalidOperationException("The shop's account is not signed by a bank of this scheme. Enrol its bank first, then have the bank sign again.");
         }
 
+        // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
+        if (registry.RevokedAt(account.Bank) is { } revoked)
+        {
+            throw new InvalidOperationException(
+                $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the shop's request again.");
+        }
+
         return registry.EnrolShop(request.Name, account.Bank, account.Reference);
     }
 

@@ -107,6 +107,14 @@ public sealed partial class Registry
 
     private static BankEntry? WithKey(Database db, PublicKey key) => Bank(db, "public_key = ?1 OR next_key = ?1", key.Bytes.ToArray());
 
+    /// <summary>When the bank's key was revoked, or null while it is good.</summary>
+    public Timestamp? RevokedAt(PartyId bank) => store.Read(db =>
+    {
+        var revoked = RevokedAt(db, bank);
+        Switches.Replace("R17 account", ref revoked, null);
+        return revoked;
+    });
+
     private static Timestamp? RevokedAt(Database db, PartyId bank) =>
         db.Number("SELECT coalesce(revoked, 0) FROM bank WHERE id = ?1", (long)bank.Value) is > 0 and var date ? Timestamp.FromLedger(date) : null;
 

@@ -66,7 +66,7 @@ public sealed partial class ShopTill
     {
         Verdict.Malformed => "the payment is damaged. Check this till's disk.",
         Verdict.BadSignature => "a signature does not verify. Check this till's disk and its certificates.",
-        Verdict.TillUnknown => "this till is not registered, or was revoked. Enrol it again.",
+        Verdict.TillUnknown => "this till is not registered, or its key was revoked. Make a till with a new key in another folder.",
         Verdict.Early => "its time lies in the future. Check this till's clock; it is sent again.",
         Verdict.Late => "it came after its term. Settle at least once in seven days.",
         Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused.",

@@ -56,6 +56,21 @@ public sealed class AgreedPointTests
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(1300));
     }
 
+    /// <summary>A bank with shops' accounts alone, from whose books no order tells whose they are, has changed its key: they are still known, and compared.</summary>
+    [Test]
+    public async Task ABankThatChangedItsKeyIsStillKnown([Values] bool isRevoked)
+    {
+        var bank = _town.ShopBank.Id;
+        if (isRevoked)
+        {
+            _town.Issuer.Revoke(bank);
+        }
+
+        _town.Rejoin("bank-2", _town.Issuer.Enrol(_town.RequestNextKey("bank-2", isFresh: isRevoked), _town.Options.Cap, isRevoked ? bank : null));
+        await _town.RunCycle();
+        Assert.That(Run().Findings, Is.Empty);
+    }
+
     [Test]
     public void BooksThatNeverRestAreNotJudged()
     {

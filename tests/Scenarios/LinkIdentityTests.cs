@@ -157,6 +157,13 @@ public sealed class LinkIdentityTests
         Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap, bank), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
         town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, bank));
 
+        // The shops' bank's key was stolen too, and is not replaced yet: the thief enrols no till under Cafe's account.
+        using var own = town.Options.Suite.GenerateKey();
+        var till = town.ShopBank.Vouch(EnrolmentRequest.Sign(own, EnrolmentRole.Shop, "Cafe"), town.AccountOf("Cafe"));
+        town.Issuer.Revoke(town.ShopBank.Id);
+        Assert.That(() => town.Issuer.Enrol(till, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains($"key of bank {town.ShopBank.Id} was revoked"));
+        town.Rejoin("bank-2", town.Issuer.Enrol(town.RequestNextKey("bank-2", isFresh: true), town.Options.Cap, town.ShopBank.Id));
+
         town.Pay(one, mallory, 5000);
         town.Pay(two, copy, 2000);
         await town.Settle(one);
