@@ -41,7 +41,10 @@ internal sealed class OpenedBank : IDisposable
     public (string Name, Digest Account, long Balance) ShopAccount(string named)
     {
         bool isId = named.Length >= 4 && named.All(char.IsAsciiHexDigit);
-        var found = Party.ShopAccounts.Where(s => s.Name == named || (isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase))).ToList();
+
+        // The number goes before names: anybody may take a name that looks like another's number.
+        var found = Party.ShopAccounts.Where(s => isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase)).ToList();
+        found = found.Count > 0 ? found : [.. Party.ShopAccounts.Where(s => s.Name == named)];
         return found.Count switch
         {
             1 => found[0],

@@ -109,10 +109,12 @@ internal static class CareCommands
             var (party, _, store) = open(result.GetValue(folder)!);
             using (store)
             {
-                var revoked = party.Revoke(new TillId(Id16.Read(Convert.FromHexString(hex))), stolen);
+                var named = new TillId(Id16.Read(Convert.FromHexString(hex)));
+                var revoked = party.Revoke(named, stolen);
+                var others = revoked.Where(t => t != named).ToList();
                 Console.WriteLine(
                     "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has queued."
-                    + (revoked.Count == 1 ? "" : $" So are the tills that it enrolled since: {string.Join(", ", revoked.Skip(1))}."));
+                    + (others.Count == 0 ? "" : $" So are the tills that it enrolled since: {string.Join(", ", others)}."));
             }
         });
         ofBank.SetAction(result =>

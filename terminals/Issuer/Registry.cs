@@ -56,15 +56,10 @@ public sealed partial class Registry(Database store)
     /// enrolled since the theft, directly or not, go with it (rule R18).
     /// </summary>
     /// <param name="stolen">Since when somebody else may have had the key.</param>
-    /// <returns>The tills that are revoked, the named one first.</returns>
-    /// <exception cref="InvalidOperationException">There is no such till, or it is revoked.</exception>
+    /// <returns>The tills that are revoked now.</returns>
+    /// <exception cref="InvalidOperationException">There is no such till, or it is revoked, and so is what it enrolled since.</exception>
     public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp stolen) => store.Write(db =>
     {
-        if (db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", w.Value.ToArray(), now.ToLedger()) == 0)
-        {
-            throw new InvalidOperationException($"There is no till {w} whose key could be revoked.");
-        }
-
         var gone = new List<TillId> { w };
         bool follows = true;
         Switches.Off("R18 descendants", ref follows);
@@ -75,8 +70,9 @@ public sealed partial class Registry(Database store)
                 gone[at].Value.ToArray(), stolen.ToLedger()));
         }
 
-        // One that was revoked before keeps its date.
-        return gone.FindAll(t => t == w || db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", t.Value.ToArray(), now.ToLedger()) == 1);
+        // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since goes.
+        var revoked = gone.FindAll(t => db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", t.Value.ToArray(), now.ToLedger()) == 1);
+        return revoked.Count > 0 ? revoked : throw new InvalidOperationException($"There is no till {w} whose key could be revoked.");
     });
 
     /// <summary>

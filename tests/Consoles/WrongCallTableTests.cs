@@ -14,7 +14,7 @@ public sealed partial class WrongInvocationTests
     private static readonly string Page = Repository.PathOf("terminals", "wrong-calls.md");
 
     /// <summary>What stands for a PIN, a PUK and an activation code in the table; also one with a slip.</summary>
-    private static readonly string[] Secrets = ["4711", "47o11", "12345678", "12345678901234567890"];
+    private static readonly string[] Secrets = ["4711", "47o11", "12345678", "12345678901234567890", "1234-5678-9012-3456-7890"];
 
     [Test]
     public void TheTableOfWrongCallsIsWhatTheProgramsSay()

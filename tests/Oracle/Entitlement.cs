@@ -16,6 +16,7 @@ internal static class Entitlement
         var promised = new HashSet<(CoinFact, string)>();
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         var taken = new HashSet<PaymentFact>();
+        var struck = new HashSet<PaymentFact>();
         foreach (var payment in truth.Payments)
         {
             payment.Guaranteed = 0;
@@ -23,10 +24,21 @@ internal static class Entitlement
             payment.LeftWithShop = payment.IsOutOfTerm ? payment.Y : 0;
         }
 
-        foreach (var (payment, arrival) in truth.Order)
+        foreach (var (payment, turn) in truth.Order)
         {
             var coin = payment.Coin;
-            if (!arrival)
+            if (turn == Turn.TakenByThief)
+            {
+                // A till's key that was stolen and revoked: nobody can tell that S_W is the thief's. The payment yields to all others of its coin (rule R4).
+                struck.Add(payment);
+                exceeds.Remove(payment);
+                long yields = credited.GetValueOrDefault(payment);
+                used[coin] = used.GetValueOrDefault(coin) - yields + Distribute(truth, coin, yields, exceeds, credited);
+                Redeem(coin, redemptions, used, 0);
+                continue;
+            }
+
+            if (turn == Turn.TakenBack)
             {
                 taken.Add(payment);
 
@@ -40,7 +52,7 @@ internal static class Entitlement
             }
 
             // Taken back before it arrived: the holder's wallet brings S_W, and the coin has all of it again for whoever else is paid with it.
-            if (taken.Contains(payment) && !truth.Cheats(coin.Holder))
+            if (struck.Contains(payment) || (taken.Contains(payment) && !truth.Cheats(coin.Holder)))
             {
                 continue;
             }
@@ -86,13 +98,12 @@ internal static class Entitlement
             payment.LeftWithShop = paid || unasked ? 0 : excess;
         }
 
-        // A till's key that was stolen and revoked: S_W that comes later moves what the coin's excess needs, and nobody can tell that it is the thief's (rule R4).
-        // What it exceeded the coin by itself is struck out.
+        // What nobody else of the coin has is its shop's again; what it exceeded the coin by itself is struck out.
         foreach (var payment in truth.Payments.Where(p => p.IsTakenByThief))
         {
-            Redeem(payment.Coin, redemptions, used, credited.GetValueOrDefault(payment));
-            long own = payment.Y - Math.Min(payment.Y, credited.GetValueOrDefault(payment));
-            payment.LeftWithShop = Math.Max(Math.Max(payment.LeftWithShop, own), Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
+            long back = Math.Clamp(payment.Coin.FaceValue - used.GetValueOrDefault(payment.Coin), 0, credited.GetValueOrDefault(payment));
+            used[payment.Coin] = used.GetValueOrDefault(payment.Coin) + back;
+            payment.LeftWithShop = Math.Max(Math.Max(payment.LeftWithShop, payment.Y - back), Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
         }
     }
 
@@ -101,7 +112,7 @@ internal static class Entitlement
     private static long Distribute(Truth truth, CoinFact coin, long freed, Dictionary<PaymentFact, long> exceeds, Dictionary<PaymentFact, long> credited)
     {
         long left = freed;
-        foreach (var (waiting, _) in truth.Order.Where(o => o.Arrival && o.Payment.Coin == coin && exceeds.ContainsKey(o.Payment)))
+        foreach (var (waiting, _) in truth.Order.Where(o => o.Turn == Turn.Arrived && o.Payment.Coin == coin && exceeds.ContainsKey(o.Payment)))
         {
             long amount = Math.Min(left, exceeds[waiting]);
             exceeds[waiting] -= amount;

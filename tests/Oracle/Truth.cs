@@ -1,5 +1,18 @@
 namespace HierCash.Oracle;
 
+/// <summary>What happened to a payment at the issuer.</summary>
+internal enum Turn
+{
+    /// <summary>The till that was paid brought it.</summary>
+    Arrived,
+
+    /// <summary>The shop took it back.</summary>
+    TakenBack,
+
+    /// <summary>Somebody took it back with the shop's stolen key, after the revocation.</summary>
+    TakenByThief,
+}
+
 /// <summary>A coin: whose, and how much.</summary>
 internal sealed class CoinFact(string id, string holder, long faceValue)
 {
@@ -66,7 +79,7 @@ public sealed class Truth(Limits limits)
     private readonly Dictionary<string, long> _deposits = [];
     private readonly Dictionary<string, DateTimeOffset> _lost = [];
     private readonly Dictionary<string, List<(DateTimeOffset Covers, DateTimeOffset When)>> _contacts = [];
-    private readonly List<(PaymentFact Payment, bool Arrival)> _order = [];
+    private readonly List<(PaymentFact Payment, Turn Turn)> _order = [];
 
     internal Limits Limits { get; } = limits;
 
@@ -76,8 +89,8 @@ public sealed class Truth(Limits limits)
 
     internal IEnumerable<CoinFact> Coins => _coins.Values;
 
-    /// <summary>Arrivals at the issuer, and payments taken back, in the order in which they happened.</summary>
-    internal IReadOnlyList<(PaymentFact Payment, bool Arrival)> Order => _order;
+    /// <summary>Arrivals at the issuer, and payments taken back by shops and thieves, in the order in which they happened.</summary>
+    internal IReadOnlyList<(PaymentFact Payment, Turn Turn)> Order => _order;
 
     public void Knows(Party party) => _parties[party.Name] = party;
 
@@ -112,7 +125,7 @@ public sealed class Truth(Limits limits)
         {
             fact.TakenBack = true;
             fact.TakenBackInSecret = secret;
-            _order.Add((fact, false));
+            _order.Add((fact, Turn.TakenBack));
         }
     }
 
@@ -122,16 +135,17 @@ public sealed class Truth(Limits limits)
         if (_payments.TryGetValue(payment, out var fact) && fact.Arrived is null)
         {
             fact.Arrived = when;
-            _order.Add((fact, true));
+            _order.Add((fact, Turn.Arrived));
         }
     }
 
     /// <summary>Somebody had a payment taken back with the shop's stolen key, after the shop had it revoked.</summary>
     public void TakenByThief(string id)
     {
-        if (_payments.TryGetValue(id, out var fact))
+        if (_payments.TryGetValue(id, out var fact) && !fact.IsTakenByThief)
         {
             fact.IsTakenByThief = true;
+            _order.Add((fact, Turn.TakenByThief));
         }
     }
 

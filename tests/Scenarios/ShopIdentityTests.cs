@@ -124,6 +124,22 @@ public sealed class ShopIdentityTests
         Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop), Amount.Zero).Holder, Is.EqualTo(shop));
     }
 
+    /// <summary>The till's key is revoked at once; that the theft was older comes out a day later. The till that the thief enrolled goes then, and the first date stays.</summary>
+    [Test, Rule(18)]
+    public void ATheftThatWasOlderTakesTheThiefsTillsLater()
+    {
+        string cafe = _town.AddTill("Cafe");
+        var shop = _town.ShopOf(cafe);
+        var stolen = Timestamp.Now(_town.Clock);
+        _town.Clock.Advance(TimeSpan.FromHours(1));
+        string thiefs = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop));
+        _town.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W), Is.EqualTo(new[] { _town.Till(cafe).W }));
+        _town.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W, stolen), Is.EqualTo(new[] { _town.Till(thiefs).W }));
+        Assert.That(() => _town.Issuer.Revoke(_town.Till(cafe).W, stolen), Throws.InvalidOperationException.With.Message.Contains("no till"));
+    }
+
     /// <summary>Names that steer a terminal, or look like another: refused wherever a name enters, with what is wrong in plain letters.</summary>
     [TestCase("Cafe\u001b[2J", "\\u001B")]
     [TestCase("Cafe\u009b31m", "\\u009B")]

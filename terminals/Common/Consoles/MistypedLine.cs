@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace HierCash.Terminals.Consoles;
 
@@ -6,7 +7,7 @@ namespace HierCash.Terminals.Consoles;
 /// What is wrong with a command line that is not understood. Of words that belong nowhere only the first is named; and a word that could be a PIN, a PUK or an
 /// activation code is never shown, wherever it stands: screens are looked at, and logs are kept.
 /// </summary>
-internal static class MistypedLine
+internal static partial class MistypedLine
 {
     private const string Hidden = "****";
     private const int FewestDigits = 3;
@@ -22,7 +23,10 @@ internal static class MistypedLine
         return string.Join(Environment.NewLine, said.Select(m => Mask(WithoutTypes(m), args)).Distinct().Append($"See {name} --help."));
     }
 
-    /// <summary>A PIN, a PUK or a code, or one with a slip: three digits or more, and at most two other characters, alone or after an option's name.</summary>
+    /// <summary>
+    /// A PIN, a PUK or a code, or one with a slip: three digits or more, and at most two other characters, alone or after an option's name; or four digits or more
+    /// one after the other, as a code is printed, anywhere in a word.
+    /// </summary>
     public static bool IsLikeSecret(string word)
     {
         var value = ValueOf(word);
@@ -32,7 +36,7 @@ internal static class MistypedLine
             digits += char.IsAsciiDigit(c) ? 1 : 0;
         }
 
-        return digits >= FewestDigits && value.Length - digits <= MostOthers;
+        return (digits >= FewestDigits && value.Length - digits <= MostOthers) || Embedded().IsMatch(word);
     }
 
     private static string Unknown(string word, ParseResult parsed, bool more)
@@ -58,8 +62,9 @@ internal static class MistypedLine
         foreach (string word in args.Where(IsLikeSecret).OrderByDescending(a => a.Length))
         {
             string value = ValueOf(word).ToString();
-            message = message.Replace($"'{word}'", $"'{word[..^value.Length]}{Hidden}'", StringComparison.Ordinal)
-                .Replace($"'{value}'", $"'{Hidden}'", StringComparison.Ordinal);
+            string hidden = Embedded().IsMatch(value) ? Embedded().Replace(value, Hidden) : Hidden;
+            message = message.Replace($"'{word}'", $"'{word[..^value.Length]}{hidden}'", StringComparison.Ordinal)
+                .Replace($"'{value}'", $"'{hidden}'", StringComparison.Ordinal);
         }
 
         return message;
@@ -70,6 +75,9 @@ internal static class MistypedLine
         int sign = word.StartsWith('-') ? word.IndexOfAny(['=', ':']) : -1;
         return sign < 0 ? word.AsSpan().TrimStart('-') : word.AsSpan(sign + 1);
     }
+
+    [GeneratedRegex(@"\d(?:[- ]?\d){3,}")]
+    private static partial Regex Embedded();
 
     /// <summary>How many letters have to be put in, taken out or changed.</summary>
     private static int Distance(string a, string b)
