@@ -86,7 +86,7 @@ internal static class CareCommands
 
     public static Command Revoke(Option<string> folder, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
-        var till = new Argument<string>("W") { Description = "The till, 32 hexadecimal digits ('hiercash-shop status')." };
+        var till = new Argument<string>("W") { Description = "The till, 32 hexadecimal digits ('hiercash-issuer tills', 'hiercash-shop status')." };
         var bank = new Argument<uint>("NUMBER")
         {
             Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),

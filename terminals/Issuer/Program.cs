@@ -49,7 +49,7 @@ internal static class Program
             Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
-            CareCommands.Rotate(Folder, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
         },
         args);
 

@@ -51,6 +51,13 @@ public sealed partial class Registry(Database store)
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));
 
+    /// <summary>All tills, the newest first.</summary>
+    public IReadOnlyList<TillRow> Tills => store.Read(db => db.Query(
+        "SELECT t.w, t.shop, s.name, t.registered, t.enrolled_by, t.revoked FROM till t JOIN shop s ON s.id = t.shop ORDER BY t.registered DESC, t.w",
+        r => new TillRow(
+            new TillId(Id16.Read(r.Bytes(0))), new PartyId(checked((uint)r.GetInt64(1))), r.GetString(2), Timestamp.FromLedger(r.GetInt64(3)),
+            r.BytesOrNull(4) is { } by ? new TillId(Id16.Read(by)) : null, r.IsDBNull(5) ? null : Timestamp.FromLedger(r.GetInt64(5)))));
+
     /// <summary>
     /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The tills that it
     /// enrolled since the theft, directly or not, go with it (rule R18).

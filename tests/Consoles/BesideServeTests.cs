@@ -50,6 +50,9 @@ public sealed class BesideServeTests
         Assert.That(refused.Code, Is.EqualTo(1));
         Assert.That(refused.Error, Does.Contain("revoked"));
         Assert.That(town.Run("hiercash-shop", "settle", "--dir", "second").Error, Does.Contain("revoked"), "it was enrolled since the theft");
+        var tills = town.Json("hiercash-issuer", "tills", "--dir", "issuer");
+        Assert.That(
+            tills.EnumerateArray().Select(t => (t.GetProperty("enrolledBy").GetString() == w, t.GetProperty("revoked").GetString() is not null)), Is.EqualTo(new[] { (true, true), (false, true) }));
         town.AddShop("Cafe", "namesake");
         Assert.That(town.Run("hiercash-shop", "settle", "--for", "cafe", "--dir", "namesake").Error, Does.Contain("A till stands in only for one of its own shop"));
         Assert.That(town.Run("hiercash-bank", "statement", "Cafe", "--shop", "--dir", "south").Error, Does.Contain("There are 2 shop accounts 'Cafe'"));
