@@ -27,7 +27,22 @@ public static class PrivateFile
         return new FileStream(path, options);
     }
 
-    /// <summary>Writes a whole file for its owner alone; one of that name that others can read is left as it is.</summary>
+    /// <summary>Writes a whole file that is not there yet, under a name that somebody typed: a slip must not cost them another file.</summary>
+    /// <exception cref="IOException">It is there, or cannot be written; the message says what to do.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void WriteOnce(string path, ReadOnlySpan<byte> content)
+    {
+        bool isThere = File.Exists(path);
+        Switches.Off("R20 overwrites", ref isThere);
+        if (isThere)
+        {
+            throw new IOException($"'{path}' is there already. Choose another name, or take that file away first.");
+        }
+
+        Write(path, content);
+    }
+
+    /// <summary>Writes a whole file for its owner alone, in the place of one of that name; one that others can read is left as it is.</summary>
     /// <exception cref="IOException">It cannot be written, or others can read it; the message says what to do.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)

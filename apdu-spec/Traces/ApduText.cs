@@ -44,9 +44,10 @@ public static class ApduText
         [AuthoriseLostCardCommand.Ins] = "AUTHORISE LOST CARD",
     };
 
-    /// <summary>True for commands whose data field holds a PIN, a PUK, or an activation code.</summary>
-    public static bool IsSecret(ReadOnlySpan<byte> command) => command.Length >= 2
-        && ((command[0] & 0x80) == 0 ? command[1] is 0x20 or 0x24 or 0x2C : command[1] is 0x16 or 0x18);
+    /// <summary>True for commands whose data field holds a PIN, a PUK, or an activation code; also for one of them under the other class, which is a slip.</summary>
+    public static bool IsSecret(ReadOnlySpan<byte> command) => command.Length >= 2 && ((command[0] & 0x80) == 0
+        ? command[1] is 0x20 or 0x24 or 0x2C
+        : command[1] is 0x16 or 0x18 || (command[1] is 0x20 or 0x24 or 0x2C && command.Length >= 4 && command[3] is 0x81 or 0x82));
 
     /// <summary>True for the command whose answer is a PUK. What GET RESPONSE fetches of it is not known here: a terminal that leaves out Le has itself to blame.</summary>
     public static bool IsAnsweredInSecret(ReadOnlySpan<byte> command) => command.Length >= 2 && (command[0] & 0x80) != 0 && command[1] == BeginActivationCommand.Ins;

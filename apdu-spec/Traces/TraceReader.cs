@@ -18,6 +18,12 @@ public sealed class TraceReader
     /// <exception cref="TraceException">Not a trace; the message says in which line and why.</exception>
     public static Trace Read(string name, string text)
     {
+        // A card image that is taken for a trace holds keys and PINs: nothing of it is quoted.
+        if (text.AsSpan().ContainsAnyInRange('\0', '\b') || text.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            throw new TraceException($"'{name}' is no text, and so no trace.");
+        }
+
         var reader = new TraceReader(name);
         foreach (string line in text.Split('\n'))
         {

@@ -41,7 +41,7 @@ internal static class CaseCommands
 
             var file = Find(opened, wanted);
             string path = result.GetValue(output) ?? throw new UsageException("Name the file with --out.");
-            PrivateFile.Write(path, file.Encode());
+            PrivateFile.WriteOnce(path, file.Encode());
             ConsoleEntry.Print(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() }, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
         return command;

@@ -120,7 +120,9 @@ internal sealed class Reversals(
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;
         Switches.Off("R4 shop", ref late);
-        bool revoked = Registry.RevokedAt(db, h.Till) is { } date && date <= now;
+
+        // A till of the shop whose key is good brings it: then the shop wants it so, whoever else has the old key (rule R17).
+        bool revoked = shop is null && Registry.RevokedAt(db, h.Till) is { } date && date <= now;
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")

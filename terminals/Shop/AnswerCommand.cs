@@ -34,7 +34,7 @@ internal static class AnswerCommand
                 ? new RefusedException($"This till took no payment whose id begins with '{id}'. Ask which till was paid: the shop may have others.")
                 : new RefusedException($"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
             string path = result.GetValue(output)!;
-            PrivateFile.Write(path, answer.Encode());
+            PrivateFile.WriteOnce(path, answer.Encode());
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new { File = path, Payment = answer.Payment.ToString(), Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },

@@ -129,6 +129,13 @@ public sealed partial class ShopTill
     public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
+        await EndRefunds(issuer, cancel);
+        await ForwardVoids(issuer, cancel);
+        return await FetchHotList(issuer, cancel);
+    }
+
+    private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
+    {
         foreach (var ticket in _store.Read(TillStore.UnfinishedRefunds))
         {
             try
@@ -141,13 +148,10 @@ public sealed partial class ShopTill
                 LogNotRefunded(ticket.Amount, e.Message);
             }
         }
-
-        await ForwardVoids(issuer, cancel);
-        return await FetchHotList(issuer, cancel);
     }
 
     /// <summary>
-    /// For a till whose key was revoked: what it has queued, and every S_W that the issuer has not seen, go over the link of another till of the shop. The
+    /// For a till whose key was revoked: what it has queued, what it took back or never accepted, and every S_W that the issuer has not seen, go over the link of another till of the shop. The
     /// batches are signed by this till's key, which says whose queue it was; that the shop brings them, the other till's link says (rules R3, R17).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
@@ -155,6 +159,16 @@ public sealed partial class ShopTill
     public async ValueTask<SettlementResult> HandOver(ILink anotherTills, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
+
+        // Nobody goes on with a payment at this till: what cards signed and no customer was told OK for is taken back too.
+        GiveUpLeftovers();
+        bool ends = true;
+        Switches.Off("R17 ends", ref ends);
+        if (ends)
+        {
+            await EndRefunds(anotherTills, cancel);
+        }
+
         var settled = await Settler.Settle(anotherTills, cancel);
         await ForwardVoids(anotherTills, cancel);
         return settled;

@@ -110,7 +110,7 @@ internal sealed class LifeCommands(
             var records = store is null ? null : new WalletRecords(store);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
             var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
-            PrivateFile.Write(result.GetValue(file)!, rebuttal.Encode());
+            PrivateFile.WriteOnce(result.GetValue(file)!, rebuttal.Encode());
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count, Certificates = rebuttal.Certificates.Count },
@@ -132,7 +132,7 @@ internal sealed class LifeCommands(
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             var report = WalletTerminal.SignLostReport(channel, CommonOptions.ReadPin(result.GetValue(pin)), Timestamp.Now(TimeProvider.System));
-            PrivateFile.Write(result.GetValue(file)!, report.Encode());
+            PrivateFile.WriteOnce(result.GetValue(file)!, report.Encode());
             Console.WriteLine($"Keep '{result.GetValue(file)}' where the card is not. If the card is lost, bring it to your bank: hiercash-bank lost FILE.");
         });
         return command;

@@ -128,6 +128,20 @@ public sealed class FilesConsoleTests
         AssertRefused("hiercash-issuer status --dir issuer", "has lost the issuer's root key");
     }
 
+    /// <summary>A slip in a name costs nobody another file: not the wallet's records, not another card.</summary>
+    [Test, Rule(20)]
+    public void WhatIsWrittenUnderATypedNameTakesNoOtherFilesPlace()
+    {
+        Must("hiercash-card new cards/spare.card");
+        var before = File.ReadAllBytes(Path.Combine(_folder, "cards/spare.card"));
+        foreach (string file in new[] { "cards/spare.card", "records/wallet.db" })
+        {
+            AssertRefused($"hiercash-wallet lost-report {file} --reader emulator:cards/alice.card --pin 0000", $"'{file}' is there already");
+        }
+
+        Assert.That(File.ReadAllBytes(Path.Combine(_folder, "cards/spare.card")), Is.EqualTo(before));
+    }
+
     /// <summary>A row that was taken out by hand leaves another one that refers to it: opening does not look for that, an audit does.</summary>
     [Test, Rule(23)]
     public void AnAuditLooksAtTheFileFirst()

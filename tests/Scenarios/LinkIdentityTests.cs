@@ -1,7 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
+using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -133,6 +135,42 @@ public sealed class LinkIdentityTests
         Assert.That(InstructionsMessage.ReadReply(await town.UserBankLink().Call(InstructionsMessage.Write(1, [statement]), default)), Is.Not.Null);
         Assert.That(Refusal.Read(await town.UserBankLink().Call(InstructionsMessage.Write(1, [forged]), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>
+    /// Above the floor limit the issuer settles Alice's 60.00, somebody on the network swallows its answer, and the till's key is revoked before it asks again. No goods: another
+    /// till of the shop has the payment taken back, and the card gets it when it comes to the old till.
+    /// </summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    [Rule(17), Rule(4)]
+    public async Task WhatARevokedTillNeverAcceptedComesBack(bool isCancelled)
+    {
+        bool swallows = true;
+        using var town = Towns.Make(with: o => o with
+        {
+            Faults = (_, to, message) => swallows && to == TownWorld.IssuerName && message.Type == MessageType.Settle ? LinkFault.LoseReply : LinkFault.None,
+        });
+        string cafe = town.AddTill("Cafe");
+        string next = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 10_000);
+        var paid = town.Pay(cafe, alice, 6000);
+        Assert.That((paid.Outcome, alice.Balance().Minor), Is.EqualTo((TillOutcome.IssuerGone, 4000UL)));
+        swallows = false;
+        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Clock.Advance(TimeSpan.FromMinutes(5));
+        if (isCancelled)
+        {
+            Assert.That(async () => await town.Till(cafe).Cancel(paid.Ticket, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        }
+
+        await town.Till(cafe).HandOver(town.TillLink(next), default);
+        alice.Card.Reset();
+        await town.Till(cafe).Cancel(paid.Ticket, alice.Card, town.TillLink(cafe), default);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(10_000));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.AssertSound(alice);
     }
 
     /// <summary>

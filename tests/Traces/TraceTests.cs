@@ -212,4 +212,17 @@ public sealed class TraceTests
         Assert.That(result.Code, Is.Zero, result.Error + result.Output);
         return result.Output;
     }
+
+    /// <summary>A PIN under the wrong class is a slip, and a PIN all the same; a card image is no trace, and nothing of it is quoted.</summary>
+    [Test]
+    public void NoSlipTellsASecret()
+    {
+        byte[] slip = [0x80, 0x20, 0x00, 0x82, 0x04, 0x34, 0x37, 0x31, 0x31];
+        Assert.That(ApduText.IsSecret(slip) && !ApduText.IsSecret([0x80, 0x20, 0x00, 0x00, 0x04]) && !ApduText.IsSecret([0x80, 0x24, 0x00, 0x00, 0x04]));
+        using var text = new StringWriter();
+        var writer = new TraceWriter(text);
+        writer.Exchange(slip, [0x6E, 0x00]);
+        Assert.That(text.ToString(), Does.Not.Contain("34 37 31 31").And.Contain("80 20 00 82 04"));
+        Assert.That(() => TraceReader.Read("a.card", "HIERCARD\u0002\u00004711\n"), Throws.TypeOf<TraceException>().With.Message.EqualTo("'a.card' is no text, and so no trace."));
+    }
 }
