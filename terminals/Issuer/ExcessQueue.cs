@@ -140,9 +140,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         var needed = exceeding.Where(r => !r.IsRedemption).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
         foreach (var redemption in exceeding.Where(r => r.IsRedemption))
         {
-            bool fits = needed + redemption.Share.Waiting <= most;
-            Switches.On("R4 fits", ref fits);
-            needed += fits ? redemption.Share.Waiting : Amount.Zero;
+            needed += needed + redemption.Share.Waiting <= most ? redemption.Share.Waiting : Amount.Zero;
         }
 
         return needed;
