@@ -19,10 +19,12 @@ public enum RefusalReason : byte
     RequestOfAnother = 11,
     InsufficientFunds = 12,
     Unavailable = 13,
+    KeyRevoked = 14,
 }
 
 /// <summary>A refusal and its sentence for people: what was wrong and what to do.</summary>
-public sealed record Refusal(RefusalReason Reason, string Text)
+/// <param name="Revoked">Since when the key of a till that asks is revoked: of <see cref="RefusalReason.KeyRevoked"/>, and of no other reason.</param>
+public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revoked = null)
 {
     private const int MaxText = 200;
 
@@ -30,6 +32,10 @@ public sealed record Refusal(RefusalReason Reason, string Text)
     {
         w.Write(Tag.Reason, (byte)Reason);
         w.Write(Tag.Text, Text);
+        if (Revoked is { } date)
+        {
+            w.Write(Tag.Date, date.Microseconds);
+        }
     }));
 
     /// <summary>Null where the message is no refusal.</summary>
@@ -43,6 +49,7 @@ public sealed record Refusal(RefusalReason Reason, string Text)
         var r = new BerTlvReader(message.Body);
         byte reason = r.ReadByte(Tag.Reason);
         string text = r.ReadText(Tag.Text, MaxText);
-        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text)) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
+        Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(Tag.Date)) : null;
+        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }
 }

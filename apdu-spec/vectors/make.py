@@ -398,6 +398,7 @@ out.update({
     "frame-forward-void-reply": frame(2, 0x0308, reversal),
     "frame-hot-list": frame(1, 0x0305, tlv(0xDF23, b(8, 8)) + tlv(0xCD, W) + tlv(0xD6, DATE) + tlv(0xCC, b(0, 8))),
     "frame-settle-reply": frame(2, 0x0302, receipt_object),
+    "frame-revoked": frame(2, 0x0000, tlv(0xDF25, b"\x0e") + tlv(0xDF43, b"no") + tlv(0xD6, DATE)),
     "frame-refusal": frame(2, 0x0000, tlv(0xDF25, b"\x0c") + tlv(0xDF43, b"no")),
 })
 

@@ -89,8 +89,8 @@ public sealed partial class Registry
     private static Refusal? TillFault(Database db, PartyId shop, TillId w) => TillOwner(db, w)?.Id != shop
         ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
         : RevokedAt(db, w) is { } date
-            ? Refuse(
-                RefusalReason.NotAllowed, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.")
+            ? new Refusal(
+                RefusalReason.KeyRevoked, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.", date)
             : null;
 
     /// <summary>

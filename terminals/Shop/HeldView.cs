@@ -6,11 +6,13 @@ namespace HierCash.Shop;
 internal static class HeldView
 {
     /// <summary>For 'status': the sums, and each payment with what ends it.</summary>
-    public static string Say(IReadOnlyList<HeldPayment> payments, Amount held, Amount owed, Currency currency)
+    /// <param name="isRevoked">The issuer does not answer this till any more: another till of the shop asks it.</param>
+    public static string Say(IReadOnlyList<HeldPayment> payments, Amount held, Amount owed, Currency currency, bool isRevoked)
     {
         var lines = payments.Where(p => !p.Held.IsZero).Select(p =>
             $"  {p.Ticket.Time}  {p.Held.Show(currency)}: "
-            + (p.Ticket.State == TicketState.Refunded ? "given up; 'hiercash-shop settle' asks the issuer, then the card gets it back."
+            + (isRevoked && (p.WasSent || p.Ticket.State == TicketState.Refunded) ? "another till of the shop ends it with 'hiercash-shop settle --for DIR', then the card gets it back."
+                : p.Ticket.State == TicketState.Refunded ? "given up; 'hiercash-shop settle' asks the issuer, then the card gets it back."
                 : $"{(p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))

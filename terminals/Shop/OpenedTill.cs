@@ -25,7 +25,8 @@ internal sealed class OpenedTill : IDisposable
         Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
         _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
         _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite);
-        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = _issuer };
+        Issuer = new OwnLink(_issuer, Store);
+        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = Issuer };
     }
 
     public PartyFolder<EnrolledSettings> Folder { get; }
@@ -36,7 +37,7 @@ internal sealed class OpenedTill : IDisposable
 
     public ShopTill Till { get; }
 
-    public ILink Issuer => _issuer;
+    public ILink Issuer { get; }
 
     public void Dispose()
     {

@@ -152,14 +152,14 @@ internal static class Program
                     W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
                     Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Sent = h.WasSent }),
-                    TakesNone = till.WhyNoPayment,
+                    TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
-                Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : ": run 'hiercash-shop settle'.")}
+                Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is null ? ": run 'hiercash-shop settle'." : ": another till of the shop brings it.")}
                 {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
-                {HeldView.Say(held, sum, owed, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
+                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
                 """);
         });
         return command;

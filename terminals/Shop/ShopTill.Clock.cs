@@ -13,8 +13,10 @@ public sealed partial class ShopTill
     private const ulong Hour = 60 * Minute;
     private const ulong Day = 24 * Hour;
 
-    /// <summary>Why this till takes no payment by its clock as it is now: both times, how long, and what else can be done. Null where it takes them.</summary>
-    public string? WhyNoPayment => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
+    /// <summary>Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null where it takes them.</summary>
+    public string? WhyNoPayment => WhyRevoked ?? WhyNotByClock;
+
+    private string? WhyNotByClock => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
 
     /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
     private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);

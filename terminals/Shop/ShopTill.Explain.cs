@@ -13,6 +13,7 @@ public sealed partial class ShopTill
     public IEnumerable<string> Explain(Ticket ticket)
     {
         var currency = _scheme.Terms.Currency;
+        string settle = Revoked is null ? "run 'hiercash-shop settle'" : "another till of the shop runs 'hiercash-shop settle --for DIR'";
         yield return $"Payment of {ticket.Amount.Show(currency)}, asked for at {ticket.Time}: " + ticket.State switch
         {
             TicketState.Open when Parts(ticket.Time).Any(p => p.State == PartState.Held && WasSent(p)) => "waits for the issuer, which has not answered; nothing was promised to the customer. "
@@ -20,7 +21,7 @@ public sealed partial class ShopTill
             TicketState.Open => $"cut short; nothing was promised to the customer. 'hiercash-shop cancel {ticket.Time}' with the same card ends it.",
             TicketState.Accepted => "accepted. The customer was told OK.",
             TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
-            _ when IsBeingTakenBack(ticket) => "is being taken back; run 'hiercash-shop settle'. The issuer has not answered yet.",
+            _ when IsBeingTakenBack(ticket) => $"is being taken back; {settle}. The issuer has not answered yet.",
             _ => "taken back.",
         };
         foreach (var part in Parts(ticket.Time))
@@ -34,7 +35,7 @@ public sealed partial class ShopTill
 
             yield return "    " + part.State switch
             {
-                _ when ticket.State == TicketState.Refunded && part.SW is null => "Being taken back: the issuer has to sign that first. 'hiercash-shop settle' asks it again.",
+                _ when ticket.State == TicketState.Refunded && part.SW is null => $"Being taken back: the issuer has to sign that first; {settle}.",
                 PartState.Held when WasSent(part) => "Held: the issuer may have it. The card gets it back only once the issuer has answered.",
                 PartState.Held => "Held: it counts once the whole payment is there.",
                 PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",

@@ -86,8 +86,10 @@ public sealed partial class ShopTill
     }
 
     /// <summary>This till's word that a request is that of a further till of its shop (rule R18).</summary>
-    /// <exception cref="InvalidOperationException">No shop's request, or an altered one.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) => request.Role == EnrolmentRole.Shop && request.Verify(_suite)
+    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or one under a name that cannot be shown.</exception>
+    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) =>
+        PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? throw new InvalidOperationException(fault)
+        : request.Role == EnrolmentRole.Shop && request.Verify(_suite)
         ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
         : throw new InvalidOperationException("This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
 
@@ -149,7 +151,7 @@ public sealed partial class ShopTill
         RefreshHotList();
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => TillStore.LastTime(db) is var last && IsAheadToBegin(last) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
+        if (_store.Write(db => IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
         {
             return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
         }
@@ -169,6 +171,11 @@ public sealed partial class ShopTill
         if (current.State != TicketState.Open)
         {
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+        }
+
+        if (isRepeat && _store.Read(IsRevoked))
+        {
+            return GiveUp(current, channel, WhyRevoked!);
         }
 
         if (isRepeat && IsAheadToGoOn(current))

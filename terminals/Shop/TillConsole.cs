@@ -286,7 +286,10 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
 
         string held = HeldView.Line(till.HeldPayments, _ticket, _currency);
-        var screen = new TillScreen(shop, _currency, _mood, typed, amount, _message, today, payments, till.Sum(PartState.Queued), _offline, held, Reader());
+        string? revoked = till.WhyRevoked;
+        string message = _mood == TillMood.Waiting && _message.Length == 0 ? revoked ?? "" : _message;
+        var screen = new TillScreen(
+            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(PartState.Queued), _offline, held, Reader(), IsRevoked: revoked is not null);
         if (screen != _shown)
         {
             _shown = screen;

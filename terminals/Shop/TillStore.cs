@@ -64,6 +64,7 @@ internal static class TillStore
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
         CREATE TABLE hot_list(version INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;
         CREATE TABLE policy(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+        CREATE TABLE revocation(only INTEGER PRIMARY KEY CHECK (only = 1), date INTEGER NOT NULL) STRICT;
         CREATE TABLE hot_state(only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         """;
 
@@ -84,6 +85,12 @@ internal static class TillStore
 
     public static void RefuseIssuerKeyed(Database db, bool refuse) =>
         db.Execute("INSERT INTO policy(name, value) VALUES('refuse issuer-keyed', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value", refuse ? 1L : 0L);
+
+    /// <summary>Since when the till's key is revoked, as the issuer told it; null if it did not (rule R17).</summary>
+    public static Timestamp? Revoked(Database db) => db.Query("SELECT date FROM revocation", r => Timestamp.FromLedger(r.GetInt64(0))) is [var date] ? date : null;
+
+    /// <summary>For good: no word of anybody makes the key good again.</summary>
+    public static void Revoke(Database db, Timestamp date) => db.Execute("INSERT OR IGNORE INTO revocation(only, date) VALUES(1, ?1)", date.ToLedger());
 
     /// <summary>The TIME that was used last; it never goes back (hole 8, rule R21). 0 if there is none.</summary>
     public static Timestamp LastTime(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(last_time), 0) FROM till"));

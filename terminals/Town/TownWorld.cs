@@ -263,9 +263,9 @@ public sealed class TownWorld : IDisposable
     private ShopTill StartTill(string name) =>
         new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), _tillClocks.GetValueOrDefault(name, Clock), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
-    /// <summary>A till's link to the issuer.</summary>
-    public ILink TillLink(string till) =>
-        Link(new LinkPeer(LinkRole.Shop, _tillShops[till], ShopTill.Keys(_stores[till], Options.Suite)[0]), till, IssuerName, () => Issuer);
+    /// <summary>A till's own link to the issuer.</summary>
+    public ILink TillLink(string till) => new OwnLink(
+        Link(new LinkPeer(LinkRole.Shop, _tillShops[till], ShopTill.Keys(_stores[till], Options.Suite)[0]), till, IssuerName, () => Issuer), _stores[till]);
 
     private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
     {

@@ -263,6 +263,7 @@ public sealed class EncoderVectorTests
             ["frame-forward-void-reply"] = () => Frame(FrameKind.Response, VoidMessage.WriteReply(MessageType.ForwardVoid, reversal.Encode())),
             ["frame-hot-list"] = () => Frame(FrameKind.Request, LossMessages.WriteHotList(8, w, Date)),
             ["frame-settle-reply"] = () => Frame(FrameKind.Response, new SettleReply([receipt]).ToMessage()),
+            ["frame-revoked"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.KeyRevoked, "no", Date).ToMessage()),
             ["frame-refusal"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.InsufficientFunds, "no").ToMessage()),
         };
     }

@@ -1,0 +1,112 @@
+using HierCash.Protocol.Cash;
+using HierCash.Shop;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A till that was told that its key is revoked takes nothing more, and what it has goes on by another till of its shop (R17).</summary>
+public sealed class RevokedTillTests
+{
+    /// <summary>
+    /// A thief has copied the key of Cafe's till, and the issuer has revoked it. What the till sells before anybody tells it is lost. From the first answer of the
+    /// issuer on it sells nothing: no card signs for it, also after a restart. Another till of Cafe settles for it and takes back.
+    /// </summary>
+    [Test, Rule(17)]
+    public async Task ATillThatWasToldThatItsKeyIsRevokedSellsNothing()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string next = town.AddTill("Cafe");
+        var results = new List<(int Settled, int Refused)>();
+        using var alice = town.User("Alice", 5000);
+        town.Pay(cafe, alice, 1000);
+        var returned = town.Pay(cafe, alice, 300);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var date = Timestamp.Now(town.Clock);
+        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((town.Pay(cafe, alice, 200).Outcome, town.Till(cafe).WhyNoPayment), Is.EqualTo((TillOutcome.Accepted, (string?)null)), "nobody has told it");
+        Assert.That(async () => await town.Settle(cafe), Throws.InvalidOperationException.With.Message.StartsWith("The issuer refuses the settlement. This till's key was revoked"));
+
+        foreach (bool restarted in new[] { false, true })
+        {
+            if (restarted)
+            {
+                town.Restart(cafe);
+            }
+
+            var refused = town.Pay(cafe, alice, 400);
+            Assert.That((refused.Outcome, refused.Payments.Count, alice.Balance().Minor), Is.EqualTo((TillOutcome.Refused, 0, 3500UL)), $"restarted: {restarted}");
+            Assert.That(refused.Message, Does.StartWith($"This till takes no payment any more: its key was revoked on {date}.").And.Contain("settle --for DIR").And.Contain("'hiercash-shop init'"));
+            Assert.That((town.Till(cafe).Revoked, town.Till(cafe).WhyNoPayment), Is.EqualTo(((Timestamp?)date, refused.Message)));
+        }
+
+        // What goes back, before it is settled and after: this till writes it down, the other one ends it, and the card gets it here.
+        async Task TakeBack(Timestamp payment)
+        {
+            Assert.That(async () => await town.Till(cafe).Refund(payment, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+            var brought = await town.Till(cafe).HandOver(town.TillLink(next), default);
+            results.Add((brought.Settled, brought.Refused));
+            alice.Card.Reset();
+            Assert.That(town.Till(cafe).GiveBack(alice.Card).IsZero, Is.False);
+        }
+
+        await TakeBack(returned.Ticket.Time);
+        await TakeBack(town.Till(cafe).Journal[0].Time);
+        Assert.That(results, Is.EqualTo(new[] { (1, 1), (0, 0) }), "what was sold before counts, what was sold after does not");
+        Assert.That((town.Till(next).WhyNoPayment, town.Pay(next, alice, 400).Outcome), Is.EqualTo(((string?)null, TillOutcome.Accepted)), "the shop goes on with its other till");
+        await town.Settle(next);
+        await town.RunCycles();
+        Assert.That((alice.Balance().Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((4400UL, 400UL)));
+    }
+
+    /// <summary>Above the floor limit the till learns it from the answer to this payment: nothing is sold, and the card has its money back once another till has asked.</summary>
+    [Test, Rule(17)]
+    public async Task APaymentByWhichATillLearnsOfItIsGivenUp()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string next = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 10_000);
+        town.Issuer.Revoke(town.Till(cafe).W);
+        var refused = town.Pay(cafe, alice, 6000);
+        Assert.That((refused.Outcome, town.Till(cafe).OpenTickets.Count), Is.EqualTo((TillOutcome.Refused, 0)));
+        Assert.That(refused.Message, Does.Contain("its key was revoked on").And.Contain("it has to answer before the card gets back what it signed"));
+        await town.Till(cafe).HandOver(town.TillLink(next), default);
+        alice.Card.Reset();
+        Assert.That(town.Till(cafe).GiveBack(alice.Card).Minor, Is.EqualTo(6000));
+        await town.RunCycles();
+        Assert.That((alice.Balance().Minor, town.ShopAccount("Cafe").IsZero), Is.EqualTo((10_000UL, true)));
+        town.AssertSound(alice);
+    }
+
+    /// <summary>The till is told in the background, while a customer types the PIN: the payment is not gone on with.</summary>
+    [Test, Rule(17)]
+    public void APaymentThatWasBegunBeforeIsNotGoneOnWith()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 10_000, 10_000);
+        var begun = town.Till(cafe).Pay(alice.Card, new Amount(15_000));
+        Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
+        town.Issuer.Revoke(town.Till(cafe).W);
+        Assert.That(async () => await town.Till(cafe).RunOnline(town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        var ended = town.Till(cafe).Continue(begun.Ticket, alice.Card, alice.PaymentPin);
+        Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        Assert.That((alice.Balance().Minor, town.Till(cafe).OpenTickets.Count), Is.EqualTo((20_000UL, 0)));
+    }
+
+    /// <summary>Only the till's own link says it: where the till that stands in was revoked too, that one is told, and not this one.</summary>
+    [Test, Rule(17)]
+    public void WhatAnotherTillIsToldIsNotToldToThisOne()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string next = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(cafe, alice, 1000);
+        town.Issuer.Revoke(town.Till(next).W);
+        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(next), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        Assert.That((town.Till(cafe).Revoked, town.Till(next).Revoked is null), Is.EqualTo(((Timestamp?)null, false)));
+        Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+    }
+}
