@@ -16,7 +16,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
     public Scheme Scheme => new(issuer, keys.RootKey, keys.Certificates, terms, suite);
 
     /// <summary>The issuer's own certificate for its links, good for as long as a process runs.</summary>
-    public X509Certificate2 LinkCertificate() => SchemeCertificate.WithKey(Certify(LinkRole.Issuer, issuer, keys.Statement.PublicKey), keys.Statement);
+    public X509Certificate2 LinkCertificate() => SchemeCertificate.WithKey(Certify(LinkRole.Issuer, issuer, keys.Statement.PublicKey, Timestamp.Now(clock)), keys.Statement);
 
     /// <summary>Enrols, or gives the grant again to whoever was enrolled with the same key.</summary>
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
@@ -46,8 +46,9 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
     private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap, PartyId? number)
     {
         var bank = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock));
-        var certificate = keys.CertifyBank(bank.Id, request.Key, Timestamp.Now(clock));
-        return EnrolmentGrant.Sign(keys.Root, bank.Id, bank.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key));
+        var first = registry.CertifiedAt(request.Key, Timestamp.Now(clock));
+        var certificate = keys.CertifyBank(bank.Id, request.Key, first);
+        return EnrolmentGrant.Sign(keys.Root, bank.Id, bank.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key, first));
     }
 
     private EnrolmentGrant EnrolShop(EnrolmentRequest request)
@@ -55,7 +56,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         var (shop, by) = request.Voucher is { } voucher ? (registry.ShopOf(voucher), (TillId?)OneWay.W(voucher.Key)) : (ShopWithAccount(request), null);
         registry.EnrolTill(shop.Id, request.Key, by, Timestamp.Now(clock));
         return EnrolmentGrant.Sign(
-            keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key), (shop.Bank, shop.Account));
+            keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, Timestamp.Now(clock)), (shop.Bank, shop.Account));
     }
 
     /// <summary>The shop with the account for which its bank signed, new or known.</summary>
@@ -84,9 +85,10 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         return registry.EnrolShop(request.Name, account.Bank, account.Reference);
     }
 
-    private byte[] Certify(LinkRole role, PartyId id, PublicKey key)
+    /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are behind.</param>
+    private byte[] Certify(LinkRole role, PartyId id, PublicKey key, Timestamp from)
     {
-        var now = clock.GetUtcNow();
-        return SchemeCertificate.Issue(keys.Root, role, id, key, now.AddDays(-1), now + Validity);
+        var date = from.ToDate()!.Value;
+        return SchemeCertificate.Issue(keys.Root, role, id, key, date.AddDays(-1), date + Validity);
     }
 }

@@ -138,7 +138,7 @@ internal static class Program
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
         Amount? given = cap is null ? null : CommonOptions.ReadTotal(cap, Terms(folder.Settings).Currency);
         var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
-            ?? throw new RefusedException($"The request in '{file}' is damaged. Copy it again, whole.");
+            ?? throw new RefusedException($"The request in '{file}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
         if (request.Role != role)
         {
             throw new RefusedException($"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol {request.Role.ToString().ToLowerInvariant()}'.");

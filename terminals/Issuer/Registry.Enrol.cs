@@ -36,6 +36,19 @@ public sealed partial class Registry
                 $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
     });
 
+    /// <summary>
+    /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one that is made again
+    /// says the same date, or a bank that joins its next key would look as if it went back to a former one.
+    /// </summary>
+    /// <param name="now">For a key that is certified for the first time.</param>
+    public Timestamp CertifiedAt(PublicKey key, Timestamp now) => store.Write(db =>
+    {
+        db.Execute("INSERT OR IGNORE INTO certified_key(public_key, date) VALUES(?1, ?2)", key.Bytes.ToArray(), now.ToLedger());
+        var first = Timestamp.FromLedger(db.Number("SELECT date FROM certified_key WHERE public_key = ?1", key.Bytes.ToArray()));
+        Switches.Replace("R19 dates", ref first, now);
+        return first;
+    });
+
     /// <summary>A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.</summary>
     private static BankEntry Add(Database db, string name, PublicKey key, Amount cap, Timestamp now)
     {

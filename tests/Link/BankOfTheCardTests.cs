@@ -1,8 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
+using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
+using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Link;
@@ -59,6 +62,35 @@ public sealed class BankOfTheCardTests
         using var blank = Database.OpenMemory(WalletRecords.Schema);
         using var fresh = Dial(before, new WalletRecords(blank));
         Assert.That((await Ask(fresh)).Body, Is.Not.Empty, "a wallet that knows no key takes the root key's word");
+    }
+
+    /// <summary>
+    /// A bank announces its next key; then somebody has the grant of its present one printed once more, from the old request. That dates nothing anew: wallets
+    /// that meet the bank under the one, and after its change under the other, go on, and do not go back.
+    /// </summary>
+    [Test, Rule(19)]
+    public void AGrantThatIsPrintedAgainMakesNoKeyNewer()
+    {
+        using var town = Towns.Make();
+        using var bank = Database.OpenMemory(BankParty.Schema);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var suite = town.Options.Suite;
+        var records = new WalletRecords(store);
+        var request = BankParty.RequestEnrolment(bank, suite, "North");
+        var first = town.Issuer.Enrol(request, town.Options.Cap);
+        town.Clock.Advance(TimeSpan.FromDays(1));
+        var next = town.Issuer.Enrol(BankParty.RequestNextKey(bank, suite, BankIdentity.Of(first)), town.Options.Cap);
+        town.Clock.Advance(TimeSpan.FromDays(1));
+        var again = town.Issuer.Enrol(request, town.Options.Cap);
+        string? Doubt(EnrolmentGrant grant)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
+            return records.Doubt(town.Scheme.Fingerprint, grant.Holder, certificate);
+        }
+
+        Assert.That(new[] { first, again, next }.Select(Doubt), Has.All.Null);
+        Assert.That(new[] { again, first }.Select(Doubt), Has.All.Contains("given up"));
+        Assert.That((again.BankCertificate!.NotBefore, again.BankCertificate.NotAfter), Is.EqualTo((first.BankCertificate!.NotBefore, first.BankCertificate.NotAfter)));
     }
 
     private Task<LinkParty> Listen(uint number, ISigningKey key, int day = -1) =>
