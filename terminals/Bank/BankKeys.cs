@@ -39,6 +39,7 @@ internal static class BankKeys
         return Nth(db, suite, isFresh || last.PublicKey.Equals(key) ? count + 1 : count);
     });
 
+    /// <summary>Oldest first.</summary>
     public static List<PublicKey> All(Database store, ICashSuite suite) => store.Write(db => Enumerable.Range(1, Count(db)).Select(n =>
     {
         using var key = Nth(db, suite, n);

@@ -21,7 +21,7 @@ internal static class EnrolmentCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
-                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
+                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
             Digest? known = result.GetValue(account) is { } named ? opened.ShopAccount(named).Account : null;
             var vouched = opened.Party.Vouch(request, known);
             Console.Error.WriteLine($"{(known is null ? "A new account" : "The account")} {Short(vouched.Account!.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
@@ -34,7 +34,7 @@ internal static class EnrolmentCommands
     {
         var fresh = new Option<bool>("--fresh") { Description = "Another one than the next key that was made before." };
         var command = new Command(
-            "new-key", "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until 'join' has the grant and 'serve' is started again.")
+            "new-key", "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call to the issuer after 'join'. Stop 'serve' for 'join', and start it again.")
         {
             fresh, folder,
         };

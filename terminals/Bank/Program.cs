@@ -58,8 +58,10 @@ internal static class Program
                 throw new UsageException("Between two visits lies at least 1 second.");
             }
 
+            using var held = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role).Lock();
+
+            // Read behind the lock: 'join' changes it, and holds the same one.
             var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
-            using var held = folder.Lock();
             using var log = new LineLog(Console.Error, TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
             var grant = Enrolled.Grant(folder, Role, Suite);

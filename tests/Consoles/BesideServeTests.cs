@@ -49,6 +49,11 @@ public sealed class BesideServeTests
         var refused = town.Run("hiercash-shop", "settle", "--dir", "cafe");
         Assert.That(refused.Code, Is.EqualTo(1));
         Assert.That(refused.Error, Does.Contain("revoked"));
+        var told = town.Json("hiercash-shop", "status", "--dir", "cafe");
+        Assert.That(told.GetProperty("takesNone").GetString(), Does.Contain($"its key was revoked on {told.GetProperty("revoked").GetString()}"));
+        Assert.That(town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.Contain("Queued 4.00 EUR: another till of the shop brings it.").And.Contain("This till takes no payment any more"));
+        var sold = town.Run("hiercash-shop", "pay", "1.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
+        Assert.That((sold.Code, sold.Output, sold.Error.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((1, "", true)), sold.Error);
         Assert.That(town.Run("hiercash-shop", "settle", "--dir", "second").Error, Does.Contain("revoked"), "it was enrolled since the theft");
         var tills = town.Json("hiercash-issuer", "tills", "--dir", "issuer");
         Assert.That(
@@ -69,6 +74,12 @@ public sealed class BesideServeTests
         Assert.That(town.Run("hiercash-wallet", withdraw).Output + town.Run("hiercash-wallet", withdraw).Error, Is.Not.Empty);
         Assert.That(town.North.Log, Does.Not.Contain("Unhandled"));
         Rejoin(town, "new-key", "--bank", "1");
+        var old = town.Run("hiercash-bank", "join", "north.grant", "--issuer", town.Issuer.Address, "--dir", "north");
+        Assert.That((old.Code, old.Error.Contains("Another process serves the bank", StringComparison.Ordinal)), Is.EqualTo((1, true)), old.Error);
+        town.North.Kill();
+        old = town.Run("hiercash-bank", "join", "north.grant", "--issuer", town.Issuer.Address, "--dir", "north");
+        Assert.That((old.Code, old.Error.Contains("The grant in 'north.grant' is for a former key", StringComparison.Ordinal)), Is.EqualTo((1, true)), old.Error);
+        town.North.Start();
         town.Must("hiercash-wallet", "resume", "--reader", "emulator:Alice.card", "--pin", Pin, "--bank", town.North.Address);
         town.AssertAudits();
     }
@@ -110,13 +121,13 @@ public sealed class BesideServeTests
         }
     }
 
-    /// <summary>The bank's new key by way of the issuer, as people carry it; the bank alone is started again.</summary>
+    /// <summary>The bank's new key by way of the issuer, as people carry it; the bank alone is stopped for it, and started again.</summary>
     private static void Rejoin(NetworkTown town, string command, params string[] enrol)
     {
         File.WriteAllText(Path.Combine(town.Folder, "next.request"), town.Must("hiercash-bank", command, "--dir", "north"));
         File.WriteAllText(Path.Combine(town.Folder, "next.grant"), town.Must("hiercash-issuer", ["enrol", "bank", "next.request", .. enrol, "--dir", "issuer"]));
-        town.Must("hiercash-bank", "join", "next.grant", "--issuer", town.Issuer.Address, "--dir", "north");
         town.North.Kill();
+        town.Must("hiercash-bank", "join", "next.grant", "--issuer", town.Issuer.Address, "--dir", "north");
         town.North.Start();
     }
 }

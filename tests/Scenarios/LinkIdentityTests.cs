@@ -1,7 +1,9 @@
+using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -35,8 +37,9 @@ public sealed class LinkIdentityTests
         {
             var refusal = Refusal.Read(await open.Call(request, default));
             Assert.That(
-                (refusal?.Reason, refusal?.Text.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)),
+                (refusal?.Reason, refusal?.Text.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.KeyRevoked, true)),
                 request.Type.ToString());
+            Assert.That(refusal!.Revoked, Is.EqualTo(now));
         }
 
         await town.RunCycles();
@@ -226,6 +229,25 @@ public sealed class LinkIdentityTests
         Assert.That(town.Check(town.UserBank.EvidenceFiles.Single()).Culprit, Is.EqualTo(Culprit.User), "the bank itself got the dossier");
         Assert.That(town.Withdraw(town.User("Bob"), 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSound();
+    }
+
+    /// <summary>
+    /// A bank's key was stolen and replaced. Somebody carries the old grant to it once more: it is not joined, nor is one for a next key that was given up. The
+    /// grant of the key that it has, and of the one that it made last, are.
+    /// </summary>
+    [Test, Rule(17)]
+    public void NoGrantTakesABankBackToAFormerKey()
+    {
+        using var town = Towns.Make();
+        using var store = Database.OpenMemory(BankParty.Schema);
+        var suite = town.Options.Suite;
+        var first = town.Issuer.Enrol(BankParty.RequestEnrolment(store, suite, "North"), town.Options.Cap);
+        BankParty.RequestNextKey(store, suite, BankIdentity.Of(first));
+        var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap);
+        var keys = BankParty.Keys(store, suite);
+        Assert.That(keys.Select(k => Enrolled.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }), "before the first grant");
+        Assert.That(keys.Select(k => Enrolled.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
+        Assert.That(keys.Select(k => Enrolled.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
     }
 
     /// <summary>A bank's number belongs to its key: not to its name, not to another bank's word, and no key comes back.</summary>

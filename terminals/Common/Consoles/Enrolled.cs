@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Link;
@@ -14,7 +15,7 @@ public sealed record EnrolledSettings(string Name, string? Grant, string IssuerH
 /// <summary>Makes the request of the party that keeps this store, and its key at first use.</summary>
 public delegate EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string name);
 
-/// <summary>The keys of the party that keeps this store: a grant for any of them is its own.</summary>
+/// <summary>The keys of the party that keeps this store, oldest first: a grant for one of them is its own.</summary>
 public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite suite);
 
 /// <summary>What banks and shops have in common: a request goes out by hand, a grant comes back by hand.</summary>
@@ -72,9 +73,13 @@ public static class Enrolled
         var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
         var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
-        var command = new Command("join", "Takes the issuer's grant.") { file, fingerprint, issuer, folder };
+        var command = new Command("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.") { file, fingerprint, issuer, folder };
         command.SetAction(result =>
         {
+            // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
+            bool alone = true;
+            Switches.Off("R17 alone", ref alone);
+            using var held = alone ? PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role).Lock() : null;
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using var store = Database.OpenFile(party.DatabasePath, schema);
             var grant = Join(
@@ -105,14 +110,35 @@ public static class Enrolled
             throw new RefusedException($"The grant is of the scheme {actual}, not of {fingerprint}. Do not join it.");
         }
 
-        using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
-        if (!keys.Any(k => certificate.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(k.Bytes)))
+        if (KeyOf(grant) is not { } key || !keys.Contains(key))
         {
             throw new RefusedException($"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
         }
 
+        if (IsFormer(key, folder.Settings.Grant is { } joined ? EnrolmentGrant.Decode(Convert.FromBase64String(joined), suite) : null, keys))
+        {
+            throw new RefusedException(
+                $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with 'hiercash-bank new-key', and have the issuer enrol it.");
+        }
+
         folder.Save(folder.Settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });
         return grant;
+    }
+
+    private static PublicKey? KeyOf(EnrolmentGrant grant)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
+        return PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData);
+    }
+
+    /// <summary>True unless it is the key with which the party has joined, or the one that it made last: what came before is retired, or may be somebody else's too.</summary>
+    /// <param name="joined">The grant that the party has; null before the first.</param>
+    /// <param name="keys">Oldest first.</param>
+    public static bool IsFormer(PublicKey key, EnrolmentGrant? joined, IReadOnlyList<PublicKey> keys)
+    {
+        bool former = joined is not null && !key.Equals(KeyOf(joined)) && !key.Equals(keys[^1]);
+        Switches.Off("R17 former", ref former);
+        return former;
     }
 
     /// <summary>The link to the issuer.</summary>
