@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -7,12 +8,20 @@ namespace HierCash.Bank;
 /// <summary>Whose card speaks on a connection: a wallet has no certificate, but some of its requests bear the account key's signature (rule R22).</summary>
 public sealed partial class BankParty : IAccountKeeper
 {
+    /// <remarks>An order counts while its date is in time: old ones stand in evidence files, and whoever has such a file is not the account.</remarks>
     public AccountId? SignedBy(LinkMessage request) => request.Type switch
     {
-        MessageType.Withdraw => WithdrawMessage.Read(request) is { } order && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
+        MessageType.Withdraw => WithdrawMessage.Read(request) is { } order && IsNew(order) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
         MessageType.LostCard => LostCardReport.Decode(request.Body) is { } report && Find(report.User) is { } account && report.Verify(_suite, account.Key) ? report.User : null,
         _ => null,
     };
+
+    private bool IsNew(AccountRequest order)
+    {
+        bool isNew = _identity.Scheme.Terms.IsOnTime(order.Date, Timestamp.Now(_clock));
+        Switches.On("R22 order", ref isNew);
+        return isNew;
+    }
 
     private AccountEntry? Find(AccountId user) => _store.Read(db => UserDatabase.FindAccount(db, user));
 }

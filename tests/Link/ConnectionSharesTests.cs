@@ -150,6 +150,9 @@ public sealed class ConnectionSharesTests
         forged = forged with { Signature = [.. forged.Signature.Reverse()] };
         Assert.That(town.UserBank.SignedBy(WithdrawMessage.Write(forged)), Is.Null);
         Assert.That(town.ShopBank.SignedBy(order), Is.Null, "at another bank she is a stranger");
+        // An evidence file holds the order of its coin; whoever has read one is no account.
+        town.Clock.Advance(town.Scheme.Terms.ClockTolerance + TimeSpan.FromSeconds(1));
+        Assert.That(town.UserBank.SignedBy(order), Is.Null);
         Assert.That(seen.Where(m => m.Type != MessageType.Withdraw).Select(town.UserBank.SignedBy), Has.All.Null);
     }
 
