@@ -43,7 +43,7 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
         w.End(begin);
     });
 
-    /// <summary>Null unless the bytes are exactly one request.</summary>
+    /// <summary>Null unless the bytes are exactly one request, in a name that can be shown (rule R18).</summary>
     public static EnrolmentRequest? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
@@ -60,7 +60,9 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
                 r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize))
             : null;
         reader.Leave(r);
-        return reader.Complete && key is not null && role is 1 or 2 ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account, voucher) : null;
+        return reader.Complete && key is not null && role is 1 or 2 && PlainText.NameFault(name, MaxNameSize) is null
+            ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account, voucher)
+            : null;
     }
 }
 

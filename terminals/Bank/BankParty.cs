@@ -184,6 +184,11 @@ public sealed partial class BankParty : ILinkHandler
             throw new InvalidOperationException("This is no shop's request, or it was altered. Have the shop make it again.");
         }
 
+        if (PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         var reference = account is { } known ? _shops.Known(known) : _shops.Open(request.Name, request.Key);
         return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
@@ -191,6 +196,9 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).</summary>
     public IReadOnlyList<(string Name, Digest Account, long Balance)> ShopAccounts => _shops.All;
+
+    /// <summary>The accounts that somebody may mean: those whose reference begins with these hexadecimal digits, 4 or more; where there are none, those of that name.</summary>
+    public IReadOnlyList<(string Name, Digest Account, long Balance)> FindShopAccounts(string named) => _shops.Find(named);
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
     public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(

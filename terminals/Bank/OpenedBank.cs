@@ -40,11 +40,7 @@ internal sealed class OpenedBank : IDisposable
     /// <summary>A shop's account, named by the beginning of its reference, or by the shop's name where only one has it.</summary>
     public (string Name, Digest Account, long Balance) ShopAccount(string named)
     {
-        bool isId = named.Length >= 4 && named.All(char.IsAsciiHexDigit);
-
-        // The number goes before names: anybody may take a name that looks like another's number.
-        var found = Party.ShopAccounts.Where(s => isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase)).ToList();
-        found = found.Count > 0 ? found : [.. Party.ShopAccounts.Where(s => s.Name == named)];
+        var found = Party.FindShopAccounts(named);
         return found.Count switch
         {
             1 => found[0],

@@ -21,6 +21,17 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         """,
         r => (r.GetString(0), Digest.Read(r.Bytes(1)), r.GetInt64(2))));
 
+    /// <summary>The number goes before names: anybody may take a name that looks like another's number (rule R18).</summary>
+    public List<(string Name, Digest Account, long Balance)> Find(string named)
+    {
+        bool isId = named.Length >= 4 && named.All(char.IsAsciiHexDigit);
+        var byNumber = All.FindAll(s => isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase));
+        var byName = All.FindAll(s => s.Name == named);
+        var found = byNumber.Count > 0 ? byNumber : byName;
+        Switches.Replace("R18 before names", ref found, [.. byNumber.Union(byName)]);
+        return found;
+    }
+
     /// <summary>A new account; or the one that was opened for this till's request.</summary>
     /// <param name="till">N_W of the request; null: opened at the counter.</param>
     /// <exception cref="InvalidOperationException">No name that can be shown.</exception>

@@ -16,7 +16,7 @@ internal static class TillCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
-                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged. Copy it again, whole.");
+                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
             Console.Write(Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()));
         });
         return command;

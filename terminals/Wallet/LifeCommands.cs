@@ -156,7 +156,11 @@ internal sealed class LifeCommands(
             var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0, 0);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), status, null), suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel);
-            ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled; the bank goes on with the rest by itself.");
+
+            // The answer bears no signature of the issuer: somebody with a stolen key of the bank, and the network, can give it too (docs/security.md).
+            ConsoleEntry.Print(
+                result.GetValue(json), new { Cancelled = cancelled },
+                $"The bank says that {cancelled} coins are cancelled, and goes on with the rest by itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
         return command;
     }

@@ -115,9 +115,9 @@ public sealed class ShopIdentityTests
         // What the thief's till signs from now on counts no more than what the stolen key signs; and neither enrols anything.
         using var mallory = _town.User("Mallory", 5000);
         _town.Clock.Advance(TimeSpan.FromMinutes(1));
-        _town.Pay(thiefs, mallory, 1000);
-        var brought = await _town.Till(thiefs).HandOver(_town.TillLink(morning), default);
-        Assert.That((brought.Settled, brought.Refused), Is.EqualTo((0, 1)));
+        var paid = _town.Sign(mallory, thiefs, 1000);
+        using var stolen = _town.TillKey(thiefs);
+        Assert.That(RawMessages.Settle(_town.TillLink(morning), stolen, [paid], Timestamp.Now(_town.Clock)), Is.EqualTo(new[] { Verdict.TillUnknown }));
         using var key = _town.Options.Suite.GenerateKey();
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
         Assert.That(() => _town.Issuer.Enrol(_town.Till(next).Vouch(request, shop), Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("is revoked"));
@@ -147,17 +147,25 @@ public sealed class ShopIdentityTests
     [TestCase("Cafe\u202eefac", "\\u202E")]
     [TestCase("Ca\u200bfe", "\\u200B")]
     [TestCase("Cafe\u2028", "\\u2028")]
+    [TestCase("Cafe\u3164", "\\u3164")]
+    [TestCase("Ca\u034ffe", "\\u034F")]
+    [TestCase("Cafe\ufe0f", "\\uFE0F")]
+    [TestCase("\u2800", "\\u2800")]
+    [TestCase("Cafe\U000e0100", "\\uDB40\\uDD00")]
     [Rule(18)]
     public void ANameThatSteersATerminalIsRefused(string name, string shown)
     {
         var suite = _town.Options.Suite;
         using var key = suite.GenerateKey();
-        var shops = EnrolmentRequest.Decode(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, name).Encode())!;
+        var shops = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, name);
+        string cafe = _town.AddTill("Cafe");
+        Assert.That(EnrolmentRequest.Decode(shops.Encode()), Is.Null);
         var banks = EnrolmentRequest.Sign(key, EnrolmentRole.Bank, name);
         foreach (Action enter in new Action[]
         {
             () => _town.ShopBank.Vouch(shops), () => _town.ShopBank.OpenShopAccount(name), () => _town.Issuer.Enrol(shops, Amount.Zero), () => _town.Issuer.Enrol(banks, _town.Options.Cap),
-            () => _town.OpenAccount(_town.NewCard(name), Amount.Zero),
+            () => _town.OpenAccount(_town.NewCard(name), Amount.Zero), () => _town.ShopBank.Vouch(shops, _town.AccountOf("Cafe")),
+            () => _town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)),
         })
         {
             Assert.That(enter, Throws.InvalidOperationException.With.Message.Contains("control or format character").And.Message.Contains(shown));
@@ -168,6 +176,40 @@ public sealed class ShopIdentityTests
         var grant = EnrolmentGrant.Sign(root, new PartyId(1), name, new Scheme(new PartyId(1), root.PublicKey, [], new SchemeTerms(), suite), null, [0x30, 0]);
         Assert.That(EnrolmentGrant.Decode(grant.Encode(), suite), Is.Null);
         Assert.That(EnrolmentGrant.Decode((EnrolmentGrant.Sign(root, new PartyId(1), "Café 東京 ☕", grant.Scheme, null, [0x30, 0])).Encode(), suite), Is.Not.Null);
+    }
+
+    /// <summary>A name that looks empty, or like another one with a blank behind it.</summary>
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase("Cafe ")]
+    [TestCase("\u00a0Cafe")]
+    [TestCase("Cafe\u3000")]
+    [Rule(18)]
+    public void ANameThatLooksLikeAnotherOrLikeNoneIsRefused(string name)
+    {
+        using var key = _town.Options.Suite.GenerateKey();
+        var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, name);
+        Assert.That(EnrolmentRequest.Decode(request.Encode()), Is.Null);
+        Assert.That(() => _town.ShopBank.Vouch(request), Throws.InvalidOperationException);
+        Assert.That(EnrolmentRequest.Decode(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Corner Cafe").Encode()), Is.Not.Null);
+    }
+
+    /// <summary>A stranger's shop is called like the number of Cafe's account, whole or as people shorten it. Whoever names that number means Cafe.</summary>
+    [TestCase(64)]
+    [TestCase(16)]
+    [TestCase(4)]
+    [Rule(18)]
+    public void AShopThatIsCalledLikeAnothersAccountTakesNothing(int digits)
+    {
+        _town.AddTill("Cafe");
+        var account = _town.AccountOf("Cafe");
+        string called = account.ToString()[..digits];
+        var strangers = _town.ShopBank.OpenShopAccount(called);
+        Assert.That(_town.ShopBank.FindShopAccounts(called).Select(s => s.Account), Is.EqualTo(new[] { account }));
+        Assert.That(_town.ShopBank.FindShopAccounts(called.ToUpperInvariant()).Select(s => s.Account), Is.EqualTo(new[] { account }));
+        Assert.That(_town.ShopBank.FindShopAccounts("Cafe").Select(s => s.Account), Is.EqualTo(new[] { account }));
+        Assert.That(_town.ShopBank.FindShopAccounts(strangers.ToString()).Select(s => s.Account), Is.EqualTo(new[] { strangers }));
+        Assert.That(_town.ShopBank.FindShopAccounts(called[..3]), Is.Empty, "3 digits are no number, and nobody's name");
     }
 
     /// <summary>What a peer says is shown, and does nothing.</summary>
