@@ -13,6 +13,19 @@ internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsCo
 /// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
 internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 {
+    private static readonly PaymentFault Hot = new("This card was reported as lost, or copied. Do not give the goods.", true);
+
+    /// <summary>
+    /// What is wrong with the parts that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
+    /// short waits as long as its card is away).
+    /// </summary>
+    public static PaymentFault? FindHeld(Database db, Ticket ticket)
+    {
+        bool hot = TillStore.Parts(db, ticket.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
+        Switches.Off("hole 11 held", ref hot);
+        return hot ? Hot : null;
+    }
+
     /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
     public PaymentFault? FindBefore(Database db, Coin coin, Ticket ticket)
     {
@@ -98,6 +111,6 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         bool hot = HotListStore.Holds(db, coin.Id);
         Switches.Off("hole 11 hot", ref hot);
-        return hot ? new PaymentFault("This card was reported as lost, or copied. Do not give the goods.", true) : null;
+        return hot ? Hot : null;
     }
 }

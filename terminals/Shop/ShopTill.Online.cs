@@ -15,14 +15,19 @@ public sealed partial class ShopTill
     /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
     public ILink? Online { get; set; }
 
-    /// <summary>True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6).</summary>
+    /// <summary>
+    /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the issuer may have a part
+    /// of it: then its answer counts, whatever the till knows by now.
+    /// </summary>
     public bool NeedsIssuer(Ticket ticket)
     {
+        bool sent = Parts(ticket.Time).Any(WasSent);
+        Switches.Off("hole 12 sent", ref sent);
         bool above = ticket.Amount > _scheme.Terms.FloorLimit;
         Switches.Off("hole 12 floor", ref above);
         bool stale = !_store.Read(_hot.IsFresh);
         Switches.Off("hole 12 stale", ref stale);
-        return above || stale;
+        return above || stale || sent;
     }
 
     /// <summary>
@@ -204,7 +209,9 @@ public sealed partial class ShopTill
         catch (Exception e) when (e is LinkException or InvalidOperationException)
         {
             // The parts may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till of the shop asks.
-            return _store.Read(IsRevoked) ? Refuse(ticket, card, WhyRevoked!) : End(ticket, TillOutcome.IssuerGone, "The issuer does not answer, so this payment is not accepted yet. Go on with it, or cancel it when the issuer can be reached.");
+            return _store.Read(IsRevoked)
+                ? Refuse(ticket, card, WhyRevoked!)
+                : End(ticket, TillOutcome.IssuerGone, "The issuer does not answer, so this payment is not accepted yet. Go on with it, or cancel it when the issuer can be reached.");
         }
 
         return settled ? Accept(ticket, card, profile) : TakeBack(ticket, card);

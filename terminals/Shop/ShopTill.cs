@@ -211,7 +211,9 @@ public sealed partial class ShopTill
             var rest = Rest(ticket);
             if (rest.IsZero)
             {
-                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile);
+                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile)
+                    : _store.Read(db => PaymentCheck.FindHeld(db, ticket)) is { } heard ? Refuse(ticket, card, heard.Message)
+                    : Accept(ticket, card, profile);
             }
 
             var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);

@@ -316,6 +316,47 @@ public sealed class CoinLifeTests
         _town.AssertSoundAfterCycle(_alice);
     }
 
+    /// <summary>
+    /// The till's list is old, and the issuer away: a payment waits. Meanwhile its coin is reported as lost, and the till hears of it. Whoever comes back with
+    /// the card to finish the payment gets no goods.
+    /// </summary>
+    [Test, Hole(11)]
+    public async Task WhatWaitsIsComparedWithTheListThatCameMeanwhile()
+    {
+        using var mallory = _town.User("Mallory", 5000);
+        var till = _town.Till(_till);
+        await till.FetchHotList(_town.TillLink(_till), default);
+        Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "queued: it goes before what waits");
+        _town.Clock.Advance(TimeSpan.FromHours(25));
+        till.Online = new ReversalTests.DeadLink();
+        var waiting = _town.Pay(_till, mallory, 1000);
+        Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, false)));
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
+        await till.FetchHotList(_town.TillLink(_till), default);
+        var ended = till.Continue(waiting.Ticket, mallory.Card);
+        Assert.That((ended.Outcome, ended.Message), Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
+        Assert.That((mallory.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((5000, 0)), "the card has it again");
+        _town.AssertSoundAfterCycle(_alice);
+    }
+
+    /// <summary>The issuer's answer to a payment was lost: it may be a refusal. The till asks again, also when its list is new by then.</summary>
+    [Test, Hole(12)]
+    public async Task WhatWasSentIsAcceptedOnTheIssuersWordOnly()
+    {
+        var till = _town.Till(_till);
+        await till.FetchHotList(_town.TillLink(_till), default);
+        _town.Clock.Advance(TimeSpan.FromHours(25));
+        till.Online = new ReversalTests.DeadLink();
+        var waiting = _town.Pay(_till, _alice, 1000);
+        Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, true)));
+        await till.FetchHotList(_town.TillLink(_till), default);
+        Assert.That(till.Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone), "the list is new, and says nothing of what was sent");
+        till.Online = _town.TillLink(_till);
+        Assert.That(till.Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(till.Parts(waiting.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        _town.AssertSoundAfterCycle(_alice);
+    }
+
     /// <summary>The bank relays redemptions and cannot read them: always one size, no N_U, no coin in its traffic.</summary>
     [Test, Hole(23)]
     public async Task TheBankRelaysWhatItCannotRead()

@@ -198,6 +198,28 @@ public sealed class LyingAnswersTests
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Bank }));
     }
 
+    /// <summary>
+    /// A shop that took a payment back on the card has settled it all the same. The holder's bank, or who has its key, refuses to carry her S_W, as if the issuer had
+    /// spoken: it goes to the issuer at the next contact.
+    /// </summary>
+    [Test, Rule(4)]
+    public async Task ABanksOwnWordIsNotTheIssuers([Values] RefusalReason reason)
+    {
+        using var town = Make();
+        using var alice = town.User("Alice", 10_000);
+        string cafe = town.AddTill("Cafe");
+        await town.Submit(cafe, town.SignAndVoid(alice, cafe, 2000));
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(store);
+        var lying = new WalletTerminal(new RefusingRelay(town, reason), town.Options.Suite, town.Clock, NoCrashPoints.Instance, records);
+        await lying.Resume(alice.Card, alice.Pin, default);
+        Assert.That(() => lying.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<LinkException>(), "the issuer was not reached");
+        await town.WalletWith(records).Resume(alice.Card, alice.Pin, default);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero, "Cafe gives back what it has no goods for");
+        town.AssertSound(alice);
+    }
+
     /// <summary>A shop knows its customer's coin, and redeems it with a signature of its own: her next payment would be an excess.</summary>
     [Test, Hole(9)]
     public async Task NobodyRedeemsAnothersCoin()
@@ -281,6 +303,14 @@ public sealed class LyingAnswersTests
     private sealed class ToBank(TownWorld town) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
+    }
+
+    /// <summary>A bank that refuses itself what is for the issuer.</summary>
+    private sealed class RefusingRelay(TownWorld town, RefusalReason reason) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => request.Type == MessageType.Relay
+            ? ValueTask.FromResult(new Refusal(reason, "The terms of this payment's coin are over.", reason == RefusalReason.KeyRevoked ? default(Timestamp) : null).ToMessage())
+            : town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
     }
 
     /// <summary>A wallet's way to its bank, with an issuer behind it that opens one type of sealed message and answers as it likes.</summary>
