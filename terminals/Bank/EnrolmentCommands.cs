@@ -35,8 +35,7 @@ internal static class EnrolmentCommands
         var fresh = new Option<bool>("--fresh") { Description = "Another one than the next key that was made before." };
         var command = new Command(
             "new-key",
-            "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call to the issuer after 'join'. "
-                + "Stop 'serve' for 'join', and start it again.")
+            "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call to the issuer after 'join'. Stop 'serve' for 'join', and start it again.")
         {
             fresh, folder,
         };
