@@ -72,7 +72,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         {
             ulong before = store.Read(Version);
             var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), store.Read(db => TillStore.OldestBut(db, []))), cancel);
-            var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer did not answer with a hot list. {Refusal.Read(reply)?.Text}");
+            var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException($"The issuer sent no hot list. {Refusal.Read(reply)?.Text}");
             store.Write(db =>
             {
                 Take(db, list);

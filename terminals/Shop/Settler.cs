@@ -145,7 +145,7 @@ public sealed class Settler
         Switches.On("hole 5 count", ref whole);
         if (answer is null || !whole)
         {
-            throw new InvalidOperationException($"The issuer did not answer the settlement. {Refusal.Read(reply)?.Text} All payments stay queued.");
+            throw new InvalidOperationException($"The issuer sent no receipts. {Refusal.Read(reply)?.Text} All payments stay queued.");
         }
 
         var states = batch.Zip(answer.Receipts, Judge).ToList();

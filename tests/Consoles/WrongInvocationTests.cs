@@ -85,7 +85,7 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-shop pay 1.00 --reader Gemalto --dir cafe", 3, "emulator:FILE")]
     [TestCase("hiercash-shop pay 1.00 --reader emulator: --dir cafe", 3, "Which card image?")]
     [TestCase("hiercash-shop pay 1.00 --wait long --reader emulator:Alice.card --dir cafe", 2, "no number of seconds")]
-    [TestCase("hiercash-card insert missing.card", 1, "no card image")]
+    [TestCase("hiercash-card insert missing.card", 3, "no card image")]
     [TestCase("hiercash-card insert blank.card --slot 7", 2, "slots 0 to 1")]
     [TestCase("hiercash-card insert blank.card --vpcd 127.0.0.1:high", 2, "no host and port")]
     [TestCase("hiercash-card insert blank.card --record noise.txt", 1, "there already")]
