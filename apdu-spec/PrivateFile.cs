@@ -24,7 +24,14 @@ public static class PrivateFile
             options.UnixCreateMode = Made(FileOnly);
         }
 
-        return new FileStream(path, options);
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new IOException($"There is no folder for the file '{path}'. Check the path.", e);
+        }
     }
 
     /// <summary>Writes a whole file that is not there yet, under a name that somebody typed: a slip must not cost them another file.</summary>

@@ -144,7 +144,16 @@ public sealed partial record Evidence
             Switches.On("R3 asked", ref asked);
             string till = $"The shop of till {h.Till}";
             string paid = h.Paid.Show(currency);
-            return asked
+
+            // What is shown later a shop can no longer make good, and who made S_W with a key that was stolen from it has all the time there is.
+            bool late = !entries.Any(e => e.Struck == Struck.ByShop
+                && defence.Rebuttals.Any(r => r.VoidOf(suite, e.Entry.H) is not null && r.IsStampedBefore(suite, root, Notice.Until)));
+            Switches.Off("R5 shop", ref late);
+            return asked && late
+                ? Say(
+                    Culprit.Nobody,
+                    $"{till} both settled and took back {paid}, and no stamp proves that somebody showed that before {Notice.Until}: for that it is not named. {Name} overspent nothing.")
+                : asked
                 ? Say(Culprit.Shop, $"{till} had taken back {paid} with its own signature, and settled it all the same; it shows no reversal. {Name} overspent nothing.")
                 : Say(
                     Culprit.ShopToAnswer,

@@ -10,8 +10,8 @@ internal static class ApduConvertCommand
     public static Command Convert()
     {
         var file = new Argument<string>("FILE") { Description = "What to read." };
-        var from = new Option<TraceFormat>("--from") { Description = "Its format. Default: Hiercash.", HelpName = "FORMAT" };
-        var to = new Option<TraceFormat>("--to") { Description = "The format to print. Default: Hiercash.", HelpName = "FORMAT" };
+        var from = WordOption.Of("--from", "Its format.", TraceFormat.Hiercash);
+        var to = WordOption.Of("--to", "The format to print.", TraceFormat.Hiercash);
         var command = new Command(
             "convert",
             """

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
@@ -78,7 +79,7 @@ internal static class InsertCommand
         }
         catch (CardImageException e)
         {
-            throw new RefusedException(e.Message);
+            throw new CardChannelException(e.Message, e);
         }
     }
 

@@ -90,20 +90,18 @@ internal static class ProfileCommand
 
     private static ProfiledFlow Play(string file)
     {
-        Trace trace;
         try
         {
-            trace = TraceReader.Read(file, File.ReadAllText(file));
+            var trace = TraceReader.Read(file, File.ReadAllText(file));
+            using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures"));
+            var meter = new StepMeter(card);
+            Require(TraceRunner.Run(trace, meter, null));
+            return meter.Flow(file);
         }
         catch (TraceException e)
         {
             throw new RefusedException(e.Message);
         }
-
-        using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures"));
-        var meter = new StepMeter(card);
-        Require(TraceRunner.Run(trace, meter, null));
-        return meter.Flow(file);
     }
 
     private static void Require(TraceResult result)

@@ -45,6 +45,20 @@ public static class ReaderChoice
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static EmulatedCard OpenImage(string file, ICashSuite suite) => new(PowerImage.Open(file), WalletApplet.Package(suite));
 
+    /// <summary>Asks at once whether there is a PC/SC service, for whoever has no other way to a card.</summary>
+    /// <exception cref="CardChannelException">It does not run.</exception>
+    public static void RequireService()
+    {
+        try
+        {
+            new SCardContext().Dispose();
+        }
+        catch (SCardException e)
+        {
+            throw new CardChannelException("The PC/SC service does not run. Start pcscd (on Windows the service 'Smart Card').", e);
+        }
+    }
+
     /// <summary>Follows what happens at the reader.</summary>
     public static ICardWatch Watch(string? reader) => ImageFile(reader) is { } file ? new ImageWatch(file) : new PcscWatch(reader);
 

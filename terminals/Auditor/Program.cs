@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -57,6 +58,14 @@ internal static class Program
             if (twice is not null)
             {
                 throw new UsageException($"'{twice.First()}' is given twice. Give each bank's database once.");
+            }
+
+            foreach (string file in files.Prepend(books).SelectMany(f => new[] { f, f + "-wal", f + "-shm" }).Where(File.Exists))
+            {
+                if (PrivateFile.Fault(file) is { } fault)
+                {
+                    throw new RefusedException(fault);
+                }
             }
 
             using var store = result.GetValue(seen) is { } path ? OpenSeen(path) : null;

@@ -1,8 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -35,6 +32,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly LossDesk _losses;
     private readonly BankPurge _purge;
     private readonly ShopAccounts _shops;
+    private readonly LetterBook _letters;
     private readonly ILink _issuer;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -56,6 +54,7 @@ public sealed partial class BankParty : ILinkHandler
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _issuer = issuer;
         _shops = new ShopAccounts(identity.Id, store);
+        _letters = new LetterBook(store);
         _purge = new BankPurge(store, scheme.Terms, clock);
         Audit = new BankAudit(store);
     }
@@ -96,87 +95,6 @@ public sealed partial class BankParty : ILinkHandler
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
         using var key = BankKeys.Of(store, suite, PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData) ?? throw new InvalidOperationException("The grant's certificate holds no key."));
         return SchemeCertificate.WithKey(certificate, key);
-    }
-
-    /// <summary>
-    /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes
-    /// its account key. May be repeated with the same card after a failure.
-    /// </summary>
-    /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps nothing of it (rule R12).</param>
-    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The name belongs to another card's account.</exception>
-    public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
-    {
-        if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
-        {
-            throw new InvalidOperationException(fault);
-        }
-
-        card.Select();
-
-        // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
-        bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
-        if (taken && card.GetStatus().State == WalletState.Blank)
-        {
-            throw new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
-        }
-
-        var scheme = _identity.Scheme;
-        var key = card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit, code.Hash);
-        foreach (var certificate in NeededByCard())
-        {
-            card.PutCertificate(certificate);
-        }
-
-        return _store.Write(db =>
-        {
-            var user = OneWay.U(key);
-            db.Execute(
-                "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)",
-                user.Value.ToArray(), name, key.Bytes.ToArray(), Timestamp.Now(_clock).ToLedger());
-            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
-                ? account
-                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
-        });
-    }
-
-    /// <summary>The newest PE_I and PS_I; whatever else a card needs its wallet brings (rule R15).</summary>
-    private IEnumerable<KeyCertificate> NeededByCard()
-    {
-        var now = Timestamp.Now(_clock);
-        return new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin }
-            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore)).OfType<KeyCertificate>();
-    }
-
-    /// <summary>
-    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the card's own nonce, so
-    /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
-    /// </summary>
-    /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">It was reported as lost: whoever brings it gets nothing signed.</exception>
-    public void SetBack(AccountId user, WalletCard card, ActivationCode code)
-    {
-        var lost = _store.Read(db => LossDesk.LostOn(db, user));
-        Switches.Replace("R12 lost", ref lost, null);
-        if (lost is { } date)
-        {
-            throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
-        }
-
-        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
-        card.Select();
-        card.PutCertificate(_identity.Certificate);
-        var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
-        var status = card.SetBack(code.Hash, signature);
-        if (!status.IsSuccess)
-        {
-            throw new CardRefusedException(status, status == StatusWord.ConditionsNotSatisfied
-                ? "This card's PUK is not blocked: its holder helps themselves with 'hiercash-wallet pin unblock'. Only a blocked PUK is set back."
-                : status == StatusWord.AlreadyDone ? "The letter's code is the card's old one. Name another file for the new letter."
-                : status == StatusWord.InvalidSignature ? "This is not the card of that account." : status.Explain());
-        }
-
-        LogSetBack();
     }
 
     /// <summary>Opens another account for a shop. Two shops may have one name (rule R18).</summary>

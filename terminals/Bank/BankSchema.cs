@@ -9,6 +9,10 @@ internal static class BankSchema
 
         CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT;
         CREATE TABLE account(u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL) STRICT;
+
+        -- Letters with activation codes, the newest of a card last: a digest of the code's hash (the card has the hash, the letter the code), the name in the
+        -- letter, and whose card took it, or is to take it; a new card has no account yet.
+        CREATE TABLE letter(id INTEGER PRIMARY KEY AUTOINCREMENT, mark BLOB NOT NULL UNIQUE, holder TEXT NOT NULL, u BLOB) STRICT;
         CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL, till_key BLOB UNIQUE /* for whose request it was opened */) STRICT;
 
         -- Double-entry ledger: every transaction's entries sum to zero. The vault is what the bank holds in return, so it is negative.

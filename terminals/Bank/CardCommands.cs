@@ -1,5 +1,7 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -11,7 +13,7 @@ internal static class CardCommands
 {
     private static readonly Option<string> Letter = new("--letter")
     {
-        Description = "The letter to the holder, with the activation code: written if it is not there, else the code in it is used again. Give it to the holder and to nobody else.",
+        Description = "The letter to the holder, with the activation code: written new, or the one that the same call wrote before and got no answer of the card to. Give it to the holder and to nobody else.",
         HelpName = "FILE",
         Required = true,
     };
@@ -28,8 +30,7 @@ internal static class CardCommands
             using var bank = open(result.GetValue(folder)!);
             using var card = await CardOptions.Open(result, suite, cancel);
             string holder = result.GetValue(name)!;
-            var code = ActivationLetter.WriteOrRead(result.GetValue(Letter)!, holder, bank.Scheme.Fingerprint, suite.Random);
-            var account = bank.Party.OpenAccount(holder, new WalletCard(card), code);
+            var account = WithLetter(result.GetValue(Letter)!, holder, null, bank, suite, code => bank.Party.OpenAccount(holder, new WalletCard(card), code));
             string fingerprint = bank.Scheme.Fingerprint.ToString();
             ConsoleEntry.Print(
                 result.GetValue(json),
@@ -53,9 +54,38 @@ internal static class CardCommands
             string holder = result.GetValue(name)!;
             var account = bank.Account(holder);
             using var card = await CardOptions.Open(result, suite, cancel);
-            bank.Party.SetBack(account.User, new WalletCard(card), ActivationLetter.WriteOrRead(result.GetValue(Letter)!, holder, bank.Scheme.Fingerprint, suite.Random));
+            WithLetter(result.GetValue(Letter)!, holder, account.User, bank, suite, code =>
+            {
+                bank.Party.SetBack(account.User, new WalletCard(card), code);
+                return account;
+            });
             Console.WriteLine($"The card of {account.Name} waits for the activation code in '{result.GetValue(Letter)}'. Its coins are still on it.");
         });
         return command;
+    }
+    /// <summary>The letter first, then the card. A code that no card can have is in no letter: what this call wrote is taken away at a refusal.</summary>
+    /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
+    private static AccountEntry WithLetter(string path, string holder, AccountId? user, OpenedBank bank, ICashSuite suite, Func<ActivationCode, AccountEntry> act)
+    {
+        bool isThere = File.Exists(path);
+        var code = isThere ? ActivationLetter.Read(path) : ActivationLetter.Write(path, holder, bank.Scheme.Fingerprint, suite.Random);
+        if (isThere && !bank.Party.IsLetterFor(code, holder, user))
+        {
+            throw new RefusedException($"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
+        }
+
+        try
+        {
+            return act(code);
+        }
+        catch
+        {
+            if (!isThere && !bank.Party.KnowsCode(code))
+            {
+                File.Delete(path);
+            }
+
+            throw;
+        }
     }
 }

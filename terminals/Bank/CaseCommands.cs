@@ -77,6 +77,11 @@ internal static class CaseCommands
             using var opened = open(result.GetValue(folder)!);
             string name = result.GetValue(file)!;
             var report = LostCardReport.Decode(Read(name)) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            if (PrivateFile.Fault(name) is { } fault)
+            {
+                throw new RefusedException(fault);
+            }
+
             int cancelled = await opened.Party.ReportLost(report, cancel);
             ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled. The others follow while 'serve' runs and the issuer can be reached.");
         });

@@ -92,7 +92,7 @@ internal sealed class EvidenceDesk(
         var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
         if (!DossierMessages.ReadReply(reply, out var header))
         {
-            throw new InvalidOperationException($"The issuer did not answer with dossiers. {Refusal.Read(reply)?.Text}");
+            throw new InvalidOperationException($"The issuer sent no dossiers. {Refusal.Read(reply)?.Text}");
         }
 
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
@@ -227,7 +227,7 @@ internal sealed class EvidenceDesk(
             ulong after = store.Read(EvidenceStore.Filed);
             var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);
             var reversals = DossierMessages.ReadReversalsReply(reply)
-                ?? throw new InvalidOperationException($"The issuer did not answer with reversals. {Refusal.Read(reply)?.Text}");
+                ?? throw new InvalidOperationException($"The issuer sent no reversals. {Refusal.Read(reply)?.Text}");
             if (reversals.Count == 0)
             {
                 return;

@@ -32,7 +32,7 @@ internal sealed class InstructionDesk(
             var (seen, statements, more) = store.Read(db => ParkingDesk.Unheard(db, LastNumber));
             var reply = await issuer.Call(InstructionsMessage.Write(seen, statements), cancel);
             var transfers = InstructionsMessage.ReadReply(reply)
-                ?? throw new InvalidOperationException($"The issuer did not answer with instructions. {Refusal.Read(reply)?.Text}");
+                ?? throw new InvalidOperationException($"The issuer sent no instructions. {Refusal.Read(reply)?.Text}");
             store.Write(db => ParkingDesk.Heard(db, statements));
             if (more)
             {

@@ -22,7 +22,7 @@ internal sealed class OpenedBank : IDisposable
         var grant = Enrolled.Grant(folder, Role, Suite);
         _store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
         _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);
-        _issuer = Enrolled.IssuerLink(folder, grant, _certificate, Suite);
+        _issuer = Enrolled.IssuerLink(folder, grant, _certificate, Suite, Console.Error.WriteLine);
         Scheme = grant.Scheme;
         Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
     }

@@ -56,9 +56,9 @@ internal static class Program
     private static Command Init()
     {
         var currency = new Option<string>("--currency") { Description = "Three letters of ISO 4217.", DefaultValueFactory = _ => "EUR", HelpName = "CODE" };
-        var excess = new Option<ExcessPolicy>("--excess") { Description = "Who bears payments above a coin's face value: Refuse or Guarantee.", DefaultValueFactory = _ => ExcessPolicy.Guarantee };
+        var excess = WordOption.Of("--excess", "Who bears payments above a coin's face value.", ExcessPolicy.Guarantee);
         var keyed = new Option<bool>("--issuer-keys") { Description = "Make key pairs for users who ask for them (claim 2). The issuer could then sign as they do." };
-        var g = new Option<GFunction>("--g") { Description = "What the issuer signs of N_U: Sha256, or Identity (claim 7).", DefaultValueFactory = _ => GFunction.Sha256 };
+        var g = WordOption.Of("--g", "What the issuer signs of N_U: its hash, or itself (claim 7).", GFunction.Sha256);
         var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, keyed, g, Json };
         command.SetAction(result =>
         {

@@ -17,14 +17,15 @@ internal sealed class OpenedTill : IDisposable
     private readonly X509Certificate2 _certificate;
     private readonly TcpLink _issuer;
 
-    public OpenedTill(string directory)
+    /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
+    public OpenedTill(string directory, bool isScreen = false)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = Enrolled.Grant(Folder, Role, Suite);
         _lock = Folder.Lock();
         Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
         _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
-        _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite);
+        _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
         Issuer = new OwnLink(_issuer, Store);
         Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = Issuer };
     }

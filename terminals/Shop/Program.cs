@@ -48,10 +48,7 @@ internal static class Program
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
         var pin = CommonOptions.PinOption("payment PIN");
-        var profile = new Option<PaymentProfile>("--profile")
-        {
-            Description = "Fast, or Claim: claims 4 and 5 of the patent to the letter.", DefaultValueFactory = _ => PaymentProfile.Fast,
-        };
+        var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
         var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.")
         {
             amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json,
@@ -124,7 +121,7 @@ internal static class Program
             // The screen draws itself; what is foreign on it is escaped where it is drawn (rule R18).
             Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(
                 new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(ConsoleEntry.Terminal) });
-            using var open = new OpenedTill(result.GetValue(Folder)!);
+            using var open = new OpenedTill(result.GetValue(Folder)!, isScreen: true);
             var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;

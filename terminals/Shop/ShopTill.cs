@@ -243,7 +243,8 @@ public sealed partial class ShopTill
 
             if (!status.IsSuccess)
             {
-                return Refuse(ticket, card, status.Explain());
+                bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
+                return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : status.Explain());
             }
 
             _crash.Reach(CrashPoints.PaymentSigned);

@@ -31,6 +31,11 @@ internal static class TillCommands
         var command = new Command("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.") { other, folder, json };
         command.SetAction(async (result, cancel) =>
         {
+            if (result.GetValue(other) is { } named && Path.GetFullPath(named).TrimEnd('/') == Path.GetFullPath(result.GetValue(folder)!).TrimEnd('/'))
+            {
+                throw new UsageException($"--for names this till's own folder '{named}'. Name that of the till whose key was revoked, or leave --for out.");
+            }
+
             using var own = open(result.GetValue(folder)!);
             using var revoked = result.GetValue(other) is { } directory ? open(directory) : null;
             if (revoked is not null && (revoked.Grant.Holder != own.Grant.Holder || revoked.Grant.Scheme.Fingerprint != own.Grant.Scheme.Fingerprint))

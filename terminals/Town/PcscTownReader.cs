@@ -11,14 +11,20 @@ public sealed class PcscTownReader : ITownReader
 {
     private const string Host = "127.0.0.1";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
     private readonly ICashSuite _suite;
     private readonly TimeProvider _clock;
     private readonly ICardWatch _watch;
+    private readonly Action<string> _say;
+    private bool _said;
 
     /// <param name="name">Part of the reader's name.</param>
-    /// <exception cref="CardChannelException">There is no such reader, or a card is in it already.</exception>
-    public PcscTownReader(string name, ICashSuite suite, TimeProvider clock)
+    /// <param name="say">Told once that the reader is waited for.</param>
+    /// <exception cref="CardChannelException">There is no PC/SC service, no such reader, or a card is in it already.</exception>
+    public PcscTownReader(string name, ICashSuite suite, TimeProvider clock, Action<string> say)
     {
+        ReaderChoice.RequireService();
+        _say = say;
         Name = name;
         _suite = suite;
         _clock = clock;
@@ -48,6 +54,12 @@ public sealed class PcscTownReader : ITownReader
     {
         for (long started = Stopwatch.GetTimestamp(); _watch.Now.Presence != CardPresence.Empty; Task.Delay(10).Wait())
         {
+            if (!_said && Stopwatch.GetElapsedTime(started) > Silence)
+            {
+                _said = true;
+                _say($"Waiting for the card reader '{Name}' ...");
+            }
+
             if (Stopwatch.GetElapsedTime(started) > Patience)
             {
                 throw new CardChannelException(_watch.Now.Presence == CardPresence.Present ? $"Another card is in '{_watch.Now.Text}'. Take it out." : _watch.Now.Text);

@@ -82,7 +82,7 @@ internal static class Program
                 Suite = seed is { } number ? new BouncyCastleSuite(new SeededRandom(number)) : new BclSuite(),
             });
             bool color = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-            using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System);
+            using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System, Console.Error.WriteLine);
             var report = await Demo.Run(town, reader, new Story(json ? null : ConsoleEntry.Terminal, color), cancel);
             if (directory is not null)
             {

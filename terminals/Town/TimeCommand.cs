@@ -51,7 +51,7 @@ internal static class TimeCommand
             var readers = new List<ITownReader> { new DirectReader() };
             if (pcsc is not null)
             {
-                readers.Add(new PcscTownReader(pcsc, suite, TimeProvider.System));
+                readers.Add(new PcscTownReader(pcsc, suite, TimeProvider.System, Console.Error.WriteLine));
             }
 
             var times = new List<PaymentTimes>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using HierCash.Card.Readers;
 using HierCash.Protocol;
 using HierCash.Protocol.Commands;
@@ -32,11 +33,21 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
                 throw new UsageException("The PUK is shown once, and asked back: run it at a terminal, or name a file for the PUK with --puk-to.");
             }
 
+            string? pukFile = result.GetValue(pukTo);
+            if (File.Exists(pukFile))
+            {
+                throw new RefusedException($"'{pukFile}' is there already, and may hold the PUK of another card. Choose another name for the PUK.");
+            }
+
             using var channel = await CardOptions.Open(result, suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             string puk = Begin(card, code);
-            string again = Show(puk, result.GetValue(pukTo));
+            if (pukFile is null)
+            {
+                Show(puk);
+            }
+
             string payment = CommonOptions.AskNewPin("payment PIN");
             string holder = CommonOptions.AskNewPin("holder PIN");
             if (payment == holder)
@@ -44,9 +55,20 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
                 throw new UsageException("The two PINs have to differ: a till gets to know the payment PIN. Nothing was changed.");
             }
 
-            var done = Pin.IsValid(again) ? card.FinishActivation(again, payment, holder) : StatusWord.WrongPuk;
+            // On the disk before the card has it, and gone again with a refusal: a file with the PUK of no card would be kept in vain.
+            if (pukFile is not null)
+            {
+                PrivateFile.WriteOnce(pukFile, Encoding.ASCII.GetBytes(puk + "\n"));
+            }
+
+            var done = card.FinishActivation(puk, payment, holder);
             if (!done.IsSuccess)
             {
+                if (pukFile is not null)
+                {
+                    File.Delete(pukFile);
+                }
+
                 throw new RefusedException(done.Explain());
             }
 
@@ -67,18 +89,15 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         }
     }
 
-    /// <summary>Shows the PUK and gets it back: from the person who wrote it down, or from the file.</summary>
-    private static string Show(string puk, string? file)
+    /// <summary>Shows the PUK and asks it back, before anything else is asked.</summary>
+    /// <exception cref="RefusedException">It was not written down right.</exception>
+    private static void Show(string puk)
     {
-        if (file is null)
+        Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
+        if (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
-            return CommonOptions.AskSecret("The PUK, from what you wrote");
+            throw new RefusedException("This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
         }
-
-        using var writer = new StreamWriter(PrivateFile.Create(file));
-        writer.WriteLine(puk);
-        return puk;
     }
 
     private Command Change()
@@ -111,9 +130,9 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
             string puk = CommonOptions.AskSecret("PUK");
-            if (!Pin.IsValid(puk))
+            if (!Pin.IsValid(puk) || puk.Length != Pin.BlockSize)
             {
-                throw new UsageException("A PUK has 8 digits.");
+                throw new UsageException("A PUK has 8 digits. No try was used up.");
             }
 
             string next = CommonOptions.AskNewPin("holder PIN");

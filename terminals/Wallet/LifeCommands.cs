@@ -147,6 +147,11 @@ internal sealed class LifeCommands(
         {
             string name = result.GetValue(file)!;
             var report = (File.Exists(name) ? LostCardReport.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            if (PrivateFile.Fault(name) is { } fault)
+            {
+                throw new RefusedException(fault);
+            }
+
             string hex = result.GetValue(scheme)!;
             if (hex.Length != 2 * Digest.Size || !hex.All(char.IsAsciiHexDigit))
             {

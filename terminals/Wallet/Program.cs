@@ -254,5 +254,8 @@ internal static class Program
         {
             Remembered = records is null ? null : certificate => records.Doubt(status.Scheme, status.Bank, certificate),
         },
-        null, Suite, TimeProvider.System, new LinkLimits());
+        null, Suite, TimeProvider.System, new LinkLimits())
+    {
+        SayWaiting = Console.Error.WriteLine,
+    };
 }

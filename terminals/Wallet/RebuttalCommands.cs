@@ -102,7 +102,7 @@ internal sealed class RebuttalCommands(
             : $" The card holds nothing against it, and '{folder}' has no records (wallet.db). Name the folder that has them with --dir.",
         { Stands: false } => $" The bank heard the rebuttal: the accusation falls. Keep '{FileOf(folder, done.Notice)}'.",
         { Stands: true, Rebuttal.Stamps.Count: > 0 } when done.Rebuttal.Stamps.All(s => s.Date > done.Notice.Until) =>
-            $" The bank heard the rebuttal, after {done.Notice.Until}: too late for the claim, and not for the blame. Whoever checks the evidence with '{FileOf(folder, done.Notice)}' sees who has to answer.",
+            $" The bank heard the rebuttal, after {done.Notice.Until}: too late for the claim, and not for your name. Whoever checks the evidence with '{FileOf(folder, done.Notice)}' sees what it strikes out.",
         { Stands: true } => $" The bank heard the rebuttal, and the accusation stands. '{FileOf(folder, done.Notice)}' proves what was shown, and when.",
         { Rebuttal.Stamps.Count: > 0 } => $" The bank did not answer the rebuttal. Show it again; '{FileOf(folder, done.Notice)}' has the issuer's stamp, which proves when it was made.",
         _ => $" The bank did not answer the rebuttal. Show it again; '{FileOf(folder, done.Notice)}' has no stamp yet.",

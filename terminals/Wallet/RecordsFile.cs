@@ -65,7 +65,14 @@ public static class RecordsFile
         }
 
         RequirePrivate(folder);
-        return Database.OpenFile(path, WalletRecords.Schema);
+        try
+        {
+            return Database.OpenFile(path, WalletRecords.Schema);
+        }
+        catch (DatabaseException e)
+        {
+            throw new DatabaseException($"If there is no good copy of '{path}', move it away and run 'hiercash-wallet recover', which makes it again from the card. {e.Message}", e);
+        }
     }
 
     /// <summary>The records again, with all that the card still holds.</summary>

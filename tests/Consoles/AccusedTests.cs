@@ -49,7 +49,7 @@ public sealed class AccusedTests
         AssertRefused(2, "at least 8 hexadecimal digits", "hiercash-shop", "answer", "dead", "--out", "a", "--dir", "cheat");
         AssertRefused(1, "took no payment", "hiercash-shop", "answer", "deadbeef", "--out", "a", "--dir", "cheat");
         Assert.That(_town.Must("hiercash-shop", "answer", payment[..16], "--out", "a", "--dir", "cheat"), Does.Contain($"shows no reversal of payment {payment}"));
-        Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "Shop")));
+        Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "Nobody")), "nobody has stamped that it was shown in time");
 
         // The holder shows it while the issuer is away: the accusation falls, and the shop is still to be asked.
         _town.Issuer.Kill();

@@ -55,6 +55,9 @@ public sealed class FilesConsoleTests
     [TestCase("records/wallet.db", "644", Keep, 1)]
     [TestCase("cards/alice.card", "644", "hiercash-wallet balance --pin 0000 --reader emulator:cards/alice.card", 3)]
     [TestCase("cards/alice.card.witness", "666", "hiercash-wallet balance --pin 0000 --reader emulator:cards/alice.card", 3)]
+    [TestCase("cards/alice.card", "644", "hiercash-card memory cards/alice.card", 3)]
+    [TestCase("issuer/issuer.db", "644", "hiercash-auditor audit --issuer issuer/issuer.db --bank bank/bank.db --root bank.grant", 1)]
+    [TestCase("bank/bank.db", "604", "hiercash-auditor audit --issuer issuer/issuer.db --bank bank/bank.db --root bank.grant", 1)]
     [Rule(20)]
     public void WhatOthersCanReadIsNotOpenedUntilItIsMended(string path, string mode, string line, int code)
     {
@@ -64,6 +67,37 @@ public sealed class FilesConsoleTests
         string mend = refused.Error[refused.Error.IndexOf("chmod", StringComparison.Ordinal)..];
         Shell(mend[..mend.IndexOf(". ", StringComparison.Ordinal)]);
         Must(line);
+    }
+
+    /// <summary>Whoever has read a lost report cancels the card: a party that takes it from such a file would say nothing of it.</summary>
+    [TestCase("hiercash-bank lost cards/alice.lost --dir bank")]
+    [TestCase("hiercash-wallet report-lost cards/alice.lost --fingerprint 0000000000000000000000000000000000000000000000000000000000000000")]
+    [Rule(20)]
+    public void ALostReportThatOthersCanReadIsNotTaken(string line)
+    {
+        Shell("chmod 644 cards/alice.lost");
+        AssertRefused(line, "chmod 600 'cards/alice.lost'");
+        Shell("chmod 600 cards/alice.lost");
+    }
+
+    /// <summary>A folder whose settings are lost, or say nothing, is not called empty, and 'init' is not what helps.</summary>
+    [Test]
+    public void LostSettingsAreNotAMissingParty()
+    {
+        using var saved = new Saved("issuer/issuer.json");
+        File.Delete(saved.Path);
+        AssertRefused("hiercash-issuer status --dir issuer", "The settings 'issuer/issuer.json' are gone, and the issuer's database is there.");
+        Shell("umask 077; echo '{}' > issuer/issuer.json");
+        AssertRefused("hiercash-issuer status --dir issuer", "The settings in 'issuer/issuer.json' are damaged.");
+    }
+
+    /// <summary>Without a copy of the records their card makes them again.</summary>
+    [Test]
+    public void DamagedRecordsNameTheWayOn()
+    {
+        using var saved = new Saved("records/wallet.db");
+        File.WriteAllText(saved.Path, new string('x', 20_000));
+        AssertRefused(Keep, "move it away and run 'hiercash-wallet recover'");
     }
 
     [TestCase("issuer/issuer.db", "hiercash-issuer status --dir issuer")]

@@ -38,7 +38,8 @@ public sealed class VerifyEvidenceTests
             Assert.That(Verify(), Is.EqualTo((0, "User", "[]")));
             Assert.That(Verify("--rebuttal", "r"), Is.EqualTo((1, "ShopToAnswer", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--shop-silent"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error, Does.Contain("'r' is no shop's answer"));
             var words = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--rebuttal", "s").Output;

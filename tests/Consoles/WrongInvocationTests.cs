@@ -14,6 +14,11 @@ public sealed partial class WrongInvocationTests
         _town = new NetworkTown();
         _town.OpenAccount("Alice", "100.00");
         _town.Must("hiercash-card", "new", "blank.card");
+
+        // For the table, whose consoles run side by side: those of the bank's counter, and the shop's.
+        _town.OpenAccount("Zoe", "1.00");
+        _town.Must("hiercash-card", "new", "counter.card");
+        _town.Must("hiercash-card", "new", "empty.card");
         _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
         File.WriteAllText(Path.Combine(_town.Folder, "noise.txt"), "no enrolment at all");
         File.WriteAllBytes(Path.Combine(_town.Folder, "noise.card"), new byte[5000]);
@@ -25,11 +30,26 @@ public sealed partial class WrongInvocationTests
     [OneTimeTearDown]
     public void EndTown() => _town.Dispose();
 
+    /// <summary>An address where somebody listens and says nothing: who waits reads for whom, once.</summary>
+    [Test]
+    public void WhoIsWaitedForIsSaid()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        var result = _town.Run("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", $"{silent.LocalEndpoint}");
+        Assert.That((result.Code, result.Output), Is.EqualTo((3, "")));
+        Assert.That(result.Error.Split('\n')[..^1], Is.EqualTo(new[]
+        {
+            $"Waiting for the bank at {silent.LocalEndpoint} ...", $"Could not reach the bank at {silent.LocalEndpoint}. Is it running, and is the address right?",
+        }));
+    }
+
     // Console and arguments, exit code, what the sentence has to hold.
     [TestCase("hiercash-issuer", 2, "Required command")]
     [TestCase("hiercash-issuer frobnicate", 2, "frobnicate")]
     [TestCase("hiercash-issuer init --currency XYZ --dir new1", 2, "'XYZ' is no currency")]
     [TestCase("hiercash-issuer init --excess Maybe --dir new2", 2, "Maybe")]
+    [TestCase("hiercash-issuer init --g 9 --dir new2", 2, "'9' is nothing that --g knows")]
     [TestCase("hiercash-issuer init --dir issuer", 1, "there and not empty")]
     [TestCase("hiercash-issuer status --dir nowhere", 1, "no issuer in 'nowhere'")]
     [TestCase("hiercash-issuer serve --dir issuer", 1, "Another process serves")]
@@ -85,7 +105,7 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-shop pay 1.00 --reader Gemalto --dir cafe", 3, "emulator:FILE")]
     [TestCase("hiercash-shop pay 1.00 --reader emulator: --dir cafe", 3, "Which card image?")]
     [TestCase("hiercash-shop pay 1.00 --wait long --reader emulator:Alice.card --dir cafe", 2, "no number of seconds")]
-    [TestCase("hiercash-card insert missing.card", 1, "no card image")]
+    [TestCase("hiercash-card insert missing.card", 3, "no card image")]
     [TestCase("hiercash-card insert blank.card --slot 7", 2, "slots 0 to 1")]
     [TestCase("hiercash-card insert blank.card --vpcd 127.0.0.1:high", 2, "no host and port")]
     [TestCase("hiercash-card insert blank.card --record noise.txt", 1, "there already")]

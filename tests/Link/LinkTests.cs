@@ -246,6 +246,20 @@ public sealed class LinkTests
         Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("No answer"));
     }
 
+    /// <summary>Who is waited for is said once, after 2 s, and not where the answer comes at once.</summary>
+    [Test]
+    public async Task ASilentPeerIsNamedOnceAndAPromptOneNever()
+    {
+        var said = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, TimeProvider.System, Short) { SayWaiting = said.Enqueue };
+        await Ping(link);
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        Assert.That(said, Is.Empty, "an answer came");
+        _party.Delay = TimeSpan.FromMinutes(1);
+        Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>());
+        Assert.That(said, Is.EqualTo(new[] { $"Waiting for the issuer at 127.0.0.1:{Port} ..." }), "for 5 s");
+    }
+
     private int Port => IPEndPoint.Parse(_server.Address).Port;
 
     private static Digest Scheme(ISigningKey root) => Digest.Of(root.PublicKey.Bytes);

@@ -17,6 +17,9 @@ internal static class Entitlement
         var given = new List<(string Shop, DateTimeOffset When, long Amount)>();
         var taken = new HashSet<PaymentFact>();
         var struck = new HashSet<PaymentFact>();
+
+        // Whoever takes a payment back, and again: its money is handed on once.
+        var freed = new HashSet<PaymentFact>();
         foreach (var payment in truth.Payments)
         {
             payment.Guaranteed = 0;
@@ -32,7 +35,7 @@ internal static class Entitlement
                 // A till's key that was stolen and revoked: nobody can tell that S_W is the thief's. The payment yields to all others of its coin (rule R4).
                 struck.Add(payment);
                 exceeds.Remove(payment);
-                long yields = credited.GetValueOrDefault(payment);
+                long yields = freed.Add(payment) ? credited.GetValueOrDefault(payment) : 0;
                 used[coin] = used.GetValueOrDefault(coin) - yields + Distribute(truth, coin, yields, exceeds, credited);
                 Redeem(coin, redemptions, used, 0);
                 continue;
@@ -45,8 +48,8 @@ internal static class Entitlement
                 // Of a cheater's coin nobody can be sure that the issuer hears of it: no shop may count on what comes free, and its holder may get it.
                 exceeds.Remove(payment);
                 bool isSure = !truth.Cheats(coin.Holder) || !truth.Cheats(payment.Shop);
-                long freed = isSure ? credited.GetValueOrDefault(payment) : 0;
-                used[coin] = used.GetValueOrDefault(coin) - freed + Distribute(truth, coin, freed, exceeds, credited);
+                long returned = isSure && freed.Add(payment) ? credited.GetValueOrDefault(payment) : 0;
+                used[coin] = used.GetValueOrDefault(coin) - returned + Distribute(truth, coin, returned, exceeds, credited);
                 Redeem(coin, redemptions, used, isSure ? 0 : credited.GetValueOrDefault(payment));
                 continue;
             }

@@ -161,6 +161,50 @@ public sealed class ActivationTests
         Assert.That(bob.Balance().Minor, Is.EqualTo(5000), "others are set back as before");
     }
 
+    /// <summary>
+    /// A clerk has kept the first letter. He blocks the PUK once more and has the card set back to its code, which the card, that knows only its last one, has
+    /// forgotten: he would activate it before its holder does, and the coins are on it.
+    /// </summary>
+    [Test, Rule(12)]
+    public void AClerkWhoKeptTheFirstLetterSetsNoCardBackToIt()
+    {
+        using var alice = _town.NewCard("Alice");
+        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        alice.Activate(Letter);
+        BlockPuk(alice);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        alice.Activate(Next);
+        BlockPuk(alice);
+        var clerk = Selected(alice);
+        Assert.That(() => _town.UserBank.SetBack(account.User, clerk, Letter), Throws.InvalidOperationException.With.Message.Contains("an old one of the card"));
+        Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Letter), Throws.InvalidOperationException);
+        Assert.That(clerk.GetStatus().State, Is.EqualTo(WalletState.Personalised), "it was not set back");
+        var last = ActivationCode.Random(_town.Options.Suite.Random);
+        _town.UserBank.SetBack(account.User, clerk, last);
+        _town.UserBank.SetBack(account.User, clerk, last);
+        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.WrongCode));
+        alice.Activate(last);
+        Assert.That(alice.Balance().IsZero);
+    }
+
+    /// <summary>A letter that was written for Alice's card opens no account of Bob's, and sets no card of his back: she has read it.</summary>
+    [Test, Rule(12)]
+    public void ALetterIsForOneHolderAndOneCard()
+    {
+        using var alice = _town.NewCard("Alice");
+        using var bob = _town.User("Bob", 5000);
+        var accounts = _town.UserBank.Accounts;
+        Assert.That(() => _town.UserBank.OpenAccount("Alice", Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("is activated"));
+        Assert.That(_town.UserBank.KnowsCode(Letter), Is.False, "what the card refused is nobody's code");
+        _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        using var blank = _town.NewCard("Bobby");
+        Assert.That(() => _town.UserBank.OpenAccount("Bobby", new WalletCard(blank.Card), Letter), Throws.InvalidOperationException.With.Message.Contains("another holder"));
+        Assert.That(Selected(blank).GetStatus().State, Is.EqualTo(WalletState.Blank));
+        BlockPuk(bob);
+        Assert.That(() => _town.UserBank.SetBack(accounts.Single(a => a.Name == "Bob").User, Selected(bob), Letter), Throws.InvalidOperationException.With.Message.Contains("another holder"));
+        Assert.That((_town.UserBank.IsLetterFor(Letter, "Alice", null), _town.UserBank.IsLetterFor(Letter, "Bob", null)), Is.EqualTo((true, false)));
+    }
+
     /// <summary>The PUK is the card's own, another one each time, and what was not written down right sets nothing.</summary>
     [Test, Rule(12)]
     public void ThePukIsShownOnceAndAskedBack()

@@ -101,6 +101,7 @@ public sealed class BlameTests
         var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, null, null);
         using var statement = town.StatementKey;
         var forged = ShopAnswer.Sign(key, h.Id, file.Date, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
+        rebuttal = rebuttal.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []);
         Assert.That(town.Check(file, new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Shop));
         Assert.That(town.Check(file, new Defence([rebuttal], [forged])).Culprit, Is.EqualTo(Culprit.Shop), "a reversal that the issuer did not sign");
         Assert.That(town.Check(file, new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop));
@@ -111,6 +112,38 @@ public sealed class BlameTests
         await town.RunCycle();
         Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Nobody));
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)));
+    }
+
+    /// <summary>
+    /// A thief has a till's key, and pays there with a coin that he overspends. When nothing can be taken back any more he signs S_W with it and shows that: the payment is struck out, and the shop,
+    /// which can only be silent, is not named.
+    /// </summary>
+    [Test, Rule(3), Rule(5)]
+    public async Task AStolenKeyNamesNoShopWhenTheTermIsOver([Values] bool stamped)
+    {
+        using var town = Towns.Make();
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        string cafe = town.AddTill("Cafe");
+        var h = town.Pay(cafe, mallory, 3000).Payments.Single();
+        string kiosk = town.AddTill("Kiosk");
+        town.Pay(kiosk, copy, 3000);
+        await town.Settle(kiosk);
+        await town.Settle(cafe);
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        using var stolen = town.TillKey(cafe);
+        using var statement = town.StatementKey;
+        var shown = new Rebuttal([VoidStatement.Of(h, stolen.PublicKey.Bytes.ToArray(), stolen.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
+        if (stamped)
+        {
+            shown = shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Notice.Until), file.Dossier.Header.StatementKeys);
+        }
+
+        var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
+        Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Nobody)), finding.Finding);
+        var inTime = shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Date), file.Dossier.Header.StatementKeys);
+        Assert.That(town.Check(file, new Defence([inTime], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop), "in time it can show the issuer's reversal");
     }
 
     /// <summary>An issuer settles what no shop submitted, and its till had taken back: S_W names the issuer, not the shop.</summary>

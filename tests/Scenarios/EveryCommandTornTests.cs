@@ -112,7 +112,7 @@ public sealed class EveryCommandTornTests
         {
             // The bank brings its certificate first.
             var trace = new TracingChannel(copy.Card);
-            _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace), Code);
+            _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace), ActivationCode.Parse("9876 5432 1098 7654 3210")!);
             Send(_blocked, trace.Apdus.Select(a => a.Command).Single(c => c is [0x80, 0x14, ..]));
         }
 

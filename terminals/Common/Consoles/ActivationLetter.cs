@@ -1,3 +1,4 @@
+using System.Text;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -5,25 +6,19 @@ using HierCash.Protocol.Commands;
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>
-/// The bank's letter to the holder of a card: its activation code, and no PIN (rule R12). It is written before the card is changed and kept by nobody but
-/// its reader: a card whose answer was lost is gone on with by the same letter.
+/// The bank's letter to the holder of a card: its activation code, and no PIN (rule R12). It is on the disk before the card is changed and kept by nobody but
+/// its reader: a card whose answer was lost is gone on with by the same letter. The letter of a refused act is taken away again.
 /// </summary>
 public static class ActivationLetter
 {
     private const string Label = "Activation code:";
 
-    /// <summary>The code of a letter that is there already, or a new letter with a new code, readable by its owner only.</summary>
-    /// <exception cref="RefusedException">The file is there and is no letter.</exception>
-    public static ActivationCode WriteOrRead(string path, string holder, Digest scheme, Protocol.Suite.IRandomSource random)
+    /// <summary>Writes a new letter with a new code, readable by its owner only.</summary>
+    /// <exception cref="IOException">It is there, or cannot be written.</exception>
+    public static ActivationCode Write(string path, string holder, Digest scheme, Protocol.Suite.IRandomSource random)
     {
-        if (File.Exists(path))
-        {
-            return Read(path);
-        }
-
         var code = ActivationCode.Random(random);
-        using var file = new StreamWriter(PrivateFile.Create(path));
-        file.Write($"""
+        string letter = $"""
             To {string.Concat(holder.Where(c => !char.IsControl(c)))}.
 
             {Label} {code.ForLetter()}
@@ -33,7 +28,8 @@ public static class ActivationLetter
             Is the card activated already? Then somebody else has had this letter: bring the card back to the bank.
             The scheme's fingerprint is {scheme}. Compare it with the one that the issuer publishes.
 
-            """);
+            """;
+        PrivateFile.WriteOnce(path, Encoding.UTF8.GetBytes(letter));
         return code;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
@@ -46,6 +47,11 @@ public static class ConsoleEntry
             if (parsed.Action is ParseErrorAction)
             {
                 return await Fail(MistypedLine.Explain(parsed, args), ExitCode.Usage);
+            }
+
+            if (EmptyPath(parsed) is { } empty)
+            {
+                return await Fail($"{empty} is an empty name. Name a file or a folder.", ExitCode.Usage);
             }
 
             int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
@@ -97,6 +103,18 @@ public static class ConsoleEntry
     /// <summary>The same for programs that are compiled ahead of time.</summary>
     public static void Print<T>(bool json, T value, JsonTypeInfo<T> type, string text) =>
         Console.WriteLine(json ? JsonSerializer.Serialize(value, type) : text);
+
+    /// <summary>The first argument or option for a file or a folder that was given as nothing: a script's variable that is not set.</summary>
+    private static string? EmptyPath(ParseResult parsed)
+    {
+        static bool IsPath(string? name) => name is "FILE" or "DIR" or "TRACE";
+        return parsed.CommandResult.Children.Where(c => c.Tokens.Any(t => t.Value.Length == 0)).Select(c => c switch
+        {
+            ArgumentResult { Argument: var argument } when IsPath(argument.Name) => argument.Name,
+            OptionResult { Option: var option } when IsPath(option.HelpName) => option.Name,
+            _ => null,
+        }).FirstOrDefault(n => n is not null);
+    }
 
     private static async Task<int> Fail(string sentence, int code)
     {

@@ -142,7 +142,11 @@ public static class Enrolled
     }
 
     /// <summary>The link to the issuer.</summary>
+    /// <param name="sayWaiting">Told when the issuer takes long; null where nobody waits for it.</param>
     public static TcpLink IssuerLink(
-        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite) => new(
-        LinkTarget.IssuerOf(grant.Scheme, folder.Settings.IssuerHost, folder.Settings.IssuerPort), own, suite, TimeProvider.System, new LinkLimits());
+        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite, Action<string>? sayWaiting = null) => new(
+        LinkTarget.IssuerOf(grant.Scheme, folder.Settings.IssuerHost, folder.Settings.IssuerPort), own, suite, TimeProvider.System, new LinkLimits())
+    {
+        SayWaiting = sayWaiting,
+    };
 }

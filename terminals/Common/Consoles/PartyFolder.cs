@@ -10,7 +10,12 @@ namespace HierCash.Terminals.Consoles;
 public sealed class PartyFolder<TSettings>
     where TSettings : class
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
+    {
+        WriteIndented = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true,
+    };
+
+
     private readonly string _path;
     private readonly string _role;
 
@@ -39,7 +44,7 @@ public sealed class PartyFolder<TSettings>
         {
             PrivateFile.MakeFolder(path);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw new RefusedException($"The folder '{path}' cannot be made, or closed to others: {e.Message.TrimEnd('.')}. Choose another folder with --dir.");
         }
@@ -56,6 +61,11 @@ public sealed class PartyFolder<TSettings>
         string file = Path.Combine(path, role + ".json");
         if (!File.Exists(file))
         {
+            if (File.Exists(Path.Combine(path, role + ".db")))
+            {
+                throw new RefusedException($"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest copy; nothing was changed.");
+            }
+
             throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 

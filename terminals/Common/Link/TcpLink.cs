@@ -45,6 +45,7 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
 /// <summary>A link over TCP and TLS 1.3: connects when it is first used, and again with back-off; calls share the connection.</summary>
 public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite suite, TimeProvider clock, LinkLimits limits) : ILink, IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
     private Connection? _connection;
     private DateTimeOffset _notBefore;
@@ -52,8 +53,12 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private TimeSpan _backOff = limits.BackOff;
     private ulong _correlation;
 
+    /// <summary>Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.</summary>
+    public Action<string>? SayWaiting { get; init; }
+
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
     {
+        using var patience = SayWaiting is { } say ? clock.CreateTimer(_ => say($"Waiting for {target} ..."), null, Patience, Timeout.InfiniteTimeSpan) : null;
         var connection = await Connect(cancel);
         using var timer = new CancellationTokenSource(limits.CallTime, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);

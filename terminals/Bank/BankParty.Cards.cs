@@ -1,0 +1,140 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>What the bank does with a card in its own reader (rule R12).</summary>
+public sealed partial class BankParty
+{
+    /// <summary>
+    /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes
+    /// its account key. May be repeated with the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps a digest of that.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The name belongs to another card's account, or the letter was written for something else.</exception>
+    public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
+    {
+        if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
+        card.Select();
+
+        // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
+        var state = card.GetStatus().State;
+        bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
+        if (taken && state == WalletState.Blank)
+        {
+            throw new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+        }
+
+        var scheme = _identity.Scheme;
+        var key = WithCode(code, name, null, () =>
+        {
+            try
+            {
+                return card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit, code.Hash);
+            }
+            catch (CardRefusedException e) when (e.Status == StatusWord.AlreadyDone)
+            {
+                throw new CardRefusedException(e.Status, state == WalletState.NotActivated
+                    ? "This card has an account already, and waits for the activation code of another letter. Repeat it with that letter, or take a new card."
+                    : "This card has an account already, and is activated. Take a new card for a new account.");
+            }
+        });
+        foreach (var certificate in NeededByCard())
+        {
+            card.PutCertificate(certificate);
+        }
+
+        return _store.Write(db =>
+        {
+            var user = OneWay.U(key);
+            db.Execute(
+                "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)",
+                user.Value.ToArray(), name, key.Bytes.ToArray(), Timestamp.Now(_clock).ToLedger());
+            LetterBook.Took(db, code, user);
+            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+                ? account
+                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+        });
+    }
+
+    /// <summary>
+    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the card's own nonce, so
+    /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see. May be repeated with the same letter.
+    /// </summary>
+    /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The card was reported as lost, the letter was written for something else, or the card had that code before.</exception>
+    public void SetBack(AccountId user, WalletCard card, ActivationCode code)
+    {
+        // Whoever brings a card that was reported as lost gets nothing signed.
+        var lost = _store.Read(db => LossDesk.LostOn(db, user));
+        Switches.Replace("R12 lost", ref lost, null);
+        if (lost is { } date)
+        {
+            throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
+        }
+
+        string holder = Find(user)?.Name ?? "";
+        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
+        card.Select();
+        var before = card.GetStatus();
+        WithCode(code, holder, user, () =>
+        {
+            if (before.State == WalletState.Blank)
+            {
+                throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
+            }
+
+            card.PutCertificate(_identity.Certificate);
+            var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
+            var status = card.SetBack(code.Hash, signature);
+            return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
+        });
+        LogSetBack();
+    }
+
+    /// <summary>True if a letter with this code was written for this act, and may be used for it again.</summary>
+    /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
+    public bool IsLetterFor(ActivationCode code, string holder, AccountId? user) => _letters.IsFor(code, holder, user);
+
+    /// <summary>True if a card took this code, or may have taken it; its letter has to be kept.</summary>
+    public bool KnowsCode(ActivationCode code) => _letters.Knows(code);
+
+    /// <summary>Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost may be the card's.</summary>
+    private T WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
+    {
+        bool isNew = _letters.Begin(code, holder, user);
+        try
+        {
+            return change();
+        }
+        catch (CardRefusedException e) when (isNew && !e.Status.IsSuccess)
+        {
+            _letters.Forget(code);
+            throw;
+        }
+    }
+
+    private static string Explain(StatusWord status, StatusReply before) =>
+        status == StatusWord.InvalidSignature ? "This is not the card of that account."
+        : status == StatusWord.AlreadyDone ? "The letter's code is the card's old one. Name another file for the new letter."
+        : status != StatusWord.ConditionsNotSatisfied ? status.Explain()
+        : before.State == WalletState.NotActivated ? "This card is not activated yet: its holder activates it with the letter of 'open-account'. Only a blocked PUK is set back."
+        : "This card's PUK is not blocked. If it is the right card, its holder helps themselves with 'hiercash-wallet pin unblock'. Only a blocked PUK is set back.";
+
+    /// <summary>The newest PE_I and PS_I; whatever else a card needs its wallet brings (rule R15).</summary>
+    private IEnumerable<KeyCertificate> NeededByCard()
+    {
+        var now = Timestamp.Now(_clock);
+        return new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin }
+            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore)).OfType<KeyCertificate>();
+    }
+}
