@@ -3,7 +3,7 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Shop;
 
 /// <summary>Money that is held, in words: for a status and for the till's screen.</summary>
-internal static class HeldView
+public static class HeldView
 {
     /// <summary>For 'status': the sums, and each payment with what ends it.</summary>
     /// <param name="isRevoked">The issuer does not answer this till any more: another till of the shop asks it.</param>
