@@ -81,8 +81,9 @@ public sealed partial class ShopTill
     private (Amount Given, IReadOnlyList<TillResult> Ended) MakeGood(WalletCard card, IReadOnlyList<Ticket> open, Func<Ticket, bool> ends)
     {
         var ended = new List<TillResult>();
-        ended.AddRange(EndSigned(card, open.Where(t => Parts(t.Time).Count == 0), MostAsked));
-        ended.AddRange(open.Where(t => Parts(t.Time).Count > 0 && ends(t)).Select(t => GiveUp(t, card, "The payment was cancelled.")));
+        var unseen = open.Where(t => Parts(t.Time).Count == 0).ToList();
+        ended.AddRange(EndSigned(card, unseen, MostAsked));
+        ended.AddRange(open.Except(unseen).Where(ends).Select(t => GiveUp(t, card, "The payment was cancelled.")));
         var given = Amount.Zero;
         GiveBack(card, Newest(), ref given);
         return (given, ended);
@@ -103,11 +104,11 @@ public sealed partial class ShopTill
             Switches.Replace("R10 each customer", ref owed, Newest(int.MaxValue));
             GiveBack(card, owed, ref given);
             var open = OpenTickets.Where(t => t.Time != accepted.Ticket.Time).ToList();
-            var its = open.Where(t => Parts(t.Time).Any(p => coins.Contains(p.H.Coin.Id)));
+            var its = open.Where(t => Parts(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
             ended.AddRange(its.Select(t => GiveUp(t, card, "The payment was cancelled.")));
             if (_store.Read(db => accepted.Payments.Any(h => !TillStore.HasBefore(db, h.Coin.Id, h.Seq))))
             {
-                ended.AddRange(EndSigned(card, open.Where(t => Parts(t.Time).Count == 0), MostAskedWhilePaying));
+                ended.AddRange(EndSigned(card, open.Except(its).Where(t => Parts(t.Time).Count == 0), MostAskedWhilePaying));
             }
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
