@@ -118,7 +118,7 @@ public sealed class HeldMoneyTests
         string said = HeldView.Say(till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false);
         Assert.That(said.Contains($"'hiercash-shop cancel {ticket.Time}' ends it.", StringComparison.Ordinal), Is.EqualTo(isHeld), said);
         Assert.That(said.Contains("the issuer has answered, and no OK was said", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), said);
-        Assert.That(HeldView.Line(till.HeldPayments, null, Currency.Eur), Is.EqualTo(isHeld ? "held 60.00 EUR: 'hiercash-shop status' says what ends it" : ""));
+        Assert.That(HeldView.Line(till.HeldPayments, null, Currency.Eur, isRevoked: false), Is.EqualTo(isHeld ? "held 60.00 EUR: 'hiercash-shop status' says what ends it" : ""));
         string explained = string.Join('\n', till.Explain(ticket));
         Assert.That(explained, Does.Contain($"'hiercash-shop cancel {ticket.Time}'").And.Contain("nothing was promised"));
         Assert.That(explained.Contains("the issuer has answered, and this till stopped", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), explained);
