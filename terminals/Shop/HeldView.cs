@@ -3,7 +3,7 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Shop;
 
 /// <summary>Money that is held, in words: for a status and for the till's screen.</summary>
-internal static class HeldView
+public static class HeldView
 {
     /// <summary>For 'status': the sums, and each payment with what ends it.</summary>
     /// <param name="isRevoked">The issuer does not answer this till any more: another till of the shop asks it.</param>
@@ -13,7 +13,7 @@ internal static class HeldView
             $"  {p.Ticket.Time}  {p.Held.Show(currency)}: "
             + (isRevoked && (p.WasSent || p.Ticket.State == TicketState.Refunded) ? "another till of the shop ends it with 'hiercash-shop settle --for DIR', then the card gets it back."
                 : p.Ticket.State == TicketState.Refunded ? "given up; 'hiercash-shop settle' asks the issuer, then the card gets it back."
-                : $"{(p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
+                : $"{(p.IsAnswered ? "the issuer has answered, and no OK was said" : p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))
             + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again.");
@@ -31,6 +31,7 @@ internal static class HeldView
             (true, true) => "",
             (false, _) when payments.Any(p => p.Ticket.Time == now?.Time && !p.Held.IsZero) => $"held {held.Show(currency)}: Esc gives it up",
             (false, _) when isRevoked => $"held {held.Show(currency)}: another till of the shop asks the issuer",
+            (false, _) when payments.Any(p => p.Ticket.State == TicketState.Open && !p.Held.IsZero) => $"held {held.Show(currency)}: 'hiercash-shop status' says what ends it",
             (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
             _ => $"to give back {owed.Show(currency)}: put the card in, without an amount",
         };

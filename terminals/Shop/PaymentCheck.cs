@@ -8,7 +8,11 @@ namespace HierCash.Shop;
 /// <summary>Why a till does not take an H.</summary>
 /// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
 /// <param name="EndsContact">Nothing more is sent to this card: S_I is bad (EP 0810563, claim 5; rule R14).</param>
-internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false);
+/// <param name="IsForged">
+/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The card gets S_W
+/// once, at once: if it is an honest one, and only what came of it was altered, that gives it its money back.
+/// </param>
+internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false, bool IsForged = false);
 
 /// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
 internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
@@ -85,8 +89,16 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         bool genuine = coin.Verify(suite, issuer);
         Switches.On("step 7 S_I", ref genuine);
-        return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed, EndsContact: !signed);
+        bool forged = signed;
+        Switches.Off("R10 forged", ref forged);
+        return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
     }
+
+    /// <summary>This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.</summary>
+    public bool KnowsKeyOf(Coin coin) => coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
+
+    /// <summary>S_I is there and no key that this till knows made it; false where the key is not known.</summary>
+    public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };
 
     /// <summary>Good cash that this till does not take.</summary>
     private PaymentFault? FindUnfit(Database db, Coin coin, Ticket ticket)

@@ -49,7 +49,7 @@ internal static class Program
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
         var pin = CommonOptions.PinOption("payment PIN");
         var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
-        var command = new Command("pay", "Takes one payment, offline. What this card signed when a payment was cut short is given back first.")
+        var command = new Command("pay", "Takes one payment, offline. What this till owes the card from an earlier payment is given back with it.")
         {
             amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json,
         };
@@ -63,15 +63,15 @@ internal static class Program
             }
 
             using var card = await CardOptions.Open(result, Suite, cancel);
-            foreach (var ended in open.Till.MakeGood(card))
-            {
-                Console.Error.WriteLine($"An unfinished payment of {ended.Ticket.Amount.Show(currency)} was cancelled first. {ended.Message}");
-            }
-
             var paid = open.Till.Pay(card, y, null, result.GetValue(profile));
             if (paid.Outcome == TillOutcome.PinRequired)
             {
                 paid = open.Till.Continue(paid.Ticket, card, CommonOptions.ReadPin(result.GetValue(pin), "payment PIN"), result.GetValue(profile));
+            }
+
+            foreach (var ended in paid.Ended)
+            {
+                Console.Error.WriteLine($"An unfinished payment of {ended.Ticket.Amount.Show(currency)} was cancelled too. {ended.Message}");
             }
 
             if (paid.Outcome != TillOutcome.Accepted)
@@ -155,7 +155,7 @@ internal static class Program
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
                 Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is null ? ": run 'hiercash-shop settle'." : ": another till of the shop brings it.")}
-                {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": the next 'pay' with the same card gives back what it signed for them." : ".")}
+                {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".")}
                 {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
                 """);
         });

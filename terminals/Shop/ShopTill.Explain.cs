@@ -18,6 +18,8 @@ public sealed partial class ShopTill
         {
             TicketState.Open when Parts(ticket.Time).Any(p => p.State == PartState.Held && WasSent(p)) => "waits for the issuer, which has not answered; nothing was promised to the customer. "
                 + $"'hiercash-shop cancel {ticket.Time}' gives it up.",
+            TicketState.Open when Parts(ticket.Time).Any(p => p.Receipt is not null) => "the issuer has answered, and this till stopped before the customer was told OK; nothing was promised. "
+                + $"'hiercash-shop cancel {ticket.Time}' gives it up: the issuer takes it back, and then the card gets it.",
             TicketState.Open => $"cut short; nothing was promised to the customer. 'hiercash-shop cancel {ticket.Time}' with the same card ends it.",
             TicketState.Accepted => "accepted. The customer was told OK.",
             TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
@@ -53,11 +55,21 @@ public sealed partial class ShopTill
         }
     }
 
-    private string Whereabouts(CashPayment h) => IsDelivered(h.Id) ? "The card has it." : "The card gets it when it comes to this till again.";
+    private string Whereabouts(CashPayment h)
+    {
+        var offer = _store.Read(db => TillStore.OfferOf(db, h.Id));
+        return offer.Delivery switch
+        {
+            Delivery.Taken => "The card has it.",
+            _ when offer.IsUnknown && offer.Until < Timestamp.Now(_clock) => "It is owed to nobody any more: no key that this till knows has signed the coin.",
+            _ when offer.Until < Timestamp.Now(_clock) => "It is offered to no card any more: all terms of its coin are over. What nobody was paid of the coin went to its holder's account.",
+            Delivery.Said => "A card said that it has it, and showed no signature. It stays on offer: a card that shows the payment gets it.",
+            _ => "The card gets it when it comes to this till again. "
+                + $"A card that does not show the payment any more gets it on the holder's account, after the coin has expired at the end of {h.Coin.Terms.Expiry}.",
+        };
+    }
 
     private bool WasSent(Part part) => _store.Read(db => TillStore.WasSent(db, part.H.Id));
-
-    private bool IsDelivered(PaymentId payment) => _store.Read(db => TillStore.IsDelivered(db, payment));
 
     /// <summary>The refund has begun, and the issuer has not signed the reversal of every part: nothing has left the shop yet.</summary>
     private bool IsBeingTakenBack(Ticket ticket) => ticket.State == TicketState.Refunded && Parts(ticket.Time).Any(p => p.SW is null);

@@ -8,13 +8,14 @@ namespace HierCash.Shop;
 /// <param name="Held">Signed by the card, and no S_W of this till gives it back yet.</param>
 /// <param name="Owed">S_W is there, and no card has taken it at this till.</param>
 /// <param name="WasSent">The issuer may have it: S_W waits for its answer (rule R4).</param>
-public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, bool WasSent);
+/// <param name="IsAnswered">The issuer has answered, and the till stopped before OK was said or anything was given back.</param>
+public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, bool WasSent, bool IsAnswered);
 
 /// <summary>Money that cards signed and that is held: shown, and ended by <see cref="Cancel"/>.</summary>
 public sealed partial class ShopTill
 {
     /// <summary>All payments with money held or owed, oldest first.</summary>
-    public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(TillStore.HeldPayments);
+    public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(db => TillStore.HeldPayments(db, Timestamp.Now(_clock)));
 
     /// <summary>What this till accepted last, the newest first.</summary>
     public IReadOnlyList<Amount> LastAccepted(int count) => _store.Read(db => TillStore.LastAccepted(db, count));
@@ -44,28 +45,6 @@ public sealed partial class ShopTill
         }
 
         return await Refund(ticket.Time, channel, issuer, cancel);
-    }
-
-    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own. Nothing is asked of it.</summary>
-    /// <returns>What it has got back.</returns>
-    public Amount GiveBack(ICardChannel channel)
-    {
-        var before = _store.Read(TillStore.Undelivered);
-        if (before.Count > 0)
-        {
-            try
-            {
-                var card = new WalletCard(channel);
-                card.Select();
-                Restore(card, before);
-            }
-            catch (Exception e) when (e is CardChannelException or CardRefusedException)
-            {
-                // No wallet, or gone again: it can come back once more.
-            }
-        }
-
-        return before.Where(p => IsDelivered(p.H.Id)).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
     }
 
     /// <summary>Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.</summary>

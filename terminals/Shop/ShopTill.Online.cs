@@ -134,6 +134,7 @@ public sealed partial class ShopTill
     public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
+        JudgeUnknownKeys();
         await EndRefunds(issuer, cancel);
         await ForwardVoids(issuer, cancel);
         return await FetchHotList(issuer, cancel);
@@ -164,6 +165,7 @@ public sealed partial class ShopTill
     public async ValueTask<SettlementResult> HandOver(ILink anotherTills, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
+        JudgeUnknownKeys();
 
         // Nobody goes on with a payment at this till: what cards signed and no customer was told OK for is taken back too.
         GiveUpLeftovers();
@@ -181,20 +183,32 @@ public sealed partial class ShopTill
 
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
     {
-        foreach (var part in _store.Read(TillStore.Unforwarded))
+        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock))))
         {
-            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W.
             var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
-            byte[]? reversal = IsReversal(reply, part.H) ? reply.Body : null;
-            if (reversal is not null || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
+            bool its = IsReversal(reply, part.H);
+            byte[]? reversal = its ? reply.Body : null;
+            Switches.Replace("R3 forwarded", ref reversal, null);
+            var reason = its ? null : Refusal.Read(reply)?.Reason;
+
+            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never taken, however often it is sent.
+            bool never = reason is RefusalReason.BadSignature or RefusalReason.Malformed;
+            Switches.Off("R10 sent again", ref never);
+            _store.Write(db =>
             {
-                Switches.Replace("R3 forwarded", ref reversal, null);
-                _store.Write(db =>
+                if (its || reason is RefusalReason.OutOfDate || never)
                 {
                     TillStore.Forwarded(db, part.H.Id, reversal);
-                    return true;
-                });
-            }
+                }
+
+                // The issuer knows all its keys, this till not yet: no money of anybody.
+                if (never && part.H.Coin.Terms.Issuer == _scheme.Issuer && TillStore.OfferOf(db, part.H.Id).IsUnknown)
+                {
+                    TillStore.Drop(db, part.H.Id);
+                }
+
+                return true;
+            });
         }
     }
 

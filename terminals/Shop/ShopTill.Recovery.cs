@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -16,12 +17,6 @@ public sealed partial class ShopTill
 
     private TillResult GiveUp(Ticket ticket, ICardChannel? channel, string message)
     {
-        var current = Reload(ticket);
-        if (current.State is TicketState.Accepted or TicketState.Refunded)
-        {
-            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
-        }
-
         WalletCard? card = null;
         try
         {
@@ -29,6 +24,28 @@ public sealed partial class ShopTill
             {
                 card = new WalletCard(channel);
                 card.Select();
+            }
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            card = null;
+        }
+
+        return GiveUp(ticket, card, message);
+    }
+
+    private TillResult GiveUp(Ticket ticket, WalletCard? card, string message)
+    {
+        var current = Reload(ticket);
+        if (current.State is TicketState.Accepted or TicketState.Refunded)
+        {
+            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
+        }
+
+        try
+        {
+            if (card is not null)
+            {
                 Recover(current, card);
             }
         }
@@ -40,64 +57,53 @@ public sealed partial class ShopTill
         return Refuse(current, card, message);
     }
 
-    /// <summary>
-    /// For a card that comes back: what it signed for payments that were cut short is voided, and it gets every S_W that it never
-    /// got. Payments that another card signed stay as they are.
-    /// </summary>
-    /// <returns>The payments that were cancelled.</returns>
-    public IReadOnlyList<TillResult> MakeGood(ICardChannel channel)
-    {
-        var ended = new List<TillResult>();
-        try
-        {
-            var card = new WalletCard(channel);
-            card.Select();
-            foreach (var ticket in OpenTickets)
-            {
-                if (Signed(ticket, card) is not null || Parts(ticket.Time).Count > 0)
-                {
-                    ended.Add(GiveUp(ticket, channel));
-                }
-            }
-
-            card.Select();
-            Restore(card, _store.Read(TillStore.Undelivered));
-        }
-        catch (Exception e) when (e is CardChannelException or CardRefusedException)
-        {
-            // No wallet, or gone again: nothing is lost, it can come back once more.
-        }
-
-        return ended;
-    }
-
     /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
     private CashPayment? Signed(Ticket ticket, WalletCard card)
     {
         var rest = Rest(ticket);
         return !rest.IsZero && card.Pay(PayCommand.Repeat(ticket.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess && reply?.Coin is { } coin
-            ? Payment(coin, ticket, rest, reply)
+            && Payment(coin, ticket, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
+            ? h
             : null;
     }
 
     /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
     private void Recover(Ticket ticket, WalletCard card)
     {
-        if (Signed(ticket, card) is { } h && h.Verify(_suite))
+        if (Signed(ticket, card) is { } h)
         {
             _store.Write(db =>
             {
-                TillStore.Hold(db, h);
+                Hold(db, h);
                 return true;
             });
         }
     }
 
-    private Amount Rest(Ticket ticket) =>
-        ticket.Amount - Parts(ticket.Time).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+    private void Hold(Database db, CashPayment h)
+    {
+        bool known = _check.KnowsKeyOf(h.Coin);
+        TillStore.Hold(db, h, known ? OfferedUntil(h.Coin) : Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(_scheme.Terms.SettleTerm + _scheme.Terms.DisputeTerm), !known);
+    }
+
+    /// <summary>Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any more.</summary>
+    private Timestamp OfferedUntil(Coin coin)
+    {
+        var until = coin.Terms.Expiry.End.Plus(_scheme.Terms.SettleTerm + _scheme.Terms.DisputeTerm);
+        Switches.Replace("R10 offered", ref until, new Timestamp(long.MaxValue));
+        return until;
+    }
+
+    private Amount Rest(Ticket ticket) => Rest(ticket, Parts(ticket.Time));
+
+    /// <summary>What a card was asked for when these parts were there. One that signed more than it was asked for leaves nothing to ask for.</summary>
+    private static Amount Rest(Ticket ticket, IEnumerable<Part> parts) =>
+        parts.Aggregate(ticket.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
 
     /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
-    private TillResult Refuse(Ticket ticket, WalletCard? card, string message)
+    /// <param name="signed">What the card has just shown.</param>
+    /// <param name="isForged">This till keeps nothing of that, and the card gets its S_W all the same.</param>
+    private TillResult Refuse(Ticket ticket, WalletCard? card, string message, CashPayment? signed = null, bool isForged = false)
     {
         _store.Write(db =>
         {
@@ -107,9 +113,14 @@ public sealed partial class ShopTill
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(ticket.Amount);
         var voided = Parts(ticket.Time).Where(p => p.SW is not null).ToList();
-        if (voided.Count > 0 && !Restore(card, voided))
+        if (voided.Count > 0 && !Restore(card, voided, signed))
         {
             message += " The card must come back to this till to get back what it signed.";
+        }
+
+        if (isForged && card is not null)
+        {
+            VoidOnce(card, signed!);
         }
 
         if (Parts(ticket.Time).Any(p => p.SW is null))
@@ -120,29 +131,33 @@ public sealed partial class ShopTill
         return End(ticket, TillOutcome.Refused, message);
     }
 
-    /// <summary>Gives the card its S_W; true if it has taken all of them.</summary>
-    private bool Restore(WalletCard? card, List<Part> voided)
+    /// <summary>No H is kept, so it will never be sent, and S_W may leave.</summary>
+    private void VoidOnce(WalletCard card, CashPayment h)
+    {
+        try
+        {
+            card.Void(h.Coin.Id, h.Seq, _key.PublicKey, _key.Sign(SignedMessage.Void(h.Id, W)));
+        }
+        catch (CardChannelException)
+        {
+            // Gone. The issuer has not heard of the payment and never will, so a wallet gets it back by a dead statement.
+        }
+    }
+
+    /// <summary>Gives the card its S_W; true if it has all of them.</summary>
+    private bool Restore(WalletCard? card, List<Part> voided, CashPayment? signed = null)
     {
         bool all = card is not null;
         try
         {
             foreach (var part in card is null ? [] : voided)
             {
-                bool taken = card!.Void(part.H.Coin.Id, part.H.Seq, _key.PublicKey, part.SW!).IsSuccess;
-                all &= taken;
-                if (taken)
-                {
-                    _store.Write(db =>
-                    {
-                        TillStore.Delivered(db, part.H.Id);
-                        return true;
-                    });
-                }
+                all &= Give(card!, part, part.H.Id == signed?.Id) != Delivery.None;
             }
 
             return all;
         }
-        catch (CardChannelException)
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
             return false;
         }

@@ -35,7 +35,11 @@ public enum TillOutcome
 
 /// <param name="Ticket">Names the payment, to go on with it or to give it up.</param>
 /// <param name="Message">For people: what happened and what to do.</param>
-public sealed record TillResult(TillOutcome Outcome, Ticket Ticket, string Message, IReadOnlyList<CashPayment> Payments);
+public sealed record TillResult(TillOutcome Outcome, Ticket Ticket, string Message, IReadOnlyList<CashPayment> Payments)
+{
+    /// <summary>Earlier payments of this card that had been cut short, and ended with this one.</summary>
+    public IReadOnlyList<TillResult> Ended { get; init; } = [];
+}
 
 /// <summary>
 /// A shop's till (EP 0810563, apparatus 400, claim 13): takes payments offline. H is on disk before OK is said; what was begun is
@@ -192,7 +196,9 @@ public sealed partial class ShopTill
         try
         {
             card.Select();
-            return Take(current, card, pin, profile, isRepeat);
+            var ended = new List<TillResult>();
+            var result = Take(current, card, pin, profile, isRepeat, ended) with { Ended = ended };
+            return result.Outcome == TillOutcome.Accepted ? GiveBackAfter(result, card) : result;
         }
         catch (CardChannelException)
         {
@@ -204,8 +210,9 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat)
+    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
     {
+        bool madeGood = false;
         while (true)
         {
             var rest = Rest(ticket);
@@ -241,6 +248,18 @@ public sealed partial class ShopTill
                 continue;
             }
 
+            // Maybe it lacks what this till owes it.
+            if ((status == StatusWord.BalanceTooSmall || status == StatusWord.CounterExhausted) && !madeGood)
+            {
+                madeGood = true;
+                var (given, cancelled) = MakeGood(card, ticket);
+                ended.AddRange(cancelled);
+                if (!given.IsZero || cancelled.Count > 0)
+                {
+                    continue;
+                }
+            }
+
             if (!status.IsSuccess)
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
@@ -253,7 +272,7 @@ public sealed partial class ShopTill
                 var found = _check.Find(db, h!, ticket, rest);
                 if (found is null or { IsVoidable: true })
                 {
-                    TillStore.Hold(db, h!);
+                    Hold(db, h!);
                 }
 
                 return found;
@@ -261,7 +280,7 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.PaymentHeld);
             if (fault is not null)
             {
-                return Refuse(ticket, fault.EndsContact ? null : card, fault.Message);
+                return Refuse(ticket, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
             }
         }
     }

@@ -150,7 +150,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private void GiveBack()
     {
         var sight = _watch.Now;
-        if (sight.Presence != CardPresence.Present || clock.GetUtcNow() - _gaveBack < RetrySameCard || till.HeldPayments.All(h => h.Owed.IsZero))
+        if (sight.Presence != CardPresence.Present || clock.GetUtcNow() - _gaveBack < RetrySameCard || !till.HasOffers)
         {
             return;
         }
@@ -199,11 +199,6 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
 
         (_mood, _message) = (TillMood.Paying, "");
         Show();
-        if (_ticket is null)
-        {
-            till.MakeGood(card);
-        }
-
         var result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
         _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Ticket;
         _message = result.Outcome == TillOutcome.PinRequired ? "" : result.Message;

@@ -47,7 +47,7 @@ public sealed record Ticket(Timestamp Time, Amount Amount, TicketState State);
 public sealed record Part(CashPayment H, PartState State, Receipt? Receipt, byte[]? SW);
 
 /// <summary>The till's store: its key N_W, the TIME that it used last, payments and their parts.</summary>
-internal static class TillStore
+internal static partial class TillStore
 {
     public const string Schema = """
         CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL) STRICT;
@@ -55,7 +55,8 @@ internal static class TillStore
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
             y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
-            delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB) STRICT;
+            delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB,
+            until INTEGER NOT NULL, unknown_key INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE receipt(
             payment_id BLOB NOT NULL REFERENCES part, revision INTEGER NOT NULL, receipt BLOB NOT NULL, PRIMARY KEY(payment_id, revision)) STRICT;
         CREATE INDEX part_state ON part(state);
@@ -130,10 +131,6 @@ internal static class TillStore
         return oldest;
     }
 
-    public static void Hold(Database db, CashPayment h) => db.Execute(
-        "INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(PartState.Held));
-
     /// <summary>Sum of y that this till has from a coin, voided parts aside (hole 12).</summary>
     public static Amount TakenFrom(Database db, CoinId coin) => Amount.FromLedger(db.Number(
         "SELECT coalesce(sum(y), 0) FROM part WHERE coin_id = ?1 AND state NOT IN (?2, ?3, ?4)",
@@ -166,35 +163,12 @@ internal static class TillStore
             "UPDATE ticket SET state = ?2 WHERE time = ?1 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)", time.ToLedger(), nameof(TicketState.Refunded));
     }
 
-    /// <summary>Parts whose S_W no card has taken yet.</summary>
-    public static List<Part> Undelivered(Database db) => db.Query(
-        "SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND delivered = 0 ORDER BY time", ReadPart);
-
-    /// <summary>Payments of which something is neither the shop's nor on the card again.</summary>
-    public static List<HeldPayment> HeldPayments(Database db) => db.Query(
-        """
-        SELECT t.time, t.y, t.state, sum(iif(p.sw IS NULL, p.y, 0)), sum(iif(p.sw IS NULL, 0, p.y)), max(p.sw IS NULL AND p.sent = 1)
-        FROM part p JOIN ticket t ON t.time = p.time
-        WHERE (p.sw IS NOT NULL AND p.delivered = 0) OR (p.sw IS NULL AND (p.state = ?1 OR t.state = ?2)) GROUP BY t.time ORDER BY t.time
-        """,
-        r => new HeldPayment(ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), r.GetInt64(5) == 1),
-        nameof(PartState.Held), nameof(TicketState.Refunded));
-
     /// <summary>What was accepted last, the newest first.</summary>
     public static List<Amount> LastAccepted(Database db, int count) => db.Query(
         "SELECT y FROM ticket WHERE state = ?1 ORDER BY time DESC LIMIT ?2", r => Amount.FromLedger(r.GetInt64(0)), nameof(TicketState.Accepted), (long)count);
 
     /// <summary>True if the payment may have been sent.</summary>
     public static bool WasSent(Database db, PaymentId payment) => db.Number("SELECT sent FROM part WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
-
-    /// <summary>Parts whose S_W the issuer has not seen.</summary>
-    public static List<Part> Unforwarded(Database db) =>
-        db.Query("SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND forwarded = 0 ORDER BY time", ReadPart);
-
-    /// <summary>The issuer has S_W.</summary>
-    /// <param name="reversal">Its signed reversal, which the shop shows if it is asked about that payment (rule R3); null if it needs no S_W any more.</param>
-    public static void Forwarded(Database db, PaymentId payment, byte[]? reversal) =>
-        db.Execute("UPDATE part SET forwarded = 1, reversal = coalesce(?2, reversal) WHERE payment_id = ?1", payment.Value.ToArray(), reversal);
 
     /// <summary>A refund begins: parts that never left the till will never be sent; the others wait for the issuer's word.</summary>
     /// <returns>The parts that wait.</returns>
@@ -243,13 +217,6 @@ internal static class TillStore
     /// <summary>Refunds whose reversal was not answered.</summary>
     public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL", ReadTicket, nameof(TicketState.Refunded));
-
-    /// <summary>True if the card has S_W.</summary>
-    public static bool IsDelivered(Database db, PaymentId payment) =>
-        db.Number("SELECT delivered FROM part WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
-
-    public static void Delivered(Database db, PaymentId payment) =>
-        db.Execute("UPDATE part SET delivered = 1 WHERE payment_id = ?1", payment.Value.ToArray());
 
     /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
     /// <returns>False, and nothing is changed, where it will never be sent: it was given up or refunded since it was chosen, and its S_W may be out.</returns>

@@ -80,6 +80,74 @@ public sealed class HeldMoneyTests
         town.AssertSoundAfterCycle(alice);
     }
 
+    /// <summary>
+    /// The till is killed in a payment above the floor limit, wherever: what is held, what was accepted and what is on the card is what the card had before.
+    /// What is held is listed with the command that ends it, and that ends it. Before the card's answer is on disk nobody knows more than that a payment was cut short.
+    /// </summary>
+    [TestCase(CrashPoints.PaymentIntended, false)]
+    [TestCase(CrashPoints.PaymentSigned, false)]
+    [TestCase(CrashPoints.PaymentHeld, true)]
+    [TestCase(CrashPoints.SettlementChosen, true)]
+    [TestCase(CrashPoints.SettlementMarked, true)]
+    [TestCase(CrashPoints.SettlementAnswered, true)]
+    [TestCase(CrashPoints.SettlementRecorded, true)]
+    [TestCase(CrashPoints.PaymentAccepted, false)]
+    [Rule(4), Hole(12)]
+    public async Task WhatAKilledTillHoldsIsShown(string point, bool isHeld)
+    {
+        var crash = new CrashOnce(point);
+        using var town = Towns.Make(with: o => o with { Crash = crash });
+        string name = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 10_000);
+        crash.IsOn = true;
+        Assert.That(() => town.Pay(name, alice, 6000), Throws.TypeOf<TestCrash>());
+        town.Restart(name);
+        var till = town.Till(name);
+        ulong unseen = point == CrashPoints.PaymentSigned ? 6000UL : 0;
+        Assert.That(Sum(), Is.EqualTo(10_000), "held, accepted, on the card");
+        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
+        await till.RunOnline(town.TillLink(name), default);
+        Assert.That(Sum(), Is.EqualTo(10_000), "and after a visit to the issuer");
+        var ticket = till.Journal.Single();
+        if (point == CrashPoints.PaymentAccepted)
+        {
+            Assert.That(till.Accepted.Minor, Is.EqualTo(6000));
+            return;
+        }
+
+        string said = HeldView.Say(till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false);
+        Assert.That(said.Contains($"'hiercash-shop cancel {ticket.Time}' ends it.", StringComparison.Ordinal), Is.EqualTo(isHeld), said);
+        Assert.That(said.Contains("the issuer has answered, and no OK was said", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), said);
+        Assert.That(HeldView.Line(till.HeldPayments, null, Currency.Eur, isRevoked: false), Is.EqualTo(isHeld ? "held 60.00 EUR: 'hiercash-shop status' says what ends it" : ""));
+        string explained = string.Join('\n', till.Explain(ticket));
+        Assert.That(explained, Does.Contain($"'hiercash-shop cancel {ticket.Time}'").And.Contain("nothing was promised"));
+        Assert.That(explained.Contains("the issuer has answered, and this till stopped", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), explained);
+        await till.Cancel(ticket, alice.Card, town.TillLink(name), default);
+        unseen = 0;
+        Assert.That((alice.Balance().Minor, till.HeldPayments.Count, Sum()), Is.EqualTo((10_000UL, 0, 10_000UL)));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero);
+        town.AssertSound(alice);
+
+        ulong Sum() => till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Held.Minor + h.Owed.Minor) + till.Accepted.Minor + alice.Balance().Minor + unseen;
+    }
+
+    private sealed class TestCrash(string point) : Exception(point);
+
+    private sealed class CrashOnce(string point) : ICrashPoints
+    {
+        public bool IsOn { get; set; }
+
+        public void Reach(string reached)
+        {
+            if (IsOn && reached == point)
+            {
+                IsOn = false;
+                throw new TestCrash(point);
+            }
+        }
+    }
+
     private static (ulong Held, ulong Owed) Held(ShopTill till) => till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
 
     /// <summary>The request arrives; its answer, if it is of that kind, does not.</summary>

@@ -1,0 +1,219 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>
+/// What this till owes to cards, and which card it gives it to. Nobody gets an S_W who does not show S_U of that very payment, and only such a card is
+/// believed to have taken it: something that says 9000 to everything changes nothing (rule R4). A card that comes costs a bounded number of APDUs.
+/// </summary>
+public sealed partial class ShopTill
+{
+    /// <summary>So many payments a card is asked about at most, each with one APDU.</summary>
+    public const int MostAsked = 16;
+
+    /// <summary>The same while a customer pays, of payments that went before their answer.</summary>
+    public const int MostAskedWhilePaying = 4;
+
+    /// <summary>True if a card that comes may be owed something by this till.</summary>
+    public bool HasOffers => _store.Read(db => TillStore.HasOffers(db, Timestamp.Now(_clock)));
+
+    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own, of the newest payments. It signs nothing.</summary>
+    /// <returns>What it has got back.</returns>
+    public Amount GiveBack(ICardChannel channel)
+    {
+        var given = Amount.Zero;
+        if (!HasOffers)
+        {
+            return given;
+        }
+
+        try
+        {
+            var card = new WalletCard(channel);
+            card.Select();
+            GiveBack(card, Newest(), ref given);
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            // No wallet, or gone again: it can come back once more.
+        }
+
+        return given;
+    }
+
+    /// <summary>
+    /// For a card that comes back: what it signed for payments that were cut short is voided, and it gets every S_W that it never
+    /// got. Payments that another card signed stay as they are. Nothing is sent to the card if there is nothing to ask it.
+    /// </summary>
+    /// <returns>The payments that were cancelled.</returns>
+    public IReadOnlyList<TillResult> MakeGood(ICardChannel channel)
+    {
+        if (!HasOffers && OpenTickets.Count == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var card = new WalletCard(channel);
+            card.Select();
+            return MakeGood(card, OpenTickets, _ => true).Ended;
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            // No wallet, or gone again: nothing is lost, it can come back once more.
+            return [];
+        }
+    }
+
+    /// <summary>For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a part stay as they are.</summary>
+    /// <param name="now">The payment that is under way.</param>
+    private (Amount Given, IReadOnlyList<TillResult> Ended) MakeGood(WalletCard card, Ticket now)
+    {
+        var open = OpenTickets.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
+        return MakeGood(card, open, t => Shows(card, Parts(t.Time)[0].H, out _));
+    }
+
+    private (Amount Given, IReadOnlyList<TillResult> Ended) MakeGood(WalletCard card, IReadOnlyList<Ticket> open, Func<Ticket, bool> ends)
+    {
+        var ended = new List<TillResult>();
+        var unseen = open.Where(t => Parts(t.Time).Count == 0).ToList();
+        ended.AddRange(EndSigned(card, unseen, MostAsked));
+        ended.AddRange(open.Except(unseen).Where(ends).Select(t => GiveUp(t, card, "The payment was cancelled.")));
+        var given = Amount.Zero;
+        GiveBack(card, Newest(), ref given);
+        return (given, ended);
+    }
+
+    /// <summary>
+    /// After OK. A card that is owed nothing has seen two APDUs, and sees no more: what is owed is found by the coin that it has just paid with. If the
+    /// payment that this coin made before is not here, it may be one that was cut short at this till before its answer came: then the newest are asked for.
+    /// </summary>
+    private TillResult GiveBackAfter(TillResult accepted, WalletCard card)
+    {
+        var given = Amount.Zero;
+        var ended = new List<TillResult>();
+        try
+        {
+            var coins = accepted.Payments.Select(h => h.Coin.Id).ToHashSet();
+            var owed = _store.Read(db => coins.SelectMany(c => TillStore.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
+            Switches.Replace("R10 each customer", ref owed, Newest(int.MaxValue));
+            GiveBack(card, owed, ref given);
+            var open = OpenTickets.Where(t => t.Time != accepted.Ticket.Time).ToList();
+            var its = open.Where(t => Parts(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
+            ended.AddRange(its.Select(t => GiveUp(t, card, "The payment was cancelled.")));
+            if (_store.Read(db => accepted.Payments.Any(h => !TillStore.HasBefore(db, h.Coin.Id, h.Seq))))
+            {
+                ended.AddRange(EndSigned(card, open.Except(its).Where(t => Parts(t.Time).Count == 0), MostAskedWhilePaying));
+            }
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            // OK was said; what is owed waits until the card comes back.
+        }
+
+        string more = given.IsZero ? "" : $" {given.Show(_scheme.Terms.Currency)} of an earlier payment are on the card again.";
+        return accepted with { Message = accepted.Message + more, Ended = [.. accepted.Ended, .. ended] };
+    }
+
+    private List<Part> Newest(int most = MostAsked) => _store.Read(db => TillStore.Offers(db, Timestamp.Now(_clock), most));
+
+    /// <summary>Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have declared dead yet.</summary>
+    private List<TillResult> EndSigned(WalletCard card, IEnumerable<Ticket> tickets, int most)
+    {
+        var ended = new List<TillResult>();
+        var now = Timestamp.Now(_clock);
+        foreach (var ticket in tickets.Where(t => now <= t.Time.Plus(_scheme.Terms.SettleTerm)).OrderByDescending(t => t.Time).Take(most).ToList())
+        {
+            if (Signed(ticket, card) is { } h && IsOfKnownKey(h.Coin))
+            {
+                _store.Write(db =>
+                {
+                    Hold(db, h);
+                    return true;
+                });
+                ended.Add(Refuse(ticket, card, "The payment was cancelled.", h));
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>Anybody makes a coin of an unknown key, and signs with it what another card was asked for: that ends nothing.</summary>
+    private bool IsOfKnownKey(Coin coin)
+    {
+        bool known = _check.KnowsKeyOf(coin);
+        Switches.On("R4 ends", ref known);
+        return known;
+    }
+
+    private void GiveBack(WalletCard card, List<Part> owed, ref Amount given)
+    {
+        foreach (var part in owed)
+        {
+            if (Give(card, part, isShown: false) == Delivery.Taken)
+            {
+                given += part.H.Paid;
+            }
+        }
+    }
+
+    /// <summary>Gives the card one S_W, if it is this card's.</summary>
+    /// <param name="isShown">This card has shown S_U of that payment in this contact.</param>
+    /// <exception cref="CardChannelException">The card is gone.</exception>
+    private Delivery Give(WalletCard card, Part part, bool isShown)
+    {
+        bool said = false;
+        bool its = isShown || Shows(card, part.H, out said);
+        Switches.On("R4 shown", ref its);
+        var how = (its, said) switch
+        {
+            (true, _) => card.Void(part.H.Coin.Id, part.H.Seq, _key.PublicKey, part.SW!).IsSuccess ? Delivery.Taken : Delivery.None,
+            (_, true) => Delivery.Said,
+            _ => Delivery.None,
+        };
+        if (how != Delivery.None)
+        {
+            _store.Write(db =>
+            {
+                TillStore.Delivered(db, part.H.Id, how);
+                return true;
+            });
+        }
+
+        return how;
+    }
+
+    /// <summary>Asks the card for the payment, by PAY that only shows: whose it is shows S_U as this till has it. To any other card that tells TIME and y, and no coin.</summary>
+    /// <param name="said">It says that it has the money back; without S_U, so anybody can say it.</param>
+    private bool Shows(WalletCard card, CashPayment h, out bool said)
+    {
+        var ticket = _store.Read(db => TillStore.Find(db, h.Time))!;
+        var asked = Rest(ticket, Parts(ticket.Time).TakeWhile(p => p.H.Id != h.Id));
+        var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
+        said = status == StatusWord.AlreadyDone;
+        return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, ticket, asked, reply) is var shown && shown.Id == h.Id && shown.SU.AsSpan().SequenceEqual(h.SU);
+    }
+
+    /// <summary>A key that came since says whether a coin is good. What is not is nobody's money (rule R10).</summary>
+    private void JudgeUnknownKeys() => _store.Write(db =>
+    {
+        foreach (var part in TillStore.OfUnknownKeys(db, Timestamp.Now(_clock)).Where(p => _check.KnowsKeyOf(p.H.Coin)))
+        {
+            if (_check.IsForged(part.H.Coin))
+            {
+                TillStore.Drop(db, part.H.Id);
+            }
+            else
+            {
+                TillStore.KeyIsKnown(db, part.H.Id, OfferedUntil(part.H.Coin));
+            }
+        }
+
+        return true;
+    });
+}
