@@ -117,7 +117,8 @@ public sealed partial record Evidence
     private EvidenceFinding Weigh(ICashSuite suite, PublicKey root, Defence defence)
     {
         var currency = Order.Currency;
-        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, defence))).ToList();
+        var heard = defence with { Rebuttals = [.. defence.Rebuttals.Select(Beside)] };
+        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, heard))).ToList();
         Amount Rest(Struck upTo) => Dossier.Sum(entries.Where(e => e.Struck == Struck.Nothing || e.Struck > upTo).Select(e => e.Entry), e => e.H.Paid);
         var rest = Rest(Struck.ByIssuer);
         EvidenceFinding Say(Culprit culprit, string finding) => Find(culprit, finding, rest) with
@@ -154,6 +155,17 @@ public sealed partial record Evidence
         return Say(
             Culprit.Issuer,
             $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead. {Name} overspent nothing.");
+    }
+
+    /// <summary>
+    /// A rebuttal as it is heard beside this file: the certificates that stand in the file count for it too. Who is accused may have got theirs from the accuser
+    /// (rule R3). Each is checked from the root key, as those of the rebuttal are.
+    /// </summary>
+    public Rebuttal Beside(Rebuttal rebuttal)
+    {
+        IReadOnlyList<KeyCertificate> own = [.. Dossier.Header.StatementKeys, .. FiledKeys, BankKey];
+        Switches.Replace("R3 file keys", ref own, []);
+        return rebuttal with { Certificates = [.. rebuttal.Certificates, .. own] };
     }
 
     private Struck StruckBy(ICashSuite suite, PublicKey root, DossierEntry e, Defence defence)

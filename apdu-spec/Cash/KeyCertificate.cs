@@ -19,6 +19,9 @@ public sealed record KeyCertificate(
     public bool Verify(ICashSuite suite, PublicKey root) =>
         suite.Verify(root, SignedMessage.Certificate(Usage, Holder, NotBefore, NotAfter, Key.Bytes), Signature);
 
+    /// <summary>Tells certificates apart by all that is in them, the signature too: of two of one key one may be a lie.</summary>
+    public Digest Digest => Cash.Digest.Of(Encode());
+
     public bool Covers(Timestamp moment) => NotBefore <= moment && moment < NotAfter;
 
     public void Write(ref BerTlvWriter writer)

@@ -40,7 +40,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
     public Rebuttal With(Stamp stamp, IEnumerable<KeyCertificate> certificates) => this with
     {
-        Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => (c.Usage, c.Holder, c.Key.Id))],
+        Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => c.Digest)],
     };
 
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>

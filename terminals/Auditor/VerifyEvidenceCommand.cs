@@ -42,7 +42,7 @@ internal static class VerifyEvidenceCommand
                 return ExitCode.Refused;
             }
 
-            bool[] stamped = [.. shown.Select(r => r.IsStampedBefore(suite, key, evidence.Notice.Until))];
+            bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(suite, key, evidence.Notice.Until))];
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new

@@ -133,10 +133,11 @@ internal sealed class RebuttalDesk(
         }
 
         var shown = rebuttal.With(stamp, [certificate]);
-        bool inTime = shown.IsStampedBefore(suite, scheme.Root, file.Notice.Until);
+        var heard = file.Beside(shown);
+        bool inTime = heard.IsStampedBefore(suite, scheme.Root, file.Notice.Until);
         var before = EvidenceStore.Rebuttals(db, coin);
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(suite, h) is not null || r.DeathOf(suite, scheme.Root, h, file.Notice.Until) is not null;
-        bool strikes = file.Dossier.Payments.Any(h => Strikes(shown, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(b.Rebuttal, h)));
+        bool strikes = file.Dossier.Payments.Any(h => Strikes(heard, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(file.Beside(b.Rebuttal), h)));
         Switches.On("R10 strikes", ref strikes);
         if (strikes)
         {

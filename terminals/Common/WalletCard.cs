@@ -56,6 +56,9 @@ public sealed class WalletCard(ICardChannel channel)
 
     public void PutCertificate(KeyCertificate certificate) => Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
 
+    /// <summary>The same where the card may say no.</summary>
+    public StatusWord OfferCertificate(KeyCertificate certificate) => Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
+
     public BeginWithdrawalReply BeginWithdrawal(Amount faceValue, Currency currency, KeyId key) =>
         Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
             new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, faceValue, currency, key));

@@ -12,28 +12,42 @@ namespace HierCash.Wallet;
 /// </summary>
 internal sealed class IssuerCertificates
 {
-    private readonly IReadOnlyList<KeyCertificate> _all;
+    /// <summary>Of certificates that nobody has checked a card is offered so many in a row: as many as it keeps without one pushing out another.</summary>
+    private const int MaxOffers = 4;
 
-    private IssuerCertificates(IReadOnlyList<KeyCertificate> all, KeyCertificate encryption)
+    private readonly IReadOnlyList<KeyCertificate> _all;
+    private readonly IReadOnlyList<KeyCertificate> _kept;
+
+    private IssuerCertificates(IReadOnlyList<KeyCertificate> all, IReadOnlyList<KeyCertificate> kept, KeyCertificate encryption)
     {
         _all = all;
+        _kept = kept;
         Encryption = encryption;
     }
 
     /// <summary>The newest PE_I that is valid today.</summary>
     public KeyCertificate Encryption { get; }
 
+    /// <param name="kept">Statement keys' certificates that a card took before.</param>
     /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
-    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, Timestamp now, CancellationToken cancel)
+    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, CancellationToken cancel)
     {
         var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
         var all = CertificatesReply.Read(reply)?.Certificates ?? [];
         var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
             ?? throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
-        return new IssuerCertificates(all, encryption);
+        return new IssuerCertificates(all, kept, encryption);
     }
 
-    public IReadOnlyList<KeyCertificate> Statements => [.. Of(KeyUsage.IssuerStatement)];
+    /// <summary>
+    /// Statement keys' certificates that were not kept yet, and that the card takes, the newest first. A bank can invent what it likes; the card has the root key.
+    /// </summary>
+    public IReadOnlyList<KeyCertificate> TakenBy(WalletCard card)
+    {
+        var known = _kept.Select(c => c.Digest).ToHashSet();
+        var offers = Of(KeyUsage.IssuerStatement).Where(c => !known.Contains(c.Digest)).OrderByDescending(c => c.NotBefore).Take(MaxOffers).ToList();
+        return [.. offers.Where(c => Takes(card, c))];
+    }
 
     /// <summary>PE_I for a new withdrawal, or what an unfinished one was enciphered with.</summary>
     /// <exception cref="CardRefusedException">The card does not believe it.</exception>
@@ -63,13 +77,16 @@ internal sealed class IssuerCertificates
         return status;
     }
 
-    /// <summary>The statement key that signed something, before the card is shown it.</summary>
-    public void BringStatement(WalletCard card, Func<KeyCertificate, bool> signed)
+    /// <summary>The statement key that signed something, before the card is shown it; kept ones before those that the bank says.</summary>
+    /// <returns>What the card took; null if nobody has one of that key, or the card takes none.</returns>
+    public KeyCertificate? BringStatement(WalletCard card, Func<KeyCertificate, bool> signed) =>
+        _kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers).FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
+
+    private static bool Takes(WalletCard card, KeyCertificate certificate)
     {
-        if (Of(KeyUsage.IssuerStatement).FirstOrDefault(signed) is { } certificate)
-        {
-            card.PutCertificate(certificate);
-        }
+        bool takes = card.OfferCertificate(certificate).IsSuccess;
+        Switches.On("R10 checked keys", ref takes);
+        return takes;
     }
 
     /// <summary>What wallets did before rule R15: the card got everything.</summary>

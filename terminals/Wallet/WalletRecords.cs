@@ -22,6 +22,9 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
         """;
 
+    /// <summary>So many certificates of statement keys are kept.</summary>
+    public const int MaxCertificates = 256;
+
     /// <summary>
     /// Copies the card's log, and only then tells the card that it may forget it; but for the newest payment, which may be cut short at a till that
     /// will repeat it.
@@ -84,8 +87,10 @@ public sealed class WalletRecords(Database store)
         store.Write(db => db.Execute("INSERT OR IGNORE INTO uploaded(payment_id) VALUES(?1)", payment.Value.ToArray()));
 
     /// <summary>Keeps certificates of the issuer's statement keys that the card has checked: with them a rebuttal is written without the bank that accuses.</summary>
-    public void KeepCertificates(IEnumerable<KeyCertificate> certificates) =>
-        store.Write(db => certificates.Sum(c => db.Execute("INSERT OR IGNORE INTO certificate(certificate) VALUES(?1)", c.Encode())));
+    /// <remarks>Of more than <see cref="MaxCertificates"/> those that came first go: an issuer has one new statement key in years.</remarks>
+    public void KeepCertificates(IEnumerable<KeyCertificate> certificates) => store.Write(db => certificates.Sum(c =>
+        db.Execute("INSERT OR IGNORE INTO certificate(certificate) VALUES(?1)", c.Encode()))
+        + db.Execute("DELETE FROM certificate WHERE rowid NOT IN (SELECT rowid FROM certificate ORDER BY rowid DESC LIMIT ?1)", MaxCertificates));
 
     /// <summary>Certificates that were kept.</summary>
     public IReadOnlyList<KeyCertificate> Certificates => store.Read(db => db.Query(

@@ -29,7 +29,7 @@ public sealed partial class WalletTerminal
     public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var link = Seal(card, await Certificates(cancel));
+        var link = Seal(card, await Certificates(card, cancel));
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)
@@ -68,7 +68,7 @@ public sealed partial class WalletTerminal
     public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(cancel);
+        var certificates = await Certificates(card, cancel);
         var link = Seal(card, certificates);
         await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
@@ -78,7 +78,7 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
             if (WalletMessages.ReadDeadReply(reply) is { } statement)
             {
-                certificates.BringStatement(card, c => statement.Verify(suite, c.Key));
+                BringStatement(card, certificates, k => statement.Verify(suite, k));
                 var restored = card.Restore(statement);
                 results.Add(new RecoveryResult(entry.Paid, restored.IsSuccess, restored.IsSuccess
                     ? $"{entry.Paid.Show(status.Currency)} of {entry.Time} are on the card again: the shop never settled them."
@@ -109,7 +109,7 @@ public sealed partial class WalletTerminal
 
     /// <summary>
     /// What the card and the records hold against an accusation: each S_W and each dead statement that the card was given. The certificates that dead statements
-    /// want come from the bank, or, where it does not answer, from the records: who is accused does not need the accuser.
+    /// want come from the records, where the card has checked them, and from the bank beside these: who is accused does not need the accuser.
     /// </summary>
     public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
     {
@@ -122,8 +122,12 @@ public sealed partial class WalletTerminal
         var kept = records?.Certificates ?? [];
         try
         {
+            // Whole ones beside each other: what the bank says of a key takes no place of what the card has checked.
             var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-            return [.. (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).Concat(kept).DistinctBy(c => c.Key.Id)];
+            var told = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(WalletRecords.MaxCertificates).ToList();
+            IReadOnlyList<KeyCertificate> all = [.. kept.Concat(told).DistinctBy(c => c.Digest)];
+            Switches.Replace("R3 own certificates", ref all, [.. told.Concat(kept).DistinctBy(c => c.Key.Id)]);
+            return all;
         }
         catch (LinkException)
         {

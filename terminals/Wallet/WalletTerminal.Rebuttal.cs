@@ -73,14 +73,15 @@ public sealed partial class WalletTerminal
     {
         try
         {
-            var reply = await Seal(card, await Certificates(cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
+            var reply = await Seal(card, await Certificates(card, cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
             var stamp = RebuttalMessages.ReadStamp(reply);
             bool its = stamp?.Subject == rebuttal.Digest;
             Switches.On("R5 stamped", ref its);
             return stamp is not null && its ? rebuttal.With(stamp, []) : rebuttal;
         }
-        catch (LinkException)
+        catch (Exception e) when (e is LinkException or CardRefusedException)
         {
+            // The issuer is away, or the bank says a key that the card does not believe: the rebuttal is made all the same.
             return rebuttal;
         }
     }

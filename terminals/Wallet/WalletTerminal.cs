@@ -58,7 +58,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         ICardChannel channel, string pin, Amount faceValue, Func<WalletCard, Currency, KeyId, BeginWithdrawalReply> begin, CancellationToken cancel, bool keyed = false)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(cancel);
+        var certificates = await Certificates(card, cancel);
         await Resume(card, status, certificates, cancel);
         await TryUpload(card, status, certificates, cancel);
         var key = certificates.Encryption.Key.Id;
@@ -74,7 +74,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     public async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(cancel);
+        var certificates = await Certificates(card, cancel);
         var results = await Resume(card, status, certificates, cancel);
         await TryUpload(card, status, certificates, cancel);
         return results;
@@ -95,11 +95,20 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         return (card, card.GetStatus().Private!);
     }
 
-    private async ValueTask<IssuerCertificates> Certificates(CancellationToken cancel)
+    private async ValueTask<IssuerCertificates> Certificates(WalletCard card, CancellationToken cancel)
     {
-        var certificates = await IssuerCertificates.Fetch(bank, Timestamp.Now(clock), cancel);
-        records?.KeepCertificates(certificates.Statements);
+        var certificates = await IssuerCertificates.Fetch(bank, records?.Certificates ?? [], Timestamp.Now(clock), cancel);
+        records?.KeepCertificates(certificates.TakenBy(card));
         return certificates;
+    }
+
+    /// <summary>The key that signed a statement to the card. What the card took is kept for a rebuttal: whoever accuses later does not get to say what it is.</summary>
+    private void BringStatement(WalletCard card, IssuerCertificates certificates, Func<PublicKey, bool> signed)
+    {
+        if (certificates.BringStatement(card, c => signed(c.Key)) is { } taken)
+        {
+            records?.KeepCertificates([taken]);
+        }
     }
 
     private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
@@ -171,7 +180,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
         if (answer.Never is { } never)
         {
-            certificates.BringStatement(card, c => never.Verify(suite, c.Key));
+            BringStatement(card, certificates, k => never.Verify(suite, k));
             var freed = card.ReleaseWithdrawal(slot, never);
             return freed.IsSuccess
                 ? answer.Text is { } why
