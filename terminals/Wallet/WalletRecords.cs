@@ -55,9 +55,12 @@ public sealed class WalletRecords(Database store)
         return kept;
     }
 
-    /// <summary>Copies entries of a card's log, without telling the card.</summary>
+    /// <summary>
+    /// Copies entries of a card's log, without telling the card. What took a payment back is never replaced: a card that does not know of it is an older copy,
+    /// and the proof may be nowhere else.
+    /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
-    public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => db.Execute(
+    public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => !HasProof(db, e.H.Id) && db.Execute(
         """
         INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)
         ON CONFLICT(payment_id) DO UPDATE SET entry = excluded.entry WHERE entry <> excluded.entry
@@ -69,9 +72,11 @@ public sealed class WalletRecords(Database store)
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     public static int Missing(WalletRecords? records, ICardChannel channel, string pin)
     {
-        // By content: CONFIRM changes nothing that is kept, and the same slot may hold another coin by now.
-        var kept = (records?.All ?? []).Select(e => new LogReply(e.State, e.Entry).Content).ToHashSet();
-        return WalletTerminal.ReadLog(channel, pin).Count(e => e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content));
+        // By content: CONFIRM changes nothing that is kept, and the same slot may hold another coin by now. Of a payment with its proof nothing is missing.
+        var all = records?.All ?? [];
+        var kept = all.Select(e => new LogReply(e.State, e.Entry).Content).Concat(all.Where(e => e.Entry.Proof is not null).Select(e => AsSigned(e.Entry))).ToHashSet();
+        return WalletTerminal.ReadLog(channel, pin).Count(e =>
+            e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content) && !kept.Contains(AsSigned(e.Entry)));
     }
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
@@ -125,6 +130,16 @@ public sealed class WalletRecords(Database store)
             return null;
         });
     }
+
+    private static bool HasProof(Database db, PaymentId payment)
+    {
+        bool has = db.First("SELECT entry FROM payment WHERE payment_id = ?1", r => LogReply.Read(r.Bytes(0))!, payment.Value.ToArray())?.Payment?.Proof is not null;
+        Switches.Off("R3 records", ref has);
+        return has;
+    }
+
+    /// <summary>What the card said of the payment before anything took it back.</summary>
+    private static Digest AsSigned(LoggedPayment entry) => new LogReply(LogState.Signed, entry with { Proof = null }).Content;
 
     /// <summary>Without the mark that it is kept, which every entry in here would have.</summary>
     private static LogReply Unmarked(LogState state, LoggedPayment entry) => new(state, entry with { Acknowledged = false });

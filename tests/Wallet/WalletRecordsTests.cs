@@ -5,6 +5,7 @@ using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -42,6 +43,43 @@ public sealed class WalletRecordsTests
         var rebuttal = await town.WalletWith(records).MakeRebuttal(alice.Card, alice.Pin, default);
         Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, first.Payments.Single()));
         Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Is.Empty);
+    }
+
+    /// <summary>An image of the card from before a refund, or a copy that somebody made, is read: the till's S_W, or the issuer's word, stays in the records.</summary>
+    [Test, Rule(3), Hole(19)]
+    public async Task AnOlderCopyOfTheCardTakesNoProofFromTheRecords()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        string till = town.AddTill("Cafe");
+        var h = town.Sign(alice, till, 1250);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        town.Sign(alice, till, 1);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(store);
+        Assert.That(records.Keep(alice.Card, alice.Pin), Is.EqualTo(2));
+        using var older = alice.Clone();
+        using var key = town.TillKey(till);
+        Assert.That(RawMessages.Void(alice, h, key));
+        Assert.That(records.Keep(alice.Card, alice.Pin), Is.EqualTo(1), "taken back");
+
+        Assert.That(WalletTerminal.ReadPayments(older.Card, older.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Signed));
+        Assert.That(WalletRecords.Missing(records, older.Card, older.Pin), Is.Zero, "the records know more than this card, not less");
+        Assert.That(records.Keep(older.Card, older.Pin), Is.Zero);
+        await Restore(older, h);
+        Assert.That(records.Keep(older.Card, older.Pin), Is.Zero);
+        Assert.That(WalletRecords.Missing(records, older.Card, older.Pin), Is.Zero, "nor where it was taken back in another way");
+        var kept = records.All.Single(e => e.H.Id == h.Id);
+        Assert.That((kept.State, kept.Entry.Proof?.TillKey is not null), Is.EqualTo((LogState.Restored, true)));
+        using var lost = town.User("Bela");
+        var rebuttal = await town.WalletWith(records).MakeRebuttal(lost.Card, lost.Pin, default);
+        Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, h), "the card is gone, and the records still rebut");
+
+        async Task Restore(TownCard card, CashPayment payment)
+        {
+            town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromDays(1));
+            Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default)).Single().Done);
+        }
     }
 
     /// <summary>A bank that relays the issuer's stamp and then falls silent takes no proof from who is accused; nor does one that never answers.</summary>
