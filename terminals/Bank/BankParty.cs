@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -152,8 +153,16 @@ public sealed partial class BankParty : ILinkHandler
     /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
     /// </summary>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">It was reported as lost: whoever brings it gets nothing signed.</exception>
     public void SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
+        var lost = _store.Read(db => LossDesk.LostOn(db, user));
+        Switches.Replace("R12 lost", ref lost, null);
+        if (lost is { } date)
+        {
+            throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
+        }
+
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         card.PutCertificate(_identity.Certificate);

@@ -85,8 +85,11 @@ internal sealed class LossDesk(
     }
 
     /// <summary>True if the card of that account was reported as lost.</summary>
-    public static bool IsLost(Database db, AccountId user) =>
-        db.Number("SELECT count(*) FROM lost_report WHERE u = ?1", user.Value.ToArray()) > 0;
+    public static bool IsLost(Database db, AccountId user) => LostOn(db, user) is not null;
+
+    /// <summary>When the card of that account was reported as lost, by this bank's clock; null if it was not.</summary>
+    public static Timestamp? LostOn(Database db, AccountId user) =>
+        db.Query("SELECT date FROM lost_report WHERE u = ?1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), user.Value.ToArray()).FirstOrDefault();
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
     /// <exception cref="InvalidOperationException">

@@ -3,6 +3,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Town;
+using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -128,6 +129,36 @@ public sealed class ActivationTests
 
         Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"));
         Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "somebody has read that letter");
+    }
+
+    /// <summary>The finder of a card that was reported as lost blocks its PUK and takes it to the counter: the bank signs nothing, and keeps the card.</summary>
+    [Test, Rule(12), Hole(10)]
+    public async Task ACardThatWasReportedAsLostIsNotSetBack()
+    {
+        using var alice = _town.User("Alice", 5000);
+        using var bob = _town.User("Bob", 5000);
+        var users = _town.UserBank.Accounts.ToDictionary(a => a.Name, a => a.User);
+        var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(_town.Clock));
+        _town.Clock.Advance(TimeSpan.FromHours(1));
+        var reported = Timestamp.Now(_town.Clock);
+        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(1));
+        _town.Clock.Advance(TimeSpan.FromHours(1));
+        BlockPuk(alice);
+        BlockPuk(bob);
+        using var trace = new TracingChannel(alice.Card);
+        Assert.That(
+            () => _town.UserBank.SetBack(users["Alice"], new WalletCard(trace), Next),
+            Throws.InvalidOperationException.With.Message.Contains($"reported as lost on {reported}: keep the card"));
+        Assert.That(trace.Apdus, Is.Empty, "the card heard nothing of it");
+        var finder = Selected(alice);
+        Assert.That(finder.GetStatus().State, Is.EqualTo(WalletState.Personalised));
+        Assert.That(() => finder.BeginActivation(Next), Throws.TypeOf<CardRefusedException>(), "and he chooses no PIN");
+        Assert.That(
+            () => _town.UserBank.SetBack(users["Bob"], finder, Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"), "nor under another's name");
+        _town.UserBank.SetBack(users["Bob"], Selected(bob), Next);
+        bob.Activate(Next);
+        Assert.That(bob.Balance().Minor, Is.EqualTo(5000), "others are set back as before");
     }
 
     /// <summary>The PUK is the card's own, another one each time, and what was not written down right sets nothing.</summary>
