@@ -104,6 +104,56 @@ public sealed class ConnectionSharesTests
         Assert.That(await Answers(other, MessageType.Settle, 2), "another party is not touched");
     }
 
+    /// <summary>
+    /// Who has a till's stolen key keeps two connections busy for as long as he likes, and the share is full: the idle ones of others give the place to who comes
+    /// next, and none of theirs goes to him.
+    /// </summary>
+    [Test, Rule(22)]
+    public async Task OneThatIsBusyThroughoutKeepsNobodyOut()
+    {
+        var done = new TaskCompletionSource();
+        using var key = LinkParty.Suite.GenerateKey();
+        await using var party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), Small with { MaxParties = 6 });
+        party.Work = done.Task;
+        using var stolen = Own(LinkRole.Shop, 7);
+        await using var first = await Tls(stolen, party);
+        await using var second = await Tls(stolen, party);
+        foreach (var stream in new[] { first, second })
+        {
+            await stream.WriteAsync(new LinkFrame(FrameKind.Request, 1, new LinkMessage(MessageType.Settle, [1, 2])).Encode());
+        }
+
+        for (int waited = 0; waited < 1000 && party.Served < 2; waited++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.That(party.Served, Is.EqualTo(2));
+        var idle = new List<SslStream>();
+        for (uint id = 10; id < 14; id++)
+        {
+            using var own = Own(LinkRole.Shop, id);
+            idle.Add(await Tls(own, party));
+            Assert.That(await Answers(idle[^1], MessageType.Settle, 1));
+        }
+
+        await using var third = await Tls(stolen, party);
+        Assert.That(await IsOpen(third), Is.False, "he has the most, all are busy, and nobody else has more than he has");
+        Assert.That(party.Records.Log("link").Single(l => l.Contains("closed", StringComparison.Ordinal)), Does.Contain("all places are taken, and no party that has more of them"));
+        using var late = Own(LinkRole.Shop, 99);
+        await using var newcomer = await Tls(late, party);
+        Assert.That(await Answers(newcomer, MessageType.Settle, 1), "a till that comes now is answered");
+        Assert.That(await IsOpen(idle[0]), Is.False, "in the place of the one that was silent for the longest");
+        foreach (var stream in idle.Skip(1))
+        {
+            Assert.That(await IsOpen(stream));
+        }
+
+        done.SetResult();
+        Assert.That(await first.ReadAtLeastAsync(new byte[4], 4, throwOnEndOfStream: false), Is.EqualTo(4), "what was in work is answered all the same");
+        idle.ForEach(s => s.Dispose());
+    }
+
     /// <summary>Somebody's account is worth two connections, not all of them.</summary>
     [Test, Rule(22)]
     public async Task AnAccountHasItsShareAndNoMore()
@@ -225,10 +275,10 @@ public sealed class ConnectionSharesTests
         }
     }
 
-    private async Task<SslStream> Tls(X509Certificate2? own)
+    private async Task<SslStream> Tls(X509Certificate2? own, LinkParty? party = null)
     {
         var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, _party.Port);
+        await client.ConnectAsync(IPAddress.Loopback, (party ?? _party).Port);
         var stream = new SslStream(client.GetStream());
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {

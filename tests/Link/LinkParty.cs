@@ -19,7 +19,22 @@ internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
 
     public List<LinkPeer> Peers { get; } = [];
 
+    /// <summary>So many requests have come.</summary>
+    public int Served
+    {
+        get
+        {
+            lock (Peers)
+            {
+                return Peers.Count;
+            }
+        }
+    }
+
     public TownRecords Records { get; } = new();
+
+    /// <summary>Requests of more than one byte are answered when this is over.</summary>
+    public Task Work { get; set; } = Task.CompletedTask;
 
     public int Port => IPEndPoint.Parse(_server!.Address).Port;
 
@@ -40,14 +55,19 @@ internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
         return SchemeCertificate.WithKey(SchemeCertificate.Issue(root, role, new PartyId(id), key.PublicKey, now.AddDays(day), now.AddDays(1)), key);
     }
 
-    public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
+    public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
         lock (Peers)
         {
             Peers.Add(peer);
         }
 
-        return ValueTask.FromResult(new LinkMessage(MessageType.SettleReply, request.Body.Reverse().ToArray()));
+        if (request.Body.Length > 1)
+        {
+            await Work;
+        }
+
+        return new LinkMessage(MessageType.SettleReply, request.Body.Reverse().ToArray());
     }
 
     /// <summary>Here the body of a withdrawal is the account, and nobody forges.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
         var guest = new Guest(() => connection.Abort(new ConnectionAbortedException("Others need the place.")));
-        if (!Enter(guest, _strangers, AddressOf(connection.RemoteEndPoint)))
+        if (Enter(guest, _strangers, AddressOf(connection.RemoteEndPoint)) is not null)
         {
             connection.Abort();
             return;
@@ -48,8 +48,9 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
     };
 
-    /// <summary>It has shown a certificate of the scheme. False if that party has as many connections as it may, and all are busy.</summary>
-    public bool IsParty(Guest guest, LinkPeer peer, Digest key) => Enter(guest, _parties, (peer, key));
+    /// <summary>It has shown a certificate of the scheme.</summary>
+    /// <returns>Why there is no place for it; null if there is.</returns>
+    public string? IsParty(Guest guest, LinkPeer peer, Digest key) => Enter(guest, _parties, (peer, key));
 
     /// <summary>It has sent a request with that account's signature. Where the account has its share already, it stays a stranger.</summary>
     public void IsAccount(Guest guest, AccountId account)
@@ -81,14 +82,15 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
     }
 
-    private bool Enter(Guest guest, Share share, object who)
+    /// <returns>Why not; null if it is in.</returns>
+    private string? Enter(Guest guest, Share share, object who)
     {
         Guest? ended = null;
         lock (_gate)
         {
             if (guest.IsEnded)
             {
-                return false;
+                return "others needed the place";
             }
 
             int most = share.MostOfOne;
@@ -102,13 +104,16 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
             }
 
             var own = share.Of.GetValueOrDefault(who);
-            if (own?.Count >= most || share.Count >= share.Most)
+            bool hasItsShare = own?.Count >= most;
+            if (hasItsShare || share.Count >= share.Most)
             {
                 // Whoever has the most gives the place: one address or party cannot press out the others.
-                ended = Victim(share, own?.Count >= most ? own : Largest(share));
+                ended = Victim(share, hasItsShare ? own! : Givers(share, own));
                 if (ended is null)
                 {
-                    return false;
+                    return hasItsShare
+                        ? "it has as many connections as a party may have, and all are in use"
+                        : "all places are taken, and no party that has more of them than it has one that is not in use";
                 }
 
                 ended.IsEnded = true;
@@ -134,13 +139,25 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
             Tell();
         }
 
-        return true;
+        return null;
     }
 
-    private static IEnumerable<Guest> Largest(Share share)
+    /// <summary>
+    /// Of those that have one to give the ones that have the most. Who keeps all of its own busy does not keep the idle ones of others in their places;
+    /// nor does it get the place of one that has no more than it has itself, unless nobody has more.
+    /// </summary>
+    private static IEnumerable<Guest> Givers(Share share, HashSet<Guest>? own)
     {
         int largest = share.Of.Values.Max(g => g.Count);
-        return share.Of.Values.Where(g => g.Count == largest).SelectMany(g => g);
+        int has = own?.Count ?? 0;
+        Switches.Replace("R22 fewer", ref has, 0);
+        bool passesOn = true;
+        Switches.Off("R22 busy", ref passesOn);
+        var giving = share.Of.Values
+            .Where(g => g.Count == largest || (passesOn && (g == own || g.Count > has)))
+            .Where(g => share.GivesWay || g.Any(one => one.Busy == 0)).ToList();
+        int most = giving.Count == 0 ? 0 : giving.Max(g => g.Count);
+        return giving.Where(g => g.Count == most).SelectMany(g => g);
     }
 
     /// <summary>The one that has been silent for the longest; one whose request is being answered only among strangers, and last.</summary>

@@ -25,9 +25,9 @@ internal sealed partial class LinkConnectionHandler(
         }
 
         var guest = connection.Features.Get<ConnectionShares.Guest>()!;
-        if (certificate is not null && !shares.IsParty(guest, peer, Digest.Of(certificate.PublicKey.EncodedKeyValue.RawData)))
+        if (certificate is not null && shares.IsParty(guest, peer, Digest.Of(certificate.PublicKey.EncodedKeyValue.RawData)) is { } full)
         {
-            LogClosed(peer, "it has as many connections as a party may have, and all are in use");
+            LogClosed(peer, full);
             return;
         }
 
