@@ -174,7 +174,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <returns>The reference by which the issuer names the account.</returns>
     public Digest OpenShopAccount(string name) => _shops.Open(name, null);
 
-    /// <summary>Opens a shop's account and adds it to the shop's request, signed. The same till's request names the same account again.</summary>
+    /// <summary>Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.</summary>
     /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised. Null: a new shop's.</param>
     /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
     public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
@@ -190,7 +190,7 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
-        var reference = account is { } known ? _shops.Known(known) : _shops.Open(request.Name, request.Key);
+        var reference = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
         return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
     }
 

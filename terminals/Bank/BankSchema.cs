@@ -9,7 +9,10 @@ internal static class BankSchema
 
         CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT;
         CREATE TABLE account(u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL) STRICT;
-        CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL, till_key BLOB UNIQUE /* for whose request it was opened */) STRICT;
+        CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+        -- For which account a till's request was signed: signed again, it is for the same one.
+        CREATE TABLE shop_till(till_key BLOB PRIMARY KEY, reference BLOB NOT NULL REFERENCES shop_account) STRICT;
 
         -- Double-entry ledger: every transaction's entries sum to zero. The vault is what the bank holds in return, so it is negative.
         CREATE TABLE ledger_account(
