@@ -157,6 +157,9 @@ public sealed partial class BankParty : ILinkHandler
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         card.PutCertificate(_identity.Certificate);
+
+        // In the books first: what the bank signs, it has signed, whatever is said of the card's answer.
+        _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
         var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
         var status = card.SetBack(code.Hash, signature);
         if (!status.IsSuccess)
@@ -218,7 +221,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
     public IReadOnlyList<(AuditStatement Refused, AuditStatement? Kept)> Contradictions => _store.Read(LossDesk.Contradictions);
 
-    /// <summary>Each withdrawal and each case of a holder in words: its state, who signed what, what happens next.</summary>
+    /// <summary>Each withdrawal, each case and each set-back of a holder in words: its state, who signed what, what happens next.</summary>
     public IEnumerable<string> Explain(AccountId user)
     {
         var parked = Parked;
@@ -240,7 +243,8 @@ public sealed partial class BankParty : ILinkHandler
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
         }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
-            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}"));
+            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(_store.Read(db => BankAlarms.SetBacks(db, user)).Select(date =>
+            $"{date}: this bank signed that the card, if its PUK was blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost."));
     }
 
     private static string InWords(IssueRefusal reason) => reason == IssueRefusal.InArrears
