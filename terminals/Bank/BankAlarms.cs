@@ -9,6 +9,9 @@ namespace HierCash.Bank;
 /// <param name="Holder">The holder whose card it is about; null where it is about none.</param>
 public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string? Holder = null)
 {
+    /// <summary>For people, after the kind: what it is about.</summary>
+    public string Subject => Holder is not null ? $": {Holder}" : Number > 0 ? $", number {Number}" : "";
+
     /// <summary>For people: what to do about it.</summary>
     public string Advice => Kind switch
     {

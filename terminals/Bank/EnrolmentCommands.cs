@@ -25,7 +25,8 @@ internal static class EnrolmentCommands
             Digest? known = result.GetValue(account) is { } named ? opened.ShopAccount(named).Account : null;
             var before = opened.Party.ShopAccounts.Select(s => s.Account).ToHashSet();
             var vouched = opened.Party.Vouch(request, known);
-            Console.Error.WriteLine($"{(before.Contains(vouched.Account!.Reference) ? "The account" : "A new account")} {Short(vouched.Account.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
+            string which = before.Contains(vouched.Account!.Reference) ? "The account" : "A new account";
+            Console.Error.WriteLine($"{which} {Short(vouched.Account.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
             Console.Write(Armor.Write(Armor.Request, vouched.Encode()));
         });
         return command;
@@ -35,7 +36,8 @@ internal static class EnrolmentCommands
     {
         var fresh = new Option<bool>("--fresh") { Description = "Another one than the next key that was made before." };
         var command = new Command(
-            "new-key", "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call to the issuer after 'join'. Stop 'serve' for 'join', and start it again.")
+            "new-key",
+            "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call to the issuer after 'join'. Stop 'serve' for 'join', and start it again.")
         {
             fresh, folder,
         };

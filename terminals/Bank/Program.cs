@@ -195,7 +195,7 @@ internal static class Program
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number, a.Holder }),
-                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{(a.Number > 0 ? $", number {a.Number}" : "")}{(a.Holder is null ? "" : $": {a.Holder}")}. {a.Advice}".TrimEnd())));
+                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{a.Subject}. {a.Advice}".TrimEnd())));
         });
         return command;
     }

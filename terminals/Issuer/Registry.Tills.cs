@@ -74,7 +74,8 @@ public sealed partial class Registry
             && suite.Verify(bank.Key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature);
         if (!vouched)
         {
-            throw new InvalidOperationException("The shop's account is not signed by a bank of this scheme. Enrol its bank first, then have the bank sign again.");
+            throw new InvalidOperationException(
+                "The shop's account is not signed by a bank of this scheme with its present key. Enrol the bank first; a new key of a bank counts once 'hiercash-bank serve' has called with it. Then have it sign again.");
         }
 
         // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
