@@ -21,7 +21,8 @@ internal static class HeldView
 
     /// <summary>For the till's screen: one line, or nothing.</summary>
     /// <param name="now">The payment that is under way on the screen; null if none.</param>
-    public static string Line(IReadOnlyList<HeldPayment> payments, Ticket? now, Currency currency)
+    /// <param name="isRevoked">The issuer does not answer this till any more.</param>
+    public static string Line(IReadOnlyList<HeldPayment> payments, Ticket? now, Currency currency, bool isRevoked)
     {
         var held = payments.Aggregate(Amount.Zero, (all, h) => all + h.Held);
         var owed = payments.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
@@ -29,6 +30,7 @@ internal static class HeldView
         {
             (true, true) => "",
             (false, _) when payments.Any(p => p.Ticket.Time == now?.Time && !p.Held.IsZero) => $"held {held.Show(currency)}: Esc gives it up",
+            (false, _) when isRevoked => $"held {held.Show(currency)}: another till of the shop asks the issuer",
             (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
             _ => $"to give back {owed.Show(currency)}: put the card in, without an amount",
         };

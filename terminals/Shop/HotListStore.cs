@@ -72,9 +72,9 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         {
             ulong before = store.Read(Version);
             var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), store.Read(db => TillStore.OldestBut(db, []))), cancel);
-            var list = LossMessages.ReadHotListReply(reply) ?? throw new InvalidOperationException(Refusal.Read(reply) is { } refusal
-                ? $"The issuer gives no hot list. {refusal.Text}"
-                : "The issuer's answer is no hot list. The till keeps the one that it has.");
+            var list = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
+                ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
+                : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
             store.Write(db =>
             {
                 Take(db, list);

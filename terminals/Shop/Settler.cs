@@ -145,9 +145,9 @@ public sealed class Settler
         Switches.On("hole 5 count", ref whole);
         if (answer is null || !whole)
         {
-            throw new InvalidOperationException(Refusal.Read(reply) is { } refusal
-                ? $"The issuer refuses the settlement. {refusal.Text} All payments stay queued."
-                : "The issuer's answer to the settlement is not complete. All payments stay queued.");
+            throw Refusal.Read(reply) is { } refusal
+                ? new InvalidOperationException($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
+                : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
         var states = batch.Zip(answer.Receipts, Judge).ToList();

@@ -285,8 +285,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             amount = Amount.Zero;
         }
 
-        string held = HeldView.Line(till.HeldPayments, _ticket, _currency);
         string? revoked = till.WhyRevoked;
+        string held = HeldView.Line(till.HeldPayments, _ticket, _currency, revoked is not null);
         string message = _mood == TillMood.Waiting && _message.Length == 0 ? revoked ?? "" : _message;
         var screen = new TillScreen(
             shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(PartState.Queued), _offline, held, Reader(), IsRevoked: revoked is not null);
