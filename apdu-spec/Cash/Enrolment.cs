@@ -18,7 +18,13 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
     public static EnrolmentRequest Sign(ISigningKey key, EnrolmentRole role, string name) =>
         new(role, name, key.PublicKey, key.Sign(SignedMessage.Enrolment((byte)role, key.PublicKey.Bytes, name)), null);
 
-    public bool Verify(ICashSuite suite) => suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
+    /// <summary>True if whoever made it holds the key that it names: nobody has another's public key enrolled, under a name of his choice.</summary>
+    public bool Verify(ICashSuite suite)
+    {
+        bool holds = suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
+        Switches.On("R18 request", ref holds);
+        return holds;
+    }
 
     public byte[] Encode() => BerTlv.Encode(512, (ref BerTlvWriter w) =>
     {

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 
@@ -5,8 +6,12 @@ namespace HierCash.Bank;
 
 /// <summary>What a person at the bank has to look at.</summary>
 /// <param name="Number">Of the issuer's instruction or statement that it is about; 0 where it is about none.</param>
-public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number)
+/// <param name="Holder">The holder whose card it is about; null where it is about none.</param>
+public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string? Holder = null)
 {
+    /// <summary>For people, after the kind: what it is about.</summary>
+    public string Subject => Holder is not null ? $": {Holder}" : Number > 0 ? $", number {Number}" : "";
+
     /// <summary>For people: what to do about it.</summary>
     public string Advice => Kind switch
     {
@@ -17,11 +22,12 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number)
             "The issuer changed what it said of this bank's circulation, or was restored from a backup. Both statements are kept: 'hiercash-bank audit --json' shows them. Ask the issuer.",
         BankAlarms.StrangeDossier => "The issuer sends a dossier about a coin that nobody here withdrew: ask it why, and whether this bank was restored from a backup.",
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
+        BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
         _ => "",
     };
 }
 
-/// <summary>One row for each kind and number, however often it happens.</summary>
+/// <summary>One row for each kind and number, however often it happens; and one for each set-back that was signed.</summary>
 internal static class BankAlarms
 {
     public const string NotSigned = "instruction not signed";
@@ -36,11 +42,29 @@ internal static class BankAlarms
 
     public const string StrangeDossier = "dossier of no withdrawal";
 
+    public const string CardSetBack = "card set back";
+
     public static int Raise(Database db, Timestamp now, string kind, ulong number) => db.Execute(
         "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", kind, InstructionDesk.NumberBytes(number), now.ToLedger());
 
+    /// <summary>Before the bank signs it: what it signed stands in its books, whatever becomes of the card's answer (rule R12).</summary>
+    public static int RaiseSetBack(Database db, Timestamp now, AccountId user)
+    {
+        byte[] subject = [.. user.Value.ToArray(), .. InstructionDesk.NumberBytes(now.Microseconds)];
+        bool keeps = true;
+        Switches.Off("R12 in the books", ref keeps);
+        return keeps ? db.Execute("INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", CardSetBack, subject, now.ToLedger()) : 0;
+    }
+
+    /// <summary>When this bank signed a set-back of the card of that account, oldest first.</summary>
+    public static List<Timestamp> SetBacks(Database db, AccountId user) => db.Query(
+        "SELECT date FROM alarm WHERE kind = ?1 AND substr(subject, 1, 16) = ?2 ORDER BY date", r => Timestamp.FromLedger(r.GetInt64(0)), CardSetBack, user.Value.ToArray());
+
     /// <summary>The newest first.</summary>
     public static List<BankAlarm> All(Database db) => db.Query(
-        "SELECT date, kind, subject FROM alarm ORDER BY date DESC, kind, subject",
-        r => new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2))));
+        "SELECT l.date, l.kind, l.subject, a.name FROM alarm l LEFT JOIN account a ON l.kind = ?1 AND a.u = substr(l.subject, 1, 16) ORDER BY l.date DESC, l.kind, l.subject",
+        r => new BankAlarm(
+            Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetString(1) == CardSetBack ? 0 : System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2)),
+            r.IsDBNull(3) ? null : r.GetString(3)),
+        CardSetBack);
 }

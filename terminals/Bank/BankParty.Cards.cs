@@ -94,6 +94,9 @@ public sealed partial class BankParty
             }
 
             card.PutCertificate(_identity.Certificate);
+
+            // In the books first: what the bank signs, it has signed, whatever is said of the card's answer.
+            _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
             var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));

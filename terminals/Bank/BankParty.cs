@@ -101,7 +101,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <returns>The reference by which the issuer names the account.</returns>
     public Digest OpenShopAccount(string name) => _shops.Open(name, null);
 
-    /// <summary>Opens a shop's account and adds it to the shop's request, signed. The same till's request names the same account again.</summary>
+    /// <summary>Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.</summary>
     /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised. Null: a new shop's.</param>
     /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
     public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
@@ -117,7 +117,7 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
-        var reference = account is { } known ? _shops.Known(known) : _shops.Open(request.Name, request.Key);
+        var reference = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
         return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
     }
 
@@ -145,7 +145,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
     public IReadOnlyList<(AuditStatement Refused, AuditStatement? Kept)> Contradictions => _store.Read(LossDesk.Contradictions);
 
-    /// <summary>Each withdrawal and each case of a holder in words: its state, who signed what, what happens next.</summary>
+    /// <summary>Each withdrawal, each case and each set-back of a holder in words: its state, who signed what, what happens next.</summary>
     public IEnumerable<string> Explain(AccountId user)
     {
         var parked = Parked;
@@ -167,7 +167,8 @@ public sealed partial class BankParty : ILinkHandler
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
         }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
-            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}"));
+            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(_store.Read(db => BankAlarms.SetBacks(db, user)).Select(date =>
+            $"{date}: this bank signed that the card, if its PUK was blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost."));
     }
 
     private static string InWords(IssueRefusal reason) => reason == IssueRefusal.InArrears

@@ -13,7 +13,10 @@ internal static class BankSchema
         -- Letters with activation codes, the newest of a card last: a digest of the code's hash (the card has the hash, the letter the code), the name in the
         -- letter, and whose card took it, or is to take it; a new card has no account yet.
         CREATE TABLE letter(id INTEGER PRIMARY KEY AUTOINCREMENT, mark BLOB NOT NULL UNIQUE, holder TEXT NOT NULL, u BLOB) STRICT;
-        CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL, till_key BLOB UNIQUE /* for whose request it was opened */) STRICT;
+        CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+        -- For which account a till's request was signed: signed again, it is for the same one.
+        CREATE TABLE shop_till(till_key BLOB PRIMARY KEY, reference BLOB NOT NULL REFERENCES shop_account) STRICT;
 
         -- Double-entry ledger: every transaction's entries sum to zero. The vault is what the bank holds in return, so it is negative.
         CREATE TABLE ledger_account(

@@ -91,12 +91,12 @@ internal static class CaseCommands
     public static Command Explain(Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
     {
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var command = new Command("explain", "Says of each withdrawal and each case of a holder: its state, who signed what, and what happens next.") { name, folder, json };
+        var command = new Command("explain", "Says of each withdrawal, each case and each set-back of a holder: its state, who signed what, and what happens next.") { name, folder, json };
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
             var sentences = opened.Party.Explain(opened.Account(result.GetValue(name)!).User).ToList();
-            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "There was no withdrawal." : string.Join(Environment.NewLine, sentences));
+            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "There was no withdrawal, and no set-back of the card." : string.Join(Environment.NewLine, sentences));
         });
         return command;
     }

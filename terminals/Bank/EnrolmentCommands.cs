@@ -23,8 +23,10 @@ internal static class EnrolmentCommands
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
                 ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
             Digest? known = result.GetValue(account) is { } named ? opened.ShopAccount(named).Account : null;
+            var before = opened.Party.ShopAccounts.Select(s => s.Account).ToHashSet();
             var vouched = opened.Party.Vouch(request, known);
-            Console.Error.WriteLine($"{(known is null ? "A new account" : "The account")} {Short(vouched.Account!.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
+            string which = before.Contains(vouched.Account!.Reference) ? "The account" : "A new account";
+            Console.Error.WriteLine($"{which} {Short(vouched.Account.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
             Console.Write(Armor.Write(Armor.Request, vouched.Encode()));
         });
         return command;

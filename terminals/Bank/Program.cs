@@ -194,8 +194,8 @@ internal static class Program
             var alarms = open.Party.Alarms;
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number }),
-                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{(a.Number > 0 ? $", number {a.Number}" : "")}. {a.Advice}".TrimEnd())));
+                alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number, a.Holder }),
+                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{a.Subject}. {a.Advice}".TrimEnd())));
         });
         return command;
     }

@@ -32,7 +32,7 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         return found;
     }
 
-    /// <summary>A new account; or the one that was opened for this till's request.</summary>
+    /// <summary>A new account; or the one for which this bank has signed this till's request before.</summary>
     /// <param name="till">N_W of the request; null: opened at the counter.</param>
     /// <exception cref="InvalidOperationException">No name that can be shown.</exception>
     public Digest Open(string name, PublicKey? till)
@@ -45,7 +45,7 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         return store.Write(db =>
         {
             var key = till?.Bytes.ToArray();
-            var opened = key is null ? null : db.First("SELECT reference FROM shop_account WHERE till_key = ?1", r => r.Bytes(0), key);
+            var opened = key is null ? null : db.First("SELECT reference FROM shop_till WHERE till_key = ?1", r => r.Bytes(0), key);
             Switches.Replace("R18 account", ref opened, opened ?? (key is null ? null : db.First("SELECT reference FROM shop_account WHERE name = ?1 LIMIT 1", r => r.Bytes(0), name)));
             if (opened is not null)
             {
@@ -57,15 +57,39 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
             // The zero byte is in no name: no shop's name makes another's reference.
             string numbered = others == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\0{others + 1}");
             var reference = Digest.Of(Encoding.UTF8.GetBytes($"shop account {bank} {name}{numbered}"));
-            db.Execute("INSERT INTO shop_account(reference, name, till_key) VALUES(?1, ?2, ?3)", reference.ToArray(), name, key);
+            db.Execute("INSERT INTO shop_account(reference, name) VALUES(?1, ?2)", reference.ToArray(), name);
+            if (key is not null)
+            {
+                Keep(db, key, reference);
+            }
+
             return reference;
         });
     }
 
+    /// <summary>The account that a person has named for this till. When its request is signed again, that account is meant, also if nobody names it then.</summary>
+    /// <param name="till">N_W of the request.</param>
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
-    public Digest Known(Digest account) => store.Read(db => db.Number("SELECT count(*) FROM shop_account WHERE reference = ?1", account.ToArray())) == 1
-        ? account
-        : throw new InvalidOperationException("There is no such shop account at this bank. 'hiercash-bank accounts' lists them.");
+    public Digest Known(Digest account, PublicKey till) => store.Write(db =>
+    {
+        if (db.Number("SELECT count(*) FROM shop_account WHERE reference = ?1", account.ToArray()) == 0)
+        {
+            throw new InvalidOperationException("There is no such shop account at this bank. 'hiercash-bank accounts' lists them.");
+        }
+
+        Keep(db, till.Bytes.ToArray(), account);
+        return account;
+    });
+
+    private static void Keep(Database db, byte[] till, Digest account)
+    {
+        bool keeps = true;
+        Switches.Off("R18 same account", ref keeps);
+        if (keeps)
+        {
+            db.Execute("INSERT OR REPLACE INTO shop_till(till_key, reference) VALUES(?1, ?2)", till, account.ToArray());
+        }
+    }
 
     public List<(Timestamp Date, string Kind, long Change)> Statement(Digest account) => store.Read(db => db.Query(
         """

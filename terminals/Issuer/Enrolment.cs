@@ -53,36 +53,9 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
 
     private EnrolmentGrant EnrolShop(EnrolmentRequest request)
     {
-        var (shop, by) = request.Voucher is { } voucher ? (registry.ShopOf(voucher), (TillId?)OneWay.W(voucher.Key)) : (ShopWithAccount(request), null);
-        registry.EnrolTill(shop.Id, request.Key, by, Timestamp.Now(clock));
-        return EnrolmentGrant.Sign(
-            keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, Timestamp.Now(clock)), (shop.Bank, shop.Account));
-    }
-
-    /// <summary>The shop with the account for which its bank signed, new or known.</summary>
-    private ShopEntry ShopWithAccount(EnrolmentRequest request)
-    {
-        if (request.Account is not { } account)
-        {
-            throw new InvalidOperationException(
-                "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till of the shop signs it with 'hiercash-shop enrol-till FILE'.");
-        }
-
-        bool vouched = registry.FindBank(account.Bank) is { } bank
-            && suite.Verify(bank.Key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature);
-        if (!vouched)
-        {
-            throw new InvalidOperationException("The shop's account is not signed by a bank of this scheme. Enrol its bank first, then have the bank sign again.");
-        }
-
-        // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
-        if (registry.RevokedAt(account.Bank) is { } revoked)
-        {
-            throw new InvalidOperationException(
-                $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the shop's request again.");
-        }
-
-        return registry.EnrolShop(request.Name, account.Bank, account.Reference);
+        var now = Timestamp.Now(clock);
+        var shop = registry.EnrolTill(request, suite, now);
+        return EnrolmentGrant.Sign(keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, now), (shop.Bank, shop.Account));
     }
 
     /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are behind.</param>

@@ -86,7 +86,7 @@ public sealed partial class Registry
                 : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");
     }
 
-    private static Refusal? TillFault(Database db, PartyId shop, TillId w) => TillOwner(db, w)?.Id != shop
+    private static Refusal? TillFault(Database db, PartyId shop, TillId w) => !IsOf(db, w, shop)
         ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
         : RevokedAt(db, w) is { } date
             ? new Refusal(

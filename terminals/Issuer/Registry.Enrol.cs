@@ -24,7 +24,10 @@ public sealed partial class Registry
             : WithKey(db, request.Key) is { } known ? known
             : request.Voucher is { } voucher ? Announce(db, voucher, request.Key, now)
             : Add(db, request.Name, request.Key, cap, now);
-        if (RevokedAt(db, bank.Id) is { } revoked)
+        // What a revoked key announces is no next key; nor is a grant of it printed again.
+        var ended = RevokedAt(db, bank.Id);
+        Switches.Replace("R17 no grant", ref ended, null);
+        if (ended is { } revoked)
         {
             throw new InvalidOperationException(
                 $"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank new-key', and enrol that with --bank {bank.Id}.");
@@ -121,20 +124,15 @@ public sealed partial class Registry
     private static BankEntry? WithKey(Database db, PublicKey key) => Bank(db, "public_key = ?1 OR next_key = ?1", key.Bytes.ToArray());
 
     /// <summary>When the bank's key was revoked, or null while it is good.</summary>
-    public Timestamp? RevokedAt(PartyId bank) => store.Read(db =>
-    {
-        var revoked = RevokedAt(db, bank);
-        Switches.Replace("R17 account", ref revoked, null);
-        return revoked;
-    });
-
     private static Timestamp? RevokedAt(Database db, PartyId bank) =>
         db.Number("SELECT coalesce(revoked, 0) FROM bank WHERE id = ?1", (long)bank.Value) is > 0 and var date ? Timestamp.FromLedger(date) : null;
 
     /// <summary>The announced next key is not that any more, and never comes back.</summary>
     private static void DropNext(Database db, PartyId bank, Timestamp now)
     {
-        if (db.First("SELECT next_key FROM bank WHERE id = ?1 AND next_key IS NOT NULL", r => r.Bytes(0), (long)bank.Value) is { } dropped)
+        var next = db.First("SELECT next_key FROM bank WHERE id = ?1 AND next_key IS NOT NULL", r => r.Bytes(0), (long)bank.Value);
+        Switches.Replace("R17 drops", ref next, null);
+        if (next is { } dropped)
         {
             Retire(db, bank, PublicKey.TryDecode(dropped)!, now, RevokedAt(db, bank));
             db.Execute("UPDATE bank SET next_key = NULL WHERE id = ?1", (long)bank.Value);
@@ -144,62 +142,4 @@ public sealed partial class Registry
     private static void Retire(Database db, PartyId bank, PublicKey key, Timestamp now, Timestamp? revoked) => db.Execute(
         "INSERT OR IGNORE INTO former_key(public_key, bank, ended, revoked) VALUES(?1, ?2, ?3, ?4)",
         key.Bytes.ToArray(), (long)bank.Value, now.ToLedger(), revoked?.ToLedger());
-
-    /// <summary>Enrols a shop, or returns the one with that account at that bank.</summary>
-    /// <param name="name">What people call it. It may be another shop's name too, and of a shop that is known it changes nothing.</param>
-    /// <exception cref="InvalidOperationException">The bank is unknown.</exception>
-    public ShopEntry EnrolShop(string name, PartyId bank, Digest account) => store.Write(db =>
-    {
-        if (Bank(db, "id = ?1", (long)bank.Value) is null)
-        {
-            throw new InvalidOperationException($"There is no bank {bank}. Enrol the shop's bank first.");
-        }
-
-        var found = Shop(db, "bank = ?1 AND account = ?2", (long)bank.Value, account.ToArray());
-        Switches.Replace("R18 number", ref found, found ?? Shop(db, "name = ?1", name));
-        if (found is not null)
-        {
-            return found;
-        }
-
-        db.Execute("INSERT INTO shop(name, bank, account) VALUES(?1, ?2, ?3)", name, (long)bank.Value, account.ToArray());
-        return Shop(db, "bank = ?1 AND account = ?2", (long)bank.Value, account.ToArray())!;
-    });
-
-    /// <summary>The shop that a valid till of it names in its word for a further till.</summary>
-    /// <exception cref="InvalidOperationException">It is no till of that shop, or its key was revoked.</exception>
-    public ShopEntry ShopOf(KeyVoucher voucher) => store.Read(db =>
-    {
-        var w = OneWay.W(voucher.Key);
-        var shop = TillOwner(db, w);
-        bool its = shop?.Id == voucher.Party;
-        Switches.On("R18 voucher", ref its);
-        if (shop is null || !its)
-        {
-            throw new InvalidOperationException($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop sign it with 'hiercash-shop enrol-till FILE', or its bank.");
-        }
-
-        bool revoked = RevokedAt(db, w) is not null;
-        Switches.Off("R18 revoked", ref revoked);
-        return revoked
-            ? throw new InvalidOperationException($"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
-            : shop;
-    });
-
-    /// <summary>Registers a till key N_W of a shop (hole 8: all tills of a shop lead to one account).</summary>
-    /// <param name="by">The till that vouched for it; null: the shop's bank did.</param>
-    /// <exception cref="InvalidOperationException">Another shop's till.</exception>
-    public TillId EnrolTill(PartyId shop, PublicKey key, TillId? by, Timestamp now) => store.Write(db =>
-    {
-        var w = OneWay.W(key);
-        db.Execute(
-            "INSERT OR IGNORE INTO till(w, public_key, shop, registered, enrolled_by) VALUES(?1, ?2, ?3, ?4, ?5)",
-            w.Value.ToArray(), key.Bytes.ToArray(), (long)shop.Value, now.ToLedger(), by?.Value.ToArray());
-        if (RevokedAt(db, w) is { } date)
-        {
-            throw new InvalidOperationException($"This till's key was revoked on {date}. Make a till with a new key in another folder.");
-        }
-
-        return TillOwner(db, w)?.Id == shop ? w : throw new InvalidOperationException("This till key belongs to another shop.");
-    });
 }

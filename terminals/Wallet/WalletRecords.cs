@@ -117,16 +117,21 @@ public sealed class WalletRecords(Database store)
         return store.Write(db =>
         {
             var known = db.Query("SELECT key, since FROM bank WHERE scheme = ?1 AND number = ?2", r => (Key: r.Bytes(0), Since: r.GetInt64(1)), scheme.ToArray(), (long)bank.Value);
-            bool isOlder = known.Count > 0 && !known[0].Key.AsSpan().SequenceEqual(key) && since <= known[0].Since;
+            bool isOfTheSameDate = known.Count > 0 && since == known[0].Since;
+            Switches.Off("R19 same date", ref isOfTheSameDate);
+            bool isOlder = known.Count > 0 && !known[0].Key.AsSpan().SequenceEqual(key) && (since < known[0].Since || isOfTheSameDate);
             Switches.Off("R19 key", ref isOlder);
             if (isOlder)
             {
                 return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell your bank";
             }
 
+            // An older certificate of the key that it knows makes no other key newer.
+            long newest = known.Count > 0 ? Math.Max(since, known[0].Since) : since;
+            Switches.Replace("R19 goes back", ref newest, since);
             db.Execute(
-                "INSERT INTO bank(scheme, number, key, since) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET key = excluded.key, since = max(since, excluded.since)",
-                scheme.ToArray(), (long)bank.Value, key, since);
+                "INSERT INTO bank(scheme, number, key, since) VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET key = excluded.key, since = excluded.since",
+                scheme.ToArray(), (long)bank.Value, key, newest);
             return null;
         });
     }

@@ -93,6 +93,30 @@ public sealed class BankOfTheCardTests
         Assert.That((again.BankCertificate!.NotBefore, again.BankCertificate.NotAfter), Is.EqualTo((first.BankCertificate!.NotBefore, first.BankCertificate.NotAfter)));
     }
 
+    /// <summary>
+    /// A wallet knows a key's newest certificate. A key that was certified on the same day, or since an older certificate of the known one, is not a newer one.
+    /// </summary>
+    [Test, Rule(19)]
+    public void OnlyALaterCertificateMakesAKeyTheNewer()
+    {
+        using var store = Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(store);
+        var begin = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        string? Doubt(ISigningKey key, int day)
+        {
+            var issued = SchemeCertificate.Issue(_root, LinkRole.Bank, Own, key.PublicKey, begin.AddDays(day), begin.AddDays(100));
+            using var certificate = X509CertificateLoader.LoadCertificate(issued);
+            return records.Doubt(LinkParty.SchemeOf(_root), Own, certificate);
+        }
+
+        Assert.That(Doubt(_first, 10), Is.Null);
+        Assert.That(Doubt(_second, 10), Does.Contain("has given up"), "of the same day");
+        Assert.That(Doubt(_first, 5), Is.Null, "the known key, under an older certificate");
+        Assert.That(Doubt(_second, 7), Does.Contain("has given up"), "the date of the known key has not gone back");
+        Assert.That(Doubt(_second, 11), Is.Null);
+        Assert.That(Doubt(_first, 10), Does.Contain("has given up"));
+    }
+
     private Task<LinkParty> Listen(uint number, ISigningKey key, int day = -1) =>
         LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, number, key, day), new LinkLimits());
 

@@ -205,6 +205,51 @@ public sealed class ActivationTests
         Assert.That((_town.UserBank.IsLetterFor(Letter, "Alice", null), _town.UserBank.IsLetterFor(Letter, "Bob", null)), Is.EqualTo((true, false)));
     }
 
+    /// <summary>
+    /// A clerk has a stolen card set back with a letter of his own, and his reader says nothing of it. What the bank signed stands in its books already when the card
+    /// hears of it, and it stays there when the card refuses.
+    /// </summary>
+    [Test, Rule(12)]
+    public void ASetBackStandsInTheBooksBeforeTheBankSignsIt()
+    {
+        using var alice = _town.User("Alice", 5000);
+        using var bob = _town.User("Bob");
+        var users = _town.UserBank.Accounts.ToDictionary(a => a.Name, a => a.User);
+        Assert.That(() => _town.UserBank.SetBack(users["Bob"], Selected(bob), Next), Throws.TypeOf<CardRefusedException>());
+        _town.Clock.Advance(TimeSpan.FromDays(1));
+        BlockPuk(alice);
+        var reader = new GoneReader(alice.Card);
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice, reader), Next), Throws.TypeOf<CardChannelException>());
+        Assert.That(Selected(alice).GetStatus().State, Is.EqualTo(WalletState.NotActivated), "it was set back");
+        var now = Timestamp.Now(_town.Clock);
+        Assert.That(
+            _town.UserBank.Alarms.Select(a => (a.Kind, a.Holder, a.Number)),
+            Is.EqualTo(new (string, string?, ulong)[] { ("card set back", "Alice", 0), ("card set back", "Bob", 0) }));
+        Assert.That(_town.UserBank.Explain(users["Alice"]).Last(), Does.StartWith($"{now}: this bank signed that the card").And.Contain("goes back to the code of a new letter"));
+        Assert.That(_town.UserBank.Explain(users["Bob"]).Count(), Is.EqualTo(1));
+    }
+
+    /// <summary>Takes SET BACK to the card and is gone before the answer.</summary>
+    private sealed class GoneReader(ICardChannel inner) : ICardChannel
+    {
+        public ReadOnlyMemory<byte> Atr => inner.Atr;
+
+        public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
+        {
+            int length = inner.Transmit(command, response);
+            return command[1] == SetBackInstruction ? throw new CardChannelException("The reader is gone.") : length;
+        }
+
+        public void Reset() => inner.Reset();
+
+        public void Dispose()
+        {
+        }
+
+        /// <summary>INS of SET BACK (set-back.md).</summary>
+        private const byte SetBackInstruction = 0x1C;
+    }
+
     /// <summary>The PUK is the card's own, another one each time, and what was not written down right sets nothing.</summary>
     [Test, Rule(12)]
     public void ThePukIsShownOnceAndAskedBack()

@@ -129,6 +129,12 @@ public sealed class LinkIdentityTests
         var refused = Refusal.Read(await old.Call(DossierMessages.WriteRequest(null), default));
         Assert.That((refused?.Reason, refused?.Text.Contains("is retired since", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)));
         Assert.That(() => town.Issuer.Enrol(EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "Another"), town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        using var present = town.BankKey("bank-1");
+        var back = EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "bank-1") with
+        {
+            Voucher = KeyVoucher.Sign(present, EnrolmentRole.Bank, town.UserBank.Id, oldKey.PublicKey),
+        };
+        Assert.That(() => town.Issuer.Enrol(back, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"), "also on the present one's word");
         Assert.That(town.Withdraw(alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "the bank goes on with the new one");
 
         // A word about an instruction that the bank had signed before counts, because the bank brings it; anybody else's does not.
@@ -138,6 +144,22 @@ public sealed class LinkIdentityTests
         Assert.That(InstructionsMessage.ReadReply(await town.UserBankLink().Call(InstructionsMessage.Write(1, [statement]), default)), Is.Not.Null);
         Assert.That(Refusal.Read(await town.UserBankLink().Call(InstructionsMessage.Write(1, [forged]), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>bank-1 has lost the next key that it announced, and announces another: whoever finds the lost one is not the bank.</summary>
+    [Test, Rule(17)]
+    public async Task ALaterAnnouncementTakesThePlaceOfAnEarlierOne()
+    {
+        using var town = Towns.Make();
+        var lost = town.RequestNextKey("bank-1");
+        town.Issuer.Enrol(lost, town.Options.Cap);
+        var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap);
+        var finder = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id, lost.Key), "finder");
+        Assert.That(Refusal.Read(await finder.Call(DossierMessages.WriteRequest(null), default))?.Text, Does.Contain("is retired since"));
+        Assert.That(() => town.Issuer.Enrol(lost, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null, "nothing is retired yet");
+        town.Rejoin("bank-1", grant);
+        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null);
     }
 
     /// <summary>
@@ -196,7 +218,19 @@ public sealed class LinkIdentityTests
         var bank = town.UserBank.Id;
         Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap), Throws.InvalidOperationException, "announced by a key that was revoked");
         Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap, bank), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+
+        // Before a person has enrolled the bank's new key: another one on the revoked key's word, and the revoked key's own grant once more.
+        foreach (var request in new[] { town.RequestNextKey("bank-1", isFresh: true), EnrolmentRequest.Sign(stolen, EnrolmentRole.Bank, "bank-1") })
+        {
+            Assert.That(() => town.Issuer.Enrol(request, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("of bank 1 was revoked on"));
+        }
+
         town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, bank));
+
+        // The key that the thief had announced is nobody's: it retires nothing.
+        var next = town.IssuerLink(new LinkPeer(LinkRole.Bank, bank, announced.Key), "thief");
+        Assert.That(Refusal.Read(await next.Call(DossierMessages.WriteRequest(null), default))?.Text, Does.StartWith("This bank's key was revoked."));
+        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null);
 
         // The shops' bank's key was stolen too, and is not replaced yet: the thief enrols no till under Cafe's account.
         using var own = town.Options.Suite.GenerateKey();

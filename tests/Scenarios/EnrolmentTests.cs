@@ -1,0 +1,189 @@
+using HierCash.Issuer;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Town;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>What a request to take part has to show, and what stays of one that is refused (R17, R18).</summary>
+public sealed class EnrolmentTests
+{
+    private TownWorld _town = null!;
+
+    [SetUp]
+    public void MakeTown() => _town = Towns.Make();
+
+    [TearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>Somebody has others' public keys, and asks with them under a name of his choice. Nobody signs it, and nobody takes it.</summary>
+    [Test, Rule(18)]
+    public void ARequestProvesThatItsKeyIsHeld()
+    {
+        string cafe = _town.AddTill("Cafe");
+        var shop = _town.ShopOf(cafe);
+        using var key = _town.Options.Suite.GenerateKey();
+        var honest = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Stall");
+        var forged = honest with { Name = "Stale" };
+        foreach (Action take in new Action[]
+        {
+            () => _town.ShopBank.Vouch(forged), () => _town.ShopBank.Vouch(forged, _town.AccountOf("Cafe")), () => _town.Till(cafe).Vouch(forged, shop),
+            () => _town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop) with { Name = "Stale" }, Amount.Zero),
+            () => _town.Issuer.Enrol(_town.ShopBank.Vouch(honest, _town.AccountOf("Cafe")) with { Name = "Stale" }, Amount.Zero),
+            () => _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "North") with { Name = "South" }, _town.Options.Cap),
+        })
+        {
+            Assert.That(take, Throws.InvalidOperationException.With.Message.Contains("was altered"));
+        }
+
+        // A bank's request is no shop's.
+        var banks = EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "Stall");
+        Assert.That(() => _town.Till(cafe).Vouch(banks, shop), Throws.InvalidOperationException.With.Message.Contains("no till's request"));
+        Assert.That(() => _town.ShopBank.Vouch(banks), Throws.InvalidOperationException.With.Message.Contains("no shop's request"));
+        Assert.That(_town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop), Amount.Zero).Holder, Is.EqualTo(shop));
+    }
+
+    /// <summary>Kiosk's till would be Cafe's, too: with the word of a till of Cafe, with that of Cafe's bank, or by showing Cafe's number on a link. It stays Kiosk's.</summary>
+    [Test, Rule(18), Rule(17)]
+    public async Task ATillsKeyIsOneShopsAlone()
+    {
+        string cafe = _town.AddTill("Cafe");
+        string kiosk = _town.AddTill("Kiosk");
+        using var key = _town.TillKey(kiosk);
+        var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
+        foreach (var vouched in new[] { _town.Till(cafe).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")) })
+        {
+            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("belongs to another shop"));
+        }
+
+        var ask = LossMessages.WriteHotList(0, _town.Till(kiosk).W, Timestamp.Now(_town.Clock));
+        foreach (var (shop, answered) in new[] { (_town.ShopOf(cafe), false), (_town.ShopOf(kiosk), true) })
+        {
+            var refusal = Refusal.Read(await _town.IssuerLink(new LinkPeer(LinkRole.Shop, shop, key.PublicKey), "kiosk").Call(ask, default));
+            Assert.That(refusal is null, Is.EqualTo(answered), $"{refusal?.Text}");
+            Assert.That(answered || refusal!.Text.Contains($"is not registered for shop {shop}", StringComparison.Ordinal), $"{refusal?.Text}");
+        }
+
+        Assert.That(_town.Issuer.Enrol(_town.ShopBank.Vouch(request, _town.AccountOf("Kiosk")), Amount.Zero).Holder, Is.EqualTo(_town.ShopOf(kiosk)));
+    }
+
+    /// <summary>Who stole a till's key finds somebody who vouches for it once more after its revocation. It is nobody's till again, and nothing of the request stays.</summary>
+    [Test, Rule(18), Rule(17)]
+    public void ARevokedTillIsNotEnrolledAgain()
+    {
+        string cafe = _town.AddTill("Cafe");
+        string second = _town.AddTill("Cafe");
+        using var stolen = _town.TillKey(cafe);
+        var request = EnrolmentRequest.Sign(stolen, EnrolmentRole.Shop, "Cafe");
+        _town.Issuer.Revoke(_town.Till(cafe).W);
+        var stall = _town.ShopBank.OpenShopAccount("Stall");
+        var before = _town.Rows(TownWorld.IssuerName);
+        foreach (var vouched in new[]
+        {
+            _town.Till(second).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")), _town.ShopBank.Vouch(request, stall),
+        })
+        {
+            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("Make a till with a new key"));
+        }
+
+        Assert.That(_town.Rows(TownWorld.IssuerName), Is.EqualTo(before), "no shop for Stall's account either");
+    }
+
+    /// <summary>
+    /// The issuer's operator revokes a till while another process enrols a further one on its word: at each moment at which the enrolment looks at the clock. It
+    /// comes before the enrolment, which is refused, or after it, and takes the new till with it.
+    /// </summary>
+    [Test, Rule(18), Rule(17)]
+    public void ARevocationComesBeforeAnEnrolmentOrAfterIt()
+    {
+        var suite = _town.Options.Suite;
+        using var store = Database.OpenMemory(IssuerParty.Schema);
+        var clock = new WatchedClock(_town.Clock);
+        var issuer = new IssuerParty(new PartyId(1), store, suite, _town.Options.Terms, clock, NullLogger.Instance, NoCrashPoints.Instance);
+        using var bankKey = suite.GenerateKey();
+        var bank = issuer.Enrol(EnrolmentRequest.Sign(bankKey, EnrolmentRole.Bank, "North"), _town.Options.Cap).Holder;
+        int happened = 0;
+        for (bool happens = true; happens; happened += happens ? 1 : 0)
+        {
+            int at = happened + 1;
+            var account = Digest.Of([(byte)at]);
+            using var till = suite.GenerateKey();
+            using var further = suite.GenerateKey();
+            var first = EnrolmentRequest.Sign(till, EnrolmentRole.Shop, "Cafe") with
+            {
+                Account = new ShopAccount(bank, account, bankKey.Sign(SignedMessage.ShopAccount(bank, account, till.PublicKey.Bytes))),
+            };
+            var shop = issuer.Enrol(first, Amount.Zero).Holder;
+            var w = OneWay.W(till.PublicKey);
+            clock.Watch(at, () => issuer.Revoke(w));
+            var request = EnrolmentRequest.Sign(further, EnrolmentRole.Shop, "Cafe") with { Voucher = KeyVoucher.Sign(till, EnrolmentRole.Shop, shop, further.PublicKey) };
+            bool isRefused = false;
+            try
+            {
+                issuer.Enrol(request, Amount.Zero);
+            }
+            catch (InvalidOperationException e)
+            {
+                isRefused = true;
+                Assert.That(e.Message, Does.Contain("is revoked"));
+            }
+
+            happens = clock.Looks == at;
+            var rows = issuer.Registry.Tills.Where(t => t.Shop == shop).ToList();
+            Assert.That(rows.Count, Is.EqualTo(isRefused ? 1 : 2), $"look {at}");
+            Assert.That(!happens || rows.TrueForAll(t => t.Revoked is not null), $"look {at}: a till that a revoked one enrolled is good");
+        }
+
+        Assert.That(happened, Is.GreaterThan(0));
+    }
+
+    /// <summary>
+    /// The bank has signed for a further till of Cafe (`--account`), the print was lost, and the same request is signed again, without the account: it is Cafe's
+    /// again. Somebody else who calls himself Cafe gets an account of his own, and a person who names another account means that one.
+    /// </summary>
+    [Test, Rule(18)]
+    public void SignedAgainATillsRequestNamesTheSameAccount()
+    {
+        _town.AddTill("Cafe");
+        var cafe = _town.AccountOf("Cafe");
+        using var key = _town.Options.Suite.GenerateKey();
+        using var other = _town.Options.Suite.GenerateKey();
+        var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
+        Assert.That(_town.ShopBank.Vouch(request, cafe).Account!.Reference, Is.EqualTo(cafe));
+        Assert.That(_town.ShopBank.Vouch(request).Account!.Reference, Is.EqualTo(cafe));
+        Assert.That(_town.ShopBank.ShopAccounts.Count(s => s.Name == "Cafe"), Is.EqualTo(1));
+        Assert.That(_town.ShopBank.Vouch(EnrolmentRequest.Sign(other, EnrolmentRole.Shop, "Cafe")).Account!.Reference, Is.Not.EqualTo(cafe));
+        var stall = _town.ShopBank.OpenShopAccount("Stall");
+        Assert.That(new[] { _town.ShopBank.Vouch(request, stall), _town.ShopBank.Vouch(request) }.Select(r => r.Account!.Reference), Is.All.EqualTo(stall));
+    }
+
+    /// <summary>Does something at one look at the clock.</summary>
+    private sealed class WatchedClock(TimeProvider inner) : TimeProvider
+    {
+        private Action? _then;
+        private int _at;
+
+        /// <summary>Looks since the last <see cref="Watch"/>, those of what is done not counted.</summary>
+        public int Looks { get; private set; }
+
+        public void Watch(int at, Action then)
+        {
+            (_then, _at, Looks) = (then, at, 0);
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (_then is not null && ++Looks == _at)
+            {
+                var then = _then;
+                _then = null;
+                then();
+            }
+
+            return inner.GetUtcNow();
+        }
+    }
+}
