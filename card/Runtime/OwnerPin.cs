@@ -87,7 +87,7 @@ public sealed class OwnerPin
     public void ResetAndUnblock()
     {
         Unblock();
-        Forget();
+        _validated[0] = 0;
     }
 
     /// <summary>Gives all tries back; whether the PIN was given stays.</summary>
@@ -98,9 +98,6 @@ public sealed class OwnerPin
             SetTries(_limit);
         }
     }
-
-    /// <summary>As if the PIN had not been given.</summary>
-    public void Forget() => _validated[0] = 0;
 
     /// <summary>True if this is the PIN. It costs no try, so only for who has proven more than that already.</summary>
     public bool Is(ReadOnlySpan<byte> pin) => CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, _bytes.Span[LengthAt]), pin);

@@ -151,6 +151,7 @@ public sealed class LinkTests
         using var whole = X509CertificateLoader.LoadCertificate(genuine);
         Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), TimeProvider.System.GetUtcNow()).Peer, Is.Not.Null);
         Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddYears(301)).Fault, Does.Contain("out of date"));
+        Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddSeconds(-1)).Fault, Does.Contain("out of date"), "nor before its time");
     }
 
     [Test]
