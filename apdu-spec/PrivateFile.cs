@@ -112,6 +112,7 @@ public static class PrivateFile
     {
         // A link has no mode of its own that would mean anything.
         string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        Switches.Replace("R20 links", ref real, path);
         bool open = (File.GetUnixFileMode(real) & Others) != 0;
         Switches.Off("R20 refuses", ref open);
         return open;

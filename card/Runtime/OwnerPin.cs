@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
@@ -52,10 +53,22 @@ public sealed class OwnerPin
             return false;
         }
 
-        SetTries((byte)(tries - 1));
+        // First, whatever the comparison will say: who cuts the power from here on has lost the try.
+        bool before = true;
+        Switches.Off("R11 before", ref before);
+        if (before)
+        {
+            SetTries((byte)(tries - 1));
+        }
+
         int length = _bytes.Span[LengthAt];
         if (!CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, length), pin))
         {
+            if (!before)
+            {
+                SetTries((byte)(tries - 1));
+            }
+
             return false;
         }
 

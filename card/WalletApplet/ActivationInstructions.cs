@@ -105,7 +105,9 @@ internal static class ActivationInstructions
         }
 
         // Only what nobody can open any more, its holder included.
-        bool blocked = profile.IsSetBack || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
+        bool again = profile.IsSetBack;
+        Switches.Off("R12 again", ref again);
+        bool blocked = again || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
         Switches.On("R12 blocked", ref blocked);
         if (!blocked || wallet.Nonce is not { } nonce)
         {

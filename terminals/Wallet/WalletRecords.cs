@@ -35,11 +35,14 @@ public sealed class WalletRecords(Database store)
         var card = new WalletCard(channel);
         byte last = card.GetStatus().Private!.NewestEntry;
         var newest = log.Where(e => e.Index == last).Select(e => (e.Entry.Time, e.Entry.Till)).ToList();
+        Switches.Replace("R13 newest", ref newest, [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
         foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !newest.Contains((e.Entry.Time, e.Entry.Till))))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
             var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
-            if (status == StatusWord.EntryChanged)
+            bool changed = status == StatusWord.EntryChanged;
+            Switches.Off("R13 changed", ref changed);
+            if (changed)
             {
                 continue;
             }

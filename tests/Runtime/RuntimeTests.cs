@@ -243,32 +243,6 @@ public sealed class RuntimeTests
         }
     }
 
-    /// <summary>
-    /// The try goes before the comparison, so a cut at the first write tells nobody whether the PIN was right: with the right one the try is gone
-    /// until the last write, and with the last try the PIN is blocked.
-    /// </summary>
-    [Test]
-    public void TheTryIsGoneBeforeTheComparison([Values] TornCell torn, [Values(0, 2)] int wrongBefore)
-    {
-        for (int i = 0; i < wrongBefore; i++)
-        {
-            _card.Send("8007000004 00000000");
-        }
-
-        int left = 3 - wrongBefore;
-        foreach (int cut in new[] { 2, 3 })
-        {
-            using var card = new EmulatedCard(_card.Image.Copy(), TestApplet.Package);
-            card.Send("00A4040006F000000001A1");
-            card.CutPowerAfter(cut, cut == 2 ? torn : TornCell.Old);
-            Assert.That(TrySend(card, "8007000004 01020304"), Is.False, $"cut {cut}: two writes take the try, two give it back");
-            card.Reset();
-            card.Send("00A4040006F000000001A1");
-            Assert.That(card.Send("8009000002"), Is.EqualTo($"{left - 1:X2}009000"), $"cut {cut}");
-            Assert.That(card.Send("8007000004 01020304"), Is.EqualTo(left == 1 ? "63C0" : "9000"));
-        }
-    }
-
     /// <summary>Power is cut at each cell of a transaction over several places, the journal's own included.</summary>
     [Test]
     public void ATornTransactionIsWholeOrNotAtAll([Values] TornCell torn)

@@ -156,7 +156,7 @@ public sealed class ManyRotationsTests
         }
 
         await town.RunCycle();
-        var known = await town.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
+        var known = await town.UserBank.Handle(Terminals.LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
         card.Card.Reset();
         var wallet = new Terminals.WalletCard(card.Card);
         wallet.Select();
