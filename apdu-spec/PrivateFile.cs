@@ -117,9 +117,8 @@ public static class PrivateFile
     [UnsupportedOSPlatform("windows")]
     private static bool IsOpen(string path)
     {
-        // A link has no mode of its own that would mean anything.
-        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        bool open = (File.GetUnixFileMode(real) & Others) != 0;
+        // Of a link this is the mode of what it leads to.
+        bool open = (File.GetUnixFileMode(path) & Others) != 0;
         Switches.Off("R20 refuses", ref open);
         return open;
     }

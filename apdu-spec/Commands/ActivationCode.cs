@@ -22,21 +22,7 @@ public sealed class ActivationCode
     /// <summary>All that anybody but the holder keeps.</summary>
     public Digest Hash => Digest.Of(SignedMessage.ActivationCode(_ascii));
 
-    public static ActivationCode Random(IRandomSource random)
-    {
-        var ascii = new byte[Digits];
-        Span<byte> one = stackalloc byte[1];
-        for (int i = 0; i < Digits;)
-        {
-            random.Fill(one);
-            if (one[0] < 250)
-            {
-                ascii[i++] = (byte)('0' + (one[0] % 10));
-            }
-        }
-
-        return new ActivationCode(ascii);
-    }
+    public static ActivationCode Random(IRandomSource random) => new(RandomDigits.Make(random, Digits));
 
     /// <summary>As a person types it: spaces and hyphens do not count. Null for anything but 20 digits.</summary>
     public static ActivationCode? Parse(string text)

@@ -56,9 +56,13 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
 /// <param name="NoPinCount">How many payments that were, those that were taken back included (rule R13).</param>
 /// <param name="Slots">Coin slots of the card.</param>
 /// <param name="LogEntries">Log entries of the card.</param>
+/// <param name="NewestEntry">Which of them is the payment that the card signed last, whatever its TIME says; <see cref="NoEntry"/> where the log is empty.</param>
 public sealed record PrivateStatus(
-    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots, byte LogEntries)
+    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots, byte LogEntries, byte NewestEntry)
 {
+    /// <summary>The log is empty.</summary>
+    public const byte NoEntry = 0xFF;
+
     internal void Write(ref BerTlvWriter writer)
     {
         writer.Write(Tag.Scheme, Scheme.ToArray());
@@ -70,6 +74,7 @@ public sealed record PrivateStatus(
         writer.Write(Tag.NoPinCount, NoPinCount);
         writer.Write(Tag.SlotCount, Slots);
         writer.Write(Tag.LogCount, LogEntries);
+        writer.Write(Tag.NewestEntry, NewestEntry);
     }
 
     internal static PrivateStatus Read(ref BerTlvReader reader) => new(
@@ -81,5 +86,6 @@ public sealed record PrivateStatus(
         new Amount(reader.ReadUInt32(Tag.NoPinSpent)),
         reader.ReadByte(Tag.NoPinCount),
         reader.ReadByte(Tag.SlotCount),
-        reader.ReadByte(Tag.LogCount));
+        reader.ReadByte(Tag.LogCount),
+        reader.ReadByte(Tag.NewestEntry));
 }

@@ -128,4 +128,5 @@ public enum Tag : ushort
     HolderPin = 0xDF74,      // 8
     Nonce = 0xDF75,          // 16
     NoPinCount = 0xDF76,     // 1
+    NewestEntry = 0xDF77,    // 1
 }

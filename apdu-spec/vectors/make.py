@@ -322,7 +322,8 @@ out.update({
     "get-status": apdu(0x80, 0x10, 0, 0),
     "get-status-reply": tlv(0xDD, b"\x02") + tlv(0xDF2D, b"\x02") + tlv(0xDF29, b"\x03") + tlv(0xDF70, b"\x02") + tlv(0xDF2A, b"\x0a")
     + tlv(0xDF32, sha(point(public["root"]))) + tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4))
-    + tlv(0xDF2C, b(1250, 4)) + tlv(0xDF76, b"\x05") + tlv(0xDF40, b"\x10") + tlv(0xDF3F, b"\x40"),
+    + tlv(0xDF2C, b(1250, 4)) + tlv(0xDF76, b"\x05") + tlv(0xDF40, b"\x10") + tlv(0xDF3F, b"\x40")
+    + tlv(0xDF77, b"\x07"),
     "personalise": apdu(0x80, 0x12, 0, 0, tlv(0xD8, point(public["root"])) + tlv(0xD5, BANK) + tlv(0xC5, EUR) + tlv(0xDF2B, b(10000, 4)) + tlv(0xDE, sha(code_message))),
     "personalise-reply": tlv(0xDF3E, point(public["account"])),
     "put-certificate": apdu(0x80, 0x14, 0, 0, cert_e),

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
@@ -52,10 +53,22 @@ public sealed class OwnerPin
             return false;
         }
 
-        SetTries((byte)(tries - 1));
+        // First, whatever the comparison will say: who cuts the power from here on has lost the try.
+        bool before = true;
+        Switches.Off("R11 before", ref before);
+        if (before)
+        {
+            SetTries((byte)(tries - 1));
+        }
+
         int length = _bytes.Span[LengthAt];
         if (!CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, length), pin))
         {
+            if (!before)
+            {
+                SetTries((byte)(tries - 1));
+            }
+
             return false;
         }
 
@@ -87,7 +100,7 @@ public sealed class OwnerPin
     public void ResetAndUnblock()
     {
         Unblock();
-        Forget();
+        _validated[0] = 0;
     }
 
     /// <summary>Gives all tries back; whether the PIN was given stays.</summary>
@@ -98,9 +111,6 @@ public sealed class OwnerPin
             SetTries(_limit);
         }
     }
-
-    /// <summary>As if the PIN had not been given.</summary>
-    public void Forget() => _validated[0] = 0;
 
     /// <summary>True if this is the PIN. It costs no try, so only for who has proven more than that already.</summary>
     public bool Is(ReadOnlySpan<byte> pin) => CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, _bytes.Span[LengthAt]), pin);

@@ -3,7 +3,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
@@ -28,7 +27,7 @@ internal static class ActivationInstructions
             return StatusWord.WrongCode;
         }
 
-        var puk = MakePuk(wallet.Suite.Random);
+        var puk = RandomDigits.Make(wallet.Suite.Random, Pin.BlockSize);
         Switches.Replace("R12 puk", ref puk, "00000000"u8.ToArray());
         wallet.ShownPuk = puk;
         new PukReply(puk).Write(ref response);
@@ -106,7 +105,9 @@ internal static class ActivationInstructions
         }
 
         // Only what nobody can open any more, its holder included.
-        bool blocked = profile.IsSetBack || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
+        bool again = profile.IsSetBack;
+        Switches.Off("R12 again", ref again);
+        bool blocked = again || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
         Switches.On("R12 blocked", ref blocked);
         if (!blocked || wallet.Nonce is not { } nonce)
         {
@@ -114,7 +115,8 @@ internal static class ActivationInstructions
         }
 
         wallet.Nonce = null;
-        var keys = wallet.Keys.All(KeyUsage.Bank).Where(k => k.Holder == profile.Bank).ToList();
+        // Of banks PUT CERTIFICATE takes none but the card's own.
+        var keys = wallet.Keys.All(KeyUsage.Bank).ToList();
         if (keys.Count == 0)
         {
             return StatusWord.KeyUnknown;
@@ -130,35 +132,13 @@ internal static class ActivationInstructions
             return StatusWord.InvalidSignature;
         }
 
-        using (var transaction = wallet.Begin())
-        {
-            profile.SetBack(command.Code);
-            transaction.Commit();
-        }
-
-        wallet.PaymentPin.Forget();
-        wallet.HolderPin.Forget();
+        using var transaction = wallet.Begin();
+        profile.SetBack(command.Code);
+        transaction.Commit();
         return StatusWord.Success;
     }
 
     private static StatusWord RequireNotActivated(WalletApplet wallet) => !wallet.Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
         : wallet.Profile.IsActivated ? StatusWord.AlreadyDone
         : StatusWord.Success;
-
-    /// <summary>8 random digits, each as likely as any other.</summary>
-    private static byte[] MakePuk(IRandomSource random)
-    {
-        var puk = new byte[Pin.BlockSize];
-        Span<byte> one = stackalloc byte[1];
-        for (int i = 0; i < puk.Length;)
-        {
-            random.Fill(one);
-            if (one[0] < 250)
-            {
-                puk[i++] = (byte)('0' + (one[0] % 10));
-            }
-        }
-
-        return puk;
-    }
 }

@@ -132,8 +132,7 @@ internal static class BeginWithdrawalInstruction
         {
             foreach (var slot in wallet.Slots)
             {
-                if (slot.State == state && slot.Index != except
-                    && (state == SlotState.Free || wallet.Log.All(e => e.State == LogState.Free || e.Coin != slot.Index || e.IsAcknowledged)))
+                if (slot.State == state && slot.Index != except && (state == SlotState.Free || IsCopied(wallet, slot)))
                 {
                     return slot;
                 }
@@ -141,6 +140,14 @@ internal static class BeginWithdrawalInstruction
         }
 
         return null;
+    }
+
+    /// <summary>The wallet has a copy of all that this coin paid, as it is now (rule R13).</summary>
+    private static bool IsCopied(WalletApplet wallet, CoinSlot slot)
+    {
+        bool copied = wallet.Log.All(e => e.State == LogState.Free || e.Coin != slot.Index || e.IsAcknowledged);
+        Switches.On("R13 spent", ref copied);
+        return copied;
     }
 
     /// <summary>Drops a spent coin: first it is closed to all, then its log entries go, each in a write of its own.</summary>

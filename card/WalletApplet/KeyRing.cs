@@ -21,7 +21,7 @@ internal sealed class KeyRing(PersistentBytes bytes)
     private const int KeyAt = 20; // 8 bytes before it are free: a card has no clock, so no key ends on it
     private const int OrderAt = 88;
 
-    /// <summary>Keys that a wallet may bring in a row without one of them pushing out another.</summary>
+    /// <summary>Keys that a wallet may bring in a row without one of them pushing out another (put-certificate.md).</summary>
     private const int Recent = 4;
 
     private uint Newest => Enumerable.Range(0, Capacity).Max(i => Entry(i).ReadUInt32(OrderAt));
@@ -34,7 +34,9 @@ internal sealed class KeyRing(PersistentBytes bytes)
             if (entry.Span[0] == (byte)certificate.Usage && entry.ReadUInt32(KeyIdAt) == certificate.Key.Id.Value)
             {
                 uint order = entry.ReadUInt32(OrderAt);
-                if (Enumerable.Range(0, Capacity).Count(i => Entry(i).ReadUInt32(OrderAt) > order) >= Recent)
+                bool isNew = Enumerable.Range(0, Capacity).Count(i => Entry(i).ReadUInt32(OrderAt) > order) >= Recent;
+                Switches.Off("R15 recent", ref isNew);
+                if (isNew)
                 {
                     entry.WriteUInt32(OrderAt, Newest + 1);
                 }

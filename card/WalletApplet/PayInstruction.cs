@@ -16,7 +16,10 @@ internal static class PayInstruction
 
     public static StatusWord GetCash(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
     {
-        wallet.Offered = null;
+        // Also where this one is refused.
+        bool forgets = true;
+        Switches.Off("R14 forgets", ref forgets);
+        wallet.Offered = forgets ? null : wallet.Offered;
         var time = command.Time;
         Switches.Replace("R14 time", ref time, default);
         bool limited = true;
@@ -80,7 +83,10 @@ internal static class PayInstruction
             return StatusWord.LogFull;
         }
 
-        bool withoutPin = !wallet.PaymentPin.IsValidated && command.Till != wallet.RedemptionTill;
+        // A redemption was let in by the holder PIN.
+        bool isFree = command.Till == wallet.RedemptionTill;
+        Switches.Off("R13 redeems", ref isFree);
+        bool withoutPin = !wallet.PaymentPin.IsValidated && !isFree;
         Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin, log);
         bool shown = command.Mode == PayMode.Claim;
         Switches.Off("variant bits", ref shown);
@@ -248,7 +254,9 @@ internal static class PayInstruction
 
             bool copied = entry.IsAcknowledged;
             Switches.On("hole 1 log", ref copied);
-            if (copied && (oldest is not { } o || entry.Order < o.Order))
+            bool older = oldest is not { } o || entry.Order < o.Order;
+            Switches.On("R13 oldest", ref older);
+            if (copied && older)
             {
                 oldest = entry;
             }

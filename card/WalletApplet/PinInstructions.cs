@@ -87,6 +87,7 @@ internal static class PinInstructions
             return StatusWord.PinBlocked;
         }
 
+        // The last wrong one is answered with no tries left, and only the next with "blocked".
         return pin.Check(block) ? StatusWord.Success : StatusWord.WrongPin(pin.TriesRemaining);
     }
 

@@ -16,7 +16,7 @@ internal static class ReadInstructions
         var more = profile.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
                 Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent, profile.NoPinCount,
-                WalletApplet.SlotCount, WalletApplet.LogSize)
+                WalletApplet.SlotCount, WalletApplet.LogSize, NewestEntry(wallet))
             : null;
         new StatusReply(
             profile.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
@@ -107,6 +107,20 @@ internal static class ReadInstructions
 
         entry.Acknowledge();
         return StatusWord.Success;
+    }
+
+    private static byte NewestEntry(WalletApplet wallet)
+    {
+        byte newest = PrivateStatus.NoEntry;
+        for (byte i = 0; i < WalletApplet.LogSize; i++)
+        {
+            if (wallet.LogEntry(i) is { State: not LogState.Free } entry && (newest == PrivateStatus.NoEntry || entry.Order > wallet.LogEntry(newest).Order))
+            {
+                newest = i;
+            }
+        }
+
+        return newest;
     }
 
     private static LogReply Reply(LogSlot entry) => new(entry.State, entry.State == LogState.Free ? null : entry.ToReply());

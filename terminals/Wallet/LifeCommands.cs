@@ -158,7 +158,7 @@ internal sealed class LifeCommands(
                 throw new UsageException("--fingerprint has 64 hexadecimal digits.");
             }
 
-            var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0, 0);
+            var status = new PrivateStatus(Digest.Read(Convert.FromHexString(hex)), report.User, report.Bank, default, default, default, 0, 0, 0, PrivateStatus.NoEntry);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), status, null), suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel);
 

@@ -26,8 +26,8 @@ public sealed class WalletRecords(Database store)
     public const int MaxCertificates = 256;
 
     /// <summary>
-    /// Copies the card's log, and only then tells the card that it may forget it; but for the newest payment, which may be cut short at a till that
-    /// will repeat it.
+    /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, all parts of it: that may be cut
+    /// short at a till that will repeat it. TIME does not say which one that is: it is the shop's.
     /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
@@ -36,12 +36,16 @@ public sealed class WalletRecords(Database store)
         var log = WalletTerminal.ReadLog(channel, pin);
         int kept = Copy(log);
         var card = new WalletCard(channel);
-        var newest = log.Count == 0 ? default : log.Max(e => e.Entry.Time);
-        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && e.Entry.Time != newest))
+        byte last = card.GetStatus().Private!.NewestEntry;
+        var newest = log.Where(e => e.Index == last).Select(e => (e.Entry.Time, e.Entry.Till)).ToList();
+        Switches.Replace("R13 newest", ref newest, [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
+        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !newest.Contains((e.Entry.Time, e.Entry.Till))))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
             var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
-            if (status == StatusWord.EntryChanged)
+            bool changed = status == StatusWord.EntryChanged;
+            Switches.Off("R13 changed", ref changed);
+            if (changed)
             {
                 continue;
             }

@@ -231,7 +231,7 @@ def check_commands():
     same("set-back", apdu(0x80, 0x1C, 0, 0, obj("Digest", hashed) + obj("Signature", signature)))
     same("get-status", apdu(0x80, 0x10, 0, 0))
     status = [("State", b"\2"), ("Version", b"\2"), ("PinTries", b"\3"), ("HolderTries", b"\2"), ("PukTries", b"\x0a"), ("Scheme", sha256(PUB["root"])), ("U", U), ("B", BANK),
-              ("Currency", EUR), ("NoPinLimit", u32(10000)), ("NoPinSpent", u32(1250)), ("NoPinCount", b"\5"), ("SlotCount", b"\x10"), ("LogCount", b"\x40")]
+              ("Currency", EUR), ("NoPinLimit", u32(10000)), ("NoPinSpent", u32(1250)), ("NoPinCount", b"\5"), ("SlotCount", b"\x10"), ("LogCount", b"\x40"), ("NewestEntry", b"\7")]
     same("get-status-reply", b"".join(obj(*p) for p in status))
     same("personalise", apdu(0x80, 0x12, 0, 0, obj("PublicKey", PUB["root"]) + obj("B", BANK) + obj("Currency", EUR) + obj("NoPinLimit", u32(10000)) + obj("Digest", hashed)))
     same("personalise-reply", obj("AccountKey", PUB["account"]))

@@ -176,6 +176,22 @@ public sealed class ConnectionSharesTests
         Assert.That(open, Is.EqualTo(Small.MaxPerAccount));
     }
 
+    /// <summary>A connection that ends gives its place back: those that come after it press out nobody.</summary>
+    [Test, Rule(22)]
+    public async Task WhoGoesGivesThePlaceBack()
+    {
+        using var till = Own(LinkRole.Shop, 7);
+        await using var first = await Tls(till);
+        Assert.That(await Answers(first, MessageType.Settle, 1));
+        for (int i = 0; i < 3 * Small.MaxPerParty; i++)
+        {
+            await using var next = await Tls(till);
+            Assert.That(await Answers(next, MessageType.Settle, 1), $"connection {i}");
+        }
+
+        Assert.That(await IsOpen(first), "it has been silent for the longest, and there was room all the time");
+    }
+
     /// <summary>What a bank takes for an account's word is what its card signed; not an order that names somebody's account, and no message without a signature.</summary>
     [Test, Rule(22)]
     public void ABankKnowsWhoseCardSigned()

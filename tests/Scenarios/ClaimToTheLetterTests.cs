@@ -49,6 +49,24 @@ public sealed class ClaimToTheLetterTests
         Assert.That(card.Balance().Minor, Is.EqualTo((ulong)coins.Sum(c => (long)c)));
     }
 
+    /// <summary>Two coins, the first good and paid, the second forged: nothing follows its S_I, neither e nor S_W for the first.</summary>
+    [TestCase(PaymentProfile.Claim, new byte[] { 0xA4, 0x30, 0x32, 0x30 })]
+    [TestCase(PaymentProfile.Fast, new byte[] { 0xA4, 0x32, 0x32 })]
+    [Rule(14)]
+    public void AfterABadSIOfTheSecondCoinNothingIsSentEither(PaymentProfile profile, byte[] sent)
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Mallory", 1000, 2000);
+        using var forged = new ForgingChannel(card.Card) { Only = 1000, SUToo = true };
+        using var trace = new TracingChannel(forged);
+        var result = town.Till(till).Pay(trace, new Amount(2400), card.PaymentPin, profile);
+        Assert.That(result.Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(result.Message, Does.StartWith("The issuer's signature on the card's cash is not valid. Do not give the goods."));
+        Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(sent));
+        Assert.That(result.Payments.Select(h => h.Coin.Terms.FaceValue.Minor), Has.None.EqualTo(1000));
+    }
+
     /// <summary>A good card: GET CASH, S_I, then PAY with e, CONFIRM; 928 bits, and the fast profile 2 APDUs and 800 bits.</summary>
     [TestCase(PaymentProfile.Claim, 4, 928)]
     [TestCase(PaymentProfile.Fast, 2, 800)]
@@ -182,21 +200,28 @@ public sealed class ClaimToTheLetterTests
     /// <summary>Changes one bit of S_I in what GET CASH and PAY show.</summary>
     private sealed class ForgingChannel(ICardChannel inner) : ICardChannel
     {
+        /// <summary>Of coins of that face value; null: of all.</summary>
+        public ulong? Only { get; init; }
+
+        /// <summary>And one bit of S_U.</summary>
+        public bool SUToo { get; init; }
+
         public ReadOnlyMemory<byte> Atr => inner.Atr;
 
         public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
         {
             int length = inner.Transmit(command, response);
-            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Read(response[..(length - 2)]) is { } cash)
+            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Read(response[..(length - 2)]) is { } cash && Forges(cash.Coin))
             {
                 cash.Coin.SI[0] ^= 1;
                 var writer = new BerTlvWriter(response);
                 cash.Write(ref writer);
             }
 
-            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid)
+            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid && Forges(coin))
             {
                 coin.SI[0] ^= 1;
+                paid.SU[0] ^= (byte)(SUToo ? 1 : 0);
                 var writer = new BerTlvWriter(response);
                 paid.Write(ref writer);
             }
@@ -209,5 +234,7 @@ public sealed class ClaimToTheLetterTests
         public void Dispose()
         {
         }
+
+        private bool Forges(Coin coin) => Only is null || coin.Terms.FaceValue.Minor == Only;
     }
 }

@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -76,6 +77,35 @@ public sealed class ManyRotationsTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
     }
 
+    /// <summary>The answer was lost, and meanwhile PS_I changed: the newest key is not the one that signed this coin, and the wallet brings the older one.</summary>
+    [Test, Rule(15), Hole(7)]
+    public async Task ACoinOfTheKeyBeforeIsFinished()
+    {
+        bool loses = false;
+        using var town = Towns.Make(with: o => o with
+        {
+            Faults = (from, _, message) => loses && from == TownWorld.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
+        });
+        using var alice = town.User("Alice");
+        loses = true;
+        Assert.That(() => town.Withdraw(alice, 5000), Throws.TypeOf<Terminals.LinkException>());
+        loses = false;
+        var issuedUnder = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerCoin).MaxBy(c => c.NotBefore)!.Key.Id;
+        for (int i = 0; i < 2; i++)
+        {
+            town.Clock.Advance(TimeSpan.FromHours(1));
+            town.Issuer.Rotate(KeyUsage.IssuerCoin);
+            await town.RunCycle();
+        }
+
+        // A card that has no PS_I any more: eight other keys have come since.
+        using var trace = new TracingChannel(alice.Card);
+        await Forget(town, alice);
+        Assert.That((await town.Wallet.Resume(trace, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x24, ..]), Is.EqualTo(3), "with the newest, the one before, and the one that signed it");
+        Assert.That(alice.Coins().Single().Coin.Terms.IssuerKey, Is.EqualTo(issuedUnder));
+    }
+
     /// <summary>Somebody who once had the holder PIN planted a withdrawal; her next one does not carry it out (finding 7).</summary>
     [Test, Rule(16)]
     public async Task APlantedWithdrawalIsAskedAbout()
@@ -115,6 +145,25 @@ public sealed class ManyRotationsTests
         await town.RunCycle();
         var done = await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked")).Resume(alice.Card, alice.Pin, default);
         Assert.That(done.Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+    }
+
+    /// <summary>Fills the card's ring with statement keys: it knows no other key any more.</summary>
+    private static async Task Forget(TownWorld town, TownCard card)
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        }
+
+        await town.RunCycle();
+        var known = await town.UserBank.Handle(Terminals.LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
+        card.Card.Reset();
+        var wallet = new Terminals.WalletCard(card.Card);
+        wallet.Select();
+        foreach (var certificate in CertificatesReply.Read(known)!.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(8))
+        {
+            wallet.PutCertificate(certificate);
+        }
     }
 
     /// <summary>A till that hears of new keys at the issuer, and settles nothing.</summary>

@@ -50,13 +50,19 @@ public sealed class PrivateFileTests
     [TestCase("bank.db", "chmod 600 '{0}'")]
     [TestCase("bank.json", "chmod 600 '{0}'")]
     [TestCase("bank.db-wal", "chmod 600 '{0}'")]
+    [TestCase("bank.db-shm", "chmod 600 '{0}'")]
+    [TestCase("bank.lock", "chmod 600 '{0}'")]
     [Rule(20)]
     public void APartyDoesNotOpenWhatOthersCanRead(string file, string mend)
     {
         string path = Path.Combine(_folder, "north");
         var party = PartyFolder<EnrolledSettings>.Create(path, "bank", new EnrolledSettings("North", null, "127.0.0.1", 1), Schema);
         using var store = Database.OpenFile(party.DatabasePath, Schema);
-        store.Write(db => db.Execute("UPDATE pair SET value = 2"));
+        using (party.Lock())
+        {
+            store.Write(db => db.Execute("UPDATE pair SET value = 2"));
+        }
+
         string open = Path.Combine(path, file).TrimEnd('/');
         var before = File.GetUnixFileMode(open);
         File.SetUnixFileMode(open, before | UnixFileMode.GroupRead);
@@ -116,6 +122,25 @@ public sealed class PrivateFileTests
         Assert.That(() => PrivateFile.Write(file, "third"u8), Throws.TypeOf<IOException>().With.Message.Contains("other users of this machine can read it"));
         Assert.That(() => PrivateFile.Write(file + ".link", "third"u8), Throws.TypeOf<IOException>());
         Assert.That(File.ReadAllText(file), Is.EqualTo("2nd"));
+    }
+
+    /// <summary>A folder or file behind a link counts as what it is: a link itself shows every mode to everybody.</summary>
+    [Test, Rule(20)]
+    public void ALinkHasNoModeOfItsOwn()
+    {
+        string path = Path.Combine(_folder, "north");
+        PartyFolder<EnrolledSettings>.Create(path, "bank", new EnrolledSettings("North", null, "127.0.0.1", 1), Schema);
+        string link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, path);
+        Assert.That(PartyFolder<EnrolledSettings>.Open(link, "bank").Settings.Name, Is.EqualTo("North"), "its owner's alone, by whatever name");
+        string file = Path.Combine(_folder, "secret");
+        PrivateFile.Write(file, "s"u8);
+        File.CreateSymbolicLink(file + ".link", file);
+        Assert.That(PrivateFile.Fault(file + ".link"), Is.Null);
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.OtherRead);
+        Assert.That(PrivateFile.Fault(file + ".link"), Does.Contain("chmod 600"));
+        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead);
+        Assert.That(() => PartyFolder<EnrolledSettings>.Open(link, "bank"), Throws.TypeOf<RefusedException>());
     }
 
     private static IEnumerable<string> Open(string path) => (File.GetUnixFileMode(path) & Others) == 0 ? [] : [$"{path}: {File.GetUnixFileMode(path)}"];

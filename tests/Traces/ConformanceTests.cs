@@ -19,7 +19,7 @@ public sealed class ConformanceTests
         ["blank"] = Blank, ["pin"] = PinLadders.Pins, ["personalise"] = PinLadders.Personalise, ["activation"] = PinLadders.Activation, ["set-back"] = PinLadders.SettingBack,
         ["withdrawal"] = Withdrawal, ["payment"] = Payment, ["without-pin"] = WithoutPin,
         ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
-        ["lengths"] = MoreLadders.Lengths,
+        ["lengths"] = MoreLadders.Lengths, ["spent"] = MoreLadders.Spent, ["keys"] = PinLadders.ManyKeys,
     };
 
     public static IEnumerable<string> Names => Scripts.Keys;
@@ -210,6 +210,9 @@ public sealed class ConformanceTests
         t.Send(Select, "9000");
         t.Send(PayClaim(After(1), 100, Eur, right: false), "9000", "again, with its coin: neither e nor a shown coin is wanted");
         t.Send(PayClaim(After(2), 100, Eur, right: true), "6985", "the shown coin is forgotten");
+        t.Send(GetCash(100, Eur), "9000");
+        t.Send(GetCash(0, Eur), "9410", "a GET CASH that is refused");
+        t.Send(PayClaim(After(2), 100, Eur, right: true), "6985", "takes away what was shown before");
         t.Send(RightPin, "9000", "the holder PIN");
         t.Send(Pay(After(3), 5650, Eur), "6982", "does not lift the limit");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "56.50");
@@ -251,7 +254,11 @@ public sealed class ConformanceTests
         t.Send(redeem, "6982", "nor is the payment PIN enough");
         t.Send(RightPin, "9000");
         t.Send(redeem, "9000");
-        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        t.Send(Select, "9000");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(18)), 1, Eur), "9000");
+        t.Send(RightPin, "9000");
+        t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(19)), OneWay.W(Key("root").PublicKey), new Amount(200), Currency.Eur)), "9000");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000", "one payment of 0.01: a redemption counts for neither");
         return t;
     }
 
@@ -279,6 +286,9 @@ public sealed class ConformanceTests
         t.Send(Restore(good with { Issuer = new PartyId(9), Seq = 9 }), "6A88");
         t.Send(Restore(good with { Issuer = new PartyId(9) }), "9418");
         t.Send(Restore(good with { Y = new Amount(301) }), "9416");
+        t.Send(Restore(DeadStatement.Sign(Key("statement"), IssuerId, second with { Time = Date }, DeathBasis.TermOver, later)), "9416", "rightly signed, of another payment under the same coin and seq");
+        t.Send(Restore(new DeadStatement(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later, Key("statement").Sign(
+            SignedMessage.Dead(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later)))), "9416", "rightly signed, of this payment and another amount");
         t.Send(Restore(good), "9000");
         t.Send(Restore(good), "9000", "again");
         t.Send(RightPin, "9000");

@@ -29,6 +29,43 @@ internal static class MoreLadders
         t.Send(Acknowledge(7, ReadLogCommand.ParseReply(t.Send(ReadLog(7), "9000"))!.Content), "9000");
         t.Send(Pay(next, 1, Eur), "9000", "the acknowledged entry makes room");
         t.Send([0x80, 0x44, 7, 0, 0], "9000");
+        t.Note("Of several that the wallet has a copy of the oldest goes, wherever it stands.");
+        foreach (byte copied in new byte[] { 7, 50, 30 })
+        {
+            t.Send(Acknowledge(copied, ReadLogCommand.ParseReply(t.Send(ReadLog(copied), "9000"))!.Content), "9000");
+        }
+
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(65)), 1, Eur), "9000");
+        t.Send(ReadLog(7), "9000", "the newest but one");
+        t.Send(ReadLog(30), "9000", "the newest now");
+        t.Send(ReadLog(50), "9000", "it would be the next");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000", "and the card says which one it wrote last");
+        return t;
+    }
+
+    /// <summary>Rule R13: a spent coin gives its slot only when the wallet has a copy of all that it paid.</summary>
+    public static TraceScript Spent()
+    {
+        var t = new TraceScript("withdrawn", "All slots are taken and one coin is spent: what its payments are is forgotten only when the wallet has a copy of each as it is now.");
+        t.Send(Select, "9000");
+        var h = Ladders.H(t.Send(Pay(Date, 500, Eur), "9000"), Date, 500);
+        t.Send(RightPin, "9000");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000");
+        t.Send(Acknowledge(0, ReadLogCommand.ParseReply(t.Send(ReadLog(0), "9000"))!.Content), "9000");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000", "taken back: it is not acknowledged as it is now");
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 2000, Eur), "9000", "and all of the coin is spent");
+        for (int i = 2; i < 16; i++)
+        {
+            t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000");
+        }
+
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84", "no copy of what it paid");
+        t.Send(Acknowledge(1, ReadLogCommand.ParseReply(t.Send(ReadLog(1), "9000"))!.Content), "9000");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84", "none of S_W");
+        t.Send(Acknowledge(0, ReadLogCommand.ParseReply(t.Send(ReadLog(0), "9000"))!.Content), "9000");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000", "slot 1 again");
+        t.Send(ReadLog(0), "9000", "free");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000", "the log is empty");
         return t;
     }
 

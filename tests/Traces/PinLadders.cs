@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;
@@ -138,6 +139,7 @@ internal static class PinLadders
         t.Send(Apdu<UnblockPinCommand, NoReply>(new UnblockPinCommand(Block("00000000"), Block("4711"))), "9419");
         t.Send(WrongParameters(Start(Card.Wallet.FixtureCard.Code)), "6A86");
         t.Send([0x80, 0x16, 0, 0, 5, 0xDF, 0x71, 2, 0x30, 0x30, 0], "6A80", "not 20 digits");
+        t.Send(SetBack(Code.Hash, new byte[64]), "9417", "it waits for this code since its personalisation");
         t.Send(Start("99999999999999999999"), "941C");
         t.Send(FinishActivation(Block("12345678"), "1111", "0000"), "6985", "no PUK was shown");
         byte[] wrong = PukReply.Read(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000"))!.Block;
@@ -166,9 +168,10 @@ internal static class PinLadders
         byte[] nonce = Apdu<GetNonceCommand, NonceReply>(default);
         var bank = new PartyId(0x101);
         t.Send(Select, "9000");
+        t.Send(Pay(Date, 100, 978), "9000", "1.00, without the payment PIN");
         t.Send(RightPin, "9000");
         var user = GetStatusCommand.ParseReply(t.Send([0x80, 0x10, 0, 0, 0], "9000"))!.Private!.User;
-        byte[] Signed(byte[] over, string key) => Key(key).Sign(SignedMessage.SetBack(bank, over, user, next.Hash));
+        byte[] Signed(byte[] over, string key, ActivationCode? code = null) => Key(key).Sign(SignedMessage.SetBack(bank, over, user, (code ?? next).Hash));
         byte[] Nonce() => NonceReply.Read(t.Send(nonce, "9000"))!.Nonce;
         t.Send([0x80, 0x1A, 0xFE, 0xFE, 1, 0xFF], "6A86");
         t.Send([0x80, 0x1A, 0, 0, 1, 0xFF, 0], "6700");
@@ -194,11 +197,48 @@ internal static class PinLadders
         t.Send(SetBack(next.Hash, new byte[64]), "9000", "again");
         t.Send([0x80, 0x10, 0, 0, 0], "9000", "not activated");
         t.Send(RightPin, "9419");
-        byte[] puk = PukReply.Read(t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(next)), "9000"))!.Block;
+        t.Note("That letter is lost, too: from one code to another, without any activation between.");
+        var third = ActivationCode.Parse("55556666777788889999")!;
+        t.Send(SetBack(third.Hash, Signed(Nonce(), "bank")), "9416", "signed for the other code");
+        t.Send(SetBack(third.Hash, Signed(Nonce(), "bank", third)), "9000");
+        t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(next)), "941C", "the lost letter opens nothing");
+        byte[] puk = PukReply.Read(t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(third)), "9000"))!.Block;
         t.Send(FinishActivation(puk, "2222", "4711"), "9000");
         t.Send(RightPin, "63C2", "the old PIN is gone");
         t.Send(Verify("4711"), "9000");
-        t.Send([0x80, 0x42, 0, 0, 0], "9000", "70.00 are there");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000", "69.00 are there");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000", "and what was paid without the payment PIN begins anew");
+        return t;
+    }
+
+    /// <summary>Rule R15: which of nine keys goes.</summary>
+    public static TraceScript ManyKeys()
+    {
+        var t = new TraceScript("personalised", "Eight keys fit, and the one that came longest ago goes. A key that comes again counts as new if four or more others came after it.");
+        var others = new BouncyCastleSuite(new SeededRandom(11));
+        void Put(byte[] apdu, string what = "") => t.Send(apdu, "9000", what);
+        byte[] encryption = Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerEncryption, "encryption")));
+        byte[] begin = Begin(WithdrawalMode.NewKey, 0, 900, 978, PE);
+        void More(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                using var more = others.GenerateKey();
+                Put(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(KeyCertificate.Issue(Key("root"), KeyUsage.IssuerCoin, IssuerId, Date, Date, more.PublicKey))));
+            }
+        }
+
+        t.Send(Select, "9000");
+        t.Send(RightPin, "9000");
+        More(1);
+        Put(encryption, "PE_I again: three came after it, so it stays where it is");
+        More(5);
+        t.Send(begin, "9418", "the eighth after it took its place");
+        Put(encryption);
+        More(4);
+        Put(encryption, "again: four came after it, so it counts as new");
+        More(7);
+        t.Send(begin, "9000", "seven after that leave it");
         return t;
     }
 }

@@ -198,7 +198,7 @@ public sealed class EncoderVectorTests
             ["set-back"] = () => Apdu(new SetBackCommand(code.Hash, bankKey.Sign(SignedMessage.SetBack(Bank, nonce, u, code.Hash))).Write),
             ["get-status"] = () => Apdu(new GetStatusCommand().Write),
             ["get-status-reply"] = () => BerTlv.Encode(200, new StatusReply(
-                WalletState.Personalised, 2, 3, 2, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 5, 16, 64)).Write),
+                WalletState.Personalised, 2, 3, 2, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 5, 16, 64, 7)).Write),
             ["personalise"] = () => Apdu(new PersonaliseCommand(root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000), code.Hash).Write),
             ["personalise-reply"] = () => BerTlv.Encode(100, new PersonaliseReply(account.PublicKey).Write),
             ["put-certificate"] = () => Apdu(new PutCertificateCommand(certificateE).Write),

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using Microsoft.AspNetCore.Connections;
@@ -28,7 +25,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
         var guest = new Guest(() => connection.Abort(new ConnectionAbortedException("Others need the place.")));
-        if (Enter(guest, _strangers, AddressOf(connection.RemoteEndPoint)) is not null)
+        if (Enter(guest, _strangers, PeerNetwork.Of(connection.RemoteEndPoint)) is not null)
         {
             connection.Abort();
             return;
@@ -198,20 +195,6 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
 
         LogEnded(ended);
-    }
-
-    /// <summary>An IPv4 address; of IPv6 the /64, which is what one subscriber has.</summary>
-    internal static object AddressOf(EndPoint? remote)
-    {
-        if (remote is not IPEndPoint { Address: var address })
-        {
-            return "";
-        }
-
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? BinaryPrimitives.ReadUInt64BigEndian(address.GetAddressBytes())
-            : BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} connections were closed because others needed the place")]

@@ -1,0 +1,23 @@
+using HierCash.Protocol.Commands;
+using HierCash.Terminals;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>What must not happen to a card that is new.</summary>
+public sealed class NewCardTests
+{
+    /// <summary>Personalising is for good: who asks for a name that is taken gets the card back as it was, for another name.</summary>
+    [Test]
+    public void ATakenNameLeavesTheCardBlank()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice");
+        using var second = town.NewCard("Alice");
+        var card = new WalletCard(second.Card);
+        Assert.That(
+            () => town.UserBank.OpenAccount("Alice", card, ActivationCode.Random(town.Options.Suite.Random)), Throws.InvalidOperationException.With.Message.Contains("'Alice'"));
+        card.Select();
+        Assert.That(card.GetStatus().State, Is.EqualTo(WalletState.Blank));
+        Assert.That(town.UserBank.OpenAccount("Bob", card, ActivationCode.Random(town.Options.Suite.Random)).Name, Is.EqualTo("Bob"));
+    }
+}
