@@ -62,7 +62,7 @@ public class VpcdBenchmarks : IDisposable
     public void Insert()
     {
         _card = TownCard.Make("Alice", new BclSuite());
-        _reader = new PcscTownReader("Virtual PCD 00 00", new BclSuite(), TimeProvider.System);
+        _reader = new PcscTownReader("Virtual PCD 00 00", new BclSuite(), TimeProvider.System, _ => { });
         _channel = _reader.Insert(_card);
     }
 

@@ -109,7 +109,7 @@ internal static class RatioRun
     public static int VpcdClient()
     {
         using var card = TownCard.Make("Alice", new BclSuite());
-        using var reader = new PcscTownReader("Virtual PCD 00 00", new BclSuite(), TimeProvider.System);
+        using var reader = new PcscTownReader("Virtual PCD 00 00", new BclSuite(), TimeProvider.System, _ => { });
         using var channel = reader.Insert(card);
         var response = new byte[ICardChannel.ResponseRoom];
         void NoOp() => channel.Transmit([0x00, 0xC0, 0x00, 0x00, 0x00], response);

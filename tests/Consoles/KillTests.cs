@@ -4,6 +4,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>kill -9 of every kind of process at random moments, under load.</summary>
+[Parallelizable]
 public sealed class KillTests
 {
     private const int Kills = 200;

@@ -14,6 +14,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>Cards are pulled out of PC/SC readers at random moments of payments and withdrawals.</summary>
+[Parallelizable]
 public sealed class PullTests
 {
     private const int Pulls = 300;

@@ -19,6 +19,7 @@ namespace HierCash.Tests.Properties;
 /// messages, restarts and retries. At the end the auditor finds nothing in the books, and nobody stands accused but who cloned a card.
 /// Ten thousand of them: HIERCASH_HISTORIES=10000 dotnet test tests -c Release --filter FullyQualifiedName~LifeHistoryTests
 /// </summary>
+[Parallelizable]
 public sealed class LifeHistoryTests
 {
     private const int InEveryRun = 200;

@@ -17,6 +17,7 @@ namespace HierCash.Tests.Properties;
 /// Random histories of withdrawals, payments, pulled cards, lost messages, restarts, retries and settlements: at the end, once
 /// everything was repeated, the invariants of the protocol hold and no honest user stands accused.
 /// </summary>
+[Parallelizable]
 public sealed class RandomHistoryTests
 {
     private const int Histories = 1000;

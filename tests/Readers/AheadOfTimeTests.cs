@@ -4,6 +4,7 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Readers;
 
 /// <summary>hiercash-card compiled ahead of time, over the binding that is not ours: the package's stand-in makes the linker warn as the package does.</summary>
+[Parallelizable]
 public sealed class AheadOfTimeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
