@@ -76,14 +76,17 @@ public static class Enrolled
         var command = new Command("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.") { file, fingerprint, issuer, folder };
         command.SetAction(result =>
         {
+            string named = result.GetValue(file)!;
+            var offered = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
+                ?? throw new RefusedException($"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
+
             // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
             bool alone = true;
             Switches.Off("R17 alone", ref alone);
             using var held = alone ? PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role).Lock() : null;
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using var store = Database.OpenFile(party.DatabasePath, schema);
-            var grant = Join(
-                party, result.GetValue(file)!, result.GetValue(fingerprint), keys(store, suite), result.GetValue(issuer), suite);
+            var grant = Join(party, offered, named, result.GetValue(fingerprint), keys(store, suite), result.GetValue(issuer), suite);
             string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank {paid.Bank}: see that this is yours." : "";
             Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
@@ -100,10 +103,9 @@ public static class Enrolled
     /// <summary>Takes the issuer's grant, if it is for this party's key and the fingerprint is the one that was published.</summary>
     /// <exception cref="RefusedException">It is not; nothing was changed.</exception>
     private static EnrolmentGrant Join(
-        PartyFolder<EnrolledSettings> folder, string file, string? fingerprint, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer, ICashSuite suite)
+        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, string file, string? fingerprint, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer,
+        ICashSuite suite)
     {
-        var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, file), suite)
-            ?? throw new RefusedException($"The grant in '{file}' is damaged, or not signed by its own root key. Copy it again, whole.");
         string actual = grant.Scheme.Fingerprint.ToString();
         if (fingerprint is not null && !actual.Equals(fingerprint, StringComparison.OrdinalIgnoreCase))
         {
