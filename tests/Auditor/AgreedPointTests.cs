@@ -1,4 +1,5 @@
 using HierCash.Auditor;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Tests.Consoles;
@@ -93,7 +94,9 @@ public sealed class AgreedPointTests
             Directory.CreateDirectory(copy);
             foreach (string p in new[] { "issuer", "bank-1", "bank-2" })
             {
-                File.WriteAllBytes(Path.Combine(copy, p + ".db"), _town.StoreBytes(p));
+                string database = Path.Combine(copy, p + ".db");
+                PrivateFile.Create(database).Dispose();
+                File.WriteAllBytes(database, _town.StoreBytes(p));
             }
 
             damage(Path.Combine(copy, party + ".db"));

@@ -311,7 +311,8 @@ def check_frames():
             ("forward-void-reply", 2, 0x0308, V["reversal"]),
             ("hot-list", 1, 0x0305, obj("Number", u64(8)) + obj("W", W) + obj("Date", DATE) + obj("Time", u64(0))),
             ("settle-reply", 2, 0x0302, V["receipt"]),
-            ("refusal", 2, 0x0000, obj("Reason", b"\x0c") + obj("Text", b"no"))):
+            ("refusal", 2, 0x0000, obj("Reason", b"\x0c") + obj("Text", b"no")),
+            ("revoked", 2, 0x0000, obj("Reason", b"\x0e") + obj("Text", b"no") + obj("Date", DATE))):
         same("frame-" + name, frame(kind, message, body))
 
 

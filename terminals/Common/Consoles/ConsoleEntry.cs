@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using HierCash.Protocol.Iso7816;
@@ -33,6 +34,12 @@ public sealed class UsageException(string message) : Exception(message);
 /// <summary>The one entry of all consoles: one sentence for every failure, the documented exit code, never a stack trace.</summary>
 public static class ConsoleEntry
 {
+    /// <summary>What is told to stop has so long.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
+
+    /// <summary>Exceptions come here, and signals too.</summary>
+    private static readonly InvocationConfiguration Plainly = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+
     /// <summary>The terminal itself, for a program that draws a screen of its own and escapes what is foreign in it.</summary>
     public static TextWriter Terminal { get; private set; } = Console.Out;
 
@@ -54,10 +61,7 @@ public static class ConsoleEntry
                 return await Fail($"{empty} is an empty name. Name a file or a folder.", ExitCode.Usage);
             }
 
-            int code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(8) });
-
-            // What did not stop in time was told to by a signal, whose number the framework adds to 128.
-            return code is >= ExitCode.Done and <= ExitCode.Unreachable ? code : ExitCode.Refused;
+            return parsed.Action is AsynchronousCommandLineAction ? await RunStoppable(parsed) : await parsed.InvokeAsync(Plainly);
         }
         catch (UsageException e)
         {
@@ -92,6 +96,33 @@ public static class ConsoleEntry
             // Nobody is left to handle it: a process that dies has no sentence, and an exit code that means nothing. What the fault says may hold anything, and is not printed.
             return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, and report this with the command.", ExitCode.Refused);
         }
+    }
+
+    /// <summary>
+    /// Ctrl-C and SIGTERM cancel what runs, which has a while to end. The handler is there before anything runs and never waits: signals are told to one handler
+    /// after the other, and a prompt has one too.
+    /// </summary>
+    private static async Task<int> RunStoppable(ParseResult parsed)
+    {
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext context)
+        {
+            // Who asks twice does not want to wait.
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        var run = Task.Run(() => parsed.InvokeAsync(Plainly, stop.Token));
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = stop.Token.Register(told.SetResult);
+        if (await Task.WhenAny(run, told.Task) != run && await Task.WhenAny(run, Task.Delay(Grace)) != run)
+        {
+            throw new OperationCanceledException();
+        }
+
+        return await run;
     }
 
     /// <summary>Prints one JSON value, or what people read.</summary>

@@ -77,16 +77,15 @@ public static class Enrolled
         command.SetAction(result =>
         {
             string named = result.GetValue(file)!;
-            var offered = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
+            var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
                 ?? throw new RefusedException($"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
-
-            // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
-            bool alone = true;
-            Switches.Off("R17 alone", ref alone);
-            using var held = alone ? PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role).Lock() : null;
+            RequireScheme(grant, result.GetValue(fingerprint));
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
-            using var store = Database.OpenFile(party.DatabasePath, schema);
-            var grant = Join(party, offered, named, result.GetValue(fingerprint), keys(store, suite), result.GetValue(issuer), suite);
+            using (var store = Database.OpenFile(party.DatabasePath, schema))
+            {
+                Join(party, result.GetValue(folder)!, role, grant, named, keys(store, suite), result.GetValue(issuer), suite);
+            }
+
             string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank {paid.Bank}: see that this is yours." : "";
             Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
@@ -100,31 +99,38 @@ public static class Enrolled
             ? decoded
             : throw new RefusedException($"This {role} is not enrolled. Carry its request to the issuer, and take the grant with 'hiercash-{role} join FILE'.");
 
-    /// <summary>Takes the issuer's grant, if it is for this party's key and the fingerprint is the one that was published.</summary>
-    /// <exception cref="RefusedException">It is not; nothing was changed.</exception>
-    private static EnrolmentGrant Join(
-        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, string file, string? fingerprint, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer,
-        ICashSuite suite)
+    private static void RequireScheme(EnrolmentGrant grant, string? fingerprint)
     {
         string actual = grant.Scheme.Fingerprint.ToString();
         if (fingerprint is not null && !actual.Equals(fingerprint, StringComparison.OrdinalIgnoreCase))
         {
             throw new RefusedException($"The grant is of the scheme {actual}, not of {fingerprint}. Do not join it.");
         }
+    }
 
+    /// <summary>Takes the issuer's grant, if it is for this party's key.</summary>
+    /// <exception cref="RefusedException">It is not, or something serves the folder; nothing was changed.</exception>
+    private static void Join(
+        PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer,
+        ICashSuite suite)
+    {
         if (KeyOf(grant) is not { } key || !keys.Contains(key))
         {
             throw new RefusedException($"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
         }
 
-        if (IsFormer(key, folder.Settings.Grant is { } joined ? EnrolmentGrant.Decode(Convert.FromBase64String(joined), suite) : null, keys))
+        // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
+        bool alone = true;
+        Switches.Off("R17 alone", ref alone);
+        using var held = alone ? party.Lock() : null;
+        var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
+        if (IsFormer(key, settings.Grant is { } joined ? EnrolmentGrant.Decode(Convert.FromBase64String(joined), suite) : null, keys))
         {
             throw new RefusedException(
                 $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with 'hiercash-bank new-key', and have the issuer enrol it.");
         }
 
-        folder.Save(folder.Settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });
-        return grant;
+        party.Save(settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });
     }
 
     private static PublicKey? KeyOf(EnrolmentGrant grant)
