@@ -1,3 +1,3 @@
-// The few fixtures that say [Parallelizable] wait for readers and processes most of their time, or use one core: they run two at a time,
-// before all others, which run one after the other as they did.
+// Fixtures that say [Parallelizable] run two at a time, before all others: the longest of those that wait for processes, and those that play in memory.
+// The others run one after the other: they share a reader, a port, a terminal, or measure time.
 [assembly: LevelOfParallelism(2)]

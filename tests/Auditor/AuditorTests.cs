@@ -10,6 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Audits;
 
 /// <summary>The auditor on the books of a town in which everything happened: all holds; and each planted corruption is found and named.</summary>
+[Parallelizable]
 public sealed partial class AuditorTests
 {
     private string _folder = null!;

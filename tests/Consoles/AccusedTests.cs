@@ -5,6 +5,7 @@ using HierCash.Protocol;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Accusations, as processes: what holder, shop and bank can see of one, and do.</summary>
+[Parallelizable]
 public sealed class AccusedTests
 {
     private static readonly string[] Alice = ["--reader", "emulator:Alice.card", "--pin", "0000"];

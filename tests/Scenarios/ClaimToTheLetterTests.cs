@@ -11,6 +11,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R14: claims 4 and 5 to the letter, and what a card shows to whom has no PIN.</summary>
+[Parallelizable]
 public sealed class ClaimToTheLetterTests
 {
     private static readonly TillId Anybody = new(Id16.Read(new byte[16]));

@@ -11,6 +11,7 @@ namespace HierCash.Tests.Scenarios;
 /// Each party is stopped at each of its crash points, started again from its files, and the step repeated: nothing is lost,
 /// nothing is paid twice, the audits agree.
 /// </summary>
+[Parallelizable]
 public sealed class CrashPointTests
 {
     private sealed class TestCrash(string point) : Exception(point);

@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R9, and what a bank checks of a dossier: by pages, by revisions, as few payments as prove it; a lying issuer gets nothing.</summary>
+[Parallelizable]
 public sealed class DossierTests
 {
     /// <summary>Finding 2: one coin copied at four shops, whose settlements arrive one after the other. Each excess is proven and paid, and nothing else stands still.</summary>

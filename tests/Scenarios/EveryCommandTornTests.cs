@@ -12,6 +12,7 @@ namespace HierCash.Tests.Scenarios;
 /// For every command of the wallet: power goes at write 1, 2, 3 and so on, until the command comes to its end uncut. After each cut the card
 /// answers, the money adds up, and the command can be repeated.
 /// </summary>
+[Parallelizable]
 public sealed class EveryCommandTornTests
 {
     private const string Pin = "0000";

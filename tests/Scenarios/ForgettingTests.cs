@@ -12,6 +12,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R10: nothing grows without bound at somebody's will, and nothing is forgotten that somebody may still need.</summary>
+[Parallelizable]
 public sealed class ForgettingTests
 {
     /// <summary>A bank asks for 2,000 withdrawals to be refused, each with a tombstone that costs it nothing: the issuer keeps so many and no more, and serves the others.</summary>

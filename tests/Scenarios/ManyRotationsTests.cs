@@ -7,6 +7,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R15: keys rotate, and a card stays usable; rule R16: what the wallet did not begin is not resumed unasked.</summary>
+[Parallelizable]
 public sealed class ManyRotationsTests
 {
     /// <summary>Forty rotations of every key: withdraw, pay, redeem, get a dead payment back, open an account (finding 10: the second bricked every card).</summary>

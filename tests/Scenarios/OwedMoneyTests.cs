@@ -13,6 +13,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What a till owes to cards: who gets it, who is believed to have got it, for how long, and what that costs everybody else.</summary>
+[Parallelizable]
 public sealed class OwedMoneyTests
 {
     private TownWorld _town = null!;

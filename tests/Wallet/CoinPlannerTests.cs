@@ -6,6 +6,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>Withdrawals in a 1-2-5 series: no amount tells one user from another (hole 23).</summary>
+[Parallelizable]
 public sealed class CoinPlannerTests
 {
     [TestCase(5000UL, "50.00")]
