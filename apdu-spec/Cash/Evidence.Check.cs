@@ -139,31 +139,53 @@ public sealed partial record Evidence
 
         if (Rest(Struck.ByShop) <= Order.FaceValue)
         {
-            var h = entries.First(e => e.Struck == Struck.ByShop).Entry.H;
-            bool asked = defence.ShopIsSilent || entries.Any(e => e.Struck == Struck.ByShop && defence.Answers.Any(a => a.Speaks(suite, e.Entry.H)));
-            Switches.On("R3 asked", ref asked);
-            string till = $"The shop of till {h.Till}";
-            string paid = h.Paid.Show(currency);
-
-            // What is shown later a shop can no longer make good, and who made S_W with a key that was stolen from it has all the time there is.
-            bool late = !entries.Any(e => e.Struck == Struck.ByShop
-                && defence.Rebuttals.Any(r => r.VoidOf(suite, e.Entry.H) is not null && r.IsStampedBefore(suite, root, Notice.Until)));
-            Switches.Off("R5 shop", ref late);
-            return asked && late
-                ? Say(
-                    Culprit.Nobody,
-                    $"{till} both settled and took back {paid}, and no stamp proves that somebody showed that before {Notice.Until}: for that it is not named. {Name} overspent nothing.")
-                : asked
-                ? Say(Culprit.Shop, $"{till} had taken back {paid} with its own signature, and settled it all the same; it shows no reversal. {Name} overspent nothing.")
-                : Say(
-                    Culprit.ShopToAnswer,
-                    $"{till} both settled and took back {paid}, in whichever order. Ask it for the issuer's reversal of payment {h.Id}: with one nobody is to blame. {Name} overspent nothing.");
+            return NameShop(suite, root, [.. entries.Where(e => e.Struck == Struck.ByShop).Select(e => e.Entry.H)], heard, Say);
         }
 
         var struck = entries.First(e => e.Struck == Struck.ByIssuer).Entry.H;
         return Say(
             Culprit.Issuer,
             $"The issuer counted a payment of {struck.Paid.Show(currency)} that it had pronounced dead. {Name} overspent nothing.");
+    }
+
+    /// <summary>
+    /// Each shop is judged by what was shown and asked of its own payment (rule R3). What the bank did not see within the notice's term nobody can make good, and who made
+    /// S_W with a key that was stolen from it has all the time there is: that names nobody (rule R5).
+    /// </summary>
+    private EvidenceFinding NameShop(ICashSuite suite, PublicKey root, List<CashPayment> struck, Defence heard, Func<Culprit, string, EvidenceFinding> say)
+    {
+        bool IsAsked(CashPayment h)
+        {
+            bool asked = heard.ShopIsSilent || heard.Answers.Any(a => a.Speaks(suite, h));
+            Switches.On("R3 asked", ref asked);
+            return asked;
+        }
+
+        bool IsInTime(CashPayment h)
+        {
+            bool inTime = heard.Rebuttals.Any(r => r.VoidOf(suite, h) is not null && r.IsHeardBefore(suite, root, Notice.Until, BankKey.Holder));
+            Switches.On("R5 shop", ref inTime);
+            return inTime;
+        }
+
+        string Shop(CashPayment h) => $"The shop of till {h.Till}";
+        string Paid(CashPayment h) => h.Paid.Show(Order.Currency);
+        if (struck.Find(h => IsAsked(h) && IsInTime(h)) is { } named)
+        {
+            return say(Culprit.Shop, $"{Shop(named)} had taken back {Paid(named)} with its own signature, and settled it all the same; it shows no reversal. {Name} overspent nothing.");
+        }
+
+        if (struck.Find(h => !IsAsked(h)) is { } open)
+        {
+            return say(
+                Culprit.ShopToAnswer,
+                $"{Shop(open)} both settled and took back {Paid(open)}, in whichever order. Ask it for the issuer's reversal of payment {open.Id}: with one nobody is to blame. {Name} overspent nothing.");
+        }
+
+        var late = struck[0];
+        return say(
+            Culprit.Nobody,
+            $"{Shop(late)} both settled and took back {Paid(late)}, and no stamp of the bank proves that this was shown before {Notice.Until}: for that it is not named. {Name} overspent nothing.");
     }
 
     /// <summary>

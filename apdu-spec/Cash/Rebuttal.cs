@@ -37,6 +37,16 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         return stamped;
     }
 
+    /// <summary>
+    /// True if that bank stamped it before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The issuer stamps a
+    /// hash, and nobody has heard anything by that.
+    /// </summary>
+    public bool IsHeardBefore(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
+    {
+        var digest = Digest;
+        return Stamps.Any(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+    }
+
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
     public Rebuttal With(Stamp stamp, IEnumerable<KeyCertificate> certificates) => this with
     {

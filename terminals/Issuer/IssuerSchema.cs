@@ -19,7 +19,7 @@ internal static class IssuerSchema
         CREATE TABLE former_key(public_key BLOB PRIMARY KEY, bank INTEGER NOT NULL REFERENCES bank, ended INTEGER NOT NULL, revoked INTEGER) STRICT;
 
         -- When a bank's key was certified first: its certificates begin then, however often they are made again (rule R19).
-        CREATE TABLE certified_key(public_key BLOB PRIMARY KEY, date INTEGER NOT NULL) STRICT;
+        CREATE TABLE certified_key(public_key BLOB PRIMARY KEY, bank INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE shop(
             id INTEGER PRIMARY KEY, name TEXT NOT NULL, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL, UNIQUE(bank, account)) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, registered INTEGER NOT NULL,

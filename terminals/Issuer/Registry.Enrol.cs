@@ -39,15 +39,35 @@ public sealed partial class Registry
                 $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
     });
 
+    /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+
     /// <summary>
     /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one that is made again
     /// says the same date, or a bank that joins its next key would look as if it went back to a former one.
     /// </summary>
-    /// <param name="now">For a key that is certified for the first time.</param>
-    public Timestamp CertifiedAt(PublicKey key, Timestamp now) => store.Write(db =>
+    /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
+    /// <param name="validity">How long a certificate is good.</param>
+    /// <exception cref="InvalidOperationException">The clock says an earlier day than a certificate that was made before.</exception>
+    public Timestamp CertifiedAt(PartyId bank, PublicKey key, Timestamp now, TimeSpan validity) => store.Write(db =>
     {
-        db.Execute("INSERT OR IGNORE INTO certified_key(public_key, date) VALUES(?1, ?2)", key.Bytes.ToArray(), now.ToLedger());
-        var first = Timestamp.FromLedger(db.Number("SELECT date FROM certified_key WHERE public_key = ?1", key.Bytes.ToArray()));
+        var soon = now.Plus(MostAhead);
+        var newest = Timestamp.FromLedger(db.Number(
+            "SELECT coalesce(max(date), 0) FROM certified_key WHERE bank = ?1 AND public_key <> ?2", (long)bank.Value, key.Bytes.ToArray()));
+        var known = db.Query("SELECT date FROM certified_key WHERE public_key = ?1", r => Timestamp.FromLedger(r.GetInt64(0)), key.Bytes.ToArray());
+        if (known.Count == 0 && newest > soon)
+        {
+            throw new InvalidOperationException(
+                $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the clock right; or, if it was wrong on that day, enrol the request of that key again first.");
+        }
+
+        // A clock steps back a little: the later key begins later. A date that cannot be right is mended when its key is enrolled again.
+        bool keeps = known.Exists(d => d <= soon && now < d.Plus(validity));
+        var date = keeps ? known[0] : newest > now && newest <= soon ? newest.Plus(TimeSpan.FromSeconds(1)) : now;
+        db.Execute(
+            "INSERT INTO certified_key(public_key, bank, date) VALUES(?1, ?2, ?3) ON CONFLICT(public_key) DO UPDATE SET date = excluded.date",
+            key.Bytes.ToArray(), (long)bank.Value, date.ToLedger());
+        var first = date;
         Switches.Replace("R19 dates", ref first, now);
         return first;
     });

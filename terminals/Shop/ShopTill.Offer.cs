@@ -1,3 +1,4 @@
+using System.Data.Common;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -111,9 +112,9 @@ public sealed partial class ShopTill
                 ended.AddRange(EndSigned(card, open.Except(its).Where(t => Parts(t.Time).Count == 0), MostAskedWhilePaying));
             }
         }
-        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        catch (Exception e) when (e is CardChannelException or CardRefusedException or DbException or IOException)
         {
-            // OK was said; what is owed waits until the card comes back.
+            // OK is on disk, and whatever goes wrong now does not make it a refusal; what is owed waits until the card comes back.
         }
 
         string more = given.IsZero ? "" : $" {given.Show(_scheme.Terms.Currency)} of an earlier payment are on the card again.";

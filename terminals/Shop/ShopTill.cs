@@ -219,6 +219,7 @@ public sealed partial class ShopTill
             if (rest.IsZero)
             {
                 return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile)
+                    : _store.Read(IsRevoked) ? Refuse(ticket, card, WhyRevoked!)
                     : _store.Read(db => PaymentCheck.FindHeld(db, ticket)) is { } heard ? Refuse(ticket, card, heard.Message)
                     : Accept(ticket, card, profile);
             }

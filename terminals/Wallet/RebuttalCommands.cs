@@ -57,6 +57,8 @@ internal sealed class RebuttalCommands(
         return command;
     }
 
+    private const string Suffix = ".rebuttal";
+
     private Command Rebut()
     {
         var command = new Command(
@@ -73,7 +75,7 @@ internal sealed class RebuttalCommands(
             using var store = RecordsFile.Show(folder);
             var records = store is null ? null : new WalletRecords(store);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
-            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => PrivateFile.Write(FileOf(folder, notice), rebuttal.Encode()));
+            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => Keep(FileOf(folder, notice), rebuttal));
 
             ConsoleEntry.Print(
                 result.GetValue(json),
@@ -88,7 +90,29 @@ internal sealed class RebuttalCommands(
         return command;
     }
 
-    private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}.rebuttal");
+    /// <summary>
+    /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is shown has changed
+    /// since, in a file of their own.
+    /// </summary>
+    private static Rebuttal Keep(string file, Rebuttal rebuttal)
+    {
+        var before = File.Exists(file) ? Rebuttal.Decode(File.ReadAllBytes(file)) : null;
+        if (before?.Digest == rebuttal.Digest)
+        {
+            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates));
+        }
+        else if (before is { Stamps.Count: > 0 })
+        {
+            File.Move(file, $"{file[..^Suffix.Length]}-{before.Digest.ToString()[..8]}{Suffix}", overwrite: true);
+        }
+
+        File.Delete(file + ".new");
+        PrivateFile.Write(file + ".new", rebuttal.Encode());
+        File.Move(file + ".new", file, overwrite: true);
+        return rebuttal;
+    }
+
+    private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}{Suffix}");
 
     private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
 

@@ -15,19 +15,24 @@ namespace HierCash.Wallet;
 public sealed class WalletRecords(Database store)
 {
     public const string Schema = """
-        CREATE TABLE payment(payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
+        -- One row a payment; or one for each proof that took it back, as the card was read.
+        CREATE TABLE payment(payment_id BLOB NOT NULL, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL, PRIMARY KEY(payment_id, entry)) STRICT;
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
         CREATE TABLE begun(request BLOB PRIMARY KEY) STRICT;
         CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
         """;
 
+    /// <summary>So many proofs of one payment are kept: a further one stays on the card.</summary>
+    public const int MaxProofs = 8;
+
     /// <summary>So many certificates of statement keys are kept.</summary>
     public const int MaxCertificates = 256;
 
     /// <summary>
-    /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, all parts of it: that may be cut
-    /// short at a till that will repeat it. TIME does not say which one that is: it is the shop's.
+    /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, each part of it: that may be cut
+    /// short at a till that will repeat it. TIME does not say which one that is: it is the shop's. A part is the last of its coin, and was not taken back: so no
+    /// shop fills a log with what calls itself parts of one payment.
     /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
@@ -39,7 +44,10 @@ public sealed class WalletRecords(Database store)
         byte last = card.GetStatus().Private!.NewestEntry;
         var newest = log.Where(e => e.Index == last).Select(e => (e.Entry.Time, e.Entry.Till)).ToList();
         Switches.Replace("R13 newest", ref newest, [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
-        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !newest.Contains((e.Entry.Time, e.Entry.Till))))
+        var parts = log.Where(e => newest.Contains((e.Entry.Time, e.Entry.Till))).ToList();
+        var stays = parts.Where(e => e.State == LogState.Signed).GroupBy(e => e.Entry.Slot).Select(g => g.MaxBy(e => e.Entry.Seq)).ToList();
+        Switches.Replace("R13 parts", ref stays, parts);
+        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !stays.Exists(s => s.Index == e.Index) && IsKept(e)))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
             var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
@@ -61,15 +69,42 @@ public sealed class WalletRecords(Database store)
 
     /// <summary>
     /// Copies entries of a card's log, without telling the card. What took a payment back is never replaced: a card that does not know of it is an older copy,
-    /// and the proof may be nowhere else.
+    /// and the proof may be nowhere else. Another proof of the same payment stands beside it: one of them may be an altered reading, and a judge tries all.
     /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
-    public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => !HasProof(db, e.H.Id) && db.Execute(
-        """
-        INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)
-        ON CONFLICT(payment_id) DO UPDATE SET entry = excluded.entry WHERE entry <> excluded.entry
-        """,
-        e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write)) > 0));
+    public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => IsNew(db, e)));
+
+    private static bool IsNew(Database db, LogEntry e)
+    {
+        var rows = Rows(db, e.H.Id);
+        byte[] entry = Encode(e);
+        bool proven = e.Entry.Proof is not null;
+        if (rows.Exists(r => r.AsSpan().SequenceEqual(entry)) || (proven ? rows.Count(HasProof) >= MaxProofs : rows.Exists(HasProof)))
+        {
+            return false;
+        }
+
+        foreach (byte[] former in rows.Where(r => !HasProof(r)))
+        {
+            db.Execute("DELETE FROM payment WHERE payment_id = ?1 AND entry = ?2", e.H.Id.Value.ToArray(), former);
+        }
+
+        db.Execute("INSERT INTO payment(payment_id, time, h, entry) VALUES(?1, ?2, ?3, ?4)", e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), entry);
+        return true;
+    }
+
+    /// <summary>The card may forget an entry that stands in these records as it was read; or without its proof, where they have one.</summary>
+    private bool IsKept(LogEntry e)
+    {
+        byte[] entry = Encode(e);
+        bool kept = store.Read(db => Rows(db, e.H.Id)).Exists(r => r.AsSpan().SequenceEqual(entry) || (e.Entry.Proof is null && HasProof(r)));
+        Switches.On("R13 kept", ref kept);
+        return kept;
+    }
+
+    private static List<byte[]> Rows(Database db, PaymentId payment) => db.Query("SELECT entry FROM payment WHERE payment_id = ?1", r => r.Bytes(0), payment.Value.ToArray());
+
+    private static byte[] Encode(LogEntry e) => BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write);
 
     /// <summary>How many entries of the card's log the card was told are kept, and are not: in lost records, in older ones, in another card's (rule R23).</summary>
     /// <param name="records">Null where there are none.</param>
@@ -140,9 +175,9 @@ public sealed class WalletRecords(Database store)
         });
     }
 
-    private static bool HasProof(Database db, PaymentId payment)
+    private static bool HasProof(byte[] entry)
     {
-        bool has = db.First("SELECT entry FROM payment WHERE payment_id = ?1", r => LogReply.Read(r.Bytes(0))!, payment.Value.ToArray())?.Payment?.Proof is not null;
+        bool has = LogReply.Read(entry)!.Payment?.Proof is not null;
         Switches.Off("R3 records", ref has);
         return has;
     }

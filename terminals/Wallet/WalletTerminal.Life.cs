@@ -114,8 +114,12 @@ public sealed partial class WalletTerminal
     public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        return MakeRebuttal(Log(card, status).Concat(records?.All ?? []).DistinctBy(e => (e.H.Id, e.State)), await StatementKeys(cancel));
+        return MakeRebuttal(Log(card, status).Concat(records?.All ?? []).DistinctBy(Proven), await StatementKeys(cancel));
     }
+
+    /// <summary>Each proof of a payment once: of two different ones, one may be an altered reading of the card.</summary>
+    private static (PaymentId, string) Proven((LogState State, LoggedPayment Entry, CashPayment H) e) =>
+        (e.H.Id, e.Entry.Proof is { } proof ? Convert.ToHexString(proof.TillKey ?? []) + Convert.ToHexString(proof.Signature) : "");
 
     private async ValueTask<IReadOnlyList<KeyCertificate>> StatementKeys(CancellationToken cancel)
     {
@@ -167,7 +171,7 @@ public sealed partial class WalletTerminal
         bool uploads = true;
         Switches.Off("R4 upload", ref uploads);
         var kept = records?.All ?? [];
-        foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(e => e.H.Id).ToList())
+        foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(Proven).ToList())
         {
             if (!uploads || records?.IsUploaded(h.Id) == true)
             {

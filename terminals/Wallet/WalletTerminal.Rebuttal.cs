@@ -23,11 +23,11 @@ public sealed partial class WalletTerminal
     /// </summary>
     /// <param name="keep">
     /// Keeps a rebuttal before the bank sees it, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
-    /// falls silent takes nobody's proof that it came in time.
+    /// falls silent takes nobody's proof that it came in time. Returns it with the stamps that the same rebuttal got before: those are the earliest.
     /// </param>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
     public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(
-        ICardChannel channel, string pin, CancellationToken cancel, Action<Notice, Rebuttal>? keep = null)
+        ICardChannel channel, string pin, CancellationToken cancel, Func<Notice, Rebuttal, Rebuttal>? keep = null)
     {
         var (card, status) = Open(channel, pin);
         var results = new List<RebuttalResult>();
@@ -41,7 +41,7 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = await StampByIssuer(card, rebuttal, cancel);
-            keep?.Invoke(notice, rebuttal);
+            rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
                 results.Add(new RebuttalResult(notice, rebuttal, null));
@@ -49,7 +49,7 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
-            keep?.Invoke(notice, rebuttal);
+            rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
             results.Add(new RebuttalResult(notice, rebuttal, answer.Stands));
         }
 

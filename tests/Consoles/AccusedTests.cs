@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using HierCash.Protocol;
+using HierCash.Protocol.Cash;
 
 namespace HierCash.Tests.Consoles;
 
@@ -57,6 +58,10 @@ public sealed class AccusedTests
         Assert.That(Wallet("rebut"), Does.Contain("The bank heard the rebuttal: the accusation falls. Keep"));
         Assert.That(File.Exists(Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal")));
         Assert.That(Verify("--rebuttal", $"{coin[..16]}.rebuttal", "--shop-silent"), Is.EqualTo((1, "Shop")));
+        string file = Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal");
+        var first = Rebuttal.Decode(File.ReadAllBytes(file))!.Stamps;
+        Wallet("rebut");
+        Assert.That(Rebuttal.Decode(File.ReadAllBytes(file))!.Stamps.Select(s => s.Date), Is.SupersetOf(first.Select(s => s.Date)).And.Not.Empty, "what proves that it came in time is not written over");
         var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north")[0];
         Assert.That((listed.GetProperty("verdict").GetString(), listed.GetProperty("rebuttals").GetInt32()), Is.EqualTo(("ShopToAnswer", 1)));
         Assert.That(listed.GetProperty("fell").GetString(), Is.Not.Null);

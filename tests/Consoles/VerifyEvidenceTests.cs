@@ -19,7 +19,8 @@ public sealed class VerifyEvidenceTests
             var (file, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, till);
             using var statement = town.StatementKey;
             using var key = town.TillKey(till);
-            var stamped = rebuttal.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []);
+            using var bank = town.BankKey("bank-1");
+            var stamped = rebuttal.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), []);
             File.WriteAllBytes(Path.Combine(folder, "e"), file.Encode());
             File.WriteAllBytes(Path.Combine(folder, "r"), rebuttal.Encode());
             File.WriteAllBytes(Path.Combine(folder, "s"), stamped.Encode());

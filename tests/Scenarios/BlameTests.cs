@@ -101,7 +101,8 @@ public sealed class BlameTests
         var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, null, null);
         using var statement = town.StatementKey;
         var forged = ShopAnswer.Sign(key, h.Id, file.Date, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
-        rebuttal = rebuttal.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []);
+        using var bank = town.BankKey("bank-1");
+        rebuttal = rebuttal.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), []);
         Assert.That(town.Check(file, new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Shop));
         Assert.That(town.Check(file, new Defence([rebuttal], [forged])).Culprit, Is.EqualTo(Culprit.Shop), "a reversal that the issuer did not sign");
         Assert.That(town.Check(file, new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop));
@@ -119,7 +120,7 @@ public sealed class BlameTests
     /// which can only be silent, is not named.
     /// </summary>
     [Test, Rule(3), Rule(5)]
-    public async Task AStolenKeyNamesNoShopWhenTheTermIsOver([Values] bool stamped)
+    public async Task AStolenKeyNamesNoShopWhenTheTermIsOver([Values("", "late", "issuer")] string stamped)
     {
         using var town = Towns.Make();
         using var mallory = town.User("Mallory", 5000);
@@ -135,15 +136,60 @@ public sealed class BlameTests
         using var stolen = town.TillKey(cafe);
         using var statement = town.StatementKey;
         var shown = new Rebuttal([VoidStatement.Of(h, stolen.PublicKey.Bytes.ToArray(), stolen.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
-        if (stamped)
+        using var bank = town.BankKey("bank-1");
+        var heard = Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, shown.Digest, file.Date);
+        shown = stamped switch
         {
-            shown = shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Notice.Until), file.Dossier.Header.StatementKeys);
-        }
+            "late" => shown.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, shown.Digest, file.Notice.Until), []),
 
+            // He had the issuer stamp its hash in time, and showed it to nobody.
+            "issuer" => shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Date), file.Dossier.Header.StatementKeys),
+            _ => shown,
+        };
         var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Nobody)), finding.Finding);
-        var inTime = shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Date), file.Dossier.Header.StatementKeys);
-        Assert.That(town.Check(file, new Defence([inTime], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop), "in time it can show the issuer's reversal");
+        Assert.That(
+            town.Check(file, new Defence([shown.With(heard, [])], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop), "the bank that sees it in time brings it to the issuer, which takes the payment back");
+    }
+
+    /// <summary>
+    /// Two shops have taken back what they settled; of one that was shown in time, and it was asked. That says nothing of the other, whose key was stolen: each is judged by
+    /// its own payment.
+    /// </summary>
+    [Test, Rule(3), Rule(5)]
+    public async Task AShopIsNamedByItsOwnPaymentOnly()
+    {
+        using var town = Towns.Make();
+        string[] tills = [town.AddTill("Cafe"), town.AddTill("Den"), town.AddTill("Kiosk")];
+        using var mallory = town.User("Mallory", 5000);
+        using var second = mallory.Clone();
+        using var third = mallory.Clone();
+        var large = town.Pay(tills[0], mallory, 4500).Payments.Single();
+        var small = town.Pay(tills[1], second, 4000).Payments.Single();
+        town.Pay(tills[2], third, 4200);
+        foreach (string till in tills)
+        {
+            await town.Settle(till);
+        }
+
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        Assert.That(file.Dossier.Payments.Select(p => p.Id), Is.SupersetOf(new[] { large.Id, small.Id }));
+        using var cafe = town.TillKey(tills[0]);
+        using var den = town.TillKey(tills[1]);
+        Rebuttal Shown(ISigningKey key, CashPayment h) =>
+            new([VoidStatement.Of(h, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
+        var inTime = Shown(den, small);
+        using var bank = town.BankKey("bank-1");
+        inTime = inTime.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, inTime.Digest, file.Date), []);
+        var answer = ShopAnswer.Sign(den, small.Id, file.Date, null, null);
+        var partly = town.Check(file, new Defence([inTime, Shown(cafe, large)], [answer]));
+        Assert.That(partly.Culprit, Is.EqualTo(Culprit.Shop), partly.Finding + " (the stamp's certificate stands in the file)");
+        Assert.That(partly.Finding, Does.Contain(small.Till.ToString()).And.Not.Contain(large.Till.ToString()));
+        var silent = town.Check(file, new Defence([Shown(den, small), Shown(cafe, large)], [], ShopIsSilent: true));
+        Assert.That(silent.Culprit, Is.EqualTo(Culprit.Nobody), "nothing was shown in time");
+        var open = town.Check(file, new Defence([Shown(den, small), Shown(cafe, large)], [answer]));
+        Assert.That((open.Culprit, open.Finding.Contains(large.Id.ToString(), StringComparison.Ordinal)), Is.EqualTo((Culprit.ShopToAnswer, true)), "the other was not asked");
     }
 
     /// <summary>An issuer settles what no shop submitted, and its till had taken back: S_W names the issuer, not the shop.</summary>

@@ -72,8 +72,8 @@ public sealed class LyingDefenceTests : LyingCase
         using var own = Suite.GenerateKey();
         var rebuttal = new Rebuttal(
             [new VoidStatement(h.Coin.Id, h.Seq, till.PublicKey.Bytes.ToArray(), till.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
-        using var statement = Town.StatementKey;
-        rebuttal = rebuttal.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, File.Date), File.Dossier.Header.StatementKeys);
+        using var bank = Town.BankKey("bank-1");
+        rebuttal = rebuttal.With(Stamp.Sign(bank, File.BankKey.Holder, StampRole.Bank, rebuttal.Digest, File.Date), []);
         Culprit Asked(ShopAnswer answer) => Town.Check(File, new Defence([rebuttal], [answer])).Culprit;
         Assert.That(Asked(ShopAnswer.Sign(till, h.Id, File.Date, null, null)), Is.EqualTo(Culprit.Shop), "as it should be");
         var forged = own.Sign(SignedMessage.ShopAnswer(h.Id, h.Till, File.Date, default));

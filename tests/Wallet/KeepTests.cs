@@ -64,6 +64,29 @@ public sealed class KeepTests
         Assert.That(Unacknowledged(bob), Is.EqualTo(new[] { new Timestamp(5), new Timestamp(5) }));
     }
 
+    /// <summary>
+    /// A shop that was told the payment PIN fills the log with payments under one TIME, and takes them back or does not: what it calls parts of one payment is
+    /// acknowledged, but for the last, and the card pays elsewhere.
+    /// </summary>
+    [Test, Rule(13)]
+    public void NoShopFillsTheLogForGoodWithPartsOfOnePayment([Values] bool takesBack)
+    {
+        using var alice = _town.User("Alice", 9000);
+        for (uint y = 1; y <= 64; y++)
+        {
+            var h = RawMessages.Pay(alice, new Timestamp(5), W, y, alice.PaymentPin)!;
+            if (takesBack)
+            {
+                Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, _den.PublicKey, RawMessages.SignVoid(_den, h)).IsSuccess);
+            }
+        }
+
+        Assert.That(RawMessages.Pay(alice, new Timestamp(6), W, 1, alice.PaymentPin), Is.Null, "the log is full");
+        Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(64));
+        Assert.That(Unacknowledged(alice).Count(), Is.EqualTo(takesBack ? 0 : 1));
+        Assert.That(RawMessages.Pay(alice, new Timestamp(6), W, 1, alice.PaymentPin), Is.Not.Null);
+    }
+
     /// <summary>A shop takes a payment back after the wallet has read it and before the card was told: S_W stays on the card, and is kept the next time.</summary>
     [Test, Rule(13)]
     public void WhatChangesBetweenReadingAndAcknowledgingStaysOnTheCard()
@@ -80,6 +103,47 @@ public sealed class KeepTests
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(1));
         Assert.That(_records.All.Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored));
         Assert.That(Unacknowledged(alice), Is.EqualTo(new[] { new Timestamp(3) }));
+    }
+
+    /// <summary>
+    /// A reader shows the wallet another S_W than the card has. The card forgets nothing for that, and the next reading is kept beside it: what is shown to a judge
+    /// holds both, and one of them voids.
+    /// </summary>
+    [Test, Rule(13), Rule(3)]
+    public async Task AnAlteredReadingTakesNoPlaceOfTheTrueOne()
+    {
+        using var alice = _town.User("Alice", 5000);
+        var h = RawMessages.Pay(alice, new Timestamp(1), W, 2000)!;
+        Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, _den.PublicKey, RawMessages.SignVoid(_den, h)).IsSuccess);
+        RawMessages.Pay(alice, new Timestamp(2), W, 1);
+        for (byte i = 1; i < WalletRecords.MaxProofs; i++)
+        {
+            CopyAltered(alice, h, i);
+        }
+
+        Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(2), "this one, and the payment after it");
+        Assert.That(Unacknowledged(alice), Is.EqualTo(new[] { new Timestamp(2) }));
+        var rebuttal = await _town.WalletWith(_records).MakeRebuttal(alice.Card, alice.Pin, default);
+        Assert.That(rebuttal.VoidOf(_town.Options.Suite, h), Is.Not.Null);
+
+        // Whoever alters eight readings fills the place: the true one stays on the card.
+        var second = RawMessages.Pay(alice, new Timestamp(3), W, 300)!;
+        Assert.That(new WalletCard(alice.Card).Void(second.Coin.Id, second.Seq, _den.PublicKey, RawMessages.SignVoid(_den, second)).IsSuccess);
+        for (byte i = 1; i <= WalletRecords.MaxProofs; i++)
+        {
+            CopyAltered(alice, second, i);
+        }
+
+        _records.Keep(alice.Card, alice.Pin);
+        Assert.That(Unacknowledged(alice), Does.Contain(new Timestamp(3)));
+    }
+
+    private void CopyAltered(TownCard card, CashPayment h, byte how)
+    {
+        var (state, entry) = card.Log().Where(e => e.Payment.SU.AsSpan().SequenceEqual(h.SU)).Select(e => (e.State, e.Payment)).Single();
+        byte[] signature = [.. entry.Proof!.Signature];
+        signature[^1] ^= how;
+        _records.Copy([(0, state, entry with { Proof = entry.Proof with { Signature = signature } }, h)]);
     }
 
     private static IEnumerable<Timestamp> Unacknowledged(TownCard card) => card.Log().Where(e => !e.Payment.Acknowledged).Select(e => e.Payment.Time);

@@ -109,7 +109,9 @@ public static class ConsoleEntry
         {
             // Who asks twice does not want to wait.
             context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
+
+            // Elsewhere: what is told says so on an output that may be full or gone, and no signal waits or fails for that.
+            _ = stop.CancelAsync();
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -58,7 +58,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
     {
-        using var patience = SayWaiting is { } say ? clock.CreateTimer(_ => say($"Waiting for {target} ..."), null, Patience, Timeout.InfiniteTimeSpan) : null;
+        using var patience = SayWaiting is { } say ? clock.CreateTimer(_ => Say(say), null, Patience, Timeout.InfiniteTimeSpan) : null;
         var connection = await Connect(cancel);
         using var timer = new CancellationTokenSource(limits.CallTime, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
@@ -69,6 +69,18 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new LinkException($"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
+        }
+    }
+
+    private void Say(Action<string> say)
+    {
+        try
+        {
+            say($"Waiting for {target} ...");
+        }
+        catch (IOException)
+        {
+            // Nobody reads it; the call goes on.
         }
     }
 
