@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
@@ -314,6 +315,19 @@ public sealed class CoinLifeTests
         _town.Till(_till).Online = null;
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
         _town.AssertSoundAfterCycle(_alice);
+    }
+
+    /// <summary>In the claim profile the till sees the coin before anything is signed: with a coin of its list the card signs nothing.</summary>
+    [Test, Hole(11)]
+    public async Task ACardWhoseCoinIsOnTheListIsNotAskedToSign()
+    {
+        using var mallory = _town.User("Mallory", 5000);
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
+        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        mallory.Card.Reset();
+        var refused = _town.Till(_till).Pay(mallory.Card, new Amount(1000), mallory.PaymentPin, PaymentProfile.Claim);
+        Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
+        Assert.That(mallory.Log(), Is.Empty, "no PAY was sent");
     }
 
     /// <summary>
