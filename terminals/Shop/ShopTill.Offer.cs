@@ -48,7 +48,7 @@ public sealed partial class ShopTill
 
     /// <summary>
     /// For a card that comes back: what it signed for payments that were cut short is voided, and it gets every S_W that it never
-    /// got. Payments that another card signed stay as they are. Nothing is sent to the card if there is nothing to ask it.
+    /// got. Every payment of which this till holds a part is given up, whoever's card signed it. Nothing is sent to the card if there is nothing to ask it.
     /// </summary>
     /// <returns>The payments that were cancelled.</returns>
     public IReadOnlyList<TillResult> MakeGood(ICardChannel channel)
