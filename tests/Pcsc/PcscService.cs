@@ -9,14 +9,28 @@ namespace HierCash.Tests.Pcsc;
 internal sealed partial class PcscService : IDisposable
 {
     private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
+
+    /// <summary>libpcsclite reads the name of its socket once in a process: the services that this process itself speaks to have one place, and take turns.</summary>
+    private static readonly string OurSockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+    private static readonly SemaphoreSlim Turn = new(1);
     private readonly Process _process;
     private readonly string _sockets;
+    private readonly bool _isOurs;
 
-    public PcscService()
+    /// <param name="forUs">Whether this process itself speaks to it, and not only programs that it starts. Waits until the service before it is gone.</param>
+    public PcscService(bool forUs = false)
     {
-        _sockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+        _isOurs = forUs;
+        _sockets = forUs ? OurSockets : Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
+        if (forUs)
+        {
+            Assert.That(Turn.Wait(TimeSpan.FromMinutes(5)), "the service before this one is gone");
+            Directory.CreateDirectory(OurSockets);
+            Assert.That(SetEnvironment(SocketVariable, Socket, 1), Is.Zero);
+            HideFromChildren();
+        }
 
-        // pcscd opens the folder of its socket to everybody.
+        // pcscd opens the folder of its socket to everybody, so cards lie elsewhere.
         Folder = Directory.CreateTempSubdirectory("hiercash-cards-").FullName;
         var info = new ProcessStartInfo(Repository.PathOf("tests", "with-pcscd.sh"), ["sh", "-c", "echo ready; cat"])
         {
@@ -61,15 +75,8 @@ internal sealed partial class PcscService : IDisposable
         "hiercash-card",
         ["insert", image, "--slot", slot.ToString(CultureInfo.InvariantCulture), .. options]));
 
-    /// <summary>
-    /// Points libpcsclite in this process, and in those that it starts, to this service. It reads that once, so there is one such service
-    /// per process.
-    /// </summary>
-    public void UseHere()
-    {
-        Assert.That(SetEnvironment(SocketVariable, Socket, 1), Is.Zero);
-        Environment.SetEnvironmentVariable(SocketVariable, Socket);
-    }
+    /// <summary>Programs that start now find this service without being told.</summary>
+    public void ShowToChildren() => Environment.SetEnvironmentVariable(SocketVariable, Socket);
 
     /// <summary>Programs that start now find no service.</summary>
     public static void HideFromChildren() => Environment.SetEnvironmentVariable(SocketVariable, "/nonexistent");
@@ -93,6 +100,10 @@ internal sealed partial class PcscService : IDisposable
         _process.Dispose();
         Directory.Delete(_sockets, recursive: true);
         Directory.Delete(Folder, recursive: true);
+        if (_isOurs)
+        {
+            Turn.Release();
+        }
     }
 
     private static string[] UserNamespace => Environment.UserName == "root" ? [] : ["--user", "--preserve-credentials"];

@@ -1,6 +1,6 @@
 namespace HierCash.Tests.Pcsc;
 
-/// <summary>The service that this process speaks to.</summary>
+/// <summary>The service that the tests of this room speak to.</summary>
 [SetUpFixture]
 internal sealed class SharedService
 {
@@ -9,8 +9,8 @@ internal sealed class SharedService
     [OneTimeSetUp]
     public void Start()
     {
-        Service = new PcscService();
-        Service.UseHere();
+        Service = new PcscService(forUs: true);
+        Service.ShowToChildren();
     }
 
     [OneTimeTearDown]

@@ -7,13 +7,17 @@ using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Tests.Pcsc;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;
 
-namespace HierCash.Tests.Pcsc;
+namespace HierCash.Tests.CardPulls;
 
-/// <summary>Cards are pulled out of PC/SC readers at random moments of payments and withdrawals.</summary>
+/// <summary>
+/// Cards are pulled out of PC/SC readers at random moments of payments and withdrawals. Most of it is waiting, so it has a service of its own and
+/// runs beside others. Its room comes before Pcsc by name, because who comes first has the service first.
+/// </summary>
 [Parallelizable]
 public sealed class PullTests
 {
@@ -26,6 +30,13 @@ public sealed class PullTests
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(450);
     private const ulong Deposit = 1_000_000;
     private static readonly BclSuite Suite = new();
+    private PcscService _service = null!;
+
+    [OneTimeSetUp]
+    public void Start() => _service = new PcscService(forUs: true);
+
+    [OneTimeTearDown]
+    public void Stop() => _service.Dispose();
 
     /// <summary>kill -9 for half of them, an emptied reader for the others. Afterwards all four parties reconcile to the cent.</summary>
     [Test]
@@ -36,7 +47,7 @@ public sealed class PullTests
         try
         {
             using var town = new TownWorld(new TownOptions { Directory = folder });
-            var lanes = Enumerable.Range(0, Lanes).Select(i => new Lane(town, i, folder)).ToList();
+            var lanes = Enumerable.Range(0, Lanes).Select(i => new Lane(town, _service, i, folder)).ToList();
             var faults = new ConcurrentBag<Exception>();
             var threads = lanes.ConvertAll(lane => new Thread(() => lane.PullMany(Pulls / Lanes, faults)));
             threads.ForEach(t => t.Start());
@@ -64,6 +75,7 @@ public sealed class PullTests
     private sealed class Lane
     {
         private readonly TownWorld _town;
+        private readonly PcscService _service;
         private readonly int _slot;
         private readonly string _image;
         private readonly string _till;
@@ -72,8 +84,9 @@ public sealed class PullTests
         private Ticket? _open;
         private bool _resume;
 
-        public Lane(TownWorld town, int slot, string folder)
+        public Lane(TownWorld town, PcscService service, int slot, string folder)
         {
+            _service = service;
             _town = town;
             _slot = slot;
             _owner = $"User {slot}";
@@ -117,7 +130,7 @@ public sealed class PullTests
 
         private void PullOnce()
         {
-            using var inserted = SharedService.Service.Insert(_image, _slot);
+            using var inserted = _service.Insert(_image, _slot);
             using (var channel = Open())
             {
                 // Not while a payment is cut short: what is acknowledged the card may forget, and then it could not repeat it.
@@ -235,7 +248,7 @@ public sealed class PullTests
         /// <summary>Puts the card in once more and lets it end what was cut; then settles.</summary>
         public void Finish()
         {
-            using (SharedService.Service.Insert(_image, _slot))
+            using (_service.Insert(_image, _slot))
             {
                 using var channel = Open();
                 Assert.That(_open is null || Pay(channel), "a repeated PAY ends it");
