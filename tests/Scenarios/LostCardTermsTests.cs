@@ -86,6 +86,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     [Test, Rule(6)]
     public async Task ATillIsPaidThoughTheListDoesNotCome()
     {
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
         var paid = Town.Pay(Offline, Found, 1000);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default), Throws.TypeOf<LinkException>());
