@@ -16,7 +16,9 @@ public static class HeldView
                 : $"{(p.IsAnswered ? "the issuer has answered, and no OK was said" : p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))
-            + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again.");
+            + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again.")
+            + string.Concat(payments.Where(p => !p.Said.IsZero).Select(p =>
+                $"{Environment.NewLine}  {p.Ticket.Time}  {p.Said.Show(currency)}: a card says that it has it, and showed no signature. It stays on offer."));
     }
 
     /// <summary>For the till's screen: one line, or nothing.</summary>
@@ -33,6 +35,8 @@ public static class HeldView
             (false, _) when isRevoked => $"held {held.Show(currency)}: another till of the shop asks the issuer",
             (false, _) when payments.Any(p => p.Ticket.State == TicketState.Open && !p.Held.IsZero) => $"held {held.Show(currency)}: 'hiercash-shop status' says what ends it",
             (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
+            _ when payments.Count(p => !p.Owed.IsZero || !p.Said.IsZero) > ShopTill.MostAsked =>
+                $"to give back {owed.Show(currency)}: put the card in, without an amount, again if it gets nothing",
             _ => $"to give back {owed.Show(currency)}: put the card in, without an amount",
         };
     }

@@ -148,7 +148,7 @@ internal static class Program
                 {
                     W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
-                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Sent = h.WasSent }),
+                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
                     TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
                 },
                 $"""

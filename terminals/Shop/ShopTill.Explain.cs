@@ -49,6 +49,8 @@ public sealed partial class ShopTill
                     + $"{part.Receipt!.Share.Credited.Show(currency)} are credited; {part.Receipt.Share.Waiting.Show(currency)} come only if something of the coin comes free.",
                 PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
                 PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
+                PartState.Voided when WasSent(part) => "Voided with this till's signature (S_W). The issuer takes it back for the shop no more: it pays the holder, whose wallet brings S_W. "
+                    + Whereabouts(h),
                 PartState.Voided => $"Voided with this till's signature (S_W); the payment will never be sent. {Whereabouts(h)}",
                 _ => $"Taken back by the issuer, then voided with this till's signature (S_W). {Whereabouts(h)}",
             };

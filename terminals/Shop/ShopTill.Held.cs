@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
@@ -7,13 +8,17 @@ namespace HierCash.Shop;
 /// <summary>A payment whose money is neither the shop's nor on the card again.</summary>
 /// <param name="Held">Signed by the card, and no S_W of this till gives it back yet.</param>
 /// <param name="Owed">S_W is there, and no card has taken it at this till.</param>
+/// <param name="Said">S_W is there, and a card said that it has the money back, and showed no signature: it stays on offer.</param>
 /// <param name="WasSent">The issuer may have it: S_W waits for its answer (rule R4).</param>
 /// <param name="IsAnswered">The issuer has answered, and the till stopped before OK was said or anything was given back.</param>
-public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, bool WasSent, bool IsAnswered);
+public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, Amount Said, bool WasSent, bool IsAnswered);
 
 /// <summary>Money that cards signed and that is held: shown, and ended by <see cref="Cancel"/>.</summary>
 public sealed partial class ShopTill
 {
+    /// <summary>A payment with a card's signature in it that was begun longer ago, and is neither accepted nor given up, is given up by itself.</summary>
+    public static readonly TimeSpan LeftOpen = TimeSpan.FromDays(1);
+
     /// <summary>All payments with money held or owed, oldest first.</summary>
     public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(db => TillStore.HeldPayments(db, Timestamp.Now(_clock)));
 
@@ -48,12 +53,23 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.</summary>
-    public void GiveUpLeftovers()
+    public void GiveUpLeftovers() => GiveUpLeftovers(new Timestamp(long.MaxValue));
+
+    private void GiveUpLeftovers(Timestamp before)
     {
-        foreach (var ticket in OpenTickets.Where(t => Parts(t.Time).Count > 0))
+        foreach (var ticket in OpenTickets.Where(t => t.Time < before && Parts(t.Time).Count > 0))
         {
             GiveUp(ticket);
         }
+    }
+
+    /// <summary>Nobody goes on with those either, and the issuer takes back for a shop only until its terms are over.</summary>
+    private void GiveUpForgotten()
+    {
+        var now = Timestamp.Now(_clock).Microseconds;
+        var before = new Timestamp(now - Math.Min(now, (ulong)LeftOpen.TotalMicroseconds));
+        Switches.Replace("R4 leftovers", ref before, default);
+        GiveUpLeftovers(before);
     }
 
     private Ticket Reload(Ticket ticket) => _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));

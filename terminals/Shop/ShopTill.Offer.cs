@@ -13,16 +13,16 @@ namespace HierCash.Shop;
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>So many payments a card is asked about at most, each with one APDU.</summary>
+    /// <summary>So many payments a card is asked about at most, each with one APDU: half of them the newest, half those that were asked about longest ago.</summary>
     public const int MostAsked = 16;
 
     /// <summary>The same while a customer pays, of payments that went before their answer.</summary>
     public const int MostAskedWhilePaying = 4;
 
     /// <summary>True if a card that comes may be owed something by this till.</summary>
-    public bool HasOffers => _store.Read(db => TillStore.HasOffers(db, Timestamp.Now(_clock)));
+    public bool HasOffers => _store.Read(db => TillStore.CountOffers(db, Timestamp.Now(_clock)) > 0);
 
-    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own, of the newest payments. It signs nothing.</summary>
+    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own, of those that it is asked about. It signs nothing.</summary>
     /// <returns>What it has got back.</returns>
     public Amount GiveBack(ICardChannel channel)
     {
@@ -36,7 +36,7 @@ public sealed partial class ShopTill
         {
             var card = new WalletCard(channel);
             card.Select();
-            GiveBack(card, Newest(), ref given);
+            GiveBack(card, Offers(), ref given);
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
@@ -46,47 +46,17 @@ public sealed partial class ShopTill
         return given;
     }
 
-    /// <summary>
-    /// For a card that comes back: what it signed for payments that were cut short is voided, and it gets every S_W that it never
-    /// got. Every payment of which this till holds a part is given up, whoever's card signed it. Nothing is sent to the card if there is nothing to ask it.
-    /// </summary>
-    /// <returns>The payments that were cancelled.</returns>
-    public IReadOnlyList<TillResult> MakeGood(ICardChannel channel)
-    {
-        if (!HasOffers && OpenTickets.Count == 0)
-        {
-            return [];
-        }
-
-        try
-        {
-            var card = new WalletCard(channel);
-            card.Select();
-            return MakeGood(card, OpenTickets, _ => true).Ended;
-        }
-        catch (Exception e) when (e is CardChannelException or CardRefusedException)
-        {
-            // No wallet, or gone again: nothing is lost, it can come back once more.
-            return [];
-        }
-    }
-
     /// <summary>For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a part stay as they are.</summary>
     /// <param name="now">The payment that is under way.</param>
     private (Amount Given, IReadOnlyList<TillResult> Ended) MakeGood(WalletCard card, Ticket now)
     {
-        var open = OpenTickets.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
-        return MakeGood(card, open, t => Shows(card, Parts(t.Time)[0].H, out _));
-    }
-
-    private (Amount Given, IReadOnlyList<TillResult> Ended) MakeGood(WalletCard card, IReadOnlyList<Ticket> open, Func<Ticket, bool> ends)
-    {
         var ended = new List<TillResult>();
+        var open = OpenTickets.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
         var unseen = open.Where(t => Parts(t.Time).Count == 0).ToList();
         ended.AddRange(EndSigned(card, unseen, MostAsked));
-        ended.AddRange(open.Except(unseen).Where(ends).Select(t => GiveUp(t, card, "The payment was cancelled.")));
+        ended.AddRange(open.Except(unseen).Where(t => Shows(card, Parts(t.Time)[0].H, out _)).Select(t => GiveUp(t, card, "The payment was cancelled.")));
         var given = Amount.Zero;
-        GiveBack(card, Newest(), ref given);
+        GiveBack(card, Offers(), ref given);
         return (given, ended);
     }
 
@@ -102,7 +72,7 @@ public sealed partial class ShopTill
         {
             var coins = accepted.Payments.Select(h => h.Coin.Id).ToHashSet();
             var owed = _store.Read(db => coins.SelectMany(c => TillStore.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
-            Switches.Replace("R10 each customer", ref owed, Newest(int.MaxValue));
+            Switches.Replace("R10 each customer", ref owed, Offers(int.MaxValue));
             GiveBack(card, owed, ref given);
             var open = OpenTickets.Where(t => t.Time != accepted.Ticket.Time).ToList();
             var its = open.Where(t => Parts(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
@@ -121,7 +91,7 @@ public sealed partial class ShopTill
         return accepted with { Message = accepted.Message + more, Ended = [.. accepted.Ended, .. ended] };
     }
 
-    private List<Part> Newest(int most = MostAsked) => _store.Read(db => TillStore.Offers(db, Timestamp.Now(_clock), most));
+    private List<Part> Offers(int most = MostAsked) => _store.Read(db => TillStore.Offers(db, Timestamp.Now(_clock), most));
 
     /// <summary>Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have declared dead yet.</summary>
     private List<TillResult> EndSigned(WalletCard card, IEnumerable<Ticket> tickets, int most)
@@ -154,11 +124,28 @@ public sealed partial class ShopTill
 
     private void GiveBack(WalletCard card, List<Part> owed, ref Amount given)
     {
-        foreach (var part in owed)
+        var asked = new List<PaymentId>();
+        try
         {
-            if (Give(card, part, isShown: false) == Delivery.Taken)
+            foreach (var part in owed)
             {
-                given += part.H.Paid;
+                if (Give(card, part, isShown: false) == Delivery.Taken)
+                {
+                    given += part.H.Paid;
+                }
+
+                asked.Add(part.H.Id);
+            }
+        }
+        finally
+        {
+            if (asked.Count > 0)
+            {
+                _store.Write(db =>
+                {
+                    TillStore.Asked(db, asked);
+                    return true;
+                });
             }
         }
     }

@@ -105,6 +105,12 @@ public sealed partial class ShopTill
                 });
             }
 
+            if (Parts(ticket).All(p => p.SW is not null))
+            {
+                throw new InvalidOperationException(
+                    "The issuer takes this payment back for the shop no more. The customer was never told OK, so the card gets it back: put it in, without an amount. Its holder's wallet tells the issuer.");
+            }
+
             throw new InvalidOperationException($"The issuer does not take the payment back. {refused[0].Refusal?.Text}");
         }
 
@@ -128,13 +134,14 @@ public sealed partial class ShopTill
         return End(current, TillOutcome.Refused, whole ? $"{amount} are on the card again." : $"{amount} are taken back. The card gets them when it comes to this till again.");
     }
 
-    /// <summary>Ends what waits for the issuer: refunds, S_W that it has not seen, the hot list.</summary>
+    /// <summary>Ends what waits for the issuer: refunds, payments that were left open, S_W that it has not seen, the hot list.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
     /// <returns>What was settled on the way.</returns>
     public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
         await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
         JudgeUnknownKeys();
+        GiveUpForgotten();
         await EndRefunds(issuer, cancel);
         await ForwardVoids(issuer, cancel);
         return await FetchHotList(issuer, cancel);
@@ -228,7 +235,7 @@ public sealed partial class ShopTill
                 : End(ticket, TillOutcome.IssuerGone, "The issuer does not answer, so this payment is not accepted yet. Go on with it, or cancel it when the issuer can be reached.");
         }
 
-        return settled ? Accept(ticket, card, profile) : TakeBack(ticket, card);
+        return settled ? Accept(ticket, card, profile, isSettled: true) : TakeBack(ticket, card);
     }
 
     private TillResult TakeBack(Ticket ticket, WalletCard card)

@@ -39,7 +39,9 @@ public sealed partial class ShopTill
         var current = Reload(ticket);
         if (current.State is TicketState.Accepted or TicketState.Refunded)
         {
-            return End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.");
+            return _store.Read(db => TillStore.WasAccepted(db, current.Time))
+                ? End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
+                : End(current, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
         }
 
         try

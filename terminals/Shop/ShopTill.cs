@@ -218,10 +218,7 @@ public sealed partial class ShopTill
             var rest = Rest(ticket);
             if (rest.IsZero)
             {
-                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile)
-                    : _store.Read(IsRevoked) ? Refuse(ticket, card, WhyRevoked!)
-                    : _store.Read(db => PaymentCheck.FindHeld(db, ticket)) is { } heard ? Refuse(ticket, card, heard.Message)
-                    : Accept(ticket, card, profile);
+                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile, isSettled: false);
             }
 
             var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);
@@ -340,42 +337,6 @@ public sealed partial class ShopTill
 
     private CashPayment Payment(Coin coin, Ticket ticket, Amount rest, PayReply reply) =>
         new(coin, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
-
-    private TillResult Accept(Ticket ticket, WalletCard card, PaymentProfile profile)
-    {
-        string notice = Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin)) ? IssuerKeyed.ForShop : "";
-        if (notice.Length > 0)
-        {
-            BeforeOk?.Invoke(notice);
-        }
-
-        _store.Write(db =>
-        {
-            TillStore.Accept(db, ticket.Time);
-            return true;
-        });
-        _crash.Reach(CrashPoints.PaymentAccepted);
-        LogAccepted(ticket.Amount);
-        var result = End(ticket, TillOutcome.Accepted, $"{notice} Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
-        bool confirms = profile == PaymentProfile.Claim;
-        Switches.Off("variant OK", ref confirms);
-        if (confirms)
-        {
-            try
-            {
-                foreach (var h in result.Payments)
-                {
-                    card.Confirm(h.Coin.Id, h.Seq);
-                }
-            }
-            catch (CardChannelException)
-            {
-                // OK was said and H is on disk; the mark on the receipt is all that is missing (hole 1).
-            }
-        }
-
-        return result;
-    }
 
     private TillResult End(Ticket ticket, TillOutcome outcome, string message) =>
         new(outcome, ticket, message, Parts(ticket.Time).Select(p => p.H).ToList());

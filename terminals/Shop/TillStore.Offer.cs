@@ -28,14 +28,28 @@ internal static partial class TillStore
     /// <summary>Of coins whose key this till does not know, the S_W of so many payments at most is on offer: anybody makes such coins.</summary>
     public const int MostOfUnknownKeys = 16;
 
-    private const string ReadOffers = "SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND delivered <> ?1 AND until >= ?2";
+    // Delivery.Taken, as the index says it: what is on offer is found without reading all that was ever paid here.
+    private const string IsOffered = "sw IS NOT NULL AND delivered <> 1";
+    private const string ReadOffers = $"SELECT h, state, receipt, sw FROM part WHERE {IsOffered} AND until >= ?1";
+    private const string Next = $"(SELECT coalesce(max(asked), 0) + 1 FROM part WHERE {IsOffered})";
+
+    /// <summary>What is held, owed, and said to be given back: of what is on offer, and of the payments that are open or being taken back; of nothing else.</summary>
+    private const string ReadHeld = $"""
+        SELECT t.time, t.y, t.state, sum(held), sum(owed), sum(said), max(sent), max(answered) FROM (
+            SELECT time AS at, 0 AS held, iif(delivered = ?2, y, 0) AS owed, iif(delivered = ?2, 0, y) AS said, 0 AS sent, 0 AS answered
+            FROM part WHERE {IsOffered} AND until >= ?1
+            UNION ALL
+            SELECT p.time, p.y, 0, 0, p.sent, p.receipt IS NOT NULL FROM ticket o CROSS JOIN part p ON p.time = o.time
+            WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5))
+        JOIN ticket t ON t.time = at GROUP BY t.time ORDER BY t.time
+        """;
 
     /// <param name="until">After that moment its S_W is offered to no card and to nobody else.</param>
     /// <param name="isUnknown">The coin is signed with no key that this till knows.</param>
     public static void Hold(Database db, CashPayment h, Timestamp until, bool isUnknown)
     {
         db.Execute(
-            "INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state, until, unknown_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            $"INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state, until, unknown_key, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {Next})",
             h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(PartState.Held), until.ToLedger(), isUnknown ? 1L : 0L);
         bool bounded = isUnknown;
         Switches.Off("R10 unknown key", ref bounded);
@@ -47,17 +61,35 @@ internal static partial class TillStore
         }
     }
 
-    /// <summary>S_W that no card has taken: first of coins whose key is known, first what no card speaks of, then the newest.</summary>
-    public static List<Part> Offers(Database db, Timestamp now, int limit) => db.Query(
-        ReadOffers + " ORDER BY unknown_key, delivered, time DESC LIMIT ?3", ReadPart, (long)Delivery.Taken, now.ToLedger(), (long)limit);
+    /// <summary>
+    /// S_W that no card has taken. Half of them are the newest: first of coins whose key is known, first what no card speaks of. The others are those of which a card was asked
+    /// longest ago, so nobody keeps a card from what it is owed by having more payments of his own taken back.
+    /// </summary>
+    public static List<Part> Offers(Database db, Timestamp now, int limit)
+    {
+        int half = limit / 2;
+        Switches.Replace("R4 in turn", ref half, limit);
+        var newest = db.Query(ReadOffers + " ORDER BY unknown_key, delivered, time DESC LIMIT ?2", ReadPart, now.ToLedger(), (long)half);
+        var waiting = db.Query(ReadOffers + " ORDER BY asked LIMIT ?2", ReadPart, now.ToLedger(), (long)limit);
+        var chosen = newest.Select(p => p.H.Id).ToHashSet();
+        return [.. newest, .. waiting.Where(p => !chosen.Contains(p.H.Id)).Take(limit - newest.Count)];
+    }
 
     /// <summary>The same of one coin: what a card with that coin is owed.</summary>
     public static List<Part> OffersOf(Database db, CoinId coin, Timestamp now, int limit) => db.Query(
-        ReadOffers + " AND coin_id = ?3 ORDER BY delivered, time DESC LIMIT ?4", ReadPart, (long)Delivery.Taken, now.ToLedger(), coin.Value.ToArray(), (long)limit);
+        ReadOffers + " AND coin_id = ?2 ORDER BY delivered, time DESC LIMIT ?3", ReadPart, now.ToLedger(), coin.Value.ToArray(), (long)limit);
 
-    /// <summary>True if a card that comes may be owed something.</summary>
-    public static bool HasOffers(Database db, Timestamp now) =>
-        db.Number("SELECT count(*) FROM part WHERE sw IS NOT NULL AND delivered <> ?1 AND until >= ?2", (long)Delivery.Taken, now.ToLedger()) > 0;
+    /// <summary>How many S_W no card has taken.</summary>
+    public static long CountOffers(Database db, Timestamp now) => db.Number($"SELECT count(*) FROM part WHERE {IsOffered} AND until >= ?1", now.ToLedger());
+
+    /// <summary>A card was asked about these, and has answered: the others come first the next time.</summary>
+    public static void Asked(Database db, IEnumerable<PaymentId> payments)
+    {
+        foreach (var payment in payments)
+        {
+            db.Execute($"UPDATE part SET asked = {Next} WHERE payment_id = ?1", payment.Value.ToArray());
+        }
+    }
 
     /// <summary>Of a payment that this till knows.</summary>
     public static Offer OfferOf(Database db, PaymentId payment) => db.First(
@@ -74,15 +106,10 @@ internal static partial class TillStore
     /// no card has S_W. What the issuer had pronounced dead is the holder's already.
     /// </summary>
     public static List<HeldPayment> HeldPayments(Database db, Timestamp now) => db.Query(
-        """
-        SELECT t.time, t.y, t.state, sum(iif(p.sw IS NULL, p.y, 0)), sum(iif(p.sw IS NULL, 0, p.y)), max(p.sw IS NULL AND p.sent = 1),
-            max(p.sw IS NULL AND p.receipt IS NOT NULL)
-        FROM part p JOIN ticket t ON t.time = p.time
-        WHERE (p.sw IS NOT NULL AND p.delivered = ?1 AND p.until >= ?2)
-            OR (p.sw IS NULL AND (t.state = ?3 OR (t.state = ?4 AND p.state <> ?5))) GROUP BY t.time ORDER BY t.time
-        """,
-        r => new HeldPayment(ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), r.GetInt64(5) == 1, r.GetInt64(6) == 1),
-        (long)Delivery.None, now.ToLedger(), nameof(TicketState.Refunded), nameof(TicketState.Open), nameof(PartState.Dead));
+        ReadHeld,
+        r => new HeldPayment(
+            ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), r.GetInt64(6) == 1, r.GetInt64(7) == 1),
+        now.ToLedger(), (long)Delivery.None, nameof(TicketState.Refunded), nameof(TicketState.Open), nameof(PartState.Dead));
 
     /// <summary>Parts whose S_W the issuer has not seen, and may need.</summary>
     public static List<Part> Unforwarded(Database db, Timestamp now) => db.Query(

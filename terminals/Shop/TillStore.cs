@@ -51,17 +51,19 @@ internal static partial class TillStore
 {
     public const string Schema = """
         CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL) STRICT;
-        CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+        CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
             y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
             delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB,
-            until INTEGER NOT NULL, unknown_key INTEGER NOT NULL DEFAULT 0) STRICT;
+            until INTEGER NOT NULL, unknown_key INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL) STRICT;
         CREATE TABLE receipt(
             payment_id BLOB NOT NULL REFERENCES part, revision INTEGER NOT NULL, receipt BLOB NOT NULL, PRIMARY KEY(payment_id, revision)) STRICT;
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
+        CREATE INDEX part_offered ON part(asked) WHERE sw IS NOT NULL AND delivered <> 1;
+        CREATE INDEX ticket_state ON ticket(state);
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
         CREATE TABLE hot_list(version INTEGER PRIMARY KEY, list BLOB NOT NULL) STRICT;
         CREATE TABLE policy(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
@@ -141,11 +143,15 @@ internal static partial class TillStore
         "SELECT count(*) FROM part WHERE coin_id = ?1 AND seq = ?2 AND payment_id <> ?3",
         h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
 
+    /// <summary>OK is said, and that stays known whatever becomes of the payment.</summary>
     public static void Accept(Database db, Timestamp time)
     {
-        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1", time.ToLedger(), nameof(TicketState.Accepted));
+        db.Execute("UPDATE ticket SET state = ?2, accepted = 1 WHERE time = ?1", time.ToLedger(), nameof(TicketState.Accepted));
         db.Execute("UPDATE part SET state = ?2 WHERE time = ?1 AND state = ?3", time.ToLedger(), nameof(PartState.Queued), nameof(PartState.Held));
     }
+
+    /// <summary>True if the customer was told OK, whether or not the payment was taken back since.</summary>
+    public static bool WasAccepted(Database db, Timestamp time) => db.Number("SELECT accepted FROM ticket WHERE time = ?1", time.ToLedger()) == 1;
 
     /// <summary>Marks the payment as never to be sent, for good; only then may S_W leave (hole 2).</summary>
     public static void GiveUp(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
@@ -189,16 +195,16 @@ internal static partial class TillStore
         "UPDATE part SET state = ?2, reversal = ?3, sw = ?4, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
 
     /// <summary>
-    /// The issuer does not take these parts back any more for this shop. What was never accepted is voided all the same: with S_W the holder's side gets
-    /// its money (rule R4). What was accepted stays so, whatever became of the payment's other parts.
+    /// The issuer does not take these parts back any more for this shop. Where the customer was never told OK they are voided all the same, also if they were
+    /// settled: with S_W the holder's side gets its money (rule R4). What was accepted stays so, whatever became of the payment's other parts.
     /// </summary>
     public static void RefundRefused(Database db, Timestamp time, IReadOnlyList<(PaymentId Payment, byte[] SW)> refused)
     {
-        foreach (var (payment, sw) in refused)
+        bool accepted = WasAccepted(db, time);
+        Switches.On("R4 never OK", ref accepted);
+        foreach (var (payment, sw) in refused.Where(_ => !accepted))
         {
-            db.Execute(
-                "UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1 AND state = ?4",
-                payment.Value.ToArray(), nameof(PartState.Voided), sw, nameof(PartState.Held));
+            db.Execute("UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Voided), sw);
         }
 
         db.Execute(

@@ -115,7 +115,15 @@ public sealed class WalletRecords(Database store)
         var all = records?.All ?? [];
         var kept = all.Select(e => new LogReply(e.State, e.Entry).Content).Concat(all.Where(e => e.Entry.Proof is not null).Select(e => AsSigned(e.Entry))).ToHashSet();
         return WalletTerminal.ReadLog(channel, pin).Count(e =>
-            e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content) && !kept.Contains(AsSigned(e.Entry)));
+            e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content) && !(MayLackProof(e.Entry) && kept.Contains(AsSigned(e.Entry))));
+    }
+
+    /// <summary>What took a payment back was kept with it before the card was told: records that have the payment alone are older ones.</summary>
+    private static bool MayLackProof(LoggedPayment entry)
+    {
+        bool lacks = entry.Proof is null;
+        Switches.On("R23 proof", ref lacks);
+        return lacks;
     }
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>

@@ -254,7 +254,7 @@ public sealed class PullTests
                 Assert.That(_open is null || Pay(channel), "a repeated PAY ends it");
 
                 // What a till does when a card comes back: a payment that was refused halfway, and whose S_W the pulled card never got, is made good.
-                _town.Till(_till).MakeGood(channel);
+                _town.Till(_till).ComesBack(channel);
                 MakeRoom(channel);
                 _town.Wallet.Resume(channel, TownCard.HolderPin, default).AsTask().Wait();
             }

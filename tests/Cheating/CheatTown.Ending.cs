@@ -1,5 +1,6 @@
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
+using HierCash.Tests.Scenarios;
 using HierCash.Town;
 
 namespace HierCash.Tests.Cheating;
@@ -67,7 +68,7 @@ internal sealed partial class CheatTown
                 foreach (var person in People.Where(p => !p.Cheats && !p.IsRobbed && !shop.Cheats))
                 {
                     person.Card.Card.Reset();
-                    World.Till(shop.Till).MakeGood(person.Card.Card);
+                    World.Till(shop.Till).ComesBack(person.Card.Card);
                 }
 
                 Settle(shop, tell: false);

@@ -5,8 +5,8 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>No card at all, but something that answers a till like one: SELECT, and PAY with whatever its maker likes.</summary>
-internal sealed class ForgedCard(Func<PayCommand, CashPayment> sign) : ICardChannel
+/// <summary>No card at all, but something that answers a till like one: SELECT, and PAY with whatever its maker likes; where that is nothing, it says that it lacks money.</summary>
+internal sealed class ForgedCard(Func<PayCommand, CashPayment?> sign) : ICardChannel
 {
     public ReadOnlyMemory<byte> Atr => new byte[] { 0x3B, 0x00 };
 
@@ -38,7 +38,11 @@ internal sealed class ForgedCard(Func<PayCommand, CashPayment> sign) : ICardChan
             return StatusWord.InstructionNotSupported;
         }
 
-        var h = sign(pay);
+        if (sign(pay) is not { } h)
+        {
+            return StatusWord.BalanceTooSmall;
+        }
+
         new PayReply(h.Coin, h.Seq, h.Balance, h.Paid == pay.Amount ? null : h.Paid, h.SU).Write(ref reply);
         return StatusWord.Success;
     }

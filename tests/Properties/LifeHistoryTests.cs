@@ -299,7 +299,7 @@ public sealed class LifeHistoryTests
                 foreach (string till in _tills)
                 {
                     _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
-                    _honest.ForEach(c => _town.Till(till).MakeGood(c.Card));
+                    _honest.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }
 

@@ -230,7 +230,7 @@ public sealed class RandomHistoryTests
                 {
                     // What may have been settled when it was given up is taken back first; then the cards get their S_W.
                     _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
-                    _cards.ForEach(c => _town.Till(till).MakeGood(c.Card));
+                    _cards.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }
 

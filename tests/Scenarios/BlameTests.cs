@@ -53,21 +53,11 @@ public sealed class BlameTests
     public async Task ARefundDoesNotAcquitWhoOverspentAllTheSame()
     {
         using var town = Towns.Make();
-        string[] tills = [town.AddTill("Cafe"), town.AddTill("Kiosk"), town.AddTill("Bakery")];
-        using var mallory = town.User("Mallory", 5000);
-        using var copy = mallory.Clone();
-        using var other = mallory.Clone();
-        var first = town.Pay(tills[0], mallory, 3000);
-        town.Pay(tills[1], copy, 3000);
-        town.Pay(tills[2], other, 3000);
-        foreach (string till in tills)
-        {
-            await town.Settle(till);
-        }
-
+        using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000), ("Bakery", 3000));
+        var (mallory, first) = (copied.Cards[0], copied.Paid[0]);
         await town.RunCycle();
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Claimed.Minor, Is.EqualTo(4000));
-        await town.Till(tills[0]).Refund(first.Ticket.Time, mallory.Card, town.TillLink(tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(first.Ticket.Time, mallory.Card, town.TillLink(copied.Tills[0]), default);
         var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single();
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer, StampRole.Bank }));
         await town.RunCycle();
@@ -160,23 +150,13 @@ public sealed class BlameTests
     public async Task AShopIsNamedByItsOwnPaymentOnly()
     {
         using var town = Towns.Make();
-        string[] tills = [town.AddTill("Cafe"), town.AddTill("Den"), town.AddTill("Kiosk")];
-        using var mallory = town.User("Mallory", 5000);
-        using var second = mallory.Clone();
-        using var third = mallory.Clone();
-        var large = town.Pay(tills[0], mallory, 4500).Payments.Single();
-        var small = town.Pay(tills[1], second, 4000).Payments.Single();
-        town.Pay(tills[2], third, 4200);
-        foreach (string till in tills)
-        {
-            await town.Settle(till);
-        }
-
+        using var copied = await CopiedCard.Spend(town, ("Cafe", 4500), ("Den", 4000), ("Kiosk", 4200));
+        var (large, small) = (copied.Paid[0].Payments.Single(), copied.Paid[1].Payments.Single());
         await town.RunCycle();
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Payments.Select(p => p.Id), Is.SupersetOf(new[] { large.Id, small.Id }));
-        using var cafe = town.TillKey(tills[0]);
-        using var den = town.TillKey(tills[1]);
+        using var cafe = town.TillKey(copied.Tills[0]);
+        using var den = town.TillKey(copied.Tills[1]);
         Rebuttal Shown(ISigningKey key, CashPayment h) =>
             new([VoidStatement.Of(h, key.PublicKey.Bytes.ToArray(), key.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
         var inTime = Shown(den, small);

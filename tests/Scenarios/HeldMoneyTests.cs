@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -130,6 +131,75 @@ public sealed class HeldMoneyTests
         town.AssertSound(alice);
 
         ulong Sum() => till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Held.Minor + h.Owed.Minor) + till.Accepted.Minor + alice.Balance().Minor + unseen;
+    }
+
+    /// <summary>
+    /// The issuer has settled a payment, and the till stopped before OK. Nobody cancels it; a day later the till does so itself, in time for the issuer to take it back.
+    /// </summary>
+    [Test, Rule(4), Hole(12)]
+    public async Task WhatIsLeftOpenIsGivenUpADayLater()
+    {
+        var crash = new CrashOnce(CrashPoints.SettlementRecorded);
+        using var town = Towns.Make(with: o => o with { Crash = crash });
+        using var alice = town.User("Alice", 10_000);
+        var (name, ticket) = SettledWithoutOk(town, crash, alice);
+        var till = town.Till(name);
+        town.Clock.Advance(ShopTill.LeftOpen - TimeSpan.FromMinutes(1));
+        await till.RunOnline(town.TillLink(name), default);
+        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((6000UL, 0UL), 1)), "somebody may still go on with it");
+        town.Clock.Advance(TimeSpan.FromMinutes(2));
+        await till.RunOnline(town.TillLink(name), default);
+        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((0UL, 6000UL), 0)));
+        Assert.That(till.Parts(ticket).Single().State, Is.EqualTo(PartState.Reversed));
+        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero);
+        town.AssertSound(alice);
+    }
+
+    /// <summary>
+    /// The same, and the till's folder lies about for longer than the issuer takes back for a shop: no sale comes of it, nobody says that the customer was told OK, and the holder's
+    /// side gets the money with S_W.
+    /// </summary>
+    [Test, Rule(4), Hole(12)]
+    public async Task WhatWasNeverAcceptedIsNoSaleWhenTheTermsAreOver([Values] bool cancels)
+    {
+        var crash = new CrashOnce(CrashPoints.SettlementRecorded);
+        using var town = Towns.Make(with: o => o with { Crash = crash });
+        using var alice = town.User("Alice", 10_000);
+        var (name, time) = SettledWithoutOk(town, crash, alice);
+        var till = town.Till(name);
+        await town.LetDaysPass(40);
+        Assert.That(town.ShopAccount().Minor, Is.EqualTo(6000));
+        if (cancels)
+        {
+            Assert.That(
+                async () => await till.Cancel(till.Journal.Single(), alice.Card, town.TillLink(name), default),
+                Throws.InvalidOperationException.With.Message.Contains("The customer was never told OK, so the card gets it back"));
+        }
+        else
+        {
+            await till.RunOnline(town.TillLink(name), default);
+        }
+
+        var ticket = till.Journal.Single();
+        Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((TicketState.Refunded, 0UL, (0UL, 6000UL))));
+        Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("The customer was told OK").And.Contain("pays the holder, whose wallet brings S_W"));
+        Assert.That(till.GiveUp(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero, "whose till signed S_W");
+        town.AssertSound(alice);
+    }
+
+    private static (string Till, Timestamp Ticket) SettledWithoutOk(TownWorld town, CrashOnce crash, TownCard alice)
+    {
+        string name = town.AddTill("Cafe");
+        crash.IsOn = true;
+        Assert.That(() => town.Pay(name, alice, 6000), Throws.TypeOf<TestCrash>());
+        town.Restart(name);
+        return (name, town.Till(name).Journal.Single().Time);
     }
 
     private sealed class TestCrash(string point) : Exception(point);

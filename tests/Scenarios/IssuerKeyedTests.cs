@@ -172,9 +172,9 @@ public sealed class IssuerKeyedTests
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(700));
     }
 
-    private static TownWorld Make(ICashSuite suite) => Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeTerms { IssuerKeys = true } });
+    internal static TownWorld Make(ICashSuite suite) => Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeTerms { IssuerKeys = true } });
 
-    private static async Task<TownCard> Keyed(TownWorld town, string name, ulong minor)
+    internal static async Task<TownCard> Keyed(TownWorld town, string name, ulong minor)
     {
         var card = town.User(name);
         var withdrawn = await town.Wallet.WithdrawIssuerKeyed(card.Card, card.Pin, new Amount(minor), default);

@@ -2,7 +2,6 @@ using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Town;
@@ -11,29 +10,15 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R13: the card forgets only what its wallet has seen as it is now.</summary>
-public sealed class LogMarkTests
+public sealed class LogMarkTests : DenScenario
 {
-    private TownWorld _town = null!;
     private TownCard _alice = null!;
-    private ISigningKey _den = null!;
 
     [SetUp]
-    public void MakeTown()
-    {
-        _town = Towns.Make();
-        _alice = _town.User("Alice", 20_000);
-        _den = _town.TillKey(_town.AddTill("Den"));
-    }
+    public void MakeCard() => _alice = Town.User("Alice", 20_000);
 
     [TearDown]
-    public void EndTown()
-    {
-        _den.Dispose();
-        _alice.Dispose();
-        _town.Dispose();
-    }
-
-    private TillId W => OneWay.W(_den.PublicKey);
+    public void EndCard() => _alice.Dispose();
 
     /// <summary>A shop voids what the wallet has kept already, and makes payments until the card has no room: S_W stays (finding 6).</summary>
     [Test, Rule(13)]
@@ -45,21 +30,21 @@ public sealed class LogMarkTests
         RawMessages.Pay(_alice, new Timestamp(2), W, 1);
         records.Keep(_alice.Card, _alice.Pin);
         Assert.That(Entry(h).Payment.Acknowledged, "kept as it was");
-        Assert.That(RawMessages.Void(_alice, h, _den));
+        Assert.That(RawMessages.Void(_alice, h, Den));
         Assert.That(Entry(h).Payment.Acknowledged, Is.False, "and not as it is");
         int paid = 0;
         for (ulong i = 10; i < 100; i++)
         {
             if (RawMessages.Pay(_alice, new Timestamp(i), W, 1, _alice.PaymentPin) is { } dust)
             {
-                RawMessages.Void(_alice, dust, _den);
+                RawMessages.Void(_alice, dust, Den);
                 paid++;
             }
         }
 
         Assert.That(paid, Is.EqualTo(WalletApplet.LogSize - 2), "then the log is full");
         Assert.That(Entry(h).State, Is.EqualTo(LogState.Restored));
-        var rebuttal = _town.WalletWith(records).MakeRebuttal(_alice.Card, _alice.Pin, default).AsTask().GetAwaiter().GetResult();
+        var rebuttal = Town.WalletWith(records).MakeRebuttal(_alice.Card, _alice.Pin, default).AsTask().GetAwaiter().GetResult();
         Assert.That(rebuttal.About(h.Coin.Id).Voids.Any(v => v.Seq == h.Seq), "she can prove it");
         records.Keep(_alice.Card, _alice.Pin);
         Assert.That(RawMessages.Pay(_alice, new Timestamp(200), W, 1, _alice.PaymentPin), Is.Not.Null, "and once she has a copy there is room again");
@@ -74,7 +59,7 @@ public sealed class LogMarkTests
         wallet.Select();
         wallet.Verify(_alice.Pin);
         var before = wallet.ReadLog(0).Content;
-        RawMessages.Void(_alice, h, _den);
+        RawMessages.Void(_alice, h, Den);
         wallet.Select();
         wallet.Verify(_alice.PaymentPin, PinRole.Payment);
         Assert.That(wallet.AcknowledgeLog(0, before), Is.EqualTo(StatusWord.PinRequired));
@@ -109,7 +94,7 @@ public sealed class LogMarkTests
             if (RawMessages.Pay(_alice, new Timestamp(i), W, 1) is { } h)
             {
                 paid++;
-                Assert.That(!voided || RawMessages.Void(_alice, h, _den));
+                Assert.That(!voided || RawMessages.Void(_alice, h, Den));
             }
         }
 
@@ -128,7 +113,7 @@ public sealed class LogMarkTests
     [Test, Rule(13)]
     public void SeveralCoinsCountBeforeTheFirstOfThemPays()
     {
-        using var bob = _town.User("Bob", 1000, 1000);
+        using var bob = Town.User("Bob", 1000, 1000);
         for (ulong i = 1; i <= 15; i++)
         {
             Assert.That(RawMessages.Pay(bob, new Timestamp(i), W, 1), Is.Not.Null);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -77,6 +78,22 @@ public sealed class LostCardTermsTests : LostCardScenario
         await town.Till(kiosk).FetchHotList(town.TillLink(kiosk), default);
         Assert.That(town.Till(kiosk).Parts(paid.Ticket.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
         town.AssertSoundAfterCycle(bob);
+    }
+
+    /// <summary>
+    /// The finder pays an honest till whose list is from before the report, on a line on which lists do not come through. What was sold is settled all the same, while it counts.
+    /// </summary>
+    [Test, Rule(6)]
+    public async Task ATillIsPaidThoughTheListDoesNotCome()
+    {
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var paid = Town.Pay(Offline, Found, 1000);
+        Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default), Throws.TypeOf<LinkException>());
+        Town.Clock.Advance(TimeSpan.FromDays(3));
+        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
+        Assert.That(Town.Till(Offline).Parts(paid.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        await NothingIsLost(1000);
     }
 
     /// <summary>A till that never got a hot list takes nothing offline, as little as one whose list is old: the finder goes there first.</summary>

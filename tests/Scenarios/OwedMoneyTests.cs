@@ -14,31 +14,8 @@ namespace HierCash.Tests.Scenarios;
 
 /// <summary>What a till owes to cards: who gets it, who is believed to have got it, for how long, and what that costs everybody else.</summary>
 [Parallelizable]
-public sealed class OwedMoneyTests
+public sealed class OwedMoneyTests : OwedMoneyScenario
 {
-    private TownWorld _town = null!;
-    private string _cafe = null!;
-    private TownCard _alice = null!;
-    private Coin _coin = null!;
-
-    private ShopTill Till => _town.Till(_cafe);
-
-    [SetUp]
-    public void MakeTown()
-    {
-        _town = Towns.Make();
-        _cafe = _town.AddTill("Cafe");
-        _alice = _town.User("Alice", 10_000);
-        _coin = _alice.Coins()[0].Coin;
-    }
-
-    [TearDown]
-    public void EndTown()
-    {
-        _alice.Dispose();
-        _town.Dispose();
-    }
-
     /// <summary>
     /// A stranger puts something in that says 9000 to every VOID. Whatever it says before that, the till believes it nothing, and tells it no coin and no
     /// S_W of another customer: Alice gets her money when she comes.
@@ -49,95 +26,97 @@ public sealed class OwedMoneyTests
     [Rule(4)]
     public void WhoSaysYesToEverythingTakesNothingFromAnybody(ushort answer, ulong owed)
     {
-        var ticket = Owe(_alice, 6000);
-        using var liar = new YesCard(_town.Options.Suite.GenerateKey(), _coin, answer);
+        var ticket = Owe(Alice, 6000);
+        using var liar = new YesCard(Town.Options.Suite.GenerateKey(), Hers, answer);
         Assert.That(Till.GiveBack(liar).IsZero);
-        Till.MakeGood(liar);
+        Till.ComesBack(liar);
         Assert.That(liar.Instructions, Does.Not.Contain(VoidCommand.Ins));
-        Assert.That(Owed(), Is.EqualTo(owed));
+        Assert.That((Owed(), Till.HeldPayments.Single().Said.Minor), Is.EqualTo((owed, 6000 - owed)), "and nobody's word takes it off the list");
+        string listed = $"{ticket.Time}  60.00 EUR: a card says that it has it, and showed no signature. It stays on offer.";
+        Assert.That(HeldView.Say(Till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false).Contains(listed, StringComparison.Ordinal), Is.EqualTo(owed == 0));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Not.Contain("The card has it.").And.Contain(owed == 0 ? "It stays on offer" : "The card gets it when it comes to this till again."));
-        Assert.That((Till.GiveBack(_alice.Card).Minor, _alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        Assert.That((Till.GiveBack(Alice.Card).Minor, Alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Assert.That((Owed(), Till.HasOffers), Is.EqualTo((0UL, false)));
         Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])), Does.Contain("The card has it."));
-        _town.AssertSoundAfterCycle(_alice);
+        Town.AssertSoundAfterCycle(Alice);
     }
 
     /// <summary>S_W arrived, and the answer to it did not. The card shows no S_U any more: nothing is owed, and nothing is said that the till does not know.</summary>
     [Test, Rule(4)]
     public void ACardThatHasItSaysSo()
     {
-        var ticket = Owe(_alice, 6000);
-        using (var deaf = new WithoutVoid(_alice.Card, arrives: true))
+        var ticket = Owe(Alice, 6000);
+        using (var deaf = new WithoutVoid(Alice.Card, arrives: true))
         {
             Assert.That(Till.GiveBack(deaf).IsZero);
         }
 
-        Assert.That((Owed(), _alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
-        _alice.Card.Reset();
-        Assert.That((Till.GiveBack(_alice.Card).Minor, Owed(), _alice.Balance().Minor), Is.EqualTo((0UL, 0UL, 10_000UL)));
+        Assert.That((Owed(), Alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        Alice.Card.Reset();
+        Assert.That((Till.GiveBack(Alice.Card).Minor, Owed(), Till.HeldPayments.Single().Said.Minor, Alice.Balance().Minor), Is.EqualTo((0UL, 0UL, 6000UL, 10_000UL)));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Contain("A card said that it has it"));
-        _town.AssertSoundAfterCycle(_alice);
+        Town.AssertSoundAfterCycle(Alice);
     }
 
     /// <summary>The card has forgotten the payment (its wallet had a copy, and 64 more came). It is owed still, the till says so truly, and the account gets it when the coin has expired.</summary>
     [Test, Rule(4)]
     public async Task WhatTheCardHasForgottenComesBackToTheAccount()
     {
-        var ticket = Owe(_alice, 6000);
+        var ticket = Owe(Alice, 6000);
         var elsewhere = new TillId(Id16.Read(new byte[16]));
         for (ulong i = 0; i < Card.Wallet.WalletApplet.LogSize; i++)
         {
-            RawMessages.AcknowledgeAll(_alice, _alice.Pin);
-            Assert.That(RawMessages.Pay(_alice, new Timestamp(1 + i), elsewhere, 1, _alice.PaymentPin), Is.Not.Null);
+            RawMessages.AcknowledgeAll(Alice, Alice.Pin);
+            Assert.That(RawMessages.Pay(Alice, new Timestamp(1 + i), elsewhere, 1, Alice.PaymentPin), Is.Not.Null);
         }
 
-        Assert.That((Till.GiveBack(_alice.Card).Minor, Owed()), Is.EqualTo((0UL, 6000UL)));
-        var expiry = _coin.Terms.Expiry;
+        Assert.That((Till.GiveBack(Alice.Card).Minor, Owed()), Is.EqualTo((0UL, 6000UL)));
+        var expiry = Hers.Terms.Expiry;
         Assert.That(
             string.Join('\n', Till.Explain(ticket)),
             Does.Contain("The card gets it when it comes to this till again. A card that does not show the payment any more gets it on the holder's account, "
                 + $"after the coin has expired at the end of {expiry}."));
-        _town.Clock.Advance(expiry.End.ToDate()!.Value + _town.Options.Terms.SettleTerm + TimeSpan.FromDays(2) - _town.Clock.GetUtcNow());
-        await _town.LetDaysPass(2);
-        Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000), "all of the coin: nobody settled anything of it");
+        Town.Clock.Advance(expiry.End.ToDate()!.Value + Town.Options.Terms.SettleTerm + TimeSpan.FromDays(2) - Town.Clock.GetUtcNow());
+        await Town.LetDaysPass(2);
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(100_000), "all of the coin: nobody settled anything of it");
     }
 
     /// <summary>Somebody pays with coins of his own making, again and again: no money of anybody. Nothing is owed for it, the issuer is sent nothing, and no customer sees it.</summary>
     [Test, Rule(10)]
     public async Task AForgedCoinIsOwedToNobody()
     {
-        using var key = _town.Options.Suite.GenerateKey();
-        var forger = Forger(key, _coin with { NU = key.PublicKey.Compress() });
+        using var key = Town.Options.Suite.GenerateKey();
+        var forger = Forger(key, Hers with { NU = key.PublicKey.Compress() });
         for (int i = 0; i < 20; i++)
         {
             var refused = Till.Pay(forger, new Amount(100));
             Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
-            _town.Clock.Advance(TimeSpan.FromSeconds(1));
+            Town.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.That((Till.HeldPayments.Count, Till.HasOffers), Is.EqualTo((0, false)));
-        var link = new Counting(_town.TillLink(_cafe));
+        var link = new Counting(Town.TillLink(Cafe));
         await Till.RunOnline(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
-        Assert.That(Apdus(_alice, 100), Is.EqualTo(2));
-        _town.AssertSoundAfterCycle(_alice);
+        Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
+        Town.AssertSoundAfterCycle(Alice);
     }
 
     /// <summary>The same under a key that the till does not know, which may be the issuer's newest: it is owed until the issuer says that no key of it signed, is sent once, and so many at most.</summary>
     [Test, Rule(10)]
     public async Task ACoinOfAnUnknownKeyIsOwedUntilTheIssuerHasLookedAtIt()
     {
-        using var key = _town.Options.Suite.GenerateKey();
+        using var key = Town.Options.Suite.GenerateKey();
         var forger = Forger(key, OfAnUnknownKey(key));
         for (int i = 0; i < 20; i++)
         {
             Assert.That(Till.Pay(forger, new Amount(100)).Message, Does.StartWith("The card's cash is from an issuer that this till does not know."));
-            _town.Clock.Advance(TimeSpan.FromSeconds(1));
+            Town.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.That(Owed(), Is.EqualTo(1600), "of 20, 16");
-        Assert.That(Apdus(_alice, 100), Is.EqualTo(2));
-        var link = new Counting(_town.TillLink(_cafe));
+        Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
+        var link = new Counting(Town.TillLink(Cafe));
         await Till.RunOnline(link, default);
         Assert.That(link.Seen.Count(m => m == MessageType.ForwardVoid), Is.EqualTo(16));
         Assert.That(Owed(), Is.Zero);
@@ -145,48 +124,48 @@ public sealed class OwedMoneyTests
         link.Seen.Clear();
         await Till.RunOnline(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
-        _town.AssertSoundAfterCycle(_alice);
+        Town.AssertSoundAfterCycle(Alice);
     }
 
     /// <summary>An honest card with a coin under a key that the till has not heard of is pulled before S_W comes. The till learns the key, and owes it the money as to anybody.</summary>
     [Test, Rule(10)]
     public async Task ACoinOfANewKeyIsOwed()
     {
-        _town.Clock.Advance(TimeSpan.FromDays(1));
-        string deaf = _town.AddTill("Kiosk");
-        _town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        _town.Restart(TownWorld.IssuerName);
-        await _town.RunCycle();
-        using var bob = _town.User("Bob", 900);
+        Town.Clock.Advance(TimeSpan.FromDays(1));
+        string deaf = Town.AddTill("Kiosk");
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Restart(TownWorld.IssuerName);
+        await Town.RunCycle();
+        using var bob = Town.User("Bob", 900);
         using (var pulled = new WithoutVoid(bob.Card, arrives: false))
         {
-            Assert.That(_town.Till(deaf).Pay(pulled, new Amount(100)).Message, Does.StartWith("The card's cash is from an issuer that this till does not know."));
+            Assert.That(Town.Till(deaf).Pay(pulled, new Amount(100)).Message, Does.StartWith("The card's cash is from an issuer that this till does not know."));
         }
 
         bob.Card.Reset();
         Assert.That(bob.Balance().Minor, Is.EqualTo(800));
         for (int i = 0; i < 2; i++)
         {
-            await _town.Till(deaf).RunOnline(_town.TillLink(deaf), default);
-            Assert.That(_town.Till(deaf).HeldPayments.Single().Owed.Minor, Is.EqualTo(100));
+            await Town.Till(deaf).RunOnline(Town.TillLink(deaf), default);
+            Assert.That(Town.Till(deaf).HeldPayments.Single().Owed.Minor, Is.EqualTo(100));
         }
 
-        Assert.That((_town.Till(deaf).GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((100UL, 900UL)));
-        _town.AssertSoundAfterCycle(_alice, bob);
+        Assert.That((Town.Till(deaf).GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((100UL, 900UL)));
+        Town.AssertSoundAfterCycle(Alice, bob);
     }
 
     /// <summary>Many are owed something here. Who is not pays by two APDUs, and hears of nobody's payment; who is gets it with the next payment, unasked.</summary>
     [Test, Rule(10)]
     public void WhoIsOwedNothingPaysByTwoApdus()
     {
-        var cards = Enumerable.Range(0, 4).Select(i => _town.User($"Bob {i}", 5000)).ToList();
+        var cards = Enumerable.Range(0, 4).Select(i => Town.User($"Bob {i}", 5000)).ToList();
         cards.ForEach(c => Owe(c, 700));
-        Assert.That(Apdus(_alice, 100), Is.EqualTo(2));
-        Assert.That(Apdus(_alice, 100), Is.EqualTo(2));
+        Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
+        Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         var paid = Till.Pay(cards[2].Card, new Amount(1000));
         Assert.That((paid.Outcome, paid.Message.Contains("7.00 EUR of an earlier payment are on the card again.", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Accepted, true)), paid.Message);
         Assert.That((cards[2].Balance().Minor, Owed()), Is.EqualTo((4000UL, 2100UL)));
-        _town.AssertSoundAfterCycle([_alice, .. cards]);
+        Town.AssertSoundAfterCycle([Alice, .. cards]);
         cards.ForEach(c => c.Dispose());
     }
 
@@ -194,23 +173,23 @@ public sealed class OwedMoneyTests
     [Test, Rule(4)]
     public void WhatIsOwedPays()
     {
-        Owe(_alice, 6000);
-        Assert.That(Till.Pay(_alice.Card, new Amount(4500), _alice.PaymentPin).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That((_alice.Balance().Minor, Owed()), Is.EqualTo((5500UL, 0UL)));
-        _town.AssertSoundAfterCycle(_alice);
+        Owe(Alice, 6000);
+        Assert.That(Till.Pay(Alice.Card, new Amount(4500), Alice.PaymentPin).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((Alice.Balance().Minor, Owed()), Is.EqualTo((5500UL, 0UL)));
+        Town.AssertSoundAfterCycle(Alice);
     }
 
     /// <summary>A card that is put in without an amount is asked about the newest, and no more than so many.</summary>
     [Test, Rule(10)]
     public void ACardIsAskedAboutTheNewest()
     {
-        using var bob = _town.User("Bob", 5000);
+        using var bob = Town.User("Bob", 5000);
         for (int i = 0; i < 2 * ShopTill.MostAsked; i++)
         {
             Owe(bob, 10);
         }
 
-        using var trace = new TracingChannel(_alice.Card);
+        using var trace = new TracingChannel(Alice.Card);
         Assert.That(Till.GiveBack(trace).IsZero);
         Assert.That(trace.Apdus, Has.Count.EqualTo(1 + ShopTill.MostAsked));
         Assert.That(trace.Apdus.Skip(1).Select(a => (a.Command[1], a.Command[2])), Has.All.EqualTo((PayCommand.Ins, (byte)PayMode.Repeat)));
@@ -221,14 +200,14 @@ public sealed class OwedMoneyTests
     [Test, Rule(10)]
     public async Task NothingIsOwedForEver()
     {
-        var ticket = Owe(_alice, 700);
-        _town.Clock.Advance(TimeSpan.FromDays(800));
+        var ticket = Owe(Alice, 700);
+        Town.Clock.Advance(TimeSpan.FromDays(800));
         Assert.That((Owed(), Till.HasOffers), Is.EqualTo((0UL, false)));
-        using var trace = new TracingChannel(_alice.Card);
+        using var trace = new TracingChannel(Alice.Card);
         Till.GiveBack(trace);
-        Till.MakeGood(trace);
+        Till.ComesBack(trace);
         Assert.That(trace.Apdus, Is.Empty);
-        var link = new Counting(_town.TillLink(_cafe));
+        var link = new Counting(Town.TillLink(Cafe));
         await Till.RunOnline(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Contain("all terms of its coin are over"));
@@ -241,39 +220,33 @@ public sealed class OwedMoneyTests
     [Test, Hole(1), Rule(4)]
     public void APaymentThatWasCutShortIsFoundWithTheNextOne()
     {
-        using var bob = _town.User("Bob", 5000);
-        using (var rehearsal = _alice.Clone())
+        using var bob = Town.User("Bob", 5000);
+        using (var rehearsal = Alice.Clone())
         {
-            _town.Till(_town.AddTill("Elsewhere")).Pay(rehearsal.Card, new Amount(1250));
-            _alice.Card.Reset();
-            _alice.Card.CutPowerAfter(rehearsal.Card.CellsWritten - 1, TornCell.New);
+            Town.Till(Town.AddTill("Elsewhere")).Pay(rehearsal.Card, new Amount(1250));
+            Alice.Card.Reset();
+            Alice.Card.CutPowerAfter(rehearsal.Card.CellsWritten - 1, TornCell.New);
         }
 
-        Assert.That(_town.Pay(_cafe, _alice, 1250).Outcome, Is.EqualTo(TillOutcome.CardGone));
+        Assert.That(Town.Pay(Cafe, Alice, 1250).Outcome, Is.EqualTo(TillOutcome.CardGone));
         Assert.That((Apdus(bob, 100), Apdus(bob, 100)), Is.EqualTo((2, 2)));
-        using var key = _town.Options.Suite.GenerateKey();
-        Till.MakeGood(Forger(key, OfAnUnknownKey(key)));
+        using var key = Town.Options.Suite.GenerateKey();
+        var made = OfAnUnknownKey(key);
+        made = made with { SI = key.Sign(made.Message) };
+        var forger = new ForgedCard(pay =>
+        {
+            var h = new CashPayment(made, 1, made.Terms.FaceValue, pay.Time, pay.Till, pay.Amount, []);
+            return pay.Mode == PayMode.Repeat ? h with { SU = key.Sign(h.Message) } : null;
+        });
+        Assert.That(Till.Pay(forger, new Amount(100)).Ended, Is.Empty);
         Assert.That(Till.OpenTickets, Has.Count.EqualTo(1), "who signs it with a coin of his own making ends nothing");
-        _alice.Card.PowerOn();
-        var paid = Till.Pay(_alice.Card, new Amount(1250));
+        Alice.Card.PowerOn();
+        var paid = Till.Pay(Alice.Card, new Amount(1250));
         Assert.That((paid.Outcome, paid.Ended.Single().Ticket.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 1250UL)));
-        Assert.That((_alice.Balance().Minor, Till.OpenTickets.Count, Till.HeldPayments.Count), Is.EqualTo((8750UL, 0, 0)));
-        Assert.That(Apdus(_alice, 100), Is.EqualTo(2));
-        _town.AssertSoundAfterCycle(_alice, bob);
+        Assert.That((Alice.Balance().Minor, Till.OpenTickets.Count, Till.HeldPayments.Count), Is.EqualTo((8750UL, 0, 0)));
+        Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
+        Town.AssertSoundAfterCycle(Alice, bob);
     }
-
-    /// <summary>Accepted and taken back, and the card is away.</summary>
-    private Ticket Owe(TownCard card, ulong minor)
-    {
-        using var pulled = new WithoutVoid(card.Card, arrives: false);
-        var paid = Till.Pay(pulled, new Amount(minor), card.PaymentPin);
-        Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Till.Refund(paid.Ticket.Time, null, _town.TillLink(_cafe), default).AsTask().GetAwaiter().GetResult();
-        card.Card.Reset();
-        return Till.Journal.Single(t => t.Time == paid.Ticket.Time);
-    }
-
-    private ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);
 
     /// <summary>What one payment costs.</summary>
     private int Apdus(TownCard card, ulong minor)
@@ -285,7 +258,7 @@ public sealed class OwedMoneyTests
     }
 
     private Coin OfAnUnknownKey(ISigningKey key) =>
-        _coin with { NU = key.PublicKey.Compress(), Terms = _coin.Terms with { IssuerKey = new KeyId(0xF00D) } };
+        Hers with { NU = key.PublicKey.Compress(), Terms = Hers.Terms with { IssuerKey = new KeyId(0xF00D) } };
 
     private static ForgedCard Forger(ISigningKey key, Coin coin)
     {
@@ -336,25 +309,6 @@ public sealed class OwedMoneyTests
         }
 
         public void Dispose() => key.Dispose();
-    }
-
-    /// <summary>A card that is pulled at VOID: before it arrives, or before its answer does.</summary>
-    private sealed class WithoutVoid(ICardChannel card, bool arrives) : ICardChannel
-    {
-        public ReadOnlyMemory<byte> Atr => card.Atr;
-
-        public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
-        {
-            bool isVoid = command[1] == VoidCommand.Ins;
-            int length = isVoid && !arrives ? 0 : card.Transmit(command, response);
-            return isVoid ? throw new CardChannelException("The card was pulled.") : length;
-        }
-
-        public void Reset() => card.Reset();
-
-        public void Dispose()
-        {
-        }
     }
 
     private sealed class Counting(ILink inner) : ILink

@@ -118,7 +118,7 @@ public sealed class PatentStepTests
         Assert.That(async () => await town.Till(till).Refund(paid.Ticket.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
         Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Ticket.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
         await town.Till(till).RunOnline(town.TillLink(till), default);
-        town.Till(till).MakeGood(alice.Card);
+        town.Till(till).ComesBack(alice.Card);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000), "with the issuer's own word");
         town.AssertSoundAfterCycle(alice);
     }

@@ -76,7 +76,7 @@ public sealed class ReversalTests
         Assert.That(_town.Till(_till).Parts(paid.Ticket.Time).Single().SW, Is.Null);
         _town.Restart(_till);
         await _town.Till(_till).RunOnline(_town.TillLink(_till), default);
-        _town.Till(_till).MakeGood(_alice.Card);
+        _town.Till(_till).ComesBack(_alice.Card);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         _town.AssertSoundAfterCycle(_alice);
     }
@@ -96,7 +96,7 @@ public sealed class ReversalTests
         var kept = new Amount(9000) - parts.Single(p => p.State == PartState.Reversed).H.Paid;
         Assert.That(parts, Has.Some.Property("State").EqualTo(PartState.Settled));
         Assert.That(_town.Till(_till).Accepted, Is.EqualTo(kept + other.Ticket.Amount), "the payment counts with what is left of it");
-        _town.Till(_till).MakeGood(_alice.Card);
+        _town.Till(_till).ComesBack(_alice.Card);
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.ShopAccount(), Is.EqualTo(kept + other.Ticket.Amount));
     }
@@ -150,7 +150,7 @@ public sealed class ReversalTests
         await _town.Till(_till).Refund(first.Ticket.Time, null, _town.TillLink(_till), default);
         Assert.That(_town.Pay(_till, _alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted), "from the other coin meanwhile");
         await _town.Settle(_till);
-        _town.Till(_till).MakeGood(_alice.Card);
+        _town.Till(_till).ComesBack(_alice.Card);
         Assert.That(_town.Pay(_till, _alice, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await _town.Settle(_till)).Refused, Is.Zero);
         _town.AssertSoundAfterCycle(_alice);

@@ -1,5 +1,7 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -93,6 +95,48 @@ public sealed class RevokedTillTests
         var ended = town.Till(cafe).Continue(begun.Ticket, alice.Card, alice.PaymentPin);
         Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
         Assert.That((alice.Balance().Minor, town.Till(cafe).OpenTickets.Count), Is.EqualTo((20_000UL, 0)));
+    }
+
+    /// <summary>
+    /// A thief has the till's key, or the card; or somebody gives the payment up in another window. The till is told while the notice of issuer-keyed cash is shown, the last thing before OK: then there is no OK.
+    /// </summary>
+    [Test, Rule(17), Rule(4)]
+    public async Task WhatATillIsToldWhileAPaymentRunsComesBeforeOk([Values("revoked", "hot", "cancelled")] string told)
+    {
+        using var town = IssuerKeyedTests.Make(new BouncyCastleSuite(new SeededRandom(7)));
+        string cafe = town.AddTill("Cafe");
+        using var alice = await IssuerKeyedTests.Keyed(town, "Alice", 2000);
+        var till = town.Till(cafe);
+        var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock));
+        till.BeforeOk = _ =>
+        {
+            switch (told)
+            {
+                case "revoked":
+                    town.Issuer.Revoke(till.W);
+                    Assert.That(async () => await till.RunOnline(town.TillLink(cafe), default), Throws.InvalidOperationException);
+                    break;
+                case "hot":
+                    Assert.That(async () => await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));
+                    Assert.That(async () => await till.FetchHotList(town.TillLink(cafe), default), Throws.Nothing);
+                    break;
+                default:
+                    till.GiveUp(till.OpenTickets.Single());
+                    break;
+            }
+        };
+        var ended = town.Pay(cafe, alice, 700);
+        Assert.That(ended.Outcome, Is.EqualTo(TillOutcome.Refused), ended.Message);
+        Assert.That(ended.Message, Does.StartWith(told switch
+        {
+            "revoked" => "This till takes no payment any more: its key was revoked",
+            "hot" => "This card was reported as lost, or copied.",
+            _ => "This payment has ended before.",
+        }));
+        Assert.That(till.Accepted.IsZero);
+        alice.Card.Reset();
+        till.GiveBack(alice.Card);
+        Assert.That(alice.Balance().Minor, Is.EqualTo(2000));
     }
 
     /// <summary>Only the till's own link says it: where the till that stands in was revoked too, that one is told, and not this one.</summary>

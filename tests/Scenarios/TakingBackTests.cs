@@ -133,7 +133,44 @@ public sealed class TakingBackTests
     }
 
     /// <summary>
-    /// The same, and copies redeem all that the coin was, which never fits: it gets nothing of Cafe's, and keeps Cafe from nothing.
+    /// Mallory has the keys of two tills, and takes back at both. What a later excess of her coin needs, Den pays, and no more: it does not pay as well for what was moved from
+    /// Cafe before.
+    /// </summary>
+    [Test, Rule(4)]
+    public async Task AnExcessMovesNoMoreThanItNeeds()
+    {
+        using var town = Towns.Make();
+        string[] tills = [town.AddTill("Cafe"), town.AddTill("Den"), town.AddTill("Kiosk"), town.AddTill("Bakery")];
+        using var mallory = town.User("Mallory", 5000);
+        using var second = mallory.Clone();
+        using var third = mallory.Clone();
+        using var fourth = mallory.Clone();
+        var atCafe = town.Pay(tills[0], mallory, 2000);
+        var atDen = town.Pay(tills[1], second, 2000);
+        town.Pay(tills[2], third, 3000);
+        town.Pay(tills[3], fourth, 500);
+        foreach (string till in tills[..3])
+        {
+            await town.Settle(till);
+        }
+
+        foreach (var (till, paid) in new[] { (tills[0], atCafe), (tills[1], atDen) })
+        {
+            town.Issuer.Revoke(town.Till(till).W);
+            town.Clock.Advance(TimeSpan.FromMinutes(1));
+            using var key = town.TillKey(till);
+            Assert.That(RawMessages.UploadVoid(town, paid.Payments.Single(), key), Is.True);
+        }
+
+        await town.Settle(tills[3]);
+        await town.RunCycles();
+        Assert.That(
+            new[] { "Cafe", "Den", "Kiosk", "Bakery" }.Select(s => town.ShopAccount(s).Minor), Is.EqualTo(new[] { 0UL, 1500UL, 3000UL, 500UL }), "Kiosk's excess needed 20.00, and Bakery's 5.00");
+        town.AssertSound();
+    }
+
+    /// <summary>
+    /// Mallory overspends at Cafe and Kiosk with Cafe's stolen key, and copies redeem all that the coin was, which never fits: it gets nothing of Cafe's, and keeps Cafe from nothing.
     /// </summary>
     [Test, Rule(4)]
     public async Task ARedemptionThatNeverFitsTakesNothingOfTheRobbedShop([Values] bool before)

@@ -133,10 +133,11 @@ public sealed class TornCardTests
         }
 
         Assert.That(town.Till(till).Pay(alice.Card, new Amount(1250)).Outcome, Is.EqualTo(TillOutcome.CardGone));
-        Assert.That(town.Till(till).MakeGood(bob.Card), Is.Empty);
+        var other = town.Till(till).Pay(bob.Card, new Amount(5001));
+        Assert.That((other.Outcome, other.Ended.Count), Is.EqualTo((TillOutcome.Refused, 0)), "asked, for it lacks money, and it signs nothing");
         Assert.That((bob.Coins().Single().Seq, town.Till(till).OpenTickets.Count), Is.EqualTo(((ushort)0, 1)));
         alice.Card.PowerOn();
-        Assert.That(town.Till(till).MakeGood(alice.Card), Has.Count.EqualTo(1));
+        Assert.That(town.Till(till).Pay(alice.Card, new Amount(5001)).Ended, Has.Count.EqualTo(1));
         Assert.That((alice.Balance().Minor, town.Till(till).OpenTickets.Count), Is.EqualTo((5000UL, 0)));
         town.AssertSound(alice, bob);
     }

@@ -37,6 +37,24 @@ internal static class Towns
     public static Shop.TillResult Pay(this TownWorld town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);
 
+    /// <summary>
+    /// A card comes back to a till: what was cut short and not seen is cancelled with it in the reader, once more if that was done without this card; then it gets
+    /// what it is owed.
+    /// </summary>
+    public static void ComesBack(this Shop.ShopTill till, ICardChannel card)
+    {
+        foreach (var ticket in till.Journal.Where(t => t.State == Shop.TicketState.Open || (t.State == Shop.TicketState.GivenUp && till.Parts(t.Time).Count == 0)))
+        {
+            till.GiveUp(ticket, card);
+        }
+
+        // In turns: a card is asked about 16 at a time.
+        for (int turn = 0; turn < 4; turn++)
+        {
+            till.GiveBack(card);
+        }
+    }
+
     /// <summary>One PAY for that till under a TIME of the payer's choice, now if none; whoever has the card has its PIN.</summary>
     public static CashPayment Sign(this TownWorld town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
         RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.PaymentPin) ?? throw new InvalidOperationException("The card refuses.");

@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
@@ -11,37 +10,26 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>Rule R13, the wallet's side: which entries the card is told to forget, and which not.</summary>
-public sealed class KeepTests
+public sealed class KeepTests : DenScenario
 {
-    private TownWorld _town = null!;
-    private ISigningKey _den = null!;
     private Database _store = null!;
     private WalletRecords _records = null!;
 
     [SetUp]
-    public void MakeTown()
+    public void MakeRecords()
     {
-        _town = Towns.Make();
-        _den = _town.TillKey(_town.AddTill("Den"));
         _store = Database.OpenMemory(WalletRecords.Schema);
         _records = new WalletRecords(_store);
     }
 
     [TearDown]
-    public void EndTown()
-    {
-        _store.Dispose();
-        _den.Dispose();
-        _town.Dispose();
-    }
-
-    private TillId W => OneWay.W(_den.PublicKey);
+    public void CloseRecords() => _store.Dispose();
 
     /// <summary>A shop pays itself a cent under a TIME far ahead: that is not the newest payment for ever, and the one that is keeps its entry.</summary>
     [Test, Rule(13)]
     public void TheNewestIsWhatTheCardSignedLastWhateverItsTimeSays()
     {
-        using var alice = _town.User("Alice", 5000);
+        using var alice = Town.User("Alice", 5000);
         RawMessages.Pay(alice, new Timestamp(1), W, 5);
         RawMessages.Pay(alice, new Timestamp(1000), W, 1);
         RawMessages.Pay(alice, new Timestamp(2), W, 700);
@@ -56,7 +44,7 @@ public sealed class KeepTests
     [Test, Rule(13)]
     public void AllPartsOfTheNewestPaymentStay()
     {
-        using var bob = _town.User("Bob", 1000, 1000);
+        using var bob = Town.User("Bob", 1000, 1000);
         RawMessages.Pay(bob, new Timestamp(9), W, 1);
         RawMessages.Pay(bob, new Timestamp(5), W, 1500);
         RawMessages.Pay(bob, new Timestamp(5), W, 500);
@@ -71,13 +59,13 @@ public sealed class KeepTests
     [Test, Rule(13)]
     public void NoShopFillsTheLogForGoodWithPartsOfOnePayment([Values] bool takesBack)
     {
-        using var alice = _town.User("Alice", 9000);
+        using var alice = Town.User("Alice", 9000);
         for (uint y = 1; y <= 64; y++)
         {
             var h = RawMessages.Pay(alice, new Timestamp(5), W, y, alice.PaymentPin)!;
             if (takesBack)
             {
-                Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, _den.PublicKey, RawMessages.SignVoid(_den, h)).IsSuccess);
+                Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, Den.PublicKey, RawMessages.SignVoid(Den, h)).IsSuccess);
             }
         }
 
@@ -91,12 +79,12 @@ public sealed class KeepTests
     [Test, Rule(13)]
     public void WhatChangesBetweenReadingAndAcknowledgingStaysOnTheCard()
     {
-        using var alice = _town.User("Alice", 5000);
+        using var alice = Town.User("Alice", 5000);
         var h = RawMessages.Pay(alice, new Timestamp(1), W, 2000)!;
         RawMessages.Pay(alice, new Timestamp(2), W, 1);
         RawMessages.Pay(alice, new Timestamp(3), W, 1);
         using var channel = new Meanwhile(alice.Card, AcknowledgeLogCommand.Ins, () =>
-            Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, _den.PublicKey, RawMessages.SignVoid(_den, h)).IsSuccess));
+            Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, Den.PublicKey, RawMessages.SignVoid(Den, h)).IsSuccess));
         Assert.That(_records.Keep(channel, alice.Pin), Is.EqualTo(3));
         Assert.That(Unacknowledged(alice), Is.EquivalentTo(new[] { new Timestamp(1), new Timestamp(3) }), "the others are acknowledged all the same");
         Assert.That(_records.All.Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Signed));
@@ -112,9 +100,9 @@ public sealed class KeepTests
     [Test, Rule(13), Rule(3)]
     public async Task AnAlteredReadingTakesNoPlaceOfTheTrueOne()
     {
-        using var alice = _town.User("Alice", 5000);
+        using var alice = Town.User("Alice", 5000);
         var h = RawMessages.Pay(alice, new Timestamp(1), W, 2000)!;
-        Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, _den.PublicKey, RawMessages.SignVoid(_den, h)).IsSuccess);
+        Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, Den.PublicKey, RawMessages.SignVoid(Den, h)).IsSuccess);
         RawMessages.Pay(alice, new Timestamp(2), W, 1);
         for (byte i = 1; i < WalletRecords.MaxProofs; i++)
         {
@@ -123,12 +111,12 @@ public sealed class KeepTests
 
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(2), "this one, and the payment after it");
         Assert.That(Unacknowledged(alice), Is.EqualTo(new[] { new Timestamp(2) }));
-        var rebuttal = await _town.WalletWith(_records).MakeRebuttal(alice.Card, alice.Pin, default);
-        Assert.That(rebuttal.VoidOf(_town.Options.Suite, h), Is.Not.Null);
+        var rebuttal = await Town.WalletWith(_records).MakeRebuttal(alice.Card, alice.Pin, default);
+        Assert.That(rebuttal.VoidOf(Town.Options.Suite, h), Is.Not.Null);
 
         // Whoever alters eight readings fills the place: the true one stays on the card.
         var second = RawMessages.Pay(alice, new Timestamp(3), W, 300)!;
-        Assert.That(new WalletCard(alice.Card).Void(second.Coin.Id, second.Seq, _den.PublicKey, RawMessages.SignVoid(_den, second)).IsSuccess);
+        Assert.That(new WalletCard(alice.Card).Void(second.Coin.Id, second.Seq, Den.PublicKey, RawMessages.SignVoid(Den, second)).IsSuccess);
         for (byte i = 1; i <= WalletRecords.MaxProofs; i++)
         {
             CopyAltered(alice, second, i);

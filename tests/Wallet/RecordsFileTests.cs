@@ -2,6 +2,7 @@ using HierCash.Protocol;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -69,6 +70,30 @@ public sealed class RecordsFileTests
         Assert.That(Keep(bob), Is.Zero, "Bob's card misses nothing");
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
         Assert.That(Keep(alice), Is.Zero);
+    }
+
+    /// <summary>A shop takes a payment back, which the wallet has kept, and the records of before that are put back: without S_W nobody is rebutted, and that is noticed.</summary>
+    [Test, Rule(23), Rule(3)]
+    public void RecordsFromBeforeAVoidAreNoticed()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var h = town.Sign(alice, till, 700);
+        town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Pay(town, till, alice, 1);
+        Keep(alice);
+        var older = File.ReadAllBytes(FilePath);
+        using var key = town.TillKey(till);
+        Assert.That(RawMessages.Void(alice, h, key));
+        Keep(alice);
+        File.Delete(FilePath);
+        PrivateFile.Write(FilePath, older);
+        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>().With.Message.Contains("lack 1 of the payments that this card was told are kept"));
+        RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
+        Assert.That(Keep(alice), Is.Zero);
+        using var store = RecordsFile.Make(_folder, alice.Card, alice.Pin);
+        Assert.That(new WalletRecords(store).All.Single(e => e.H.Id == h.Id).Entry.Proof, Is.Not.Null, "copied from the card again");
     }
 
     [Test, Rule(20), Rule(23)]
