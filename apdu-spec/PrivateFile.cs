@@ -112,7 +112,8 @@ public static class PrivateFile
 
     /// <summary>The same of a file alone, which somebody carried to where it lies.</summary>
     public static string? Fault(string file) => OperatingSystem.IsWindows() || !IsOpen(file) ? null
-        : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. What they may have copied, they have.";
+        : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. "
+            + "On a stick where that changes nothing, copy it to a folder of your own, and name the copy. What they may have copied, they have.";
 
     [UnsupportedOSPlatform("windows")]
     private static bool IsOpen(string path)

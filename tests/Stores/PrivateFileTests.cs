@@ -106,7 +106,8 @@ public sealed class PrivateFileTests
         File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.That(Letter().Hash, Is.EqualTo(code.Hash));
         File.SetUnixFileMode(letter, File.GetUnixFileMode(letter) | UnixFileMode.OtherRead);
-        Assert.That(() => Letter(), Throws.TypeOf<RefusedException>().With.Message.Contains($"chmod 600 '{letter}'"));
+        Assert.That(() => Letter(), Throws.TypeOf<RefusedException>()
+            .With.Message.Contains($"chmod 600 '{letter}'").And.Message.Contains("copy it to a folder of your own"), "a stick may know no modes");
     }
 
     /// <summary>An evidence file is not written into one that others read already, and not through a link to one.</summary>
