@@ -35,9 +35,18 @@ public static class PrivateFile
     }
 
     /// <summary>Writes a whole file that is not there yet, under a name that somebody typed: a slip must not cost them another file.</summary>
-    /// <exception cref="IOException">It is there, or cannot be written; the message says what to do.</exception>
+    /// <exception cref="IOException">It is there, or cannot be written; the message says what to do. Nothing of it stays then.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void WriteOnce(string path, ReadOnlySpan<byte> content)
+    {
+        var copy = content.ToArray();
+        WriteOnce(path, file => file.Write(copy));
+    }
+
+    /// <summary>The same, of whatever is written into it.</summary>
+    /// <exception cref="IOException">It is there, or cannot be written; the message says what to do. Nothing of it stays then.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public static void WriteOnce(string path, Action<Stream> write)
     {
         bool isThere = File.Exists(path);
         Switches.Off("R20 overwrites", ref isThere);
@@ -46,7 +55,23 @@ public static class PrivateFile
             throw new IOException($"'{path}' is there already. Choose another name, or take that file away first.");
         }
 
-        Write(path, content);
+        bool isMade = !File.Exists(path);
+        using var file = isMade ? Create(path) : Existing(path);
+        try
+        {
+            write(file);
+            file.Flush(flushToDisk: file.CanSeek);
+        }
+        catch
+        {
+            // On a full disk: half a letter, or an empty one, would be in the way of the call that is repeated.
+            if (isMade)
+            {
+                File.Delete(path);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Writes a whole file for its owner alone, in the place of one of that name; one that others can read is left as it is.</summary>
@@ -112,7 +137,8 @@ public static class PrivateFile
 
     /// <summary>The same of a file alone, which somebody carried to where it lies.</summary>
     public static string? Fault(string file) => OperatingSystem.IsWindows() || !IsOpen(file) ? null
-        : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. What they may have copied, they have.";
+        : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. "
+            + "On a stick where that changes nothing, copy it to a folder of your own, and name the copy. What they may have copied, they have.";
 
     [UnsupportedOSPlatform("windows")]
     private static bool IsOpen(string path)

@@ -95,35 +95,14 @@ public sealed partial class BankParty
 
             card.PutCertificate(_identity.Certificate);
 
-            // In the books first: what the bank signs, it has signed, whatever is said of the card's answer.
+            // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
+            var nonce = card.GetNonce();
             _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
-            var signature = key.Sign(SignedMessage.SetBack(Id, card.GetNonce(), user, code.Hash));
+            var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
         });
         LogSetBack();
-    }
-
-    /// <summary>True if a letter with this code was written for this act, and may be used for it again.</summary>
-    /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
-    public bool IsLetterFor(ActivationCode code, string holder, AccountId? user) => _letters.IsFor(code, holder, user);
-
-    /// <summary>True if a card took this code, or may have taken it; its letter has to be kept.</summary>
-    public bool KnowsCode(ActivationCode code) => _letters.Knows(code);
-
-    /// <summary>Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost may be the card's.</summary>
-    private T WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
-    {
-        bool isNew = _letters.Begin(code, holder, user);
-        try
-        {
-            return change();
-        }
-        catch (CardRefusedException e) when (isNew && !e.Status.IsSuccess)
-        {
-            _letters.Forget(code);
-            throw;
-        }
     }
 
     private static string Explain(StatusWord status, StatusReply before) =>

@@ -25,6 +25,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ICashSuite _suite;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly ICrashPoints _crash;
     private readonly BankIdentity _identity;
     private readonly WithdrawalDesk _withdrawals;
     private readonly InstructionDesk _instructions;
@@ -45,6 +46,7 @@ public sealed partial class BankParty : ILinkHandler
         _suite = suite;
         _clock = clock;
         _log = log;
+        _crash = crash;
         var key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -30,7 +28,7 @@ internal static class CardCommands
             using var bank = open(result.GetValue(folder)!);
             using var card = await CardOptions.Open(result, suite, cancel);
             string holder = result.GetValue(name)!;
-            var account = WithLetter(result.GetValue(Letter)!, holder, null, bank, suite, code => bank.Party.OpenAccount(holder, new WalletCard(card), code));
+            var account = bank.Party.WithLetter(result.GetValue(Letter)!, holder, null, code => bank.Party.OpenAccount(holder, new WalletCard(card), code));
             string fingerprint = bank.Scheme.Fingerprint.ToString();
             ConsoleEntry.Print(
                 result.GetValue(json),
@@ -54,7 +52,7 @@ internal static class CardCommands
             string holder = result.GetValue(name)!;
             var account = bank.Account(holder);
             using var card = await CardOptions.Open(result, suite, cancel);
-            WithLetter(result.GetValue(Letter)!, holder, account.User, bank, suite, code =>
+            bank.Party.WithLetter(result.GetValue(Letter)!, holder, account.User, code =>
             {
                 bank.Party.SetBack(account.User, new WalletCard(card), code);
                 return account;
@@ -62,30 +60,5 @@ internal static class CardCommands
             Console.WriteLine($"The card of {account.Name} waits for the activation code in '{result.GetValue(Letter)}'. Its coins are still on it.");
         });
         return command;
-    }
-    /// <summary>The letter first, then the card. A code that no card can have is in no letter: what this call wrote is taken away at a refusal.</summary>
-    /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
-    private static AccountEntry WithLetter(string path, string holder, AccountId? user, OpenedBank bank, ICashSuite suite, Func<ActivationCode, AccountEntry> act)
-    {
-        bool isThere = File.Exists(path);
-        var code = isThere ? ActivationLetter.Read(path) : ActivationLetter.Write(path, holder, bank.Scheme.Fingerprint, suite.Random);
-        if (isThere && !bank.Party.IsLetterFor(code, holder, user))
-        {
-            throw new RefusedException($"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
-        }
-
-        try
-        {
-            return act(code);
-        }
-        catch
-        {
-            if (!isThere && !bank.Party.KnowsCode(code))
-            {
-                File.Delete(path);
-            }
-
-            throw;
-        }
     }
 }

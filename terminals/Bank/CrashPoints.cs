@@ -3,6 +3,9 @@ namespace HierCash.Bank;
 /// <summary>Where a bank may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
+    public const string LetterBooked = "bank.letter.booked";
+    public const string LetterWritten = "bank.letter.written";
+    public const string LetterOffered = "bank.letter.offered";
     public const string LossReported = "bank.loss.reported";
     public const string WithdrawalUncommitted = "bank.withdrawal.uncommitted";
     public const string WithdrawalDebited = "bank.withdrawal.debited";
@@ -16,7 +19,7 @@ public static class CrashPoints
     /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
+        LetterBooked, LetterWritten, LetterOffered, LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
         InstructionUncommitted, InstructionBooked, EvidenceStored,
     ];
 }

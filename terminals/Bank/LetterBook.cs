@@ -11,28 +11,32 @@ namespace HierCash.Bank;
 /// </summary>
 internal sealed class LetterBook(Database store)
 {
-    private sealed record Entry(long Id, string Holder, AccountId? User);
+    private sealed record Entry(long Id, string Holder, AccountId? User, bool IsOffered);
 
     /// <summary>True if a letter with this code was written for this very act and may be given out for it: for a new card, or to set that holder's card back.</summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
     public bool IsFor(ActivationCode code, string holder, AccountId? user) => store.Read(db => Find(db, code) is { } entry && Fault(db, entry, holder, user) is null);
 
     /// <summary>True if a card has the code, or may have it because its answer was lost.</summary>
-    public bool Knows(ActivationCode code) => store.Read(db => Find(db, code) is not null);
+    public bool Knows(ActivationCode code) => store.Read(db => Find(db, code) is { IsOffered: true });
+
+    /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
+    /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
+    public void Write(ActivationCode code, string holder, AccountId? user) => store.Write(db => Add(db, code, holder, user, isOffered: false));
 
     /// <summary>Before the card hears of the code.</summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
-    /// <returns>True if it is a new code; false if the act is repeated with its letter.</returns>
+    /// <returns>True if no card has heard of it; false if the act is repeated with its letter.</returns>
     /// <exception cref="InvalidOperationException">The code was written for something else, or replaced by a later one.</exception>
     public bool Begin(ActivationCode code, string holder, AccountId? user) => store.Write(db =>
     {
         if (Find(db, code) is not { } entry)
         {
-            db.Execute("INSERT INTO letter(mark, holder, u) VALUES(?1, ?2, ?3)", Mark(code), holder, user is { } known ? known.Value.ToArray() : null);
-            return true;
+            return Add(db, code, holder, user, isOffered: true);
         }
 
-        return Fault(db, entry, holder, user) is { } fault ? throw new InvalidOperationException(fault) : false;
+        return Fault(db, entry, holder, user) is { } fault ? throw new InvalidOperationException(fault)
+            : !entry.IsOffered && db.Execute("UPDATE letter SET offered = 1 WHERE id = ?1", entry.Id) > 0;
     });
 
     /// <summary>The card refused it: nobody has this code, and its letter is to be taken away.</summary>
@@ -46,10 +50,13 @@ internal sealed class LetterBook(Database store)
     public static void Took(Database db, ActivationCode code, AccountId user) =>
         db.Execute("UPDATE letter SET u = ?2 WHERE mark = ?1 AND u IS NULL", Mark(code), user.Value.ToArray());
 
+    private static bool Add(Database db, ActivationCode code, string holder, AccountId? user, bool isOffered) => db.Execute(
+        "INSERT INTO letter(mark, holder, u, offered) VALUES(?1, ?2, ?3, ?4)", Mark(code), holder, user?.Value.ToArray(), isOffered) > 0;
+
     private static string? Fault(Database db, Entry entry, string holder, AccountId? user)
     {
         var others = entry.User is { } card
-            ? db.Query("SELECT id FROM letter WHERE u = ?1 AND id <> ?2", r => r.GetInt64(0), card.Value.ToArray(), entry.Id).ToList()
+            ? db.Query("SELECT id FROM letter WHERE u = ?1 AND id <> ?2 AND offered", r => r.GetInt64(0), card.Value.ToArray(), entry.Id).ToList()
             : [];
         bool isFormer = others.Exists(id => id > entry.Id);
         Switches.Off("R12 former", ref isFormer);
@@ -64,8 +71,8 @@ internal sealed class LetterBook(Database store)
     }
 
     private static Entry? Find(Database db, ActivationCode code) => db.First(
-        "SELECT id, holder, u FROM letter WHERE mark = ?1",
-        r => new Entry(r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? null : new AccountId(Id16.Read(r.Bytes(2)))), Mark(code));
+        "SELECT id, holder, u, offered FROM letter WHERE mark = ?1",
+        r => new Entry(r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? null : new AccountId(Id16.Read(r.Bytes(2))), r.GetBoolean(3)), Mark(code));
 
     private static byte[] Mark(ActivationCode code) => Digest.Of(code.Hash.ToArray()).ToArray();
 }

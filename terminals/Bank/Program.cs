@@ -36,7 +36,7 @@ internal static class Program
         {
             Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite),
+            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
             Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)),
             Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),

@@ -21,6 +21,12 @@ public static class HeldView
                 $"{Environment.NewLine}  {p.Ticket.Time}  {p.Said.Show(currency)}: a card says that it has it, and showed no signature. It stays on offer."));
     }
 
+    /// <summary>For 'settle': who has S_W of what the issuer took back.</summary>
+    /// <param name="other">Folder of the revoked till for which this one asked; null: this till's own payments.</param>
+    public static string TakenBack(Amount amount, Currency currency, string? other) => $"{amount.Show(currency)} were taken back: " + (other is null
+        ? "the cards get them when they come to this till again."
+        : $"the cards get them when they are put in at the till of '{other}' again ('hiercash-shop till --dir {other}'), which gives back although it takes nothing any more.");
+
     /// <summary>For the till's screen: one line, or nothing.</summary>
     /// <param name="now">The payment that is under way on the screen; null if none.</param>
     /// <param name="isRevoked">The issuer does not answer this till any more.</param>

@@ -56,7 +56,7 @@ internal static class TillCommands
                     $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, "
                     + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
                     + $"{settled.Refused} refused, {settled.StillQueued} still queued."
-                    + (reversed.IsZero ? "" : $" {reversed.Show(currency)} were taken back: the cards get them when they come to this till again."));
+                    + (reversed.IsZero ? "" : $" {HeldView.TakenBack(reversed, currency, result.GetValue(other))}"));
             }
             catch (LinkException e)
             {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using HierCash.Card.Readers;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -15,13 +16,13 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan RetrySameCard = TimeSpan.FromSeconds(2);
     private readonly Currency _currency = scheme.Terms.Currency;
+    private readonly Settling _settling = new(till, issuer, clock);
     private TillMood _mood = TillMood.Waiting;
     private string _typed = "";
     private string _pin = "";
     private string _message = "";
     private Amount _amount = Amount.Zero;
     private Ticket? _ticket;
-    private string? _offline;
     private TillScreen? _shown;
     private ICardWatch _watch = null!;
     private long _done = -1;
@@ -39,26 +40,20 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             Show();
         };
         till.GiveUpLeftovers();
-        var settling = Settle(settleEvery, cancel);
+        var settling = _settling.Run(settleEvery, cancel);
         try
         {
             while (!cancel.IsCancellationRequested)
             {
-                while (Console.KeyAvailable)
+                try
                 {
-                    Type(Console.ReadKey(intercept: true));
+                    Turn();
+                }
+                catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException)
+                {
+                    Fail(e);
                 }
 
-                if (_mood == TillMood.Card && CardIsNew())
-                {
-                    TakeCard(null);
-                }
-                else if (_mood == TillMood.Waiting && _typed.Length == 0)
-                {
-                    GiveBack();
-                }
-
-                Show();
                 await Task.Delay(Tick, clock, cancel);
             }
         }
@@ -72,6 +67,36 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             till.GiveUp(ticket);
         }
+    }
+
+    /// <summary>What was typed, the card that is there, the screen.</summary>
+    private void Turn()
+    {
+        while (Console.KeyAvailable)
+        {
+            Type(Console.ReadKey(intercept: true));
+        }
+
+        if (_mood == TillMood.Card && CardIsNew())
+        {
+            TakeCard(null);
+        }
+        else if (_mood == TillMood.Waiting && _typed.Length == 0)
+        {
+            GiveBack();
+        }
+
+        Show();
+    }
+
+    /// <summary>
+    /// This till's files cannot be read or written now (rule R28): a full disk, somebody who keeps the database busy. No OK is said; a payment that is open goes
+    /// on, or is given up, when they can. What a card signed for one whose ticket is not here it gets back when it comes again.
+    /// </summary>
+    private void Fail(Exception e)
+    {
+        _message = $"This till's files cannot be used: {e.Message.TrimEnd('.')}. Try again when they can.";
+        _mood = _mood == TillMood.Waiting ? TillMood.Waiting : _ticket is null ? TillMood.Refused : TillMood.Card;
     }
 
     private void Type(ConsoleKeyInfo key)
@@ -233,31 +258,6 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
     }
 
-    private async Task Settle(TimeSpan every, CancellationToken cancel)
-    {
-        using var timer = new PeriodicTimer(every, clock);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await till.RunOnline(issuer, cancel);
-                    _offline = null;
-                }
-                catch (Exception e) when (e is LinkException or InvalidOperationException)
-                {
-                    _offline = e.Message;
-                }
-            }
-            while (await timer.WaitForNextTickAsync(cancel));
-        }
-        catch (OperationCanceledException)
-        {
-            // The end of the day.
-        }
-    }
-
     /// <summary>What the till sees at its reader.</summary>
     private string Reader()
     {
@@ -284,7 +284,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         string held = HeldView.Line(till.HeldPayments, _ticket, _currency, revoked is not null);
         string message = _mood == TillMood.Waiting && _message.Length == 0 ? revoked ?? "" : _message;
         var screen = new TillScreen(
-            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(PartState.Queued), _offline, held, Reader(), IsRevoked: revoked is not null);
+            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(PartState.Queued), _settling.Offline, held, Reader(), IsRevoked: revoked is not null, Fault: _settling.Fault);
         if (screen != _shown)
         {
             _shown = screen;

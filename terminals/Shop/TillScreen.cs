@@ -15,10 +15,11 @@ public enum TillMood { Waiting, Confirm, Card, Pin, Paying, Paid, Refused }
 /// <param name="Offline">Why nothing can be settled now; null where it can.</param>
 /// <param name="Held">Money that is neither the shop's nor on a card again, as a line; empty if there is none.</param>
 /// <param name="Reader">What is at the card reader.</param>
+/// <param name="Fault">What is wrong with this till's own files; null if nothing is.</param>
 /// <param name="IsRevoked">This till's key is revoked: it takes nothing, and another till of the shop settles for it.</param>
 public sealed record TillScreen(
     string Shop, Currency Currency, TillMood Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline, string Held, string Reader,
-    bool IsRevoked = false)
+    bool IsRevoked = false, string? Fault = null)
 {
     public IRenderable Render()
     {
@@ -47,7 +48,8 @@ public sealed record TillScreen(
         var rows = new Rows(
             new Markup($"[bold]{Markup.Escape(above)}[/]"),
             new Text(PlainText.Escape(below)));
-        string settling = IsRevoked ? "another till of the shop brings it" : Offline is null ? "settles by itself" : "offline: kept here, settled later";
+        string settling = Fault is not null ? $"and this till's files cannot be used: {PlainText.Escape(Fault.TrimEnd('.'))}. It goes on by itself when they can"
+            : IsRevoked ? "another till of the shop brings it" : Offline is null ? "settles by itself" : "offline: kept here, settled later";
         var reader = new Text(PlainText.Escape(Reader), new Style(decoration: Decoration.Dim));
         var held = new Text(Held, new Style(Color.Yellow));
         return new Rows(

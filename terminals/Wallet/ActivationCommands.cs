@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text;
 using HierCash.Card.Readers;
-using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
@@ -55,23 +53,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
                 throw new UsageException("The two PINs have to differ: a till gets to know the payment PIN. Nothing was changed.");
             }
 
-            // On the disk before the card has it, and gone again with a refusal: a file with the PUK of no card would be kept in vain.
-            if (pukFile is not null)
-            {
-                PrivateFile.WriteOnce(pukFile, Encoding.ASCII.GetBytes(puk + "\n"));
-            }
-
-            var done = card.FinishActivation(puk, payment, holder);
-            if (!done.IsSuccess)
-            {
-                if (pukFile is not null)
-                {
-                    File.Delete(pukFile);
-                }
-
-                throw new RefusedException(done.Explain());
-            }
-
+            Activation.Finish(card, puk, payment, holder, pukFile);
             Console.WriteLine("The card is activated. Tills ask for the payment PIN; type the holder PIN only here.");
         });
         return command;
@@ -85,7 +67,8 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         }
         catch (CardRefusedException e) when (e.Status == StatusWord.AlreadyDone)
         {
-            throw new RefusedException("This card is activated already. If it was not you who did it, somebody else has had the bank's letter: bring the card back to the bank.");
+            throw new RefusedException(
+                "This card is activated already. If your own last run got no answer, that run's PUK is the card's. If it was not you, somebody else has had the bank's letter: bring the card back to the bank.");
         }
     }
 

@@ -77,6 +77,7 @@ public sealed class FilesConsoleTests
     {
         Shell("chmod 644 cards/alice.lost");
         AssertRefused(line, "chmod 600 'cards/alice.lost'");
+        AssertRefused(line, "copy it to a folder of your own, and name the copy");
         Shell("chmod 600 cards/alice.lost");
     }
 

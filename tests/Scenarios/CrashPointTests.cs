@@ -101,9 +101,9 @@ public sealed class CrashPointTests
         string one = town.AddTill("Cafe");
         string two = town.AddTill("Cafe");
         using var alice = town.NewCard("Alice");
-        town.OpenAccount(alice, new Amount(100_000));
+        await Open(town, alice);
         using var mallory = town.NewCard("Mallory");
-        town.OpenAccount(mallory, new Amount(100_000));
+        await Open(town, mallory);
 
         await Withdraw(town, alice, 5000);
         await Withdraw(town, mallory, 3000);
@@ -130,15 +130,23 @@ public sealed class CrashPointTests
         town.AssertSound(alice, mallory);
     }
 
-    /// <summary>A refund, money that was never settled, a redemption, a lost card.</summary>
+    /// <summary>A letter, a refund, money that was never settled, a redemption, a lost card.</summary>
     private static async Task Care(ICrashPoints crash, string folder)
     {
         using var town = Towns.Make(with: o => o with { Directory = folder, Crash = crash });
+        using var carol = town.NewCard("Carol");
+        string letter = Path.Combine(folder, "carol.letter");
+        await Repeat(town, () =>
+        {
+            town.UserBank.WithLetter(letter, "Carol", null, code => town.UserBank.OpenAccount("Carol", new WalletCard(carol.Card), code));
+            return Task.CompletedTask;
+        });
+        carol.Activate(Terminals.Consoles.ActivationLetter.Read(letter));
         string till = town.AddTill("Cafe");
         using var alice = town.NewCard("Alice");
-        town.OpenAccount(alice, new Amount(100_000));
+        await Open(town, alice);
         using var bob = town.NewCard("Bob");
-        town.OpenAccount(bob, new Amount(100_000));
+        await Open(town, bob);
         await Withdraw(town, alice, 5000);
         await Withdraw(town, alice, 2000);
         await Withdraw(town, bob, 3000);
@@ -195,6 +203,12 @@ public sealed class CrashPointTests
             await step();
         }
     }
+
+    private static Task Open(TownWorld town, TownCard card) => Repeat(town, () =>
+    {
+        town.OpenAccount(card, new Amount(100_000));
+        return Task.CompletedTask;
+    });
 
     private static async Task Withdraw(TownWorld town, TownCard card, ulong minor)
     {

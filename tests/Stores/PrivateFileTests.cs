@@ -100,13 +100,15 @@ public sealed class PrivateFileTests
     {
         string letter = Path.Combine(_folder, "a.letter");
         ActivationCode Letter() => ActivationLetter.Read(letter);
-        var code = ActivationLetter.Write(letter, "Alice", default, new SeededRandom(1));
-        Assert.That(() => ActivationLetter.Write(letter, "Alice", default, new SeededRandom(2)), Throws.TypeOf<IOException>(), "a letter that is there is not written over");
+        var code = ActivationCode.Random(new SeededRandom(1));
+        ActivationLetter.Write(letter, "Alice", default, code);
+        Assert.That(() => ActivationLetter.Write(letter, "Alice", default, ActivationCode.Random(new SeededRandom(2))), Throws.TypeOf<IOException>(), "a letter that is there is not written over");
         Assert.That(Open(letter), Is.Empty);
         File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.That(Letter().Hash, Is.EqualTo(code.Hash));
         File.SetUnixFileMode(letter, File.GetUnixFileMode(letter) | UnixFileMode.OtherRead);
-        Assert.That(() => Letter(), Throws.TypeOf<RefusedException>().With.Message.Contains($"chmod 600 '{letter}'"));
+        Assert.That(() => Letter(), Throws.TypeOf<RefusedException>()
+            .With.Message.Contains($"chmod 600 '{letter}'").And.Message.Contains("copy it to a folder of your own"), "a stick may know no modes");
     }
 
     /// <summary>An evidence file is not written into one that others read already, and not through a link to one.</summary>

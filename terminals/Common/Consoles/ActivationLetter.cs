@@ -13,11 +13,10 @@ public static class ActivationLetter
 {
     private const string Label = "Activation code:";
 
-    /// <summary>Writes a new letter with a new code, readable by its owner only.</summary>
+    /// <summary>Writes a new letter with that code, readable by its owner only.</summary>
     /// <exception cref="IOException">It is there, or cannot be written.</exception>
-    public static ActivationCode Write(string path, string holder, Digest scheme, Protocol.Suite.IRandomSource random)
+    public static void Write(string path, string holder, Digest scheme, ActivationCode code)
     {
-        var code = ActivationCode.Random(random);
         string letter = $"""
             To {string.Concat(holder.Where(c => !char.IsControl(c)))}.
 
@@ -30,7 +29,6 @@ public static class ActivationLetter
 
             """;
         PrivateFile.WriteOnce(path, Encoding.UTF8.GetBytes(letter));
-        return code;
     }
 
     /// <exception cref="RefusedException">It is missing, or no letter, or others can read it.</exception>

@@ -68,7 +68,8 @@ public static class Enrolled
     }
 
     /// <summary>The command that takes the issuer's grant.</summary>
-    public static Command JoinCommand(string role, Option<string> folder, string schema, KnownKeys keys, ICashSuite suite)
+    /// <param name="clock">The party's own: a certificate that is not good now would be of no use to it.</param>
+    public static Command JoinCommand(string role, Option<string> folder, string schema, KnownKeys keys, ICashSuite suite, TimeProvider clock)
     {
         var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
@@ -80,6 +81,7 @@ public static class Enrolled
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
                 ?? throw new RefusedException($"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
             RequireScheme(grant, result.GetValue(fingerprint));
+            RequireGoodNow(grant, named, clock);
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using (var store = Database.OpenFile(party.DatabasePath, schema))
             {
@@ -108,6 +110,20 @@ public static class Enrolled
         }
     }
 
+    /// <summary>With a certificate that is over, or not good yet, a bank could not call the issuer: and its former key would be retired as soon as it can.</summary>
+    private static void RequireGoodNow(EnrolmentGrant grant, string file, TimeProvider clock)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
+        var (from, until, now) = (Timestamp.From(certificate.NotBefore), Timestamp.From(certificate.NotAfter), Timestamp.Now(clock));
+        bool isGood = now >= from && now < until;
+        Switches.On("R17 good now", ref isGood);
+        if (!isGood)
+        {
+            throw new RefusedException(
+                $"The certificate in the grant '{file}' is good from {from} to {until}, and the clock here says {now}. Set the wrong clock right; if it was the issuer's, have the same request enrolled again.");
+        }
+    }
+
     /// <summary>Takes the issuer's grant, if it is for this party's key.</summary>
     /// <exception cref="RefusedException">It is not, or something serves the folder; nothing was changed.</exception>
     private static void Join(
@@ -124,7 +140,14 @@ public static class Enrolled
         Switches.Off("R17 alone", ref alone);
         using var held = alone ? party.Lock() : null;
         var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
-        if (IsFormer(key, settings.Grant is { } joined ? EnrolmentGrant.Decode(Convert.FromBase64String(joined), suite) : null, keys))
+        var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
+        if (IsFormer(key, joined, keys) && IsGivenUp(key, joined!, keys))
+        {
+            throw new RefusedException(
+                $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer ('hiercash-bank new-key' prints it again), and join its grant.");
+        }
+
+        if (IsFormer(key, joined, keys))
         {
             throw new RefusedException(
                 $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with 'hiercash-bank new-key', and have the issuer enrol it.");
@@ -148,6 +171,11 @@ public static class Enrolled
         Switches.Off("R17 former", ref former);
         return former;
     }
+
+    /// <summary>Of those that are not joined: made after the present key, and not the last. It was nobody's present key, whether the issuer has enrolled it or not.</summary>
+    /// <param name="keys">Oldest first.</param>
+    public static bool IsGivenUp(PublicKey key, EnrolmentGrant joined, IReadOnlyList<PublicKey> keys) =>
+        keys.SkipWhile(k => !k.Equals(KeyOf(joined))).Skip(1).SkipLast(1).Contains(key);
 
     /// <summary>The link to the issuer.</summary>
     /// <param name="sayWaiting">Told when the issuer takes long; null where nobody waits for it.</param>

@@ -7,7 +7,18 @@ public static partial class ServeLoop
 {
     /// <summary>Says so as soon as somebody wants the process to stop: what is under way may still take a moment.</summary>
     /// <param name="cancel">Of the process: nobody takes this back.</param>
-    public static void SayStopping(CancellationToken cancel) => cancel.Register(() => Console.WriteLine("Stopping."));
+    /// <param name="output">Where to; null: standard output.</param>
+    public static void SayStopping(CancellationToken cancel, TextWriter? output = null) => cancel.Register(() =>
+    {
+        try
+        {
+            (output ?? Console.Out).WriteLine("Stopping.");
+        }
+        catch (IOException)
+        {
+            // A full disk, or nobody reads it: it stops all the same.
+        }
+    });
 
     /// <summary>Runs the work every so often; a peer that is down is normal and only logged.</summary>
     public static async Task Every(TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel)

@@ -1,0 +1,146 @@
+using HierCash.Protocol.Cash;
+using HierCash.Shop;
+using HierCash.Terminals.Consoles;
+using HierCash.Town;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A till whose disk is full for a while: what was said stays said, and what waits goes on when it can.</summary>
+public sealed class FullDiskTests
+{
+    private string _folder = null!;
+    private TownWorld _town = null!;
+    private string _cafe = null!;
+    private TownCard _alice = null!;
+
+    private ShopTill Till => _town.Till(_cafe);
+
+    [SetUp]
+    public void MakeTown()
+    {
+        _folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        _town = Towns.Make(with: o => o with { Directory = _folder });
+        _cafe = _town.AddTill("Cafe");
+        _alice = _town.User("Alice", 5000);
+    }
+
+    [TearDown]
+    public void EndTown()
+    {
+        _alice.Dispose();
+        _town.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The receipt cannot be written. The till says so and asks again; when there is room, it settles by itself, and a payment between is taken.</summary>
+    [Test]
+    public async Task SettlementInTheBackgroundGoesOnWhenThereIsRoomAgain()
+    {
+        Assert.That(_town.Pay(_cafe, _alice, 1250).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Fill("BEFORE INSERT ON receipt");
+        var settling = new Settling(Till, _town.TillLink(_cafe), TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var run = settling.Run(TimeSpan.FromMilliseconds(50), stop.Token);
+        Assert.That(() => settling.Fault, Does.Contain("database or disk is full").After(20_000, 20));
+        Assert.That(settling.Offline, Is.Not.Null, "nothing is settled by itself now");
+        Assert.That(run.IsCompleted, Is.False);
+        Assert.That(Till.Sum(PartState.Queued).Minor, Is.EqualTo(1250));
+        Empty();
+        Assert.That(() => (settling.Fault, settling.Offline), Is.EqualTo(((string?)null, (string?)null)).After(20_000, 20));
+        Assert.That(Till.Sum(PartState.Queued).IsZero);
+        await stop.CancelAsync();
+        await run;
+    }
+
+    /// <summary>The same fault as a till's screen shows it: what is wrong, and that it needs nobody.</summary>
+    [Test]
+    public void TheScreenSaysWhatIsWrong()
+    {
+        var screen = new TillScreen(
+            "Cafe", Currency.Eur, TillMood.Waiting, "", Amount.Zero, "", Amount.Zero, 0, new Amount(1250), "SQLite Error 13: 'database or disk is full'.", "", "no card",
+            Fault: "SQLite Error 13: 'database or disk is full'.");
+        using var shown = new StringWriter();
+        var console = Spectre.Console.AnsiConsole.Create(new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(shown) });
+        console.Profile.Width = 200;
+        console.Write(screen.Render());
+        Assert.That(shown.ToString(), Does.Contain("queued 12.50 EUR, and this till's files cannot be used: SQLite Error 13: 'database or disk is full'. It goes on by itself when they can"));
+    }
+
+    /// <summary>OK is on the disk, and what the card has got back cannot be noted: the payment is accepted all the same, and noted later.</summary>
+    [Test, Rule(4)]
+    public async Task WhatIsGivenBackAfterOkTurnsNoPaymentIntoAnError()
+    {
+        var first = _town.Pay(_cafe, _alice, 2000);
+        await Till.Refund(first.Ticket.Time, null, _town.TillLink(_cafe), default);
+        Fill("BEFORE UPDATE OF delivered ON part");
+        var second = _town.Pay(_cafe, _alice, 1000);
+        Assert.That((second.Outcome, Till.Accepted.Minor), Is.EqualTo((TillOutcome.Accepted, 1000UL)));
+        Assert.That(Owed(), Is.EqualTo(2000), "it is not known yet that the card has it");
+        Empty();
+        Till.GiveBack(_alice.Card);
+        Assert.That((Owed(), _alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
+    }
+
+    /// <summary>The card has signed, and the payment cannot be written: no OK, and with its next payment here the card gets it back.</summary>
+    [Test, Hole(1)]
+    public void WhatACardSignedForADiskThatWasFullComesBackWithItsNextPayment()
+    {
+        Fill("BEFORE INSERT ON part");
+        Assert.That(() => _town.Pay(_cafe, _alice, 2000), Throws.TypeOf<SqliteException>());
+        Assert.That((Till.Accepted.IsZero, _alice.Balance().Minor), Is.EqualTo((true, 3000UL)), "it has signed");
+        Empty();
+        var next = _town.Pay(_cafe, _alice, 1000);
+        Assert.That((next.Outcome, next.Ended.Single().Ticket.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 2000UL)));
+        Assert.That((Till.Accepted.Minor, _alice.Balance().Minor), Is.EqualTo((1000UL, 4000UL)));
+    }
+
+    /// <summary>Told to stop, with a standard output on the full disk: it stops, and its exit code is no crash's.</summary>
+    [Test]
+    public void WhatCannotSayThatItStopsStopsAllTheSame()
+    {
+        using var stop = new CancellationTokenSource();
+        bool isTold = false;
+        stop.Token.Register(() => isTold = true);
+        using var full = new FullWriter();
+        ServeLoop.SayStopping(stop.Token, full);
+        Assert.That(stop.Cancel, Throws.Nothing);
+        Assert.That((isTold, full.Lines), Is.EqualTo((true, 1)));
+    }
+
+    /// <summary>For another till's payments the S_W are in that till's folder.</summary>
+    [Test, Rule(17)]
+    public void WhoHasTheMoneyThatWasTakenBackIsNamed()
+    {
+        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, null), Does.StartWith("12.50 EUR were taken back").And.Contain("to this till again"));
+        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, "cafe"), Does.Contain("'hiercash-shop till --dir cafe'").And.Not.Contain("to this till"));
+    }
+
+    private ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);
+
+    /// <summary>Writes of that kind fail from now on, as on a full disk.</summary>
+    private void Fill(string what) => Change($"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+
+    private void Empty() => Change("DROP TRIGGER full");
+
+    private void Change(string sql)
+    {
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, _cafe + ".db"), Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public int Lines { get; private set; }
+
+        public override void WriteLine(string? value)
+        {
+            Lines++;
+            throw new IOException("No space left on device");
+        }
+    }
+}
