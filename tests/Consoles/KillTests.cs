@@ -76,9 +76,26 @@ public sealed class KillTests
         Assert.That(accepted, Is.GreaterThan(0));
         Assert.That(settled, Is.EqualTo(accepted), "each accepted payment is settled");
         Assert.That(town.ShopBalance(), Is.EqualTo(accepted), "and reached the shop once");
-        Assert.That(cards + accounts + accepted, Is.EqualTo(2 * 100_000_00), "no amount lost or doubled");
+        Assert.That(cards + accounts + accepted, Is.EqualTo(2 * 100_000_00), () => "no amount lost or doubled" + Story(town, users));
         town.AssertAudits();
     }
+
+    /// <summary>Payments of which the card says that it signed them, and the till that it has not accepted them.</summary>
+    private static List<string> SignedForNothing(NetworkTown town, string user)
+    {
+        var accepted = town.Json("hiercash-shop", "journal", "--dir", "cafe").EnumerateArray()
+            .Where(t => t.GetProperty("state").GetString() == "Accepted").Select(t => t.GetProperty("time").GetString()!).ToHashSet();
+        return [.. town.Json("hiercash-wallet", "log", "--reader", $"emulator:{user}.card", "--pin", "0000").EnumerateArray()
+            .Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!).Where(t => !accepted.Contains(t)).Distinct()];
+    }
+
+    /// <summary>What the parties say of it themselves.</summary>
+    private static string Story(NetworkTown town, string[] users) => string.Join(
+        Environment.NewLine,
+        [
+            "", town.Must("hiercash-shop", "status", "--dir", "cafe"), town.Must("hiercash-shop", "journal", "--dir", "cafe"),
+            .. users.Select(u => town.Must("hiercash-wallet", "log", "--reader", $"emulator:{u}.card", "--pin", "0000")),
+        ]);
 
     private static void Drain(NetworkTown town, string[] users)
     {
@@ -89,6 +106,12 @@ public sealed class KillTests
 
             // Finishes whatever payment of this card was cut short.
             town.Run("hiercash-shop", "pay", "0.01", "--reader", $"emulator:{user}.card", "--pin", "1111", "--dir", "cafe");
+
+            // That is asked of the newest payments, and of the coin that pays. What is older, or was signed with another coin, the card's log shows.
+            foreach (string time in SignedForNothing(town, user))
+            {
+                town.Must("hiercash-shop", "cancel", time, "--reader", $"emulator:{user}.card", "--dir", "cafe");
+            }
         }
 
         town.Must("hiercash-shop", "settle", "--dir", "cafe");
