@@ -12,6 +12,9 @@ public sealed partial class ShopTill
 {
     private const string FloorSentence = "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
 
+    /// <summary>So many S_W of each coin go to the issuer in one visit: whoever has a coin's key signs as many payments as he likes, and a visit stays short (rule R10).</summary>
+    public const int MostForwarded = 16;
+
     /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
     public ILink? Online { get; set; }
 
@@ -143,8 +146,15 @@ public sealed partial class ShopTill
         JudgeUnknownKeys();
         GiveUpForgotten();
         await EndRefunds(issuer, cancel);
-        await ForwardVoids(issuer, cancel);
-        return await FetchHotList(issuer, cancel);
+        try
+        {
+            // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
+            return await FetchHotList(issuer, cancel);
+        }
+        finally
+        {
+            await ForwardVoids(issuer, cancel);
+        }
     }
 
     private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
@@ -190,10 +200,19 @@ public sealed partial class ShopTill
 
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
     {
-        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock))))
+        int most = MostForwarded;
+        Switches.Replace("R10 forwarded", ref most, int.MaxValue);
+        var full = new HashSet<CoinId>();
+        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
             bool its = IsReversal(reply, part.H);
+            if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
+            {
+                // The issuer takes no more of this coin for a while; of the others it does.
+                full.Add(part.H.Coin.Id);
+            }
+
             byte[]? reversal = its ? reply.Body : null;
             Switches.Replace("R3 forwarded", ref reversal, null);
             var reason = its ? null : Refusal.Read(reply)?.Reason;
