@@ -40,7 +40,7 @@ internal static partial class TillStore
             FROM part WHERE {IsOffered} AND until >= ?1
             UNION ALL
             SELECT p.time, p.y, 0, 0, p.sent, p.receipt IS NOT NULL FROM ticket o CROSS JOIN part p ON p.time = o.time
-            WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5))
+            WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5) AND (o.state = ?4 OR p.until >= ?1))
         JOIN ticket t ON t.time = at GROUP BY t.time ORDER BY t.time
         """;
 
