@@ -44,6 +44,12 @@ internal static class DossierStore
     /// <summary>There is an excess that no dossier can show: nothing is sent, and nothing is closed.</summary>
     public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1 WHERE coin = ?1", row.Coin);
 
+    /// <summary>A dossier of this case was signed under that date.</summary>
+    public static void Dated(Database db, CaseRow row, Timestamp date) => db.Execute("UPDATE trace_case SET dated = max(dated, ?2) WHERE coin = ?1", row.Coin, date.ToLedger());
+
+    /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
+    public static Timestamp LastDate(Database db, CoinId coin) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()));
+
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {
         db.Execute(

@@ -45,8 +45,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
 
     private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap, PartyId? number)
     {
-        var bank = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock));
-        var first = registry.CertifiedAt(bank.Id, request.Key, Timestamp.Now(clock), Validity);
+        var (bank, first) = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock), Validity);
         var certificate = keys.CertifyBank(bank.Id, request.Key, first);
         return EnrolmentGrant.Sign(keys.Root, bank.Id, bank.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key, first));
     }

@@ -55,7 +55,7 @@ internal static class IssuerSchema
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, is_excess INTEGER NOT NULL,
             opened INTEGER NOT NULL, proof INTEGER, judged INTEGER, revision INTEGER NOT NULL DEFAULT 0, judged_revision INTEGER NOT NULL DEFAULT 0,
             changed INTEGER NOT NULL DEFAULT 1, content BLOB, claimed INTEGER NOT NULL DEFAULT 0,
-            found INTEGER) STRICT;
+            found INTEGER, dated INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE dossier_page(coin INTEGER NOT NULL, page_index INTEGER NOT NULL, page BLOB NOT NULL, PRIMARY KEY(coin, page_index)) STRICT;
         CREATE TABLE case_reversal(
             number INTEGER PRIMARY KEY AUTOINCREMENT, bank INTEGER NOT NULL, coin_id BLOB NOT NULL, payment_id BLOB NOT NULL UNIQUE, reversal BLOB NOT NULL) STRICT;

@@ -17,8 +17,11 @@ public sealed partial class Registry
     /// Enrols a bank; or returns the one of that key; or takes the next key that a bank announced; or, by number, gives a bank whose key was revoked a new one.
     /// </summary>
     /// <param name="number">Of the bank, where a person says whose request it is; null: it is a new bank's, or its key says so.</param>
+    /// <param name="validity">How long a certificate is good.</param>
+    /// <returns>The bank, and when this key of it was certified first.</returns>
     /// <exception cref="InvalidOperationException">The request does not hold; nothing changed.</exception>
-    public BankEntry EnrolBank(EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now) => store.Write(db =>
+    public (BankEntry Bank, Timestamp Certified) EnrolBank(
+        EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now, TimeSpan validity) => store.Write(db =>
     {
         var bank = number is { } id ? Replace(db, id, request.Key, now)
             : WithKey(db, request.Key) is { } known ? known
@@ -33,8 +36,9 @@ public sealed partial class Registry
                 $"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank new-key', and enrol that with --bank {bank.Id}.");
         }
 
+        // In one transaction: no key is a bank's that gets no certificate.
         return bank.Cap == cap
-            ? bank
+            ? (bank, CertifiedAt(db, bank.Id, request.Key, now, validity))
             : throw new InvalidOperationException(
                 $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
     });
@@ -49,11 +53,16 @@ public sealed partial class Registry
     /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
     /// <param name="validity">How long a certificate is good.</param>
     /// <exception cref="InvalidOperationException">The clock says an earlier day than a certificate that was made before.</exception>
-    public Timestamp CertifiedAt(PartyId bank, PublicKey key, Timestamp now, TimeSpan validity) => store.Write(db =>
+    private static Timestamp CertifiedAt(Database db, PartyId bank, PublicKey key, Timestamp now, TimeSpan validity)
     {
         var soon = now.Plus(MostAhead);
+
+        // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank from every key after it.
+        var counts = soon;
+        Switches.Replace("R17 former date", ref counts, new Timestamp(long.MaxValue));
         var newest = Timestamp.FromLedger(db.Number(
-            "SELECT coalesce(max(date), 0) FROM certified_key WHERE bank = ?1 AND public_key <> ?2", (long)bank.Value, key.Bytes.ToArray()));
+            "SELECT coalesce(max(date), 0) FROM certified_key WHERE bank = ?1 AND public_key <> ?2 AND (date <= ?3 OR public_key NOT IN (SELECT public_key FROM former_key))",
+            (long)bank.Value, key.Bytes.ToArray(), counts.ToLedger()));
         var known = db.Query("SELECT date FROM certified_key WHERE public_key = ?1", r => Timestamp.FromLedger(r.GetInt64(0)), key.Bytes.ToArray());
         if (known.Count == 0 && newest > soon)
         {
@@ -70,7 +79,7 @@ public sealed partial class Registry
         var first = date;
         Switches.Replace("R19 dates", ref first, now);
         return first;
-    });
+    }
 
     /// <summary>A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.</summary>
     private static BankEntry Add(Database db, string name, PublicKey key, Amount cap, Timestamp now)

@@ -19,8 +19,12 @@ public sealed partial class Registry
     {
         var shop = request.Voucher is { } voucher ? ShopOf(db, voucher) : ShopWithAccount(db, request, suite);
         var w = OneWay.W(request.Key);
+
+        // Enrolled again under a clock that is right: what the till sells from then on counts, also if its first day lay in the future.
+        string again = "registered = min(registered, excluded.registered)";
+        Switches.Replace("R10 enrolled again", ref again, "registered = registered");
         db.Execute(
-            "INSERT OR IGNORE INTO till(w, public_key, shop, registered, enrolled_by) VALUES(?1, ?2, ?3, ?4, ?5)",
+            $"INSERT INTO till(w, public_key, shop, registered, enrolled_by) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(w) DO UPDATE SET {again}",
             w.Value.ToArray(), request.Key.Bytes.ToArray(), (long)shop.Id.Value, now.ToLedger(), request.Voucher is { } by ? OneWay.W(by.Key).Value.ToArray() : null);
         var revoked = RevokedAt(db, w);
         Switches.Replace("R18 never again", ref revoked, null);

@@ -196,7 +196,7 @@ internal sealed class Reversals(
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, DiedOn(db, h, Reversal.Decode(row.Reversal)!)));
         }
 
         bool compares = coin is not null;
@@ -214,6 +214,17 @@ internal sealed class Reversals(
         return basis is { } found
             ? _dead.Mark(db, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
+    }
+
+    /// <summary>
+    /// A payment that was counted in a dossier died after it, also where this clock has stepped back a little since: dated before, it would blame the issuer for what it
+    /// took back by the book (rule R3).
+    /// </summary>
+    private static Timestamp DiedOn(Database db, CashPayment h, Reversal reversal)
+    {
+        var counted = DossierStore.LastDate(db, h.Coin.Id);
+        Switches.Replace("R3 died on", ref counted, default);
+        return reversal.Date > counted ? reversal.Date : counted;
     }
 
     /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>

@@ -12,7 +12,7 @@ public static class HeldView
         var lines = payments.Where(p => !p.Held.IsZero).Select(p =>
             $"  {p.Ticket.Time}  {p.Held.Show(currency)}: "
             + (isRevoked && (p.WasSent || p.Ticket.State == TicketState.Refunded) ? "another till of the shop ends it with 'hiercash-shop settle --for DIR', then the card gets it back."
-                : p.Ticket.State == TicketState.Refunded ? "given up; 'hiercash-shop settle' asks the issuer, then the card gets it back."
+                : p.Ticket.State == TicketState.Refunded ? $"given up; 'hiercash-shop settle' asks the issuer, then the card gets it back. 'hiercash-shop explain {p.Ticket.Time}' says what else ends it."
                 : $"{(p.IsAnswered ? "the issuer has answered, and no OK was said" : p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))
@@ -26,6 +26,10 @@ public static class HeldView
     public static string TakenBack(Amount amount, Currency currency, string? other) => $"{amount.Show(currency)} were taken back: " + (other is null
         ? "the cards get them when they come to this till again."
         : $"the cards get them when they are put in at the till of '{other}' again ('hiercash-shop till --dir {other}'), which gives back although it takes nothing any more.");
+
+    /// <summary>For 'status': what the issuer has paid of payments that were never accepted; nothing if there is none.</summary>
+    public static string SayKept(IReadOnlyList<(Ticket Ticket, Amount Cash)> payments, Currency currency) => string.Concat(payments.Select(p =>
+        $"{Environment.NewLine}{p.Ticket.Time}: {p.Cash.Show(currency)} to be paid back in cash. The customer was never told OK, and the issuer takes it back no more."));
 
     /// <summary>For the till's screen: one line, or nothing.</summary>
     /// <param name="now">The payment that is under way on the screen; null if none.</param>

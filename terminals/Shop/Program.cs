@@ -149,14 +149,14 @@ internal static class Program
                     W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
                     Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
-                    TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Ticket.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
                 Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is null ? ": run 'hiercash-shop settle'." : ": another till of the shop brings it.")}
                 {till.OpenTickets.Count} payments were cut short{(till.OpenTickets.Count > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".")}
-                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
+                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(till.KeptPayments, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
                 """);
         });
         return command;

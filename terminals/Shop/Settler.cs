@@ -89,7 +89,28 @@ public sealed class Settler
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
     internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
     {
-        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        await SettleEarlier(issuer, cancel);
+        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
+        var states = open is null ? [] : await Settle(open, issuer, cancel);
+        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);
+    }
+
+    /// <summary>
+    /// Asks what became of the parts of a payment of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
+    internal async ValueTask Ask(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    {
+        await SettleEarlier(issuer, cancel);
+        await Settle(_store.Read(db => TillStore.Parts(db, ticket)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
+    }
+
+    /// <summary>
+    /// Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+    /// </summary>
+    private async ValueTask SettleEarlier(ILink issuer, CancellationToken cancel)
+    {
         while (Take(db => TillStore.Queued(db, BatchSize)) is { } earlier)
         {
             if ((await Settle(earlier, issuer, cancel)).Contains(PartState.Queued))
@@ -97,10 +118,6 @@ public sealed class Settler
                 break;
             }
         }
-
-        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
-        var states = open is null ? [] : await Settle(open, issuer, cancel);
-        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);
     }
 
     /// <summary>

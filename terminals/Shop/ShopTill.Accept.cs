@@ -36,7 +36,8 @@ public sealed partial class ShopTill
         });
         if (state != TicketState.Open)
         {
-            return End(ticket, state == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+            // Given up beside this: what the card has signed since goes back too.
+            return state == TicketState.Accepted ? End(ticket, TillOutcome.Accepted, "This payment has ended before.") : Refuse(ticket, card, "This payment has ended before.");
         }
 
         if (isRevoked || heard is not null)

@@ -23,7 +23,9 @@ public sealed partial class ShopTill
             TicketState.Open => $"cut short; nothing was promised to the customer. 'hiercash-shop cancel {ticket.Time}' with the same card ends it.",
             TicketState.Accepted => "accepted. The customer was told OK.",
             TicketState.GivenUp => "given up. Nothing of it will ever be sent to the issuer.",
-            _ when IsBeingTakenBack(ticket) => $"is being taken back; {settle}. The issuer has not answered yet.",
+            TicketState.Kept => KeptSentence(ticket),
+            _ when IsForgotten(ticket) => "was being taken back, and the issuer never signed it. All terms of its coin are over.",
+            _ when IsBeingTakenBack(ticket) => $"is being taken back; {settle}. The issuer has not signed that yet.",
             _ => "taken back.",
         };
         foreach (var part in Parts(ticket.Time))
@@ -37,7 +39,9 @@ public sealed partial class ShopTill
 
             yield return "    " + part.State switch
             {
-                _ when ticket.State == TicketState.Refunded && part.SW is null => $"Being taken back: the issuer has to sign that first; {settle}.",
+                _ when ticket.State == TicketState.Refunded && part.SW is null => IsForgotten(ticket)
+                    ? "The issuer never signed what became of it. What nobody was paid of the coin went to its holder's account."
+                    : $"Being taken back: the issuer has to sign that first; {settle}. Until then the card gets nothing, and no cash is due. " + WhatEnds(h),
                 PartState.Held when WasSent(part) => "Held: the issuer may have it. The card gets it back only once the issuer has answered.",
                 PartState.Held => "Held: it counts once the whole payment is there.",
                 PartState.Queued => $"Queued: to be settled before {h.Time.Plus(_scheme.Terms.SettleTerm)}. Until then no network is needed.",
@@ -49,8 +53,6 @@ public sealed partial class ShopTill
                     + $"{part.Receipt!.Share.Credited.Show(currency)} are credited; {part.Receipt.Share.Waiting.Show(currency)} come only if something of the coin comes free.",
                 PartState.Refused => $"Refused by the issuer with a signed reason: {Reason(part.Receipt!.Verdict)}",
                 PartState.Dead => "The issuer had pronounced it dead before it came: the customer has the money back.",
-                PartState.Voided when WasSent(part) => "Voided with this till's signature (S_W). The issuer takes it back for the shop no more: it pays the holder, whose wallet brings S_W. "
-                    + Whereabouts(h),
                 PartState.Voided => $"Voided with this till's signature (S_W); the payment will never be sent. {Whereabouts(h)}",
                 _ => $"Taken back by the issuer, then voided with this till's signature (S_W). {Whereabouts(h)}",
             };
@@ -75,6 +77,14 @@ public sealed partial class ShopTill
 
     /// <summary>The refund has begun, and the issuer has not signed the reversal of every part: nothing has left the shop yet.</summary>
     private bool IsBeingTakenBack(Ticket ticket) => ticket.State == TicketState.Refunded && Parts(ticket.Time).Any(p => p.SW is null);
+
+    private bool IsForgotten(Ticket ticket) => IsBeingTakenBack(ticket)
+        && Parts(ticket.Time).Where(p => p.SW is null).All(p => _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Until < Timestamp.Now(_clock));
+
+    /// <summary>Of a payment that the issuer may have settled, and has not taken back.</summary>
+    private string WhatEnds(CashPayment h) =>
+        $"The issuer takes it back until {TakenBackUntil(h)}, with its signature; then the card gets it. After that this till asks it whether the shop was paid. "
+        + $"If it was not, the customer's own wallet gets it back: 'hiercash-wallet recover', after {_scheme.Terms.LateAfter(h)}.";
 
     /// <summary>What a verdict that pays nothing means for the shop.</summary>
     public static string Reason(Verdict verdict) => verdict switch

@@ -40,7 +40,7 @@ public sealed partial class ShopTill
             throw new InvalidOperationException("This payment was accepted, and the customer was told OK. Take it back with 'hiercash-shop refund RECEIPT'.");
         }
 
-        if (current.State != TicketState.Refunded)
+        if (current.State is not (TicketState.Refunded or TicketState.Kept))
         {
             var ended = GiveUp(current, channel);
             if (Reload(ticket).State != TicketState.Refunded)

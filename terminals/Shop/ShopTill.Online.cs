@@ -12,6 +12,9 @@ public sealed partial class ShopTill
 {
     private const string FloorSentence = "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
 
+    /// <summary>So many S_W of each coin go to the issuer in one visit: whoever has a coin's key signs as many payments as he likes, and a visit stays short (rule R10).</summary>
+    public const int MostForwarded = 16;
+
     /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
     public ILink? Online { get; set; }
 
@@ -68,50 +71,40 @@ public sealed partial class ShopTill
     public async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel)
     {
         var current = _store.Read(db => TillStore.Find(db, ticket)) ?? throw new InvalidOperationException("This till has no such payment.");
-        if (current.State is not (TicketState.Accepted or TicketState.Refunded))
+        if (current.State == TicketState.Kept)
         {
-            throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
+            throw new InvalidOperationException(KeptSentence(current));
         }
 
-        var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))));
+        var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))))
+            ?? throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
         _crash.Reach(CrashPoints.RefundBegun);
-        var refused = new List<(Part Part, byte[] SW, Refusal? Refusal)>();
+        var refused = new List<(CashPayment H, Refusal? Refusal)>();
         foreach (var part in waiting)
         {
             var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
             var reply = await issuer.Call(Void(part.H, sw), cancel);
-            if (!IsReversal(reply, part.H))
+            byte[]? word = IsReversal(reply, part.H) ? reply.Body : null;
+
+            // A refusal is signed by nobody. Of what may be settled no S_W leaves on it (rules R3, R4).
+            Switches.Replace("R4 plain refusal", ref word, word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
+            if (word is null)
             {
-                refused.Add((part, sw, Refusal.Read(reply)));
+                refused.Add((part.H, Refusal.Read(reply)));
                 continue;
             }
 
             _crash.Reach(CrashPoints.RefundAnswered);
             _store.Write(db =>
             {
-                TillStore.Reverse(db, part.H.Id, reply.Body, sw);
+                TillStore.Reverse(db, part.H.Id, word, sw);
                 return true;
             });
         }
 
         if (refused.Count > 0)
         {
-            if (refused.TrueForAll(r => r.Refusal is { Reason: RefusalReason.OutOfDate }))
-            {
-                _store.Write(db =>
-                {
-                    TillStore.RefundRefused(db, ticket, refused.ConvertAll(r => (r.Part.H.Id, r.SW)));
-                    return true;
-                });
-            }
-
-            if (Parts(ticket).All(p => p.SW is not null))
-            {
-                throw new InvalidOperationException(
-                    "The issuer takes this payment back for the shop no more. The customer was never told OK, so the card gets it back: put it in, without an amount. Its holder's wallet tells the issuer.");
-            }
-
-            throw new InvalidOperationException($"The issuer does not take the payment back. {refused[0].Refusal?.Text}");
+            throw new InvalidOperationException(await NotTakenBack(current, refused, issuer, cancel));
         }
 
         LogRefunded(current.Amount);
@@ -143,13 +136,20 @@ public sealed partial class ShopTill
         JudgeUnknownKeys();
         GiveUpForgotten();
         await EndRefunds(issuer, cancel);
-        await ForwardVoids(issuer, cancel);
-        return await FetchHotList(issuer, cancel);
+        try
+        {
+            // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
+            return await FetchHotList(issuer, cancel);
+        }
+        finally
+        {
+            await ForwardVoids(issuer, cancel);
+        }
     }
 
     private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
     {
-        foreach (var ticket in _store.Read(TillStore.UnfinishedRefunds))
+        foreach (var ticket in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {
             try
             {
@@ -174,8 +174,18 @@ public sealed partial class ShopTill
         await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
         JudgeUnknownKeys();
 
-        // Nobody goes on with a payment at this till: what cards signed and no customer was told OK for is taken back too.
-        GiveUpLeftovers();
+        // Nobody goes on with a payment at a till that was told so: what cards signed and no customer was told OK for is taken back too. At any other somebody may be paying.
+        bool told = Revoked is not null;
+        Switches.On("R17 hands over", ref told);
+        if (told)
+        {
+            GiveUpLeftovers();
+        }
+        else
+        {
+            GiveUpForgotten();
+        }
+
         bool ends = true;
         Switches.Off("R17 ends", ref ends);
         if (ends)
@@ -190,10 +200,19 @@ public sealed partial class ShopTill
 
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
     {
-        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock))))
+        int most = MostForwarded;
+        Switches.Replace("R10 forwarded", ref most, int.MaxValue);
+        var full = new HashSet<CoinId>();
+        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
             bool its = IsReversal(reply, part.H);
+            if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
+            {
+                // The issuer takes no more of this coin for a while; of the others it does.
+                full.Add(part.H.Coin.Id);
+            }
+
             byte[]? reversal = its ? reply.Body : null;
             Switches.Replace("R3 forwarded", ref reversal, null);
             var reason = its ? null : Refusal.Read(reply)?.Reason;

@@ -37,11 +37,9 @@ public sealed partial class ShopTill
     private TillResult GiveUp(Ticket ticket, WalletCard? card, string message)
     {
         var current = Reload(ticket);
-        if (current.State is TicketState.Accepted or TicketState.Refunded)
+        if (current.State is TicketState.Accepted or TicketState.Refunded or TicketState.Kept)
         {
-            return _store.Read(db => TillStore.WasAccepted(db, current.Time))
-                ? End(current, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
-                : End(current, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
+            return EndedBefore(current);
         }
 
         try
@@ -58,6 +56,10 @@ public sealed partial class ShopTill
 
         return Refuse(current, card, message);
     }
+
+    private TillResult EndedBefore(Ticket ticket) => ticket.State == TicketState.Kept ? End(ticket, TillOutcome.Refused, KeptSentence(ticket))
+        : _store.Read(db => TillStore.WasAccepted(db, ticket.Time)) ? End(ticket, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
+        : End(ticket, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
 
     /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
     private CashPayment? Signed(Ticket ticket, WalletCard card)
@@ -107,11 +109,12 @@ public sealed partial class ShopTill
     /// <param name="isForged">This till keeps nothing of that, and the card gets its S_W all the same.</param>
     private TillResult Refuse(Ticket ticket, WalletCard? card, string message, CashPayment? signed = null, bool isForged = false)
     {
-        _store.Write(db =>
+        // Whoever goes on with it beside this may have said OK since it was looked at: then it stays a sale.
+        if (!_store.Write(db => TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)))))
         {
-            TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)));
-            return true;
-        });
+            return EndedBefore(Reload(ticket));
+        }
+
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(ticket.Amount);
         var voided = Parts(ticket.Time).Where(p => p.SW is not null).ToList();

@@ -13,6 +13,19 @@ public sealed partial class ShopTill
     /// <summary>Since when this till's key is revoked, as the issuer told it; null if it did not.</summary>
     public Timestamp? Revoked => _store.Read(TillStore.Revoked);
 
+    /// <summary>Asks the issuer, unless it has told it before.</summary>
+    /// <param name="own">This till's own link, which hears it (<see cref="OwnLink"/>).</param>
+    /// <exception cref="Terminals.LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask<bool> AskIfRevoked(ILink own, CancellationToken cancel)
+    {
+        if (Revoked is null)
+        {
+            await CertificateStore.Fetch(_store, _scheme, _suite, own, cancel);
+        }
+
+        return Revoked is not null;
+    }
+
     /// <summary>Why a till whose key is revoked takes no payment, and what else can be done; null where it is not, or nobody told it.</summary>
     public string? WhyRevoked => Revoked is { } date
         ? $"This till takes no payment any more: its key was revoked on {date}. Another till of the shop brings what is queued here, and ends what is being taken back, with "

@@ -47,6 +47,9 @@ public sealed record TillResult(TillOutcome Outcome, Ticket Ticket, string Messa
 /// </summary>
 public sealed partial class ShopTill
 {
+    /// <summary>So many parts a payment has at most: as many coins as a card has places for. What signs more is no card, and would fill the store a cent at a time (rule R10).</summary>
+    public const int MostParts = 16;
+
     private readonly Database _store;
     private readonly ICashSuite _suite;
     private readonly Scheme _scheme;
@@ -219,6 +222,13 @@ public sealed partial class ShopTill
             if (rest.IsZero)
             {
                 return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile, isSettled: false);
+            }
+
+            bool tooMany = Parts(ticket.Time).Count >= MostParts;
+            Switches.Off("R10 parts", ref tooMany);
+            if (tooMany)
+            {
+                return Refuse(ticket, card, $"The card has paid with {MostParts} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
             }
 
             var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);

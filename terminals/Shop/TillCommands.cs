@@ -43,6 +43,12 @@ internal static class TillCommands
                 throw new RefusedException($"'{result.GetValue(other)}' is a till of shop {revoked.Grant.Holder}, and this one of shop {own.Grant.Holder}. A till stands in only for one of its own shop.");
             }
 
+            // Somebody may be paying at a till whose key is good; and it settles by itself.
+            if (revoked is not null && !await revoked.Till.AskIfRevoked(revoked.Issuer, cancel))
+            {
+                throw new RefusedException($"The key of the till in '{result.GetValue(other)}' is not revoked. Run 'hiercash-shop settle' in its own folder.");
+            }
+
             var till = (revoked ?? own).Till;
             var currency = own.Grant.Scheme.Terms.Currency;
             try

@@ -40,7 +40,7 @@ internal static partial class TillStore
             FROM part WHERE {IsOffered} AND until >= ?1
             UNION ALL
             SELECT p.time, p.y, 0, 0, p.sent, p.receipt IS NOT NULL FROM ticket o CROSS JOIN part p ON p.time = o.time
-            WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5))
+            WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5) AND (o.state = ?4 OR p.until >= ?1))
         JOIN ticket t ON t.time = at GROUP BY t.time ORDER BY t.time
         """;
 
@@ -111,9 +111,15 @@ internal static partial class TillStore
             ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), r.GetInt64(6) == 1, r.GetInt64(7) == 1),
         now.ToLedger(), (long)Delivery.None, nameof(TicketState.Refunded), nameof(TicketState.Open), nameof(PartState.Dead));
 
-    /// <summary>Parts whose S_W the issuer has not seen, and may need.</summary>
-    public static List<Part> Unforwarded(Database db, Timestamp now) => db.Query(
-        "SELECT h, state, receipt, sw FROM part WHERE sw IS NOT NULL AND forwarded = 0 AND until >= ?1 ORDER BY time", ReadPart, now.ToLedger());
+    /// <summary>Parts whose S_W the issuer has not seen, and may need: of each coin the oldest, so that nobody's coin makes a visit long.</summary>
+    public static List<Part> Unforwarded(Database db, Timestamp now, int ofEachCoin) => db.Query(
+        """
+        SELECT h, state, receipt, sw FROM (
+            SELECT h, state, receipt, sw, time, rowid AS row, row_number() OVER (PARTITION BY coin_id ORDER BY time, rowid) AS place
+            FROM part WHERE sw IS NOT NULL AND forwarded = 0 AND until >= ?1)
+        WHERE place <= ?2 ORDER BY time, row
+        """,
+        ReadPart, now.ToLedger(), (long)ofEachCoin);
 
     /// <summary>The issuer has S_W, or will never need it.</summary>
     /// <param name="reversal">Its signed reversal, which the shop shows if it is asked about that payment (rule R3); null if it needs no S_W any more.</param>

@@ -37,7 +37,22 @@ public enum PartState
 }
 
 /// <summary>What became of one payment at the till.</summary>
-public enum TicketState { Open, Accepted, GivenUp, Refunded }
+public enum TicketState
+{
+    Open,
+
+    /// <summary>The customer was told OK.</summary>
+    Accepted,
+
+    /// <summary>Nothing of it will ever be sent.</summary>
+    GivenUp,
+
+    /// <summary>Taken back, or being taken back: then the issuer has to sign that first.</summary>
+    Refunded,
+
+    /// <summary>Never accepted, and the issuer takes it back no more: what it had paid stays with the shop, which pays it back in cash. There is no S_W of it.</summary>
+    Kept,
+}
 
 /// <summary>A payment that the till asked for: TIME names it.</summary>
 public sealed record Ticket(Timestamp Time, Amount Amount, TicketState State);
@@ -153,10 +168,18 @@ internal static partial class TillStore
     /// <summary>True if the customer was told OK, whether or not the payment was taken back since.</summary>
     public static bool WasAccepted(Database db, Timestamp time) => db.Number("SELECT accepted FROM ticket WHERE time = ?1", time.ToLedger()) == 1;
 
-    /// <summary>Marks the payment as never to be sent, for good; only then may S_W leave (hole 2).</summary>
-    public static void GiveUp(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
+    /// <summary>Marks the payment as never to be sent, for good; only then may S_W leave (hole 2). What may have been sent has to be taken back at the issuer first.</summary>
+    /// <returns>False, and nothing is changed, where it was accepted beside this: OK was said.</returns>
+    public static bool GiveUp(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
     {
-        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1 AND state = ?3", time.ToLedger(), nameof(TicketState.GivenUp), nameof(TicketState.Open));
+        var state = Find(db, time)!.State;
+        bool ended = state is TicketState.Accepted or TicketState.Kept;
+        Switches.Off("R4 accepted", ref ended);
+        if (ended)
+        {
+            return false;
+        }
+
         foreach (var part in Parts(db, time).Where(p => p.State == PartState.Held))
         {
             db.Execute(
@@ -164,9 +187,9 @@ internal static partial class TillStore
                 part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
         }
 
-        // What may have been sent has to be taken back at the issuer first.
-        db.Execute(
-            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)", time.ToLedger(), nameof(TicketState.Refunded));
+        bool waits = state == TicketState.Refunded || Parts(db, time).Exists(p => p.SW is null);
+        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1", time.ToLedger(), waits ? nameof(TicketState.Refunded) : nameof(TicketState.GivenUp));
+        return true;
     }
 
     /// <summary>What was accepted last, the newest first.</summary>
@@ -177,10 +200,16 @@ internal static partial class TillStore
     public static bool WasSent(Database db, PaymentId payment) => db.Number("SELECT sent FROM part WHERE payment_id = ?1", payment.Value.ToArray()) == 1;
 
     /// <summary>A refund begins: parts that never left the till will never be sent; the others wait for the issuer's word.</summary>
-    /// <returns>The parts that wait.</returns>
-    public static List<Part> BeginRefund(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
+    /// <returns>The parts that wait; null, and nothing is changed, if there is nothing to take back.</returns>
+    public static List<Part>? BeginRefund(Database db, Timestamp time, Func<CashPayment, byte[]> sign)
     {
-        db.Execute("UPDATE ticket SET state = ?2 WHERE time = ?1", time.ToLedger(), nameof(TicketState.Refunded));
+        int begun = db.Execute(
+            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND state IN (?2, ?3)", time.ToLedger(), nameof(TicketState.Refunded), nameof(TicketState.Accepted));
+        if (begun == 0)
+        {
+            return null;
+        }
+
         foreach (var part in Parts(db, time).Where(p => p.SW is null))
         {
             db.Execute(
@@ -194,22 +223,24 @@ internal static partial class TillStore
     public static void Reverse(Database db, PaymentId payment, byte[] reversal, byte[] sw) => db.Execute(
         "UPDATE part SET state = ?2, reversal = ?3, sw = ?4, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
 
-    /// <summary>
-    /// The issuer does not take these parts back any more for this shop. Where the customer was never told OK they are voided all the same, also if they were
-    /// settled: with S_W the holder's side gets its money (rule R4). What was accepted stays so, whatever became of the payment's other parts.
-    /// </summary>
-    public static void RefundRefused(Database db, Timestamp time, IReadOnlyList<(PaymentId Payment, byte[] SW)> refused)
-    {
-        bool accepted = WasAccepted(db, time);
-        Switches.On("R4 never OK", ref accepted);
-        foreach (var (payment, sw) in refused.Where(_ => !accepted))
-        {
-            db.Execute("UPDATE part SET state = ?2, sw = ?3, forwarded = 1 WHERE payment_id = ?1", payment.Value.ToArray(), nameof(PartState.Voided), sw);
-        }
+    /// <summary>The issuer takes back no more what the customer was told OK for: it stays a sale.</summary>
+    public static void StaysSold(Database db, Timestamp time) => db.Execute(
+        "UPDATE ticket SET state = ?2 WHERE time = ?1 AND state = ?3 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)",
+        time.ToLedger(), nameof(TicketState.Accepted), nameof(TicketState.Refunded));
 
-        db.Execute(
-            "UPDATE ticket SET state = ?2 WHERE time = ?1 AND EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL)", time.ToLedger(), nameof(TicketState.Accepted));
-    }
+    /// <summary>
+    /// It was never accepted, the terms in which the issuer takes it back are over, and it has signed what became of every part of which there is no S_W. There
+    /// never will be one (rules R3, R4): what the issuer has paid stays with the shop.
+    /// </summary>
+    /// <returns>False, and nothing is changed, while something is not answered.</returns>
+    public static bool Keep(Database db, Timestamp time) => db.Execute(
+        "UPDATE ticket SET state = ?2 WHERE time = ?1 AND state = ?3 AND NOT EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL AND state IN (?4, ?5))",
+        time.ToLedger(), nameof(TicketState.Kept), nameof(TicketState.Refunded), nameof(PartState.Held), nameof(PartState.Queued)) == 1;
+
+    /// <summary>What was kept, until all terms of its coins are over.</summary>
+    public static List<Ticket> Kept(Database db, Timestamp now) => db.Query(
+        "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.until >= ?2 ORDER BY t.time",
+        ReadTicket, nameof(TicketState.Kept), now.ToLedger());
 
     /// <summary>Sum and count of accepted payments since a moment, less the parts of them that were taken back.</summary>
     public static (Amount Sum, int Count) AcceptedSince(Database db, Timestamp moment) => db.Query(
@@ -220,9 +251,10 @@ internal static partial class TillStore
         r => (Amount.FromLedger(r.GetInt64(0)), r.GetInt32(1)),
         nameof(TicketState.Accepted), moment.ToLedger(), nameof(PartState.Voided), nameof(PartState.Reversed))[0];
 
-    /// <summary>Refunds whose reversal was not answered.</summary>
-    public static List<Ticket> UnfinishedRefunds(Database db) => db.Query(
-        "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL", ReadTicket, nameof(TicketState.Refunded));
+    /// <summary>Refunds whose reversal was not answered, until all terms of their coins are over.</summary>
+    public static List<Ticket> UnfinishedRefunds(Database db, Timestamp now) => db.Query(
+        "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.sw IS NULL AND p.until >= ?2",
+        ReadTicket, nameof(TicketState.Refunded), now.ToLedger());
 
     /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
     /// <returns>False, and nothing is changed, where it will never be sent: it was given up or refunded since it was chosen, and its S_W may be out.</returns>

@@ -26,9 +26,16 @@ internal sealed partial class CheatTown
     private ValueTask<SettlementResult> SendQueue(ShopEntry shop) => shop == _stand && _isStandRevoked ? Visit(shop) : World.Settle(shop.Till);
 
     /// <summary>The same, with all else that a till does when it reaches the issuer.</summary>
-    private ValueTask<SettlementResult> Visit(ShopEntry shop) => shop == _stand && _isStandRevoked && _standsNext is { } next
-        ? World.Till(shop.Till).HandOver(World.TillLink(next), default)
-        : World.Till(shop.Till).RunOnline(World.TillLink(shop.Till), default);
+    private async ValueTask<SettlementResult> Visit(ShopEntry shop)
+    {
+        if (shop == _stand && _isStandRevoked && _standsNext is { } next)
+        {
+            await World.Till(shop.Till).AskIfRevoked(World.TillLink(shop.Till), default);
+            return await World.Till(shop.Till).HandOver(World.TillLink(next), default);
+        }
+
+        return await World.Till(shop.Till).RunOnline(World.TillLink(shop.Till), default);
+    }
 
     /// <summary>bank-1's key is copied.</summary>
     public void StealBankKey()

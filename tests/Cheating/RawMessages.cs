@@ -159,13 +159,15 @@ internal static class RawMessages
     }
 
     /// <summary>A wallet asks for a dead statement, sealed and by way of its bank; true if the issuer signs one.</summary>
-    public static bool AskDead(TownWorld world, CashPayment h)
+    public static bool AskDead(TownWorld world, CashPayment h) => Dead(world, h) is not null;
+
+    /// <summary>The statement itself; null if the issuer signs none.</summary>
+    public static DeadStatement? Dead(TownWorld world, CashPayment h)
     {
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
         var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, WalletMessages.WriteDead(h));
         var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
-            && WalletMessages.ReadDeadReply(opened) is not null;
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened ? WalletMessages.ReadDeadReply(opened) : null;
     }
 
     /// <summary>A till asks for the hot list: a contact.</summary>

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -202,6 +203,32 @@ public sealed class BlameTests
         Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, after)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "never settled, it says of what it settled");
         var earlier = new Timestamp(file.Dossier.Header.Date.Microseconds - 1);
         Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, earlier)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "dead, and counted afterwards");
+    }
+
+    /// <summary>
+    /// The issuer's clock steps back by a second between the dossier and a refund by the book. Mallory has nothing to show but the dead statement, and somebody keeps the reversal from the judge:
+    /// the issuer is no liar by that.
+    /// </summary>
+    [Test, Rule(3)]
+    public async Task AClockThatStepsBackBlamesNoIssuer()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var first = town.Pay(cafe, mallory, 3000);
+        town.Pay(kiosk, copy, 3000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        town.Clock.Advance(TimeSpan.FromSeconds(-1));
+        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        var dead = RawMessages.Dead(town, first.Payments.Single())!;
+        var shown = new Rebuttal([], [dead], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
+        Assert.That(dead.Date, Is.GreaterThan(Timestamp.Now(town.Clock)));
+        Assert.That(town.Check(file, new Defence([shown], [])).Culprit, Is.EqualTo(Culprit.Nobody));
     }
 
     /// <summary>Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.</summary>

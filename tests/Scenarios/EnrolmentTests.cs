@@ -2,6 +2,7 @@ using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -185,5 +186,43 @@ public sealed class EnrolmentTests
 
             return inner.GetUtcNow();
         }
+    }
+
+    /// <summary>The issuer's clock was a year ahead when a bank announced a key; then the bank's key is stolen and revoked. The bank gets a new key all the same.</summary>
+    [Test, Rule(17)]
+    public void AnImpossibleDateOfADroppedKeyKeepsNoBankFromTheNext()
+    {
+        var bank = _town.UserBank.Id;
+        _town.Clock.Advance(TimeSpan.FromDays(365));
+        _town.Issuer.Enrol(_town.RequestNextKey("bank-1"), _town.Options.Cap);
+        _town.Clock.Advance(-TimeSpan.FromDays(365));
+        _town.Issuer.Revoke(bank);
+        using var key = _town.Options.Suite.GenerateKey();
+        var grant = _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "bank-1"), _town.Options.Cap, bank);
+        using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
+        Assert.That(grant.Holder, Is.EqualTo(bank));
+        Assert.That(certificate.NotBefore.ToUniversalTime(), Is.EqualTo(_town.Clock.GetUtcNow().UtcDateTime.AddDays(-1)).Within(TimeSpan.FromMinutes(1)));
+    }
+
+    /// <summary>A till was enrolled while the issuer's clock was ahead, and is enrolled again when it is right: what it sells counts from then on, not weeks later.</summary>
+    [Test, Rule(10)]
+    public async Task ATillThatWasEnrolledUnderAWrongClockIsPaidOnceItIsEnrolledAgain()
+    {
+        using var alice = _town.User("Alice", 5000);
+        _town.Clock.Advance(TimeSpan.FromDays(40));
+        string cafe = _town.AddTill("Cafe");
+        _town.Clock.Advance(-TimeSpan.FromDays(40));
+        using (var key = _town.TillKey(cafe))
+        {
+            _town.Issuer.Enrol(_town.ShopBank.Vouch(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe"), _town.AccountOf("Cafe")), Amount.Zero);
+        }
+
+        _town.Clock.Advance(TimeSpan.FromMinutes(1));
+        _town.Restart(cafe);
+        Assert.That(_town.Pay(cafe, alice, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        var settled = await _town.Settle(cafe);
+        Assert.That((settled.Settled, settled.Refused), Is.EqualTo((1, 0)));
+        await _town.RunCycles();
+        Assert.That(_town.ShopAccount().Minor, Is.EqualTo(2000));
     }
 }

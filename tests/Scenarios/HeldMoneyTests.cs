@@ -158,10 +158,10 @@ public sealed class HeldMoneyTests
     }
 
     /// <summary>
-    /// The same, and the till's folder lies about for longer than the issuer takes back for a shop: no sale comes of it, nobody says that the customer was told OK, and the holder's
-    /// side gets the money with S_W.
+    /// The same, and the till's folder lies about for longer than the issuer takes back for a shop: no sale comes of it, nobody says that the customer was told OK. The shop has the
+    /// money and owes it in cash, and says so; there is no S_W, so no card gets it too.
     /// </summary>
-    [Test, Rule(4), Hole(12)]
+    [Test, Rule(4), Rule(3), Hole(12)]
     public async Task WhatWasNeverAcceptedIsNoSaleWhenTheTermsAreOver([Values] bool cancels)
     {
         var crash = new CrashOnce(CrashPoints.SettlementRecorded);
@@ -171,25 +171,29 @@ public sealed class HeldMoneyTests
         var till = town.Till(name);
         await town.LetDaysPass(40);
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(6000));
-        if (cancels)
-        {
-            Assert.That(
-                async () => await till.Cancel(till.Journal.Single(), alice.Card, town.TillLink(name), default),
-                Throws.InvalidOperationException.With.Message.Contains("The customer was never told OK, so the card gets it back"));
-        }
-        else
+        if (!cancels)
         {
             await till.RunOnline(town.TillLink(name), default);
         }
 
+        for (int again = 0; again < 2; again++)
+        {
+            Assert.That(
+                async () => await till.Cancel(till.Journal.Single(), alice.Card, town.TillLink(name), default),
+                Throws.InvalidOperationException.With.Message.Contains("The customer was never told OK: pay 60.00 EUR back in cash. No card gets that."));
+            Assert.That(
+                async () => await till.Refund(time, alice.Card, town.TillLink(name), default), Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
+        }
+
         var ticket = till.Journal.Single();
-        Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((TicketState.Refunded, 0UL, (0UL, 6000UL))));
-        Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("The customer was told OK").And.Contain("pays the holder, whose wallet brings S_W"));
+        Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((TicketState.Kept, 0UL, (0UL, 0UL))));
+        Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("The customer was told OK").And.Contain("pay 60.00 EUR back in cash"));
+        Assert.That(HeldView.SayKept(till.KeptPayments, Currency.Eur), Does.Contain($"{time}: 60.00 EUR to be paid back in cash."));
         Assert.That(till.GiveUp(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
-        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
+        Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
         await town.RunCycles();
-        Assert.That(town.ShopAccount().Minor, Is.Zero, "whose till signed S_W");
+        Assert.That((town.ShopAccount().Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 4000UL)), "who has the cash back has nothing on the card");
         town.AssertSound(alice);
     }
 

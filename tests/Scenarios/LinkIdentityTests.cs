@@ -189,6 +189,8 @@ public sealed class LinkIdentityTests
             Assert.That(async () => await town.Till(cafe).Cancel(paid.Ticket, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
         }
 
+        // As 'settle --for' does: only at a till whose key is revoked nobody is paying.
+        Assert.That(await town.Till(cafe).AskIfRevoked(town.TillLink(cafe), default), Is.True);
         await town.Till(cafe).HandOver(town.TillLink(next), default);
         alice.Card.Reset();
         await town.Till(cafe).Cancel(paid.Ticket, alice.Card, town.TillLink(cafe), default);

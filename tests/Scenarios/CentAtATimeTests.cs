@@ -1,0 +1,90 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Whoever has SS_U of one genuine coin signs as many payments of a cent as he likes: what a till keeps of them, and sends, is bounded (rule R10).</summary>
+public sealed class CentAtATimeTests
+{
+    /// <summary>No card holds more than 16 coins, so a payment has no more parts; what was signed goes back.</summary>
+    [Test, Rule(10)]
+    public async Task APaymentHasNoMorePartsThanACardHasCoins()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        int asked = 0;
+        using var thing = Cents(coin, () => asked++, most: 40);
+        var till = town.Till(cafe);
+        var ended = till.Pay(thing, new Amount(4000), "1234");
+        Assert.That(ended.Message, Does.StartWith("The card has paid with 16 coins, and it is not enough yet."));
+        Assert.That((ended.Outcome, asked, till.Parts(ended.Ticket.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
+        Assert.That(till.Parts(ended.Ticket.Time).Select(p => p.State), Is.All.EqualTo(PartState.Voided));
+
+        // As many coins as a card holds are a payment like any other.
+        using var alice = town.User("Alice", [.. Enumerable.Repeat(100UL, 16)]);
+        var paid = town.Pay(cafe, alice, 1600);
+        Assert.That((paid.Outcome, paid.Payments.Count), Is.EqualTo((TillOutcome.Accepted, 16)));
+        await town.Settle(cafe);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.EqualTo(1600));
+    }
+
+    /// <summary>He does it in many payments. A visit settles and fetches the list first, and then brings some of what was voided of his coin, and all of the others'.</summary>
+    [Test, Rule(10)]
+    public async Task WhatOneCoinHadVoidedMakesNoVisitLong()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        using var alice = town.User("Alice", 5000);
+        using var thing = Cents(coin, () => { }, most: ushort.MaxValue);
+        var till = town.Till(cafe);
+        for (int i = 0; i < 3; i++)
+        {
+            till.Pay(thing, new Amount(4000), "1234");
+        }
+
+        var sold = town.Pay(cafe, alice, 1000);
+        await till.Refund(town.Pay(cafe, alice, 300).Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        var calls = new List<MessageType>();
+        var link = new Watched(town.TillLink(cafe), calls.Add);
+        await till.RunOnline(link, default);
+        Assert.That(till.Parts(sold.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(ShopTill.MostForwarded + 1), "16 of his, one of Alice's");
+        Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
+        calls.Clear();
+        await till.RunOnline(link, default);
+        await till.RunOnline(link, default);
+        await till.RunOnline(link, default);
+        Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
+    }
+
+    private static ForgedCard Cents(OwnKeyCoin coin, Action asked, int most)
+    {
+        ushort seq = 0;
+        return new ForgedCard(pay =>
+        {
+            if (seq >= most)
+            {
+                return null;
+            }
+
+            asked();
+            seq++;
+            return coin.Pay(pay.Time, pay.Till, seq, 5000UL - seq + 1, 1);
+        });
+    }
+
+    private sealed class Watched(ILink inner, Action<MessageType> call) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            call(request.Type);
+            return inner.Call(request, cancel);
+        }
+    }
+}
