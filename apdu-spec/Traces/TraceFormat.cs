@@ -26,7 +26,14 @@ public enum TraceFormat
 public static class TraceConverter
 {
     /// <exception cref="TraceException">Not of that format; the message names the line.</exception>
-    public static Trace Read(TraceFormat format, string name, string text) => format switch
+    public static Trace Read(TraceFormat format, string name, string text)
+    {
+        TraceReader.RequireNoSecret(name, text);
+        var trace = ReadAs(format, name, text);
+        return trace.Steps.Count > 0 ? trace : throw new TraceException($"'{name}' holds no command in the format {format}. Name its format with --from.");
+    }
+
+    private static Trace ReadAs(TraceFormat format, string name, string text) => format switch
     {
         TraceFormat.Hiercash => TraceReader.Read(name, text),
         TraceFormat.Apdutool => TraceReader.Read(name, FromApdutool(name, text)),
@@ -84,8 +91,10 @@ public static class TraceConverter
         var lines = new StringBuilder();
         bool powered = false;
         string bare = string.Join('\n', text.Split('\n').Select(l => l.Split("//")[0]));
+        int number = 0;
         foreach (string statement in bare.Split(';').Select(s => s.Trim()).Where(s => s.Length > 0))
         {
+            number++;
             if (statement.StartsWith("power", StringComparison.OrdinalIgnoreCase))
             {
                 lines.Append(powered && statement.Equals("powerup", StringComparison.OrdinalIgnoreCase) ? "reset\n" : "");
@@ -98,7 +107,7 @@ public static class TraceConverter
             {
                 bytes.Add(word.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte b)
                     ? b
-                    : throw new TraceException($"{name}: '{word}' is no byte such as 0xA4."));
+                    : throw new TraceException($"{name}, statement {number}: a word of {word.Length} characters is no byte such as 0xA4."));
             }
 
             lines.Append(Hex.Spaced(FromTool(bytes))).Append('\n');
@@ -125,7 +134,7 @@ public static class TraceConverter
     {
         var lines = new StringBuilder();
         bool command = true;
-        foreach (string line in text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0))
+        foreach (var (line, number) in text.Split('\n').Select((l, i) => (l.Trim(), i + 1)).Where(l => l.Item1.Length > 0))
         {
             if (line.StartsWith('#'))
             {
@@ -133,7 +142,7 @@ public static class TraceConverter
                 continue;
             }
 
-            byte[] bytes = Hex.Parse(line) ?? throw new TraceException($"{name}: '{line}' is not hexadecimal.");
+            byte[] bytes = Hex.Parse(line) ?? throw new TraceException($"{name}, line {number}: it is not hexadecimal, an even number of digits.");
             lines.Append(command ? Hex.Spaced(bytes) : $"#< {ResponseMask.Exactly(bytes)}").Append('\n');
             command = !command;
         }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using HierCash.Protocol.Commands;
 
 namespace HierCash.Protocol.Traces;
 
 /// <summary>Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.</summary>
 public sealed class TraceReader
 {
+    private const int FewestDigits = 3;
     private readonly string _name;
     private readonly List<TraceStep> _steps = [];
     private string? _card;
@@ -24,6 +26,7 @@ public sealed class TraceReader
             throw new TraceException($"'{name}' is no text, and so no trace.");
         }
 
+        RequireNoSecret(name, text);
         var reader = new TraceReader(name);
         foreach (string line in text.Split('\n'))
         {
@@ -35,6 +38,28 @@ public sealed class TraceReader
             : reader._hex.Length > 0 ? throw reader.Fault("The last command has no end: its line ends with a backslash.")
             : reader._mask.Length > 0 ? throw reader.Fault("The last expectation has no status word.")
             : new Trace(name, reader._card, reader._steps);
+    }
+
+    /// <summary>
+    /// A file with a PIN, a PUK or an activation code is no trace: nothing of it is quoted, printed as bytes or sent to a card. A command of four bytes could be
+    /// eight decimal digits too; with blanks between its bytes it is known for one.
+    /// </summary>
+    /// <exception cref="TraceException">All lines that are no comments are 3 to 8 decimal digits, or 20 in groups.</exception>
+    internal static void RequireNoSecret(string name, string text)
+    {
+        var lines = text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && (!l.StartsWith('#') || l.StartsWith("#<", StringComparison.Ordinal))).ToList();
+        if (lines.Count > 0 && lines.TrueForAll(IsSecret))
+        {
+            throw new TraceException($"'{name}' holds digits and nothing else, which could be a PIN, a PUK or a code: it is no trace. In a trace, write blanks between the bytes of a command.");
+        }
+    }
+
+    private static bool IsSecret(string line)
+    {
+        var groups = line.Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries);
+        int digits = groups.Sum(g => g.Length);
+        return groups.All(g => g.All(char.IsAsciiDigit))
+            && ((groups.Length == 1 && digits is >= FewestDigits and <= Pin.BlockSize) || (digits == ActivationCode.Digits && groups.Any(g => g.Length > 2)));
     }
 
     private void Take(string line)
@@ -85,7 +110,7 @@ public sealed class TraceReader
         string hex = _hex + line;
         _hex = "";
         _torn = _steps.Count > 0 && _steps[^1] is TearStep;
-        _steps.Add(new SendStep(_line, Hex.Parse(hex) ?? throw Fault($"'{line}' is no command: hexadecimal digits or 'reset' are wanted, comments begin with #."), null));
+        _steps.Add(new SendStep(_line, Hex.Parse(hex) ?? throw Fault($"A line of {line.Length} characters is no command: hexadecimal digits or 'reset' are wanted, comments begin with #."), null));
     }
 
     private void Direct(string directive)
@@ -108,7 +133,7 @@ public sealed class TraceReader
                 _steps.Add(new SecretStep(_line, Hex.Parse(argument) is { Length: 5 } header ? header : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc."), null));
                 break;
             default:
-                throw Fault($"'#!{directive}' is no directive of this version.");
+                throw Fault($"'#!{new string([.. directive.TakeWhile(char.IsAsciiLetter)])}' is no directive of this version.");
         }
     }
 

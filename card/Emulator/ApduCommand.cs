@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
+using HierCash.Protocol;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
@@ -100,7 +101,7 @@ internal static class ApduCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"The trace '{file}' cannot be written: {e.Message}");
+            throw new RefusedException($"The trace '{file}' cannot be written. {FileFault.Say(e)}");
         }
     }
 

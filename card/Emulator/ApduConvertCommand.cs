@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HierCash.Protocol;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
 
@@ -27,7 +28,7 @@ internal static class ApduConvertCommand
             }
             catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException(e.Message);
+                throw new RefusedException(FileFault.Say(e));
             }
         });
         return command;
@@ -80,9 +81,9 @@ internal static class ApduConvertCommand
             before = step;
         }
 
-        foreach (var (line, number) in text.Split('\n').Select((l, i) => (l, i + 1)).Where(l => l.l.Contains("(90 00", StringComparison.Ordinal) && !l.l.StartsWith("#<", StringComparison.Ordinal)))
+        foreach (var (_, number) in text.Split('\n').Select((l, i) => (l, i + 1)).Where(l => l.l.Contains("(90 00", StringComparison.Ordinal) && !l.l.StartsWith("#<", StringComparison.Ordinal)))
         {
-            faults.Add($"{file}, line {number}: '(90 00' is the mark of an expectation: '{line}'.");
+            faults.Add($"{file}, line {number}: '(90 00' is the mark of an expectation, and this line is none.");
         }
 
         return faults;

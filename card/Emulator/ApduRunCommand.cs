@@ -2,6 +2,7 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Protocol;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
@@ -20,7 +21,7 @@ internal static class ApduRunCommand
         var image = new Option<string?>("--card") { Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.", HelpName = "FILE" };
         var pin = new Option<string?>("--pin") { Description = "The holder PIN, for recorded traces, which hold no PIN.", HelpName = "PIN" };
         var payment = new Option<string?>("--payment-pin") { Description = "The payment PIN, likewise.", HelpName = "PIN" };
-        var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML.", HelpName = "FILE" };
+        var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML. In the place of an earlier report, and of nothing else.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
         var command = new Command(
             "run",
@@ -44,6 +45,7 @@ internal static class ApduRunCommand
                 throw new UsageException("A PIN has 4 to 8 digits.");
             }
 
+            using var report = result.GetValue(junit) is { } name ? JUnitReport.Open(name) : null;
             using var open = reader is null ? null : await CardOptions.OpenRaw(result, suite, cancel);
             var copied = result.GetValue(image) is { } file ? Read(file) : null;
             var results = new List<TraceResult>();
@@ -56,11 +58,7 @@ internal static class ApduRunCommand
                 }
             }
 
-            if (result.GetValue(junit) is { } report)
-            {
-                JUnitReport.Write(report, results);
-            }
-
+            report?.Write(results);
             return Sum(results, result.GetValue(json));
         });
         return command;
@@ -98,7 +96,7 @@ internal static class ApduRunCommand
         }
         catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
         {
-            return new TraceResult(file, TraceOutcome.Failed, 0, e.Message, 0);
+            return new TraceResult(file, TraceOutcome.Failed, 0, FileFault.Say(e), 0);
         }
     }
 

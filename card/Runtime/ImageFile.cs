@@ -53,7 +53,7 @@ internal static class ImageFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CardImageException($"The card image '{path}' cannot be made: {e.Message}", e);
+            throw new CardImageException($"The card image '{path}' cannot be made. {FileFault.Say(e)}", e);
         }
     }
 
@@ -76,7 +76,7 @@ internal static class ImageFile
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new CardImageException($"The card image '{path}' may not be read and written. Check its permissions.", e);
+            throw new CardImageException(Directory.Exists(path) ? $"'{path}' is a folder, and no card image. Name the image's file." : $"The card image '{path}' may not be read and written. Check its permissions.", e);
         }
         catch (IOException e)
         {

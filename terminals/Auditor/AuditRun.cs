@@ -56,6 +56,7 @@ public static class AuditRun
             var damages = all.Select(b => b.Damage()).OfType<Finding>().ToList();
             if (damages.Count > 0)
             {
+                RequireStill(all);
                 return new AuditResult(damages, 0, []);
             }
 
@@ -96,6 +97,7 @@ public static class AuditRun
                 findings.AddRange(open.Zip(numbers).SelectMany(b => Compare(issuerBooks, b.First, b.Second, isIssuerSound, keys)));
             }
 
+            RequireStill(all);
             if (findings.Count == 0)
             {
                 kept.Keep();
@@ -106,6 +108,15 @@ public static class AuditRun
         finally
         {
             open.ForEach(b => b.Dispose());
+        }
+    }
+
+    /// <summary>Books that were at rest are read without a snapshot: what was read while somebody began to write them is nobody's fault.</summary>
+    private static void RequireStill(List<Books> all)
+    {
+        if (all.FirstOrDefault(b => b.HasMoved) is { } moved)
+        {
+            throw new BooksInMotionException($"The books of {moved.Name} were at rest, and somebody began to write them while they were read. Run it again, or audit copies.");
         }
     }
 

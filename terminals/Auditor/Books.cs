@@ -16,21 +16,33 @@ public sealed record Finding(string Books, string Table, string Row, string What
 /// <summary>A party's database, opened for reading alone.</summary>
 public sealed class Books : IDisposable
 {
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
     private const int Busy = 5;
     private const int Locked = 6;
-    private readonly SqliteConnection _connection;
+    private readonly BooksFile _file;
+    private SqliteConnection _connection;
 
     /// <summary>Sees what is committed while the other connection holds its snapshot.</summary>
-    private readonly SqliteConnection _witness;
+    private SqliteConnection _witness;
+    private long _state;
 
     private Books(string name, string path)
     {
         Name = name;
-        string source = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
-        _connection = new SqliteConnection(source);
-        _witness = new SqliteConnection(source);
-        _connection.Open();
-        _witness.Open();
+        _file = new BooksFile(path);
+        (_connection, _witness) = Connect();
+    }
+
+    private (SqliteConnection Reader, SqliteConnection Witness) Connect()
+    {
+        _state = _file.State;
+        string source = new SqliteConnectionStringBuilder { DataSource = _file.Source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        var reader = new SqliteConnection(source);
+        var witness = new SqliteConnection(source);
+        reader.Open();
+        witness.Open();
+        return (reader, witness);
     }
 
     public string Name { get; }
@@ -66,18 +78,34 @@ public sealed class Books : IDisposable
         {
             throw new InvalidOperationException($"The database of {Name} is locked by somebody. Try again, or audit a copy.");
         }
-        catch (SqliteException e)
+        catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
         {
             return Damaged(e.Message);
+        }
+        catch (SqliteException e)
+        {
+            // Nothing is said of the party: a full disk, a folder that is in the way.
+            throw new InvalidOperationException($"The database of {Name} cannot be read, so nothing is found out of it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}.");
         }
     }
 
     /// <summary>A number that changes with every commit of somebody else.</summary>
-    public long Version => Query(_witness, "PRAGMA data_version", r => r.GetInt64(0)).Single();
+    public long Version => _file.IsShared ? Query(_witness, "PRAGMA data_version", r => r.GetInt64(0)).Single() : _file.State;
+
+    /// <summary>Somebody began to write what was at rest, while it was read: then nothing that was read counts.</summary>
+    public bool HasMoved => _file.IsAtRest && _file.State != _state;
 
     /// <summary>From here to <see cref="Release"/> one state of the books, though their party goes on writing.</summary>
     public void Pin()
     {
+        if (!_file.IsShared && _file.State != _state)
+        {
+            _connection.Dispose();
+            _witness.Dispose();
+            _file.Look();
+            (_connection, _witness) = Connect();
+        }
+
         Rows("BEGIN", _ => 0);
 
         // BEGIN alone takes no snapshot: the first row read does.
@@ -120,6 +148,7 @@ public sealed class Books : IDisposable
     {
         _connection.Dispose();
         _witness.Dispose();
+        _file.Dispose();
     }
 }
 

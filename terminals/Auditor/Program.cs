@@ -108,6 +108,11 @@ internal static class Program
             // A folder, or no database: the sentence below says all that helps.
         }
 
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new UsageException($"There is no folder for '{path}'. Check the path that --seen names.");
+        }
+
         throw new UsageException($"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there yet.");
     }
 

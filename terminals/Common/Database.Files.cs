@@ -46,6 +46,12 @@ public sealed partial class Database
         SqliteConnection? connection = null;
         try
         {
+            // Before anything is read: the log that SQLite makes beside a file has its mode, and would be in the way when that is mended.
+            if (FileFault.ReadOnly(path, path + "-wal", path + "-shm") is { } readOnly)
+            {
+                throw new DatabaseException(readOnly);
+            }
+
             connection = Connect(path, SqliteOpenMode.ReadWrite);
             Run(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000");
             var store = new Database(connection);

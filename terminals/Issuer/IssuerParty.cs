@@ -117,10 +117,15 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
     /// <returns>The tills that are revoked.</returns>
-    /// <exception cref="InvalidOperationException">There is no such till.</exception>
+    /// <exception cref="InvalidOperationException">There is no such till, it is revoked already, or the theft is yet to come.</exception>
     public IReadOnlyList<TillId> Revoke(TillId till, Timestamp? stolen = null)
     {
         var now = Timestamp.Now(_clock);
+        if (stolen > now)
+        {
+            throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of the theft with --since, or leave it out.");
+        }
+
         return Registry.RevokeTill(till, now, stolen ?? now);
     }
 

@@ -79,7 +79,10 @@ public sealed partial class Registry(Database store)
 
         // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since goes.
         var revoked = gone.FindAll(t => db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", t.Value.ToArray(), now.ToLedger()) == 1);
-        return revoked.Count > 0 ? revoked : throw new InvalidOperationException($"There is no till {w} whose key could be revoked.");
+        return revoked.Count > 0 ? revoked
+            : RevokedAt(db, w) is { } date
+            ? throw new InvalidOperationException($"This till's key was revoked on {date} already. If it was stolen before, give that moment with --since: what it enrolled since then goes too.")
+            : throw new InvalidOperationException($"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 
     /// <summary>
@@ -91,7 +94,9 @@ public sealed partial class Registry(Database store)
     {
         if (db.Execute("UPDATE bank SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL", (long)bank.Value, now.ToLedger()) == 0)
         {
-            throw new InvalidOperationException($"There is no bank {bank} whose key could be revoked.");
+            throw RevokedAt(db, bank) is { } date
+                ? new InvalidOperationException($"The key of bank {bank} was revoked on {date} already. Enrol its new key with 'hiercash-issuer enrol bank FILE --bank {bank}'.")
+                : new InvalidOperationException($"There is no bank {bank} whose key could be revoked. 'hiercash-issuer banks' lists them.");
         }
 
         DropNext(db, bank, now);

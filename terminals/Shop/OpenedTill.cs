@@ -13,16 +13,17 @@ internal sealed class OpenedTill : IDisposable
 {
     private const string Role = "shop";
     private static readonly BclSuite Suite = new();
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
     private readonly X509Certificate2 _certificate;
     private readonly TcpLink _issuer;
 
     /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
-    public OpenedTill(string directory, bool isScreen = false)
+    /// <param name="reads">True for a command that only looks, which runs beside a till that takes payments.</param>
+    public OpenedTill(string directory, bool isScreen = false, bool reads = false)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = Enrolled.Grant(Folder, Role, Suite);
-        _lock = Folder.Lock();
+        _lock = reads ? null : Folder.Lock();
         Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
         _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
         _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
@@ -45,6 +46,6 @@ internal sealed class OpenedTill : IDisposable
         _issuer.Dispose();
         _certificate.Dispose();
         Store.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 }

@@ -82,9 +82,14 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
     private PaymentFault? FindForged(Coin coin, bool signed)
     {
-        if (coin.Terms.Issuer != scheme.Issuer || scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not { } issuer)
+        if (coin.Terms.Issuer != scheme.Issuer)
         {
             return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
+        }
+
+        if (scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not { } issuer)
+        {
+            return UnknownKey(signed);
         }
 
         bool genuine = coin.Verify(suite, issuer);
@@ -93,6 +98,15 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         Switches.Off("R10 forged", ref forged);
         return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
     }
+
+    /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>
+    public static bool IsOfUnknownKey(TillResult paid) => paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
+
+    /// <summary>All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).</summary>
+    private static PaymentFault UnknownKey(bool signed) => new PaymentFault(
+        "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the payment again. If it is refused again, the cash is not this issuer's.",
+        signed,
+        EndsContact: !signed);
 
     /// <summary>This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.</summary>
     public bool KnowsKeyOf(Coin coin) => coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;

@@ -38,8 +38,8 @@ internal static class Program
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new OpenedTill(d)),
-            Pay(), Till(), TillCommands.Settle(Folder, Json, d => new OpenedTill(d)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d)),
-            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
+            Pay(), Till(), TillCommands.Settle(Folder, Json, d => new OpenedTill(d)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, reads: true)),
+            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, reads: true)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
             CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },
         args);
@@ -63,10 +63,21 @@ internal static class Program
             }
 
             using var card = await CardOptions.Open(result, Suite, cancel);
-            var paid = open.Till.Pay(card, y, null, result.GetValue(profile));
-            if (paid.Outcome == TillOutcome.PinRequired)
+            string? code = null;
+            TillResult Take()
             {
-                paid = open.Till.Continue(paid.Ticket, card, CommonOptions.ReadPin(result.GetValue(pin), "payment PIN"), result.GetValue(profile));
+                var taken = open.Till.Pay(card, y, null, result.GetValue(profile));
+                return taken.Outcome == TillOutcome.PinRequired
+                    ? open.Till.Continue(taken.Ticket, card, code ??= CommonOptions.ReadPin(result.GetValue(pin), "payment PIN"), result.GetValue(profile))
+                    : taken;
+            }
+
+            var paid = Take();
+
+            // The issuer may have a newer key than this till: it is asked before the customer is sent away.
+            if (PaymentCheck.IsOfUnknownKey(paid) && await TillCommands.FetchesKeys(open, cancel))
+            {
+                paid = Take();
             }
 
             foreach (var ended in paid.Ended)
@@ -97,7 +108,7 @@ internal static class Program
                     Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
                     IssuerKeyed = paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin)),
                 },
-                $"{paid.Message} Receipt {paid.Ticket.Time}; queued for settlement.");
+                $"{paid.Message} Receipt {paid.Ticket.Time}; {(open.Till.Parts(paid.Ticket.Time).All(p => p.State == PartState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
         });
         return command;
     }
@@ -134,7 +145,7 @@ internal static class Program
         var command = new Command("status", "Says what was taken, what is queued, and what was refused.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedTill(result.GetValue(Folder)!);
+            using var open = new OpenedTill(result.GetValue(Folder)!, reads: true);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;

@@ -15,11 +15,31 @@ internal static class TillCommands
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
+            if (opened.Till.Revoked is { } revoked)
+            {
+                throw new RefusedException($"This till's key was revoked on {revoked}, so the issuer takes no till for which it signs. Have another till of the shop sign the request, or its bank: 'hiercash-bank enrol-shop FILE'.");
+            }
+
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
                 ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
             Console.Write(Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()));
         });
         return command;
+    }
+
+    /// <summary>Asks the issuer for its new keys before a customer is sent away whose cash is signed by one that this till does not know (hole 22).</summary>
+    /// <returns>False where it does not answer: then this till knows no more than before.</returns>
+    public static async ValueTask<bool> FetchesKeys(OpenedTill opened, CancellationToken cancel)
+    {
+        try
+        {
+            await opened.Till.RunOnline(opened.Issuer, cancel);
+            return true;
+        }
+        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     public static Command Settle(Option<string> folder, Option<bool> json, Func<string, OpenedTill> open)

@@ -46,11 +46,11 @@ public static class RecordsFile
         if (isThere)
         {
             throw new RefusedException(
-                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, name the right folder with --dir, or run 'hiercash-wallet recover'.");
+                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
         }
 
         throw new RefusedException(
-            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back their newest copy, name their folder with --dir, or run 'hiercash-wallet recover'.");
+            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back their newest copy, name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }
 
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>
@@ -71,7 +71,7 @@ public static class RecordsFile
         }
         catch (DatabaseException e)
         {
-            throw new DatabaseException($"If there is no good copy of '{path}', move it away and run 'hiercash-wallet recover', which makes it again from the card. {e.Message}", e);
+            throw new DatabaseException($"{e.Message.TrimEnd('.')}. If there is no good copy, move '{path}' away and run 'hiercash-wallet recover --dir {folder}', which makes it again from the card.", e);
         }
     }
 

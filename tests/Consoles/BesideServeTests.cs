@@ -55,6 +55,12 @@ public sealed class BesideServeTests
         var sold = town.Run("hiercash-shop", "pay", "1.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         Assert.That((sold.Code, sold.Output, sold.Error.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((1, "", true)), sold.Error);
         Assert.That(town.Run("hiercash-shop", "settle", "--dir", "second").Error, Does.Contain("revoked"), "it was enrolled since the theft");
+
+        // Told so, it signs for no other till; and a second revocation says what is.
+        var vouched = town.Run("hiercash-shop", "enrol-till", "second.request", "--dir", "cafe");
+        Assert.That((vouched.Code, vouched.Output, vouched.Error.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)), Is.EqualTo((1, "", true)), vouched.Error);
+        var again = town.Run("hiercash-issuer", "revoke", "till", w, "--dir", "issuer");
+        Assert.That((again.Code, again.Error.StartsWith($"This till's key was revoked on {told.GetProperty("revoked").GetString()} already.", StringComparison.Ordinal)), Is.EqualTo((1, true)), again.Error);
         var tills = town.Json("hiercash-issuer", "tills", "--dir", "issuer");
         Assert.That(
             tills.EnumerateArray().Select(t => (t.GetProperty("enrolledBy").GetString() == w, t.GetProperty("revoked").GetString() is not null)), Is.EqualTo(new[] { (true, true), (false, true) }));

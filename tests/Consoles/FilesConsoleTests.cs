@@ -98,7 +98,8 @@ public sealed class FilesConsoleTests
     {
         using var saved = new Saved("records/wallet.db");
         File.WriteAllText(saved.Path, new string('x', 20_000));
-        AssertRefused(Keep, "move it away and run 'hiercash-wallet recover'");
+        AssertRefused(Keep, "If there is no good copy, move 'records/wallet.db' away and run 'hiercash-wallet recover --dir records'");
+        Assert.That(Run(Keep).Error, Does.StartWith("The database 'records/wallet.db' is damaged"));
     }
 
     [TestCase("issuer/issuer.db", "hiercash-issuer status --dir issuer")]

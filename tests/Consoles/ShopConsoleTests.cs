@@ -54,6 +54,58 @@ public sealed class ShopConsoleTests
         _town.AssertAudits();
     }
 
+    /// <summary>What is settled before OK is called settled, and what waits is called queued.</summary>
+    [Test]
+    public void AReceiptSaysWhetherItIsSettled()
+    {
+        Assert.That(_town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "cafe"]), Does.EndWith("; queued for settlement.\n"));
+        _town.AddShop("Jeweller", "jeweller");
+        string receipt = _town.Must("hiercash-shop", ["pay", "60.00", .. Alice, "--pin", "1111", "--dir", "jeweller"]);
+        Assert.That(receipt, Does.EndWith("; settled with the issuer.\n"));
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "jeweller"), Does.Contain("Queued 0.00 EUR."));
+        _town.Must("hiercash-shop", ["refund", receipt.Split("Receipt ")[1].Split(';')[0], .. Alice, "--dir", "jeweller"]);
+    }
+
+    /// <summary>The issuer changed its coin key after this till's last visit: the till says what it knows and the way on; where the issuer answers, it asks by itself.</summary>
+    [Test, Hole(22)]
+    public void MoneyOfANewKeyIsTakenOnceTheIssuerWasAsked()
+    {
+        string[] rita = ["--reader", "emulator:Rita.card"];
+        _town.OpenAccount("Rita", "10.00");
+        _town.AddShop("Bakery", "bakery");
+        _town.Must("hiercash-issuer", "rotate", "coin", "--dir", "issuer");
+        _town.Must("hiercash-wallet", ["withdraw", "5.00", .. rita, "--pin", "0000", "--bank", _town.North.Address]);
+        _town.Issuer.Kill();
+        foreach (string profile in new[] { "Fast", "Claim" })
+        {
+            var refused = _town.Run("hiercash-shop", ["pay", "1.00", .. rita, "--profile", profile, "--dir", "bakery"]);
+            Assert.That((refused.Code, refused.Output), Is.EqualTo((1, "")));
+            Assert.That(refused.Error, Does.Contain("This till does not know the key that signed the card's cash. Run 'hiercash-shop settle'"));
+        }
+
+        _town.Issuer.Start();
+        Assert.That(_town.Must("hiercash-shop", ["pay", "1.00", .. rita, "--dir", "bakery"]), Does.StartWith("Paid 1.00 EUR."));
+        Assert.That(_town.Json("hiercash-wallet", ["balance", .. rita, "--pin", "0000"]).GetProperty("balance").GetInt64(), Is.EqualTo(400), "paid once");
+        _town.Must("hiercash-shop", "settle", "--dir", "bakery");
+        _town.AssertAudits();
+    }
+
+    /// <summary>Beside the till's screen, which holds the folder: whoever only looks needs not stop it, whoever changes something does.</summary>
+    [Test]
+    public void LookingNeedsNoTillToBeStopped()
+    {
+        string receipt = _town.Json("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "cafe"]).GetProperty("time").GetString()!;
+        using var screen = new FileStream(Path.Combine(_town.Folder, "cafe", "shop.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.StartWith("Till "));
+        Assert.That(_town.Must("hiercash-shop", "journal", "--dir", "cafe"), Does.Contain(receipt));
+        Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("1.00 EUR"));
+        foreach (string[] line in new string[][] { ["settle"], ["refund", receipt, .. Alice], ["pay", "1.00", .. Alice] })
+        {
+            var refused = _town.Run("hiercash-shop", [.. line, "--dir", "cafe"]);
+            Assert.That((refused.Code, refused.Error), Is.EqualTo((1, "Another process serves the shop in 'cafe'. Stop that one first.\n")));
+        }
+    }
+
     /// <summary>The machine's clock ran 40 days ahead for one payment. The old folder takes nothing more, settles and refunds; a further till takes the next.</summary>
     [Test, Rule(21)]
     public void ATillWhoseClockRanAheadSaysSoAndWhatToDo()

@@ -25,6 +25,8 @@ public sealed partial class WrongInvocationTests
         _town.Must("hiercash-bank", "init", "--name", "East", "--dir", "east");
         _town.Must("hiercash-issuer", "init", "--dir", "spare");
         Directory.CreateDirectory(Path.Combine(_town.Folder, "taken", "town"));
+        Directory.CreateDirectory(Path.Combine(_town.Folder, "dangling"));
+        File.CreateSymbolicLink(Path.Combine(_town.Folder, "dangling", "shop.json"), "nowhere.json");
     }
 
     [OneTimeTearDown]

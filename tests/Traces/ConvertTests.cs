@@ -69,8 +69,8 @@ public sealed class ConvertTests
         }
     }
 
-    [TestCase(TraceFormat.Apdutool, "0x00 A4;", "'A4' is no byte")]
-    [TestCase(TraceFormat.Apdu4j, "hello", "'hello' is not hexadecimal")]
+    [TestCase(TraceFormat.Apdutool, "0x00 A4;", "statement 1: a word of 2 characters is no byte")]
+    [TestCase(TraceFormat.Apdu4j, "hello", "line 1: it is not hexadecimal")]
     [TestCase(TraceFormat.Etsi, "CMD 00 A4 04 00 (90)", "no status word")]
     public void WhatIsNotOfTheFormatIsRefused(TraceFormat format, string text, string part) =>
         Assert.That(() => TraceConverter.Read(format, "t", text), Throws.TypeOf<TraceException>().With.Message.Contains(part));
@@ -95,6 +95,75 @@ public sealed class ConvertTests
             var suite = XDocument.Load(Path.Combine(folder, "junit.xml")).Root!;
             Assert.That((suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value), Is.EqualTo(("2", "1")));
             Assert.That(suite.Descendants("failure").Single().Attribute("message")!.Value, Does.Contain("line 1"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A holder gives the file with a PUK or a PIN where a trace belongs: what a screen or a log then shows holds no digit of it.</summary>
+    [TestCase("58772420\n")]
+    [TestCase("# my PUK\n58772420\n")]
+    [TestCase("4711\n0815\n")]
+    [TestCase("12345")]
+    [TestCase("pin 4711\n")]
+    [TestCase("0105 3200 4737 2127 0408\n")]
+    [TestCase("0105-3200-4737-2127-0408\n")]
+    [TestCase("To Alice.\n\nActivation code: 0105 3200 4737 2127 0408\n")]
+    public void NoSecretThatIsTakenForATraceIsSaid(string text)
+    {
+        string digits = string.Concat(text.Where(char.IsAsciiDigit));
+        foreach (var format in Enum.GetValues<TraceFormat>())
+        {
+            string said = Assert.Throws<TraceException>(() => TraceConverter.Read(format, "t", text), $"{format}")!.Message;
+            string shown = string.Concat(said.Where(char.IsAsciiDigit));
+            Assert.That(digits.Chunk(4).Select(c => new string(c)).Where(c => shown.Contains(c, StringComparison.Ordinal)), Is.Empty, $"{format}: {said}");
+        }
+
+        Assert.That(() => TraceReader.Read("t", text), Throws.TypeOf<TraceException>());
+    }
+
+    [Test]
+    public void ACommandOfDecimalDigitsIsOneWhereItsBytesStandApart() =>
+        Assert.That(TraceReader.Read("t", "80 10 00 00\n").Steps, Has.Count.EqualTo(1));
+
+    [Test]
+    public void WhatHoldsNoCommandIsNotConverted([Values] TraceFormat format) =>
+        Assert.That(() => TraceConverter.Read(format, "t", "# nothing\n"), Throws.TypeOf<TraceException>());
+
+    /// <summary>A slip in the name of the report costs nobody a card, a database or a letter; yesterday's report is what it replaces.</summary>
+    [Test, Rule(20)]
+    public void AReportTakesOnlyAnEarlierReportsPlace()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-junit-").FullName;
+        try
+        {
+            ConsoleResult Report(string file) => ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", Repository.PathOf("apdu-spec", "traces", "select.apdu"), "--junit", file);
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "new", "spare.card").Code, Is.Zero);
+            File.WriteAllText(Path.Combine(folder, "alice.letter"), "To Alice.\n");
+            File.WriteAllText(Path.Combine(folder, "other.xml"), "<?xml version=\"1.0\"?><books/>");
+            Directory.CreateDirectory(Path.Combine(folder, "north"));
+            foreach (string file in new[] { "spare.card", "alice.letter", "other.xml" })
+            {
+                var before = File.ReadAllBytes(Path.Combine(folder, file));
+                var refused = Report(file);
+                Assert.That((refused.Code, refused.Output, refused.Error), Is.EqualTo(
+                    (1, "", $"'{file}' is there already, and is no JUnit report. Choose another name, or take that file away first.\n")), "before any trace runs");
+                Assert.That(File.ReadAllBytes(Path.Combine(folder, file)), Is.EqualTo(before));
+            }
+
+            Assert.That(Report("nodir/x.xml").Error, Is.EqualTo("The report 'nodir/x.xml' cannot be written. There is no folder for 'nodir/x.xml'. Check the path.\n"));
+            Assert.That(Report("north").Error, Is.EqualTo("The report 'north' cannot be written. 'north' is a folder, and a new file is wanted here. Choose another name.\n"));
+            File.WriteAllText(Path.Combine(folder, "mine.xml"), "");
+            foreach (string file in new[] { "junit.xml", "mine.xml", "junit.xml" })
+            {
+                Assert.That(Report(file).Code, Is.Zero);
+                Assert.That(XDocument.Load(Path.Combine(folder, file)).Root!.Name.LocalName, Is.EqualTo("testsuite"));
+            }
+
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", "nosuch.apdu", "--junit", "none.xml").Code, Is.EqualTo(1));
+            Assert.That(File.Exists(Path.Combine(folder, "none.xml")), Is.False, "of no run no report");
         }
         finally
         {

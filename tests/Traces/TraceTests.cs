@@ -56,8 +56,8 @@ public sealed class TraceTests
 
     [TestCase("# we exit here", "line 1: scriptor stops")]
     [TestCase("00 A4\n#!fly", "line 2: '#!fly' is no directive")]
-    [TestCase("hello", "line 1: 'hello' is no command")]
-    [TestCase("00 A", "line 1: '00 A' is no command")]
+    [TestCase("hello", "line 1: A line of 5 characters is no command")]
+    [TestCase("00 A", "line 1: A line of 4 characters is no command")]
     [TestCase("#< (90 00)", "line 1: An expectation stands below its command")]
     [TestCase("00A40400\n#< (90 00)\n#< (61 XX)", "line 3: This command has an expectation already")]
     [TestCase("00A40400\n#< [6F", "The last expectation has no status word")]
@@ -74,6 +74,8 @@ public sealed class TraceTests
     {
         var results = JsonDocument.Parse(Must("apdu", "run", Repository.PathOf("apdu-spec", "traces"), "--json")).RootElement;
         Assert.That(results.GetArrayLength(), Is.GreaterThanOrEqualTo(5));
+        Assert.That(
+            File.ReadAllText(Repository.PathOf("README.md")), Does.Contain($"\n{results.GetArrayLength()} passed, 0 failed, 0 not run.\n"), "what the README shows");
         foreach (var result in results.EnumerateArray())
         {
             Assert.That(result.GetProperty("outcome").GetString(), Is.EqualTo("Passed"), result.ToString());

@@ -34,7 +34,15 @@ public static class ActivationLetter
     /// <exception cref="RefusedException">It is missing, or no letter, or others can read it.</exception>
     public static ActivationCode Read(string path)
     {
-        var code = (File.Exists(path) ? File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) : null) is { } line
+        if (FileFault.Missing(path) is { } missing)
+        {
+            // A code that is typed where its letter belongs is not said again.
+            throw MistypedLine.IsLikeSecret(path)
+                ? new RefusedException($"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said again. Name the letter's file; to type the code, leave --letter out.")
+                : new RefusedException($"{missing} --letter wants the bank's letter; without it the code is asked for.");
+        }
+
+        var code = File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
             ? ActivationCode.Parse(line[Label.Length..])
             : null;
         return code is null ? throw new RefusedException($"'{path}' is no letter with an activation code. Choose another name, or type the code.")

@@ -6,6 +6,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HierCash.Protocol;
 using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Terminals.Consoles;
@@ -77,7 +78,7 @@ public static class ConsoleEntry
         }
         catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            return await Fail(e.Message, ExitCode.Refused);
+            return await Fail(FileFault.Say(e), ExitCode.Refused);
         }
         catch (DbException e)
         {

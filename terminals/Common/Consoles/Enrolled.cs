@@ -63,7 +63,7 @@ public static class Enrolled
         }
         catch (IOException e)
         {
-            throw new RefusedException($"The {role} is made, and its request could not be written: {e.Message.TrimEnd('.')}. 'hiercash-{role} request --dir {folder}' prints it again.");
+            throw new RefusedException($"The {role} is made, and its request could not be written. {FileFault.Say(e).TrimEnd('.')}. 'hiercash-{role} request --dir {folder}' prints it again.");
         }
     }
 

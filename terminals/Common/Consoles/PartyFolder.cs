@@ -46,7 +46,7 @@ public sealed class PartyFolder<TSettings>
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others: {e.Message.TrimEnd('.')}. Choose another folder with --dir.");
+            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose another folder with --dir.");
         }
 
         var folder = new PartyFolder<TSettings>(path, role, settings);
@@ -64,6 +64,11 @@ public sealed class PartyFolder<TSettings>
             if (File.Exists(Path.Combine(path, role + ".db")))
             {
                 throw new RefusedException($"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest copy; nothing was changed.");
+            }
+
+            if (FileFault.Hidden(file) is { } hidden)
+            {
+                throw new RefusedException(hidden);
             }
 
             throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
