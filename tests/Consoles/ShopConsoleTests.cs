@@ -58,8 +58,9 @@ public sealed class ShopConsoleTests
     [Test]
     public void AReceiptSaysWhetherItIsSettled()
     {
-        Assert.That(_town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "cafe"]), Does.EndWith("; queued for settlement.\n"));
         _town.AddShop("Jeweller", "jeweller");
+        Assert.That(_town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "jeweller"]), Does.EndWith("; queued for settlement.\n"));
+        _town.Must("hiercash-shop", "settle", "--dir", "jeweller");
         string receipt = _town.Must("hiercash-shop", ["pay", "60.00", .. Alice, "--pin", "1111", "--dir", "jeweller"]);
         Assert.That(receipt, Does.EndWith("; settled with the issuer.\n"));
         Assert.That(_town.Must("hiercash-shop", "status", "--dir", "jeweller"), Does.Contain("Queued 0.00 EUR."));
