@@ -78,7 +78,7 @@ internal static class CareCommands
             using (store)
             {
                 var certificate = party.Rotate(result.GetValue(usage) switch { "coin" => KeyUsage.IssuerCoin, "encryption" => KeyUsage.IssuerEncryption, _ => KeyUsage.IssuerStatement });
-                Console.WriteLine($"Key {certificate.Key.Id} is the new {result.GetValue(usage)} key. Banks and shops fetch its certificate when they visit next; a till that cannot reach the issuer takes no money of it before.");
+                Console.WriteLine($"Key {certificate.Key.Id} is the new {result.GetValue(usage)} key. Banks and shops fetch its certificate when they visit next.");
             }
         });
         return command;

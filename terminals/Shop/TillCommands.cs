@@ -17,7 +17,8 @@ internal static class TillCommands
             using var opened = open(result.GetValue(folder)!);
             if (opened.Till.Revoked is { } revoked)
             {
-                throw new RefusedException($"This till's key was revoked on {revoked}, so the issuer takes no till for which it signs. Have another till of the shop sign the request, or its bank: 'hiercash-bank enrol-shop FILE'.");
+                throw new RefusedException(
+                    $"This till's key was revoked on {revoked}, so the issuer takes no till for which it signs. Have another till of the shop sign, or its bank: 'hiercash-bank enrol-shop FILE'.");
             }
 
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))

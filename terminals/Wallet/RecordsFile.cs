@@ -50,7 +50,7 @@ public static class RecordsFile
         }
 
         throw new RefusedException(
-            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back their newest copy, name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
+            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }
 
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>

@@ -38,7 +38,8 @@ public static class ActivationLetter
         {
             // A code that is typed where its letter belongs is not said again.
             throw MistypedLine.IsLikeSecret(path)
-                ? new RefusedException($"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said again. Name the letter's file; to type the code, leave --letter out.")
+                ? new RefusedException(
+                    $"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said again. Name the letter's file; to type the code, leave --letter out.")
                 : new RefusedException($"{missing} --letter wants the bank's letter; without it the code is asked for.");
         }
 
