@@ -59,7 +59,7 @@ public sealed partial class Registry
 
         // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank from every key after it.
         var counts = soon;
-        Switches.Replace("R17 former date", ref counts, new Timestamp(long.MaxValue));
+        Switches.Replace("R17 gone date", ref counts, new Timestamp(long.MaxValue));
         var newest = Timestamp.FromLedger(db.Number(
             "SELECT coalesce(max(date), 0) FROM certified_key WHERE bank = ?1 AND public_key <> ?2 AND (date <= ?3 OR public_key NOT IN (SELECT public_key FROM former_key))",
             (long)bank.Value, key.Bytes.ToArray(), counts.ToLedger()));
