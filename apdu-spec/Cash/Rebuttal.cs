@@ -38,13 +38,14 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     }
 
     /// <summary>
-    /// True if that bank stamped it before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The issuer stamps a
-    /// hash, and nobody has heard anything by that.
+    /// When that bank first stamped it, if that was before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The
+    /// issuer stamps a hash, and nobody has heard anything by that.
     /// </summary>
-    public bool IsHeardBefore(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
+    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
     {
         var digest = Digest;
-        return Stamps.Any(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+        return Stamps.Where(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates))
+            .Select(s => (Timestamp?)s.Date).Min();
     }
 
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
