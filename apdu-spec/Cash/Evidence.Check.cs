@@ -15,6 +15,7 @@ public sealed partial record Evidence
     /// <summary>Checks all signatures from the root key and says who is to blame, or why nobody is.</summary>
     public EvidenceFinding Check(ICashSuite suite, PublicKey root, Defence defence)
     {
+        suite = OnceSuite.Over(suite);
         if (Unsigned(suite, root) is { } why)
         {
             return Find(Culprit.Nobody, why) with { IsSigned = false };

@@ -15,6 +15,9 @@ public static class RebuttalMessages
     /// <summary>Notices in one reply.</summary>
     public const int MaxNotices = 256;
 
+    /// <summary>Bytes of a rebuttal that a bank hears over the network; a larger one goes to its counter (`hiercash-bank rebut`).</summary>
+    public const int MaxRebutSize = 384 * 1024;
+
     /// <param name="user">U: known to nobody but its bank and whoever has the card's PIN.</param>
     public static LinkMessage WriteNoticesRequest(AccountId user) =>
         new(MessageType.Notices, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(Tag.U, user.Value.ToArray())));
@@ -61,6 +64,13 @@ public static class RebuttalMessages
     public static (CoinId Coin, Rebuttal Rebuttal)? ReadRebut(LinkMessage message)
     {
         const int Head = 3 + Digest.Size;
+        int most = MaxRebutSize;
+        Switches.Replace("R10 rebut size", ref most, int.MaxValue);
+        if (message.Body.Length > most)
+        {
+            return null;
+        }
+
         var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
         var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
         return r.Complete && Rebuttal.Decode(message.Body.AsSpan(Head)) is { } rebuttal ? (coin, rebuttal) : null;

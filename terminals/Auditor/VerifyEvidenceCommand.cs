@@ -48,7 +48,8 @@ internal static class VerifyEvidenceCommand
                 .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
             var given = (result.GetValue(answers) ?? [])
                 .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered.")).ToList();
-            var finding = evidence.Check(suite, key, new Defence(shown, given, result.GetValue(silent))
+            var once = OnceSuite.Over(suite);
+            var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
             {
                 Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
                 Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till).ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
@@ -61,7 +62,7 @@ internal static class VerifyEvidenceCommand
                 return ExitCode.Refused;
             }
 
-            bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(suite, key, evidence.Notice.Until))];
+            bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(once, key, evidence.Notice.Until))];
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new

@@ -99,7 +99,7 @@ internal sealed class RebuttalCommands(
         var before = File.Exists(file) ? Rebuttal.Decode(File.ReadAllBytes(file)) : null;
         if (before?.Digest == rebuttal.Digest)
         {
-            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates));
+            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates)).Kept();
         }
         else if (before is { Stamps.Count: > 0 })
         {
