@@ -43,7 +43,7 @@ public sealed class VerifyEvidenceTests
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", $"{h.Till}={file.Date}"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
             var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
             var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");

@@ -84,7 +84,7 @@ public sealed class RebuttalBoundsTests
     /// <summary>More than an honest wallet ever has is no rebuttal, for the bank and for whoever reads files.</summary>
     [TestCase(641, 0, 0)]
     [TestCase(0, 65, 0)]
-    [TestCase(0, 0, 2000)]
+    [TestCase(0, 0, 3000)]
     [Rule(10)]
     public async Task ARebuttalHasItsSize(int certificates, int stamps, int dead)
     {
