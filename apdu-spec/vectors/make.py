@@ -382,6 +382,11 @@ out.update({
     "frame-instructions-reply": frame(2, 0x0206, transfer_object),
     "frame-notices": frame(1, 0x0109, tlv(0xD4, U)),
     "frame-notices-reply": frame(2, 0x010A, notice),
+    "frame-accusation": frame(1, 0x010D, tlv(0xD4, U) + tlv(0xDF2F, coin_id)),
+    "frame-accusation-reply": frame(2, 0x010E, tlv(0xD8, point(public["root"])) + tlv(
+        0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message)) + notice)),
+    "frame-accusation-page": frame(1, 0x010D, tlv(0xD4, U) + tlv(0xDF2F, coin_id) + tlv(0xDF55, b(0, 4))),
+    "frame-accusation-page-reply": frame(2, 0x010E, page),
     "frame-rebut": frame(1, 0x010B, tlv(0xDF2F, coin_id) + out["rebuttal"]),
     "frame-rebut-reply": frame(2, 0x010C, stamp + cert_b + tlv(0xDD, b"\x02")),
     "frame-dossiers": frame(1, 0x0207, b""),
