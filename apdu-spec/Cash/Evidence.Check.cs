@@ -15,6 +15,7 @@ public sealed partial record Evidence
     /// <summary>Checks all signatures from the root key and says who is to blame, or why nobody is.</summary>
     public EvidenceFinding Check(ICashSuite suite, PublicKey root, Defence defence)
     {
+        suite = OnceSuite.Over(suite);
         if (Unsigned(suite, root) is { } why)
         {
             return Find(Culprit.Nobody, why) with { IsSigned = false };
@@ -149,46 +150,6 @@ public sealed partial record Evidence
     }
 
     /// <summary>
-    /// Each shop is judged by what was shown and asked of its own payment (rule R3). What the bank did not see within the notice's term nobody can make good, and who made
-    /// S_W with a key that was stolen from it has all the time there is: that names nobody (rule R5).
-    /// </summary>
-    private EvidenceFinding NameShop(ICashSuite suite, PublicKey root, List<CashPayment> struck, Defence heard, Func<Culprit, string, EvidenceFinding> say)
-    {
-        bool IsAsked(CashPayment h)
-        {
-            bool asked = heard.ShopIsSilent || heard.Answers.Any(a => a.Speaks(suite, h));
-            Switches.On("R3 asked", ref asked);
-            return asked;
-        }
-
-        bool IsInTime(CashPayment h)
-        {
-            bool inTime = heard.Rebuttals.Any(r => r.VoidOf(suite, h) is not null && r.IsHeardBefore(suite, root, Notice.Until, BankKey.Holder));
-            Switches.On("R5 shop", ref inTime);
-            return inTime;
-        }
-
-        string Shop(CashPayment h) => $"The shop of till {h.Till}";
-        string Paid(CashPayment h) => h.Paid.Show(Order.Currency);
-        if (struck.Find(h => IsAsked(h) && IsInTime(h)) is { } named)
-        {
-            return say(Culprit.Shop, $"{Shop(named)} had taken back {Paid(named)} with its own signature, and settled it all the same; it shows no reversal. {Name} overspent nothing.");
-        }
-
-        if (struck.Find(h => !IsAsked(h)) is { } open)
-        {
-            return say(
-                Culprit.ShopToAnswer,
-                $"{Shop(open)} both settled and took back {Paid(open)}, in whichever order. Ask it for the issuer's reversal of payment {open.Id}: with one nobody is to blame. {Name} overspent nothing.");
-        }
-
-        var late = struck[0];
-        return say(
-            Culprit.Nobody,
-            $"{Shop(late)} both settled and took back {Paid(late)}, and no stamp of the bank proves that this was shown before {Notice.Until}: for that it is not named. {Name} overspent nothing.");
-    }
-
-    /// <summary>
     /// A rebuttal as it is heard beside this file: the certificates that stand in the file count for it too. Who is accused may have got theirs from the accuser
     /// (rule R3). Each is checked from the root key, as those of the rebuttal are.
     /// </summary>
@@ -202,7 +163,10 @@ public sealed partial record Evidence
     private Struck StruckBy(ICashSuite suite, PublicKey root, DossierEntry e, Defence defence)
     {
         var keys = Dossier.Header.StatementKeys.Concat(FiledKeys);
-        bool reversed = Reversals.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H));
+        var brought = defence.Reversals;
+        Switches.Replace("R3 anybody", ref brought, []);
+        bool reversed = Reversals.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H))
+            || brought.Any(b => b.Reversal.TakesBack(suite, root, e.H, b.Keys));
         Switches.Off("R3 reversed", ref reversed);
         if (reversed)
         {

@@ -108,9 +108,14 @@ public sealed partial record Evidence(
         }
 
         var reversals = new List<Reversal>();
+        var reversed = new HashSet<PaymentId>();
         while (r.Next(Tag.Reversal))
         {
             reversals.Add(Reversal.Read(ref r));
+            if (!reversed.Add(reversals[^1].Payment))
+            {
+                r.Fail();
+            }
         }
 
         var pages = new List<DossierPage>();

@@ -39,8 +39,14 @@ public sealed record EvidenceFinding(bool IsProven, Culprit Culprit, string Find
 /// <summary>What is shown against an accusation.</summary>
 /// <param name="Rebuttals">By the user.</param>
 /// <param name="Answers">By shops that were asked.</param>
-/// <param name="ShopIsSilent">Every shop was asked, and those without an answer gave none.</param>
+/// <param name="ShopIsSilent">The word of whoever judges: every shop was asked after the bank saw S_W, had time to ask the issuer, and shows no more than is here.</param>
 public sealed record Defence(IReadOnlyList<Rebuttal> Rebuttals, IReadOnlyList<ShopAnswer> Answers, bool ShopIsSilent = false)
 {
     public static readonly Defence None = new([], []);
+
+    /// <summary>The issuer's own proofs, from whomever; each with certificates that it may have been signed under.</summary>
+    public IReadOnlyList<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> Reversals { get; init; } = [];
+
+    /// <summary>Tills whose key was revoked, and since when: the word of whoever judges, who asked the issuer. No list of it reaches a reader of files.</summary>
+    public IReadOnlyDictionary<TillId, Timestamp> Revoked { get; init; } = new Dictionary<TillId, Timestamp>();
 }

@@ -7,7 +7,17 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Certificates">Of statement keys, and of banks that stamped.</param>
 public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<DeadStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
 {
-    private const int MaxObjects = 4096;
+    /// <summary>Most voids, and most dead statements, in a file.</summary>
+    public const int MaxStatements = 4096;
+
+    /// <summary>Most certificates: a wallet keeps 256, takes as many from its bank, and a few come with stamps.</summary>
+    public const int MaxCertificates = 640;
+
+    /// <summary>Most stamps.</summary>
+    public const int MaxStamps = 64;
+
+    /// <summary>Of one payment so many statements of a kind are looked at: an honest wallet has one, and the altered readings that it may have met.</summary>
+    private const int MaxOfOne = 16;
 
     public static readonly Rebuttal None = new([], [], []);
 
@@ -21,12 +31,12 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         + (Certificates.Count * KeyCertificate.MaxEncodedSize) + (Stamps.Count * Stamp.MaxEncodedSize) + 16;
 
     /// <summary>The void that strikes the payment out, if there is one.</summary>
-    public VoidStatement? VoidOf(ICashSuite suite, CashPayment h) => Voids.FirstOrDefault(v => v.Voids(suite, h));
+    public VoidStatement? VoidOf(ICashSuite suite, CashPayment h) => Few(Voids.Where(v => v.Names(h))).FirstOrDefault(v => v.Voids(suite, h));
 
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
-    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until) => Dead.FirstOrDefault(d =>
-        IsOf(d, h) && IsInTime(d, until) && Certificates.Any(c => MaySign(c, d, suite, root) && IsSigned(d, suite, c.Key)));
+    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until) =>
+        Few(Dead.Where(d => IsOf(d, h) && IsInTime(d, until))).FirstOrDefault(d => Certificates.Any(c => MaySign(c, d, suite, root) && IsSigned(d, suite, c.Key)));
 
     /// <summary>True if the issuer or a bank stamped it before the end of the term.</summary>
     public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
@@ -38,19 +48,54 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     }
 
     /// <summary>
-    /// True if that bank stamped it before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The issuer stamps a
-    /// hash, and nobody has heard anything by that.
+    /// When that bank first stamped it, if that was before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The
+    /// issuer stamps a hash, and nobody has heard anything by that.
     /// </summary>
-    public bool IsHeardBefore(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
+    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
     {
         var digest = Digest;
-        return Stamps.Any(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
+        return Stamps.Where(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates))
+            .Select(s => (Timestamp?)s.Date).Min();
+    }
+
+    /// <summary>
+    /// Without what nobody believes: certificates that the root key did not sign, and stamps that nobody gave. What is stored was looked at once, and costs nobody
+    /// that work again (rule R10). The statements stay as they are: the stamps are over all of them.
+    /// </summary>
+    /// <param name="beside">Certificates that count for it too.</param>
+    public Rebuttal Genuine(ICashSuite suite, PublicKey root, IEnumerable<KeyCertificate> beside)
+    {
+        var digest = Digest;
+        IReadOnlyList<KeyCertificate> certificates = [.. Certificates.DistinctBy(c => c.Digest).Where(c => c.Verify(suite, root)).Take(MaxCertificates - MaxStamps)];
+        var all = certificates.Concat(beside).ToList();
+
+        // The earliest of each who stamped says all that a later one does.
+        IReadOnlyList<Stamp> stamps =
+        [
+            .. Stamps.Where(s => s.Subject == digest && s.Verify(suite, root, all)).OrderBy(s => s.Date).DistinctBy(s => (s.Stamper, s.Role)).Take(MaxStamps / 2),
+        ];
+        var genuine = this with { Certificates = certificates, Stamps = stamps };
+        Switches.Replace("R10 genuine", ref genuine, this);
+        return genuine;
+    }
+
+    private static IEnumerable<T> Few<T>(IEnumerable<T> statements)
+    {
+        int most = MaxOfOne;
+        Switches.Replace("R10 of one", ref most, int.MaxValue);
+        return statements.Take(most);
     }
 
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
     public Rebuttal With(Stamp stamp, IEnumerable<KeyCertificate> certificates) => this with
     {
         Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => c.Digest)],
+    };
+
+    /// <summary>With no more stamps than a file holds: the earliest of each who stamped. However often a rebuttal is shown, it does not grow.</summary>
+    public Rebuttal Kept() => Stamps.Count < MaxStamps / 2 ? this : this with
+    {
+        Stamps = [.. Stamps.GroupBy(s => (s.Stamper, s.Role)).SelectMany(g => g.OrderBy(s => s.Date).Take(4)).OrderBy(s => s.Date).Take(MaxStamps / 2)],
     };
 
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
@@ -111,30 +156,32 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         }
     });
 
-    /// <summary>Null unless the bytes are voids, dead statements, certificates and stamps, in this order, and nothing else.</summary>
+    /// <summary>Null unless the bytes are voids, dead statements, certificates and stamps, in this order, no more than may be, and nothing else.</summary>
     public static Rebuttal? Decode(ReadOnlySpan<byte> bytes)
     {
+        var most = (Certificates: MaxCertificates, Stamps: MaxStamps);
+        Switches.Replace("R10 rebuttal", ref most, (int.MaxValue, int.MaxValue));
         var r = new BerTlvReader(bytes);
         var voids = new List<VoidStatement>();
         var dead = new List<DeadStatement>();
         var certificates = new List<KeyCertificate>();
         var stamps = new List<Stamp>();
-        while (r.Next(Tag.Void) && voids.Count < MaxObjects)
+        while (r.Next(Tag.Void) && voids.Count < MaxStatements)
         {
             voids.Add(VoidStatement.Read(ref r));
         }
 
-        while (r.Next(Tag.DeadStatement) && dead.Count < MaxObjects)
+        while (r.Next(Tag.DeadStatement) && dead.Count < MaxStatements)
         {
             dead.Add(DeadStatement.Read(ref r));
         }
 
-        while (r.Next(Tag.Certificate) && certificates.Count < MaxObjects && KeyCertificate.Read(ref r) is { } certificate)
+        while (r.Next(Tag.Certificate) && certificates.Count < most.Certificates && KeyCertificate.Read(ref r) is { } certificate)
         {
             certificates.Add(certificate);
         }
 
-        while (r.Next(Tag.Stamp) && stamps.Count < MaxObjects)
+        while (r.Next(Tag.Stamp) && stamps.Count < most.Stamps)
         {
             stamps.Add(Stamp.Read(ref r));
         }

@@ -4,25 +4,28 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// What a shop says when it is asked about a payment that its till took back and submitted (rule R3): with the issuer's reversal it was made good, without one
-/// the shop has to answer for it.
+/// What a shop says when it is asked about a payment that its till submitted (rule R3): with the issuer's reversal it was made good. The answer says itself what
+/// it speaks of: a till that took nothing back has nothing to show, and says nothing against its shop by that.
 /// </summary>
 /// <param name="TillKey">N_W, 65 bytes; its hash is W of the payment.</param>
+/// <param name="Date">The till's clock. An answer from before S_W was shown is none to it.</param>
+/// <param name="IsTakenBack">Whether the till has signed S_W of the payment. Any S_W: its bytes are no identity.</param>
 /// <param name="Reversal">The issuer's, if there is one, and <paramref name="StatementKey"/> the certificate of the key that signed it.</param>
 /// <param name="Signature">By N_W, 64 bytes.</param>
 public sealed record ShopAnswer(
-    PaymentId Payment, byte[] TillKey, Timestamp Date, Reversal? Reversal, KeyCertificate? StatementKey, byte[] Signature)
+    PaymentId Payment, byte[] TillKey, Timestamp Date, bool IsTakenBack, Reversal? Reversal, KeyCertificate? StatementKey, byte[] Signature)
 {
     private const int MaxEncodedSize = 250 + Cash.Reversal.MaxEncodedSize + KeyCertificate.MaxEncodedSize;
 
-    public static ShopAnswer Sign(ISigningKey till, PaymentId payment, Timestamp date, Reversal? reversal, KeyCertificate? statementKey)
+    public static ShopAnswer Sign(
+        ISigningKey till, PaymentId payment, Timestamp date, bool isTakenBack, Reversal? reversal, KeyCertificate? statementKey)
     {
-        var unsigned = new ShopAnswer(payment, till.PublicKey.Bytes.ToArray(), date, reversal, statementKey, []);
+        var unsigned = new ShopAnswer(payment, till.PublicKey.Bytes.ToArray(), date, isTakenBack, reversal, statementKey, []);
         return unsigned with { Signature = till.Sign(unsigned.Message(OneWay.W(till.PublicKey))) };
     }
 
     private byte[] Message(TillId till) =>
-        SignedMessage.ShopAnswer(Payment, till, Date, Reversal is null ? default : Digest.Of(Reversal.Encode()));
+        SignedMessage.ShopAnswer(Payment, till, Date, IsTakenBack, Reversal is null ? default : Digest.Of(Reversal.Encode()));
 
     /// <summary>True if the till that was paid says so of this payment.</summary>
     public bool Speaks(ICashSuite suite, CashPayment h)
@@ -30,6 +33,20 @@ public sealed record ShopAnswer(
         bool its = Payment == h.Id;
         Switches.On("R3 answer payment", ref its);
         return its && PublicKey.TryDecode(TillKey) is { } till && IsPaid(till, h) && suite.Verify(till, Message(h.Till), Signature);
+    }
+
+    /// <summary>
+    /// True if the till says, after S_W was shown, that it took the payment back, and so shows with what it made that good. An answer from before, or one that
+    /// knows of no S_W, is no word of a shop on it: who has a copy of the till's key may have signed that one.
+    /// </summary>
+    /// <param name="shown">When the bank stamped S_W.</param>
+    public bool Owns(ICashSuite suite, CashPayment h, Timestamp shown)
+    {
+        bool after = Date >= shown;
+        Switches.On("R3 answer date", ref after);
+        bool its = IsTakenBack;
+        Switches.On("R3 answer of it", ref its);
+        return after && its && Speaks(suite, h);
     }
 
     private static bool IsPaid(PublicKey till, CashPayment h)
@@ -49,6 +66,7 @@ public sealed record ShopAnswer(
         writer.Write(Tag.PaymentId, Payment.Value.ToArray());
         writer.Write(Tag.TillKey, TillKey);
         writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.State, IsTakenBack ? (byte)1 : (byte)0);
         Reversal?.Write(ref writer);
         StatementKey?.Write(ref writer);
         writer.Write(Tag.Signature, Signature);
@@ -63,11 +81,17 @@ public sealed record ShopAnswer(
         var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
         var till = r.ReadBytes(Tag.TillKey, PublicKey.Size);
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        byte taken = r.ReadByte(Tag.State);
+        if (taken > 1)
+        {
+            r.Fail();
+        }
+
         var reversal = r.Next(Tag.Reversal) ? Reversal.Read(ref r) : null;
         var key = r.Next(Tag.Certificate) ? KeyCertificate.Read(ref r) : null;
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return reader.Complete ? new ShopAnswer(payment, till, date, reversal, key, signature) : null;
+        return reader.Complete ? new ShopAnswer(payment, till, date, taken == 1, reversal, key, signature) : null;
     }
 }
 

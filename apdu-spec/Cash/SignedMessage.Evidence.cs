@@ -50,13 +50,14 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Till: asked about this payment, it shows this reversal; zeros for none. 96 bytes.</summary>
-    public static byte[] ShopAnswer(PaymentId payment, TillId till, Timestamp date, Digest reversal)
+    /// <summary>Till: asked about this payment, it has signed S_W of it (1) or has not (0), and shows this reversal; zeros for none. 97 bytes.</summary>
+    public static byte[] ShopAnswer(PaymentId payment, TillId till, Timestamp date, bool isTakenBack, Digest reversal)
     {
-        var w = new CanonicalWriter("HC1-ANSW", 88);
+        var w = new CanonicalWriter("HC1-ANSW", 89);
         w.Hash(payment.Value);
         w.Id(till.Value);
         w.U64(date.Microseconds);
+        w.U8(isTakenBack ? (byte)1 : (byte)0);
         w.Hash(reversal);
         return w.Done();
     }

@@ -79,6 +79,8 @@ public enum MessageType : ushort
     NoticesReply = 0x010A,
     Rebut = 0x010B,
     RebutReply = 0x010C,
+    Accusation = 0x010D,
+    AccusationReply = 0x010E,
 
     Issue = 0x0201,
     IssueReply = 0x0202,

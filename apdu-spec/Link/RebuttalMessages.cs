@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Link;
 
@@ -14,6 +15,9 @@ public static class RebuttalMessages
 {
     /// <summary>Notices in one reply.</summary>
     public const int MaxNotices = 256;
+
+    /// <summary>Bytes of a rebuttal that a bank hears over the network; a larger one goes to its counter (`hiercash-bank rebut`).</summary>
+    public const int MaxRebutSize = 384 * 1024;
 
     /// <param name="user">U: known to nobody but its bank and whoever has the card's PIN.</param>
     public static LinkMessage WriteNoticesRequest(AccountId user) =>
@@ -48,6 +52,56 @@ public static class RebuttalMessages
         return r.Complete && message.Type == MessageType.NoticesReply ? notices : null;
     }
 
+    /// <summary>Asks for the evidence file behind a notice, page by page: a wallet answers nothing that it has not checked (rule R5).</summary>
+    /// <param name="page">Null: all of the file but the pages, and the reversals that were filed.</param>
+    public static LinkMessage WriteAccusationRequest(AccountId user, CoinId coin, uint? page) => new(
+        MessageType.Accusation, BerTlv.Encode(80, (ref BerTlvWriter w) =>
+        {
+            w.Write(Tag.U, user.Value.ToArray());
+            w.Write(Tag.CoinId, coin.Value.ToArray());
+            if (page is { } index)
+            {
+                w.Write(Tag.PageIndex, index);
+            }
+        }));
+
+    public static (AccountId User, CoinId Coin, uint? Page)? ReadAccusationRequest(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
+        uint? page = r.HasMore ? r.ReadUInt32(Tag.PageIndex) : null;
+        return r.Complete ? (user, coin, page) : null;
+    }
+
+    /// <param name="root">The scheme's root key: a card has its hash.</param>
+    public static LinkMessage WriteAccusation(PublicKey root, Evidence file)
+    {
+        var content = Bare(file).Encode();
+        return new(MessageType.AccusationReply, BerTlv.Encode(80 + content.Length, (ref BerTlvWriter w) =>
+        {
+            w.Write(Tag.PublicKey, root.Bytes);
+            w.WriteEncoded(content);
+        }));
+    }
+
+    /// <summary>The file as it travels: what stands outside the bank's signature is left out.</summary>
+    private static Evidence Bare(Evidence file) => file with { Reversals = [], FiledKeys = [], Dossier = file.Dossier with { Pages = [] } };
+
+    /// <returns>The root key, and the file without its pages; null where the message is malformed.</returns>
+    public static (PublicKey Root, Evidence File)? ReadAccusation(LinkMessage message)
+    {
+        const int Head = 2 + PublicKey.Size;
+        var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
+        var root = PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        return message.Type == MessageType.AccusationReply && r.Complete && root is not null && Evidence.Decode(message.Body.AsSpan(Head)) is { } file ? (root, file) : null;
+    }
+
+    public static LinkMessage WriteAccusationPage(DossierPage page) => new(MessageType.AccusationReply, page.Encode());
+
+    public static DossierPage? ReadAccusationPage(LinkMessage message) =>
+        message.Type == MessageType.AccusationReply ? DossierPage.Decode(message.Body) : null;
+
     public static LinkMessage WriteRebut(CoinId coin, Rebuttal rebuttal)
     {
         var content = rebuttal.Encode();
@@ -61,6 +115,13 @@ public static class RebuttalMessages
     public static (CoinId Coin, Rebuttal Rebuttal)? ReadRebut(LinkMessage message)
     {
         const int Head = 3 + Digest.Size;
+        int most = MaxRebutSize;
+        Switches.Replace("R10 rebut size", ref most, int.MaxValue);
+        if (message.Body.Length > most)
+        {
+            return null;
+        }
+
         var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
         var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
         return r.Complete && Rebuttal.Decode(message.Body.AsSpan(Head)) is { } rebuttal ? (coin, rebuttal) : null;

@@ -269,11 +269,11 @@ dead_object = tlv(0xEC, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xDF2F
 stamp_message = b"HC1-STMP" + BANK + b"\x02" + sha(void_object + dead_object) + DATE
 stamp = tlv(0xF8, tlv(0xDF20, BANK) + tlv(0xDD, b"\x02") + tlv(0xDE, sha(void_object + dead_object)) + tlv(0xD6, DATE)
             + tlv(0xD7, sign(secret["bank"], stamp_message)))
-answer_message = b"HC1-ANSW" + payment_id + W + DATE + sha(reversal)
+answer_message = b"HC1-ANSW" + payment_id + W + DATE + b"\x01" + sha(reversal)
 out.update({
     "dossier-message": dossier_message, "dossier-page": page, "notice-message": notice_message, "notice": notice, "stamp-message": stamp_message, "stamp": stamp,
     "rebuttal": void_object + dead_object + cert_s + cert_b + stamp, "shop-answer-message": answer_message,
-    "shop-answer": tlv(0xF9, tlv(0xDF2E, payment_id) + tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + reversal + cert_s
+    "shop-answer": tlv(0xF9, tlv(0xDF2E, payment_id) + tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + tlv(0xDD, b"\x01") + reversal + cert_s
                        + tlv(0xD7, sign(secret["till"], answer_message))),
     "certificate-statement": cert_s,
 })
@@ -382,6 +382,11 @@ out.update({
     "frame-instructions-reply": frame(2, 0x0206, transfer_object),
     "frame-notices": frame(1, 0x0109, tlv(0xD4, U)),
     "frame-notices-reply": frame(2, 0x010A, notice),
+    "frame-accusation": frame(1, 0x010D, tlv(0xD4, U) + tlv(0xDF2F, coin_id)),
+    "frame-accusation-reply": frame(2, 0x010E, tlv(0xD8, point(public["root"])) + tlv(
+        0xE8, content + tlv(0xD7, sign(secret["bank"], evidence_message)) + notice)),
+    "frame-accusation-page": frame(1, 0x010D, tlv(0xD4, U) + tlv(0xDF2F, coin_id) + tlv(0xDF55, b(0, 4))),
+    "frame-accusation-page-reply": frame(2, 0x010E, page),
     "frame-rebut": frame(1, 0x010B, tlv(0xDF2F, coin_id) + out["rebuttal"]),
     "frame-rebut-reply": frame(2, 0x010C, stamp + cert_b + tlv(0xDD, b"\x02")),
     "frame-dossiers": frame(1, 0x0207, b""),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
@@ -19,10 +20,24 @@ internal static class VerifyEvidenceCommand
         {
             Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.", HelpName = "FILE",
         };
-        var silent = new Option<bool>("--shop-silent") { Description = "The shops were asked, and those without --answer gave none." };
+        var silent = new Option<bool>("--shop-silent")
+        {
+            Description = "Your own word, which the verdict repeats: each shop was asked after the bank had seen S_W, had time to ask the issuer, and shows no more than is given here.",
+        };
+        var reversals = new Option<string[]>("--reversal")
+        {
+            Description = "A file with the issuer's reversal, whoever brings it: a newer evidence file of this case, or a shop's answer; may be given more than once.", HelpName = "FILE",
+        };
+        var revoked = new Option<string[]>("--revoked")
+        {
+            Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. What that key says later names nobody.", HelpName = "W=TIME",
+        };
         var command = new Command(
             "verify-evidence",
-            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.") { file, rebuttals, answers, silent, root, json };
+            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.")
+        {
+            file, rebuttals, answers, silent, reversals, revoked, root, json,
+        };
         command.SetAction(result =>
         {
             var key = readRoot(result.GetValue(root)!);
@@ -33,7 +48,12 @@ internal static class VerifyEvidenceCommand
                 .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
             var given = (result.GetValue(answers) ?? [])
                 .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered.")).ToList();
-            var finding = evidence.Check(suite, key, new Defence(shown, given, result.GetValue(silent)));
+            var once = OnceSuite.Over(suite);
+            var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
+            {
+                Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
+                Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till).ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
+            });
             if (!finding.IsSigned)
             {
                 ConsoleEntry.Print(
@@ -42,7 +62,7 @@ internal static class VerifyEvidenceCommand
                 return ExitCode.Refused;
             }
 
-            bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(suite, key, evidence.Notice.Until))];
+            bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(once, key, evidence.Notice.Until))];
             ConsoleEntry.Print(
                 result.GetValue(json),
                 new
@@ -64,6 +84,27 @@ internal static class VerifyEvidenceCommand
             return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
+    }
+
+    private static IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> ReadReversals(string name, byte[] bytes)
+    {
+        if (Evidence.Decode(bytes) is { } other)
+        {
+            IReadOnlyList<KeyCertificate> keys = [.. other.Dossier.Header.StatementKeys, .. other.FiledKeys];
+            return other.Reversals.Select(r => (r, keys));
+        }
+
+        return ShopAnswer.Decode(bytes) is { Reversal: { } reversal, StatementKey: { } key } ? [(reversal, [key])]
+            : throw new RefusedException($"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
+    }
+
+    private static (TillId Till, Timestamp Since) ReadRevoked(string text)
+    {
+        string[] parts = text.Split('=', 2);
+        return parts.Length == 2 && parts[0].Length == 2 * Id16.Size && parts[0].All(char.IsAsciiHexDigit)
+            && DateTimeOffset.TryParse(parts[1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time > DateTimeOffset.UnixEpoch
+            ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), Timestamp.From(time))
+            : throw new UsageException($"'{PlainText.Escape(text)}' is no till and time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
     }
 
     private static string Say(Culprit culprit) => culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();

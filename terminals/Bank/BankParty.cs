@@ -214,6 +214,7 @@ public sealed partial class BankParty : ILinkHandler
             MessageType.LostCard => await _losses.Handle(request, cancel),
             MessageType.Relay => await Relay(request, cancel),
             MessageType.Notices => _evidence.HandleNotices(request),
+            MessageType.Accusation => _evidence.HandleAccusation(request),
             MessageType.Rebut => await _evidence.HandleRebut(request, cancel),
             MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),

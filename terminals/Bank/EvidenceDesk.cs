@@ -80,6 +80,26 @@ internal sealed class EvidenceDesk(
         ? RebuttalMessages.WriteNotices(Notices(user))
         : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
 
+    /// <summary>Shows the accused the file behind a notice: their wallet answers to nothing less (rule R5).</summary>
+    public LinkMessage HandleAccusation(LinkMessage request)
+    {
+        if (RebuttalMessages.ReadAccusationRequest(request) is not var (user, coin, page))
+        {
+            return new Refusal(RefusalReason.Malformed, "The request for the evidence is malformed.").ToMessage();
+        }
+
+        var found = store.Read(db => EvidenceStore.Find(db, coin));
+        var file = found?.Proof == Proof.Excess && found.File?.Order.User == user ? found.File : null;
+        return (file, page) switch
+        {
+            (null, _) => new Refusal(RefusalReason.NotAllowed, "The bank holds nothing against this account about that coin.").ToMessage(),
+            (_, null) => RebuttalMessages.WriteAccusation(scheme.Root, file),
+            (_, { } index) => index < file.Dossier.Pages.Count
+                ? RebuttalMessages.WriteAccusationPage(file.Dossier.Pages[(int)index])
+                : new Refusal(RefusalReason.NotAllowed, "The evidence has no such page.").ToMessage(),
+        };
+    }
+
     public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
 
     public IReadOnlyList<Evidence> All => store.Read(EvidenceStore.Files);

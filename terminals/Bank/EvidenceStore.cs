@@ -112,6 +112,13 @@ internal static class EvidenceStore
     public static List<(Rebuttal Rebuttal, bool InTime)> Rebuttals(Database db, CoinId coin) => db.Query(
         "SELECT rebuttal, in_time FROM rebuttal WHERE coin_id = ?1 ORDER BY digest", r => (Rebuttal.Decode(r.Bytes(0))!, r.GetInt64(1) == 1), coin.Value.ToArray());
 
+    /// <summary>Stands for a case's file and for all that was heard on it: another one as soon as any of that changes.</summary>
+    public static Digest Seen(Database db, CoinId coin) => Digest.Of(
+    [
+        .. db.First("SELECT file FROM evidence WHERE coin_id = ?1", r => r.BytesOrNull(0) ?? [], coin.Value.ToArray()) ?? [],
+        .. db.Query("SELECT digest, in_time FROM rebuttal WHERE coin_id = ?1 ORDER BY digest", r => (byte[])[.. r.Bytes(0), (byte)r.GetInt64(1)], coin.Value.ToArray()).SelectMany(b => b),
+    ]);
+
     public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime) => db.Execute(
         """
         INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
@@ -10,9 +11,16 @@ namespace HierCash.Bank;
 /// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit until it answers, and so
 /// does the finding: a rebuttal that is heard while the issuer is away loses nothing.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed class RebuttalDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
 {
+    /// <summary>What was looked at in a case is not looked at again with every further rebuttal of it.</summary>
+    private readonly OnceSuite _once = new(suite);
+
+    /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing that the bank does besides waits for it.</summary>
+    private readonly SemaphoreSlim _weighing = new(1);
+
     /// <summary>A wallet shows its rebuttal.</summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
@@ -24,7 +32,7 @@ internal sealed class RebuttalDesk(
         var subject = shown.Rebuttal.Digest;
         Switches.Replace("R5 bank stamp", ref subject, default);
         var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, subject, Timestamp.Now(clock));
-        bool isCase = Hear(shown.Coin, shown.Rebuttal, stamp) is not null;
+        bool isCase = await Hear(shown.Coin, shown.Rebuttal, stamp, cancel) is not null;
         await TryVisit(cancel);
         bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
@@ -34,22 +42,22 @@ internal sealed class RebuttalDesk(
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
         var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, rebuttal.Digest, Timestamp.Now(clock));
-        var file = Hear(coin, rebuttal, stamp) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
-        var finding = file.Check(suite, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
+        var file = await Hear(coin, rebuttal, stamp, cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
         await TryVisit(cancel);
         return finding;
     }
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(Database db, Evidence file) => file.Check(
-        suite, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)], []));
+        _once, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)], []));
 
     /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
     public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
     {
         var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
         var (fell, claimed) = EvidenceStore.Standing(db, file.Dossier.Coin);
-        return new CaseView(file, file.Check(suite, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
+        return new CaseView(file, file.Check(_once, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
     }));
 
     /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
@@ -123,37 +131,91 @@ internal sealed class RebuttalDesk(
         }
     }
 
-    /// <summary>Keeps a rebuttal that strikes out what nothing strikes out yet, and weighs the case again; of any other nothing is stored or computed.</summary>
+    /// <summary>
+    /// Keeps a rebuttal that strikes out what nothing strikes out yet, and weighs the case again; of any other nothing is stored. Whoever asks is a stranger: all
+    /// signatures are verified before the database is written, and nobody waits for that (rule R10).
+    /// </summary>
     /// <returns>The file; null where there is no case.</returns>
-    private Evidence? Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp) => store.Write<Evidence?>(db =>
+    private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp, CancellationToken cancel)
     {
-        if (EvidenceStore.Find(db, coin)?.File is not { } file)
+        if (store.Read(db => EvidenceStore.Find(db, coin)?.File) is null)
         {
             return null;
         }
 
-        var shown = rebuttal.With(stamp, [certificate]);
-        var heard = file.Beside(shown);
-        bool inTime = heard.IsStampedBefore(suite, scheme.Root, file.Notice.Until);
-        var before = EvidenceStore.Rebuttals(db, coin);
-        bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(suite, h) is not null || r.DeathOf(suite, scheme.Root, h, file.Notice.Until) is not null;
-        bool strikes = file.Dossier.Payments.Any(h => Strikes(heard, h) && !before.Exists(b => (b.InTime || !inTime) && Strikes(file.Beside(b.Rebuttal), h)));
-        Switches.On("R10 strikes", ref strikes);
-        if (strikes)
+        await _weighing.WaitAsync(cancel);
+        try
         {
-            EvidenceStore.Hear(db, coin, shown, inTime);
-            bool brings = true;
-            Switches.Off("R3 brought", ref brings);
-            if (brings)
+            while (true)
             {
-                Queue(db, file);
+                cancel.ThrowIfCancellationRequested();
+                var (seen, file, before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                Heard? Weighed() => Weigh(file, before, rebuttal.With(stamp, [certificate]), cancel);
+                bool inside = false;
+                Switches.On("R10 outside", ref inside);
+                if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard || store.Write(db => Keep(db, coin, seen, heard)))
+                {
+                    return file;
+                }
             }
+        }
+        finally
+        {
+            _weighing.Release();
+        }
+    }
 
-            EvidenceStore.Weigh(db, file, Standing(db, file), Timestamp.Now(clock));
+    /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        var until = file.Notice.Until;
+        ICashSuite once = OnceSuite.Over(_once);
+        var own = file.Beside(Rebuttal.None).Certificates;
+        var shown = rebuttal.Genuine(once, scheme.Root, own);
+        cancel.ThrowIfCancellationRequested();
+        var heard = file.Beside(shown);
+        bool inTime = heard.IsStampedBefore(once, scheme.Root, until);
+        bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
+        var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
+        bool strikes = file.Dossier.Payments.Any(h =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            return Strikes(heard, h) && !others.Exists(b => Strikes(b, h));
+        });
+        Switches.On("R10 strikes", ref strikes);
+        if (!strikes)
+        {
+            return null;
         }
 
-        return file;
-    });
+        var counted = before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []).ToList();
+        bool brings = true;
+        Switches.Off("R3 brought", ref brings);
+        var voids = !brings ? [] : file.Dossier.Payments.Select(h => (H: h, Void: heard.VoidOf(once, h))).Where(v => v.Void is not null).ToList();
+        return new Heard(shown, inTime, file, [.. voids.Select(v => (v.H, v.Void!))], file.Check(once, scheme.Root, new Defence(counted, [])));
+    }
+
+    /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
+    private bool Keep(Database db, CoinId coin, Digest seen, Heard heard)
+    {
+        if (EvidenceStore.Seen(db, coin) != seen)
+        {
+            return false;
+        }
+
+        EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime);
+        foreach (var (h, statement) in heard.Voids)
+        {
+            EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
+        }
+
+        EvidenceStore.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
+        return true;
+    }
+
+    /// <param name="Voids">{H, S_W} for the issuer.</param>
+    /// <param name="Standing">What may be claimed with it.</param>
+    private sealed record Heard(Rebuttal Shown, bool InTime, Evidence File, IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
 
     /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>
     private async ValueTask TryVisit(CancellationToken cancel)

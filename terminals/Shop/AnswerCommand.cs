@@ -16,7 +16,7 @@ internal static class AnswerCommand
         };
         var command = new Command(
             "answer",
-            "Answers who asks about a payment that this till took back: signed, with the issuer's reversal if there is one. Without one the shop has to answer for it.")
+            "Answers who asks about a payment of this till: signed, whether the till took it back, and with the issuer's reversal if there is one. Who took back what was settled, and has none, has to answer for it.")
         {
             payment, output, folder, json,
         };
@@ -37,10 +37,12 @@ internal static class AnswerCommand
             PrivateFile.WriteOnce(path, answer.Encode());
             ConsoleEntry.Print(
                 result.GetValue(json),
-                new { File = path, Payment = answer.Payment.ToString(), Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },
+                new { File = path, Payment = answer.Payment.ToString(), TakenBack = answer.IsTakenBack, Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },
                 answer.Reversal is { } reversal
                     ? $"'{path}' shows that the issuer took payment {answer.Payment} back on {reversal.Date}: it was made good."
-                    : $"'{path}' shows no reversal of payment {answer.Payment}. If the till took it back after it was sent, the shop has to answer for it.");
+                    : $"'{path}' shows no reversal of payment {answer.Payment}. " + (answer.IsTakenBack
+                        ? "The till took it back. If it was sent before, the shop has to answer for it."
+                        : "It says that this till took nothing back. If somebody shows S_W of it all the same, refund it here: the issuer's reversal clears the shop."));
         });
         return command;
     }

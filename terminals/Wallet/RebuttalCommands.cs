@@ -63,7 +63,7 @@ internal sealed class RebuttalCommands(
     {
         var command = new Command(
             "rebut",
-            "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal.")
+            "Shows the bank what the card, and DIR/wallet.db, hold against its accusations, and keeps what was shown with its stamps as DIR/COIN.rebuttal, and the bank's evidence as DIR/COIN.evidence.")
         {
             CardOptions.Reader, CardOptions.Wait, pin, bank, LifeCommands.Folder, json,
         };
@@ -76,13 +76,18 @@ internal sealed class RebuttalCommands(
             var records = store is null ? null : new WalletRecords(store);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
             var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => Keep(FileOf(folder, notice), rebuttal));
+            foreach (var done in shown)
+            {
+                KeepEvidence(folder, done);
+            }
 
             ConsoleEntry.Print(
                 result.GetValue(json),
                 shown.Select(d => new
                 {
                     Coin = d.Notice.Coin.ToString(), Until = d.Notice.Until.ToString(), Voids = d.Rebuttal.Voids.Count, Dead = d.Rebuttal.Dead.Count,
-                    Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, File = IsEmpty(d.Rebuttal) ? null : FileOf(folder, d.Notice),
+                    Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, Evidence = d.Evidence is null ? null : EvidenceOf(folder, d.Notice),
+                    File = IsEmpty(d.Rebuttal) ? null : FileOf(folder, d.Notice),
                 }),
                 shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, store is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
@@ -99,7 +104,7 @@ internal sealed class RebuttalCommands(
         var before = File.Exists(file) ? Rebuttal.Decode(File.ReadAllBytes(file)) : null;
         if (before?.Digest == rebuttal.Digest)
         {
-            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates));
+            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates)).Kept();
         }
         else if (before is { Stamps.Count: > 0 })
         {
@@ -112,6 +117,20 @@ internal sealed class RebuttalCommands(
         return rebuttal;
     }
 
+    /// <summary>What the bank accused with stays beside what was shown against it: the bank's signature is under it, and under the notice in it.</summary>
+    private static void KeepEvidence(string folder, RebuttalResult done)
+    {
+        if (done.Evidence is { } evidence)
+        {
+            string file = EvidenceOf(folder, done.Notice);
+            File.Delete(file + ".new");
+            PrivateFile.Write(file + ".new", evidence.Encode());
+            File.Move(file + ".new", file, overwrite: true);
+        }
+    }
+
+    private static string EvidenceOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}.evidence");
+
     private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}{Suffix}");
 
     private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
@@ -121,6 +140,8 @@ internal sealed class RebuttalCommands(
 
     private static string Say(RebuttalResult done, string folder, bool hasRecords) => Say(done.Notice) + (done switch
     {
+        { Evidence: null } when IsEmpty(done.Rebuttal) =>
+            " It shows no evidence of that which holds, so it was shown nothing: the answer alone would say whose coin that is. Ask again; if it goes on, 'hiercash-wallet rebuttal FILE' writes what you hold, for a judge.",
         _ when IsEmpty(done.Rebuttal) => hasRecords
             ? " The card and the records hold nothing against it."
             : $" The card holds nothing against it, and '{folder}' has no records (wallet.db). Name the folder that has them with --dir.",

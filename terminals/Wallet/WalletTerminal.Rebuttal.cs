@@ -1,14 +1,20 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
 namespace HierCash.Wallet;
 
 /// <param name="Rebuttal">What was shown, with the stamps that it got: keep it.</param>
 /// <param name="Stands">Whether the bank holds on to the accusation; null where it did not say.</param>
-public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stands);
+public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stands)
+{
+    /// <summary>The evidence that the bank showed; null where it showed none that holds, and so was shown nothing.</summary>
+    public Evidence? Evidence { get; init; }
+}
 
 /// <summary>Accusations, and what a holder shows against them (hole 19, rule R5).</summary>
 public sealed partial class WalletTerminal
@@ -19,7 +25,8 @@ public sealed partial class WalletTerminal
 
     /// <summary>
     /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
-    /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do.
+    /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do. First the bank has to show the evidence: who answers to a mere
+    /// question about a coin says whose it is (rule R5). So nobody sees from what a wallet sends whether it knows the coin, before it was overspent.
     /// </summary>
     /// <param name="keep">
     /// Keeps a rebuttal before the bank sees it, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
@@ -33,10 +40,13 @@ public sealed partial class WalletTerminal
         var results = new List<RebuttalResult>();
         foreach (var notice in await Notices(status.User, cancel))
         {
-            var rebuttal = (await MakeRebuttal(channel, pin, cancel)).About(notice.Coin);
+            var evidence = await Shown(status, notice, cancel);
+            bool shows = evidence is not null;
+            Switches.On("R5 shown", ref shows);
+            var rebuttal = shows ? Cut((await MakeRebuttal(channel, pin, cancel)).About(notice.Coin), evidence) : Rebuttal.None;
             if (rebuttal.Voids.Count + rebuttal.Dead.Count == 0)
             {
-                results.Add(new RebuttalResult(notice, Rebuttal.None, null));
+                results.Add(new RebuttalResult(notice, Rebuttal.None, null) { Evidence = evidence });
                 continue;
             }
 
@@ -44,16 +54,79 @@ public sealed partial class WalletTerminal
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
-                results.Add(new RebuttalResult(notice, rebuttal, null));
+                results.Add(new RebuttalResult(notice, rebuttal, null) { Evidence = evidence });
                 continue;
             }
 
             rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
-            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands));
+            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) { Evidence = evidence });
         }
 
         return results;
+    }
+
+    /// <summary>The evidence behind a notice, checked as a judge would, from the root key that the card has pinned; null where there is none that holds.</summary>
+    private async ValueTask<Evidence?> Shown(PrivateStatus status, Notice notice, CancellationToken cancel)
+    {
+        try
+        {
+            if (RebuttalMessages.ReadAccusation(await bank.Call(RebuttalMessages.WriteAccusationRequest(status.User, notice.Coin, null), cancel)) is not var (root, bare))
+            {
+                return null;
+            }
+
+            var hashes = bare.Dossier.Header.Pages;
+            var pages = new List<DossierPage>();
+            for (uint i = 0; i < hashes.Count; i++)
+            {
+                var reply = await bank.Call(RebuttalMessages.WriteAccusationRequest(status.User, notice.Coin, i), cancel);
+                if (RebuttalMessages.ReadAccusationPage(reply) is not { } page || page.Hash != hashes[(int)i])
+                {
+                    return null;
+                }
+
+                pages.Add(page);
+            }
+
+            var file = bare with { Dossier = bare.Dossier with { Pages = pages } };
+            return IsOwn(status, notice, root, file) && IsProven(root, file) ? file : null;
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True if it is about an order of this card's account at this card's bank, of this card's scheme, and this notice is the file's.</summary>
+    private static bool IsOwn(PrivateStatus status, Notice notice, PublicKey root, Evidence file)
+    {
+        bool pinned = Digest.Of(root.Bytes) == status.Scheme;
+        Switches.On("R5 shown root", ref pinned);
+        bool own = file.Order.User == status.User && file.Order.Bank == status.Bank;
+        Switches.On("R5 shown own", ref own);
+        bool its = file.Notice.Encode().AsSpan().SequenceEqual(notice.Encode());
+        Switches.On("R5 shown notice", ref its);
+        return pinned && own && its;
+    }
+
+    private bool IsProven(PublicKey root, Evidence file)
+    {
+        bool proven = file.Check(suite, root).IsProven;
+        Switches.On("R5 shown proof", ref proven);
+        return proven;
+    }
+
+    /// <summary>No more than a bank hears: what speaks of the payments in the evidence first.</summary>
+    private static Rebuttal Cut(Rebuttal rebuttal, Evidence? evidence)
+    {
+        const int Most = 512;
+        var accused = (evidence?.Dossier.Payments ?? []).Select(h => h.Seq).ToHashSet();
+        return rebuttal.Voids.Count <= Most && rebuttal.Dead.Count <= Most ? rebuttal : rebuttal with
+        {
+            Voids = [.. rebuttal.Voids.OrderByDescending(v => accused.Contains(v.Seq)).Take(Most)],
+            Dead = [.. rebuttal.Dead.OrderByDescending(d => accused.Contains(d.Seq)).Take(Most)],
+        };
     }
 
     /// <summary>The bank's answer; null where it gives none.</summary>

@@ -191,8 +191,14 @@ internal sealed partial class CheatTown
         }
 
         accused.Card.Card.Reset();
-        foreach (var (notice, rebuttal, stands) in World.WalletWith(accused.Records).Rebut(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult())
+        var wallet = World.WalletWith(accused.Records);
+        foreach (var done in wallet.Rebut(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult())
         {
+            // A bank that shows no evidence is shown nothing: whoever judges it is.
+            var (notice, rebuttal, stands) = done.Evidence is not null ? done : done with
+            {
+                Rebuttal = wallet.MakeRebuttal(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult().About(done.Notice.Coin),
+            };
             bool isNews = !accused.Rebuttals.TryGetValue(notice.Coin.ToString(), out var before) || before.Voids.Count + before.Dead.Count != rebuttal.Voids.Count + rebuttal.Dead.Count;
             accused.Rebuttals[notice.Coin.ToString()] = rebuttal;
             if (isNews)

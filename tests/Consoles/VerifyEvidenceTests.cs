@@ -24,9 +24,9 @@ public sealed class VerifyEvidenceTests
             File.WriteAllBytes(Path.Combine(folder, "e"), file.Encode());
             File.WriteAllBytes(Path.Combine(folder, "r"), rebuttal.Encode());
             File.WriteAllBytes(Path.Combine(folder, "s"), stamped.Encode());
-            File.WriteAllBytes(Path.Combine(folder, "nothing"), ShopAnswer.Sign(key, h.Id, file.Date, null, null).Encode());
+            File.WriteAllBytes(Path.Combine(folder, "nothing"), ShopAnswer.Sign(key, h.Id, file.Date, true, null, null).Encode());
             var reversal = Reversal.Sign(statement, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date);
-            File.WriteAllBytes(Path.Combine(folder, "good"), ShopAnswer.Sign(key, h.Id, file.Date, reversal, file.Dossier.Header.StatementKeys[0]).Encode());
+            File.WriteAllBytes(Path.Combine(folder, "good"), ShopAnswer.Sign(key, h.Id, file.Date, true, reversal, file.Dossier.Header.StatementKeys[0]).Encode());
             string root = Convert.ToHexString(town.Scheme.Root.Bytes);
             (int Code, string Culprit, string InTime) Verify(params string[] more)
             {
@@ -42,6 +42,14 @@ public sealed class VerifyEvidenceTests
             Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+            var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");
+            Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)), none.Error);
+            var unread = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--revoked", "x=yesterday");
+            Assert.That((unread.Code, unread.Error.Contains("is no till and time", StringComparison.Ordinal)), Is.EqualTo((2, true)), unread.Error);
             Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error, Does.Contain("'r' is no shop's answer"));
             var words = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--rebuttal", "s").Output;
             Assert.That(words, Does.Contain($"before {file.Notice.Until}").And.Contain("Rebuttal 1 was stamped in time.").And.Contain("the shop, once it was asked"));

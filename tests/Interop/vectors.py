@@ -180,9 +180,9 @@ def check_objects():
     assert rest == [BANK, b"\2", subject, DATE]
     signed("stamp", PUB["bank"], V["stamp-message"], signature)
     same("rebuttal", void + V["dead-statement"] + V["certificate-statement"] + V["certificate-bank"] + V["stamp"])
-    same("shop-answer-message", b"HC1-ANSW" + PAYMENT_ID + W + DATE + sha256(V["reversal"]))
+    same("shop-answer-message", b"HC1-ANSW" + PAYMENT_ID + W + DATE + b"\1" + sha256(V["reversal"]))
     answer, head = content("shop-answer", "ShopAnswer"), obj("PaymentId", PAYMENT_ID) + obj("TillKey", PUB["till"]) + obj("Date", DATE)
-    head += V["reversal"] + V["certificate-statement"]
+    head += obj("State", b"\1") + V["reversal"] + V["certificate-statement"]
     assert answer.startswith(head)
     signed("shop-answer", PUB["till"], V["shop-answer-message"], fields(answer[len(head):], "Signature")[0])
     state, name, key, own, b, reference, s_b = fields(content("enrolment-request", "Enrolment"), "State", "Name", "PublicKey", "Signature", "B", "Reference", "Signature")
@@ -293,6 +293,10 @@ def check_frames():
             ("instructions-reply", 2, 0x0206, V["transfer"]),
             ("notices", 1, 0x0109, obj("U", U)),
             ("notices-reply", 2, 0x010A, V["notice"]),
+            ("accusation", 1, 0x010D, obj("U", U) + obj("CoinId", COIN_ID)),
+            ("accusation-reply", 2, 0x010E, obj("PublicKey", PUB["root"]) + obj("Evidence", content("evidence", "Evidence")[:-len(V["reversal"] + V["dossier-page"])])),
+            ("accusation-page", 1, 0x010D, obj("U", U) + obj("CoinId", COIN_ID) + obj("PageIndex", u32(0))),
+            ("accusation-page-reply", 2, 0x010E, V["dossier-page"]),
             ("rebut", 1, 0x010B, obj("CoinId", COIN_ID) + V["rebuttal"]),
             ("rebut-reply", 2, 0x010C, V["stamp"] + V["certificate-bank"] + obj("State", b"\2")),
             ("dossiers", 1, 0x0207, b""),

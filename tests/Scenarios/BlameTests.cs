@@ -87,11 +87,11 @@ public sealed class BlameTests
         Assert.That(town.Check(file, new Defence([rebuttal], [])).Culprit, Is.EqualTo(Culprit.ShopToAnswer));
         using var key = town.TillKey(till);
         using var strange = town.Options.Suite.GenerateKey();
-        var nothing = ShopAnswer.Sign(key, h.Id, file.Date, null, null);
-        var foreign = ShopAnswer.Sign(strange, h.Id, file.Date, null, null);
-        var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, null, null);
+        var nothing = ShopAnswer.Sign(key, h.Id, file.Date, true, null, null);
+        var foreign = ShopAnswer.Sign(strange, h.Id, file.Date, true, null, null);
+        var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, true, null, null);
         using var statement = town.StatementKey;
-        var forged = ShopAnswer.Sign(key, h.Id, file.Date, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
+        var forged = ShopAnswer.Sign(key, h.Id, file.Date, true, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
         using var bank = town.BankKey("bank-1");
         rebuttal = rebuttal.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), []);
         Assert.That(town.Check(file, new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Shop));
@@ -163,7 +163,7 @@ public sealed class BlameTests
         var inTime = Shown(den, small);
         using var bank = town.BankKey("bank-1");
         inTime = inTime.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, inTime.Digest, file.Date), []);
-        var answer = ShopAnswer.Sign(den, small.Id, file.Date, null, null);
+        var answer = ShopAnswer.Sign(den, small.Id, file.Date, true, null, null);
         var partly = town.Check(file, new Defence([inTime, Shown(cafe, large)], [answer]));
         Assert.That(partly.Culprit, Is.EqualTo(Culprit.Shop), partly.Finding + " (the stamp's certificate stands in the file)");
         Assert.That(partly.Finding, Does.Contain(small.Till.ToString()).And.Not.Contain(large.Till.ToString()));

@@ -75,13 +75,13 @@ public sealed class LyingDefenceTests : LyingCase
         using var bank = Town.BankKey("bank-1");
         rebuttal = rebuttal.With(Stamp.Sign(bank, File.BankKey.Holder, StampRole.Bank, rebuttal.Digest, File.Date), []);
         Culprit Asked(ShopAnswer answer) => Town.Check(File, new Defence([rebuttal], [answer])).Culprit;
-        Assert.That(Asked(ShopAnswer.Sign(till, h.Id, File.Date, null, null)), Is.EqualTo(Culprit.Shop), "as it should be");
-        var forged = own.Sign(SignedMessage.ShopAnswer(h.Id, h.Till, File.Date, default));
+        Assert.That(Asked(ShopAnswer.Sign(till, h.Id, File.Date, true, null, null)), Is.EqualTo(Culprit.Shop), "as it should be");
+        var forged = own.Sign(SignedMessage.ShopAnswer(h.Id, h.Till, File.Date, true, default));
         var answer = lie switch
         {
-            "key" => new ShopAnswer(h.Id, own.PublicKey.Bytes.ToArray(), File.Date, null, null, forged),
-            "payment" => ShopAnswer.Sign(till, Other.Dossier.Payments[0].Id, File.Date, null, null),
-            _ => new ShopAnswer(h.Id, till.PublicKey.Bytes.ToArray(), File.Date, null, null, forged),
+            "key" => new ShopAnswer(h.Id, own.PublicKey.Bytes.ToArray(), File.Date, true, null, null, forged),
+            "payment" => ShopAnswer.Sign(till, Other.Dossier.Payments[0].Id, File.Date, true, null, null),
+            _ => new ShopAnswer(h.Id, till.PublicKey.Bytes.ToArray(), File.Date, true, null, null, forged),
         };
         Assert.That(Asked(answer), Is.EqualTo(Culprit.ShopToAnswer));
     }
@@ -148,6 +148,6 @@ public sealed class LyingDefenceTests : LyingCase
     private Defence Answered(Reversal reversal, KeyCertificate certificate)
     {
         using var till = TillOf(Excess.H);
-        return new Defence([], [ShopAnswer.Sign(till, Excess.H.Id, File.Date, reversal, certificate)]);
+        return new Defence([], [ShopAnswer.Sign(till, Excess.H.Id, File.Date, true, reversal, certificate)]);
     }
 }

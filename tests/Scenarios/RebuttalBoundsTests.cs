@@ -1,0 +1,172 @@
+using HierCash.Bank;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Tests.Suite;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Rule R10: anybody may send a bank a rebuttal. What is in it costs work that grows with its size and no faster, and nobody else waits for that.</summary>
+public sealed class RebuttalBoundsTests
+{
+    private static readonly LinkPeer Stranger = LinkPeer.Wallet;
+
+    private CountingSuite _suite = null!;
+    private TownWorld _town = null!;
+    private Evidence _file = null!;
+    private CashPayment _h = null!;
+    private Random _random = null!;
+
+    [SetUp]
+    public async Task MakeCase()
+    {
+        _suite = new CountingSuite(new BclSuite());
+        _town = Towns.Make(with: o => o with { Suite = _suite });
+        _file = await _town.Overspend();
+        _h = _file.Dossier.Payments.Single(p => p.Paid.Minor == 2000);
+        _random = new Random(1);
+    }
+
+    [TearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>A stranger sends certificates, stamps and dead statements that he made up: each certificate is verified once, and paired with nothing.</summary>
+    [Test, Rule(10)]
+    public async Task WorkGrowsWithWhatIsSentAndNoFaster()
+    {
+        int few = await Cost(Invented(20, 8, 8));
+        int many = await Cost(Invented(500, 64, 500));
+        Assert.That(many, Is.LessThan(few + 480 + 100), $"{few} for 20 certificates, {many} for 500");
+        Assert.That(_town.Rows("bank-1")["rebuttal"], Is.Zero);
+    }
+
+    /// <summary>The same for whoever reads the two files offline, and for the bank's next rebuttal of that case.</summary>
+    [Test, Rule(10)]
+    public async Task NothingIsVerifiedTwice()
+    {
+        var shown = Invented(200, 16, 40);
+        int before = _suite.Verified;
+        Assert.That(_town.Check(_file, new Defence([shown], [])).Culprit, Is.EqualTo(Culprit.User));
+        Assert.That(_suite.Verified - before, Is.LessThan(200 + 100));
+
+        // Two true S_W, one after the other: the second does not pay for the whole file again.
+        var other = _file.Dossier.Payments.Single(p => p.Id != _h.Id);
+        var bank = Bank;
+        int first = await Cost(new Rebuttal([Void(_h)], [], []), bank);
+        int second = await Cost(new Rebuttal([Void(other)], [], []), bank);
+        Assert.That(second, Is.LessThan(first / 2), $"{first}, then {second}");
+        Assert.That(_town.Rows("bank-1")["rebuttal"], Is.EqualTo(2));
+    }
+
+    /// <summary>The bank's friend signs one true S_W, and packs thousands of inventions around it: what is stored is without them, and the next reader does not pay.</summary>
+    [Test, Rule(10)]
+    public async Task WhatIsInventedIsNotStored()
+    {
+        await Cost(Invented(500, 60, 16) with { Voids = [Void(_h)] });
+        Assert.That(_town.Rows("bank-1")["rebuttal"], Is.EqualTo(1));
+        var again = Bank;
+        int before = _suite.Verified;
+        Assert.That(again.Cases.Single().Heard, Is.EqualTo(1));
+        Assert.That(_suite.Verified - before, Is.LessThan(100));
+    }
+
+    /// <summary>Of one payment a few dead statements are looked at, under the genuine certificates.</summary>
+    [Test, Rule(10)]
+    public async Task OfOnePaymentAFewStatementsAreLookedAt()
+    {
+        var genuine = _town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        int cost = await Cost(Invented(0, 0, 800) with { Certificates = genuine });
+        Assert.That(cost, Is.LessThan(150));
+    }
+
+    /// <summary>More than an honest wallet ever has is no rebuttal, for the bank and for whoever reads files.</summary>
+    [TestCase(641, 0, 0)]
+    [TestCase(0, 65, 0)]
+    [TestCase(0, 0, 3000)]
+    [Rule(10)]
+    public async Task ARebuttalHasItsSize(int certificates, int stamps, int dead)
+    {
+        int before = _suite.Verified;
+        var message = RebuttalMessages.WriteRebut(_h.Coin.Id, Invented(certificates, stamps, dead));
+        var refusal = Refusal.Read(await _town.UserBank.Handle(Stranger, message, default));
+        Assert.That((refusal?.Reason, _suite.Verified - before), Is.EqualTo(((RefusalReason?)RefusalReason.Malformed, 0)), "and nothing is verified");
+        Assert.That(Rebuttal.Decode(Invented(640, 64, 0).Encode()), Is.Not.Null, "so much may be");
+    }
+
+    /// <summary>While a stranger's rebuttal is weighed the bank answers others and writes; and who sent it may hang up.</summary>
+    [Test, Rule(10), CancelAfter(60_000)]
+    public async Task NobodyWaitsForAStrangersRebuttal(CancellationToken end)
+    {
+        using var weighing = new ManualResetEventSlim();
+        using var done = new ManualResetEventSlim();
+        using var hangsUp = new CancellationTokenSource();
+        var theirs = new AsyncLocal<bool>();
+        _suite.Before = () =>
+        {
+            if (theirs.Value)
+            {
+                weighing.Set();
+                done.Wait(end);
+            }
+        };
+        var sending = Task.Run(
+            async () =>
+            {
+                theirs.Value = true;
+                return await _town.UserBank.Handle(Stranger, RebuttalMessages.WriteRebut(_h.Coin.Id, Invented(50, 8, 8)), hangsUp.Token);
+            }, end);
+        weighing.Wait(end);
+        var other = Task.Run(
+            () =>
+            {
+                using var alice = _town.User("Alice", 1000);
+                return _town.UserBank.Notices(_file.Order.User).Count;
+            }, end);
+        bool answered = await Task.WhenAny(other, Task.Delay(TimeSpan.FromSeconds(20), end)) == other;
+        await hangsUp.CancelAsync();
+        done.Set();
+        Assert.That(answered, "an account is opened and money withdrawn meanwhile");
+        Assert.That(await other, Is.EqualTo(1));
+        Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
+        _suite.Before = null;
+        Assert.That(_town.Rows("bank-1")["rebuttal"], Is.Zero);
+    }
+
+    /// <summary>The bank, newly started, while the issuer is away.</summary>
+    private BankParty Bank => _town.BankOver("bank-1", new ReversalTests.DeadLink());
+
+    private async Task<int> Cost(Rebuttal shown, BankParty? bank = null)
+    {
+        int before = _suite.Verified;
+        await (bank ?? Bank).Rebut(_h.Coin.Id, Rebuttal.Decode(shown.Encode())!, default);
+        return _suite.Verified - before;
+    }
+
+    /// <summary>Certificates, stamps and dead statements of the excess that nobody signed.</summary>
+    private Rebuttal Invented(int certificates, int stamps, int dead)
+    {
+        byte[] Signature()
+        {
+            var bytes = new byte[ISigningKey.SignatureSize];
+            _random.NextBytes(bytes);
+            bytes[0] = bytes[32] = 1;
+            return bytes;
+        }
+
+        var genuine = _file.Dossier.Header.StatementKeys[0];
+        var shown = new Rebuttal(
+            [],
+            [.. Enumerable.Range(0, dead).Select(_ => new DeadStatement(genuine.Holder, _h.Id, _h.Coin.Id, _h.Seq, _h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
+            [.. Enumerable.Range(0, certificates).Select(_ => genuine with { Signature = Signature() })]);
+        var subject = shown.Digest;
+        return shown with { Stamps = [.. Enumerable.Range(0, stamps).Select(_ => new Stamp(genuine.Holder, StampRole.Issuer, subject, _file.Date, Signature()))] };
+    }
+
+    private VoidStatement Void(CashPayment h)
+    {
+        using var till = _town.TillKey(_town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && _town.Till(n).W == h.Till));
+        return VoidStatement.Sign(till, h);
+    }
+}
