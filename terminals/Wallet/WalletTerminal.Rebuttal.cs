@@ -42,7 +42,7 @@ public sealed partial class WalletTerminal
         {
             var evidence = await Shown(status, notice, cancel);
             bool shows = evidence is not null;
-            Switches.On("R5 shown", ref shows);
+            Switches.On("R5 checked first", ref shows);
             var rebuttal = shows ? Cut((await MakeRebuttal(channel, pin, cancel)).About(notice.Coin), evidence) : Rebuttal.None;
             if (rebuttal.Voids.Count + rebuttal.Dead.Count == 0)
             {
@@ -58,7 +58,12 @@ public sealed partial class WalletTerminal
                 continue;
             }
 
-            rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
+            // Only the bank's own word on this: in another's name it would take the place of a true one.
+            if (answer.Stamp.Role == StampRole.Bank && answer.Stamp.Stamper == status.Bank && answer.Stamp.Subject == rebuttal.Digest)
+            {
+                rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
+            }
+
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
             results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) { Evidence = evidence });
         }

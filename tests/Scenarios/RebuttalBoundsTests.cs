@@ -64,7 +64,8 @@ public sealed class RebuttalBoundsTests
     [Test, Rule(10)]
     public async Task WhatIsInventedIsNotStored()
     {
-        await Cost(Invented(500, 60, 16) with { Voids = [Void(_h)] });
+        var other = _file.Dossier.Payments.Single(p => p.Id != _h.Id);
+        await Cost(Invented(500, 60, 16, other) with { Voids = [Void(_h)] });
         Assert.That(_town.Rows("bank-1")["rebuttal"], Is.EqualTo(1));
         var again = Bank;
         int before = _suite.Verified;
@@ -145,8 +146,9 @@ public sealed class RebuttalBoundsTests
     }
 
     /// <summary>Certificates, stamps and dead statements of the excess that nobody signed.</summary>
-    private Rebuttal Invented(int certificates, int stamps, int dead)
+    private Rebuttal Invented(int certificates, int stamps, int dead, CashPayment? of = null)
     {
+        var h = of ?? _h;
         byte[] Signature()
         {
             var bytes = new byte[ISigningKey.SignatureSize];
@@ -158,7 +160,7 @@ public sealed class RebuttalBoundsTests
         var genuine = _file.Dossier.Header.StatementKeys[0];
         var shown = new Rebuttal(
             [],
-            [.. Enumerable.Range(0, dead).Select(_ => new DeadStatement(genuine.Holder, _h.Id, _h.Coin.Id, _h.Seq, _h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
+            [.. Enumerable.Range(0, dead).Select(_ => new DeadStatement(genuine.Holder, h.Id, h.Coin.Id, h.Seq, h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
             [.. Enumerable.Range(0, certificates).Select(_ => genuine with { Signature = Signature() })]);
         var subject = shown.Digest;
         return shown with { Stamps = [.. Enumerable.Range(0, stamps).Select(_ => new Stamp(genuine.Holder, StampRole.Issuer, subject, _file.Date, Signature()))] };
