@@ -86,6 +86,8 @@ public sealed partial class BankParty
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         var before = card.GetStatus();
+        bool heard = KnowsCode(code);
+        bool wasSetBack = _letters.WasSetBack(user);
         WithCode(code, holder, user, () =>
         {
             if (before.State == WalletState.Blank)
@@ -93,13 +95,33 @@ public sealed partial class BankParty
                 throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
             }
 
+            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the card's old one.
+            var known = heard ? card.SetBack(code.Hash, new byte[ISigningKey.SignatureSize]) : StatusWord.InvalidSignature;
+            if (known.IsSuccess)
+            {
+                return known;
+            }
+
+            bool isBlocked = before.State == WalletState.NotActivated ? wasSetBack : before.PukTries == 0;
+            Switches.On("R12 signs for blocked", ref isBlocked);
+            if (known == StatusWord.AlreadyDone || !isBlocked)
+            {
+                var why = known == StatusWord.AlreadyDone ? known : StatusWord.ConditionsNotSatisfied;
+                throw new CardRefusedException(why, Explain(why, before));
+            }
+
             card.PutCertificate(_identity.Certificate);
 
             // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
             var nonce = card.GetNonce();
-            _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
+            byte[] row = _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
             var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
+            if (status == StatusWord.InvalidSignature)
+            {
+                _store.Write(db => BankAlarms.CardOfAnother(db, row));
+            }
+
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
         });
         LogSetBack();
