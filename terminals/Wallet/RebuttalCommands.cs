@@ -77,7 +77,7 @@ internal sealed class RebuttalCommands(
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
             var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => Keep(FileOf(folder, notice), rebuttal));
 
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 shown.Select(d => new
                 {
