@@ -28,12 +28,81 @@ public sealed partial class BankParty
 
         // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
         var state = card.GetStatus().State;
-        bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
-        if (taken && state == WalletState.Blank)
+        var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
+        if (holder is not null && state == WalletState.Blank)
         {
-            throw new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+            throw new InvalidOperationException(_store.Read(db => LossDesk.IsLost(db, holder.User))
+                ? $"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card."
+                : $"There is an account '{name}' with another card. Choose another name.");
         }
 
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var user = Add(db, name, key, Timestamp.Now(_clock));
+            LetterBook.Took(db, code, user);
+            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+                ? account
+                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+        });
+    }
+
+    /// <summary>
+    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of the old card's coins too. May be repeated with
+    /// the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, or the letter was written for something else.</exception>
+    public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
+    {
+        card.Select();
+        var state = card.GetStatus().State;
+        var old = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name)
+            ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+
+        // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
+        bool mayReplace = withoutReport || _store.Read(db => LossDesk.IsLost(db, old.User));
+        if (state == WalletState.Blank && !mayReplace)
+        {
+            throw NotReported(name);
+        }
+
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var now = Timestamp.Now(_clock);
+            var user = OneWay.U(key);
+            if (old.User != user && !mayReplace)
+            {
+                throw NotReported(name);
+            }
+
+            if (old.User != user)
+            {
+                db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
+                Add(db, name, key, now);
+                LetterBook.Took(db, code, user);
+                Replacement.Replace(db, now, old, user);
+            }
+
+            return UserDatabase.FindAccount(db, user)!;
+        });
+    }
+
+    private static InvalidOperationException NotReported(string name) => new(
+        $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+
+    private static AccountId Add(Database db, string name, PublicKey key, Timestamp now)
+    {
+        var user = OneWay.U(key);
+        db.Execute(
+            "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)", user.Value.ToArray(), name, key.Bytes.ToArray(), now.ToLedger());
+        return user;
+    }
+
+    private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
+    {
         var scheme = _identity.Scheme;
         var key = WithCode(code, name, null, () =>
         {
@@ -53,17 +122,7 @@ public sealed partial class BankParty
             card.PutCertificate(certificate);
         }
 
-        return _store.Write(db =>
-        {
-            var user = OneWay.U(key);
-            db.Execute(
-                "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)",
-                user.Value.ToArray(), name, key.Bytes.ToArray(), Timestamp.Now(_clock).ToLedger());
-            LetterBook.Took(db, code, user);
-            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
-                ? account
-                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
-        });
+        return key;
     }
 
     /// <summary>
@@ -80,6 +139,11 @@ public sealed partial class BankParty
         if (lost is { } date)
         {
             throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
+        }
+
+        if (_store.Read(db => Replacement.SuccessorOf(db, user)) is not null)
+        {
+            throw new InvalidOperationException("The account has another card since this one was replaced: keep the card. Nothing was set back.");
         }
 
         string holder = Find(user)?.Name ?? "";
