@@ -31,9 +31,9 @@ public sealed partial class BankParty
         var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
         if (holder is not null && state == WalletState.Blank)
         {
-            throw new InvalidOperationException(_store.Read(db => LossDesk.IsLost(db, holder.User))
-                ? $"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card."
-                : $"There is an account '{name}' with another card. Choose another name.");
+            throw _store.Read(db => LossDesk.IsLost(db, holder.User))
+                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
+                : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
         }
 
         var key = Personalise(name, card, state, code);
@@ -63,9 +63,9 @@ public sealed partial class BankParty
 
         // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
         bool mayReplace = withoutReport || _store.Read(db => LossDesk.IsLost(db, old.User));
-        if (state == WalletState.Blank && !mayReplace)
+        if (state == WalletState.Blank)
         {
-            throw NotReported(name);
+            RequireReported(name, mayReplace);
         }
 
         var key = Personalise(name, card, state, code);
@@ -73,13 +73,9 @@ public sealed partial class BankParty
         {
             var now = Timestamp.Now(_clock);
             var user = OneWay.U(key);
-            if (old.User != user && !mayReplace)
-            {
-                throw NotReported(name);
-            }
-
             if (old.User != user)
             {
+                RequireReported(name, mayReplace);
                 db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
                 Add(db, name, key, now);
                 LetterBook.Took(db, code, user);
@@ -90,8 +86,14 @@ public sealed partial class BankParty
         });
     }
 
-    private static InvalidOperationException NotReported(string name) => new(
-        $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+    private static void RequireReported(string name, bool mayReplace)
+    {
+        if (!mayReplace)
+        {
+            throw new InvalidOperationException(
+                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+        }
+    }
 
     private static AccountId Add(Database db, string name, PublicKey key, Timestamp now)
     {

@@ -36,7 +36,7 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            bool isFinal = begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate || begun.Text == store.Read(db => Closed(db, order.User));
+            bool isFinal = begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate || begun == store.Read(db => Closed(db, order.User));
             return isFinal ? await Decline(order, begun, cancel) : begun.ToMessage();
         }
 
@@ -140,7 +140,7 @@ internal sealed class WithdrawalDesk(
         if (Closed(db, order.User) is { } closed)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return new Refusal(RefusalReason.NotAllowed, closed);
+            return closed;
         }
 
         var user = LedgerAccount.User(order.User);
@@ -158,10 +158,13 @@ internal sealed class WithdrawalDesk(
     }
 
     /// <summary>Why nothing is withdrawn with this card any more; null where it may.</summary>
-    private static string? Closed(Database db, AccountId user) =>
-        Replacement.SuccessorOf(db, user) is not null ? "This card was replaced by another one. Withdraw with the account's new card."
-        : LossDesk.IsLost(db, user) ? "This card was reported as lost. Ask the bank's counter for a new card: 'hiercash-bank replace-card NAME' gives it to the same account."
-        : null;
+    private static Refusal? Closed(Database db, AccountId user) =>
+        Replacement.SuccessorOf(db, user) is not null
+            ? new Refusal(RefusalReason.NotAllowed, "This card was replaced by another one. Withdraw with the account's new card.")
+            : LossDesk.IsLost(db, user)
+                ? new Refusal(
+                    RefusalReason.NotAllowed, "This card was reported as lost. Ask the bank's counter for a new card: 'hiercash-bank replace-card NAME' gives it to the same account.")
+                : null;
 
     private async ValueTask<WithdrawalRow> Advance(RequestId request, CancellationToken cancel)
     {

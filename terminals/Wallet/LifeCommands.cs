@@ -165,7 +165,8 @@ internal sealed class LifeCommands(
             // The answer bears no signature of the issuer: somebody with a stolen key of the bank, and the network, can give it too (docs/security.md).
             ConsoleEntry.PrintDone(
                 result.GetValue(json), new { Cancelled = cancelled },
-                $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
+                $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by itself. "
+                + "Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
         return command;
     }

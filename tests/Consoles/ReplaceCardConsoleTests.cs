@@ -1,3 +1,9 @@
+using HierCash.Card.Readers;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Eve's card is lost while a withdrawal waits on it, by the real programs: each sentence names the command that goes on, to her money on a new card.</summary>
@@ -20,12 +26,10 @@ public sealed class ReplaceCardConsoleTests
     public void EachSentenceLeadsOn()
     {
         _town.Must("hiercash-wallet", "lost-report", "eve.lost", "--reader", "emulator:Eve.card", "--pin", "0000");
-        _town.North.Stop();
-        Assert.That(Wallet("Eve", "withdraw", "5.00").Code, Is.EqualTo(3), "the bank is away");
-        _town.North.Start();
+        BeginOnCard();
         _town.Must("hiercash-bank", "lost", "eve.lost", "--dir", "north");
 
-        var resumed = Wallet("Eve", "resume");
+        var resumed = Wallet("Eve", "resume", "--all");
         Assert.That((resumed.Code, resumed.Output.Contains("'hiercash-bank replace-card NAME'", StringComparison.Ordinal)), Is.EqualTo((1, true)), resumed.Output + resumed.Error);
         Assert.That(_town.Json("hiercash-wallet", "balance", "--reader", "emulator:Eve.card", "--pin", "0000").GetProperty("pending").GetInt32(), Is.Zero);
         var again = Wallet("Eve", "resume");
@@ -77,6 +81,18 @@ public sealed class ReplaceCardConsoleTests
             "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "north/bank.db", "--bank", Path.Combine(other.Folder, "north", "bank.db"), "--root", "north.grant");
         Assert.That(audit.Code, Is.EqualTo(1), audit.Error);
         Assert.That(audit.Output.Split('\n')[..^1], Has.Length.EqualTo(1).And.One.StartsWith("bank 2: secret_key bank: it is the database of a bank of another scheme"), audit.Output);
+    }
+
+    /// <summary>As a withdrawal that was cut short right after the card began it.</summary>
+    private void BeginOnCard()
+    {
+        var suite = new BclSuite();
+        var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, Path.Combine(_town.Folder, "north.grant")), suite)!;
+        using var channel = ReaderChoice.OpenImage(Path.Combine(_town.Folder, "Eve.card"), suite);
+        var card = new WalletCard(channel);
+        card.Select();
+        Assert.That(card.Verify("0000").IsSuccess);
+        card.BeginWithdrawal(new Amount(500), grant.Scheme.Terms.Currency, grant.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id);
     }
 
     private static void Eventually(Func<bool> isSo)
