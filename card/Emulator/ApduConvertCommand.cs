@@ -50,7 +50,7 @@ internal static class ApduConvertCommand
                 }
             }
 
-            Console.WriteLine(faults == 0 ? "All well-formed." : $"{faults} faults.");
+            Console.WriteLine(faults == 0 ? "All well-formed." : faults == 1 ? "1 fault." : $"{faults} faults.");
             return faults == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;

@@ -44,7 +44,7 @@ internal static class Program
                 throw new RefusedException(e.Message);
             }
 
-            Console.WriteLine($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter LETTER --reader emulator:{result.GetValue(file)}'.");
+            ConsoleEntry.SayDone($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter LETTER --reader emulator:{result.GetValue(file)}'.");
         });
         return command;
     }

@@ -84,6 +84,11 @@ public static class AuditRun
             }
 
             bool isIssuerSound = findings.Count == 0;
+            var strangers = issuerBooks is null ? [] : open.Where(b => BankNumber.IsOfAnotherScheme(b, issuerBooks, keys)).ToList();
+            findings.AddRange(strangers.Select(b => b.Finds(
+                "secret_key", "bank", "it is the database of a bank of another scheme: the issuer knows none of its keys, and signed nothing of what it has. Give the banks of this scheme")));
+            open.RemoveAll(strangers.Contains);
+            strangers.ForEach(b => b.Dispose());
             var numbers = open.ConvertAll(b => BankNumber.Of(b, issuerBooks, keys));
             foreach (var (bank, number) in open.Zip(numbers))
             {

@@ -15,6 +15,19 @@ internal static class BankNumber
     /// </returns>
     public static long? Of(Books bank, Books? issuer, TrustedKeys keys) => Ordered(bank, keys) ?? (issuer is null ? null : Registered(bank, issuer, keys));
 
+    /// <summary>
+    /// True if these are no books of this scheme: the issuer knows none of the keys that they hold, and signed none of their instructions and statements. Every bank
+    /// of another scheme has some number too, and each of its rows would be found to be wrong.
+    /// </summary>
+    public static bool IsOfAnotherScheme(Books bank, Books issuer, TrustedKeys keys)
+    {
+        bool signed = bank.Rows("SELECT transfer FROM booked_transfer ORDER BY number LIMIT 1", r => Transfer.Decode(r.GetFieldValue<byte[]>(0)))
+                .Exists(t => t is not null && keys.IsStatement(k => t.Verify(keys.Suite, k)))
+            || bank.Rows("SELECT statement FROM audit_statement ORDER BY number LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0)))
+                .Exists(s => s is not null && keys.IsStatement(k => s.Verify(keys.Suite, k)));
+        return !signed && Registered(bank, issuer, keys) is null;
+    }
+
     private static long? Ordered(Books bank, TrustedKeys keys)
     {
         foreach (var (bytes, key) in bank.Rows(

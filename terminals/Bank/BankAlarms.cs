@@ -7,7 +7,8 @@ namespace HierCash.Bank;
 /// <summary>What a person at the bank has to look at.</summary>
 /// <param name="Number">Of the issuer's instruction or statement that it is about; 0 where it is about none.</param>
 /// <param name="Holder">The holder whose card it is about; null where it is about none.</param>
-public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string? Holder = null)
+/// <param name="Said">What the issuer said; null where it is about nothing that it said.</param>
+public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string? Holder = null, string? Said = null)
 {
     /// <summary>For people, after the kind: what it is about.</summary>
     public string Subject => Holder is not null ? $": {Holder}" : Number > 0 ? $", number {Number}" : "";
@@ -23,7 +24,10 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.StrangeDossier => "The issuer sends a dossier about a coin that nobody here withdrew: ask it why, and whether this bank was restored from a backup.",
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
-        _ => "",
+        BankAlarms.SetBackOfAnother =>
+            "This bank signed that this holder's card goes back to the code of a new letter, and the card in the reader said that it is another one. Nothing was set back, and that letter is gone. "
+            + "A slip in the name does that: if it was none, see whether the holder still has the card.",
+        _ => Said ?? "",
     };
 }
 
@@ -44,27 +48,46 @@ internal static class BankAlarms
 
     public const string CardSetBack = "card set back";
 
+    /// <summary>The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.</summary>
+    public const string SetBackOfAnother = "set-back with another card";
+
+    /// <summary>While it is so (<see cref="Admission"/>).</summary>
+    public const string Unanswered = "not answered by the issuer";
+
     public static int Raise(Database db, Timestamp now, string kind, ulong number) => db.Execute(
         "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", kind, InstructionDesk.NumberBytes(number), now.ToLedger());
 
     /// <summary>Before the bank signs it: what it signed stands in its books, whatever becomes of the card's answer (rule R12).</summary>
-    public static int RaiseSetBack(Database db, Timestamp now, AccountId user)
+    /// <returns>The alarm's subject.</returns>
+    public static byte[] RaiseSetBack(Database db, Timestamp now, AccountId user)
     {
         byte[] subject = [.. user.Value.ToArray(), .. InstructionDesk.NumberBytes(now.Microseconds)];
         bool keeps = true;
         Switches.Off("R12 in the books", ref keeps);
-        return keeps ? db.Execute("INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", CardSetBack, subject, now.ToLedger()) : 0;
+        if (keeps)
+        {
+            db.Execute("INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", CardSetBack, subject, now.ToLedger());
+        }
+
+        return subject;
     }
+
+    /// <summary>The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody else's.</summary>
+    public static int CardOfAnother(Database db, byte[] subject) =>
+        db.Execute("UPDATE OR REPLACE alarm SET kind = ?2 WHERE kind = ?1 AND subject = ?3", CardSetBack, SetBackOfAnother, subject);
 
     /// <summary>When this bank signed a set-back of the card of that account, oldest first.</summary>
     public static List<Timestamp> SetBacks(Database db, AccountId user) => db.Query(
         "SELECT date FROM alarm WHERE kind = ?1 AND substr(subject, 1, 16) = ?2 ORDER BY date", r => Timestamp.FromLedger(r.GetInt64(0)), CardSetBack, user.Value.ToArray());
 
-    /// <summary>The newest first.</summary>
-    public static List<BankAlarm> All(Database db) => db.Query(
-        "SELECT l.date, l.kind, l.subject, a.name FROM alarm l LEFT JOIN account a ON l.kind = ?1 AND a.u = substr(l.subject, 1, 16) ORDER BY l.date DESC, l.kind, l.subject",
+    /// <summary>That the issuer does not answer comes before everything else; then the newest first.</summary>
+    public static List<BankAlarm> All(Database db) =>
+        [.. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
+
+    private static List<BankAlarm> Raised(Database db) => db.Query(
+        "SELECT l.date, l.kind, l.subject, a.name FROM alarm l LEFT JOIN account a ON l.kind IN (?1, ?2) AND a.u = substr(l.subject, 1, 16) ORDER BY l.date DESC, l.kind, l.subject",
         r => new BankAlarm(
-            Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetString(1) == CardSetBack ? 0 : System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2)),
+            Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetString(1) is CardSetBack or SetBackOfAnother ? 0 : System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2)),
             r.IsDBNull(3) ? null : r.GetString(3)),
-        CardSetBack);
+        CardSetBack, SetBackOfAnother);
 }

@@ -28,12 +28,83 @@ public sealed partial class BankParty
 
         // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
         var state = card.GetStatus().State;
-        bool taken = _store.Read(UserDatabase.Accounts).Any(a => a.Name == name);
-        if (taken && state == WalletState.Blank)
+        var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
+        if (holder is not null && state == WalletState.Blank)
         {
-            throw new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+            throw _store.Read(db => LossDesk.IsLost(db, holder.User))
+                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
+                : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
         }
 
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var user = Add(db, name, key, Timestamp.Now(_clock));
+            LetterBook.Took(db, code, user);
+            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+                ? account
+                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+        });
+    }
+
+    /// <summary>
+    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of the old card's coins too. May be repeated with
+    /// the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, or the letter was written for something else.</exception>
+    public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
+    {
+        card.Select();
+        var state = card.GetStatus().State;
+        var old = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name)
+            ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+
+        // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
+        bool mayReplace = withoutReport || _store.Read(db => LossDesk.IsLost(db, old.User));
+        if (state == WalletState.Blank)
+        {
+            RequireReported(name, mayReplace);
+        }
+
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var now = Timestamp.Now(_clock);
+            var user = OneWay.U(key);
+            if (old.User != user)
+            {
+                RequireReported(name, mayReplace);
+                db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
+                Add(db, name, key, now);
+                LetterBook.Took(db, code, user);
+                Replacement.Replace(db, now, old, user);
+            }
+
+            return UserDatabase.FindAccount(db, user)!;
+        });
+    }
+
+    private static void RequireReported(string name, bool mayReplace)
+    {
+        if (!mayReplace)
+        {
+            throw new InvalidOperationException(
+                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+        }
+    }
+
+    private static AccountId Add(Database db, string name, PublicKey key, Timestamp now)
+    {
+        var user = OneWay.U(key);
+        db.Execute(
+            "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)", user.Value.ToArray(), name, key.Bytes.ToArray(), now.ToLedger());
+        return user;
+    }
+
+    private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
+    {
         var scheme = _identity.Scheme;
         var key = WithCode(code, name, null, () =>
         {
@@ -53,17 +124,7 @@ public sealed partial class BankParty
             card.PutCertificate(certificate);
         }
 
-        return _store.Write(db =>
-        {
-            var user = OneWay.U(key);
-            db.Execute(
-                "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES(?1, ?2, ?3, ?4)",
-                user.Value.ToArray(), name, key.Bytes.ToArray(), Timestamp.Now(_clock).ToLedger());
-            LetterBook.Took(db, code, user);
-            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
-                ? account
-                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
-        });
+        return key;
     }
 
     /// <summary>
@@ -82,10 +143,17 @@ public sealed partial class BankParty
             throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
         }
 
+        if (_store.Read(db => Replacement.SuccessorOf(db, user)) is not null)
+        {
+            throw new InvalidOperationException("The account has another card since this one was replaced: keep the card. Nothing was set back.");
+        }
+
         string holder = Find(user)?.Name ?? "";
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         var before = card.GetStatus();
+        bool heard = KnowsCode(code);
+        bool wasSetBack = _letters.WasSetBack(user);
         WithCode(code, holder, user, () =>
         {
             if (before.State == WalletState.Blank)
@@ -93,13 +161,33 @@ public sealed partial class BankParty
                 throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
             }
 
+            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the card's old one.
+            var known = heard ? card.SetBack(code.Hash, new byte[ISigningKey.SignatureSize]) : StatusWord.InvalidSignature;
+            if (known.IsSuccess)
+            {
+                return known;
+            }
+
+            bool isBlocked = before.State == WalletState.NotActivated ? wasSetBack : before.PukTries == 0;
+            Switches.On("R12 signs for blocked", ref isBlocked);
+            if (known == StatusWord.AlreadyDone || !isBlocked)
+            {
+                var why = known == StatusWord.AlreadyDone ? known : StatusWord.ConditionsNotSatisfied;
+                throw new CardRefusedException(why, Explain(why, before));
+            }
+
             card.PutCertificate(_identity.Certificate);
 
             // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
             var nonce = card.GetNonce();
-            _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
+            byte[] row = _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
             var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
+            if (status == StatusWord.InvalidSignature)
+            {
+                _store.Write(db => BankAlarms.CardOfAnother(db, row));
+            }
+
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
         });
         LogSetBack();

@@ -269,7 +269,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The first step that failed; the others were done.</exception>
     public ValueTask Run(CancellationToken cancel) => new Visit(LogFailed).Run(
         cancel,
-        ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, _issuer, c)),
+        ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, new Admission(_issuer, _store, _clock), c)),
         ("withdrawals", _withdrawals.Resume),
         ("dossiers", FetchDossiers),
         ("instructions", FetchInstructions),
@@ -281,6 +281,9 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>What a person has to look at, the newest first.</summary>
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
+
+    /// <summary>Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.</summary>
+    public (Timestamp Since, string Said)? Unanswered => _store.Read(Admission.Unanswered);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
     public async ValueTask FetchDossiers(CancellationToken cancel)

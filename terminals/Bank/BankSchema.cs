@@ -49,6 +49,9 @@ internal static class BankSchema
         CREATE TABLE parked(
             number INTEGER PRIMARY KEY REFERENCES booked_transfer, since INTEGER NOT NULL, statement BLOB NOT NULL,
             told INTEGER NOT NULL DEFAULT 0, alarmed INTEGER NOT NULL DEFAULT 0, suspense INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- Since when the issuer does not answer this bank, and why, in its words; no row while it does.
+        CREATE TABLE unanswered(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, said TEXT NOT NULL) STRICT;
         CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;
 
         -- Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was; proof: what the file shows with all that was heard and
@@ -72,6 +75,9 @@ internal static class BankSchema
 
         -- Lost cards: the user's signed report, and which of the withdrawals the issuer has cancelled (hole 10).
         CREATE TABLE lost_report(u BLOB PRIMARY KEY REFERENCES account, report BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
+
+        -- Cards in whose place an account has another: what comes for the old one goes on to its successor.
+        CREATE TABLE replaced(u BLOB PRIMARY KEY REFERENCES account, successor BLOB NOT NULL REFERENCES account, date INTEGER NOT NULL) STRICT;
         CREATE TABLE cancellation(request BLOB PRIMARY KEY, u BLOB NOT NULL, date INTEGER) STRICT;
 
         -- What the issuer said of this bank's circulation, day by day.

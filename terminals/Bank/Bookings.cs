@@ -45,6 +45,10 @@ internal static class Bookings
 
         var (from, to) = Accounts(db, transfer);
         Ledger.Move(db, now, "instruction", InstructionDesk.NumberBytes(transfer.Number), suspended ? LedgerAccount.Suspense : from, to, transfer.Total);
+        if (transfer.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit)
+        {
+            Replacement.Forward(db, now, UserDatabase.Find(db, new RequestId(transfer.Reference))!.Order.User);
+        }
     }
 
     private static (LedgerAccount From, LedgerAccount To) Accounts(Database db, Transfer transfer) => transfer.Kind switch

@@ -42,7 +42,7 @@ internal static class CaseCommands
             var file = Find(opened, wanted);
             string path = result.GetValue(output) ?? throw new UsageException("Name the file with --out.");
             PrivateFile.WriteOnce(path, file.Encode());
-            ConsoleEntry.Print(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() }, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
+            ConsoleEntry.PrintDone(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() }, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
         return command;
     }
@@ -59,7 +59,7 @@ internal static class CaseCommands
             var rebuttal = Rebuttal.Decode(Read(result.GetValue(file)!)) ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
             var finding = await opened.Party.Rebut(about, rebuttal, cancel);
             var after = opened.Party.Cases.Single(c => c.File.Dossier.Coin == about);
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding, after.Verdict, Fell = after.Fell?.ToString() },
                 finding.IsProven ? $"The rebuttal was heard. The accusation stands: {finding.Finding}" : $"The rebuttal was heard. {finding.Finding} The case: {after.Say}");
@@ -83,7 +83,9 @@ internal static class CaseCommands
             }
 
             int cancelled = await opened.Party.ReportLost(report, cancel);
-            ConsoleEntry.Print(result.GetValue(json), new { Cancelled = cancelled }, $"{cancelled} coins are cancelled. The others follow while 'serve' runs and the issuer can be reached.");
+            ConsoleEntry.PrintDone(
+                result.GetValue(json), new { Cancelled = cancelled },
+                $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow while 'serve' runs and the issuer can be reached.");
         });
         return command;
     }

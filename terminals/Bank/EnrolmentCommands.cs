@@ -27,7 +27,7 @@ internal static class EnrolmentCommands
             var vouched = opened.Party.Vouch(request, known);
             string which = before.Contains(vouched.Account!.Reference) ? "The account" : "A new account";
             Console.Error.WriteLine($"{which} {Short(vouched.Account.Reference)} for the shop '{request.Name}'. Carry the signed request to the issuer.");
-            Console.Write(Armor.Write(Armor.Request, vouched.Encode()));
+            ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, vouched.Encode()), "The account is there, and the signed request", "The same call");
         });
         return command;
     }
@@ -46,7 +46,9 @@ internal static class EnrolmentCommands
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using var store = Database.OpenFile(party.DatabasePath, BankParty.Schema);
             var identity = BankIdentity.Of(Enrolled.Grant(party, role, suite));
-            Console.Write(Armor.Write(Armor.Request, BankParty.RequestNextKey(store, suite, identity, result.GetValue(fresh)).Encode()));
+            ConsoleEntry.PrintToCarry(
+                Armor.Write(Armor.Request, BankParty.RequestNextKey(store, suite, identity, result.GetValue(fresh)).Encode()),
+                "The next key is made, and the request for it", "'hiercash-bank new-key' without --fresh");
         });
         return command;
     }

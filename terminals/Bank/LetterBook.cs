@@ -20,6 +20,9 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, or may have it because its answer was lost.</summary>
     public bool Knows(ActivationCode code) => store.Read(db => Find(db, code) is { IsOffered: true });
 
+    /// <summary>True if a card of that account was, or may have been, set back before: cards were offered more codes for it than the first, with which it was personalised.</summary>
+    public bool WasSetBack(AccountId user) => store.Read(db => db.Number("SELECT count(*) FROM letter WHERE u = ?1 AND offered", user.Value.ToArray()) > 1);
+
     /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
     public void Write(ActivationCode code, string holder, AccountId? user) => store.Write(db => Add(db, code, holder, user, isOffered: false));

@@ -26,6 +26,7 @@ internal static class Program
               hiercash-bank serve --dir north
               hiercash-bank open-account Alice --letter alice.letter --reader emulator:alice.card --dir north
               hiercash-bank deposit Alice 100.00 --dir north
+              hiercash-bank replace-card Alice --letter new.letter --reader emulator:new.card --dir north    when the old one is lost
               hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched
               hiercash-bank new-key --dir north > next.request
               hiercash-bank parked --dir north                                        what cannot be booked, and why
@@ -38,6 +39,7 @@ internal static class Program
             Enrolled.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
             Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)),
+            CardCommands.ReplaceCard(Folder, Json, Suite, d => new OpenedBank(d)),
             Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
@@ -90,7 +92,7 @@ internal static class Program
             var account = open.Account(result.GetValue(name)!);
             open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
             var balance = open.Party.BalanceOf(account.User);
-            ConsoleEntry.Print(result.GetValue(Json), new { account.Name, Balance = balance.Minor, Currency = currency.Name }, $"{account.Name} has {balance.Show(currency)}.");
+            ConsoleEntry.PrintDone(result.GetValue(Json), new { account.Name, Balance = balance.Minor, Currency = currency.Name }, $"{account.Name} has {balance.Show(currency)}.");
         });
         return command;
     }
@@ -154,7 +156,10 @@ internal static class Program
             var currency = open.Scheme.Terms.Currency;
             var cases = open.Party.Cases;
             int standing = cases.Count(c => c.Fell is null);
-            string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{open.Party.Alarms.Count} alarms: 'hiercash-bank alarms' lists them.";
+            string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
+            string goOn = audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".";
+            var unanswered = open.Party.Unanswered;
+            string refused = unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -162,12 +167,13 @@ internal static class Program
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
+                    Unanswered = unanswered?.Said,
                 },
                 $"""
-                Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}
-                {audit.OpenWithdrawals} withdrawals wait for the issuer{(audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".")}
+                Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}{refused}
+                {Counted.Say(audit.OpenWithdrawals, "withdrawal waits", "withdrawals wait")} for the issuer{goOn}
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
-                {cases.Count} evidence files, {standing} of which stand{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
+                {Counted.Say(cases.Count, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
                 {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}
                 """);
         });

@@ -36,7 +36,8 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            return begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate ? await Decline(order, begun, cancel) : begun.ToMessage();
+            bool isFinal = begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate || begun == store.Read(db => Closed(db, order.User));
+            return isFinal ? await Decline(order, begun, cancel) : begun.ToMessage();
         }
 
         crash.Reach(CrashPoints.WithdrawalDebited);
@@ -54,7 +55,7 @@ internal sealed class WithdrawalDesk(
     }
 
     /// <summary>
-    /// An order that the account cannot pay, or one that is forgotten: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
+    /// An order that the account cannot pay, one that is forgotten, or one of a card that is closed: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
     /// no later retry withdraws by surprise.
     /// </summary>
     private async ValueTask<LinkMessage> Decline(AccountRequest order, Refusal refusal, CancellationToken cancel)
@@ -131,14 +132,15 @@ internal sealed class WithdrawalDesk(
             return new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew.");
         }
 
-        if (LossDesk.IsLost(db, order.User))
-        {
-            return new Refusal(RefusalReason.NotAllowed, "This card was reported as lost. Open an account with a new card.");
-        }
-
         if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
         {
             return new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}.");
+        }
+
+        if (Closed(db, order.User) is { } closed)
+        {
+            RefusalCount.Add(db, order.User, scheme.Terms, now);
+            return closed;
         }
 
         var user = LedgerAccount.User(order.User);
@@ -154,6 +156,15 @@ internal sealed class WithdrawalDesk(
         Ledger.Move(db, now, Debit, order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
         return null;
     }
+
+    /// <summary>Why nothing is withdrawn with this card any more; null where it may.</summary>
+    private static Refusal? Closed(Database db, AccountId user) =>
+        Replacement.SuccessorOf(db, user) is not null
+            ? new Refusal(RefusalReason.NotAllowed, "This card was replaced by another one. Withdraw with the account's new card.")
+            : LossDesk.IsLost(db, user)
+                ? new Refusal(
+                    RefusalReason.NotAllowed, "This card was reported as lost. Ask the bank's counter for a new card: 'hiercash-bank replace-card NAME' gives it to the same account.")
+                : null;
 
     private async ValueTask<WithdrawalRow> Advance(RequestId request, CancellationToken cancel)
     {
@@ -220,6 +231,7 @@ internal sealed class WithdrawalDesk(
             Ledger.Move(
                 db, now, "withdrawal reversed", order.Request.Value.ToArray(), LedgerAccount.Float,
                 LedgerAccount.User(order.User), order.FaceValue);
+            Replacement.Forward(db, now, order.User);
         }
 
         return true;

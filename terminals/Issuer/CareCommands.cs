@@ -78,7 +78,7 @@ internal static class CareCommands
             using (store)
             {
                 var certificate = party.Rotate(result.GetValue(usage) switch { "coin" => KeyUsage.IssuerCoin, "encryption" => KeyUsage.IssuerEncryption, _ => KeyUsage.IssuerStatement });
-                Console.WriteLine($"Key {certificate.Key.Id} is the new {result.GetValue(usage)} key. Banks and shops fetch its certificate when they visit next.");
+                ConsoleEntry.SayDone($"Key {certificate.Key.Id} is the new {result.GetValue(usage)} key. Banks and shops fetch its certificate when they visit next.");
             }
         });
         return command;
@@ -112,7 +112,7 @@ internal static class CareCommands
                 var named = new TillId(Id16.Read(Convert.FromHexString(hex)));
                 var revoked = party.Revoke(named, stolen);
                 var others = revoked.Where(t => t != named).ToList();
-                Console.WriteLine(
+                ConsoleEntry.SayDone(
                     "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has queued."
                     + (others.Count == 0 ? "" : $" So are the tills that it enrolled since: {string.Join(", ", others)}."));
             }
@@ -123,7 +123,7 @@ internal static class CareCommands
             using (store)
             {
                 party.Revoke(new PartyId(result.GetValue(bank)));
-                Console.WriteLine($"The bank's key is revoked. Enrol its new one with --bank {result.GetValue(bank)}, once you are sure that the request is that bank's.");
+                ConsoleEntry.SayDone($"The bank's key is revoked. Enrol its new one with --bank {result.GetValue(bank)}, once you are sure that the request is that bank's.");
             }
         });
         return new Command("revoke", "Revokes a key that somebody else may have. A 'serve' that runs knows it at once.") { ofTill, ofBank };

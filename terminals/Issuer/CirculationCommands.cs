@@ -47,7 +47,7 @@ internal static class CirculationCommands
                     ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
                 var set = party.Registry.SetCap(found.Id, cap);
                 var outstanding = set.Circulation.Outstanding;
-                ConsoleEntry.Print(
+                ConsoleEntry.PrintDone(
                     result.GetValue(json),
                     new { Id = set.Id.Value, set.Name, Before = found.Cap.Minor, Cap = set.Cap.Minor, Outstanding = outstanding.Minor, Currency = currency.Name },
                     $"{set.Name} may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; now it has {outstanding.Show(currency)}."

@@ -73,7 +73,7 @@ internal static class Program
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var fingerprint = Make(folder, store).Scheme.Fingerprint.ToString();
             folder.Save(folder.Settings with { Fingerprint = fingerprint });
-            ConsoleEntry.Print(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
+            ConsoleEntry.PrintDone(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
         });
         return command;
     }
@@ -148,7 +148,7 @@ internal static class Program
         var party = Open(folder, store);
         PartyId? bank = number is { } n ? new PartyId(n) : null;
         var limit = given ?? party.Registry.BankOf(request, bank)?.Cap ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
-        Console.Write(Armor.Write(Armor.Grant, party.Enrol(request, limit, bank).Encode()));
+        ConsoleEntry.PrintToCarry(Armor.Write(Armor.Grant, party.Enrol(request, limit, bank).Encode()), "It is enrolled, and its grant", "The same call");
     }
 
     private static Command Status()

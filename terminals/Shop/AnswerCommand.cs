@@ -35,7 +35,7 @@ internal static class AnswerCommand
                 : new RefusedException($"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
             string path = result.GetValue(output)!;
             PrivateFile.WriteOnce(path, answer.Encode());
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 new { File = path, Payment = answer.Payment.ToString(), TakenBack = answer.IsTakenBack, Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },
                 answer.Reversal is { } reversal

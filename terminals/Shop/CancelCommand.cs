@@ -38,7 +38,7 @@ internal static class CancelCommand
                         $"{e.Message} The payment is given up, and the issuer may have it: the card gets its money back after its answer. 'hiercash-shop settle' asks for that, then run this again with the card.", e);
                 }
 
-                ConsoleEntry.Print(result.GetValue(json), new { Cancelled = ticket.Amount.Minor, Time = ticket.Time.ToString() }, ended.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = ticket.Amount.Minor, Time = ticket.Time.ToString() }, ended.Message);
             }
         });
         return command;

@@ -66,7 +66,7 @@ internal static class JournalCommands
                     throw new LinkException($"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
                 }
 
-                ConsoleEntry.Print(result.GetValue(json), new { Refunded = ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
             }
         });
         return command;

@@ -23,7 +23,8 @@ internal static class TillCommands
 
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
                 ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
-            Console.Write(Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()));
+            ConsoleEntry.PrintToCarry(
+                Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()), "The signed request", "The same call");
         });
         return command;
     }
@@ -77,10 +78,10 @@ internal static class TillCommands
                 var before = till.Sum(PartState.Reversed);
                 var settled = await (revoked is null ? till.RunOnline(own.Issuer, cancel) : till.HandOver(own.Issuer, cancel));
                 var reversed = till.Sum(PartState.Reversed) - before;
-                ConsoleEntry.Print(
+                ConsoleEntry.PrintDone(
                     result.GetValue(json),
                     new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued, TakenBack = reversed.Minor },
-                    $"{settled.Settled} payments settled, {settled.Guaranteed} guaranteed for later, "
+                    $"{Counted.Say(settled.Settled, "payment")} settled, {settled.Guaranteed} guaranteed for later, "
                     + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
                     + $"{settled.Refused} refused, {settled.StillQueued} still queued."
                     + (reversed.IsZero ? "" : $" {HeldView.TakenBack(reversed, currency, result.GetValue(other))}"));

@@ -116,7 +116,7 @@ public sealed class Demo
         foreach (string till in tills)
         {
             var result = await _town.Settle(till, cancel);
-            _story.Say($"{till}: {result.Settled} payments settled, {result.Guaranteed} above their coin's face value and guaranteed, {result.Refused} refused.");
+            _story.Say($"{till}: {HierCash.Terminals.Consoles.Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above their coin's face value and guaranteed, {result.Refused} refused.");
         }
 
         int made = _town.Issuer.CloseCycle();

@@ -54,7 +54,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             }
 
             Activation.Finish(card, puk, payment, holder, pukFile);
-            Console.WriteLine("The card is activated. Tills ask for the payment PIN; type the holder PIN only here.");
+            ConsoleEntry.SayDone("The card is activated. Tills ask for the payment PIN; type the holder PIN only here.");
         });
         return command;
     }
@@ -133,6 +133,6 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             throw new RefusedException(status == StatusWord.WrongData ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
         }
 
-        Console.WriteLine($"The card has a new {which}.");
+        ConsoleEntry.SayDone($"The card has a new {which}.");
     }
 }

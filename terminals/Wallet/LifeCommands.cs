@@ -32,10 +32,10 @@ internal sealed class LifeCommands(
             using var store = RecordsFile.Make(folder, channel, code);
             var records = new WalletRecords(store);
             int kept = records.Keep(channel, code);
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 new { Kept = kept, All = records.All.Count },
-                $"{kept} payments are new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile.Name}': it is what rebuts a wrong accusation.");
+                $"{Counted.Say(kept, "payment is", "payments are")} new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile.Name}': it is what rebuts a wrong accusation.");
         });
         return command;
     }
@@ -111,10 +111,10 @@ internal sealed class LifeCommands(
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
             var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
             PrivateFile.WriteOnce(result.GetValue(file)!, rebuttal.Encode());
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count, Certificates = rebuttal.Certificates.Count },
-                $"{rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements. Give '{result.GetValue(file)}' to your bank, or to whoever checks the evidence.");
+                $"{Counted.Say(rebuttal.Voids.Count, "void")} and {Counted.Say(rebuttal.Dead.Count, "dead statement")}. Give '{result.GetValue(file)}' to your bank, or to whoever checks the evidence.");
             return rebuttal is { Dead.Count: > 0, Certificates.Count: 0 }
                 ? throw new LinkException("The dead statements in it prove nothing yet: the certificate of the issuer's key is missing, and the bank does not answer. Write it again later.")
                 : ExitCode.Done;
@@ -133,7 +133,7 @@ internal sealed class LifeCommands(
             using var channel = await CardOptions.Open(result, suite, cancel);
             var report = WalletTerminal.SignLostReport(channel, CommonOptions.ReadPin(result.GetValue(pin)), Timestamp.Now(TimeProvider.System));
             PrivateFile.WriteOnce(result.GetValue(file)!, report.Encode());
-            Console.WriteLine($"Keep '{result.GetValue(file)}' where the card is not. If the card is lost, bring it to your bank: hiercash-bank lost FILE.");
+            ConsoleEntry.SayDone($"Keep '{result.GetValue(file)}' where the card is not. If the card is lost, bring it to your bank: hiercash-bank lost FILE.");
         });
         return command;
     }
@@ -163,9 +163,10 @@ internal sealed class LifeCommands(
             ulong cancelled = await terminal.ReportLost(report, cancel);
 
             // The answer bears no signature of the issuer: somebody with a stolen key of the bank, and the network, can give it too (docs/security.md).
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json), new { Cancelled = cancelled },
-                $"The bank says that {cancelled} coins are cancelled, and goes on with the rest by itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
+                $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by itself. "
+                + "Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
         return command;
     }
@@ -190,7 +191,7 @@ internal sealed class LifeCommands(
         var terminal = new WalletTerminal(dial(result.GetValue(bank), status, records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
         await RebuttalCommands.Warn(terminal, status, cancel);
         var done = await work(terminal, channel, code);
-        ConsoleEntry.Print(
+        ConsoleEntry.PrintDone(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),
             done.Count == 0 ? nothing : string.Join(Environment.NewLine, done.Select(d => d.Message)));

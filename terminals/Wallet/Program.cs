@@ -107,13 +107,13 @@ internal static class Program
 
                 if (!result.GetValue(Json))
                 {
-                    Console.WriteLine(done.Message);
+                    ConsoleEntry.SayDone(done.Message);
                 }
             }
 
             if (result.GetValue(Json))
             {
-                ConsoleEntry.Print(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), IssuerKeyed = result.GetValue(issuerKeyed) }, "");
+                ConsoleEntry.PrintDone(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), IssuerKeyed = result.GetValue(issuerKeyed) }, "");
             }
 
             // Afterwards: nothing keeps a holder from money, and a bank that is away is said by the withdrawal itself.
@@ -167,11 +167,12 @@ internal static class Program
                 AskHolder = amount => result.GetValue(all) || IsTheirs(amount, status.Currency),
             };
             var done = await terminal.Resume(card, pin, cancel);
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(Json),
                 done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),
                 done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
             await RebuttalCommands.Warn(terminal, status, cancel);
+            return done.Any(d => d.Outcome == WithdrawalOutcome.Refused) ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
     }

@@ -81,7 +81,7 @@ internal sealed class RebuttalCommands(
                 KeepEvidence(folder, done);
             }
 
-            ConsoleEntry.Print(
+            ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 shown.Select(d => new
                 {
@@ -141,7 +141,7 @@ internal sealed class RebuttalCommands(
     private static string Say(RebuttalResult done, string folder, bool hasRecords) => Say(done.Notice) + (done switch
     {
         { Evidence: null } when IsEmpty(done.Rebuttal) =>
-            " It shows no evidence of that which holds, so it was shown nothing: the answer alone would say whose coin that is. Ask again; 'hiercash-wallet rebuttal FILE' writes what you hold, for a judge.",
+            " It shows no evidence that holds, so it was shown nothing: the answer alone would say whose coin that is. Ask again; 'hiercash-wallet rebuttal FILE' writes what you hold, for a judge.",
         _ when IsEmpty(done.Rebuttal) => hasRecords
             ? " The card and the records hold nothing against it."
             : $" The card holds nothing against it, and '{folder}' has no records (wallet.db). Name the folder that has them with --dir.",

@@ -41,7 +41,7 @@ public sealed class AccusedTests
 
         // The accuser is away: what the card holds is enough.
         _town.North.Kill();
-        Assert.That(Wallet("rebuttal", "alice.rebuttal"), Does.StartWith("1 voids and 0 dead statements."));
+        Assert.That(Wallet("rebuttal", "alice.rebuttal"), Does.StartWith("1 void and 0 dead statements."));
         _town.North.Start();
         _town.Must("hiercash-bank", "evidence", coin[..16], "--out", "e", "--dir", "north");
         Assert.That(Verify(), Is.EqualTo((0, "User")));

@@ -71,7 +71,7 @@ public sealed class BesideServeTests
         File.WriteAllText(Path.Combine(town.Folder, "third.vouched"), town.Must("hiercash-bank", "enrol-shop", "third.request", "--account", account[..8], "--dir", "south"));
         File.WriteAllText(Path.Combine(town.Folder, "third.grant"), town.Must("hiercash-issuer", "enrol", "shop", "third.vouched", "--dir", "issuer"));
         town.Must("hiercash-shop", "join", "third.grant", "--issuer", town.Issuer.Address, "--dir", "third");
-        Assert.That(town.Must("hiercash-shop", "settle", "--for", "cafe", "--dir", "third"), Does.StartWith("1 payments settled"));
+        Assert.That(town.Must("hiercash-shop", "settle", "--for", "cafe", "--dir", "third"), Does.StartWith("1 payment settled"));
 
         // North's key: announced and used; then revoked, and another one enrolled by its number.
         Rejoin(town, "new-key");

@@ -53,7 +53,7 @@ public sealed class CaseConsoleTests
         Assert.That((verdict, fell), Is.EqualTo(("Stands", (string?)null)));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"), Does.Contain("Alice: 62.50 EUR").And.Contain($"told on {file.Notice.Date}").And.Contain("Verdict: it stands."));
         Assert.That(_folders.Bank(town, "bank-1", "explain", "Alice"), Does.Contain($"A case about coin {coin[..16]}").And.Contain("it stands"));
-        Assert.That(_folders.Bank(town, "bank-1", "status"), Does.Contain("1 evidence files, 1 of which stand"));
+        Assert.That(_folders.Bank(town, "bank-1", "status"), Does.Contain("1 evidence file, 1 of which stands"));
 
         await town.ForwardVoid(till, h);
         town.Clock.Advance(TimeSpan.FromHours(1));
@@ -66,7 +66,7 @@ public sealed class CaseConsoleTests
         Assert.That((verdict, fell), Is.EqualTo(("Fell", (string?)date.ToString())));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"), Does.Contain($"Verdict: it fell on {date}").And.Contain("1 payments taken back"));
         Assert.That(_folders.Bank(town, "bank-1", "explain", "Alice"), Does.Contain($"it fell on {date}"));
-        Assert.That(_folders.Bank(town, "bank-1", "status"), Does.Contain("1 evidence files, 0 of which stand"));
+        Assert.That(_folders.Bank(town, "bank-1", "status"), Does.Contain("1 evidence file, 0 of which stand"));
     }
 
     /// <summary>The shop was not asked yet: the bank says that it has to answer, and that the accusation fell.</summary>

@@ -47,6 +47,13 @@ internal static class ConsoleProcess
     /// <summary>The path of one of the consoles; any other name as it is.</summary>
     public static string Find(string console) => Folders.Select(f => Path.Combine(f, console)).FirstOrDefault(File.Exists) ?? console;
 
+    /// <summary>Sends a signal such as INT.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     public static Process Start(string folder, string console, params string[] arguments)
     {
         var info = new ProcessStartInfo(Find(console), arguments)
@@ -124,9 +131,8 @@ internal sealed class ServingProcess : IDisposable
     /// <summary>SIGTERM; the exit code.</summary>
     public int Stop()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        _process.WaitForExit();
+        ConsoleProcess.Signal(_process!, "TERM");
+        _process!.WaitForExit();
         Said = _process.StandardOutput.ReadToEnd();
         int code = _process.ExitCode;
         _process.Dispose();

@@ -145,7 +145,7 @@ public sealed class ShopConsoleTests
         Assert.That(Balance(), Is.EqualTo(before + 200), "the old key still settles and takes back");
         _town.AddShop("Kiosk", "kiosk2");
         _town.Must("hiercash-shop", ["pay", "3.00", .. Alice, "--dir", "kiosk2"]);
-        Assert.That(_town.Must("hiercash-shop", "settle", "--dir", "kiosk2"), Does.StartWith("1 payments settled"));
+        Assert.That(_town.Must("hiercash-shop", "settle", "--dir", "kiosk2"), Does.StartWith("1 payment settled"));
     }
 
     /// <summary>The request of 'init' went to a full disk: the party is there, and prints it again.</summary>

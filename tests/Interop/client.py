@@ -200,6 +200,8 @@ def withdraw_issuer_keyed(card, issuer, bank, u):
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit("Usage: client.py READER (a PC/SC reader's name as pcsc_scan shows it, with a blank card in it)")
     card, issuer, bank, till = Card(sys.argv[1]), Issuer(), Bank(), Till()
     u = personalise(card, issuer, bank)
     coins = {}

@@ -214,8 +214,10 @@ public sealed class ActivationTests
     {
         using var alice = _town.User("Alice", 5000);
         using var bob = _town.User("Bob");
+        using var eve = _town.User("Eve");
         var users = _town.UserBank.Accounts.ToDictionary(a => a.Name, a => a.User);
-        Assert.That(() => _town.UserBank.SetBack(users["Bob"], Selected(bob), Next), Throws.TypeOf<CardRefusedException>());
+        BlockPuk(eve);
+        Assert.That(() => _town.UserBank.SetBack(users["Bob"], Selected(eve), Next), Throws.TypeOf<CardRefusedException>());
         _town.Clock.Advance(TimeSpan.FromDays(1));
         BlockPuk(alice);
         var reader = new GoneReader(alice.Card);
@@ -224,9 +226,36 @@ public sealed class ActivationTests
         var now = Timestamp.Now(_town.Clock);
         Assert.That(
             _town.UserBank.Alarms.Select(a => (a.Kind, a.Holder, a.Number)),
-            Is.EqualTo(new (string, string?, ulong)[] { ("card set back", "Alice", 0), ("card set back", "Bob", 0) }));
+            Is.EqualTo(new (string, string?, ulong)[] { ("card set back", "Alice", 0), ("set-back with another card", "Bob", 0) }));
+        Assert.That(_town.UserBank.Alarms[^1].Advice, Does.Contain("the card in the reader said that it is another one").And.Not.Contain("reported as lost"), "nobody cancels Bob's coins for it");
         Assert.That(_town.UserBank.Explain(users["Alice"]).Last(), Does.StartWith($"{now}: this bank signed that the card").And.Contain("goes back to the code of a new letter"));
-        Assert.That(_town.UserBank.Explain(users["Bob"]).Count(), Is.EqualTo(1));
+        Assert.That(_town.UserBank.Explain(users["Bob"]).Count(), Is.Zero);
+    }
+
+    /// <summary>A clerk's slip is no alarm: for a card whose PUK is not blocked, for one that waits for its first letter, and with a letter that was used, the bank signs nothing.</summary>
+    [Test, Rule(12)]
+    public void WhatTheCardCannotTakeIsNotSignedAndNoAlarm()
+    {
+        using var alice = _town.NewCard("Alice");
+        using var bob = _town.User("Bob");
+        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        using var trace = new TracingChannel(alice.Card);
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not activated yet"));
+        alice.Activate(Letter);
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(bob), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(trace.Apdus.Any(a => a.Command[1] == 0x1C), Is.False, "no SET BACK reached the card");
+        BlockPuk(alice);
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"));
+        Assert.That(_town.UserBank.Alarms, Is.Empty);
+        Assert.That(_town.UserBank.Explain(account.User), Is.Empty);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        Assert.That(_town.UserBank.Alarms.Select(a => (a.Kind, a.Holder)), Is.EqualTo(new[] { ("card set back", (string?)"Alice") }), "the same once more: the card says that it is done");
+        alice.Activate(Next);
+        var last = ActivationCode.Random(_town.Options.Suite.Random);
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), last), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(_town.UserBank.Alarms, Has.Count.EqualTo(1));
     }
 
     /// <summary>Takes SET BACK to the card and is gone before the answer.</summary>

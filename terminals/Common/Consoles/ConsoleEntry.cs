@@ -3,7 +3,6 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using HierCash.Protocol;
@@ -38,6 +37,9 @@ public static class ConsoleEntry
     /// <summary>What is told to stop has so long.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
 
+    /// <summary>A prompt that is told to stop gives the terminal back within so long.</summary>
+    private static readonly TimeSpan PromptGrace = TimeSpan.FromSeconds(1);
+
     /// <summary>Exceptions come here, and signals too.</summary>
     private static readonly InvocationConfiguration Plainly = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
@@ -48,7 +50,8 @@ public static class ConsoleEntry
     {
         Terminal = Console.Out;
         Console.SetOut(new PlainWriter(Console.Out));
-        Console.SetError(new PlainWriter(Console.Error));
+        Console.SetError(new PlainWriter(Console.Error, mayBeLost: true));
+        StopSignals.Watch();
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -62,7 +65,7 @@ public static class ConsoleEntry
                 return await Fail($"{empty} is an empty name. Name a file or a folder.", ExitCode.Usage);
             }
 
-            return parsed.Action is AsynchronousCommandLineAction ? await RunStoppable(parsed) : await parsed.InvokeAsync(Plainly);
+            return await RunStoppable(parsed);
         }
         catch (UsageException e)
         {
@@ -82,7 +85,7 @@ public static class ConsoleEntry
         }
         catch (DbException e)
         {
-            return await Fail($"A database of this folder cannot be used: {e.Message.TrimEnd('.')}. Check the folder and its permissions, or take a good copy of the file.", ExitCode.Refused);
+            return await Fail($"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the folder and its permissions, or take a good copy of the file.", ExitCode.Refused);
         }
         catch (ArgumentException e)
         {
@@ -100,27 +103,18 @@ public static class ConsoleEntry
     }
 
     /// <summary>
-    /// Ctrl-C and SIGTERM cancel what runs, which has a while to end. The handler is there before anything runs and never waits: signals are told to one handler
-    /// after the other, and a prompt has one too.
+    /// Ctrl-C, SIGTERM and SIGHUP cancel what runs, which has a while to end. The handler is there before anything runs, never waits, and stays to the end of the
+    /// process: signals are told to one handler after the other, and a prompt has one too.
     /// </summary>
     private static async Task<int> RunStoppable(ParseResult parsed)
     {
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext context)
-        {
-            // Who asks twice does not want to wait.
-            context.Cancel = !stop.IsCancellationRequested;
-
-            // Elsewhere: what is told says so on an output that may be full or gone, and no signal waits or fails for that.
-            _ = stop.CancelAsync();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        var run = Task.Run(() => parsed.InvokeAsync(Plainly, stop.Token));
+        var run = Task.Run(() => parsed.InvokeAsync(Plainly, StopSignals.Token));
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = stop.Token.Register(told.SetResult);
-        if (await Task.WhenAny(run, told.Task) != run && await Task.WhenAny(run, Task.Delay(Grace)) != run)
+        using var registration = StopSignals.Token.Register(told.SetResult);
+
+        // What cannot hear of it has no more to end than a prompt.
+        var grace = parsed.Action is AsynchronousCommandLineAction ? Grace : PromptGrace;
+        if (await Task.WhenAny(run, told.Task) != run && await Task.WhenAny(run, Task.Delay(grace)) != run)
         {
             throw new OperationCanceledException();
         }
@@ -150,17 +144,48 @@ public static class ConsoleEntry
         }).FirstOrDefault(n => n is not null);
     }
 
-    private static async Task<int> Fail(string sentence, int code)
+    /// <summary>
+    /// Prints what a command says that has done already what was asked: one JSON value, or what people read. What is done is done: where nobody can be told on
+    /// standard output, that is said on standard error, and the exit code stays that of the act. A code that says "refused" would have a payment asked for twice.
+    /// </summary>
+    [RequiresUnreferencedCode("Give the type's JSON description where the program is compiled ahead of time.")]
+    [RequiresDynamicCode("Give the type's JSON description where the program is compiled ahead of time.")]
+    public static void PrintDone(bool json, object value, string text) => SayDone(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text, text);
+
+    /// <summary>The same of a command that has no JSON.</summary>
+    public static void SayDone(string text) => SayDone(text, text);
+
+    /// <summary>Prints what has to be carried on, made by a command that changed the books for it.</summary>
+    /// <param name="done">What is done, and what is printed: the sentence goes on with "could not be written".</param>
+    /// <param name="again">The command that prints it again.</param>
+    /// <exception cref="RefusedException">It could not be written: what is done stays done, and who carries an empty file is told.</exception>
+    public static void PrintToCarry(string text, string done, string again)
     {
         try
         {
-            await Console.Error.WriteLineAsync(sentence);
+            Console.Write(text);
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // Nobody can be told; the exit code still says it.
+            throw new RefusedException($"{done} could not be written: {FileFault.Say(e).TrimEnd('.')}. {again} prints it again.");
         }
+    }
 
+    private static void SayDone(string line, string text)
+    {
+        try
+        {
+            Console.WriteLine(line);
+        }
+        catch (IOException e)
+        {
+            Console.Error.WriteLine($"It is done, and could not be written to the output ({FileFault.Say(e).TrimEnd('.')}). {text}");
+        }
+    }
+
+    private static async Task<int> Fail(string sentence, int code)
+    {
+        await Console.Error.WriteLineAsync(sentence);
         return code;
     }
 }

@@ -55,17 +55,8 @@ public static class Enrolled
         return command;
     }
 
-    private static void PrintRequest(string role, string folder, EnrolmentRequest request)
-    {
-        try
-        {
-            Console.Write(Armor.Write(Armor.Request, request.Encode()));
-        }
-        catch (IOException e)
-        {
-            throw new RefusedException($"The {role} is made, and its request could not be written. {FileFault.Say(e).TrimEnd('.')}. 'hiercash-{role} request --dir {folder}' prints it again.");
-        }
-    }
+    private static void PrintRequest(string role, string folder, EnrolmentRequest request) => ConsoleEntry.PrintToCarry(
+        Armor.Write(Armor.Request, request.Encode()), $"The {role} is made, and its request", $"'hiercash-{role} request --dir {folder}'");
 
     /// <summary>The command that takes the issuer's grant.</summary>
     /// <param name="clock">The party's own: a certificate that is not good now would be of no use to it.</param>
@@ -89,7 +80,7 @@ public static class Enrolled
             }
 
             string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank {paid.Bank}: see that this is yours." : "";
-            Console.WriteLine($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
+            ConsoleEntry.SayDone($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
         return command;
     }

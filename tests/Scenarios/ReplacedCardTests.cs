@@ -1,0 +1,91 @@
+using HierCash.Bank;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A card is gone, and its account's money is not: the bank gives the account another card. The finder, and a clerk in a hurry, get nothing by it.</summary>
+public sealed class ReplacedCardTests : LostCardScenario
+{
+    private static readonly ActivationCode Letter = ActivationCode.Parse("2468 1357 2468 1357 2468")!;
+
+    /// <summary>What is on the account goes over at once, and what comes back of the old card's coins, once their terms are over, by itself.</summary>
+    [Test, Hole(10)]
+    public async Task TheNewCardHasTheBalanceAndWhatComesBackLater()
+    {
+        using var card = Town.NewCard("Alice");
+        var old = Town.UserBank.Accounts.Single(a => a.Name == "Alice");
+        Assert.That(
+            () => Town.UserBank.OpenAccount("Alice", Selected(card), Letter),
+            Throws.InvalidOperationException.With.Message.Contains("'hiercash-bank replace-card Alice' gives it this card"));
+        var account = Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false);
+        Assert.That((account.Name, account.User == old.User), Is.EqualTo(("Alice", false)));
+        Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((80_000UL, true)));
+        Assert.That(Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false), Is.EqualTo(account), "the same call goes on");
+        card.Activate(Letter);
+        Assert.That((await Town.Wallet.Withdraw(card.Card, card.Pin, new Amount(5000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Town.Clock.Advance(TimeSpan.FromDays(40));
+        await Town.RunCycle();
+        await Town.RunCycle();
+        Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((95_000UL, true)), "200.00 of the old card came back");
+        Assert.That(Town.UserBank.Statement(account.User).Select(l => (l.Kind, l.Change)), Is.EqualTo(new[] { ("card replaced", 80_000L), ("withdrawal", -5000L), ("card replaced", 20_000L) }));
+        Assert.That(Town.UserBank.Accounts.Select(a => a.Name), Is.EquivalentTo(new[] { "Alice", Replacement(old) }));
+        Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
+    }
+
+    /// <summary>The finder has the holder PIN as well. His withdrawal is refused for good, and leaves no slot taken; the bank sets no such card back.</summary>
+    [Test, Hole(10)]
+    public async Task TheOldCardStaysClosed()
+    {
+        var lost = await Town.Wallet.Withdraw(Found.Card, Found.Pin, new Amount(1000), default);
+        Assert.That((lost.Outcome, Found.Pending()), Is.EqualTo((WithdrawalOutcome.Refused, 0)));
+        Assert.That(lost.Message, Does.Contain("reported as lost").And.Contain("hiercash-bank replace-card NAME"));
+        using var card = Town.NewCard("Alice");
+        var old = Town.UserBank.Accounts.Single(a => a.Name == "Alice");
+        Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false);
+        var replaced = await Town.Wallet.Withdraw(Found.Card, Found.Pin, new Amount(1000), default);
+        Assert.That((replaced.Outcome, Found.Pending()), Is.EqualTo((WithdrawalOutcome.Refused, 0)));
+        Assert.That(replaced.Message, Does.Contain("replaced by another one"));
+        Assert.That(
+            () => Town.UserBank.SetBack(old.User, Selected(Found), ActivationCode.Random(Town.Options.Suite.Random)),
+            Throws.InvalidOperationException.With.Message.Contains("reported as lost"));
+        Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
+    }
+
+    /// <summary>Nobody gets another holder's money because the name was free to say: without the old card's report the clerk has to say that there is none.</summary>
+    [Test, Hole(10)]
+    public async Task WithoutAReportTheClerkHasToSaySo()
+    {
+        using var bob = Town.User("Bob", 5000);
+        using var card = Town.NewCard("Bob");
+        var old = Town.UserBank.Accounts.Single(a => a.Name == "Bob");
+        Assert.That(
+            () => Town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: false),
+            Throws.InvalidOperationException.With.Message.Contains("was not reported as lost").And.Message.Contains("--without-report"));
+        Assert.That(Selected(card).GetStatus().State, Is.EqualTo(WalletState.Blank), "nothing was sent to the card");
+        Assert.That(() => Town.UserBank.ReplaceCard("Carol", Selected(card), Letter, withoutReport: true), Throws.InvalidOperationException.With.Message.Contains("no account 'Carol'"));
+        Assert.That(() => Town.UserBank.ReplaceCard("Bob", Selected(Found), Letter, withoutReport: true), Throws.TypeOf<CardRefusedException>().With.Message.Contains("activated"));
+        var account = Town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: true);
+        Assert.That((await Town.Wallet.Withdraw(bob.Card, bob.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
+        Assert.That(
+            () => Town.UserBank.SetBack(old.User, Selected(bob), ActivationCode.Random(Town.Options.Suite.Random)), Throws.InvalidOperationException.With.Message.Contains("keep the card"));
+        Assert.That((bob.Balance().Minor, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((5000UL, 95_000UL)), "its coins stay good");
+        Assert.That((await Town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
+        await Town.RunCycle();
+        await Town.RunCycle();
+        Assert.That(Town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(100_000), "what the old card redeems is the account's");
+        Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
+    }
+
+    private string Replacement(AccountEntry old) => $"Alice until {Town.Options.Start.AddHours(1):yyyy-MM-dd} {old.User.ToString()[..8]}";
+
+    private static WalletCard Selected(TownCard card)
+    {
+        var wallet = new WalletCard(card.Card);
+        wallet.Select();
+        return wallet;
+    }
+}
