@@ -79,7 +79,7 @@ public sealed class CaseConsoleTests
         var alone = town.BankOver("bank-1", new SilentLink());
         await alone.Rebut(h.Coin.Id, rebuttal, default);
         Assert.That(Case(town), Is.EqualTo(("ShopToAnswer", (string?)Timestamp.Now(town.Clock).ToString())));
-        Assert.That(_folders.Bank(town, "bank-1", "evidence"), Does.Contain("it fell on").And.Contain("Ask it for the issuer's reversal"));
+        Assert.That(_folders.Bank(town, "bank-1", "evidence"), Does.Contain("it fell on").And.Contain("ask it, after that, for the issuer's reversal"));
     }
 
     /// <summary>A copied card: what was claimed, what the guarantee paid, and two payments under one number.</summary>

@@ -110,7 +110,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         var forger = Forger(key, OfAnUnknownKey(key));
         for (int i = 0; i < 20; i++)
         {
-            Assert.That(Till.Pay(forger, new Amount(100)).Message, Does.StartWith("The card's cash is from an issuer that this till does not know."));
+            Assert.That(Till.Pay(forger, new Amount(100)).Message, Does.StartWith("This till does not know the key that signed the card's cash."));
             Town.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -139,7 +139,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         using var bob = Town.User("Bob", 900);
         using (var pulled = new WithoutVoid(bob.Card, arrives: false))
         {
-            Assert.That(Town.Till(deaf).Pay(pulled, new Amount(100)).Message, Does.StartWith("The card's cash is from an issuer that this till does not know."));
+            Assert.That(Town.Till(deaf).Pay(pulled, new Amount(100)).Message, Does.StartWith("This till does not know the key that signed the card's cash."));
         }
 
         bob.Card.Reset();

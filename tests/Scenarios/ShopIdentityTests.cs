@@ -137,7 +137,7 @@ public sealed class ShopIdentityTests
         Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W), Is.EqualTo(new[] { _town.Till(cafe).W }));
         _town.Clock.Advance(TimeSpan.FromDays(1));
         Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W, stolen), Is.EqualTo(new[] { _town.Till(thiefs).W }));
-        Assert.That(() => _town.Issuer.Revoke(_town.Till(cafe).W, stolen), Throws.InvalidOperationException.With.Message.Contains("no till"));
+        Assert.That(() => _town.Issuer.Revoke(_town.Till(cafe).W, stolen), Throws.InvalidOperationException.With.Message.Contains("already"));
     }
 
     /// <summary>Names that steer a terminal, or look like another: refused wherever a name enters, with what is wrong in plain letters.</summary>
