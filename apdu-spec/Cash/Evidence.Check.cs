@@ -175,18 +175,20 @@ public sealed partial record Evidence
 
         bool voided = defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null);
         Switches.Off("hole 19 void", ref voided);
-        if (voided)
-        {
-            // A dossier without the till's submission of each payment is the issuer's fault, and did not come as far as this (rule R3).
-            return Struck.ByShop;
-        }
-
         var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<DeadStatement>().ToList();
 
-        // What was taken back after the dossier was made is dead from then on, as it should be. Whatever else is dead was never to be counted.
+        // What was taken back after the dossier was made is dead from then on, as it should be. The issuer says "voided" of what it took back and of nothing else:
+        // that is its word that it was made good, also where S_W stands beside it. Who asked for the reversal has that, and it need not be the shop.
         bool after = deaths.Exists(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date);
         Switches.Off("R3 dead after", ref after);
-        return deaths.Count == 0 ? Struck.Nothing : after ? Struck.MadeGood : Struck.ByIssuer;
+        Switches.Replace("R3 dead first", ref after, after && !voided);
+        if (after)
+        {
+            return Struck.MadeGood;
+        }
+
+        // A dossier without the till's submission of each payment is the issuer's fault, and did not come as far as this (rule R3). Whatever else is dead was never to be counted.
+        return voided ? Struck.ByShop : deaths.Count == 0 ? Struck.Nothing : Struck.ByIssuer;
     }
 
     private EvidenceFinding Find(Culprit culprit, string finding, Amount? spent = null) =>

@@ -53,7 +53,14 @@ public sealed partial record Evidence
     /// <summary>When the file's bank first saw S_W of the payment; null if it did not in time, or not before the till's key was revoked.</summary>
     private Timestamp? ShownOn(ICashSuite suite, PublicKey root, CashPayment h, Defence heard)
     {
-        var shown = heard.Rebuttals.Where(r => r.VoidOf(suite, h) is not null).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey.Holder)).Min();
+        bool Voids(Rebuttal rebuttal)
+        {
+            bool its = rebuttal.VoidOf(suite, h) is not null;
+            Switches.On("R5 own void", ref its);
+            return its;
+        }
+
+        var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey.Holder)).Min();
         Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
         return shown is { } at && WasOwn(h.Till, at, heard) ? shown : null;
     }

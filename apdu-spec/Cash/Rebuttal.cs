@@ -54,8 +54,28 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
     {
         var digest = Digest;
-        return Stamps.Where(s => s.Role == StampRole.Bank && s.Stamper == bank && s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates))
-            .Select(s => (Timestamp?)s.Date).Min();
+        return Stamps.Where(s => IsOfBank(s, bank) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
+
+        bool IsGiven(Stamp stamp)
+        {
+            bool signed = stamp.Verify(suite, root, Certificates);
+            Switches.On("R5 heard signed", ref signed);
+            return signed;
+        }
+    }
+
+    private static bool IsOfBank(Stamp stamp, PartyId bank)
+    {
+        bool its = stamp.Stamper == bank;
+        Switches.On("R5 heard bank", ref its);
+        return its && stamp.Role == StampRole.Bank;
+    }
+
+    private static bool IsOver(Stamp stamp, Digest digest)
+    {
+        bool over = stamp.Subject == digest;
+        Switches.On("R5 heard digest", ref over);
+        return over;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals;
@@ -96,6 +97,7 @@ public sealed partial class BankParty
     private T WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
     {
         bool isNew = _letters.Begin(code, holder, user);
+        Switches.On("R12 may have it", ref isNew);
         _crash.Reach(CrashPoints.LetterOffered);
         try
         {

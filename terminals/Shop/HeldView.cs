@@ -45,7 +45,7 @@ public static class HeldView
             (false, _) when isRevoked => $"held {held.Show(currency)}: another till of the shop asks the issuer",
             (false, _) when payments.Any(p => p.Ticket.State == TicketState.Open && !p.Held.IsZero) => $"held {held.Show(currency)}: 'hiercash-shop status' says what ends it",
             (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
-            _ when payments.Count(p => !p.Owed.IsZero || !p.Said.IsZero) > ShopTill.MostAsked =>
+            _ when payments.Sum(p => p.Offers) > ShopTill.MostAsked =>
                 $"to give back {owed.Show(currency)}: put the card in, without an amount, again if it gets nothing",
             _ => $"to give back {owed.Show(currency)}: put the card in, without an amount",
         };

@@ -11,7 +11,8 @@ namespace HierCash.Shop;
 /// <param name="Said">S_W is there, and a card said that it has the money back, and showed no signature: it stays on offer.</param>
 /// <param name="WasSent">The issuer may have it: S_W waits for its answer (rule R4).</param>
 /// <param name="IsAnswered">The issuer has answered, and the till stopped before OK was said or anything was given back.</param>
-public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, Amount Said, bool WasSent, bool IsAnswered);
+/// <param name="Offers">Parts of it whose S_W no card has surely taken: about so many a card may be asked.</param>
+public sealed record HeldPayment(Ticket Ticket, Amount Held, Amount Owed, Amount Said, bool WasSent, bool IsAnswered, long Offers);
 
 /// <summary>Money that cards signed and that is held: shown, and ended by <see cref="Cancel"/>.</summary>
 public sealed partial class ShopTill

@@ -35,11 +35,11 @@ internal static partial class TillStore
 
     /// <summary>What is held, owed, and said to be given back: of what is on offer, and of the payments that are open or being taken back; of nothing else.</summary>
     private const string ReadHeld = $"""
-        SELECT t.time, t.y, t.state, sum(held), sum(owed), sum(said), max(sent), max(answered) FROM (
-            SELECT time AS at, 0 AS held, iif(delivered = ?2, y, 0) AS owed, iif(delivered = ?2, 0, y) AS said, 0 AS sent, 0 AS answered
+        SELECT t.time, t.y, t.state, sum(held), sum(owed), sum(said), max(sent), max(answered), sum(offers) FROM (
+            SELECT time AS at, 0 AS held, iif(delivered = ?2, y, 0) AS owed, iif(delivered = ?2, 0, y) AS said, 0 AS sent, 0 AS answered, 1 AS offers
             FROM part WHERE {IsOffered} AND until >= ?1
             UNION ALL
-            SELECT p.time, p.y, 0, 0, p.sent, p.receipt IS NOT NULL FROM ticket o CROSS JOIN part p ON p.time = o.time
+            SELECT p.time, p.y, 0, 0, p.sent, p.receipt IS NOT NULL, 0 FROM ticket o CROSS JOIN part p ON p.time = o.time
             WHERE p.sw IS NULL AND o.state IN (?3, ?4) AND (o.state = ?3 OR p.state <> ?5) AND (o.state = ?4 OR p.until >= ?1))
         JOIN ticket t ON t.time = at GROUP BY t.time ORDER BY t.time
         """;
@@ -108,7 +108,7 @@ internal static partial class TillStore
     public static List<HeldPayment> HeldPayments(Database db, Timestamp now) => db.Query(
         ReadHeld,
         r => new HeldPayment(
-            ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), r.GetInt64(6) == 1, r.GetInt64(7) == 1),
+            ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), r.GetInt64(6) == 1, r.GetInt64(7) == 1, r.GetInt64(8)),
         now.ToLedger(), (long)Delivery.None, nameof(TicketState.Refunded), nameof(TicketState.Open), nameof(PartState.Dead));
 
     /// <summary>Parts whose S_W the issuer has not seen, and may need: of each coin the oldest, so that nobody's coin makes a visit long.</summary>

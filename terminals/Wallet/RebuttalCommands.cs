@@ -104,11 +104,15 @@ internal sealed class RebuttalCommands(
         var before = File.Exists(file) ? Rebuttal.Decode(File.ReadAllBytes(file)) : null;
         if (before?.Digest == rebuttal.Digest)
         {
-            rebuttal = before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature))).Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates)).Kept();
+            IReadOnlyList<Stamp> earlier = [.. before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature)))];
+            Switches.Replace("R5 stamps stay", ref earlier, []);
+            rebuttal = earlier.Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates)).Kept();
         }
         else if (before is { Stamps.Count: > 0 })
         {
-            File.Move(file, $"{file[..^Suffix.Length]}-{before.Digest.ToString()[..8]}{Suffix}", overwrite: true);
+            string aside = $"{file[..^Suffix.Length]}-{before.Digest.ToString()[..8]}{Suffix}";
+            Switches.Replace("R5 former file", ref aside, file);
+            File.Move(file, aside, overwrite: true);
         }
 
         File.Delete(file + ".new");

@@ -118,8 +118,12 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>Each proof of a payment once: of two different ones, one may be an altered reading of the card.</summary>
-    private static (PaymentId, string) Proven((LogState State, LoggedPayment Entry, CashPayment H) e) =>
-        (e.H.Id, e.Entry.Proof is { } proof ? Convert.ToHexString(proof.TillKey ?? []) + Convert.ToHexString(proof.Signature) : "");
+    private static (PaymentId, string) Proven((LogState State, LoggedPayment Entry, CashPayment H) e)
+    {
+        string proven = e.Entry.Proof is { } proof ? Convert.ToHexString(proof.TillKey ?? []) + Convert.ToHexString(proof.Signature) : "";
+        Switches.Replace("R3 each proof", ref proven, "");
+        return (e.H.Id, proven);
+    }
 
     private async ValueTask<IReadOnlyList<KeyCertificate>> StatementKeys(CancellationToken cancel)
     {
@@ -180,7 +184,11 @@ public sealed partial class WalletTerminal
 
             var statement = VoidStatement.Of(h, entry.Proof!.TillKey!, entry.Proof.Signature);
             var reply = await link.Call(new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid), cancel);
-            if (VoidMessage.ReadReply(reply)?.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
+
+            // Only what ends it: after any other refusal it is brought again.
+            bool ends = VoidMessage.ReadReply(reply)?.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate };
+            Switches.On("R4 brings again", ref ends);
+            if (ends)
             {
                 records?.Uploaded(h.Id);
             }

@@ -51,7 +51,9 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = await StampByIssuer(card, rebuttal, cancel);
-            rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
+            var kept = keep?.Invoke(notice, rebuttal) ?? rebuttal;
+            Switches.Replace("R5 earliest shown", ref kept, rebuttal);
+            rebuttal = kept;
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
                 results.Add(new RebuttalResult(notice, rebuttal, null) { Evidence = evidence });

@@ -83,11 +83,7 @@ public sealed class AccusedTests
     [Test, Rule(5)]
     public void AHolderIsWarnedAtEachContact()
     {
-        foreach (string file in Directory.GetFiles(_town.Folder, "Alice.card*"))
-        {
-            File.Copy(file, file.Replace("Alice", "Copy", StringComparison.Ordinal));
-        }
-
+        CopyCard();
         _town.Must("hiercash-shop", "pay", "30.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         var paid = _town.Json("hiercash-shop", "pay", "30.00", "--reader", "emulator:Copy.card", "--dir", "kiosk");
         _town.Must("hiercash-shop", "settle", "--dir", "cafe");
@@ -119,6 +115,63 @@ public sealed class AccusedTests
         Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "kiosk"), Does.Contain("taken back.").And.Not.Contain("being taken back"));
         Until("acquitted", () => Notices().GetArrayLength() == 0);
         _town.AssertAudits();
+    }
+
+    /// <summary>
+    /// What a holder shows is too little, and is shown again. The stamps of the first time prove that it came in time: they stay where the same is shown, and in a file beside it
+    /// where more is.
+    /// </summary>
+    [Test, Rule(5)]
+    public void TheStampsOfTheFirstTimeStay()
+    {
+        CopyCard();
+        string Pay(string amount) =>
+            _town.Json("hiercash-shop", "pay", amount, "--reader", "emulator:Alice.card", "--dir", "cafe").GetProperty("time").GetString()!;
+        Pay("30.00");
+        string[] small = [Pay("1.00"), Pay("1.00")];
+        _town.Must("hiercash-shop", "pay", "30.00", "--reader", "emulator:Copy.card", "--dir", "kiosk");
+        _town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
+        Until("accused", () => Notices().GetArrayLength() == 1);
+        string name = Path.Combine(_town.Folder, Notices()[0].GetProperty("coin").GetString()![..16]);
+
+        _town.Must("hiercash-shop", "refund", small[0], "--reader", "emulator:Alice.card", "--dir", "cafe");
+        var first = Rebutted($"{name}.rebuttal", voids: 1);
+        Assert.That(first.Stamps.Select(s => s.Role), Does.Contain(StampRole.Issuer).And.Contain(StampRole.Bank));
+        var again = Rebutted($"{name}.rebuttal", voids: 1);
+        Assert.That(again.Digest, Is.EqualTo(first.Digest));
+        Assert.That(Dates(again), Is.SupersetOf(Dates(first)), "what proves that it came in time is not written over");
+        Assert.That(again.Stamps, Has.Count.GreaterThan(first.Stamps.Count));
+
+        _town.Must("hiercash-shop", "refund", small[1], "--reader", "emulator:Alice.card", "--dir", "cafe");
+        var more = Rebutted($"{name}.rebuttal", voids: 2);
+        Assert.That(more.Digest, Is.Not.EqualTo(first.Digest));
+        string former = $"{name}-{first.Digest.ToString()[..8]}.rebuttal";
+        Assert.That(File.Exists(former), former);
+        Assert.That(Dates(Rebuttal.Decode(File.ReadAllBytes(former))!), Is.SupersetOf(Dates(first)), "nor where more is shown later");
+    }
+
+    private void CopyCard()
+    {
+        foreach (string file in Directory.GetFiles(_town.Folder, "Alice.card*"))
+        {
+            File.Copy(file, file.Replace("Alice", "Copy", StringComparison.Ordinal));
+        }
+    }
+
+    private static IEnumerable<Timestamp> Dates(Rebuttal rebuttal) => rebuttal.Stamps.Select(s => s.Date);
+
+    /// <summary>Shows what the card holds until the bank has heard it and holds on to its accusation: while the file is renewed a wallet finds none.</summary>
+    private Rebuttal Rebutted(string file, int voids)
+    {
+        Until("shown", () =>
+        {
+            var said = _town.Run("hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address]);
+            return said.Code == 1 && said.Output.Contains("and the accusation stands", StringComparison.Ordinal);
+        });
+        var kept = Rebuttal.Decode(File.ReadAllBytes(file))!;
+        Assert.That(kept.Voids, Has.Count.EqualTo(voids));
+        return kept;
     }
 
     private (int Code, string Culprit) Verify(params string[] more)

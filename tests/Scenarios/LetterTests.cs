@@ -113,6 +113,33 @@ public sealed class LetterTests
         Assert.That(_alice.Balance().IsZero);
     }
 
+    /// <summary>
+    /// The answer of a set-back was lost, so the card may have the code. The same call is then refused, for somebody put another card in: the letter stays, for it may be the
+    /// only thing that opens the first card.
+    /// </summary>
+    [Test, Rule(12)]
+    public void ALetterWhoseCodeACardMayHaveOutlastsALaterRefusal([Values] bool isTaken)
+    {
+        using var bob = _town.User("Bob");
+        _town.OpenAccount(_alice, Amount.Zero);
+        BlockPuk();
+        using var reader = new GoneReader(_alice.Card, SetBackInstruction, arrives: isTaken);
+        var user = _town.UserBank.Accounts.Single(a => a.Name == "Alice").User;
+        Assert.That(
+            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)), Throws.TypeOf<CardChannelException>());
+        string letter = File.ReadAllText(Letter);
+        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(bob), c)), Throws.TypeOf<CardRefusedException>());
+        Assert.That(File.Exists(Letter) && _town.UserBank.KnowsCode(ActivationLetter.Read(Letter)));
+        if (!isTaken)
+        {
+            Call(isSetBack: true);
+        }
+
+        Assert.That(File.ReadAllText(Letter), Is.EqualTo(letter));
+        _alice.Activate(ActivationLetter.Read(Letter));
+        Assert.That(_alice.Balance().IsZero);
+    }
+
     /// <summary>Half a letter on a full disk would be in the way of the call that is repeated; a file that was there is not touched.</summary>
     [Test]
     public void WhatCannotBeWrittenLeavesNothing()

@@ -41,6 +41,19 @@ public sealed class OfferTests : OwedMoneyScenario
         Assert.That(Alice.Balance().Minor, Is.EqualTo(10_000));
     }
 
+    /// <summary>A card is asked about parts: two payments, of 16 coins and of one, are more than it is asked about at a time.</summary>
+    [Test, Rule(4)]
+    public void TheScreenSaysWhenOneContactMayNotDo()
+    {
+        using var bela = Town.User("Bela", [.. Enumerable.Repeat(10UL, ShopTill.MostAsked)]);
+        string Line() => HeldView.Line(Till.HeldPayments, null, Currency.Eur, isRevoked: false);
+        Owe(bela, 160);
+        Assert.That(Till.HeldPayments.Single().Offers, Is.EqualTo(16));
+        Assert.That(Line(), Is.EqualTo("to give back 1.60 EUR: put the card in, without an amount"));
+        Owe(Alice, 100);
+        Assert.That(Line(), Is.EqualTo("to give back 2.60 EUR: put the card in, without an amount, again if it gets nothing"));
+    }
+
     /// <summary>What a cut card is asked for when its payment is cancelled is believed only with a good S_U: nothing is held or owed for what is not signed.</summary>
     [Test, Rule(10)]
     public void ACancelledPaymentIsHeldOnlyWithAGoodSignature([Values] bool signs)
