@@ -1,4 +1,5 @@
 using HierCash.Card.Readers;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -41,7 +42,7 @@ public sealed class ReplaceCardConsoleTests
         Assert.That(_town.Must("hiercash-bank", ["replace-card", .. counter]), Does.StartWith("Eve has 50.00 EUR with the new card"), "its answer was lost, and the same call goes on");
         var activated = ConsoleProcess.Run(_town.Folder, "hiercash-wallet", "1111\n0000\n", ["activate", "--letter", "new.letter", "--puk-to", "new.puk", "--reader", "emulator:new.card"]);
         Assert.That(activated.Code, Is.Zero, activated.Error);
-        Directory.CreateDirectory(Path.Combine(_town.Folder, "records"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFile.MakeFolder(Path.Combine(_town.Folder, "records"));
         var withdrawn = Wallet("new", "withdraw", "5.00", "--dir", "records");
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
         Assert.That(_town.Must("hiercash-bank", "accounts", "--dir", "north"), Does.Contain("user  Eve: 45.00 EUR").And.Match("user  Eve until [0-9-]{10} [0-9a-f]{8}: 0.00 EUR"));
