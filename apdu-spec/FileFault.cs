@@ -20,7 +20,7 @@ public static class FileFault
             return fault.Message;
         }
 
-        string path = AsGiven(full, words);
+        string path = TryAsGiven(full, words);
         return fault switch
         {
             FileNotFoundException => Hidden(full, path) ?? $"There is no file '{path}'. Check its name.",
@@ -102,6 +102,19 @@ public static class FileFault
         int to = fault.Message.LastIndexOf(Quote);
         string path = from >= 0 && to > from ? fault.Message[(from + 1)..to] : "";
         return Path.IsPathFullyQualified(path) ? path : null;
+    }
+
+    private static string TryAsGiven(string full, IEnumerable<string> words)
+    {
+        try
+        {
+            return AsGiven(full, words);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // The folder in which the program was started is gone: then no word of the command line has a whole path.
+            return full;
+        }
     }
 
     private static string AsGiven(string full, IEnumerable<string> words)

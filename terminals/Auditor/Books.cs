@@ -31,7 +31,15 @@ public sealed class Books : IDisposable
     {
         Name = name;
         _file = new BooksFile(path);
-        (_connection, _witness) = Connect();
+        try
+        {
+            (_connection, _witness) = Connect();
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
     }
 
     private (SqliteConnection Reader, SqliteConnection Witness) Connect()

@@ -16,7 +16,16 @@ internal sealed class BooksFile : IDisposable
     public BooksFile(string path)
     {
         _path = path;
-        Look();
+        AppDomain.CurrentDomain.ProcessExit += Leave;
+        try
+        {
+            Look();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>SQLite shares the log with the party that has it open, and holds a snapshot.</summary>
@@ -91,5 +100,12 @@ internal sealed class BooksFile : IDisposable
         }
     }
 
-    public void Dispose() => Forget();
+    /// <summary>Also of a run that is told to stop: parties' secret keys are in the copies.</summary>
+    private void Leave(object? sender, EventArgs e) => Forget();
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Leave;
+        Forget();
+    }
 }

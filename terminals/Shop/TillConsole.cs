@@ -95,6 +95,12 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     /// </summary>
     private void Fail(Exception e)
     {
+        if (_mood == TillMood.Paid)
+        {
+            // OK is on disk and was said: what cannot be read now takes neither back.
+            return;
+        }
+
         _message = $"This till's files cannot be used: {e.Message.TrimEnd('.')}. Try again when they can.";
         _mood = _mood == TillMood.Waiting ? TillMood.Waiting : _ticket is null ? TillMood.Refused : TillMood.Card;
     }

@@ -221,6 +221,44 @@ public sealed class FilesConsoleTests
         return result.Output;
     }
 
+    /// <summary>A lock that cannot be made is no other process: nobody looks for one that does not run.</summary>
+    [Test]
+    public void ALockThatCannotBeMadeIsNoOtherProcess()
+    {
+        Shell("mv shop/shop.lock shop/kept.lock; ln -s /nonexistent/folder/lock shop/shop.lock");
+        try
+        {
+            var result = Run("hiercash-shop settle --dir shop");
+            Assert.That(result.Code, Is.EqualTo(1));
+            Assert.That(result.Error, Does.Contain("shop.lock").And.Not.Contain("Another process"));
+        }
+        finally
+        {
+            Shell("mv -f shop/kept.lock shop/shop.lock");
+        }
+    }
+
+    /// <summary>Whoever's working folder is gone gets a sentence too.</summary>
+    [Test]
+    public void AWorkingFolderThatIsGoneEndsInASentence()
+    {
+        var result = ConsoleProcess.Run(
+            _folder, "sh", "-c", $"mkdir gone; cd gone; rmdir ../gone; exec {ConsoleProcess.Find("hiercash-issuer")} init --dir '{_folder}/issuer'; ");
+        Assert.That(result.Code, Is.InRange(1, 3), result.Error);
+        Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Empty);
+    }
+
+    /// <summary>Copies of the parties' keys stay nowhere, also where the auditor could not copy everything.</summary>
+    [Test, Rule(20)]
+    public void AnAuditThatCouldNotCopyLeavesNoCopies()
+    {
+        Shell("mkdir -m 700 books tmp; cp bank/bank.db books/bank.db; ln -s /proc/self/mem books/bank.db-wal");
+        var result = ConsoleProcess.Run(
+            _folder, "env", $"TMPDIR={_folder}/tmp", ConsoleProcess.Find("hiercash-auditor"), "audit", "--issuer", "issuer/issuer.db", "--bank", "books/bank.db", "--root", "bank.grant");
+        Assert.That(result.Code, Is.Not.Zero, result.Output);
+        Assert.That(Directory.GetFileSystemEntries(Path.Combine(_folder, "tmp")).Where(f => f.Contains("hiercash-audit-", StringComparison.Ordinal)), Is.Empty);
+    }
+
     /// <summary>A database that is put back as it was.</summary>
     private sealed class Saved : IDisposable
     {

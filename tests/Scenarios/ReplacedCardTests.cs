@@ -36,6 +36,19 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
     }
 
+    /// <summary>Who pays in for the holder knows the old account only: the money is where the new card gets it.</summary>
+    [Test, Hole(10)]
+    public void WhatIsPaidInForTheOldCardGoesOn()
+    {
+        using var card = Town.NewCard("Alice");
+        var old = Town.UserBank.Accounts.Single(a => a.Name == "Alice");
+        var account = Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false);
+        Town.UserBank.Deposit(old.User, new Amount(5000), 4711);
+        Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((85_000UL, true)));
+        Town.UserBank.Deposit(old.User, new Amount(5000), 4711);
+        Assert.That(Town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(85_000UL), "one receipt is booked once");
+    }
+
     /// <summary>The finder has the holder PIN as well. His withdrawal is refused for good, and leaves no slot taken; the bank sets no such card back.</summary>
     [Test, Hole(10)]
     public async Task TheOldCardStaysClosed()

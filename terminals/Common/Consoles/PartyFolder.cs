@@ -106,13 +106,17 @@ public sealed class PartyFolder<TSettings>
     public IDisposable Lock()
     {
         string file = Path.Combine(_path, _role + ".lock");
+        bool isThere = File.Exists(file);
         try
         {
-            return File.Exists(file) ? new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : PrivateFile.Create(file);
+            return isThere ? new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None) : PrivateFile.Create(file);
         }
-        catch (IOException)
+        catch (IOException e) when (IsHeld(e) || (!isThere && File.Exists(file)))
         {
             throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
         }
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of the BSDs, and the sharing violation of Windows: any other fault is the disk's, and no other process is to blame.</summary>
+    private static bool IsHeld(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
 }
