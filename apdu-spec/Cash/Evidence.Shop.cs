@@ -13,19 +13,28 @@ public sealed partial record Evidence
     private EvidenceFinding NameShop(ICashSuite suite, PublicKey root, List<CashPayment> struck, Defence heard, Func<Culprit, string, EvidenceFinding> say)
     {
         var judged = struck.ConvertAll(h => (H: h, Shown: ShownOn(suite, root, h, heard)));
+        bool Owns(CashPayment h, Timestamp shown) => heard.Answers.Any(a => IsOwnWord(h.Till, heard) && a.Owns(suite, h, shown));
+        bool IsNamed(CashPayment h, Timestamp shown)
+        {
+            bool named = Owns(h, shown) || (heard.ShopIsSilent && !Denies(suite, h, shown, heard));
+            Switches.On("R3 asked", ref named);
+            return named;
+        }
+
         bool IsAsked(CashPayment h, Timestamp? shown)
         {
             // Before the bank saw it, no answer can name anybody: there it is enough that the shop was found.
-            bool asked = heard.ShopIsSilent || heard.Answers.Any(a => WasOwn(h.Till, a.Date, heard) && (shown is { } at ? a.Owns(suite, h, at) : a.Speaks(suite, h)));
+            bool asked = heard.ShopIsSilent || (shown is { } at
+                ? Owns(h, at) || Denies(suite, h, at, heard) : heard.Answers.Any(a => IsOwnWord(h.Till, heard) && a.Speaks(suite, h)));
             Switches.On("R3 asked", ref asked);
             return asked;
         }
 
         string Shop(CashPayment h) => $"The shop of till {h.Till}";
         string Paid(CashPayment h) => h.Paid.Show(Order.Currency);
-        if (judged.Find(j => j.Shown is not null && IsAsked(j.H, j.Shown)) is { H: { } named, Shown: { } shown })
+        if (judged.Find(j => j.Shown is { } at && IsNamed(j.H, at)) is { H: { } named, Shown: { } shown })
         {
-            var own = heard.Answers.FirstOrDefault(a => WasOwn(named.Till, a.Date, heard) && a.Owns(suite, named, shown));
+            var own = heard.Answers.FirstOrDefault(a => IsOwnWord(named.Till, heard) && a.Owns(suite, named, shown));
             string word = own is not null ? $"it says so itself on {own.Date}, and shows no reversal"
                 : $"whoever judges here says that it was asked after {shown}, had time to ask the issuer, and shows no reversal: no signature says that";
             return say(
@@ -41,6 +50,14 @@ public sealed partial record Evidence
                 Culprit.ShopToAnswer,
                 $"{Shop(open)} both settled and took back {Paid(open)}, in whichever order. {since} for the issuer's reversal of payment {open.Id}:"
                     + $" with one nobody is to blame. {Name} overspent nothing.");
+        }
+
+        if (judged.Find(j => j.Shown is { } at && Denies(suite, j.H, at, heard)) is { H: { } denied })
+        {
+            return say(
+                Culprit.Nobody,
+                $"{Shop(denied)} settled {Paid(denied)} that its signature takes back, and it says that it took nothing back: who else had its key is not known, and it is not named."
+                    + $" Refund payment {denied.Id} there: the issuer's reversal clears it. {Name} overspent nothing.");
         }
 
         var late = struck[0];
@@ -60,12 +77,28 @@ public sealed partial record Evidence
             return its;
         }
 
-        var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey.Holder)).Min();
+        var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey)).Min();
         Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
         return shown is { } at && WasOwn(h.Till, at, heard) ? shown : null;
     }
 
-    /// <summary>True if nobody says that the till's key was revoked by then: after that whoever stole it signs with it.</summary>
+    /// <summary>True if the till says, after the bank had heard S_W, that it took nothing back: it was asked, and nobody's silence names it.</summary>
+    private static bool Denies(ICashSuite suite, CashPayment h, Timestamp shown, Defence heard)
+    {
+        bool denies = IsOwnWord(h.Till, heard) && heard.Answers.Any(a => a.Date >= shown && !a.IsTakenBack && a.Speaks(suite, h));
+        Switches.Off("R3 denied", ref denies);
+        return denies;
+    }
+
+    /// <summary>True if nobody says that the till's key was revoked. Else no answer by it counts: who stole it dates it as they like.</summary>
+    private static bool IsOwnWord(TillId till, Defence heard)
+    {
+        bool own = !heard.Revoked.ContainsKey(till);
+        Switches.On("R3 revoked answer", ref own);
+        return own;
+    }
+
+    /// <summary>True if nobody says that the till's key was revoked by then, by the bank's clock: after that whoever stole it signs with it.</summary>
     private static bool WasOwn(TillId till, Timestamp date, Defence heard)
     {
         bool own = !heard.Revoked.TryGetValue(till, out var revoked) || date < revoked;

@@ -48,17 +48,20 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     }
 
     /// <summary>
-    /// When that bank first stamped it, if that was before the end of the term: it has seen what it stamped, and has to bring it to the issuer (rule R3). The
-    /// issuer stamps a hash, and nobody has heard anything by that.
+    /// When that bank first heard it, if that was before the end of the term: it has kept what it stamped, and brings it to the issuer (rule R3). The issuer
+    /// stamps a hash, a witness brings nothing anywhere: nobody has heard anything by that.
     /// </summary>
-    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, PartyId bank)
+    /// <param name="bank">The bank's key in the file. One that it had before does not count: its date is what the signer writes.</param>
+    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, KeyCertificate bank)
     {
         var digest = Digest;
-        return Stamps.Where(s => IsOfBank(s, bank) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
+        var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore).ToList();
+        Switches.Replace("R5 heard key", ref keys, [.. Certificates]);
+        return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
 
         bool IsGiven(Stamp stamp)
         {
-            bool signed = stamp.Verify(suite, root, Certificates);
+            bool signed = stamp.Verify(suite, root, keys);
             Switches.On("R5 heard signed", ref signed);
             return signed;
         }
@@ -68,7 +71,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     {
         bool its = stamp.Stamper == bank;
         Switches.On("R5 heard bank", ref its);
-        return its && stamp.Role == StampRole.Bank;
+        bool heard = stamp.Role == StampRole.Bank;
+        Switches.Replace("R5 heard role", ref heard, stamp.Role != StampRole.Issuer);
+        return its && heard;
     }
 
     private static bool IsOver(Stamp stamp, Digest digest)
@@ -112,8 +117,14 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => c.Digest)],
     };
 
-    /// <summary>With no more stamps than a file holds: the earliest of each who stamped. However often a rebuttal is shown, it does not grow.</summary>
-    public Rebuttal Kept() => Stamps.Count < MaxStamps / 2 ? this : this with
+    /// <summary>With no more stamps and certificates than a file holds: the earliest stamp of each, the first certificates. However often it is shown, it does not grow.</summary>
+    public Rebuttal Kept() => KeptStamps() with
+    {
+        // Banks' come with stamps, one with each: those of the issuer's keys, of which an accuser says many, give way.
+        Certificates = Certificates.Count <= MaxCertificates ? Certificates : [.. Certificates.OrderBy(c => c.Usage == KeyUsage.Bank ? 0 : 1).Take(MaxCertificates)],
+    };
+
+    private Rebuttal KeptStamps() => Stamps.Count < MaxStamps / 2 ? this : this with
     {
         Stamps = [.. Stamps.GroupBy(s => (s.Stamper, s.Role)).SelectMany(g => g.OrderBy(s => s.Date).Take(4)).OrderBy(s => s.Date).Take(MaxStamps / 2)],
     };

@@ -9,8 +9,11 @@ public enum StampRole : byte
     /// <summary>The issuer, with a statement key.</summary>
     Issuer = 1,
 
-    /// <summary>Any bank of the scheme.</summary>
+    /// <summary>The bank that has the case: it has heard the rebuttal, and brings each S_W in it to the issuer. Only this may name a shop.</summary>
     Bank = 2,
+
+    /// <summary>Any bank of the scheme: it existed then, and nobody brings it anywhere.</summary>
+    Witness = 3,
 }
 
 /// <summary>That a rebuttal existed by a date (rule R5): with one from before the end of the term nobody can say that it came too late.</summary>
@@ -55,7 +58,7 @@ public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Time
         var subject = Cash.Digest.Read(r.ReadBytes(Tag.Digest, Cash.Digest.Size));
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        if (role is < (byte)StampRole.Issuer or > (byte)StampRole.Bank)
+        if (role is < (byte)StampRole.Issuer or > (byte)StampRole.Witness)
         {
             r.Fail();
         }

@@ -269,9 +269,13 @@ dead_object = tlv(0xEC, tlv(0xC2, ISSUER) + tlv(0xDF2E, payment_id) + tlv(0xDF2F
 stamp_message = b"HC1-STMP" + BANK + b"\x02" + sha(void_object + dead_object) + DATE
 stamp = tlv(0xF8, tlv(0xDF20, BANK) + tlv(0xDD, b"\x02") + tlv(0xDE, sha(void_object + dead_object)) + tlv(0xD6, DATE)
             + tlv(0xD7, sign(secret["bank"], stamp_message)))
+witness_message = b"HC1-STMP" + BANK + b"\x03" + sha(void_object + dead_object) + DATE
+witness = tlv(0xF8, tlv(0xDF20, BANK) + tlv(0xDD, b"\x03") + tlv(0xDE, sha(void_object + dead_object)) + tlv(0xD6, DATE)
+              + tlv(0xD7, sign(secret["bank"], witness_message)))
 answer_message = b"HC1-ANSW" + payment_id + W + DATE + b"\x01" + sha(reversal)
 out.update({
     "dossier-message": dossier_message, "dossier-page": page, "notice-message": notice_message, "notice": notice, "stamp-message": stamp_message, "stamp": stamp,
+    "stamp-witness-message": witness_message, "stamp-witness": witness,
     "rebuttal": void_object + dead_object + cert_s + cert_b + stamp, "shop-answer-message": answer_message,
     "shop-answer": tlv(0xF9, tlv(0xDF2E, payment_id) + tlv(0xDF3D, point(public["till"])) + tlv(0xD6, DATE) + tlv(0xDD, b"\x01") + reversal + cert_s
                        + tlv(0xD7, sign(secret["till"], answer_message))),

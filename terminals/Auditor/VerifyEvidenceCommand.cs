@@ -30,7 +30,9 @@ internal static class VerifyEvidenceCommand
         };
         var revoked = new Option<string[]>("--revoked")
         {
-            Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. What that key says later names nobody.", HelpName = "W=TIME",
+            Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. No answer by that key counts then, "
+                + "and no S_W that the bank heard later names its shop.",
+            HelpName = "W=TIME",
         };
         var command = new Command(
             "verify-evidence",

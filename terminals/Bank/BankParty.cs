@@ -263,6 +263,9 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _evidence.Rebut(coin, rebuttal, cancel);
 
+    /// <summary>The rebuttal with this bank's stamp, which proves to anybody when it was shown here; as a witness where there is no case, or it is not kept.</summary>
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _evidence.Stamped(coin, rebuttal);
+
     /// <summary>
     /// One visit at the issuer, now and then and at start: certificates, open withdrawals, dossiers, instructions, lost cards, statements.
     /// Each step is tried by itself: one that fails keeps no other from running (R8).

@@ -51,13 +51,39 @@ internal static class CaseCommands
     {
         var coin = new Argument<string>("COIN") { Description = "The coin of the case, or the beginning of its number." };
         var file = new Argument<string>("FILE") { Description = "What the holder shows, as 'hiercash-wallet rebuttal' wrote it." };
-        var command = new Command("rebut", "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.") { coin, file, folder, json };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Where to write the rebuttal with this bank's stamp, for its holder: it proves when it was shown. Also where this bank has no such case.", HelpName = "FILE",
+        };
+        var command = new Command("rebut", "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.") { coin, file, output, folder, json };
         command.SetAction(async (result, cancel) =>
         {
             using var opened = open(result.GetValue(folder)!);
-            var about = Find(opened, result.GetValue(coin)!).Dossier.Coin;
-            var rebuttal = Rebuttal.Decode(Read(result.GetValue(file)!)) ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
+            Rebuttal Shown() => Rebuttal.Decode(Read(result.GetValue(file)!)) ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
+            void Hand(CoinId? heard, Rebuttal shown)
+            {
+                if (result.GetValue(output) is { } path)
+                {
+                    PrivateFile.WriteOnce(path, opened.Party.Stamped(heard, shown).Kept().Encode());
+                }
+            }
+
+            CoinId about;
+            try
+            {
+                about = Find(opened, result.GetValue(coin)!).Dossier.Coin;
+            }
+            catch (RefusedException) when (result.GetValue(output) is not null)
+            {
+                Hand(null, Shown());
+                throw;
+            }
+
+            // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns nothing.
+            var rebuttal = Shown();
+            rebuttal = rebuttal.Stamps.Count == 0 ? rebuttal.About(about) : rebuttal;
             var finding = await opened.Party.Rebut(about, rebuttal, cancel);
+            Hand(about, rebuttal);
             var after = opened.Party.Cases.Single(c => c.File.Dossier.Coin == about);
             ConsoleEntry.PrintDone(
                 result.GetValue(json),

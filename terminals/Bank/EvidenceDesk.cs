@@ -73,6 +73,9 @@ internal sealed class EvidenceDesk(
     /// <summary>Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.</summary>
     public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _rebuttals.Rebut(coin, rebuttal, cancel);
 
+    /// <inheritdoc cref="RebuttalDesk.Stamped"/>
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
+
     /// <summary>The same from a wallet: stamped whether or not there is a case.</summary>
     public ValueTask<LinkMessage> HandleRebut(LinkMessage request, CancellationToken cancel) => _rebuttals.Handle(request, cancel);
 

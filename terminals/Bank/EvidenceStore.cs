@@ -126,6 +126,14 @@ internal static class EvidenceStore
         """,
         coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0);
 
+    /// <summary>True if this very rebuttal is kept: then each S_W in it goes to the issuer, now and with later revisions of the file.</summary>
+    public static bool IsHeard(Database db, CoinId coin, Digest rebuttal) =>
+        db.Query("SELECT 1 FROM rebuttal WHERE coin_id = ?1 AND digest = ?2", r => r.GetInt64(0), coin.Value.ToArray(), rebuttal.ToArray()).Count > 0;
+
+    /// <summary>The payments of which S_W goes, or went, to the issuer.</summary>
+    public static HashSet<PaymentId> Brought(Database db, CoinId coin) =>
+        [.. db.Query("SELECT payment_id FROM void_message WHERE coin_id = ?1", r => new PaymentId(Digest.Read(r.Bytes(0))), coin.Value.ToArray())];
+
     public static void Bring(Database db, CashPayment h, byte[] message) => db.Execute(
         "INSERT OR IGNORE INTO void_message(payment_id, coin_id, message) VALUES(?1, ?2, ?3)", h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), message);
 

@@ -21,7 +21,7 @@ internal sealed class RebuttalDesk(
     /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing that the bank does besides waits for it.</summary>
     private readonly SemaphoreSlim _weighing = new(1);
 
-    /// <summary>A wallet shows its rebuttal.</summary>
+    /// <summary>A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.</summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (RebuttalMessages.ReadRebut(request) is not { } shown)
@@ -29,10 +29,9 @@ internal sealed class RebuttalDesk(
             return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
         }
 
-        var subject = shown.Rebuttal.Digest;
-        Switches.Replace("R5 bank stamp", ref subject, default);
-        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, subject, Timestamp.Now(clock));
-        bool isCase = await Hear(shown.Coin, shown.Rebuttal, stamp, cancel) is not null;
+        var came = Timestamp.Now(clock);
+        bool isCase = await Hear(shown.Coin, shown.Rebuttal, came, cancel) is not null;
+        var stamp = StampOn(shown.Coin, shown.Rebuttal, came);
         await TryVisit(cancel);
         bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
@@ -41,11 +40,35 @@ internal sealed class RebuttalDesk(
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
-        var stamp = Stamp.Sign(key, certificate.Holder, StampRole.Bank, rebuttal.Digest, Timestamp.Now(clock));
-        var file = await Hear(coin, rebuttal, stamp, cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
         var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
         await TryVisit(cancel);
         return finding;
+    }
+
+    /// <summary>With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.</summary>
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(StampOn(coin, rebuttal, Timestamp.Now(clock)), [certificate]);
+
+    /// <summary>A shop may be named by what its payment's bank has heard: by no S_W that is in no case here, or of another coin than the case's.</summary>
+    private Stamp StampOn(CoinId? coin, Rebuttal rebuttal, Timestamp date)
+    {
+        bool heard = coin is { } c && store.Read(db => EvidenceStore.IsHeard(db, c, rebuttal.Digest));
+        Switches.On("R5 heard first", ref heard);
+        return Sign(rebuttal, heard && IsOf(coin, rebuttal) ? StampRole.Bank : StampRole.Witness, date);
+    }
+
+    private static bool IsOf(CoinId? coin, Rebuttal rebuttal)
+    {
+        bool its = rebuttal.Voids.All(v => v.Coin == coin);
+        Switches.On("R5 heard coin", ref its);
+        return its;
+    }
+
+    private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date)
+    {
+        var subject = rebuttal.Digest;
+        Switches.Replace("R5 bank stamp", ref subject, default);
+        return Stamp.Sign(key, certificate.Holder, role, subject, date);
     }
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
@@ -132,17 +155,19 @@ internal sealed class RebuttalDesk(
     }
 
     /// <summary>
-    /// Keeps a rebuttal that strikes out what nothing strikes out yet, and weighs the case again; of any other nothing is stored. Whoever asks is a stranger: all
-    /// signatures are verified before the database is written, and nobody waits for that (rule R10).
+    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the case again; of any other
+    /// nothing is stored. Whoever asks is a stranger: all signatures are verified before the database is written, and nobody waits for that (rule R10).
     /// </summary>
+    /// <param name="came">When it was shown.</param>
     /// <returns>The file; null where there is no case.</returns>
-    private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Stamp stamp, CancellationToken cancel)
+    private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
     {
         if (store.Read(db => EvidenceStore.Find(db, coin)?.File) is null)
         {
             return null;
         }
 
+        var stamp = Sign(rebuttal, IsOf(coin, rebuttal) ? StampRole.Bank : StampRole.Witness, came);
         await _weighing.WaitAsync(cancel);
         try
         {
@@ -150,7 +175,8 @@ internal sealed class RebuttalDesk(
             {
                 cancel.ThrowIfCancellationRequested();
                 var (seen, file, before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
-                Heard? Weighed() => Weigh(file, before, rebuttal.With(stamp, [certificate]), cancel);
+                var brought = store.Read(db => EvidenceStore.Brought(db, coin));
+                Heard? Weighed() => Weigh(file, before, brought, rebuttal.With(stamp, [certificate]), cancel);
                 bool inside = false;
                 Switches.On("R10 outside", ref inside);
                 if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard || store.Write(db => Keep(db, coin, seen, heard)))
@@ -166,7 +192,7 @@ internal sealed class RebuttalDesk(
     }
 
     /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
-    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, Rebuttal rebuttal, CancellationToken cancel)
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, HashSet<PaymentId> brought, Rebuttal rebuttal, CancellationToken cancel)
     {
         var until = file.Notice.Until;
         ICashSuite once = OnceSuite.Over(_once);
@@ -177,10 +203,13 @@ internal sealed class RebuttalDesk(
         bool inTime = heard.IsStampedBefore(once, scheme.Root, until);
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
         var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
+        bool whateverStruck = true;
+        Switches.Off("R3 brings beside", ref whateverStruck);
         bool strikes = file.Dossier.Payments.Any(h =>
         {
             cancel.ThrowIfCancellationRequested();
-            return Strikes(heard, h) && !others.Exists(b => Strikes(b, h));
+            return (Strikes(heard, h) && !others.Exists(b => Strikes(b, h)))
+                || (whateverStruck && !brought.Contains(h.Id) && heard.VoidOf(once, h) is not null);
         });
         Switches.On("R10 strikes", ref strikes);
         if (!strikes)

@@ -57,8 +57,6 @@ internal sealed class RebuttalCommands(
         return command;
     }
 
-    private const string Suffix = ".rebuttal";
-
     private Command Rebut()
     {
         var command = new Command(
@@ -75,7 +73,7 @@ internal sealed class RebuttalCommands(
             using var store = RecordsFile.Show(folder);
             var records = store is null ? null : new WalletRecords(store);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
-            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => Keep(FileOf(folder, notice), rebuttal));
+            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => RebuttalFile.Keep(FileOf(folder, notice), rebuttal));
             foreach (var done in shown)
             {
                 KeepEvidence(folder, done);
@@ -87,38 +85,12 @@ internal sealed class RebuttalCommands(
                 {
                     Coin = d.Notice.Coin.ToString(), Until = d.Notice.Until.ToString(), Voids = d.Rebuttal.Voids.Count, Dead = d.Rebuttal.Dead.Count,
                     Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, Evidence = d.Evidence is null ? null : EvidenceOf(folder, d.Notice),
-                    File = IsEmpty(d.Rebuttal) ? null : FileOf(folder, d.Notice),
+                    File = IsEmpty(d.Held) ? null : FileOf(folder, d.Notice),
                 }),
                 shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, store is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>
-    /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is shown has changed
-    /// since, in a file of their own.
-    /// </summary>
-    private static Rebuttal Keep(string file, Rebuttal rebuttal)
-    {
-        var before = File.Exists(file) ? Rebuttal.Decode(File.ReadAllBytes(file)) : null;
-        if (before?.Digest == rebuttal.Digest)
-        {
-            IReadOnlyList<Stamp> earlier = [.. before.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature)))];
-            Switches.Replace("R5 stamps stay", ref earlier, []);
-            rebuttal = earlier.Aggregate(rebuttal, (r, s) => r.With(s, before.Certificates)).Kept();
-        }
-        else if (before is { Stamps.Count: > 0 })
-        {
-            string aside = $"{file[..^Suffix.Length]}-{before.Digest.ToString()[..8]}{Suffix}";
-            Switches.Replace("R5 former file", ref aside, file);
-            File.Move(file, aside, overwrite: true);
-        }
-
-        File.Delete(file + ".new");
-        PrivateFile.Write(file + ".new", rebuttal.Encode());
-        File.Move(file + ".new", file, overwrite: true);
-        return rebuttal;
     }
 
     /// <summary>What the bank accused with stays beside what was shown against it: the bank's signature is under it, and under the notice in it.</summary>
@@ -135,7 +107,7 @@ internal sealed class RebuttalCommands(
 
     private static string EvidenceOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}.evidence");
 
-    private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}{Suffix}");
+    private static string FileOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}{RebuttalFile.Suffix}");
 
     private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
 
@@ -144,6 +116,8 @@ internal sealed class RebuttalCommands(
 
     private static string Say(RebuttalResult done, string folder, bool hasRecords) => Say(done.Notice) + (done switch
     {
+        { Evidence: null, Held.Stamps.Count: > 0 } when !IsEmpty(done.Held) =>
+            $" It shows no evidence that holds, so it was shown nothing: the answer alone would say whose coin that is. Ask again; '{FileOf(folder, done.Notice)}' has the issuer's stamp, which proves when it was made.",
         { Evidence: null } when IsEmpty(done.Rebuttal) =>
             " It shows no evidence that holds, so it was shown nothing: the answer alone would say whose coin that is. Ask again; 'hiercash-wallet rebuttal FILE' writes what you hold, for a judge.",
         _ when IsEmpty(done.Rebuttal) => hasRecords

@@ -14,6 +14,9 @@ public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stan
 {
     /// <summary>The evidence that the bank showed; null where it showed none that holds, and so was shown nothing.</summary>
     public Evidence? Evidence { get; init; }
+
+    /// <summary>What the wallet holds against it, as it was kept before the bank was asked for anything; with the issuer's stamp, if it could be reached.</summary>
+    public Rebuttal Held { get; init; } = Rebuttal.None;
 }
 
 /// <summary>Accusations, and what a holder shows against them (hole 19, rule R5).</summary>
@@ -25,11 +28,12 @@ public sealed partial class WalletTerminal
 
     /// <summary>
     /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
-    /// without seeing more than a hash; if it cannot be reached, the bank's own stamp has to do. First the bank has to show the evidence: who answers to a mere
-    /// question about a coin says whose it is (rule R5). So nobody sees from what a wallet sends whether it knows the coin, before it was overspent.
+    /// without seeing more than a hash, for each notice, also where there is nothing to stamp; if it cannot be reached, the bank's own stamp has to do. Then the
+    /// bank has to show the evidence: who answers to a mere question about a coin says whose it is (rule R5). So nobody sees from what a wallet sends whether it
+    /// knows the coin, before it was overspent; and a bank that shows no evidence takes nobody's proof of the day.
     /// </summary>
     /// <param name="keep">
-    /// Keeps a rebuttal before the bank sees it, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
+    /// Keeps a rebuttal before the bank is asked for the evidence, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
     /// falls silent takes nobody's proof that it came in time. Returns it with the stamps that the same rebuttal got before: those are the earliest.
     /// </param>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
@@ -40,41 +44,51 @@ public sealed partial class WalletTerminal
         var results = new List<RebuttalResult>();
         foreach (var notice in await Notices(status.User, cancel))
         {
-            var evidence = await Shown(status, notice, cancel);
+            async ValueTask<Rebuttal> StampAndKeep(Rebuttal made)
+            {
+                var stamped = await StampByIssuer(card, made, cancel);
+                var kept = IsEmpty(stamped) ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
+                Switches.Replace("R5 earliest shown", ref kept, stamped);
+                return kept;
+            }
+
+            var whole = (await MakeRebuttal(channel, pin, cancel)).About(notice.Coin);
+            var rebuttal = Cut(whole, null);
+            bool before = true;
+            Switches.Off("R5 first stamped", ref before);
+            rebuttal = before ? await StampAndKeep(rebuttal) : rebuttal;
+            var (evidence, root) = await Shown(status, notice, cancel) ?? default;
             bool shows = evidence is not null;
             Switches.On("R5 checked first", ref shows);
-            var rebuttal = shows ? Cut((await MakeRebuttal(channel, pin, cancel)).About(notice.Coin), evidence) : Rebuttal.None;
-            if (rebuttal.Voids.Count + rebuttal.Dead.Count == 0)
+            if (!shows || IsEmpty(rebuttal))
             {
-                results.Add(new RebuttalResult(notice, Rebuttal.None, null) { Evidence = evidence });
+                results.Add(new RebuttalResult(notice, Rebuttal.None, null) { Evidence = evidence, Held = rebuttal });
                 continue;
             }
 
-            rebuttal = await StampByIssuer(card, rebuttal, cancel);
-            var kept = keep?.Invoke(notice, rebuttal) ?? rebuttal;
-            Switches.Replace("R5 earliest shown", ref kept, rebuttal);
-            rebuttal = kept;
+            var cut = Cut(whole, evidence);
+            rebuttal = Genuine(cut.Digest == rebuttal.Digest && before ? rebuttal : await StampAndKeep(Genuine(cut, root)), root);
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
-                results.Add(new RebuttalResult(notice, rebuttal, null) { Evidence = evidence });
+                results.Add(new RebuttalResult(notice, rebuttal, null) { Evidence = evidence, Held = rebuttal });
                 continue;
             }
 
-            // Only the bank's own word on this: in another's name it would take the place of a true one.
-            if (answer.Stamp.Role == StampRole.Bank && answer.Stamp.Stamper == status.Bank && answer.Stamp.Subject == rebuttal.Digest)
+            // Only the bank's own word on this, heard or as a witness: in another's name it would take the place of a true one.
+            if (answer.Stamp.Role is StampRole.Bank or StampRole.Witness && answer.Stamp.Stamper == status.Bank && answer.Stamp.Subject == rebuttal.Digest)
             {
-                rebuttal = rebuttal.With(answer.Stamp, [answer.Certificate]);
+                rebuttal = Genuine(rebuttal.With(answer.Stamp, [answer.Certificate]), root);
             }
 
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
-            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) { Evidence = evidence });
+            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) { Evidence = evidence, Held = rebuttal });
         }
 
         return results;
     }
 
     /// <summary>The evidence behind a notice, checked as a judge would, from the root key that the card has pinned; null where there is none that holds.</summary>
-    private async ValueTask<Evidence?> Shown(PrivateStatus status, Notice notice, CancellationToken cancel)
+    private async ValueTask<(Evidence File, PublicKey Root)?> Shown(PrivateStatus status, Notice notice, CancellationToken cancel)
     {
         try
         {
@@ -97,7 +111,7 @@ public sealed partial class WalletTerminal
             }
 
             var file = bare with { Dossier = bare.Dossier with { Pages = pages } };
-            return IsOwn(status, notice, root, file) && IsProven(root, file) ? file : null;
+            return IsOwn(status, notice, root, file) && IsProven(root, file) ? (file, root) : null;
         }
         catch (LinkException)
         {
@@ -122,6 +136,17 @@ public sealed partial class WalletTerminal
         bool proven = file.Check(suite, root).IsProven;
         Switches.On("R5 shown proof", ref proven);
         return proven;
+    }
+
+    private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
+
+    /// <summary>Without certificates that the root key did not sign: whoever accuses says as many as they like, and a file has room for so many.</summary>
+    /// <param name="root">From the evidence, as the card has pinned it; null where the bank showed none.</param>
+    private Rebuttal Genuine(Rebuttal rebuttal, PublicKey? root)
+    {
+        var genuine = root is null ? rebuttal : rebuttal with { Certificates = [.. rebuttal.Certificates.Where(c => c.Verify(suite, root))] };
+        Switches.Replace("R5 genuine kept", ref genuine, rebuttal);
+        return genuine;
     }
 
     /// <summary>No more than a bank hears: what speaks of the payments in the evidence first.</summary>

@@ -45,7 +45,8 @@ public sealed class VerifyEvidenceTests
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
             var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "ShopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
             var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");
             Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)), none.Error);
             var unread = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--revoked", "x=yesterday");

@@ -179,6 +179,10 @@ def check_objects():
     *rest, signature = fields(content("stamp", "Stamp"), "Holder", "State", "Digest", "Date", "Signature")
     assert rest == [BANK, b"\2", subject, DATE]
     signed("stamp", PUB["bank"], V["stamp-message"], signature)
+    same("stamp-witness-message", b"HC1-STMP" + BANK + b"\3" + subject + DATE)
+    *rest, signature = fields(content("stamp-witness", "Stamp"), "Holder", "State", "Digest", "Date", "Signature")
+    assert rest == [BANK, b"\3", subject, DATE]
+    signed("stamp-witness", PUB["bank"], V["stamp-witness-message"], signature)
     same("rebuttal", void + V["dead-statement"] + V["certificate-statement"] + V["certificate-bank"] + V["stamp"])
     same("shop-answer-message", b"HC1-ANSW" + PAYMENT_ID + W + DATE + b"\1" + sha256(V["reversal"]))
     answer, head = content("shop-answer", "ShopAnswer"), obj("PaymentId", PAYMENT_ID) + obj("TillKey", PUB["till"]) + obj("Date", DATE)

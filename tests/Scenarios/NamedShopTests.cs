@@ -36,7 +36,7 @@ public sealed class NamedShopTests
 
     /// <summary>A stamp that nobody signed, that another bank gave, or that is over another rebuttal, says nothing of when the file's bank saw this one.</summary>
     [Test, Rule(3), Rule(5)]
-    public async Task AStampThatTheFilesBankDidNotGiveNamesNoShop([Values("signature", "bank", "digest", "good")] string lie)
+    public async Task AStampThatTheFilesBankDidNotGiveNamesNoShop([Values("signature", "bank", "digest", "witness", "former", "good")] string lie)
     {
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
@@ -45,17 +45,20 @@ public sealed class NamedShopTests
         using var other = town.BankKey("bank-2");
         using var strange = town.Options.Suite.GenerateKey();
         using var root = town.RootKey;
-        var certificate = KeyCertificate.Issue(
-            root, KeyUsage.Bank, town.ShopBank.Id, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), other.PublicKey);
+        KeyCertificate Certify(PartyId holder, ISigningKey key) =>
+            KeyCertificate.Issue(root, KeyUsage.Bank, holder, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), key.PublicKey);
+        Assert.That(file.BankKey.NotBefore, Is.GreaterThan(default(Timestamp)), "there was a key before it");
+        var certificate = lie == "former" ? Certify(file.BankKey.Holder, strange) : Certify(town.ShopBank.Id, other);
         var stamp = lie switch
         {
-            "signature" => Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date),
+            "signature" or "former" => Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date),
             "bank" => Stamp.Sign(other, town.ShopBank.Id, StampRole.Bank, rebuttal.Digest, file.Date),
             "digest" => Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, Digest.Of("another rebuttal"u8), file.Date),
+            "witness" => Stamp.Sign(bank, file.BankKey.Holder, StampRole.Witness, rebuttal.Digest, file.Date),
             _ => Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date),
         };
         var shown = rebuttal.With(stamp, [certificate]);
-        Assert.That(file.Beside(shown).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(lie is "bank" or "good"), "another bank's stamp is a true one");
+        Assert.That(file.Beside(shown).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(lie is "bank" or "witness" or "former" or "good"), "for the accused it is a true one");
         var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
         Assert.That(finding.Culprit, Is.EqualTo(lie == "good" ? Culprit.Shop : Culprit.Nobody), finding.Finding);
     }

@@ -50,7 +50,10 @@ public sealed class ShopAnswerTests
         Assert.That(Asked(before).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "dated before the bank saw S_W");
         var honest = town.Till(cafe).Answer(h.Id.ToString())!;
         Assert.That(honest.Date, Is.GreaterThanOrEqualTo(shown.Stamps.Single(s => s.Role == StampRole.Bank).Date));
-        Assert.That(Asked(honest).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "it took nothing back, it says");
+        var denied = Asked(honest);
+        Assert.That((denied.Culprit, denied.Finding.Contains($"Refund payment {h.Id} there", StringComparison.Ordinal)), Is.EqualTo((Culprit.Nobody, true)), denied.Finding);
+        Assert.That(town.Check(file, new Defence([shown], [honest], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody), "it has answered: it took nothing back, it says");
+        var early = Timestamp.Now(town.Clock);
         town.Clock.Advance(TimeSpan.FromHours(1));
         var revoked = Timestamp.Now(town.Clock);
         town.Clock.Advance(TimeSpan.FromHours(1));
@@ -58,6 +61,9 @@ public sealed class ShopAnswerTests
         Defence Known(Timestamp since, bool silent, params ShopAnswer[] answers) =>
             new([shown], answers, silent) { Revoked = new Dictionary<TillId, Timestamp> { [h.Till] = since } };
         Assert.That(town.Check(file, Known(revoked, false, after)).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "signed with a key that was revoked by then");
+        var backdated = ShopAnswer.Sign(stolen, h.Id, early, true, null, null);
+        Assert.That(Asked(backdated).Culprit, Is.EqualTo(Culprit.Shop), "where nobody knows of the revocation");
+        Assert.That(town.Check(file, Known(revoked, false, backdated)).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "the thief has written a date of before the revocation");
         var late = town.Check(file, Known(file.Date, true, after));
         Assert.That((late.Culprit, late.Finding.Contains($"revoked on {file.Date}", StringComparison.Ordinal)), Is.EqualTo((Culprit.Nobody, true)), "S_W was first shown after the revocation");
 

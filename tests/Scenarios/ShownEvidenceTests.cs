@@ -38,10 +38,11 @@ public sealed class ShownEvidenceTests
             var done = (await new WalletTerminal(asking, town.Options.Suite, town.Clock, NoCrashPoints.Instance).Rebut(card.Card, card.Pin, default)).Single();
             Assert.That((done.Evidence, done.Rebuttal.Voids.Count), Is.EqualTo(((Evidence?)null, 0)));
             Assert.That(asking.WasAsked, Is.True, "the wallet wants to see the evidence");
+            Assert.That(done.Held.Voids, Has.Count.EqualTo(card == alice ? 1 : 0), "and shows nothing of it");
             said.Add(string.Join(' ', asking.Heard));
         }
 
-        Assert.That(said[0], Does.Not.Contain(nameof(MessageType.Rebut)).And.Not.Contain(nameof(MessageType.Relay)), shows ? "evidence of something else" : "no evidence");
+        Assert.That(said[0], Does.Not.Contain(nameof(MessageType.Rebut)).And.Contain(nameof(MessageType.Relay)), shows ? "evidence of something else" : "no evidence");
         Assert.That(said[1], Is.EqualTo(said[0]), "who holds the coin sends what everybody sends");
     }
 
@@ -77,6 +78,8 @@ public sealed class ShownEvidenceTests
         {
             Assert.That((done.Evidence, done.Rebuttal.Voids.Count, done.Stands), Is.EqualTo(((Evidence?)null, 0, (bool?)null)));
             Assert.That(town.Rows("bank-1")["rebuttal"], Is.Zero, "the bank was shown nothing");
+            Assert.That(done.Held.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer }));
+            Assert.That(file.Beside(done.Held).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), "and takes nobody's proof of the day by that");
             return;
         }
 

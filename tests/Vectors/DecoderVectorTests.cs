@@ -24,6 +24,7 @@ public sealed class DecoderVectorTests
         ["dossier-page"] = b => DossierPage.Decode(b)?.Encode(),
         ["notice"] = b => Notice.Decode(b)?.Encode(),
         ["stamp"] = b => Stamp.Decode(b)?.Encode(),
+        ["stamp-witness"] = b => Stamp.Decode(b)?.Encode(),
         ["shop-answer"] = b => ShopAnswer.Decode(b)?.Encode(),
         ["booking-statement"] = b => BookingStatement.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),

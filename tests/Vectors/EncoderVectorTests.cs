@@ -175,6 +175,8 @@ public sealed class EncoderVectorTests
             ["notice"] = evidence.Notice.Encode,
             ["stamp-message"] = () => SignedMessage.Stamp(Bank, StampRole.Bank, rebuttal.Digest, Date),
             ["stamp"] = stamp.Encode,
+            ["stamp-witness-message"] = () => SignedMessage.Stamp(Bank, StampRole.Witness, rebuttal.Digest, Date),
+            ["stamp-witness"] = Stamp.Sign(bankKey, Bank, StampRole.Witness, rebuttal.Digest, Date).Encode,
             ["rebuttal"] = rebuttal.Encode,
             ["shop-answer-message"] = () => SignedMessage.ShopAnswer(h.Id, w, Date, true, Digest.Of(reversal.Encode())),
             ["shop-answer"] = ShopAnswer.Sign(till, h.Id, Date, true, reversal, certificateS).Encode,

@@ -72,6 +72,7 @@ public sealed class LyingAccuserTests
         Rebuttal? kept = null;
         var shown = (await Wallet(lie, hasRecords ? _records : null).Rebut(_alice.Card, _alice.Pin, default, (_, r) => kept = Rebuttal.Decode(r.Encode())!)).Single();
         Assert.That((kept!.Dead.Count, kept.Certificates.Count), Is.EqualTo((1, kept.Certificates.DistinctBy(c => c.Digest).Count())));
+        Assert.That(kept.Certificates.Select(c => c.Verify(Suite, Root)), Is.All.True, "what the root key did not sign takes no room in the file");
         Assert.That(kept.DeathOf(Suite, Root, _h, _file.Notice.Until), Is.Not.Null, "by itself, beside any file");
         Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(Suite, Root, _file.Notice.Until)), Is.Not.Empty.And.All.True);
         Assert.That((_town.Check(_file, new Defence([kept], [])).Culprit, shown.Stands), Is.EqualTo((Culprit.Issuer, (bool?)false)));

@@ -1,0 +1,79 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Wallet;
+
+/// <summary>What was shown against an accusation, with its stamps, as the holder keeps it (rule R5).</summary>
+public static class RebuttalFile
+{
+    /// <summary>What the file's name ends with.</summary>
+    public const string Suffix = ".rebuttal";
+
+    /// <summary>
+    /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is shown has changed
+    /// since, in a file of their own, from which they come back with the content. What cannot be read is moved aside, never written over.
+    /// </summary>
+    public static Rebuttal Keep(string file, Rebuttal rebuttal)
+    {
+        var before = ReadKept(file);
+        if (before is not null && before.Digest != rebuttal.Digest && before.Stamps.Count > 0)
+        {
+            string aside = Aside(file, before.Digest);
+            var there = ReadKept(aside);
+            Replace(aside, there is null ? before : Merge(before, there));
+        }
+
+        rebuttal = Merge(rebuttal, before, ReadKept(Aside(file, rebuttal.Digest)));
+        Replace(file, rebuttal);
+        return rebuttal;
+    }
+
+    private static string Aside(string file, Digest digest)
+    {
+        string aside = $"{file[..^Suffix.Length]}-{digest.ToString()[..8]}{Suffix}";
+        Switches.Replace("R5 former file", ref aside, file);
+        return aside;
+    }
+
+    /// <summary>With the stamps of files of the same content; as many as a file holds.</summary>
+    private static Rebuttal Merge(Rebuttal rebuttal, params Rebuttal?[] others)
+    {
+        foreach (var other in others.OfType<Rebuttal>().Where(o => o.Digest == rebuttal.Digest))
+        {
+            IReadOnlyList<Stamp> earlier = [.. other.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature)))];
+            Switches.Replace("R5 stamps stay", ref earlier, []);
+            rebuttal = earlier.Aggregate(rebuttal, (r, s) => r.With(s, other.Certificates));
+        }
+
+        return rebuttal.Kept();
+    }
+
+    /// <summary>Null where there is none, or none that can be read: that is moved aside.</summary>
+    private static Rebuttal? ReadKept(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        byte[] bytes = File.ReadAllBytes(file);
+        var kept = Rebuttal.Decode(bytes);
+        bool moves = kept is null;
+        Switches.Off("R5 unread aside", ref moves);
+        if (moves)
+        {
+            // Named by its content: what is there under that name is the same.
+            File.Move(file, $"{file}.{Digest.Of(bytes).ToString()[..16]}.unread", overwrite: true);
+        }
+
+        return kept;
+    }
+
+    private static void Replace(string file, Rebuttal rebuttal)
+    {
+        File.Delete(file + ".new");
+        PrivateFile.Write(file + ".new", rebuttal.Encode());
+        File.Move(file + ".new", file, overwrite: true);
+    }
+}
