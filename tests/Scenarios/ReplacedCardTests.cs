@@ -80,6 +80,30 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
     }
 
+    /// <summary>
+    /// A first card that "did not come" is replaced, and turns up with its letter when the second one is gone. It had the account before, and does not get it again: what
+    /// comes for the one would go on to the other, and from there back, for ever.
+    /// </summary>
+    [Test, Rule(12), CancelAfter(60_000)]
+    public void NoAccountGoesBackToACardThatHadIt(CancellationToken end)
+    {
+        using var first = Town.NewCard("Dora");
+        using var second = Town.NewCard("Dora");
+        var code = ActivationCode.Parse("1212 3434 5656 7878 9090")!;
+        var former = Town.UserBank.OpenAccount("Dora", Selected(first), code);
+        var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
+        second.Activate(Letter);
+        Assert.That(
+            () => Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.StartsWith("This card had an account"));
+        Assert.That(Town.UserBank.Accounts.Single(a => a.Name == "Dora"), Is.EqualTo(account), "the name stays where it is");
+        Assert.That(Town.UserBank.Accounts.Single(a => a.User == former.User).Name, Does.StartWith("Dora until "));
+        using var third = Town.NewCard("Dora");
+        var next = ActivationCode.Parse("0909 8787 6565 4343 2121")!;
+        Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(third), next, withoutReport: true).Name, Is.EqualTo("Dora"), "a new card does");
+        Assert.That(end.IsCancellationRequested, Is.False);
+    }
+
     private string Replacement(AccountEntry old) => $"Alice until {Town.Options.Start.AddHours(1):yyyy-MM-dd} {old.User.ToString()[..8]}";
 
     private static WalletCard Selected(TownCard card)
