@@ -115,6 +115,15 @@ public sealed partial class BankParty
     private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
     {
         var scheme = _identity.Scheme;
+
+        // Two cards never have one code: whoever read the other card's letter would open this one.
+        bool isTaken = state == WalletState.Blank && _letters.IsTaken(code);
+        Switches.Off("R12 one card", ref isTaken);
+        if (isTaken)
+        {
+            throw new InvalidOperationException("That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
+        }
+
         var key = WithCode(code, name, null, () =>
         {
             try

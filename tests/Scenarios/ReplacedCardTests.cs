@@ -104,6 +104,34 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(end.IsCancellationRequested, Is.False);
     }
 
+    /// <summary>The letter of the old card lies where 'open-account' has put it, and somebody has read it: the new card gets no such code, and can be set back, and once more.</summary>
+    [Test, Rule(12)]
+    public void TheNewCardNeverGetsTheOldCardsLetter()
+    {
+        using var first = Town.NewCard("Dora");
+        using var second = Town.NewCard("Dora");
+        var old = ActivationCode.Parse("1212 3434 5656 7878 9090")!;
+        Town.UserBank.OpenAccount("Dora", Selected(first), old);
+        first.Activate(old);
+        Assert.That(
+            () => Town.UserBank.ReplaceCard("Dora", Selected(second), old, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.StartsWith("That letter belongs to a card already"));
+        Assert.That(Selected(second).GetStatus().State, Is.EqualTo(WalletState.Blank), "nothing was sent to the card");
+        var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
+        second.Activate(Letter);
+        var wallet = Selected(second);
+        for (int i = 0; i < 10; i++)
+        {
+            wallet.UnblockPin("00000000", "7777");
+        }
+
+        Town.UserBank.SetBack(account.User, Selected(second), ActivationCode.Parse("1111 2222 3333 4444 5555")!);
+        var again = ActivationCode.Parse("5555 4444 3333 2222 1111")!;
+        Town.UserBank.SetBack(account.User, Selected(second), again);
+        second.Activate(again);
+        Assert.That(second.Balance().IsZero, "its letter was lost too");
+    }
+
     private string Replacement(AccountEntry old) => $"Alice until {Town.Options.Start.AddHours(1):yyyy-MM-dd} {old.User.ToString()[..8]}";
 
     private static WalletCard Selected(TownCard card)
