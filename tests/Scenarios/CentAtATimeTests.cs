@@ -63,6 +63,30 @@ public sealed class CentAtATimeTests
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
     }
 
+    /// <summary>A thing signs one cent, and answers each PAY with the same bytes: the till says so at once, and serves the next customer.</summary>
+    [Test, Rule(10), CancelAfter(60_000)]
+    public async Task WhatRepeatsItselfKeepsNoTill(CancellationToken end)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        int asked = 0;
+        CashPayment? only = null;
+        using var thing = new ForgedCard(pay =>
+        {
+            asked++;
+            return only ??= coin.Pay(pay.Time, pay.Till, 1, 5000, 1);
+        });
+        var till = town.Till(cafe);
+        var ended = till.Pay(thing, new Amount(4000), "1234");
+        Assert.That(ended.Message, Does.StartWith("The card repeats itself"));
+        Assert.That((ended.Outcome, till.Parts(ended.Ticket.Time).Single().State), Is.EqualTo((TillOutcome.Refused, PartState.Voided)));
+        Assert.That(asked, Is.LessThanOrEqualTo(4));
+        using var alice = town.User("Alice", 5000);
+        Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(end.IsCancellationRequested, Is.False);
+    }
+
     private static ForgedCard Cents(OwnKeyCoin coin, Action asked, int most)
     {
         ushort seq = 0;
