@@ -187,23 +187,23 @@ internal sealed class RebuttalDesk(
 
     private async ValueTask Bring(List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)> answered, CancellationToken cancel)
     {
-        int most = MostBrought;
-        Switches.Replace("R10 brought", ref most, int.MaxValue);
         var waiting = store.Read(EvidenceStore.Unanswered);
         var behind = waiting.Where(w => w.Payment.Value.ToArray().AsSpan().SequenceCompareTo(_brought) > 0).ToList();
         var full = new HashSet<CoinId>();
         int brought = 0;
-        foreach (var (payment, coin, message) in behind.Concat(waiting.Except(behind)).Where(w => !full.Contains(w.Coin)).Take(most))
+        foreach (var (payment, coin, message) in behind.Concat(waiting.Except(behind)).Where(w => !full.Contains(w.Coin)).Take(MostBrought))
         {
             brought++;
-            _brought = brought == most ? payment.Value.ToArray() : [];
+            _brought = brought == MostBrought ? payment.Value.ToArray() : [];
             var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
             var reason = VoidMessage.ReadReply(reply) is null ? Refusal.Read(reply)?.Reason : null;
+            bool isFull = reason == RefusalReason.Unavailable;
+            Switches.Off("R10 brought", ref isFull);
             if (VoidMessage.ReadReply(reply) is { } reversal)
             {
                 answered.Add((payment, coin, reply.Body.ToArray(), reversal));
             }
-            else if (reason == RefusalReason.Unavailable)
+            else if (isFull)
             {
                 // The issuer takes no more of this coin for a while; of the others it does.
                 full.Add(coin);
