@@ -171,7 +171,7 @@ public sealed partial class BankParty
         card.Select();
         var before = card.GetStatus();
         bool heard = KnowsCode(code);
-        bool wasSetBack = _letters.WasSetBack(user);
+        bool wasSetBack = _letters.WasSetBack(user, code);
         WithCode(code, holder, user, () =>
         {
             if (before.State == WalletState.Blank)

@@ -23,8 +23,9 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, and the account that goes with it.</summary>
     public bool IsTaken(ActivationCode code) => store.Read(db => Find(db, code) is { User: not null });
 
-    /// <summary>True if a card of that account was, or may have been, set back before: it was offered a code that was written for that.</summary>
-    public bool WasSetBack(AccountId user) => store.Read(db => db.Number("SELECT count(*) FROM letter WHERE u = ?1 AND offered AND sets_back", user.Value.ToArray()) > 0);
+    /// <summary>True if a card of that account was, or may have been, set back before: it was offered another code than this one that was written for that.</summary>
+    public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => db.Number(
+        "SELECT count(*) FROM letter WHERE u = ?1 AND offered AND sets_back AND mark <> ?2", user.Value.ToArray(), Mark(code)) > 0);
 
     /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
