@@ -90,6 +90,10 @@ public sealed partial class BankParty
                 LetterBook.Took(db, code, user);
                 Replacement.Replace(db, now, old, user);
             }
+            else if (LossDesk.IsLost(db, user))
+            {
+                throw new InvalidOperationException("This is the card that was reported as lost. Take a new card.");
+            }
 
             return UserDatabase.FindAccount(db, user)!;
         });

@@ -188,8 +188,10 @@ public sealed partial class BankParty : ILinkHandler
             throw new InvalidOperationException("There is no such account at this bank.");
         }
 
-        return Ledger.Move(
-            db, Timestamp.Now(_clock), "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
+        var now = Timestamp.Now(_clock);
+        Ledger.Move(db, now, "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
+        Replacement.Forward(db, now, user);
+        return true;
     });
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));

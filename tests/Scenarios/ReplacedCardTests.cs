@@ -93,6 +93,8 @@ public sealed class ReplacedCardTests : LostCardScenario
         var former = Town.UserBank.OpenAccount("Dora", Selected(first), code);
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
         second.Activate(Letter);
+        Town.UserBank.Deposit(former.User, new Amount(1200), 7);
+        Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)), "what is paid in to the former name goes on too");
         Assert.That(
             () => Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true),
             Throws.InvalidOperationException.With.Message.StartsWith("This card had an account"));
