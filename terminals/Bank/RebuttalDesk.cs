@@ -97,16 +97,12 @@ internal sealed class RebuttalDesk(
                     cancel.ThrowIfCancellationRequested();
                     var coin = ofCoin.Key;
                     var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
-                    if (file is null || WithAll(file, ofCoin, keys) is not { } filed)
-                    {
-                        break;
-                    }
-
-                    EvidenceFinding Weighed() => filed.Check(_once, scheme.Root, new Defence([.. heard.Where(r => r.InTime).Select(r => r.Rebuttal)], []));
+                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
+                    (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
+                        file is not null && WithAll(file, ofCoin, keys) is { } filed ? (filed, filed.Check(_once, scheme.Root, new Defence(inTime, []))) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
-                    var standing = inside ? store.Write(_ => Weighed()) : Weighed();
-                    if (store.Write(db => KeepFiled(db, coin, seen, filed, standing)))
+                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
                     {
                         break;
                     }

@@ -169,20 +169,21 @@ public sealed class RebuttalBoundsTests
         bool files = false;
         bool waited = false;
         int weighed = 0;
-        BankParty? bank = null;
-        var town = _town.UserBankLink();
-        bank = _town.BankOver("bank-1", new Issuer(request =>
-        {
-            files |= request.Type == MessageType.BankVoid;
-            return null;
-        }, town));
+        var bank = _town.BankOver("bank-1", new Issuer(
+            _ =>
+            {
+                files = false;
+                return null;
+            },
+            _town.UserBankLink(),
+            request => files = request.Type == MessageType.BankVoid));
         _suite.Before = () =>
         {
             if (files)
             {
                 weighed++;
-                waited |= !Task.Run(() => bank.Notices(_file.Order.User), end).Wait(5000, end);
-                files = weighed < 20 && !waited;
+                files = false;
+                waited = !Task.Run(() => bank.Notices(_file.Order.User), end).Wait(5000, end);
             }
         };
         await bank.Rebut(_h.Coin.Id, new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []), end);
@@ -191,10 +192,14 @@ public sealed class RebuttalBoundsTests
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(2));
     }
 
-    private sealed class Issuer(Func<LinkMessage, LinkMessage?> answer, ILink inner) : ILink
+    private sealed class Issuer(Func<LinkMessage, LinkMessage?> answer, ILink inner, Action<LinkMessage>? answered = null) : ILink
     {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
-            answer(request) is { } reply ? ValueTask.FromResult(reply) : inner.Call(request, cancel);
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = answer(request) ?? await inner.Call(request, cancel);
+            answered?.Invoke(request);
+            return reply;
+        }
     }
 
     /// <summary>The bank, newly started, while the issuer is away.</summary>
