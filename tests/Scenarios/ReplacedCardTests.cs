@@ -1,6 +1,7 @@
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -122,9 +123,8 @@ public sealed class ReplacedCardTests : LostCardScenario
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
         second.Activate(Letter);
         var wallet = Selected(second);
-        for (int i = 0; i < 10; i++)
+        while (wallet.UnblockPin(second.Puk == "12345678" ? "87654321" : "12345678", "7777") != StatusWord.PinBlocked)
         {
-            wallet.UnblockPin("00000000", "7777");
         }
 
         Town.UserBank.SetBack(account.User, Selected(second), ActivationCode.Parse("1111 2222 3333 4444 5555")!);
