@@ -7,7 +7,7 @@ namespace HierCash.Protocol.Suite;
 
 /// <summary>
 /// Verifies each signature once, and remembers whether it was good (rule R10): whoever is shown the same certificate a thousand times does the work of one.
-/// Forgets all of it when it is full. Safe to use from several threads.
+/// Remembers no more when it is full, and forgets nothing: of a thing too large for it the beginning is verified once. Safe to use from several threads.
 /// </summary>
 public sealed class OnceSuite(ICashSuite inner) : ICashSuite
 {
@@ -26,6 +26,9 @@ public sealed class OnceSuite(ICashSuite inner) : ICashSuite
         Switches.Off("R10 once", ref remembers);
         return remembers ? once : once.Inner;
     }
+
+    /// <summary>True where it remembers no more than it does.</summary>
+    public bool IsFull => _seen.Count >= MaxKept;
 
     private ICashSuite Inner => inner;
 
@@ -47,12 +50,11 @@ public sealed class OnceSuite(ICashSuite inner) : ICashSuite
         }
 
         good = inner.Verify(key, message, signature);
-        if (_seen.Count >= MaxKept)
+        if (!IsFull)
         {
-            _seen.Clear();
+            _seen[id] = good;
         }
 
-        _seen[id] = good;
         return good;
     }
 }

@@ -76,9 +76,10 @@ internal static class BankAlarms
     public static int CardOfAnother(Database db, byte[] subject) =>
         db.Execute("UPDATE OR REPLACE alarm SET kind = ?2 WHERE kind = ?1 AND subject = ?3", CardSetBack, SetBackOfAnother, subject);
 
-    /// <summary>When this bank signed a set-back of the card of that account, oldest first.</summary>
-    public static List<Timestamp> SetBacks(Database db, AccountId user) => db.Query(
-        "SELECT date FROM alarm WHERE kind = ?1 AND substr(subject, 1, 16) = ?2 ORDER BY date", r => Timestamp.FromLedger(r.GetInt64(0)), CardSetBack, user.Value.ToArray());
+    /// <summary>When this bank signed a set-back of the card of that account, oldest first; also where the reader said that another card took it, for a reader may lie.</summary>
+    public static List<(Timestamp Date, bool OfAnother)> SetBacks(Database db, AccountId user) => db.Query(
+        "SELECT date, kind = ?3 FROM alarm WHERE kind IN (?1, ?3) AND substr(subject, 1, 16) = ?2 ORDER BY date",
+        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetBoolean(1)), CardSetBack, user.Value.ToArray(), SetBackOfAnother);
 
     /// <summary>That the issuer does not answer comes before everything else; then the newest first.</summary>
     public static List<BankAlarm> All(Database db) =>

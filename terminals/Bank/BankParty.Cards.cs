@@ -53,7 +53,7 @@ public sealed partial class BankParty
     /// </summary>
     /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.</param>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, or the letter was written for something else.</exception>
+    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, the card had an account, or the letter was written for something else.</exception>
     public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
     {
         card.Select();
@@ -76,10 +76,23 @@ public sealed partial class BankParty
             if (old.User != user)
             {
                 RequireReported(name, mayReplace);
+
+                // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
+                bool had = UserDatabase.FindAccount(db, user) is not null || Replacement.SuccessorOf(db, old.User) is not null;
+                Switches.Off("R12 had an account", ref had);
+                if (had)
+                {
+                    throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
+                }
+
                 db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
                 Add(db, name, key, now);
                 LetterBook.Took(db, code, user);
                 Replacement.Replace(db, now, old, user);
+            }
+            else if (LossDesk.IsLost(db, user))
+            {
+                throw new InvalidOperationException("This is the card that was reported as lost. Take a new card.");
             }
 
             return UserDatabase.FindAccount(db, user)!;
@@ -106,6 +119,15 @@ public sealed partial class BankParty
     private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
     {
         var scheme = _identity.Scheme;
+
+        // Two cards never have one code: whoever read the other card's letter would open this one.
+        bool isTaken = state == WalletState.Blank && _letters.IsTaken(code);
+        Switches.Off("R12 one card", ref isTaken);
+        if (isTaken)
+        {
+            throw new InvalidOperationException("That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
+        }
+
         var key = WithCode(code, name, null, () =>
         {
             try
@@ -153,7 +175,7 @@ public sealed partial class BankParty
         card.Select();
         var before = card.GetStatus();
         bool heard = KnowsCode(code);
-        bool wasSetBack = _letters.WasSetBack(user);
+        bool wasSetBack = _letters.WasSetBack(user, code);
         WithCode(code, holder, user, () =>
         {
             if (before.State == WalletState.Blank)

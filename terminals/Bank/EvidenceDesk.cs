@@ -256,19 +256,20 @@ internal sealed class EvidenceDesk(
                 return;
             }
 
-            store.Write(db =>
+            foreach (var (number, _, _) in reversals)
             {
-                foreach (var (number, coin, reversal) in reversals)
+                if (number <= after)
                 {
-                    if (number <= after)
-                    {
-                        throw new InvalidOperationException($"Reversal {number} came where a later one than {after} was due.");
-                    }
-
-                    _rebuttals.File(db, coin, reversal);
-                    after = number;
+                    throw new InvalidOperationException($"Reversal {number} came where a later one than {after} was due.");
                 }
 
+                after = number;
+            }
+
+            // In the files first: what was cut short in between is asked for, and filed, once more.
+            await _rebuttals.File(reversals.Select(r => (r.Coin, r.Reversal)), cancel);
+            store.Write(db =>
+            {
                 EvidenceStore.SetFiled(db, after);
                 return true;
             });

@@ -20,8 +20,12 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, or may have it because its answer was lost.</summary>
     public bool Knows(ActivationCode code) => store.Read(db => Find(db, code) is { IsOffered: true });
 
-    /// <summary>True if a card of that account was, or may have been, set back before: cards were offered more codes for it than the first, with which it was personalised.</summary>
-    public bool WasSetBack(AccountId user) => store.Read(db => db.Number("SELECT count(*) FROM letter WHERE u = ?1 AND offered", user.Value.ToArray()) > 1);
+    /// <summary>True if a card has the code, and the account that goes with it.</summary>
+    public bool IsTaken(ActivationCode code) => store.Read(db => Find(db, code) is { User: not null });
+
+    /// <summary>True if a card of that account was, or may have been, set back before: it was offered another code than this one that was written for that.</summary>
+    public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => db.Number(
+        "SELECT count(*) FROM letter WHERE u = ?1 AND offered AND sets_back AND mark <> ?2", user.Value.ToArray(), Mark(code)) > 0);
 
     /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
@@ -54,7 +58,7 @@ internal sealed class LetterBook(Database store)
         db.Execute("UPDATE letter SET u = ?2 WHERE mark = ?1 AND u IS NULL", Mark(code), user.Value.ToArray());
 
     private static bool Add(Database db, ActivationCode code, string holder, AccountId? user, bool isOffered) => db.Execute(
-        "INSERT INTO letter(mark, holder, u, offered) VALUES(?1, ?2, ?3, ?4)", Mark(code), holder, user?.Value.ToArray(), isOffered) > 0;
+        "INSERT INTO letter(mark, holder, u, offered, sets_back) VALUES(?1, ?2, ?3, ?4, ?3 IS NOT NULL)", Mark(code), holder, user?.Value.ToArray(), isOffered) > 0;
 
     private static string? Fault(Database db, Entry entry, string holder, AccountId? user)
     {

@@ -16,10 +16,18 @@ internal sealed class RebuttalDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
 {
     /// <summary>What was looked at in a case is not looked at again with every further rebuttal of it.</summary>
-    private readonly OnceSuite _once = new(suite);
+    private OnceSuite _once = new(suite);
 
     /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing that the bank does besides waits for it.</summary>
     private readonly SemaphoreSlim _weighing = new(1);
+
+    /// <summary>One visit at a time brings what was heard.</summary>
+    private readonly SemaphoreSlim _bringing = new(1);
+
+    /// <summary>So many {H, S_W} go to the issuer in one visit, and the next goes on behind them.</summary>
+    public const int MostBrought = 256;
+
+    private byte[] _brought = [];
 
     /// <summary>A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.</summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
@@ -32,7 +40,6 @@ internal sealed class RebuttalDesk(
         var came = Timestamp.Now(clock);
         bool isCase = await Hear(shown.Coin, shown.Rebuttal, came, cancel) is not null;
         var stamp = StampOn(shown.Coin, shown.Rebuttal, came);
-        await TryVisit(cancel);
         bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
     }
@@ -42,7 +49,6 @@ internal sealed class RebuttalDesk(
     {
         var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
         var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
-        await TryVisit(cancel);
         return finding;
     }
 
@@ -96,36 +102,132 @@ internal sealed class RebuttalDesk(
         }
     }
 
-    /// <summary>Files a reversal with the evidence that holds its payment; others say nothing about this bank's cases.</summary>
-    public void File(Database db, CoinId coin, Reversal reversal)
+    /// <summary>
+    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once, however many there are, and
+    /// the database waits for none of it (rule R10). Filed a second time they change nothing.
+    /// </summary>
+    public async ValueTask File(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
     {
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        var file = EvidenceStore.Find(db, coin)?.File;
-        bool takesBack = file?.Dossier.Payments.Any(h => reversal.TakesBack(suite, scheme.Root, h, keys)) == true;
-        Switches.On("R3 verified", ref takesBack);
-        if (file is not null && takesBack)
+        await _weighing.WaitAsync(cancel);
+        try
         {
-            var filed = file.File(reversal, keys.Where(k => reversal.Verify(suite, k.Key)));
-            EvidenceStore.Weigh(db, filed, Standing(db, filed), Timestamp.Now(clock));
+            Renew();
+            foreach (var ofCoin in reversals.GroupBy(r => r.Coin, r => r.Reversal))
+            {
+                while (true)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var coin = ofCoin.Key;
+                    var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
+                    (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
+                        file is not null && WithAll(file, ofCoin, keys) is { } filed ? (filed, filed.Check(_once, scheme.Root, new Defence(inTime, []))) : null;
+                    bool inside = false;
+                    Switches.On("R10 filed outside", ref inside);
+                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _weighing.Release();
         }
     }
 
-    /// <summary>Brings each {H, S_W} to the issuer that it has not answered, and files its reversal.</summary>
+    /// <returns>Null where none of them is one of its payments'.</returns>
+    private Evidence? WithAll(Evidence file, IEnumerable<Reversal> reversals, List<KeyCertificate> keys)
+    {
+        var payments = file.Dossier.Payments.ToLookup(h => h.Id);
+        bool any = false;
+        foreach (var reversal in reversals)
+        {
+            bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
+            Switches.On("R3 verified", ref takesBack);
+            if (takesBack)
+            {
+                any = true;
+                file = file.File(reversal, keys.Where(k => reversal.Verify(_once, k.Key)));
+            }
+        }
+
+        return any ? file : null;
+    }
+
+    /// <returns>False where the case has changed since it was weighed.</returns>
+    private bool KeepFiled(Database db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
+    {
+        if (EvidenceStore.Seen(db, coin) != seen)
+        {
+            return false;
+        }
+
+        EvidenceStore.Weigh(db, filed, standing, Timestamp.Now(clock));
+        return true;
+    }
+
+    /// <summary>What is full remembers no more: before the next case, and never in the middle of one, it begins anew.</summary>
+    private void Renew() => _once = _once.IsFull ? new OnceSuite(suite) : _once;
+
+    /// <summary>Brings each {H, S_W} to the issuer that it has not answered, so many in one visit, and files its reversals.</summary>
     public async ValueTask BringVoids(CancellationToken cancel)
     {
-        foreach (var (payment, coin, message) in store.Read(EvidenceStore.Unanswered))
+        await _bringing.WaitAsync(cancel);
+        try
         {
-            var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
-            if (VoidMessage.ReadReply(reply) is { } reversal)
+            var answered = new List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)>();
+            try
             {
+                await Bring(answered, cancel);
+            }
+            finally
+            {
+                // In the file first: what was cut short in between is brought once more.
+                await File(answered.Select(a => (a.Coin, a.Reversal)), cancel);
                 store.Write(db =>
                 {
-                    EvidenceStore.Answered(db, payment, reply.Body);
-                    File(db, coin, reversal);
+                    foreach (var (payment, _, body, _) in answered)
+                    {
+                        EvidenceStore.Answered(db, payment, body);
+                    }
+
                     return true;
                 });
             }
-            else if (Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate or RefusalReason.BadSignature or RefusalReason.Malformed })
+        }
+        finally
+        {
+            _bringing.Release();
+        }
+    }
+
+    private async ValueTask Bring(List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)> answered, CancellationToken cancel)
+    {
+        var waiting = store.Read(EvidenceStore.Unanswered);
+        var behind = waiting.Where(w => w.Payment.Value.ToArray().AsSpan().SequenceCompareTo(_brought) > 0).ToList();
+        var full = new HashSet<CoinId>();
+        int brought = 0;
+        foreach (var (payment, coin, message) in behind.Concat(waiting.Except(behind)).Where(w => !full.Contains(w.Coin)).Take(MostBrought))
+        {
+            brought++;
+            _brought = brought == MostBrought ? payment.Value.ToArray() : [];
+            var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
+            var reason = VoidMessage.ReadReply(reply) is null ? Refusal.Read(reply)?.Reason : null;
+            bool isFull = reason == RefusalReason.Unavailable;
+            Switches.Off("R10 brought", ref isFull);
+            if (VoidMessage.ReadReply(reply) is { } reversal)
+            {
+                answered.Add((payment, coin, reply.Body.ToArray(), reversal));
+            }
+            else if (isFull)
+            {
+                // The issuer takes no more of this coin for a while; of the others it does.
+                full.Add(coin);
+            }
+            else if (reason is RefusalReason.OutOfDate or RefusalReason.BadSignature or RefusalReason.Malformed)
             {
                 // For good: money no longer moves by it. For blame it counts as before.
                 store.Write(db =>
@@ -168,27 +270,42 @@ internal sealed class RebuttalDesk(
         }
 
         var stamp = Sign(rebuttal, IsOf(coin, rebuttal) ? StampRole.Bank : StampRole.Witness, came);
+        Evidence? file = null;
+        bool isKept = false;
         await _weighing.WaitAsync(cancel);
         try
         {
-            while (true)
+            Renew();
+            while (!isKept)
             {
                 cancel.ThrowIfCancellationRequested();
-                var (seen, file, before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                (var seen, file, var before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
                 var brought = store.Read(db => EvidenceStore.Brought(db, coin));
                 Heard? Weighed() => Weigh(file, before, brought, rebuttal.With(stamp, [certificate]), cancel);
                 bool inside = false;
                 Switches.On("R10 outside", ref inside);
-                if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard || store.Write(db => Keep(db, coin, seen, heard)))
+                if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard)
                 {
-                    return file;
+                    break;
                 }
+
+                isKept = store.Write(db => Keep(db, coin, seen, heard));
             }
         }
         finally
         {
             _weighing.Release();
         }
+
+        // Nobody has the bank go to the issuer for what changes nothing.
+        bool goes = isKept;
+        Switches.On("R10 goes", ref goes);
+        if (goes)
+        {
+            await TryVisit(cancel);
+        }
+
+        return file;
     }
 
     /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>

@@ -68,7 +68,10 @@ public sealed partial class ShopTill
     /// <param name="channel">The card, if it is there; else it gets its money when it comes back.</param>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing was given back that it may still count.</exception>
     /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
-    public async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel)
+    public ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel) => Refund(ticket, channel, issuer, [], cancel);
+
+    /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
+    private async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
     {
         var current = _store.Read(db => TillStore.Find(db, ticket)) ?? throw new InvalidOperationException("This till has no such payment.");
         if (current.State == TicketState.Kept)
@@ -91,6 +94,11 @@ public sealed partial class ShopTill
             if (word is null)
             {
                 refused.Add((part.H, Refusal.Read(reply)));
+                if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
+                {
+                    full.Add(part.H.Coin.Id);
+                }
+
                 continue;
             }
 
@@ -135,7 +143,6 @@ public sealed partial class ShopTill
         await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
         JudgeUnknownKeys();
         GiveUpForgotten();
-        await EndRefunds(issuer, cancel);
         try
         {
             // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
@@ -143,17 +150,27 @@ public sealed partial class ShopTill
         }
         finally
         {
+            await EndRefunds(issuer, cancel);
             await ForwardVoids(issuer, cancel);
         }
     }
 
     private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
     {
+        var full = new HashSet<CoinId>();
         foreach (var ticket in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {
+            // The issuer takes no more of such a coin for a while: its other payments wait for a later visit.
+            bool waits = Parts(ticket.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id));
+            Switches.Off("R10 refunds", ref waits);
+            if (waits)
+            {
+                continue;
+            }
+
             try
             {
-                await Refund(ticket.Time, null, issuer, cancel);
+                await Refund(ticket.Time, null, issuer, full, cancel);
             }
             catch (InvalidOperationException e)
             {
@@ -186,6 +203,7 @@ public sealed partial class ShopTill
             GiveUpForgotten();
         }
 
+        var settled = await Settler.Settle(anotherTills, cancel);
         bool ends = true;
         Switches.Off("R17 ends", ref ends);
         if (ends)
@@ -193,7 +211,6 @@ public sealed partial class ShopTill
             await EndRefunds(anotherTills, cancel);
         }
 
-        var settled = await Settler.Settle(anotherTills, cancel);
         await ForwardVoids(anotherTills, cancel);
         return settled;
     }

@@ -216,6 +216,7 @@ public sealed partial class ShopTill
     private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
     {
         bool madeGood = false;
+        int turns = Parts(ticket.Time).Count;
         while (true)
         {
             var rest = Rest(ticket);
@@ -224,7 +225,7 @@ public sealed partial class ShopTill
                 return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile, isSettled: false);
             }
 
-            bool tooMany = Parts(ticket.Time).Count >= MostParts;
+            bool tooMany = turns >= MostParts;
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
@@ -274,6 +275,7 @@ public sealed partial class ShopTill
                 return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : status.Explain());
             }
 
+            turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
             var fault = _store.Write(db =>
             {
@@ -289,6 +291,14 @@ public sealed partial class ShopTill
             if (fault is not null)
             {
                 return Refuse(ticket, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
+            }
+
+            // What is in the store already is no further part: a thing that says the same for ever would keep the till for ever.
+            bool repeats = Rest(ticket) == rest;
+            Switches.Off("R10 repeats", ref repeats);
+            if (repeats)
+            {
+                return Refuse(ticket, card, "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
             }
         }
     }

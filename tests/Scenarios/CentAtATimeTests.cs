@@ -63,6 +63,59 @@ public sealed class CentAtATimeTests
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
     }
 
+    /// <summary>A thing signs one cent, and answers each PAY with the same bytes: the till says so at once, and serves the next customer.</summary>
+    [Test, Rule(10), CancelAfter(60_000)]
+    public async Task WhatRepeatsItselfKeepsNoTill(CancellationToken end)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
+        int asked = 0;
+        CashPayment? only = null;
+        using var thing = new ForgedCard(pay =>
+        {
+            asked++;
+            return only ??= coin.Pay(pay.Time, pay.Till, 1, 5000, 1);
+        });
+        var till = town.Till(cafe);
+        var ended = till.Pay(thing, new Amount(4000), "1234");
+        Assert.That(ended.Message, Does.StartWith("The card repeats itself"));
+        Assert.That((ended.Outcome, till.Parts(ended.Ticket.Time).Single().State), Is.EqualTo((TillOutcome.Refused, PartState.Voided)));
+        Assert.That(asked, Is.LessThanOrEqualTo(4));
+        using var alice = town.User("Alice", 5000);
+        Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(end.IsCancellationRequested, Is.False);
+    }
+
+    /// <summary>Three refunds of one coin are not taken by the issuer for a while: a visit asks once, after it has settled, and a later one ends all three.</summary>
+    [Test, Rule(10)]
+    public async Task RefundsThatTheIssuerDoesNotTakeNowKeepNoVisitLong()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var till = town.Till(cafe);
+        var paid = Enumerable.Range(0, 3).Select(_ => town.Pay(cafe, alice, 100).Ticket.Time).ToList();
+        await town.Settle(cafe);
+        bool isFull = true;
+        var calls = new List<MessageType>();
+        var link = new Watched(town.TillLink(cafe), calls.Add, r => isFull && r.Type == MessageType.ForwardVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null);
+        foreach (var ticket in paid)
+        {
+            Assert.That(async () => await till.Refund(ticket, null, link, default), Throws.InvalidOperationException);
+        }
+
+        var sold = town.Pay(cafe, alice, 1000);
+        calls.Clear();
+        await till.RunOnline(link, default);
+        Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(1));
+        Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
+        Assert.That(till.Parts(sold.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        isFull = false;
+        await till.RunOnline(link, default);
+        Assert.That(paid.Select(t => till.Parts(t).Single().State), Is.All.EqualTo(PartState.Reversed));
+    }
+
     private static ForgedCard Cents(OwnKeyCoin coin, Action asked, int most)
     {
         ushort seq = 0;
@@ -79,12 +132,12 @@ public sealed class CentAtATimeTests
         });
     }
 
-    private sealed class Watched(ILink inner, Action<MessageType> call) : ILink
+    private sealed class Watched(ILink inner, Action<MessageType> call, Func<LinkMessage, LinkMessage?>? instead = null) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {
             call(request.Type);
-            return inner.Call(request, cancel);
+            return instead?.Invoke(request) is { } reply ? ValueTask.FromResult(reply) : inner.Call(request, cancel);
         }
     }
 }

@@ -113,6 +113,21 @@ public sealed class LetterTests
         Assert.That(_alice.Balance().IsZero);
     }
 
+    /// <summary>A new card's letter was lost, and its PUK is not blocked. A set-back that was cut short before the card heard of it does not make it a card that was set back.</summary>
+    [Test, Rule(12)]
+    public void ACallThatWasCutShortIsNoSetBack()
+    {
+        _town.UserBank.OpenAccount("Alice", Selected(_alice, _alice.Card), ActivationCode.Random(_town.Options.Suite.Random));
+        var user = _town.UserBank.Accounts.Single().User;
+        _kill.Point = Bank.CrashPoints.LetterOffered;
+        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)), Throws.TypeOf<Killed>());
+        RestartBanks();
+        Assert.That(
+            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
+            Throws.TypeOf<CardRefusedException>().With.Message.StartsWith("This card is not activated yet"));
+        Assert.That(_town.UserBank.Alarms, Is.Empty, "nothing was signed");
+    }
+
     /// <summary>
     /// The answer of a set-back was lost, so the card may have the code. The same call is then refused, for somebody put another card in: the letter stays, for it may be the
     /// only thing that opens the first card.

@@ -135,6 +135,73 @@ public sealed class RebuttalBoundsTests
         Assert.That(_town.Rows("bank-1")["rebuttal"], Is.Zero);
     }
 
+    /// <summary>
+    /// S_W waits, because the issuer takes no more of that coin for a while. A visit asks about one of them; and whoever sends empty rebuttals, or the same one again, sends
+    /// the bank to the issuer not once more.
+    /// </summary>
+    [Test, Rule(10)]
+    public async Task WhatChangesNothingSendsTheBankNowhere()
+    {
+        var calls = new List<MessageType>();
+        var bank = _town.BankOver("bank-1", new Issuer(request =>
+        {
+            calls.Add(request.Type);
+            return request.Type == MessageType.BankVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null;
+        }, _town.UserBankLink()));
+        var shown = new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []);
+        await bank.Rebut(_h.Coin.Id, shown, default);
+        Assert.That(_town.Rows("bank-1")["void_message"], Is.EqualTo(2));
+        Assert.That(calls.Count(c => c == MessageType.BankVoid), Is.EqualTo(1), "of this coin no more, says the issuer");
+        calls.Clear();
+        foreach (var again in new[] { Rebuttal.None, shown, Rebuttal.None })
+        {
+            var reply = await bank.Handle(Stranger, RebuttalMessages.WriteRebut(_h.Coin.Id, again), default);
+            Assert.That(Refusal.Read(reply), Is.Null);
+        }
+
+        Assert.That(calls, Is.Empty);
+    }
+
+    /// <summary>The issuer's reversals of a case are filed, and the case is weighed with them, while the bank answers others.</summary>
+    [Test, Rule(10), CancelAfter(60_000)]
+    public async Task NobodyWaitsWhileReversalsAreFiled(CancellationToken end)
+    {
+        bool files = false;
+        bool waited = false;
+        int weighed = 0;
+        var bank = _town.BankOver("bank-1", new Issuer(
+            _ =>
+            {
+                files = false;
+                return null;
+            },
+            _town.UserBankLink(),
+            request => files = request.Type == MessageType.BankVoid));
+        _suite.Before = () =>
+        {
+            if (files)
+            {
+                weighed++;
+                files = false;
+                waited = !Task.Run(() => bank.Notices(_file.Order.User), end).Wait(5000, end);
+            }
+        };
+        await bank.Rebut(_h.Coin.Id, new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []), end);
+        _suite.Before = null;
+        Assert.That((waited, weighed > 0), Is.EqualTo((false, true)));
+        Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(2));
+    }
+
+    private sealed class Issuer(Func<LinkMessage, LinkMessage?> answer, ILink inner, Action<LinkMessage>? answered = null) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = answer(request) ?? await inner.Call(request, cancel);
+            answered?.Invoke(request);
+            return reply;
+        }
+    }
+
     /// <summary>The bank, newly started, while the issuer is away.</summary>
     private BankParty Bank => _town.BankOver("bank-1", new ReversalTests.DeadLink());
 

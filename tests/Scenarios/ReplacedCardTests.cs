@@ -1,6 +1,7 @@
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -91,6 +92,59 @@ public sealed class ReplacedCardTests : LostCardScenario
         await Town.RunCycle();
         Assert.That(Town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(100_000), "what the old card redeems is the account's");
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
+    }
+
+    /// <summary>
+    /// A first card that "did not come" is replaced, and turns up with its letter when the second one is gone. It had the account before, and does not get it again: what
+    /// comes for the one would go on to the other, and from there back, for ever.
+    /// </summary>
+    [Test, Rule(12), CancelAfter(60_000)]
+    public void NoAccountGoesBackToACardThatHadIt(CancellationToken end)
+    {
+        using var first = Town.NewCard("Dora");
+        using var second = Town.NewCard("Dora");
+        var code = ActivationCode.Parse("1212 3434 5656 7878 9090")!;
+        var former = Town.UserBank.OpenAccount("Dora", Selected(first), code);
+        var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
+        second.Activate(Letter);
+        Town.UserBank.Deposit(former.User, new Amount(1200), 7);
+        Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)), "what is paid in to the former name goes on too");
+        Assert.That(
+            () => Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.StartsWith("This card had an account"));
+        Assert.That(Town.UserBank.Accounts.Single(a => a.Name == "Dora"), Is.EqualTo(account), "the name stays where it is");
+        Assert.That(Town.UserBank.Accounts.Single(a => a.User == former.User).Name, Does.StartWith("Dora until "));
+        using var third = Town.NewCard("Dora");
+        var next = ActivationCode.Parse("0909 8787 6565 4343 2121")!;
+        Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(third), next, withoutReport: true).Name, Is.EqualTo("Dora"), "a new card does");
+        Assert.That(end.IsCancellationRequested, Is.False);
+    }
+
+    /// <summary>The letter of the old card lies where 'open-account' has put it, and somebody has read it: the new card gets no such code, and can be set back, and once more.</summary>
+    [Test, Rule(12)]
+    public void TheNewCardNeverGetsTheOldCardsLetter()
+    {
+        using var first = Town.NewCard("Dora");
+        using var second = Town.NewCard("Dora");
+        var old = ActivationCode.Parse("1212 3434 5656 7878 9090")!;
+        Town.UserBank.OpenAccount("Dora", Selected(first), old);
+        first.Activate(old);
+        Assert.That(
+            () => Town.UserBank.ReplaceCard("Dora", Selected(second), old, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.StartsWith("That letter belongs to a card already"));
+        Assert.That(Selected(second).GetStatus().State, Is.EqualTo(WalletState.Blank), "nothing was sent to the card");
+        var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
+        second.Activate(Letter);
+        var wallet = Selected(second);
+        while (wallet.UnblockPin(second.Puk == "12345678" ? "87654321" : "12345678", "7777") != StatusWord.PinBlocked)
+        {
+        }
+
+        Town.UserBank.SetBack(account.User, Selected(second), ActivationCode.Parse("1111 2222 3333 4444 5555")!);
+        var again = ActivationCode.Parse("5555 4444 3333 2222 1111")!;
+        Town.UserBank.SetBack(account.User, Selected(second), again);
+        second.Activate(again);
+        Assert.That(second.Balance().IsZero, "its letter was lost too");
     }
 
     private string Replacement(AccountEntry old) => $"Alice until {Town.Options.Start.AddHours(1):yyyy-MM-dd} {old.User.ToString()[..8]}";
