@@ -1,6 +1,5 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;
 

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;

@@ -38,7 +38,7 @@ public sealed class ShownEvidenceTests
             var done = (await new WalletTerminal(asking, town.Options.Suite, town.Clock, NoCrashPoints.Instance).Rebut(card.Card, card.Pin, default)).Single();
             Assert.That((done.Evidence, done.Rebuttal.Voids.Count), Is.EqualTo(((Evidence?)null, 0)));
             Assert.That(asking.WasAsked, Is.True, "the wallet wants to see the evidence");
-            Assert.That(done.Held.Voids, Has.Count.EqualTo(card == alice ? 1 : 0), "and shows nothing of it");
+            Assert.That(done.Held.Voids, Has.Count.EqualTo(card == alice && lie != "another's" ? 1 : 0), "and shows nothing of it");
             said.Add(string.Join(' ', asking.Heard));
         }
 

@@ -7,7 +7,7 @@ namespace HierCash.Tests.Wallets;
 /// <summary>Rule R5: the file of what was shown holds the proof of the day. Whatever comes later takes nothing of that.</summary>
 public sealed class RebuttalFileTests
 {
-    private readonly ICashSuite _suite = new BclSuite();
+    private readonly BclSuite _suite = new BclSuite();
     private string _folder = "";
     private ISigningKey _key = null!;
 
