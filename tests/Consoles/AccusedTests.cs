@@ -137,7 +137,8 @@ public sealed class AccusedTests
 
         _town.Must("hiercash-shop", "refund", small[0], "--reader", "emulator:Alice.card", "--dir", "cafe");
         var first = Rebutted($"{name}.rebuttal", voids: 1);
-        Assert.That(first.Stamps.Select(s => s.Role), Does.Contain(StampRole.Issuer).And.Contain(StampRole.Bank));
+        Assert.That(first.Stamps.Select(s => s.Role), Does.Contain(StampRole.Issuer));
+        Assert.That(first.Stamps.Any(s => s.Role is StampRole.Bank or StampRole.Witness), "a witness, where the reversal is in the bank's file already");
         var again = Rebutted($"{name}.rebuttal", voids: 1);
         Assert.That(again.Digest, Is.EqualTo(first.Digest));
         Assert.That(Dates(again), Is.SupersetOf(Dates(first)), "what proves that it came in time is not written over");

@@ -233,6 +233,24 @@ public sealed class ActivationTests
         Assert.That(_town.UserBank.Explain(users["Bob"]).Single(), Does.StartWith($"{first}: this bank signed").And.EndsWith("see whether the holder still has the card."), "a reader may lie");
     }
 
+    /// <summary>A clerk who has the bank's key and a card that somebody lost signs as the bank does. The card goes back to no code while its holder can open it.</summary>
+    [Test, Rule(12)]
+    public void WithTheBanksKeyNobodySetsACardBackThatItsHolderCanOpen()
+    {
+        using var alice = _town.User("Alice", 5000);
+        var account = _town.UserBank.Accounts.Single();
+        BlockPuk(alice);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        alice.Activate(Next);
+        var clerks = ActivationCode.Random(_town.Options.Suite.Random);
+        using var key = _town.BankKey("bank-1");
+        var card = Selected(alice);
+        var signed = key.Sign(SignedMessage.SetBack(_town.UserBank.Id, card.GetNonce(), account.User, clerks.Hash));
+        Assert.That(card.SetBack(clerks.Hash, signed), Is.EqualTo(StatusWord.ConditionsNotSatisfied));
+        Assert.That(card.GetStatus().State, Is.EqualTo(WalletState.Personalised));
+        Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
+    }
+
     /// <summary>A clerk's slip is no alarm: for a card whose PUK is not blocked, for one that waits for its first letter, and with a letter that was used, the bank signs nothing.</summary>
     [Test, Rule(12)]
     public void WhatTheCardCannotTakeIsNotSignedAndNoAlarm()
