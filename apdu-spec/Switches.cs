@@ -6,7 +6,7 @@ namespace HierCash.Protocol;
 /// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles
 /// the calls: everywhere else they vanish together with their arguments, names included, and these methods are empty.
 /// A name is a literal at the place of the protection; eng/switches.json lists all of them, and the tests concerned.
-/// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> throws one for the calling flow of control.
+/// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> does so for the calling flow of control.
 /// What is taken out by several switches has names that begin alike: "R8" throws "R8 parks" and all others of R8.
 /// </summary>
 public static class Switches
@@ -27,7 +27,7 @@ public static class Switches
         where T : allows ref struct
     {
 #if HIERCASH_SWITCHES
-        if (Started.Append(Thrown.Value).Any(s => s is not null && (name == s || name.StartsWith(s + ' ', StringComparison.Ordinal))))
+        if (Started.Concat(Thrown.Value ?? []).Any(s => name == s || name.StartsWith(s + ' ', StringComparison.Ordinal)))
         {
             value = without;
         }
@@ -35,10 +35,12 @@ public static class Switches
     }
 
 #if HIERCASH_SWITCHES
-    private static readonly string[] Started = (Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-    private static readonly AsyncLocal<string?> Thrown = new();
+    private static readonly string[] Started = Names(Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "");
+    private static readonly AsyncLocal<string[]?> Thrown = new();
 
-    /// <summary>Throws the switch for what the caller does from here on, its tasks and threads included. Null puts it back.</summary>
-    public static void Throw(string? name) => Thrown.Value = name;
+    /// <summary>Throws switches, separated by commas, for what the caller does from here on, its tasks and threads included. Null puts them back.</summary>
+    public static void Throw(string? names) => Thrown.Value = names is null ? null : Names(names);
+
+    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 #endif
 }
