@@ -153,7 +153,7 @@ internal sealed class Reversals(
         var receipt = Receipt.Sign(
             keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, row.Receipt.NextRevision, now);
         HistoryDatabase.Strike(
-            db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now).Encode(), receipt);
+            db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)).Encode(), receipt);
         if (onlyNeeded)
         {
             HistoryDatabase.StruckByRevoked(db, row);
@@ -196,7 +196,7 @@ internal sealed class Reversals(
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, DiedOn(db, h, Reversal.Decode(row.Reversal)!)));
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
         }
 
         bool compares = coin is not null;
@@ -217,14 +217,17 @@ internal sealed class Reversals(
     }
 
     /// <summary>
-    /// A payment that was counted in a dossier died after it, also where this clock has stepped back a little since: dated before, it would blame the issuer for what it
-    /// took back by the book (rule R3).
+    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since: dated before, it would blame the
+    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank took that dossier, and what is dated so far
+    /// ahead counts for nobody.
     /// </summary>
-    private static Timestamp DiedOn(Database db, CashPayment h, Reversal reversal)
+    private Timestamp TakenBackOn(Database db, CoinId coin, Timestamp now)
     {
-        var counted = DossierStore.LastDate(db, h.Coin.Id);
+        var counted = DossierStore.LastDate(db, coin);
         Switches.Replace("R3 died on", ref counted, default);
-        return reversal.Date > counted ? reversal.Date : counted;
+        bool ahead = counted > now.Plus(terms.ClockTolerance);
+        Switches.Off("R3 died ahead", ref ahead);
+        return counted > now && !ahead ? counted : now;
     }
 
     /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
@@ -228,6 +229,36 @@ public sealed class BlameTests
         var dead = RawMessages.Dead(town, first.Payments.Single())!;
         var shown = new Rebuttal([], [dead], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
         Assert.That(dead.Date, Is.GreaterThan(Timestamp.Now(town.Clock)));
+        Assert.That(town.Check(file, new Defence([shown], [])).Culprit, Is.EqualTo(Culprit.Nobody));
+    }
+
+    /// <summary>
+    /// The issuer's clock was a year ahead at one visit of the bank, which took no dossier of that date. What is taken back after that is dead today, and not next year: dated so
+    /// far ahead the holder's own proof would count for nothing.
+    /// </summary>
+    [Test, Rule(3)]
+    public async Task AClockThatRanAheadOnceDatesNoDeadStatementAhead()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var first = town.Pay(cafe, mallory, 3000);
+        town.Pay(kiosk, copy, 3000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        town.Clock.Advance(TimeSpan.FromDays(365));
+        Assert.That(DossierMessages.ReadReply(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default), out var ahead), Is.True);
+        town.Clock.Advance(TimeSpan.FromDays(-365));
+        Assert.That(ahead!.Date, Is.GreaterThan(Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(300))), "a dossier was signed under next year's date");
+
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        var dead = RawMessages.Dead(town, first.Payments.Single())!;
+        var shown = new Rebuttal([], [dead], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
+        Assert.That(dead.Date, Is.LessThan(file.Notice.Until).And.GreaterThanOrEqualTo(file.Dossier.Header.Date));
         Assert.That(town.Check(file, new Defence([shown], [])).Culprit, Is.EqualTo(Culprit.Nobody));
     }
 
