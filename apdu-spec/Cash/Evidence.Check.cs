@@ -119,7 +119,11 @@ public sealed partial record Evidence
     {
         var currency = Order.Currency;
         var heard = defence with { Rebuttals = [.. defence.Rebuttals.Select(Beside)] };
-        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, heard))).ToList();
+
+        // By payment: of a case with thousands of payments, and of reversals, none is compared with all others (rule R10).
+        var filed = Reversals.ToLookup(r => r.Payment);
+        var brought = defence.Reversals.ToLookup(b => b.Reversal.Payment);
+        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, heard, filed[e.H.Id], brought[e.H.Id]))).ToList();
         Amount Rest(Struck upTo) => Dossier.Sum(entries.Where(e => e.Struck == Struck.Nothing || e.Struck > upTo).Select(e => e.Entry), e => e.H.Paid);
         var rest = Rest(Struck.ByIssuer);
         EvidenceFinding Say(Culprit culprit, string finding) => Find(culprit, finding, rest) with
@@ -160,12 +164,12 @@ public sealed partial record Evidence
         return rebuttal with { Certificates = [.. rebuttal.Certificates, .. own] };
     }
 
-    private Struck StruckBy(ICashSuite suite, PublicKey root, DossierEntry e, Defence defence)
+    private Struck StruckBy(
+        ICashSuite suite, PublicKey root, DossierEntry e, Defence defence, IEnumerable<Reversal> filed, IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> brought)
     {
         var keys = Dossier.Header.StatementKeys.Concat(FiledKeys);
-        var brought = defence.Reversals;
         Switches.Replace("R3 anybody", ref brought, []);
-        bool reversed = Reversals.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H))
+        bool reversed = filed.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H))
             || brought.Any(b => b.Reversal.TakesBack(suite, root, e.H, b.Keys));
         Switches.Off("R3 reversed", ref reversed);
         if (reversed)

@@ -40,12 +40,16 @@ public sealed partial record Evidence(
     }
 
     /// <summary>With a reversal that came later; the same if it is there.</summary>
-    public Evidence File(Reversal reversal, IEnumerable<KeyCertificate> keys) =>
-        Reversals.Any(r => r.Payment == reversal.Payment) ? this : this with
+    public Evidence File(IEnumerable<Reversal> reversals, IEnumerable<KeyCertificate> keys)
     {
-        Reversals = [.. Reversals, reversal],
-        FiledKeys = [.. FiledKeys.Concat(keys).Where(k => Dossier.Header.StatementKeys.All(s => s.Key.Id != k.Key.Id)).DistinctBy(k => k.Key.Id)],
-    };
+        var known = Reversals.Select(r => r.Payment).ToHashSet();
+        IReadOnlyList<Reversal> added = [.. reversals.Where(r => known.Add(r.Payment))];
+        return added.Count == 0 ? this : this with
+        {
+            Reversals = [.. Reversals, .. added],
+            FiledKeys = [.. FiledKeys.Concat(keys).Where(k => Dossier.Header.StatementKeys.All(s => s.Key.Id != k.Key.Id)).DistinctBy(k => k.Key.Id)],
+        };
+    }
 
     private byte[] Content => BerTlv.Encode(MaxEncodedSize, WriteContent);
 

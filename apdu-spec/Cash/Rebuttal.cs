@@ -35,8 +35,13 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
 
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
-    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until) =>
-        Few(Dead.Where(d => IsOf(d, h) && IsInTime(d, until))).FirstOrDefault(d => Certificates.Any(c => MaySign(c, d, suite, root) && IsSigned(d, suite, c.Key)));
+    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until)
+    {
+        // Hashed once, however many statements there are (rule R10).
+        var id = h.Id;
+        return Few(Dead.Where(d => IsOf(d, id, h.Coin.Terms.Issuer) && IsInTime(d, until)))
+            .FirstOrDefault(d => Certificates.Any(c => MaySign(c, d, suite, root) && IsSigned(d, suite, c.Key)));
+    }
 
     /// <summary>True if the issuer or a bank stamped it before the end of the term.</summary>
     public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
@@ -132,9 +137,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
     public Rebuttal About(CoinId coin) => new([.. Voids.Where(v => v.Coin == coin)], [.. Dead.Where(d => d.Coin == coin)], Certificates);
 
-    private static bool IsOf(DeadStatement statement, CashPayment h)
+    private static bool IsOf(DeadStatement statement, PaymentId payment, PartyId issuer)
     {
-        bool its = statement.Payment == h.Id && statement.Issuer == h.Coin.Terms.Issuer;
+        bool its = statement.Payment == payment && statement.Issuer == issuer;
         Switches.On("R5 death of it", ref its);
         return its;
     }

@@ -24,7 +24,7 @@ internal static class ApduConvertCommand
             try
             {
                 string name = result.GetValue(file)!;
-                Console.Write(TraceConverter.Write(result.GetValue(to), TraceConverter.Read(result.GetValue(from), name, File.ReadAllText(name))));
+                Console.Write(TraceConverter.Write(result.GetValue(to), TraceConverter.Read(result.GetValue(from), name, GivenFile.ReadText(name))));
             }
             catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
             {
@@ -58,7 +58,7 @@ internal static class ApduConvertCommand
 
     private static List<string> Faults(string file)
     {
-        string text = File.ReadAllText(file);
+        string text = GivenFile.ReadText(file);
         Trace trace;
         try
         {

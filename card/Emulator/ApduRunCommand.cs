@@ -81,7 +81,7 @@ internal static class ApduRunCommand
     {
         try
         {
-            var trace = TraceReader.Read(file, File.ReadAllText(file));
+            var trace = TraceReader.Read(file, GivenFile.ReadText(file));
             if (reader is not null)
             {
                 return trace.Card is null

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Traces;
@@ -92,7 +93,7 @@ internal static class ProfileCommand
     {
         try
         {
-            var trace = TraceReader.Read(file, File.ReadAllText(file));
+            var trace = TraceReader.Read(file, GivenFile.ReadText(file));
             using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures"));
             var meter = new StepMeter(card);
             Require(TraceRunner.Run(trace, meter, null));

@@ -132,7 +132,7 @@ internal static class Program
     {
         try
         {
-            return File.ReadAllBytes(file);
+            return GivenFile.ReadBytes(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

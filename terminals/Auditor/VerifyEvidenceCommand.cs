@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
@@ -34,11 +33,15 @@ internal static class VerifyEvidenceCommand
                 + "and no S_W that the bank heard later names its shop.",
             HelpName = "W=TIME",
         };
+        var bankRevoked = new Option<bool>("--bank-revoked")
+        {
+            Description = "Your own word, from 'hiercash-issuer banks': the key with which the bank signed the file was revoked, or the bank has another one. No stamp by it names a shop.",
+        };
         var command = new Command(
             "verify-evidence",
             "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.")
         {
-            file, rebuttals, answers, silent, reversals, revoked, root, json,
+            file, rebuttals, answers, silent, reversals, revoked, bankRevoked, root, json,
         };
         command.SetAction(result =>
         {
@@ -54,6 +57,7 @@ internal static class VerifyEvidenceCommand
             var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
             {
                 Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
+                IsBankRevoked = result.GetValue(bankRevoked),
                 Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till).ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
             });
             if (!finding.IsSigned)
@@ -90,7 +94,7 @@ internal static class VerifyEvidenceCommand
 
     private static IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> ReadReversals(string name, byte[] bytes)
     {
-        if (Evidence.Decode(bytes) is { } other)
+        if (Evidence.Decode(bytes) is { Reversals.Count: > 0 } other)
         {
             IReadOnlyList<KeyCertificate> keys = [.. other.Dossier.Header.StatementKeys, .. other.FiledKeys];
             return other.Reversals.Select(r => (r, keys));
@@ -104,8 +108,8 @@ internal static class VerifyEvidenceCommand
     {
         string[] parts = text.Split('=', 2);
         return parts.Length == 2 && parts[0].Length == 2 * Id16.Size && parts[0].All(char.IsAsciiHexDigit)
-            && DateTimeOffset.TryParse(parts[1], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time > DateTimeOffset.UnixEpoch
-            ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), Timestamp.From(time))
+            && Moment.Read(parts[1]) is { } time
+            ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), time)
             : throw new UsageException($"'{PlainText.Escape(text)}' is no till and time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
     }
 

@@ -65,7 +65,12 @@ public sealed partial class BankParty
         bool mayReplace = withoutReport || _store.Read(db => LossDesk.IsLost(db, old.User));
         if (state == WalletState.Blank)
         {
+            // Before the card is changed for good.
             RequireReported(name, mayReplace);
+            if (_store.Read(db => Replacement.SuccessorOf(db, old.User)) is not null)
+            {
+                throw new InvalidOperationException(HadAnother);
+            }
         }
 
         var key = Personalise(name, card, state, code);
@@ -82,7 +87,7 @@ public sealed partial class BankParty
                 Switches.Off("R12 had an account", ref had);
                 if (had)
                 {
-                    throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
+                    throw new InvalidOperationException(HadAnother);
                 }
 
                 db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
@@ -98,6 +103,8 @@ public sealed partial class BankParty
             return UserDatabase.FindAccount(db, user)!;
         });
     }
+
+    private const string HadAnother = "This card had an account, or this account has another card already. Take a new card, and the name that the account has now.";
 
     private static void RequireReported(string name, bool mayReplace)
     {

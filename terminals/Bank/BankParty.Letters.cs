@@ -105,7 +105,7 @@ public sealed partial class BankParty
         }
         catch (CardRefusedException e) when (isNew && !e.Status.IsSuccess)
         {
-            _letters.Forget(code);
+            Forget(code);
             throw;
         }
     }

@@ -181,7 +181,8 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
-    public void Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
+    /// <returns>The account that has it: where the card was replaced, that of the present one.</returns>
+    public AccountEntry Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
     {
         if (UserDatabase.FindAccount(db, user) is null)
         {
@@ -189,9 +190,9 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         var now = Timestamp.Now(_clock);
-        var booked = Ledger.Move(db, now, "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
+        Ledger.Move(db, now, "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
         Replacement.Forward(db, now, user);
-        return booked;
+        return UserDatabase.FindAccount(db, Replacement.Present(db, user))!;
     });
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));

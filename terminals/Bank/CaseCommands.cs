@@ -58,6 +58,11 @@ internal static class CaseCommands
         var command = new Command("rebut", "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.") { coin, file, output, folder, json };
         command.SetAction(async (result, cancel) =>
         {
+            if (result.GetValue(output) is { } taken && File.Exists(taken))
+            {
+                throw new RefusedException($"'{taken}' is there already. Choose another name, or take that file away first. Nothing was heard.");
+            }
+
             using var opened = open(result.GetValue(folder)!);
             Rebuttal Shown() => Rebuttal.Decode(Read(result.GetValue(file)!)) ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
             void Hand(CoinId? heard, Rebuttal shown)
@@ -81,6 +86,12 @@ internal static class CaseCommands
 
             // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns nothing.
             var rebuttal = Shown();
+            if (rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
+            {
+                Hand(null, rebuttal);
+                throw new RefusedException($"'{result.GetValue(file)}' says nothing of coin {about.ToString()[..16]}: nothing of it was heard. 'hiercash-bank evidence' lists the cases.");
+            }
+
             rebuttal = rebuttal.Stamps.Count == 0 ? rebuttal.About(about) : rebuttal;
             var finding = await opened.Party.Rebut(about, rebuttal, cancel);
             Hand(about, rebuttal);
@@ -154,7 +165,7 @@ internal static class CaseCommands
     {
         try
         {
-            return File.ReadAllBytes(file);
+            return GivenFile.ReadBytes(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -116,15 +116,25 @@ internal static class EvidenceStore
     public static Digest Seen(Database db, CoinId coin) => Digest.Of(
     [
         .. db.First("SELECT file FROM evidence WHERE coin_id = ?1", r => r.BytesOrNull(0) ?? [], coin.Value.ToArray()) ?? [],
-        .. db.Query("SELECT digest, in_time FROM rebuttal WHERE coin_id = ?1 ORDER BY digest", r => (byte[])[.. r.Bytes(0), (byte)r.GetInt64(1)], coin.Value.ToArray()).SelectMany(b => b),
+        .. db.Query(
+            "SELECT digest, in_time, length(rebuttal) FROM rebuttal WHERE coin_id = ?1 ORDER BY digest",
+            r => (byte[])[.. r.Bytes(0), (byte)r.GetInt64(1), .. BitConverter.GetBytes(r.GetInt64(2))], coin.Value.ToArray()).SelectMany(b => b),
     ]);
 
-    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime) => db.Execute(
-        """
-        INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
-        ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = excluded.in_time WHERE in_time < excluded.in_time
-        """,
-        coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0);
+    /// <summary>The same statements came before, perhaps without what proves them: what certificates and stamps came with either is kept.</summary>
+    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime)
+    {
+        var before = db.First("SELECT rebuttal FROM rebuttal WHERE coin_id = ?1 AND digest = ?2", r => Rebuttal.Decode(r.Bytes(0))!, coin.Value.ToArray(), rebuttal.Digest.ToArray());
+        Switches.Replace("R3 heard whole", ref before, null);
+        var whole = (before?.Stamps ?? []).Aggregate(
+            rebuttal with { Certificates = [.. rebuttal.Certificates.Concat(before?.Certificates ?? []).DistinctBy(c => c.Digest)] }, (r, s) => r.Stamps.Contains(s) ? r : r.With(s, [])).Kept();
+        db.Execute(
+            """
+            INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
+            ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = max(in_time, excluded.in_time)
+            """,
+            coin.Value.ToArray(), rebuttal.Digest.ToArray(), whole.Encode(), inTime ? 1 : 0);
+    }
 
     /// <summary>True if this very rebuttal is kept: then each S_W in it goes to the issuer, now and with later revisions of the file.</summary>
     public static bool IsHeard(Database db, CoinId coin, Digest rebuttal) =>

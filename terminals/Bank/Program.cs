@@ -90,9 +90,11 @@ internal static class Program
             using var open = new OpenedBank(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var account = open.Account(result.GetValue(name)!);
-            open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
-            var balance = open.Party.BalanceOf(account.User);
-            ConsoleEntry.PrintDone(result.GetValue(Json), new { account.Name, Balance = balance.Minor, Currency = currency.Name }, $"{account.Name} has {balance.Show(currency)}.");
+            var booked = open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
+            var balance = open.Party.BalanceOf(booked.User);
+            ConsoleEntry.PrintDone(
+                result.GetValue(Json), new { booked.Name, Balance = balance.Minor, Currency = currency.Name },
+                (booked.User == account.User ? "" : $"The card of '{account.Name}' was replaced: the cash is booked for the card that came after it. ") + $"{booked.Name} has {balance.Show(currency)}.");
         });
         return command;
     }

@@ -12,13 +12,16 @@ namespace HierCash.Bank;
 /// does the finding: a rebuttal that is heard while the issuer is away loses nothing.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
-internal sealed class RebuttalDesk(
+internal sealed partial class RebuttalDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
 {
     /// <summary>What was looked at in a case is not looked at again with every further rebuttal of it.</summary>
     private OnceSuite _once = new(suite);
 
-    /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing that the bank does besides waits for it.</summary>
+    /// <summary>Remembers what it has verified: what was looked at before a transaction costs nothing in it.</summary>
+    public ICashSuite Once => OnceSuite.Over(_once);
+
+    /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing else waits for it, and no visit.</summary>
     private readonly SemaphoreSlim _weighing = new(1);
 
     /// <summary>One visit at a time brings what was heard.</summary>
@@ -38,9 +41,9 @@ internal sealed class RebuttalDesk(
         }
 
         var came = Timestamp.Now(clock);
-        bool isCase = await Hear(shown.Coin, shown.Rebuttal, came, cancel) is not null;
-        var stamp = StampOn(shown.Coin, shown.Rebuttal, came);
-        bool? stands = isCase ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
+        var file = await Hear(shown.Coin, shown.Rebuttal, came, cancel);
+        var stamp = StampOn(file, shown.Rebuttal, came);
+        bool? stands = file is not null ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
     }
 
@@ -53,21 +56,23 @@ internal sealed class RebuttalDesk(
     }
 
     /// <summary>With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.</summary>
-    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(StampOn(coin, rebuttal, Timestamp.Now(clock)), [certificate]);
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(
+        StampOn(coin is { } c ? store.Read(db => EvidenceStore.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
 
-    /// <summary>A shop may be named by what its payment's bank has heard: by no S_W that is in no case here, or of another coin than the case's.</summary>
-    private Stamp StampOn(CoinId? coin, Rebuttal rebuttal, Timestamp date)
+    /// <summary>A shop may be named by what its payment's bank has heard: by no S_W that is in no case here.</summary>
+    private Stamp StampOn(Evidence? file, Rebuttal rebuttal, Timestamp date)
     {
-        bool heard = coin is { } c && store.Read(db => EvidenceStore.IsHeard(db, c, rebuttal.Digest));
+        bool heard = file is not null && store.Read(db => EvidenceStore.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
         Switches.On("R5 heard first", ref heard);
-        return Sign(rebuttal, heard && IsOf(coin, rebuttal) ? StampRole.Bank : StampRole.Witness, date);
+        return Sign(rebuttal, heard ? RoleOf(file!, rebuttal) : StampRole.Witness, date);
     }
 
-    private static bool IsOf(CoinId? coin, Rebuttal rebuttal)
+    /// <summary>Nor by S_W of another coin than the case's.</summary>
+    private static StampRole RoleOf(Evidence file, Rebuttal rebuttal)
     {
-        bool its = rebuttal.Voids.All(v => v.Coin == coin);
+        bool its = rebuttal.Voids.All(v => v.Coin == file.Dossier.Coin);
         Switches.On("R5 heard coin", ref its);
-        return its;
+        return its ? StampRole.Bank : StampRole.Witness;
     }
 
     private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date)
@@ -95,78 +100,11 @@ internal sealed class RebuttalDesk(
         var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
         foreach (var h in heard.Count == 0 ? [] : file.Dossier.Payments)
         {
-            if (heard.Select(r => r.Rebuttal.VoidOf(suite, h)).FirstOrDefault(v => v is not null) is { } statement)
+            if (heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null) is { } statement)
             {
                 EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
             }
         }
-    }
-
-    /// <summary>
-    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once, however many there are, and
-    /// the database waits for none of it (rule R10). Filed a second time they change nothing.
-    /// </summary>
-    public async ValueTask File(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
-    {
-        var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        await _weighing.WaitAsync(cancel);
-        try
-        {
-            Renew();
-            foreach (var ofCoin in reversals.GroupBy(r => r.Coin, r => r.Reversal))
-            {
-                while (true)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    var coin = ofCoin.Key;
-                    var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
-                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
-                    (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
-                        file is not null && WithAll(file, ofCoin, keys) is { } filed ? (filed, filed.Check(_once, scheme.Root, new Defence(inTime, []))) : null;
-                    bool inside = false;
-                    Switches.On("R10 filed outside", ref inside);
-                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
-                    {
-                        break;
-                    }
-                }
-            }
-        }
-        finally
-        {
-            _weighing.Release();
-        }
-    }
-
-    /// <returns>Null where none of them is one of its payments'.</returns>
-    private Evidence? WithAll(Evidence file, IEnumerable<Reversal> reversals, List<KeyCertificate> keys)
-    {
-        var payments = file.Dossier.Payments.ToLookup(h => h.Id);
-        bool any = false;
-        foreach (var reversal in reversals)
-        {
-            bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
-            Switches.On("R3 verified", ref takesBack);
-            if (takesBack)
-            {
-                any = true;
-                file = file.File(reversal, keys.Where(k => reversal.Verify(_once, k.Key)));
-            }
-        }
-
-        return any ? file : null;
-    }
-
-    /// <returns>False where the case has changed since it was weighed.</returns>
-    private bool KeepFiled(Database db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
-    {
-        if (EvidenceStore.Seen(db, coin) != seen)
-        {
-            return false;
-        }
-
-        EvidenceStore.Weigh(db, filed, standing, Timestamp.Now(clock));
-        return true;
     }
 
     /// <summary>What is full remembers no more: before the next case, and never in the middle of one, it begins anew.</summary>
@@ -186,7 +124,7 @@ internal sealed class RebuttalDesk(
             finally
             {
                 // In the file first: what was cut short in between is brought once more.
-                await File(answered.Select(a => (a.Coin, a.Reversal)), cancel);
+                await File([.. answered.Select(a => (a.Coin, a.Reversal))], cancel);
                 store.Write(db =>
                 {
                     foreach (var (payment, _, body, _) in answered)
@@ -264,13 +202,13 @@ internal sealed class RebuttalDesk(
     /// <returns>The file; null where there is no case.</returns>
     private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
     {
-        if (store.Read(db => EvidenceStore.Find(db, coin)?.File) is null)
+        var file = store.Read(db => EvidenceStore.Find(db, coin)?.File);
+        if (file is null)
         {
             return null;
         }
 
-        var stamp = Sign(rebuttal, IsOf(coin, rebuttal) ? StampRole.Bank : StampRole.Witness, came);
-        Evidence? file = null;
+        var stamp = Sign(rebuttal, RoleOf(file, rebuttal), came);
         bool isKept = false;
         await _weighing.WaitAsync(cancel);
         try

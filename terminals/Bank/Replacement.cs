@@ -17,6 +17,19 @@ internal static class Replacement
     public static AccountId? SuccessorOf(Database db, AccountId user) => db.Query(
         "SELECT successor FROM replaced WHERE u = ?1", r => (AccountId?)new AccountId(Id16.Read(r.Bytes(0))), user.Value.ToArray()).FirstOrDefault();
 
+    /// <summary>The account that has now what is paid into this one; itself where its card was not replaced.</summary>
+    public static AccountId Present(Database db, AccountId user)
+    {
+        // As often as cards were replaced, and no more: whatever the table says, nobody's booking waits for it for ever.
+        var last = user;
+        for (long left = db.Number("SELECT count(*) FROM replaced"); left > 0 && SuccessorOf(db, last) is { } next; left--)
+        {
+            last = next;
+        }
+
+        return last;
+    }
+
     /// <summary>The account of the new card, which has an empty one already, takes the place of the old one's; in the caller's transaction.</summary>
     public static void Replace(Database db, Timestamp now, AccountEntry old, AccountId successor)
     {
@@ -27,17 +40,7 @@ internal static class Replacement
     /// <summary>After each booking on a user's account: what came for a card that was replaced goes on to the card that the account has now.</summary>
     public static void Forward(Database db, Timestamp now, AccountId user)
     {
-        if (SuccessorOf(db, user) is not { } next)
-        {
-            return;
-        }
-
-        // As often as cards were replaced, and no more: whatever the table says, nobody's booking waits for it for ever.
-        for (long left = db.Number("SELECT count(*) FROM replaced"); left > 0 && SuccessorOf(db, next) is { } later; left--)
-        {
-            next = later;
-        }
-
+        var next = Present(db, user);
         if (next == user)
         {
             return;

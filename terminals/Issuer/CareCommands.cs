@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -114,7 +113,7 @@ internal static class CareCommands
                 var others = revoked.Where(t => t != named).ToList();
                 ConsoleEntry.SayDone(
                     "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has queued."
-                    + (others.Count == 0 ? "" : $" So are the tills that it enrolled since: {string.Join(", ", others)}."));
+                    + (others.Count == 0 ? "" : $" So are the tills that it enrolled since {stolen}: {string.Join(", ", others)}."));
             }
         });
         ofBank.SetAction(result =>
@@ -130,7 +129,5 @@ internal static class CareCommands
     }
 
     private static Timestamp ReadTime(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time > DateTimeOffset.UnixEpoch
-            ? Timestamp.From(time)
-            : throw new UsageException($"'{PlainText.Escape(text)}' is no moment. Give one such as 2026-11-23T10:15Z.");
+        Moment.Read(text) ?? throw new UsageException($"'{PlainText.Escape(text)}' is no moment. Give year, month, day and time, such as 2026-11-23T10:15Z.");
 }

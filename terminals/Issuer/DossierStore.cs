@@ -50,6 +50,19 @@ internal static class DossierStore
     /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
     public static Timestamp LastDate(Database db, CoinId coin) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()));
 
+    /// <summary>
+    /// How long somebody may have a rebuttal heard against the last dossier of a coin, and the bank that heard it is on its way to the issuer: the notice's term from when the bank had the dossier,
+    /// by its clock, and a settle term.
+    /// </summary>
+    public static TimeSpan RebuttalTerm(SchemeTerms terms) => (2 * terms.ClockTolerance) + terms.DisputeTerm + terms.SettleTerm;
+
+    /// <summary>True if a rebuttal of this coin may still be heard at its bank, or on its way here.</summary>
+    public static bool MayBeRebutted(Database db, CoinId coin, SchemeTerms terms, Timestamp now)
+    {
+        var dated = LastDate(db, coin);
+        return dated > default(Timestamp) && dated <= now.Plus(terms.ClockTolerance) && now <= dated.Plus(RebuttalTerm(terms));
+    }
+
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {
         db.Execute(

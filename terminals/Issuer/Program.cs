@@ -173,7 +173,7 @@ internal static class Program
                 Scheme {party.Scheme.Fingerprint}
                 Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
                 {open} coins in circulation, {closed} used up and kept for their terms.
-                {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks: are these running?
+                {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
                 {ParkedView.Summary(party.Parked, "hiercash-issuer")}
                 {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
                 """));

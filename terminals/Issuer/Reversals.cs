@@ -89,7 +89,11 @@ internal sealed class Reversals(
         var known = InspectionDatabase.Find(db, h.Coin.Id);
         bool promised = shop is null && known is not null && Guarantee.IsOpen(db, known);
         Switches.Off("R4 promised", ref promised);
-        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !promised;
+
+        // Nor must be what is heard in time against a dossier that was made in the coin's last days: what acquits its holder moves the money too.
+        bool disputed = shop is null && known is not null && DossierStore.MayBeRebutted(db, h.Coin.Id, terms, now);
+        Switches.Off("R4 disputed", ref disputed);
+        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !promised && !disputed;
         Switches.Off("R4 forgotten", ref over);
         if (known is not { } coin || over)
         {

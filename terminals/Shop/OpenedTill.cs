@@ -19,14 +19,15 @@ internal sealed class OpenedTill : IDisposable
 
     /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
     /// <param name="reads">True for a command that only looks, which runs beside a till that takes payments.</param>
-    public OpenedTill(string directory, bool isScreen = false, bool reads = false)
+    /// <param name="beside">Another till of the shop, which knows the issuer's address: the folder of one that was put away long ago may name one that is no more.</param>
+    public OpenedTill(string directory, bool isScreen = false, bool reads = false, OpenedTill? beside = null)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = Enrolled.Grant(Folder, Role, Suite);
         _lock = reads ? null : Folder.Lock();
         Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
         _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
-        _issuer = Enrolled.IssuerLink(Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
+        _issuer = Enrolled.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
         Issuer = new OwnLink(_issuer, Store);
         Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = Issuer };
     }

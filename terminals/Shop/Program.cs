@@ -38,7 +38,7 @@ internal static class Program
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new OpenedTill(d)),
-            Pay(), Till(), TillCommands.Settle(Folder, Json, d => new OpenedTill(d)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, reads: true)),
+            Pay(), Till(), TillCommands.Settle(Folder, Json, (d, own) => new OpenedTill(d, beside: own)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, reads: true)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, reads: true)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
             CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },

@@ -203,16 +203,22 @@ public sealed partial class ShopTill
             GiveUpForgotten();
         }
 
-        var settled = await Settler.Settle(anotherTills, cancel);
-        bool ends = true;
-        Switches.Off("R17 ends", ref ends);
-        if (ends)
+        try
         {
-            await EndRefunds(anotherTills, cancel);
+            return await Settler.Settle(anotherTills, cancel);
         }
+        finally
+        {
+            // Whatever the issuer says of the batch.
+            bool ends = true;
+            Switches.Off("R17 ends", ref ends);
+            if (ends)
+            {
+                await EndRefunds(anotherTills, cancel);
+            }
 
-        await ForwardVoids(anotherTills, cancel);
-        return settled;
+            await ForwardVoids(anotherTills, cancel);
+        }
     }
 
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)

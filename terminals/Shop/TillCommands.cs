@@ -44,7 +44,8 @@ internal static class TillCommands
         }
     }
 
-    public static Command Settle(Option<string> folder, Option<bool> json, Func<string, OpenedTill> open)
+    /// <param name="open">Opens a folder; of a till for which another one stands in, beside that one.</param>
+    public static Command Settle(Option<string> folder, Option<bool> json, Func<string, OpenedTill?, OpenedTill> open)
     {
         var other = new Option<string?>("--for")
         {
@@ -58,8 +59,8 @@ internal static class TillCommands
                 throw new UsageException($"--for names this till's own folder '{named}'. Name that of the till whose key was revoked, or leave --for out.");
             }
 
-            using var own = open(result.GetValue(folder)!);
-            using var revoked = result.GetValue(other) is { } directory ? open(directory) : null;
+            using var own = open(result.GetValue(folder)!, null);
+            using var revoked = result.GetValue(other) is { } directory ? open(directory, own) : null;
             if (revoked is not null && (revoked.Grant.Holder != own.Grant.Holder || revoked.Grant.Scheme.Fingerprint != own.Grant.Scheme.Fingerprint))
             {
                 throw new RefusedException($"'{result.GetValue(other)}' is a till of shop {revoked.Grant.Holder}, and this one of shop {own.Grant.Holder}. A till stands in only for one of its own shop.");

@@ -146,7 +146,7 @@ internal sealed class LifeCommands(
         command.SetAction(async (result, cancel) =>
         {
             string name = result.GetValue(file)!;
-            var report = (File.Exists(name) ? LostCardReport.Decode(await File.ReadAllBytesAsync(name, cancel)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
             if (PrivateFile.Fault(name) is { } fault)
             {
                 throw new RefusedException(fault);

@@ -33,9 +33,9 @@ internal static class Program
               hiercash-wallet redeem --reader emulator:alice.card
               hiercash-wallet lost-report alice.lost --reader emulator:alice.card
               hiercash-wallet explain --reader emulator:alice.card
-              hiercash-wallet keep --reader emulator:alice.card --dir records     what the card may forget, and what rebuts an accusation
+              hiercash-wallet keep --reader emulator:alice.card     what the card may forget, and what rebuts an accusation
               hiercash-wallet notices --reader emulator:alice.card
-              hiercash-wallet rebut --reader emulator:alice.card --dir records
+              hiercash-wallet rebut --reader emulator:alice.card
               hiercash-wallet report-lost alice.lost --fingerprint 5f3c...        when the card is gone
             """)
         {

@@ -73,12 +73,8 @@ internal sealed class RebuttalCommands(
             using var store = RecordsFile.Show(folder);
             var records = store is null ? null : new WalletRecords(store);
             var terminal = new WalletTerminal(dial(result.GetValue(bank), read(channel, code), records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
-            var shown = await terminal.Rebut(channel, code, cancel, (notice, rebuttal) => RebuttalFile.Keep(FileOf(folder, notice), rebuttal));
-            foreach (var done in shown)
-            {
-                KeepEvidence(folder, done);
-            }
-
+            var shown = await terminal.Rebut(
+                channel, code, cancel, (notice, rebuttal) => RebuttalFile.Keep(FileOf(folder, notice), rebuttal), (notice, evidence) => KeepEvidence(EvidenceOf(folder, notice), evidence));
             ConsoleEntry.PrintDone(
                 result.GetValue(json),
                 shown.Select(d => new
@@ -94,15 +90,11 @@ internal sealed class RebuttalCommands(
     }
 
     /// <summary>What the bank accused with stays beside what was shown against it: the bank's signature is under it, and under the notice in it.</summary>
-    private static void KeepEvidence(string folder, RebuttalResult done)
+    private static void KeepEvidence(string file, Evidence evidence)
     {
-        if (done.Evidence is { } evidence)
-        {
-            string file = EvidenceOf(folder, done.Notice);
-            File.Delete(file + ".new");
-            PrivateFile.Write(file + ".new", evidence.Encode());
-            File.Move(file + ".new", file, overwrite: true);
-        }
+        File.Delete(file + ".new");
+        PrivateFile.Write(file + ".new", evidence.Encode());
+        File.Move(file + ".new", file, overwrite: true);
     }
 
     private static string EvidenceOf(string folder, Notice notice) => Path.Combine(folder, $"{notice.Coin.ToString()[..16]}.evidence");

@@ -56,7 +56,7 @@ public static class RebuttalFile
             return null;
         }
 
-        byte[] bytes = File.ReadAllBytes(file);
+        byte[] bytes = GivenFile.ReadBytes(file);
         var kept = Rebuttal.Decode(bytes);
         bool moves = kept is null;
         Switches.Off("R5 unread aside", ref moves);

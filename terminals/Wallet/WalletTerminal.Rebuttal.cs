@@ -36,9 +36,10 @@ public sealed partial class WalletTerminal
     /// Keeps a rebuttal before the bank is asked for the evidence, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
     /// falls silent takes nobody's proof that it came in time. Returns it with the stamps that the same rebuttal got before: those are the earliest.
     /// </param>
+    /// <param name="keepEvidence">Keeps what the bank accuses with, before it is answered: a bank that changes its file afterwards is proven by that.</param>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
     public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(
-        ICardChannel channel, string pin, CancellationToken cancel, Func<Notice, Rebuttal, Rebuttal>? keep = null)
+        ICardChannel channel, string pin, CancellationToken cancel, Func<Notice, Rebuttal, Rebuttal>? keep = null, Action<Notice, Evidence>? keepEvidence = null)
     {
         var (card, status) = Open(channel, pin);
         var results = new List<RebuttalResult>();
@@ -58,6 +59,11 @@ public sealed partial class WalletTerminal
             Switches.Off("R5 first stamped", ref before);
             rebuttal = before ? await StampAndKeep(rebuttal) : rebuttal;
             var (evidence, root) = await Shown(status, notice, cancel) ?? default;
+            if (evidence is not null)
+            {
+                keepEvidence?.Invoke(notice, evidence);
+            }
+
             bool shows = evidence is not null;
             Switches.On("R5 checked first", ref shows);
             if (!shows || IsEmpty(rebuttal))

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
@@ -45,6 +46,7 @@ public sealed class BesideServeTests
         // The first till is revoked with a payment in its queue.
         town.Must("hiercash-shop", "pay", "4.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         string w = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("w").GetString()!;
+        PutAway(town, "cafe", "drawer");
         town.Must("hiercash-issuer", "revoke", "till", w, "--since", "2026-01-01T00:00Z", "--dir", "issuer");
         var refused = town.Run("hiercash-shop", "settle", "--dir", "cafe");
         Assert.That(refused.Code, Is.EqualTo(1));
@@ -71,6 +73,7 @@ public sealed class BesideServeTests
         File.WriteAllText(Path.Combine(town.Folder, "third.vouched"), town.Must("hiercash-bank", "enrol-shop", "third.request", "--account", account[..8], "--dir", "south"));
         File.WriteAllText(Path.Combine(town.Folder, "third.grant"), town.Must("hiercash-issuer", "enrol", "shop", "third.vouched", "--dir", "issuer"));
         town.Must("hiercash-shop", "join", "third.grant", "--issuer", town.Issuer.Address, "--dir", "third");
+        Assert.That(town.Must("hiercash-shop", "settle", "--for", "drawer", "--dir", "third"), Does.StartWith("1 payment settled"), "it was told nothing, and knows no address that is good");
         Assert.That(town.Must("hiercash-shop", "settle", "--for", "cafe", "--dir", "third"), Does.StartWith("1 payment settled"));
 
         // North's key: announced and used; then revoked, and another one enrolled by its number.
@@ -125,6 +128,25 @@ public sealed class BesideServeTests
         {
             Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
         }
+    }
+
+    /// <summary>A copy of a till's folder that names an address at which nobody is.</summary>
+    private static void PutAway(NetworkTown town, string till, string drawer)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(town.Folder, drawer)).FullName;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(town.Folder, till)))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "shop.json")))!;
+        settings["IssuerPort"] = 1;
+        File.WriteAllText(Path.Combine(folder, "shop.json"), settings.ToJsonString());
     }
 
     /// <summary>The bank's new key by way of the issuer, as people carry it; the bank alone is stopped for it, and started again.</summary>

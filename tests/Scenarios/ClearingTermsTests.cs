@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -167,6 +168,56 @@ public sealed class ClearingTermsTests
 
         Assert.That((town.ShopAccount("Den").Minor, town.UserBank.Audit.Claims, town.UserBank.Parked.Count), Is.EqualTo((0UL, 0L, 0)));
         Assert.That(town.Withdraw(bob, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
+    }
+
+    /// <summary>
+    /// Holder and shop, in the last hours of a coin: 45.00 to the friend, and copies. An honest shop refunds weeks later, so there is a second dossier, whose notice runs beyond all
+    /// terms of the coin. The friend's S_W, on its last day but one, acquits the holder: it costs the friend what it had, and the bank nothing.
+    /// </summary>
+    [Test, Rule(4), Rule(8)]
+    public async Task WhatAcquitsTheHolderInTheLastDaysMovesTheMoneyToo()
+    {
+        using var town = Towns.Make();
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        using var other = mallory.Clone();
+        string friend = town.AddTill("Cafe");
+        string kiosk = town.AddTill("Kiosk");
+        string bakery = town.AddTill("Bakery");
+        var expiry = mallory.Coins()[0].Coin.Terms.Expiry.End;
+        town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(2));
+        await town.RunCycle();
+        var sale = town.Pay(friend, mallory, 4500).Payments.Single();
+        town.Pay(kiosk, copy, 5000);
+        var third = town.Pay(bakery, other, 5000);
+        town.Clock.Advance(TimeSpan.FromHours(1));
+        await town.Settle(friend);
+        await town.Settle(kiosk);
+        await town.Settle(bakery);
+        await Days(town, 20);
+        await town.Till(bakery).Refund(third.Ticket.Time, null, town.TillLink(bakery), default);
+        await town.RunCycle();
+        var until = town.UserBank.EvidenceFiles.Single().Notice.Until;
+        Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm)));
+        await Days(town, 28);
+        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Kiosk").Minor), Is.EqualTo((-4500L, 5000UL)), "the bank has paid for the holder by then");
+        using var key = town.TillKey(friend);
+        var shown = RebuttalMessages.WriteRebut(sale.Coin.Id, new Rebuttal([VoidStatement.Sign(key, sale)], [], []));
+        Assert.That(RebuttalMessages.ReadRebutAnswer(await town.UserBank.Handle(LinkPeer.Wallet, shown, default))!.Stands, Is.False);
+        await Days(town, 60);
+        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0L, 0UL, 5000UL)));
+        town.AssertSound();
+        await Days(town, 120);
+        Assert.That(town.Rows("issuer")["trace_case"], Is.Zero, "and then it is forgotten");
+    }
+
+    private static async Task Days(TownWorld town, int days)
+    {
+        for (int day = 0; day < days; day++)
+        {
+            town.Clock.Advance(TimeSpan.FromDays(1));
+            await town.RunCycle();
+        }
     }
 
     /// <summary>A bank that has the claim says only on the last day of its term that the dossier proves it: its debt is put off by a day, and no more.</summary>

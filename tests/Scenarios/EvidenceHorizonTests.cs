@@ -129,6 +129,63 @@ public sealed class EvidenceHorizonTests
         Assert.That(bank.Audit.Claims, Is.Zero);
     }
 
+    /// <summary>What was heard late moves no claim later either: not with a further rebuttal, not when a reversal is filed, not with the next revision.</summary>
+    [TestCase("rebuttal")]
+    [TestCase("reversal")]
+    [TestCase("revision")]
+    [Rule(5)]
+    public async Task WhatWasHeardLateMovesNoClaimLaterEither(string then)
+    {
+        using var town = Towns.Make();
+        using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000), ("Bakery", 3000));
+        await town.RunCycle();
+        var file = town.UserBank.EvidenceFiles.Single();
+        CashPayment Of(int i) => copied.Paid[i].Payments.Single();
+        Assert.That(file.Dossier.Payments, Has.Count.EqualTo(3));
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
+        await town.UserBank.Rebut(file.Dossier.Coin, town.Dead(Of(1), DeathBasis.TermOver, file.Date), default);
+        Assert.That(town.UserBank.Notices(file.Order.User), Has.Count.EqualTo(1), "late: it stands");
+        if (then == "rebuttal")
+        {
+            await town.UserBank.Rebut(file.Dossier.Coin, town.Dead(Of(2), DeathBasis.TermOver, file.Date), default);
+            await town.UserBank.Rebut(file.Dossier.Coin, town.Dead(Of(0), DeathBasis.TermOver, file.Date), default);
+        }
+        else
+        {
+            await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Ticket.Time, null, town.TillLink(copied.Tills[0]), default);
+            if (then == "reversal")
+            {
+                await town.BankOver("bank-1", new ScriptedIssuer([], town.UserBankLink())).FetchDossiers(default);
+                Assert.That(town.UserBank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(1));
+            }
+            else
+            {
+                await town.RunCycle();
+                Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(2));
+            }
+        }
+
+        Assert.That(town.UserBank.Notices(file.Order.User), Has.Count.EqualTo(1), "it still stands");
+    }
+
+    /// <summary>The same rebuttal comes once more, with the stamp that proves that it was in time: then it is heard.</summary>
+    [Test, Rule(5)]
+    public async Task WhatWasHeardLateIsHeardInTimeWithItsStamp()
+    {
+        using var town = Towns.Make();
+        var file = await town.Overspend();
+        var h = file.Dossier.Payments.Single(p => p.Paid.Minor == 2000);
+        using var key = town.StatementKey;
+        var rebuttal = town.Dead(h, DeathBasis.TermOver, file.Date);
+        town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
+        await town.UserBank.Rebut(file.Dossier.Coin, rebuttal, default);
+        Assert.That(town.UserBank.Notices(file.Order.User), Has.Count.EqualTo(1));
+        await town.UserBank.Rebut(file.Dossier.Coin, rebuttal.With(Stamp.Sign(key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []), default);
+        Assert.That(town.UserBank.Notices(file.Order.User), Is.Empty);
+        await town.RunCycle();
+        Assert.That(town.UserBank.Audit.Claims, Is.Zero);
+    }
+
     /// <summary>A rebuttal that a stamp shows to be in time is heard whenever it comes; one without moves no claim.</summary>
     [Test, Rule(5)]
     public async Task ALateRebuttalMovesNoClaimUnlessItWasStampedInTime([Values] bool stamped)

@@ -70,6 +70,124 @@ public sealed class HeardStampTests
         Assert.That(_town.UserBank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(lie is "" or "beside" ? 1 : 0));
     }
 
+    /// <summary>
+    /// The bank had the dossier two weeks after the coin's expiry, so the notice runs when all other terms of the coin are over. S_W that is heard on its last day moves
+    /// the money too: a stamp that names a shop never stands where no reversal can be made.
+    /// </summary>
+    [TestCase(28)]
+    [TestCase(45)]
+    [Rule(3), Rule(5)]
+    public async Task WhatIsHeardOnTheLastDayIsTakenBack(int day)
+    {
+        using var mallory = _town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        string kiosk = _town.AddTill("Kiosk");
+        var expiry = mallory.Coins()[0].Coin.Terms.Expiry.End;
+        _town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(_town.Clock).Microseconds) - TimeSpan.FromDays(1));
+        await _town.RunCycle();
+        var h = _town.Pay(_cafe, mallory, 1250).Payments.Single();
+        _town.Pay(kiosk, copy, 5000);
+        _town.Clock.Advance(TimeSpan.FromDays(3));
+        await _town.Settle(_cafe);
+        await _town.Settle(kiosk);
+        _town.Clock.Advance(TimeSpan.FromDays(14));
+        await _town.RunCycle();
+        Evidence Newest() => _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == h.Coin.Id);
+        for (int passed = 16; passed < day; passed++)
+        {
+            _town.Clock.Advance(TimeSpan.FromDays(1));
+            await _town.RunCycle();
+        }
+
+        var stamped = await Show(h.Coin.Id, new Rebuttal([Void(h)], [], []));
+        Assert.That((stamped.Stamps.Single().Role, stamped.Stamps.Single().Date < Newest().Notice.Until), Is.EqualTo((StampRole.Bank, true)));
+        Assert.That(Newest().Reversals.Select(r => r.Payment), Is.EqualTo(new[] { h.Id }), "and the issuer made it good");
+        var answer = ShopAnswer.Sign(_stolen, h.Id, Timestamp.Now(_town.Clock), true, null, null);
+        Assert.That(_town.Check(Newest(), new Defence([stamped], [answer], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody));
+        _town.AssertSound();
+    }
+
+    /// <summary>The issuer has a new key, and this bank's line broke when it asked for it. The reversal that comes under that key is filed once the bank knows it.</summary>
+    [Test, Rule(3)]
+    public async Task AReversalUnderAKeyThatTheBankDoesNotKnowIsNotLost([Values] bool isBroken)
+    {
+        _town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        bool broken = isBroken;
+        var bank = _town.BankOver("bank-1", new Breaking(_town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
+        await bank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(_h.Coin.Id, new Rebuttal([Void(_h)], [], [])), default);
+        Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(isBroken ? 0 : 1));
+        if (isBroken)
+        {
+            Assert.That(async () => await bank.Run(default), Throws.InstanceOf<LinkException>());
+        }
+
+        broken = false;
+        await bank.Run(default);
+        Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>
+    /// Two S_W of one coin are heard while the dossier holds the payment of one. The other goes to the issuer as soon as a later revision counts its payment:
+    /// the stamp says that both were heard.
+    /// </summary>
+    [Test, Rule(3)]
+    public async Task WhatWasHeardGoesToTheIssuerWithALaterRevision()
+    {
+        using var mallory = _town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        using var third = mallory.Clone();
+        using var fourth = mallory.Clone();
+        string kiosk = _town.AddTill("Kiosk");
+        string den = _town.AddTill("Den");
+        string bakery = _town.AddTill("Bakery");
+        using var dens = _town.TillKey(den);
+        var h = _town.Pay(_cafe, mallory, 3000).Payments.Single();
+        var small = _town.Sign(third, den, 1000);
+        _town.Pay(kiosk, copy, 3000);
+        await _town.Settle(_cafe);
+        await _town.Settle(kiosk);
+        await _town.RunCycle();
+        Evidence Newest() => _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == h.Coin.Id);
+        Assert.That(Newest().Dossier.Payments, Has.Count.EqualTo(2));
+        var stamped = await Show(h.Coin.Id, new Rebuttal([Void(h), VoidStatement.Sign(dens, small)], [], []));
+        Assert.That((stamped.Stamps.Single().Role, _town.Rows("bank-1")["void_message"]), Is.EqualTo((StampRole.Bank, 1L)));
+        await _town.Submit(den, small);
+        await _town.Submit(bakery, _town.Sign(fourth, bakery, 2500));
+        await _town.RunCycle();
+        await _town.RunCycle();
+        Assert.That((Newest().Dossier.Header.Revision > 1, _town.Rows("bank-1")["void_message"]), Is.EqualTo((true, 2L)));
+    }
+
+    /// <summary>
+    /// The same statements were heard before without the certificate that one of them needs. With it the accusation falls, and it stays so when the case is weighed
+    /// again: what was heard is kept with all that came with it.
+    /// </summary>
+    [Test, Rule(3)]
+    public async Task WhatComesWithItsCertificateIsKeptWithIt([Values] bool isBareFirst)
+    {
+        using var copied = await CopiedCard.Spend(_town, ("Den", 4000), ("Kiosk", 4000), ("Bakery", 4000));
+        await _town.RunCycle();
+        var file = _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == copied.Paid[0].Payments.Single().Coin.Id);
+        using var statement = _town.Options.Suite.GenerateKey();
+        using var root = _town.RootKey;
+        using var den = _town.TillKey(copied.Tills[0]);
+        var certificate = KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
+        var dead = DeadStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
+        var bare = new Rebuttal([VoidStatement.Sign(den, copied.Paid[0].Payments.Single())], [dead], []);
+        var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
+        if (isBareFirst)
+        {
+            await away.Rebut(file.Dossier.Coin, bare, default);
+            Assert.That(away.Notices(file.Order.User), Has.Count.EqualTo(1));
+        }
+
+        var heard = await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default);
+        Assert.That((heard.IsProven, away.Notices(file.Order.User).Count), Is.EqualTo((false, 0)), heard.Finding);
+        await _town.RunCycle();
+        await _town.RunCycle();
+        Assert.That(_town.UserBank.Notices(file.Order.User), Is.Empty, "nor when the reversal of the first is filed");
+    }
+
     /// <summary>A dead statement has struck the payment out before: S_W of it is kept and brought all the same.</summary>
     [Test, Rule(3)]
     public async Task WhatSomethingElseStruckBeforeIsBroughtAllTheSame()
@@ -92,6 +210,12 @@ public sealed class HeardStampTests
         var witnessed = _town.ShopBank.Stamped(null, rebuttal);
         Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper), Is.EqualTo((StampRole.Witness, _town.ShopBank.Id)));
         Assert.That(witnessed.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until));
+    }
+
+    private sealed class Breaking(ILink inner, Predicate<LinkMessage> breaks) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            breaks(request) ? throw new LinkException("The line broke.") : await inner.Call(request, cancel);
     }
 
     private VoidStatement Void(CashPayment h) => VoidStatement.Of(h, _stolen.PublicKey.Bytes.ToArray(), _stolen.Sign(SignedMessage.Void(h.Id, h.Till)));

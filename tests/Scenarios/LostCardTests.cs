@@ -21,6 +21,17 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(0);
     }
 
+    /// <summary>A till whose list is older than the terms let it be is not paid for what it takes then, whoever runs it: the holder's risk ends with the age of a list.</summary>
+    [Test, Rule(6)]
+    public async Task AfterTheAgeOfAListNothingCounts()
+    {
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        Town.Clock.Advance(Town.Options.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
+        var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+        Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        await NothingIsLost(0);
+    }
+
     /// <summary>A till that truly was offline all the time is paid for what it took before the report, up to the floor limit: the holder's printed risk.</summary>
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatWasOfflineIsPaidUpToTheFloorLimit()

@@ -56,7 +56,7 @@ public sealed class LyingDefenceTests : LyingCase
             _ => (Say(own, 1, h.Id, 2000), Certify(own.PublicKey, KeyUsage.IssuerStatement, new PartyId(1), lie)),
         };
         StandsAgainst(Answered(reversal, certificate));
-        var filed = File.File(reversal, [certificate]);
+        var filed = File.File([reversal], [certificate]);
         Assert.That(Town.Check(filed).Culprit, Is.EqualTo(Culprit.User), "nor where a bank files it");
     }
 

@@ -61,6 +61,8 @@ public sealed class NamedShopTests
         Assert.That(file.Beside(shown).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(lie is "bank" or "witness" or "former" or "good"), "for the accused it is a true one");
         var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
         Assert.That(finding.Culprit, Is.EqualTo(lie == "good" ? Culprit.Shop : Culprit.Nobody), finding.Finding);
+        var revoked = town.Check(file, new Defence([shown], [], ShopIsSilent: true) { IsBankRevoked = true });
+        Assert.That(revoked.Culprit, Is.EqualTo(Culprit.Nobody), "whoever has the bank's former key dates its stamps as they like");
     }
 
     /// <summary>
@@ -91,6 +93,45 @@ public sealed class NamedShopTests
         Assert.That(cleared.Finding, Does.Contain("the issuer made it good"));
         Assert.That(Judge(DeathBasis.TermOver, after).Culprit, Is.EqualTo(Culprit.Shop), "that says of no reversal");
         Assert.That(Judge(DeathBasis.Voided, new Timestamp(file.Dossier.Header.Date.Microseconds - 1)).Culprit, Is.EqualTo(Culprit.Shop), "nor does one of before the dossier");
+    }
+
+    /// <summary>A denial keeps a shop from being named if it is the till's own word about that payment, and no word of a revoked key.</summary>
+    [Test, Rule(3)]
+    public async Task WhoDeniesHasToBeTheTill([Values("stranger", "other payment", "revoked", "good")] string lie)
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        string cafe = town.AddTill("Cafe");
+        var (file, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, cafe);
+        using var bank = town.BankKey("bank-1");
+        using var till = town.TillKey(cafe);
+        using var strange = town.Options.Suite.GenerateKey();
+        var shown = rebuttal.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), []);
+        var about = lie == "other payment" ? file.Dossier.Payments.First(p => p.Id != h.Id).Id : h.Id;
+        var denial = ShopAnswer.Sign(lie == "stranger" ? strange : till, about, file.Date.Plus(TimeSpan.FromHours(2)), false, null, null);
+        var revoked = new Dictionary<TillId, Timestamp> { [h.Till] = file.Date.Plus(TimeSpan.FromHours(1)) };
+        var finding = town.Check(file, new Defence([shown], [denial], ShopIsSilent: true) { Revoked = lie == "revoked" ? revoked : [] });
+        Assert.That(finding.Culprit, Is.EqualTo(lie == "good" ? Culprit.Nobody : Culprit.Shop), finding.Finding);
+
+        // Not shown in time, and nobody's word that it was asked: a revoked key's answer is none.
+        var open = town.Check(file, new Defence([rebuttal], [denial]) { Revoked = lie == "revoked" ? revoked : [] });
+        Assert.That(open.Culprit, Is.EqualTo(lie == "good" ? Culprit.Nobody : Culprit.ShopToAnswer), open.Finding);
+    }
+
+    /// <summary>Who shows S_W a second time lifts nothing of what the shop has said since the first.</summary>
+    [Test, Rule(3)]
+    public async Task TheFirstHearingCounts()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        string cafe = town.AddTill("Cafe");
+        var (file, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, cafe);
+        using var bank = town.BankKey("bank-1");
+        using var till = town.TillKey(cafe);
+        Rebuttal At(Rebuttal r, int hours) => r.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, r.Digest, file.Date.Plus(TimeSpan.FromHours(hours))), []);
+        var again = rebuttal with { Voids = [.. rebuttal.Voids, .. rebuttal.Voids] };
+        var answer = ShopAnswer.Sign(till, h.Id, file.Date.Plus(TimeSpan.FromHours(2)), true, null, null);
+        Assert.That(town.Check(file, new Defence([At(rebuttal, 1), At(again, 3)], [answer])).Culprit, Is.EqualTo(Culprit.Shop));
     }
 
     private static Rebuttal Shown(ISigningKey key, CashPayment h) =>

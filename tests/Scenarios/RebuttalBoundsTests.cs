@@ -119,17 +119,23 @@ public sealed class RebuttalBoundsTests
                 return await _town.UserBank.Handle(Stranger, RebuttalMessages.WriteRebut(_h.Coin.Id, Invented(50, 8, 8)), hangsUp.Token);
             }, end);
         weighing.Wait(end);
+        string till = TillOf(_h);
         var other = Task.Run(
-            () =>
+            async () =>
             {
                 using var alice = _town.User("Alice", 1000);
-                return _town.UserBank.Notices(_file.Order.User).Count;
+                int notices = _town.UserBank.Notices(_file.Order.User).Count;
+
+                // A visit too: it has a reversal to file with that very case.
+                await _town.Till(till).Refund(_h.Time, null, _town.TillLink(till), end);
+                await _town.UserBank.Run(end);
+                return (notices, _town.UserBank.EvidenceFiles.Single().Reversals.Count);
             }, end);
         bool answered = await Task.WhenAny(other, Task.Delay(TimeSpan.FromSeconds(20), end)) == other;
         await hangsUp.CancelAsync();
         done.Set();
-        Assert.That(answered, "an account is opened and money withdrawn meanwhile");
-        Assert.That(await other, Is.EqualTo(1));
+        Assert.That(answered, "an account is opened, money withdrawn, and the issuer visited meanwhile");
+        Assert.That(await other, Is.EqualTo((1, 1)));
         Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
         _suite.Before = null;
         Assert.That(_town.Rows("bank-1")["rebuttal"], Is.Zero);
@@ -235,7 +241,9 @@ public sealed class RebuttalBoundsTests
 
     private VoidStatement Void(CashPayment h)
     {
-        using var till = _town.TillKey(_town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && _town.Till(n).W == h.Till));
+        using var till = _town.TillKey(TillOf(h));
         return VoidStatement.Sign(till, h);
     }
+
+    private string TillOf(CashPayment h) => _town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && _town.Till(n).W == h.Till);
 }

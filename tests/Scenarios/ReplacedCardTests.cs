@@ -107,15 +107,20 @@ public sealed class ReplacedCardTests : LostCardScenario
         var former = Town.UserBank.OpenAccount("Dora", Selected(first), code);
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
         second.Activate(Letter);
-        Town.UserBank.Deposit(former.User, new Amount(1200), 7);
+        Assert.That(Town.UserBank.Deposit(former.User, new Amount(1200), 7), Is.EqualTo(account), "and the clerk is told who has it");
         Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)), "what is paid in to the former name goes on too");
         Assert.That(
             () => Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true),
             Throws.InvalidOperationException.With.Message.StartsWith("This card had an account"));
         Assert.That(Town.UserBank.Accounts.Single(a => a.Name == "Dora"), Is.EqualTo(account), "the name stays where it is");
-        Assert.That(Town.UserBank.Accounts.Single(a => a.User == former.User).Name, Does.StartWith("Dora until "));
+        string formerName = Town.UserBank.Accounts.Single(a => a.User == former.User).Name;
+        Assert.That(formerName, Does.StartWith("Dora until "));
         using var third = Town.NewCard("Dora");
         var next = ActivationCode.Parse("0909 8787 6565 4343 2121")!;
+        Assert.That(
+            () => Town.UserBank.ReplaceCard(formerName, Selected(third), next, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.Contains("this account has another card already"));
+        Assert.That(Selected(third).GetStatus().State, Is.EqualTo(WalletState.Blank), "no card is spoiled by a wrong name");
         Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(third), next, withoutReport: true).Name, Is.EqualTo("Dora"), "a new card does");
         Assert.That(end.IsCancellationRequested, Is.False);
     }

@@ -121,6 +121,21 @@ public sealed class ShownEvidenceTests
         return Evidence.Sign(bank, file.Order, file.AccountKey, file.Name, dossier, Certify(file.BankKey), file.Date);
     }
 
+    /// <summary>The wallet's process ends while the bank is answering: what the bank accused with was kept before it heard a word.</summary>
+    [Test, Rule(5)]
+    public async Task WhatTheBankAccusedWithIsKeptBeforeItIsAnswered()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        var (file, _, _) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
+        Evidence? kept = null;
+        var dies = new Changing(town.UserBank, reply => reply.Type == MessageType.RebutReply ? throw new IOException("the end") : reply);
+        var wallet = new WalletTerminal(dies, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
+        await Assert.ThatAsync(async () => await wallet.Rebut(alice.Card, alice.Pin, default, keepEvidence: (_, evidence) => kept = evidence), Throws.TypeOf<IOException>());
+        Assert.That(kept?.Notice.Encode(), Is.EqualTo(file.Notice.Encode()));
+        Assert.That(town.Rows("bank-1")["rebuttal"], Is.EqualTo(1), "the bank had heard it");
+    }
+
     /// <summary>A bank that knows a coin from a shop, and asks whoever calls about it.</summary>
     private sealed class Unmasker(TownWorld town, CoinId coin, string lie, Evidence real) : ILink
     {

@@ -43,7 +43,7 @@ public static class ActivationLetter
                 : new RefusedException($"{missing} --letter wants the bank's letter; without it the code is asked for.");
         }
 
-        var code = File.ReadLines(path).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
+        var code = GivenFile.ReadText(path).Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
             ? ActivationCode.Parse(line[Label.Length..])
             : null;
         return code is null ? throw new RefusedException($"'{path}' is no letter with an activation code. Choose another name, or type the code.")

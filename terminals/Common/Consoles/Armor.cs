@@ -1,4 +1,5 @@
 using System.Text;
+using HierCash.Protocol;
 
 namespace HierCash.Terminals.Consoles;
 
@@ -28,7 +29,7 @@ public static class Armor
         string text;
         try
         {
-            text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
+            text = file == "-" ? GivenFile.ReadText(Console.In) : GivenFile.ReadText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,105 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>
+internal sealed partial class RebuttalDesk
+{
+    /// <summary>One filing at a time. It waits for no rebuttal that a stranger sent: a case that changes meanwhile is weighed again.</summary>
+    private readonly SemaphoreSlim _filing = new(1);
+
+    /// <summary>
+    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once, however many there are, and
+    /// the database waits for none of it (rule R10). Filed a second time they change nothing.
+    /// </summary>
+    /// <exception cref="LinkException">One of them is signed by a key that this bank does not know, and the issuer cannot be asked for its keys: file them again.</exception>
+    public async ValueTask File(IReadOnlyCollection<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
+    {
+        if (reversals.Count == 0)
+        {
+            return;
+        }
+
+        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies under no key of it is nothing.
+        bool known = await FileKnown(reversals, cancel);
+        Switches.On("R3 asks for keys", ref known);
+        if (!known)
+        {
+            await CertificateStore.Fetch(store, scheme, suite, issuer, cancel);
+            await FileKnown(reversals, cancel);
+        }
+    }
+
+    /// <returns>False if one of them is about a payment of a case, and does not verify under the issuer's keys that this bank knows.</returns>
+    private async ValueTask<bool> FileKnown(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
+    {
+        var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        bool known = true;
+        var turn = _filing;
+        Switches.Replace("R8 filed beside", ref turn, _weighing);
+        await turn.WaitAsync(cancel);
+        try
+        {
+            Renew();
+            foreach (var ofCoin in reversals.GroupBy(r => r.Coin, r => r.Reversal))
+            {
+                while (true)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var coin = ofCoin.Key;
+                    var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
+                    (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
+                        file is not null && WithAll(file, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, new Defence(inTime, []))) : null;
+                    bool inside = false;
+                    Switches.On("R10 filed outside", ref inside);
+                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        return known;
+    }
+
+    /// <returns>Null where none of them is one of its payments'.</returns>
+    private Evidence? WithAll(Evidence file, IEnumerable<Reversal> reversals, List<KeyCertificate> keys, ref bool known)
+    {
+        var payments = file.Dossier.Payments.ToLookup(h => h.Id);
+        var taken = new List<Reversal>();
+        var signedBy = new HashSet<KeyCertificate>();
+        foreach (var reversal in reversals)
+        {
+            bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
+            Switches.On("R3 verified", ref takesBack);
+            known &= takesBack || !payments[reversal.Payment].Any();
+            if (takesBack)
+            {
+                taken.Add(reversal);
+                signedBy.UnionWith(keys.Where(k => reversal.Verify(_once, k.Key)));
+            }
+        }
+
+        return taken.Count > 0 ? file.File(taken, signedBy) : null;
+    }
+
+    /// <returns>False where the case has changed since it was weighed.</returns>
+    private bool KeepFiled(Database db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
+    {
+        if (EvidenceStore.Seen(db, coin) != seen)
+        {
+            return false;
+        }
+
+        EvidenceStore.Weigh(db, filed, standing, Timestamp.Now(clock));
+        return true;
+    }
+}
