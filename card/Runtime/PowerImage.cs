@@ -58,6 +58,8 @@ public sealed class PowerImage : CardImage
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static PowerImage Open(string path)
     {
+        // The witness lies beside what a link leads to.
+        path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
         try
         {

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
@@ -58,6 +59,7 @@ public sealed unsafe class ProcessImage : CardImage
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static ProcessImage Open(string path)
     {
+        path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
         try
         {

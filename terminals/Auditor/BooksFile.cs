@@ -15,7 +15,8 @@ internal sealed class BooksFile : IDisposable
 
     public BooksFile(string path)
     {
-        _path = path;
+        // A log lies beside what a link leads to.
+        _path = LinkedFile.Resolve(path);
         AppDomain.CurrentDomain.ProcessExit += Leave;
         try
         {

@@ -31,7 +31,7 @@ public sealed partial class BankParty
         var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
         if (holder is not null && state == WalletState.Blank)
         {
-            throw _store.Read(db => LossDesk.IsLost(db, holder.User))
+            throw _store.Read(db => LossDesk.IsLost(db, holder.User) && Replacement.SuccessorOf(db, holder.User) is null)
                 ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
                 : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
         }
@@ -209,7 +209,11 @@ public sealed partial class BankParty
 
             // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
             var nonce = card.GetNonce();
-            byte[] row = _store.Write(db => BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user));
+            byte[] row = _store.Write(db =>
+            {
+                LetterBook.Signs(db, code);
+                return BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user);
+            });
             var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
             if (status == StatusWord.InvalidSignature)

@@ -12,9 +12,9 @@ internal static class BankSchema
 
         -- Letters with activation codes, the newest of a card last: a digest of the code's hash (the card has the hash, the letter the code), the name in the
         -- letter, and whose card took it, or is to take it; a new card has no account yet. Offered: a card has heard of the code, or may have.
-        -- Sets back: written for a card that has an account.
+        -- Signed: the bank has signed a set-back to it.
         CREATE TABLE letter(
-            id INTEGER PRIMARY KEY AUTOINCREMENT, mark BLOB NOT NULL UNIQUE, holder TEXT NOT NULL, u BLOB, offered INTEGER NOT NULL, sets_back INTEGER NOT NULL) STRICT;
+            id INTEGER PRIMARY KEY AUTOINCREMENT, mark BLOB NOT NULL UNIQUE, holder TEXT NOT NULL, u BLOB, offered INTEGER NOT NULL, signed INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE shop_account(reference BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
 
         -- For which account a till's request was signed: signed again, it is for the same one.

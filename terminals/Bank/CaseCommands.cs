@@ -53,7 +53,7 @@ internal static class CaseCommands
         var file = new Argument<string>("FILE") { Description = "What the holder shows, as 'hiercash-wallet rebuttal' wrote it." };
         var output = new Option<string?>("--out")
         {
-            Description = "Where to write the rebuttal with this bank's stamp, for its holder: it proves when it was shown. Also where this bank has no such case.", HelpName = "FILE",
+            Description = "Where to write the rebuttal with this bank's stamp, for its holder: it proves when it was shown. Also where this bank has no such case, if COIN is the whole number.", HelpName = "FILE",
         };
         var command = new Command("rebut", "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.") { coin, file, output, folder, json };
         command.SetAction(async (result, cancel) =>
@@ -73,15 +73,17 @@ internal static class CaseCommands
                 }
             }
 
+            string wanted = result.GetValue(coin)!;
             CoinId about;
             try
             {
-                about = Find(opened, result.GetValue(coin)!).Dossier.Coin;
+                about = Find(opened, wanted).Dossier.Coin;
             }
-            catch (RefusedException) when (result.GetValue(output) is not null)
+            catch (RefusedException e) when (result.GetValue(output) is not null && wanted.Length == 2 * Digest.Size)
             {
+                // Of a whole number: of a beginning nobody knows whether it is mistyped.
                 Hand(null, Shown());
-                throw;
+                throw new RefusedException($"{e.Message} '{result.GetValue(output)}' holds what was shown with this bank's stamp, as a witness.");
             }
 
             // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns nothing.

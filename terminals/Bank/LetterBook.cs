@@ -23,9 +23,9 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, and the account that goes with it.</summary>
     public bool IsTaken(ActivationCode code) => store.Read(db => Find(db, code) is { User: not null });
 
-    /// <summary>True if a card of that account was, or may have been, set back before: it was offered another code than this one that was written for that.</summary>
+    /// <summary>True if a card of that account was, or may have been, set back before: this bank signed for another code than this one.</summary>
     public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => db.Number(
-        "SELECT count(*) FROM letter WHERE u = ?1 AND offered AND sets_back AND mark <> ?2", user.Value.ToArray(), Mark(code)) > 0);
+        "SELECT count(*) FROM letter WHERE u = ?1 AND signed AND mark <> ?2", user.Value.ToArray(), Mark(code)) > 0);
 
     /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
@@ -53,12 +53,15 @@ internal sealed class LetterBook(Database store)
         return true;
     });
 
+    /// <summary>The bank signs a set-back to that code; in the caller's transaction.</summary>
+    public static void Signs(Database db, ActivationCode code) => db.Execute("UPDATE letter SET signed = 1 WHERE mark = ?1", Mark(code));
+
     /// <summary>A new card took the code, and has its account from now on; in the caller's transaction.</summary>
     public static void Took(Database db, ActivationCode code, AccountId user) =>
         db.Execute("UPDATE letter SET u = ?2 WHERE mark = ?1 AND u IS NULL", Mark(code), user.Value.ToArray());
 
     private static bool Add(Database db, ActivationCode code, string holder, AccountId? user, bool isOffered) => db.Execute(
-        "INSERT INTO letter(mark, holder, u, offered, sets_back) VALUES(?1, ?2, ?3, ?4, ?3 IS NOT NULL)", Mark(code), holder, user?.Value.ToArray(), isOffered) > 0;
+        "INSERT INTO letter(mark, holder, u, offered) VALUES(?1, ?2, ?3, ?4)", Mark(code), holder, user?.Value.ToArray(), isOffered) > 0;
 
     private static string? Fault(Database db, Entry entry, string holder, AccountId? user)
     {

@@ -19,11 +19,18 @@ internal sealed class LifeCommands(
 
     internal static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
 
+    /// <summary>A till whose answer was lost repeats the payment while the customer stands there.</summary>
+    private static readonly TimeSpan RepeatedFor = TimeSpan.FromDays(1);
+
     private Command Keep()
     {
+        var paid = new Option<bool>("--paid")
+        {
+            Description = "The till has said OK to the payment that the card made last: the slots of its coins are free for others, too. Without this its entries stay for a day, for a till that repeats it.",
+        };
         var command = new Command(
             "keep",
-            "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it: a log that is full pays no more.") { CardOptions.Reader, CardOptions.Wait, pin, Folder, json };
+            "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it: a log that is full pays no more.") { paid, CardOptions.Reader, CardOptions.Wait, pin, Folder, json };
         command.SetAction(async (result, cancel) =>
         {
             string folder = RecordsFolder(result);
@@ -31,11 +38,14 @@ internal sealed class LifeCommands(
             string code = CommonOptions.ReadPin(result.GetValue(pin));
             using var store = RecordsFile.Make(folder, channel, code);
             var records = new WalletRecords(store);
-            int kept = records.Keep(channel, code);
+            var now = Timestamp.Now(TimeProvider.System);
+            int kept = records.Keep(channel, code, result.GetValue(paid) ? new Timestamp(ulong.MaxValue) : new Timestamp(now.Microseconds - (ulong)RepeatedFor.TotalMicroseconds));
+            int stay = WalletTerminal.ReadLog(channel, code).Count(e => !e.Entry.Acknowledged);
             ConsoleEntry.PrintDone(
                 result.GetValue(json),
-                new { Kept = kept, All = records.All.Count },
-                $"{Counted.Say(kept, "payment is", "payments are")} new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile.Name}': it is what rebuts a wrong accusation.");
+                new { Kept = kept, All = records.All.Count, Stay = stay },
+                (stay == 0 ? "" : $"{Counted.Say(stay, "entry stays", "entries stay")} on the card. Once the till has said OK to the last payment, 'keep --paid' frees the slots of its coins. ")
+                + $"{Counted.Say(kept, "payment is", "payments are")} new or changed; {records.All.Count} are kept in all. Keep '{RecordsFile.Name}': it is what rebuts a wrong accusation.");
         });
         return command;
     }

@@ -84,10 +84,11 @@ internal static class Program
             using var link = Link(result.GetValue(Bank), status, records);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records) { AskHolder = amount => IsTheirs(amount, status.Currency) };
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
-            int room = plan.Count > 1 ? Room(card, status) : plan.Count;
+            int room = plan.Count > 1 ? Room(card, pin, status) : plan.Count;
             if (plan.Count > room)
             {
-                throw new RefusedException($"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. Withdraw a rounder amount.");
+                throw new RefusedException(
+                    $"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. 'hiercash-wallet keep' frees the slots of coins that are spent; or withdraw a rounder amount.");
             }
 
             if (result.GetValue(issuerKeyed))
@@ -122,11 +123,12 @@ internal static class Program
         return command;
     }
 
-    /// <summary>Free slots, and those of spent coins.</summary>
-    private static int Room(ICardChannel channel, PrivateStatus status)
+    /// <summary>Free slots, and those of spent coins of which the card may forget every payment.</summary>
+    private static int Room(ICardChannel channel, string pin, PrivateStatus status)
     {
         var card = new WalletCard(channel);
-        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is SlotState.Free or SlotState.Closed);
+        var held = WalletTerminal.ReadLog(channel, pin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot).ToHashSet();
+        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is var state && (state == SlotState.Free || (state == SlotState.Closed && !held.Contains(i))));
     }
 
     /// <summary>The slot of the coin whose key further ones share: the one that counts them.</summary>

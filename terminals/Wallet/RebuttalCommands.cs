@@ -52,7 +52,7 @@ internal sealed class RebuttalCommands(
             ConsoleEntry.Print(
                 result.GetValue(json),
                 notices.Select(n => new { Coin = n.Coin.ToString(), Date = n.Date.ToString(), Until = n.Until.ToString(), Evidence = n.Content.ToString() }),
-                notices.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, notices.Select(Say).Append(Next)));
+                notices.Count == 0 ? "The bank holds nothing against this card." : string.Join(Environment.NewLine, notices.Select(Say).Append(Next)));
         });
         return command;
     }
@@ -83,7 +83,7 @@ internal sealed class RebuttalCommands(
                     Stamps = d.Rebuttal.Stamps.Select(s => s.Date.ToString()), d.Stands, Evidence = d.Evidence is null ? null : EvidenceOf(folder, d.Notice),
                     File = IsEmpty(d.Held) ? null : FileOf(folder, d.Notice),
                 }),
-                shown.Count == 0 ? "The bank holds nothing against you." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, store is not null))));
+                shown.Count == 0 ? "The bank holds nothing against this card." : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, store is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
         });
         return command;

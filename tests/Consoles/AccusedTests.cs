@@ -75,7 +75,7 @@ public sealed class AccusedTests
         Assert.That(_town.ShopBalance("Cafe"), Is.Zero);
         Assert.That(_town.Must("hiercash-bank", "evidence", "--dir", "north"), Does.Contain("Verdict: it fell on").And.Contain("by this file nobody has to answer"));
         Assert.That(_town.Must("hiercash-issuer", "explain", coin[..16], "--dir", "issuer"), Does.Contain("the excess fell").And.Not.Contain("twice"));
-        Assert.That(Wallet("notices").Trim(), Is.EqualTo("The bank holds nothing against you."));
+        Assert.That(Wallet("notices").Trim(), Is.EqualTo("The bank holds nothing against this card."));
         _town.AssertAudits();
     }
 

@@ -47,8 +47,11 @@ public sealed class ReplaceCardConsoleTests
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
         Assert.That(_town.Must("hiercash-bank", "accounts", "--dir", "north"), Does.Contain("user  Eve: 45.00 EUR").And.Match("user  Eve until [0-9-]{10} [0-9a-f]{8}: 0.00 EUR"));
         _town.AssertAudits();
+
+        // The bank serves, and its database is named by a link: its log lies beside the database.
+        File.CreateSymbolicLink(Path.Combine(_town.Folder, "linked.db"), Path.Combine("north", "bank.db"));
         _town.Must(
-            "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "north/bank.db", "--bank", "south/bank.db", "--root", "north.grant");
+            "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "linked.db", "--bank", "south/bank.db", "--root", "north.grant");
     }
 
     /// <summary>Nothing of a visit goes on under a key that was revoked: 'status' and 'alarms' say so, until the bank has another one.</summary>

@@ -87,6 +87,23 @@ public sealed class CardImageTests
         Assert.That(restored.Send("8005000404"), Is.EqualTo("111111119000"));
     }
 
+    /// <summary>An image that is named by a link is the card itself, and no restored copy of it.</summary>
+    [Test, Hole(24)]
+    public void ALinkToAnImageIsTheCard()
+    {
+        NewCard(power: true).Dispose();
+        string link = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName, "linked.card");
+        File.CreateSymbolicLink(link, FilePath);
+        using (var linked = PowerImage.Open(link))
+        {
+            Assert.That(linked.IsRestored, Is.False);
+        }
+
+        Assert.That(File.Exists(link + ".witness"), Is.False);
+        using var same = Open(power: true);
+        Assert.That(same.Image.IsRestored, Is.False);
+    }
+
     [Test, Hole(24)]
     public void ARestoredBackupIsKnownAsOne()
     {

@@ -206,6 +206,38 @@ public sealed class ClearingTests
         town.AssertSound();
     }
 
+    /// <summary>A shop takes a payment back whose promise is claimed and not paid yet: it gets no claim for what it gave back.</summary>
+    [TestCase("fetched later")]
+    [TestCase("booked, and the word lost")]
+    [TestCase("acknowledged")]
+    [Rule(2), Rule(8)]
+    public async Task WhoTakesItBackWhileItsClaimIsUnderWayGetsNoClaim(string how)
+    {
+        using var town = Towns.Make();
+        await Overspend(town);
+        var second = town.UserBank.EvidenceFiles.Single().Dossier.Payments.Single(p => p.Paid.Minor == 2000);
+        town.Issuer.CloseCycle();
+        if (how == "acknowledged")
+        {
+            await town.UserBank.Run(default);
+        }
+        else if (how != "fetched later")
+        {
+            int asked = 0;
+            var cut = new Broken(town.UserBankLink(), request => request.Type == MessageType.Instructions && ++asked > 1);
+            Assert.That(async () => await town.BankOver("bank-1", cut).FetchInstructions(default), Throws.TypeOf<LinkException>());
+            Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
+        }
+
+        await town.ForwardVoid("till-2", second);
+        await town.RunCycle();
+        await town.RunCycle();
+        await town.RunCycle();
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((5000UL, 0UL, 0L)));
+        Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Clearing + town.ShopBank.Audit.Clearing), Is.EqualTo((0, 0L)));
+        town.AssertSound();
+    }
+
     /// <summary>A bank that does not book a proven claim, by word or by silence, gets no cash issued after disputeTerm; all else goes on, and it ends with the debt.</summary>
     [TestCase("parks it")]
     [TestCase("does not fetch it")]

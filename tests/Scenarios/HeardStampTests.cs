@@ -113,7 +113,7 @@ public sealed class HeardStampTests
     {
         _town.Issuer.Rotate(KeyUsage.IssuerStatement);
         bool broken = isBroken;
-        var bank = _town.BankOver("bank-1", new Breaking(_town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
+        var bank = _town.BankOver("bank-1", new Broken(_town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
         await bank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(_h.Coin.Id, new Rebuttal([Void(_h)], [], [])), default);
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(isBroken ? 0 : 1));
         if (isBroken)
@@ -210,12 +210,6 @@ public sealed class HeardStampTests
         var witnessed = _town.ShopBank.Stamped(null, rebuttal);
         Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper), Is.EqualTo((StampRole.Witness, _town.ShopBank.Id)));
         Assert.That(witnessed.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until));
-    }
-
-    private sealed class Breaking(ILink inner, Predicate<LinkMessage> breaks) : ILink
-    {
-        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
-            breaks(request) ? throw new LinkException("The line broke.") : await inner.Call(request, cancel);
     }
 
     private VoidStatement Void(CashPayment h) => VoidStatement.Of(h, _stolen.PublicKey.Bytes.ToArray(), _stolen.Sign(SignedMessage.Void(h.Id, h.Till)));

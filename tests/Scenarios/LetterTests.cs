@@ -115,15 +115,15 @@ public sealed class LetterTests
 
     /// <summary>A new card's letter was lost, and its PUK is not blocked. A set-back that was cut short before the card heard of it does not make it a card that was set back.</summary>
     [Test, Rule(12)]
-    public void ACallThatWasCutShortIsNoSetBack()
+    public void ACallThatWasCutShortIsNoSetBack([Values] bool isBookedOnly, [Values] bool isAnotherLetter)
     {
         _town.UserBank.OpenAccount("Alice", Selected(_alice, _alice.Card), ActivationCode.Random(_town.Options.Suite.Random));
         var user = _town.UserBank.Accounts.Single().User;
-        _kill.Point = Bank.CrashPoints.LetterOffered;
+        _kill.Point = isBookedOnly ? Bank.CrashPoints.LetterBooked : Bank.CrashPoints.LetterOffered;
         Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)), Throws.TypeOf<Killed>());
         RestartBanks();
         Assert.That(
-            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
+            () => _town.UserBank.WithLetter(isAnotherLetter ? Letter + "-2" : Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
             Throws.TypeOf<CardRefusedException>().With.Message.StartsWith("This card is not activated yet"));
         Assert.That(_town.UserBank.Alarms, Is.Empty, "nothing was signed");
     }

@@ -35,6 +35,23 @@ public sealed class TakingBackTests
         town.AssertSound(alice);
     }
 
+    /// <summary>Until its last hour a shop takes back by the book.</summary>
+    [Test, Rule(4)]
+    public async Task AShopsTermLastsSoLong()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 2000);
+        await town.Submit(cafe, h);
+        await town.RunCycles();
+        town.Clock.Advance(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
+        Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h)), Is.Null);
+        await town.RunCycles();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.AssertSound(alice);
+    }
+
     /// <summary>Cafe gave 20.00 back to the card and settled them all the same. Whatever the holder does next with the wallet, it is at Cafe's cost.</summary>
     [Test, Rule(4)]
     public async Task AnyContactOfTheWalletBringsTheVoid([Values("withdraw", "same key", "resume", "recover")] string contact)

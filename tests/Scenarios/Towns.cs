@@ -143,6 +143,12 @@ internal static class Towns
 }
 
 /// <summary>A way to the issuer on which the hot list never comes.</summary>
+internal sealed class Broken(ILink inner, Predicate<LinkMessage> breaks) : ILink
+{
+    public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+        breaks(request) ? throw new LinkException("The line broke.") : await inner.Call(request, cancel);
+}
+
 internal sealed class DeafLink(ILink inner) : ILink
 {
     public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>

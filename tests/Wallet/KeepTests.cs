@@ -1,3 +1,4 @@
+using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -50,6 +51,24 @@ public sealed class KeepTests : DenScenario
         RawMessages.Pay(bob, new Timestamp(5), W, 500);
         Assert.That(_records.Keep(bob.Card, bob.Pin), Is.EqualTo(3));
         Assert.That(Unacknowledged(bob), Is.EqualTo(new[] { new Timestamp(5), new Timestamp(5) }));
+    }
+
+    /// <summary>All coins of a card went in one payment. For a day its till may repeat it; then, or once the holder says that it said OK, the slots are free.</summary>
+    [Test, Rule(13)]
+    public void ACardWhoseCoinsAllWentInOnePaymentTakesMore()
+    {
+        using var alice = Town.User("Alice", [.. Enumerable.Repeat(100UL, WalletApplet.SlotCount)]);
+        var time = Timestamp.Now(Town.Clock);
+        for (int i = 0; i < WalletApplet.SlotCount; i++)
+        {
+            RawMessages.Pay(alice, time, W, (ulong)(WalletApplet.SlotCount - i) * 100);
+        }
+
+        Assert.That(_records.Keep(alice.Card, alice.Pin, time), Is.EqualTo(WalletApplet.SlotCount));
+        Assert.That(() => Town.Withdraw(alice, 100), Throws.TypeOf<CardRefusedException>().With.Message.Contains("'keep --paid'"), "its till may repeat it");
+        Assert.That(_records.Keep(alice.Card, alice.Pin, time.Plus(TimeSpan.FromMilliseconds(1))), Is.Zero);
+        Assert.That(Unacknowledged(alice), Is.Empty);
+        Assert.That(Town.Withdraw(alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
     }
 
     /// <summary>

@@ -40,6 +40,24 @@ public sealed class RebuttalFileTests
         Assert.That(Days(Read(Path.Combine(_folder, $"coin-{a.Digest.ToString()[..8]}.rebuttal"))), Is.EquivalentTo(new[] { 1, 40 }));
     }
 
+    /// <summary>Each came with the certificate of a key that is used no more: the stamps of the first day still prove it.</summary>
+    [Test, Rule(5)]
+    public void StampsComeBackWithTheirCertificates()
+    {
+        using var root = _suite.GenerateKey();
+        Rebuttal By(Rebuttal content, int day)
+        {
+            using var key = _suite.GenerateKey();
+            var certificate = KeyCertificate.Issue(root, KeyUsage.Bank, new PartyId(2), default, new Timestamp(1000), key.PublicKey);
+            return content.With(Stamp.Sign(key, new PartyId(2), StampRole.Bank, content.Digest, new Timestamp((ulong)day)), [certificate]);
+        }
+
+        RebuttalFile.Keep(Main, By(Content(1), 1));
+        RebuttalFile.Keep(Main, By(Content(2), 2));
+        var kept = RebuttalFile.Keep(Main, By(Content(1), 40));
+        Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(_suite, root.PublicKey, new Timestamp(1000))), Is.EqualTo(new[] { true, true }));
+    }
+
     /// <summary>A file that cannot be read is there for who can read it later.</summary>
     [Test, Rule(5)]
     public void WhatCannotBeReadIsMovedAside()
