@@ -166,14 +166,7 @@ public sealed class HeardStampTests
     public async Task WhatComesWithItsCertificateIsKeptWithIt([Values] bool isBareFirst)
     {
         using var copied = await CopiedCard.Spend(_town, ("Den", 4000), ("Kiosk", 4000), ("Bakery", 4000));
-        await _town.RunCycle();
-        var file = _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == copied.Paid[0].Payments.Single().Coin.Id);
-        using var statement = _town.Options.Suite.GenerateKey();
-        using var root = _town.RootKey;
-        using var den = _town.TillKey(copied.Tills[0]);
-        var certificate = KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
-        var dead = DeadStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
-        var bare = new Rebuttal([VoidStatement.Sign(den, copied.Paid[0].Payments.Single())], [dead], []);
+        var (file, bare, certificate) = await WithADeadStatement(copied);
         var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
         if (isBareFirst)
         {
@@ -186,6 +179,23 @@ public sealed class HeardStampTests
         await _town.RunCycle();
         await _town.RunCycle();
         Assert.That(_town.UserBank.Notices(file.Order.User), Is.Empty, "nor when the reversal of the first is filed");
+    }
+
+    /// <summary>The other way round: with its certificate it came late, and then without it, with the stamp that it had been in time. The two together count.</summary>
+    [Test, Rule(3), Rule(5)]
+    public async Task WhatCameLateWithItsCertificateCountsWithTheStampThatComesLater()
+    {
+        using var copied = await CopiedCard.Spend(_town, ("Den", 4000), ("Kiosk", 4000), ("Bakery", 4000));
+        var (file, bare, certificate) = await WithADeadStatement(copied);
+        using var issuer = _town.StatementKey;
+        _town.Clock.Advance(_town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
+        var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
+        await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default);
+        Assert.That(away.Notices(file.Order.User), Has.Count.EqualTo(1), "late");
+        await away.Rebut(file.Dossier.Coin, bare.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, bare.Digest, file.Date), []), default);
+        await _town.RunCycle();
+        await _town.RunCycle();
+        Assert.That(_town.UserBank.Notices(file.Order.User), Is.Empty);
     }
 
     /// <summary>A dead statement has struck the payment out before: S_W of it is kept and brought all the same.</summary>
@@ -210,6 +220,20 @@ public sealed class HeardStampTests
         var witnessed = _town.ShopBank.Stamped(null, rebuttal);
         Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper), Is.EqualTo((StampRole.Witness, _town.ShopBank.Id)));
         Assert.That(witnessed.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until));
+    }
+
+    /// <summary>S_W of the first payment, and of the second a dead statement by a key whose certificate stands in no file.</summary>
+    private async Task<(Evidence File, Rebuttal Bare, KeyCertificate Certificate)> WithADeadStatement(CopiedCard copied)
+    {
+        await _town.RunCycle();
+        var file = _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == copied.Paid[0].Payments.Single().Coin.Id);
+        using var statement = _town.Options.Suite.GenerateKey();
+        using var root = _town.RootKey;
+        using var den = _town.TillKey(copied.Tills[0]);
+        var certificate = KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
+        var dead = DeadStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
+        var bare = new Rebuttal([VoidStatement.Sign(den, copied.Paid[0].Payments.Single())], [dead], []);
+        return (file, bare, certificate);
     }
 
     private VoidStatement Void(CashPayment h) => VoidStatement.Of(h, _stolen.PublicKey.Bytes.ToArray(), _stolen.Sign(SignedMessage.Void(h.Id, h.Till)));
