@@ -91,10 +91,18 @@ internal sealed partial class RebuttalDesk
         return taken.Count > 0 ? file.File(taken, signedBy) : null;
     }
 
+    /// <summary>True where something was heard or filed while the case was weighed: written now, it would take that out of the books.</summary>
+    private static bool HasChanged(Database db, CoinId coin, Digest seen)
+    {
+        bool changed = EvidenceStore.Seen(db, coin) != seen;
+        Switches.Off("R10 seen", ref changed);
+        return changed;
+    }
+
     /// <returns>False where the case has changed since it was weighed.</returns>
     private bool KeepFiled(Database db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
     {
-        if (EvidenceStore.Seen(db, coin) != seen)
+        if (HasChanged(db, coin, seen))
         {
             return false;
         }

@@ -282,7 +282,7 @@ internal sealed partial class RebuttalDesk(
     /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
     private bool Keep(Database db, CoinId coin, Digest seen, Heard heard)
     {
-        if (EvidenceStore.Seen(db, coin) != seen)
+        if (HasChanged(db, coin, seen))
         {
             return false;
         }
