@@ -77,11 +77,11 @@ public sealed partial record Evidence
             return its;
         }
 
-        var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey)).Min();
-        Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
         bool revoked = heard.IsBankRevoked;
         Switches.Off("R5 revoked bank", ref revoked);
-        return shown is { } at && !revoked && WasOwn(h.Till, at, heard) ? shown : null;
+        var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey, revoked)).Min();
+        Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
+        return shown is { } at && WasOwn(h.Till, at, heard) ? shown : null;
     }
 
     /// <summary>True if the till says, after the bank had heard S_W, that it took nothing back: it was asked, and nobody's silence names it.</summary>

@@ -57,10 +57,11 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// stamps a hash, a witness brings nothing anywhere: nobody has heard anything by that.
     /// </summary>
     /// <param name="bank">The bank's key in the file. One that it had before does not count: its date is what the signer writes.</param>
-    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, KeyCertificate bank)
+    /// <param name="isRevoked">That key is the bank's no more: for the same reason it does not count either, and only a later one does.</param>
+    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, KeyCertificate bank, bool isRevoked)
     {
         var digest = Digest;
-        var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore).ToList();
+        var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore && !(isRevoked && c.Key == bank.Key)).ToList();
         Switches.Replace("R5 heard key", ref keys, [.. Certificates]);
         return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
 
@@ -121,6 +122,13 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     {
         Stamps = [.. Stamps, stamp], Certificates = [.. Certificates.Concat(certificates).DistinctBy(c => c.Digest)],
     };
+
+    /// <summary>With the certificates and stamps that came with the same statements before; as many as a file holds.</summary>
+    public Rebuttal Joined(Rebuttal other)
+    {
+        IEnumerable<Stamp> more = other.Stamps.Where(s => !Stamps.Any(o => o.Signature.AsSpan().SequenceEqual(s.Signature)));
+        return (this with { Stamps = [.. Stamps, .. more], Certificates = [.. Certificates.Concat(other.Certificates).DistinctBy(c => c.Digest)] }).Kept();
+    }
 
     /// <summary>With no more stamps and certificates than a file holds: the earliest stamp of each, the first certificates. However often it is shown, it does not grow.</summary>
     public Rebuttal Kept() => KeptStamps() with

@@ -60,4 +60,10 @@ public sealed record SchemeTerms
 
     /// <summary>True if all terms of coins of that expiry are over: then nothing is said or done about them any more (rule R5).</summary>
     public bool IsForgotten(Quarter expiry, Timestamp now) => now > expiry.End.Plus(SettleTerm + DisputeTerm);
+
+    /// <summary>
+    /// How long after its expiry the issuer keeps a coin of which it made a dossier, and takes back what a bank has heard against that. For money a rebuttal has to reach its bank a settleTerm
+    /// before that end, whatever stamp it has: what acquits the holder moves the money too.
+    /// </summary>
+    public TimeSpan CaseTerm => SettleTerm + (3 * DisputeTerm) + BackupMaxAge;
 }

@@ -35,7 +35,8 @@ internal static class VerifyEvidenceCommand
         };
         var bankRevoked = new Option<bool>("--bank-revoked")
         {
-            Description = "Your own word, from 'hiercash-issuer banks': the key with which the bank signed the file was revoked, or the bank has another one. No stamp by it names a shop.",
+            Description = "Your own word, from 'hiercash-issuer banks': the key with which the bank signed the file was revoked, or the bank has another one. No stamp by it names a shop; "
+                + "one by a later key does.",
         };
         var command = new Command(
             "verify-evidence",
@@ -75,7 +76,7 @@ internal static class VerifyEvidenceCommand
                 {
                     finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
                     Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor, Claimable = finding.Claimable.Minor,
-                    Currency = finding.Currency.Name, Date = evidence.Date.ToString(), Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
+                    BankKey = evidence.BankKey.Key.Id.ToString(), Currency = finding.Currency.Name, Date = evidence.Date.ToString(), Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
                 },
                 string.Join(
                     Environment.NewLine,
@@ -85,6 +86,7 @@ internal static class VerifyEvidenceCommand
                             ? $"Rebuttal {i + 1} was stamped in time."
                             : $"Rebuttal {i + 1} has no stamp from before that: it counts for who has to answer, and moves no claim."),
                         $"Who has to answer: {Say(finding.Culprit)}.",
+                        $"Bank {evidence.BankKey.Holder} signed it with key {evidence.BankKey.Key.Id}.",
                         $"This is revision {evidence.Dossier.Header.Revision} of what was signed with that coin: a newer one may say more.",
                     ]));
             return finding.IsProven ? ExitCode.Done : ExitCode.Refused;

@@ -67,10 +67,7 @@ public sealed partial class BankParty
         {
             // Before the card is changed for good.
             RequireReported(name, mayReplace);
-            if (_store.Read(db => Replacement.SuccessorOf(db, old.User)) is not null)
-            {
-                throw new InvalidOperationException(HadAnother);
-            }
+            RequireNoOther(_store.Read(db => Replacement.SuccessorOf(db, old.User)) is not null);
         }
 
         var key = Personalise(name, card, state, code);
@@ -85,10 +82,7 @@ public sealed partial class BankParty
                 // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
                 bool had = UserDatabase.FindAccount(db, user) is not null || Replacement.SuccessorOf(db, old.User) is not null;
                 Switches.Off("R12 had an account", ref had);
-                if (had)
-                {
-                    throw new InvalidOperationException(HadAnother);
-                }
+                RequireNoOther(had);
 
                 db.Execute("UPDATE account SET name = ?2 WHERE u = ?1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
                 Add(db, name, key, now);
@@ -104,7 +98,13 @@ public sealed partial class BankParty
         });
     }
 
-    private const string HadAnother = "This card had an account, or this account has another card already. Take a new card, and the name that the account has now.";
+    private static void RequireNoOther(bool hasAnother)
+    {
+        if (hasAnother)
+        {
+            throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
+        }
+    }
 
     private static void RequireReported(string name, bool mayReplace)
     {

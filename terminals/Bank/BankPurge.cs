@@ -39,8 +39,8 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
             + Forgotten.InPieces(store, db => db.Execute("DELETE FROM refused WHERE rowid IN (SELECT rowid FROM refused WHERE since < ?1 LIMIT ?2)", old, (long)Forgotten.Piece));
     }
 
-    /// <summary>Of what was issued before that moment the issuer has forgotten the coin, for longer than a backup may be old.</summary>
-    private long? IssuedBefore(Timestamp now) => ExpiredOf(now, terms.SettleTerm + terms.DisputeTerm + terms.BackupMaxAge);
+    /// <summary>Of what was issued before that moment the issuer has forgotten the coin, also one with a case, for longer than a backup may be old.</summary>
+    private long? IssuedBefore(Timestamp now) => ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge);
 
     /// <summary>The last end of a quarter such that all coins that had been issued by then have been expired for longer than that.</summary>
     private long? ExpiredOf(Timestamp now, TimeSpan term)
@@ -57,7 +57,7 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
     {
         bool forgets = true;
         Switches.Off("R10 cases", ref forgets);
-        long before = ExpiredOf(now, terms.SettleTerm + (3 * terms.DisputeTerm) + (2 * terms.BackupMaxAge)) ?? 0;
+        long before = ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge) ?? 0;
         return !forgets ? 0 : Forgotten.InPieces(store, db =>
         {
             var parked = ParkingDesk.Numbers(db).Select(n => ParkingDesk.Find(db, n).Transfer.Reference.ToString()).ToHashSet();

@@ -88,7 +88,7 @@ internal static class CaseCommands
 
             // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns nothing.
             var rebuttal = Shown();
-            if (rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
+            if (rebuttal.Voids.Count + rebuttal.Dead.Count > 0 && rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
             {
                 Hand(null, rebuttal);
                 throw new RefusedException($"'{result.GetValue(file)}' says nothing of coin {about.ToString()[..16]}: nothing of it was heard. 'hiercash-bank evidence' lists the cases.");

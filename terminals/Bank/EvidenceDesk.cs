@@ -160,7 +160,7 @@ internal sealed class EvidenceDesk(
             throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
-        var proof = row is null ? Proof.OpeningMismatch : dossier.Check(_rebuttals.Once, scheme.Root, row.Order.EI);
+        var proof = row is null ? Proof.OpeningMismatch : dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI);
         bool rejected = proof != Proof.Excess && earlier is null;
         Switches.Off("R10 rejected", ref rejected);
         if (rejected)

@@ -121,20 +121,13 @@ internal static class EvidenceStore
             r => (byte[])[.. r.Bytes(0), (byte)r.GetInt64(1), .. BitConverter.GetBytes(r.GetInt64(2))], coin.Value.ToArray()).SelectMany(b => b),
     ]);
 
-    /// <summary>The same statements came before, perhaps without what proves them: what certificates and stamps came with either is kept.</summary>
-    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime)
-    {
-        var before = db.First("SELECT rebuttal FROM rebuttal WHERE coin_id = ?1 AND digest = ?2", r => Rebuttal.Decode(r.Bytes(0))!, coin.Value.ToArray(), rebuttal.Digest.ToArray());
-        Switches.Replace("R3 heard whole", ref before, null);
-        var whole = (before?.Stamps ?? []).Aggregate(
-            rebuttal with { Certificates = [.. rebuttal.Certificates.Concat(before?.Certificates ?? []).DistinctBy(c => c.Digest)] }, (r, s) => r.Stamps.Contains(s) ? r : r.With(s, [])).Kept();
-        db.Execute(
-            """
-            INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
-            ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = max(in_time, excluded.in_time)
-            """,
-            coin.Value.ToArray(), rebuttal.Digest.ToArray(), whole.Encode(), inTime ? 1 : 0);
-    }
+    /// <summary>In the place of the same statements as they came before, with what came with these (<see cref="Rebuttal.Joined"/>).</summary>
+    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime) => db.Execute(
+        """
+        INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
+        ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = max(in_time, excluded.in_time)
+        """,
+        coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0);
 
     /// <summary>True if this very rebuttal is kept: then each S_W in it goes to the issuer, now and with later revisions of the file.</summary>
     public static bool IsHeard(Database db, CoinId coin, Digest rebuttal) =>

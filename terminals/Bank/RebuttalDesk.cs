@@ -18,8 +18,12 @@ internal sealed partial class RebuttalDesk(
     /// <summary>What was looked at in a case is not looked at again with every further rebuttal of it.</summary>
     private OnceSuite _once = new(suite);
 
-    /// <summary>Remembers what it has verified: what was looked at before a transaction costs nothing in it.</summary>
-    public ICashSuite Once => OnceSuite.Over(_once);
+    /// <summary>What is verified with it is verified once: what was looked at before a transaction costs nothing in it.</summary>
+    public ICashSuite Once()
+    {
+        Renew();
+        return OnceSuite.Over(_once);
+    }
 
     /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing else waits for it, and no visit.</summary>
     private readonly SemaphoreSlim _weighing = new(1);
@@ -64,15 +68,26 @@ internal sealed partial class RebuttalDesk(
     {
         bool heard = file is not null && store.Read(db => EvidenceStore.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
         Switches.On("R5 heard first", ref heard);
-        return Sign(rebuttal, heard ? RoleOf(file!, rebuttal) : StampRole.Witness, date);
+        return Sign(rebuttal, heard ? RoleOf(file!, rebuttal, date) : StampRole.Witness, date);
     }
 
-    /// <summary>Nor by S_W of another coin than the case's.</summary>
-    private static StampRole RoleOf(Evidence file, Rebuttal rebuttal)
+    /// <summary>
+    /// Nor by S_W of another payment than the case's, which goes to the issuer only once a later dossier counts it, if one ever does; nor where the issuer takes nothing of
+    /// that coin back any more, or not by the time that it hears of it. No reversal could clear the shop.
+    /// </summary>
+    private StampRole RoleOf(Evidence file, Rebuttal rebuttal, Timestamp date)
     {
-        bool its = rebuttal.Voids.All(v => v.Coin == file.Dossier.Coin);
+        bool its = rebuttal.Voids.All(v => file.Dossier.Payments.Any(h => v.Seq == h.Seq && v.Voids(_once, h)));
         Switches.On("R5 heard coin", ref its);
-        return its ? StampRole.Bank : StampRole.Witness;
+        return its && !IsTooLate(file, date) ? StampRole.Bank : StampRole.Witness;
+    }
+
+    /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
+    private bool IsTooLate(Evidence file, Timestamp date)
+    {
+        bool late = date > file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.CaseTerm - scheme.Terms.SettleTerm);
+        Switches.Off("R5 case term", ref late);
+        return late;
     }
 
     private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date)
@@ -107,7 +122,7 @@ internal sealed partial class RebuttalDesk(
         }
     }
 
-    /// <summary>What is full remembers no more: before the next case, and never in the middle of one, it begins anew.</summary>
+    /// <summary>What is full remembers no more: before the next case it begins anew.</summary>
     private void Renew() => _once = _once.IsFull ? new OnceSuite(suite) : _once;
 
     /// <summary>Brings each {H, S_W} to the issuer that it has not answered, so many in one visit, and files its reversals.</summary>
@@ -208,7 +223,7 @@ internal sealed partial class RebuttalDesk(
             return null;
         }
 
-        var stamp = Sign(rebuttal, RoleOf(file, rebuttal), came);
+        var stamp = Sign(rebuttal, RoleOf(file, rebuttal, came), came);
         bool isKept = false;
         await _weighing.WaitAsync(cancel);
         try
@@ -252,10 +267,14 @@ internal sealed partial class RebuttalDesk(
         var until = file.Notice.Until;
         ICashSuite once = OnceSuite.Over(_once);
         var own = file.Beside(Rebuttal.None).Certificates;
-        var shown = rebuttal.Genuine(once, scheme.Root, own);
+
+        // The same statements came before, perhaps without what proves them, or that they were in time.
+        var same = before.Where(b => b.Rebuttal.Digest == rebuttal.Digest).ToList();
+        Switches.Replace("R3 heard whole", ref same, []);
+        var shown = same.Aggregate(rebuttal.Genuine(once, scheme.Root, own), (r, b) => r.Joined(b.Rebuttal));
         cancel.ThrowIfCancellationRequested();
         var heard = file.Beside(shown);
-        bool inTime = heard.IsStampedBefore(once, scheme.Root, until);
+        bool inTime = (same.Exists(b => b.InTime) || heard.IsStampedBefore(once, scheme.Root, until)) && !IsTooLate(file, Timestamp.Now(clock));
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
         var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
         bool whateverStruck = true;

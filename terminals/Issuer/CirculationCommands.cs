@@ -23,7 +23,7 @@ internal static class CirculationCommands
             {
                 var banks = party.Registry.Banks;
                 var total = TotalCirculation.Of(banks);
-                var lines = banks.Select(b => $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)}").Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
+                var lines = banks.Select(b => $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} Its key is {b.Key.Id}.").Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
                 ConsoleEntry.Print(
                     result.GetValue(json), Describe(banks, total), banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, lines));
             }

@@ -44,24 +44,16 @@ internal static class DossierStore
     /// <summary>There is an excess that no dossier can show: nothing is sent, and nothing is closed.</summary>
     public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1 WHERE coin = ?1", row.Coin);
 
-    /// <summary>A dossier of this case was signed under that date.</summary>
-    public static void Dated(Database db, CaseRow row, Timestamp date) => db.Execute("UPDATE trace_case SET dated = max(dated, ?2) WHERE coin = ?1", row.Coin, date.ToLedger());
+    /// <summary>A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of the clock.</summary>
+    public static void Dated(Database db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
+        "UPDATE trace_case SET dated = CASE WHEN dated > ?3 THEN ?2 ELSE max(dated, ?2) END WHERE coin = ?1", row.Coin, date.ToLedger(), date.Plus(tolerance).ToLedger());
 
     /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
     public static Timestamp LastDate(Database db, CoinId coin) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()));
 
-    /// <summary>
-    /// How long somebody may have a rebuttal heard against the last dossier of a coin, and the bank that heard it is on its way to the issuer: the notice's term from when the bank had the dossier,
-    /// by its clock, and a settle term.
-    /// </summary>
-    public static TimeSpan RebuttalTerm(SchemeTerms terms) => (2 * terms.ClockTolerance) + terms.DisputeTerm + terms.SettleTerm;
-
-    /// <summary>True if a rebuttal of this coin may still be heard at its bank, or on its way here.</summary>
-    public static bool MayBeRebutted(Database db, CoinId coin, SchemeTerms terms, Timestamp now)
-    {
-        var dated = LastDate(db, coin);
-        return dated > default(Timestamp) && dated <= now.Plus(terms.ClockTolerance) && now <= dated.Plus(RebuttalTerm(terms));
-    }
+    /// <summary>True if a dossier was made of this coin, and what is heard against it is still taken back.</summary>
+    public static bool MayBeRebutted(Database db, CoinRow coin, SchemeTerms terms, Timestamp now) =>
+        now <= coin.Expiry.End.Plus(terms.CaseTerm) && db.Number("SELECT count(*) FROM trace_case WHERE coin = ?1 AND revision > 0", coin.Number) > 0;
 
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {

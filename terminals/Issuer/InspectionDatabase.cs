@@ -131,9 +131,8 @@ internal static class InspectionDatabase
 
     /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more; a piece of them at a time.</summary>
     /// <returns>Coins forgotten.</returns>
-    /// <param name="promisesUntil">Coins of later expiries are kept while something that was promised or claimed for them is not paid (rule R8).</param>
-    /// <param name="disputedSince">So are coins of which a dossier was made since then: what is heard against it may be on its way.</param>
-    public static int Purge(Database db, Quarter expiredBy, Quarter promisesUntil, long disputedSince)
+    /// <param name="promisesUntil">Coins of later expiries are kept while something that was promised or claimed for them is not paid (rule R8), or if a dossier was made of them.</param>
+    public static int Purge(Database db, Quarter expiredBy, Quarter promisesUntil)
     {
         bool keeps = true;
         Switches.Off("R8 promised", ref keeps);
@@ -141,7 +140,7 @@ internal static class InspectionDatabase
             ? $"""
             AND (expiry <= {promisesUntil.Index} OR NOT EXISTS (SELECT 1 FROM guarantee g WHERE g.coin = c.coin AND g.paid < 2)
                 AND NOT EXISTS (SELECT 1 FROM claim_payment p WHERE p.coin_id = c.coin_id AND p.paid IS NULL)
-                AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = c.coin AND t.dated > {disputedSince}))
+                AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = c.coin AND t.revision > 0))
             """
             : "";
         string which = $"FROM closed_coin c WHERE expiry <= ?1 {promised} ORDER BY coin LIMIT {Forgotten.Piece}";

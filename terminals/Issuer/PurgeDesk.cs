@@ -49,13 +49,13 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider 
 
     /// <summary>
     /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm. What was promised for a coin in its last days is claimed and paid later
-    /// than that, and rebuttals of a dossier that was made then are heard later: such a coin stays for two more disputeTerms and the age of a backup.
+    /// than that, and a rebuttal may be shown later than that against a dossier: such a coin stays for two more disputeTerms and the age of a backup.
     /// </summary>
     private int Coins(Timestamp now)
     {
         var last = Ended(now, terms.SettleTerm + terms.DisputeTerm);
-        var promises = Ended(now, terms.SettleTerm + (3 * terms.DisputeTerm) + terms.BackupMaxAge);
-        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, promises, now.ToLedger() - (long)DossierStore.RebuttalTerm(terms).TotalMicroseconds));
+        var promises = Ended(now, terms.CaseTerm);
+        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, promises));
     }
 
     /// <summary>The last quarter whose end lies longer ago than that.</summary>

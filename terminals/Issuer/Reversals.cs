@@ -85,13 +85,19 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
         }
 
+        // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
+        if (HistoryDatabase.Find(db, h.Id) is { Reversal: { } earlier })
+        {
+            return VoidMessage.WriteReply(type, earlier);
+        }
+
         // What the holder's side shows against a promise that is not paid yet counts for as long: the coin is kept for it, and the claim must not be the bank's loss.
         var known = InspectionDatabase.Find(db, h.Coin.Id);
         bool promised = shop is null && known is not null && Guarantee.IsOpen(db, known);
         Switches.Off("R4 promised", ref promised);
 
-        // Nor must be what is heard in time against a dossier that was made in the coin's last days: what acquits its holder moves the money too.
-        bool disputed = shop is null && known is not null && DossierStore.MayBeRebutted(db, h.Coin.Id, terms, now);
+        // Nor must be what is heard against a dossier, however late a stamp lets it be: what acquits its holder moves the money too.
+        bool disputed = shop is null && known is not null && DossierStore.MayBeRebutted(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !promised && !disputed;
         Switches.Off("R4 forgotten", ref over);
@@ -111,11 +117,6 @@ internal sealed class Reversals(
             }
 
             return VoidMessage.WriteReply(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now).Encode());
-        }
-
-        if (row.Reversal is { } earlier)
-        {
-            return VoidMessage.WriteReply(type, earlier);
         }
 
         // A shop moves money for as long as it may be asked; the holder's side for as long as the coin is known.
@@ -222,8 +223,7 @@ internal sealed class Reversals(
 
     /// <summary>
     /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since: dated before, it would blame the
-    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank took that dossier, and what is dated so far
-    /// ahead counts for nobody.
+    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank whose clock is right took that dossier.
     /// </summary>
     private Timestamp TakenBackOn(Database db, CoinId coin, Timestamp now)
     {

@@ -227,7 +227,7 @@ internal sealed class TraceDesk(
     private DossierHeader Sign(Database db, CaseRow row, CoinRow coin, Timestamp now)
     {
         var pages = DossierStore.Pages(db, row.Coin);
-        DossierStore.Dated(db, row, now);
+        DossierStore.Dated(db, row, now, terms.ClockTolerance);
         var header = Header(coin, row.Revision, row.Claimed, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey, now);
         return (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
     }

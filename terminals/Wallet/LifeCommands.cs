@@ -19,14 +19,11 @@ internal sealed class LifeCommands(
 
     internal static readonly Option<string> Folder = CommonOptions.Directory("wallet's own records, wallet.db");
 
-    /// <summary>A till whose answer was lost repeats the payment while the customer stands there.</summary>
-    private static readonly TimeSpan RepeatedFor = TimeSpan.FromDays(1);
-
     private Command Keep()
     {
         var paid = new Option<bool>("--paid")
         {
-            Description = "The till has said OK to the payment that the card made last: the slots of its coins are free for others, too. Without this its entries stay for a day, for a till that repeats it.",
+            Description = "The till has said OK to the payment that the card made last: the slots of its coins are free for others, too. Without this its entries stay, for a till that repeats it.",
         };
         var command = new Command(
             "keep",
@@ -38,8 +35,7 @@ internal sealed class LifeCommands(
             string code = CommonOptions.ReadPin(result.GetValue(pin));
             using var store = RecordsFile.Make(folder, channel, code);
             var records = new WalletRecords(store);
-            var now = Timestamp.Now(TimeProvider.System);
-            int kept = records.Keep(channel, code, result.GetValue(paid) ? new Timestamp(ulong.MaxValue) : new Timestamp(now.Microseconds - (ulong)RepeatedFor.TotalMicroseconds));
+            int kept = records.Keep(channel, code, result.GetValue(paid));
             int stay = WalletTerminal.ReadLog(channel, code).Count(e => !e.Entry.Acknowledged);
             ConsoleEntry.PrintDone(
                 result.GetValue(json),

@@ -92,6 +92,12 @@ internal sealed class RebuttalCommands(
     /// <summary>What the bank accused with stays beside what was shown against it: the bank's signature is under it, and under the notice in it.</summary>
     private static void KeepEvidence(string file, Evidence evidence)
     {
+        // Another one of the same case stays beside it: a bank that changes its file is proven by the two.
+        if (File.Exists(file) && GivenFile.ReadBytes(file) is var before && !before.AsSpan().SequenceEqual(evidence.Encode()))
+        {
+            File.Move(file, $"{file[..^".evidence".Length]}-{Digest.Of(before).ToString()[..8]}.evidence", overwrite: true);
+        }
+
         File.Delete(file + ".new");
         PrivateFile.Write(file + ".new", evidence.Encode());
         File.Move(file + ".new", file, overwrite: true);

@@ -40,9 +40,9 @@ public static class RebuttalFile
     {
         foreach (var other in others.OfType<Rebuttal>().Where(o => o.Digest == rebuttal.Digest))
         {
-            IReadOnlyList<Stamp> earlier = [.. other.Stamps.Where(s => !rebuttal.Stamps.Any(r => r.Signature.AsSpan().SequenceEqual(s.Signature)))];
-            Switches.Replace("R5 stamps stay", ref earlier, []);
-            rebuttal = earlier.Aggregate(rebuttal, (r, s) => r.With(s, other.Certificates));
+            var earlier = other;
+            Switches.Replace("R5 stamps stay", ref earlier, Rebuttal.None);
+            rebuttal = rebuttal.Joined(earlier);
         }
 
         return rebuttal.Kept();

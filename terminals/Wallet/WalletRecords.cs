@@ -32,12 +32,12 @@ public sealed class WalletRecords(Database store)
     /// <summary>
     /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, each part of it: that may be cut
     /// short at a till that will repeat it. TIME does not say which one that is: it is the shop's. A part is the last of its coin, and was not taken back: so no
-    /// shop fills a log with what calls itself parts of one payment. Nor does it stay for ever: a card whose coins all went in one payment would take no more.
+    /// shop fills a log with what calls itself parts of one payment. A card whose coins all went in one payment takes no more until its holder says that it is over.
     /// </summary>
-    /// <param name="finished">No till repeats a payment of before that TIME: a day ago, or later where the holder says that the till has said OK.</param>
+    /// <param name="isPaid">The holder says that the till has said OK to that payment: then nobody repeats it.</param>
     /// <returns>Entries that are new or have changed since.</returns>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
-    public int Keep(ICardChannel channel, string pin, Timestamp finished = default)
+    public int Keep(ICardChannel channel, string pin, bool isPaid = false)
     {
         var log = WalletTerminal.ReadLog(channel, pin);
         int kept = Copy(log);
@@ -48,7 +48,7 @@ public sealed class WalletRecords(Database store)
         var parts = log.Where(e => newest.Contains((e.Entry.Time, e.Entry.Till))).ToList();
         var stays = parts.Where(e => e.State == LogState.Signed).GroupBy(e => e.Entry.Slot).Select(g => g.MaxBy(e => e.Entry.Seq)).ToList();
         Switches.Replace("R13 parts", ref stays, parts);
-        stays.RemoveAll(e => e.Entry.Time < finished);
+        stays = isPaid ? [] : stays;
         foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !stays.Exists(s => s.Index == e.Index) && IsKept(e)))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.

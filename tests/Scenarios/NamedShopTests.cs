@@ -63,6 +63,9 @@ public sealed class NamedShopTests
         Assert.That(finding.Culprit, Is.EqualTo(lie == "good" ? Culprit.Shop : Culprit.Nobody), finding.Finding);
         var revoked = town.Check(file, new Defence([shown], [], ShopIsSilent: true) { IsBankRevoked = true });
         Assert.That(revoked.Culprit, Is.EqualTo(Culprit.Nobody), "whoever has the bank's former key dates its stamps as they like");
+        var next = KeyCertificate.Issue(root, KeyUsage.Bank, file.BankKey.Holder, file.Date, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), strange.PublicKey);
+        var later = rebuttal.With(Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), [next]);
+        Assert.That(town.Check(file, new Defence([later], [], ShopIsSilent: true) { IsBankRevoked = true }).Culprit, Is.EqualTo(Culprit.Shop), "its next one is its own");
     }
 
     /// <summary>
