@@ -62,7 +62,7 @@ public sealed record SchemeTerms
     public bool IsForgotten(Quarter expiry, Timestamp now) => now > expiry.End.Plus(SettleTerm + DisputeTerm);
 
     /// <summary>
-    /// How long after its expiry the issuer keeps a coin of which it made a dossier, and takes back what a bank has heard against that. For money a rebuttal has to reach its bank a settleTerm
+    /// How long after its expiry the issuer keeps a coin about which there is a case, and takes back what the holder's side brings. For money a rebuttal has to reach its bank a settleTerm
     /// before that end, whatever stamp it has: what acquits the holder moves the money too.
     /// </summary>
     public TimeSpan CaseTerm => SettleTerm + (3 * DisputeTerm) + BackupMaxAge;

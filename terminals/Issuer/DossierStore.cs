@@ -51,9 +51,9 @@ internal static class DossierStore
     /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
     public static Timestamp LastDate(Database db, CoinId coin) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()));
 
-    /// <summary>True if a dossier was made of this coin, and what is heard against it is still taken back.</summary>
-    public static bool MayBeRebutted(Database db, CoinRow coin, SchemeTerms terms, Timestamp now) =>
-        now <= coin.Expiry.End.Plus(terms.CaseTerm) && db.Number("SELECT count(*) FROM trace_case WHERE coin = ?1 AND revision > 0", coin.Number) > 0;
+    /// <summary>True if there is a case about this coin, also one of which no dossier was fetched yet, and its term is not over.</summary>
+    public static bool HasCase(Database db, CoinRow coin, SchemeTerms terms, Timestamp now) =>
+        now <= coin.Expiry.End.Plus(terms.CaseTerm) && db.Number("SELECT count(*) FROM trace_case WHERE coin = ?1", coin.Number) > 0;
 
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {

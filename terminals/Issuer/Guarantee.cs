@@ -44,9 +44,6 @@ internal sealed class Guarantee(SchemeTerms terms)
     public static bool IsPaid(Database db, PaymentId payment) =>
         db.Number("SELECT paid FROM guarantee WHERE payment_id = ?1", payment.Value.ToArray()) == 2;
 
-    /// <summary>True if something that was promised of the coin is not paid yet.</summary>
-    public static bool IsOpen(Database db, CoinRow coin) => db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND paid < 2", coin.Number) > 0;
-
     private static bool IsFirst(Database db, CoinRow coin, byte[] account)
     {
         bool first = db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0;

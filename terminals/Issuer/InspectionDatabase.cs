@@ -131,19 +131,13 @@ internal static class InspectionDatabase
 
     /// <summary>Forgets used-up coins, their payments and their requests once nothing can come of them any more; a piece of them at a time.</summary>
     /// <returns>Coins forgotten.</returns>
-    /// <param name="promisesUntil">Coins of later expiries are kept while something that was promised or claimed for them is not paid (rule R8), or if a dossier was made of them.</param>
-    public static int Purge(Database db, Quarter expiredBy, Quarter promisesUntil)
+    /// <param name="casesUntil">Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken back (rule R8).</param>
+    public static int Purge(Database db, Quarter expiredBy, Quarter casesUntil)
     {
         bool keeps = true;
         Switches.Off("R8 promised", ref keeps);
-        string promised = keeps
-            ? $"""
-            AND (expiry <= {promisesUntil.Index} OR NOT EXISTS (SELECT 1 FROM guarantee g WHERE g.coin = c.coin AND g.paid < 2)
-                AND NOT EXISTS (SELECT 1 FROM claim_payment p WHERE p.coin_id = c.coin_id AND p.paid IS NULL)
-                AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = c.coin AND t.revision > 0))
-            """
-            : "";
-        string which = $"FROM closed_coin c WHERE expiry <= ?1 {promised} ORDER BY coin LIMIT {Forgotten.Piece}";
+        string disputed = keeps ? $"AND (expiry <= {casesUntil.Index} OR NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = c.coin))" : "";
+        string which = $"FROM closed_coin c WHERE expiry <= ?1 {disputed} ORDER BY coin LIMIT {Forgotten.Piece}";
         string old = $"SELECT coin {which}";
         db.Execute(
             $"""

@@ -48,14 +48,14 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>
-    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm. What was promised for a coin in its last days is claimed and paid later
-    /// than that, and a rebuttal may be shown later than that against a dossier: such a coin stays for two more disputeTerms and the age of a backup.
+    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm; where there is a case, two more disputeTerms and the age of a backup after that. What was promised in a
+    /// coin's last days is claimed and paid later, and a rebuttal may be shown later.
     /// </summary>
     private int Coins(Timestamp now)
     {
         var last = Ended(now, terms.SettleTerm + terms.DisputeTerm);
-        var promises = Ended(now, terms.CaseTerm);
-        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, promises));
+        var cases = Ended(now, terms.CaseTerm);
+        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, cases));
     }
 
     /// <summary>The last quarter whose end lies longer ago than that.</summary>

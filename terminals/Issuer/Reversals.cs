@@ -91,15 +91,11 @@ internal sealed class Reversals(
             return VoidMessage.WriteReply(type, earlier);
         }
 
-        // What the holder's side shows against a promise that is not paid yet counts for as long: the coin is kept for it, and the claim must not be the bank's loss.
+        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
         var known = InspectionDatabase.Find(db, h.Coin.Id);
-        bool promised = shop is null && known is not null && Guarantee.IsOpen(db, known);
-        Switches.Off("R4 promised", ref promised);
-
-        // Nor must be what is heard against a dossier, however late a stamp lets it be: what acquits its holder moves the money too.
-        bool disputed = shop is null && known is not null && DossierStore.MayBeRebutted(db, known, terms, now);
+        bool disputed = shop is null && known is not null && DossierStore.HasCase(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
-        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !promised && !disputed;
+        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
         Switches.Off("R4 forgotten", ref over);
         if (known is not { } coin || over)
         {
