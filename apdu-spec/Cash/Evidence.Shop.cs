@@ -64,7 +64,7 @@ public sealed partial record Evidence
         string revoked = heard.Revoked.TryGetValue(late.Till, out var since2) ? $", and before its key was revoked on {since2}" : "";
         return say(
             Culprit.Nobody,
-            $"{Shop(late)} both settled and took back {Paid(late)}, and no stamp of the bank proves that this was shown before {Notice.Until}{revoked}: for that it is not named. {Name} overspent nothing.");
+            $"{Shop(late)} both settled and took back {Paid(late)}, and no stamp proves that the bank heard this before {Notice.Until}{revoked}: for that it is not named. {Name} overspent nothing.");
     }
 
     /// <summary>When the file's bank first saw S_W of the payment; null if it did not in time, or not before the till's key was revoked.</summary>
@@ -77,8 +77,8 @@ public sealed partial record Evidence
             return its;
         }
 
-        bool revoked = heard.IsBankRevoked;
-        Switches.Off("R5 revoked bank", ref revoked);
+        var revoked = heard.RevokedBankKeys;
+        Switches.Replace("R5 revoked bank", ref revoked, []);
         var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey, revoked)).Min();
         Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
         return shown is { } at && WasOwn(h.Till, at, heard) ? shown : null;

@@ -50,6 +50,6 @@ public sealed record Defence(IReadOnlyList<Rebuttal> Rebuttals, IReadOnlyList<Sh
     /// <summary>Tills whose key was revoked, and since when: the word of whoever judges, who asked the issuer. No list of it reaches a reader of files.</summary>
     public IReadOnlyDictionary<TillId, Timestamp> Revoked { get; init; } = new Dictionary<TillId, Timestamp>();
 
-    /// <summary>The key under which the file is signed is the bank's no more: the word of whoever judges. A stamp by it has the date that its signer writes, and names no shop.</summary>
-    public bool IsBankRevoked { get; init; }
+    /// <summary>Keys of the bank that were revoked: the word of whoever judges. A stamp by one of them has the date that its signer writes, and names no shop.</summary>
+    public IReadOnlyCollection<KeyId> RevokedBankKeys { get; init; } = [];
 }

@@ -31,7 +31,12 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         + (Certificates.Count * KeyCertificate.MaxEncodedSize) + (Stamps.Count * Stamp.MaxEncodedSize) + 16;
 
     /// <summary>The void that strikes the payment out, if there is one.</summary>
-    public VoidStatement? VoidOf(ICashSuite suite, CashPayment h) => Few(Voids.Where(v => v.Names(h))).FirstOrDefault(v => v.Voids(suite, h));
+    public VoidStatement? VoidOf(ICashSuite suite, CashPayment h)
+    {
+        // Before any key is decoded: whoever sends thousands under one seq has a few of them looked at (rule R10).
+        var coin = h.Coin.Id;
+        return Few(Voids.Where(v => v.Seq == h.Seq && v.Coin == coin)).FirstOrDefault(v => v.Voids(suite, h));
+    }
 
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
@@ -57,11 +62,11 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// stamps a hash, a witness brings nothing anywhere: nobody has heard anything by that.
     /// </summary>
     /// <param name="bank">The bank's key in the file. One that it had before does not count: its date is what the signer writes.</param>
-    /// <param name="isRevoked">That key is the bank's no more: for the same reason it does not count either, and only a later one does.</param>
-    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, KeyCertificate bank, bool isRevoked)
+    /// <param name="revoked">Keys of the bank that do not count, for the same reason.</param>
+    public Timestamp? HeardOn(ICashSuite suite, PublicKey root, Timestamp until, KeyCertificate bank, IReadOnlyCollection<KeyId> revoked)
     {
         var digest = Digest;
-        var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore && !(isRevoked && c.Key == bank.Key)).ToList();
+        var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore && !revoked.Contains(c.Key.Id)).ToList();
         Switches.Replace("R5 heard key", ref keys, [.. Certificates]);
         return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
 

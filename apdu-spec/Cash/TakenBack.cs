@@ -16,12 +16,9 @@ public sealed record VoidStatement(CoinId Coin, ushort Seq, byte[] TillKey, byte
 
     public static VoidStatement Sign(ISigningKey till, CashPayment h) => Of(h, till.PublicKey.Bytes, till.Sign(SignedMessage.Void(h.Id, h.Till)));
 
-    /// <summary>True if it may speak of the payment: whether its till signed is not looked at.</summary>
-    public bool Names(CashPayment payment) => payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && OneWay.W(till) == payment.Till;
-
     /// <summary>True if <paramref name="payment"/> is the payment that is named and its till signed.</summary>
     public bool Voids(ICashSuite suite, CashPayment payment) =>
-        Names(payment) && PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
+        payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && OneWay.W(till) == payment.Till && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
 
     public void Write(ref BerTlvWriter writer)
     {

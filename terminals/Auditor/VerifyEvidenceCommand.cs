@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
@@ -33,10 +34,10 @@ internal static class VerifyEvidenceCommand
                 + "and no S_W that the bank heard later names its shop.",
             HelpName = "W=TIME",
         };
-        var bankRevoked = new Option<bool>("--bank-revoked")
+        var bankRevoked = new Option<string[]>("--bank-revoked")
         {
-            Description = "Your own word, from 'hiercash-issuer banks': the key with which the bank signed the file was revoked, or the bank has another one. No stamp by it names a shop; "
-                + "one by a later key does.",
+            Description = "Your own word, from 'hiercash-issuer banks': a key of the bank that was revoked, 8 hexadecimal digits; may be given more than once. No stamp by it names a shop.",
+            HelpName = "KEY",
         };
         var command = new Command(
             "verify-evidence",
@@ -58,7 +59,7 @@ internal static class VerifyEvidenceCommand
             var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
             {
                 Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
-                IsBankRevoked = result.GetValue(bankRevoked),
+                RevokedBankKeys = [.. (result.GetValue(bankRevoked) ?? []).Select(ReadKey)],
                 Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till).ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
             });
             if (!finding.IsSigned)
@@ -105,6 +106,11 @@ internal static class VerifyEvidenceCommand
         return ShopAnswer.Decode(bytes) is { Reversal: { } reversal, StatementKey: { } key } ? [(reversal, [key])]
             : throw new RefusedException($"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
     }
+
+    private static KeyId ReadKey(string text) =>
+        text.Length == 8 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint id)
+            ? new KeyId(id)
+            : throw new UsageException($"'{PlainText.Escape(text)}' is no key. Give the 8 hexadecimal digits that 'hiercash-issuer banks' says.");
 
     private static (TillId Till, Timestamp Since) ReadRevoked(string text)
     {

@@ -122,16 +122,17 @@ internal static class EvidenceStore
     ]);
 
     /// <summary>In the place of the same statements as they came before, with what came with these (<see cref="Rebuttal.Joined"/>).</summary>
-    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime) => db.Execute(
+    /// <param name="isIts">Each S_W in it is of a payment of the case, and goes to the issuer.</param>
+    public static void Hear(Database db, CoinId coin, Rebuttal rebuttal, bool inTime, bool isIts) => db.Execute(
         """
-        INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time) VALUES(?1, ?2, ?3, ?4)
-        ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = max(in_time, excluded.in_time)
+        INSERT INTO rebuttal(coin_id, digest, rebuttal, in_time, its) VALUES(?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT(coin_id, digest) DO UPDATE SET rebuttal = excluded.rebuttal, in_time = max(in_time, excluded.in_time), its = max(its, excluded.its)
         """,
-        coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0);
+        coin.Value.ToArray(), rebuttal.Digest.ToArray(), rebuttal.Encode(), inTime ? 1 : 0, isIts ? 1 : 0);
 
-    /// <summary>True if this very rebuttal is kept: then each S_W in it goes to the issuer, now and with later revisions of the file.</summary>
+    /// <summary>True if this very rebuttal is kept, and each S_W in it went to the issuer.</summary>
     public static bool IsHeard(Database db, CoinId coin, Digest rebuttal) =>
-        db.Query("SELECT 1 FROM rebuttal WHERE coin_id = ?1 AND digest = ?2", r => r.GetInt64(0), coin.Value.ToArray(), rebuttal.ToArray()).Count > 0;
+        db.Query("SELECT 1 FROM rebuttal WHERE coin_id = ?1 AND digest = ?2 AND its", r => r.GetInt64(0), coin.Value.ToArray(), rebuttal.ToArray()).Count > 0;
 
     /// <summary>The payments of which S_W goes, or went, to the issuer.</summary>
     public static HashSet<PaymentId> Brought(Database db, CoinId coin) =>

@@ -52,7 +52,7 @@ internal sealed partial class RebuttalDesk
                     var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
                     var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
-                        file is not null && WithAll(file, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, new Defence(inTime, []))) : null;
+                        file is not null && WithAll(file, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime))) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
                     if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))

@@ -68,18 +68,7 @@ internal sealed partial class RebuttalDesk(
     {
         bool heard = file is not null && store.Read(db => EvidenceStore.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
         Switches.On("R5 heard first", ref heard);
-        return Sign(rebuttal, heard ? RoleOf(file!, rebuttal, date) : StampRole.Witness, date);
-    }
-
-    /// <summary>
-    /// Nor by S_W of another payment than the case's, which goes to the issuer only once a later dossier counts it, if one ever does; nor where the issuer takes nothing of
-    /// that coin back any more, or not by the time that it hears of it. No reversal could clear the shop.
-    /// </summary>
-    private StampRole RoleOf(Evidence file, Rebuttal rebuttal, Timestamp date)
-    {
-        bool its = rebuttal.Voids.All(v => file.Dossier.Payments.Any(h => v.Seq == h.Seq && v.Voids(_once, h)));
-        Switches.On("R5 heard coin", ref its);
-        return its && !IsTooLate(file, date) ? StampRole.Bank : StampRole.Witness;
+        return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
     }
 
     /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
@@ -99,7 +88,14 @@ internal sealed partial class RebuttalDesk(
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(Database db, Evidence file) => file.Check(
-        _once, scheme.Root, new Defence([.. EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)], []));
+        _once, scheme.Root, Counting(file, EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)));
+
+    /// <summary>
+    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money: its reversal is in
+    /// the file.
+    /// </summary>
+    private Defence Counting(Evidence file, IEnumerable<Rebuttal> inTime) =>
+        new([.. IsTooLate(file, Timestamp.Now(clock)) ? inTime.Select(r => r with { Voids = [] }) : inTime], []);
 
     /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
     public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
@@ -223,7 +219,6 @@ internal sealed partial class RebuttalDesk(
             return null;
         }
 
-        var stamp = Sign(rebuttal, RoleOf(file, rebuttal, came), came);
         bool isKept = false;
         await _weighing.WaitAsync(cancel);
         try
@@ -234,7 +229,7 @@ internal sealed partial class RebuttalDesk(
                 cancel.ThrowIfCancellationRequested();
                 (var seen, file, var before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
                 var brought = store.Read(db => EvidenceStore.Brought(db, coin));
-                Heard? Weighed() => Weigh(file, before, brought, rebuttal.With(stamp, [certificate]), cancel);
+                Heard? Weighed() => Weigh(file, before, brought, rebuttal, came, cancel);
                 bool inside = false;
                 Switches.On("R10 outside", ref inside);
                 if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard)
@@ -262,7 +257,7 @@ internal sealed partial class RebuttalDesk(
     }
 
     /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
-    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, HashSet<PaymentId> brought, Rebuttal rebuttal, CancellationToken cancel)
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, HashSet<PaymentId> brought, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
     {
         var until = file.Notice.Until;
         ICashSuite once = OnceSuite.Over(_once);
@@ -272,9 +267,25 @@ internal sealed partial class RebuttalDesk(
         var same = before.Where(b => b.Rebuttal.Digest == rebuttal.Digest).ToList();
         Switches.Replace("R3 heard whole", ref same, []);
         var shown = same.Aggregate(rebuttal.Genuine(once, scheme.Root, own), (r, b) => r.Joined(b.Rebuttal));
-        cancel.ThrowIfCancellationRequested();
+        var voids = new Dictionary<PaymentId, (CashPayment H, VoidStatement Void)>();
+        foreach (var h in file.Dossier.Payments)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (shown.VoidOf(once, h) is { } statement)
+            {
+                voids[h.Id] = (h, statement);
+            }
+        }
+
+        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier counts it, if one ever does: no reversal might
+        // ever clear the shop.
+        var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
+        bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
+        Switches.On("R5 heard coin", ref its);
+        bool late = IsTooLate(file, came);
+        shown = shown.With(Sign(shown, its && !late ? StampRole.Bank : StampRole.Witness, came), [certificate]);
         var heard = file.Beside(shown);
-        bool inTime = (same.Exists(b => b.InTime) || heard.IsStampedBefore(once, scheme.Root, until)) && !IsTooLate(file, Timestamp.Now(clock));
+        bool inTime = (same.Exists(b => b.InTime) || heard.IsStampedBefore(once, scheme.Root, until)) && !late;
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
         var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
         bool whateverStruck = true;
@@ -282,8 +293,8 @@ internal sealed partial class RebuttalDesk(
         bool strikes = file.Dossier.Payments.Any(h =>
         {
             cancel.ThrowIfCancellationRequested();
-            return (Strikes(heard, h) && !others.Exists(b => Strikes(b, h)))
-                || (whateverStruck && !brought.Contains(h.Id) && heard.VoidOf(once, h) is not null);
+            bool isVoid = voids.ContainsKey(h.Id);
+            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h))) || (whateverStruck && isVoid && !brought.Contains(h.Id));
         });
         Switches.On("R10 strikes", ref strikes);
         if (!strikes)
@@ -291,11 +302,11 @@ internal sealed partial class RebuttalDesk(
             return null;
         }
 
-        var counted = before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []).ToList();
         bool brings = true;
         Switches.Off("R3 brought", ref brings);
-        var voids = !brings ? [] : file.Dossier.Payments.Select(h => (H: h, Void: heard.VoidOf(once, h))).Where(v => v.Void is not null).ToList();
-        return new Heard(shown, inTime, file, [.. voids.Select(v => (v.H, v.Void!))], file.Check(once, scheme.Root, new Defence(counted, [])));
+        return new Heard(
+            shown, inTime, its, file, brings ? [.. voids.Values] : [],
+            file.Check(once, scheme.Root, Counting(file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []))));
     }
 
     /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
@@ -306,7 +317,7 @@ internal sealed partial class RebuttalDesk(
             return false;
         }
 
-        EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime);
+        EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime, heard.IsIts);
         foreach (var (h, statement) in heard.Voids)
         {
             EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
@@ -316,9 +327,10 @@ internal sealed partial class RebuttalDesk(
         return true;
     }
 
+    /// <param name="IsIts">Each S_W in it is of a payment of the case.</param>
     /// <param name="Voids">{H, S_W} for the issuer.</param>
     /// <param name="Standing">What may be claimed with it.</param>
-    private sealed record Heard(Rebuttal Shown, bool InTime, Evidence File, IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
+    private sealed record Heard(Rebuttal Shown, bool InTime, bool IsIts, Evidence File, IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
 
     /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>
     private async ValueTask TryVisit(CancellationToken cancel)

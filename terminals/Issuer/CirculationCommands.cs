@@ -23,13 +23,19 @@ internal static class CirculationCommands
             {
                 var banks = party.Registry.Banks;
                 var total = TotalCirculation.Of(banks);
-                var lines = banks.Select(b => $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} Its key is {b.Key.Id}.").Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
+                var lines = banks
+                    .Select(b => $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} {Keys(b, party.Registry.RevokedKeys(b.Id))}")
+                    .Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
                 ConsoleEntry.Print(
-                    result.GetValue(json), Describe(banks, total), banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, lines));
+                    result.GetValue(json), Describe(party, banks, total), banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, lines));
             }
         });
         return command;
     }
+
+    private static string Keys(BankEntry bank, IReadOnlyList<KeyId> revoked) => revoked.Count == 0 ? $"Its key is {bank.Key.Id}."
+        : revoked.Contains(bank.Key.Id) ? $"It has no key that is good; revoked: {string.Join(", ", revoked)}."
+        : $"Its key is {bank.Key.Id}; revoked: {string.Join(", ", revoked)}.";
 
     public static Command Cap(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
     {
@@ -100,14 +106,14 @@ internal static class CirculationCommands
     private static string Line(IssuerParty party)
     {
         var banks = party.Registry.Banks;
-        return JsonSerializer.Serialize(Describe(banks, TotalCirculation.Of(banks)), JsonSerializerOptions.Web) + Environment.NewLine;
+        return JsonSerializer.Serialize(Describe(party, banks, TotalCirculation.Of(banks)), JsonSerializerOptions.Web) + Environment.NewLine;
     }
 
-    private static object Describe(IReadOnlyList<BankEntry> banks, TotalCirculation total) => new
+    private static object Describe(IssuerParty party, IReadOnlyList<BankEntry> banks, TotalCirculation total) => new
     {
         Banks = banks.Select(b => new
         {
-            Id = b.Id.Value, b.Name, Cap = b.Cap.Minor, Issued = b.Circulation.Issued.Minor, Settled = b.Circulation.Settled.Minor,
+            Id = b.Id.Value, b.Name, Key = b.Key.Id.ToString(), RevokedKeys = party.Registry.RevokedKeys(b.Id).Select(k => k.ToString()), Cap = b.Cap.Minor, Issued = b.Circulation.Issued.Minor, Settled = b.Circulation.Settled.Minor,
             Redeemed = b.Circulation.Redeemed.Minor, Returned = b.Circulation.Returned.Minor, Outstanding = b.Circulation.Outstanding.Minor,
         }),
         Total = new

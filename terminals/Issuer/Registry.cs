@@ -47,6 +47,13 @@ public sealed partial class Registry(Database store)
 
     public IReadOnlyList<BankEntry> Banks => store.Read(All);
 
+    /// <summary>Keys of that bank that were revoked, its present one too: stamps by them name no shop (rule R3).</summary>
+    public IReadOnlyList<KeyId> RevokedKeys(PartyId bank) => store.Read(db => db.Query(
+        """
+        SELECT public_key FROM former_key WHERE bank = ?1 AND revoked IS NOT NULL UNION SELECT public_key FROM bank WHERE id = ?1 AND revoked IS NOT NULL
+        """,
+        r => PublicKey.TryDecode(r.Bytes(0))!.Id, (long)bank.Value));
+
     internal static List<BankEntry> All(Database db) => db.Query($"{SelectBank} ORDER BY id", ReadBank);
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));

@@ -7,6 +7,7 @@ namespace HierCash.Tests.Cheating;
 /// Random histories in which somebody cheats on purpose, alone and in pairs, and an oracle that knows who did. Ten thousand of them:
 /// HIERCASH_CHEATS=10000 dotnet test tests -c Release --filter FullyQualifiedName~CheatingHistoryTests
 /// </summary>
+[Parallelizable]
 public sealed class CheatingHistoryTests
 {
     private const int InEveryRun = 200;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HierCash.Card.Readers;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
@@ -59,7 +60,9 @@ public sealed class ReplaceCardConsoleTests
     public void ABankWhoseKeyIsRevokedSaysSo()
     {
         Assert.That(_town.Must("hiercash-bank", "status", "--dir", "north"), Does.Contain("No alarms."));
+        string key = Banks()[0].GetProperty("key").GetString()!;
         _town.Must("hiercash-issuer", "revoke", "bank", "1", "--dir", "issuer");
+        Assert.That(_town.Must("hiercash-issuer", "banks", "--dir", "issuer"), Does.Contain($"It has no key that is good; revoked: {key}."));
         Eventually(() => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("THE ISSUER DOES NOT ANSWER THIS BANK since 2", StringComparison.Ordinal));
         Assert.That(
             _town.Must("hiercash-bank", "alarms", "--dir", "north"), Does.Contain("not answered by the issuer. This bank's key was revoked. Make a new one with 'hiercash-bank new-key'"));
@@ -72,7 +75,14 @@ public sealed class ReplaceCardConsoleTests
         _town.Must("hiercash-bank", "join", "next.grant", "--issuer", _town.Issuer.Address, "--dir", "north");
         _town.North.Start();
         Eventually(() => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("No alarms.", StringComparison.Ordinal));
+
+        // Who judges a file that was signed before hears which keys stamp for nobody (verify-evidence --bank-revoked).
+        Assert.That(Banks()[0].GetProperty("key").GetString(), Is.Not.EqualTo(key));
+        Assert.That(Banks()[0].GetProperty("revokedKeys").EnumerateArray().Select(k => k.GetString()), Is.EqualTo(new[] { key }));
+        Assert.That(Banks()[1].GetProperty("revokedKeys").GetArrayLength(), Is.Zero);
     }
+
+    private JsonElement Banks() => _town.Json("hiercash-issuer", "banks", "--dir", "issuer").GetProperty("banks");
 
     /// <summary>Two schemes on one machine have a bank 1 each: whose books these are is one finding, and not one for each row.</summary>
     [Test, Rule(23)]

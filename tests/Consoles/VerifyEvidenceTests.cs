@@ -47,7 +47,7 @@ public sealed class VerifyEvidenceTests
             var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "ShopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
             Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--bank-revoked"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--bank-revoked", file.BankKey.Key.Id.ToString()), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
             var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");
             Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)), none.Error);
             var unread = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--revoked", "x=yesterday");

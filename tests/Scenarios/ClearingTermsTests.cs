@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -218,6 +219,56 @@ public sealed class ClearingTermsTests
         town.AssertSound();
         await Days(town, 150);
         Assert.That(town.Rows("issuer")["trace_case"], Is.Zero, "and then it is forgotten");
+    }
+
+    /// <summary>
+    /// Holder and shop show two S_W early, one of a payment that no dossier holds yet, and bring a third on the last day of the case's term. A dossier that is made then holds the
+    /// second: its S_W comes too late for the issuer, so it acquits nobody for money.
+    /// </summary>
+    [Test, Rule(4), Rule(5)]
+    public async Task WhatWasHeardEarlyAcquitsNobodyOnceItMovesNothing()
+    {
+        using var town = Towns.Make();
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        using var second = mallory.Clone();
+        using var third = mallory.Clone();
+        string friend = town.AddTill("Den");
+        string kiosk = town.AddTill("Kiosk");
+        using var key = town.TillKey(friend);
+        var expiry = mallory.Coins()[0].Coin.Terms.Expiry.End;
+        town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(2));
+        await town.RunCycle();
+        CashPayment At(TownCard card)
+        {
+            town.Clock.Advance(TimeSpan.FromSeconds(1));
+            return town.Sign(card, friend, 4500);
+        }
+
+        CashPayment[] sales = [town.Pay(friend, mallory, 4500).Payments.Single(), At(second), At(third)];
+        sales = [.. sales.OrderBy(h => h.Id.ToString(), StringComparer.Ordinal)];
+        await town.Settle(friend);
+        town.Pay(kiosk, copy, 5000);
+        await town.Settle(kiosk);
+        await Days(town, 3);
+        await town.Submit(friend, sales[0], sales[1], sales[2]);
+        await Days(town, 60);
+        Evidence Newest() => town.UserBank.EvidenceFiles.Single();
+        var inFile = sales.First(h => Newest().Dossier.Payments.Any(p => p.Id == h.Id));
+        var others = sales.Where(h => h.Id != inFile.Id).ToList();
+        using var issuer = town.StatementKey;
+        var shown = new Rebuttal([VoidStatement.Sign(key, inFile), VoidStatement.Sign(key, others[1])], [], []);
+        shown = shown.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, shown.Digest, Newest().Date), []);
+        await town.UserBank.Rebut(inFile.Coin.Id, shown, default);
+        await Days(town, 2);
+        Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
+        var lastDay = expiry.Plus(town.Options.Terms.CaseTerm);
+        town.Clock.Advance(TimeSpan.FromMicroseconds(lastDay.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(1));
+        Assert.That(RawMessages.UploadVoid(town, others[0], key), "one hour before the end");
+        await town.RunCycle();
+        Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[1].Id));
+        await Days(town, 3);
+        Assert.That(town.UserBank.Notices(Newest().Order.User), Has.Count.EqualTo(1), "the accusation stands: nothing was given back for that");
     }
 
     private static async Task Days(TownWorld town, int days)

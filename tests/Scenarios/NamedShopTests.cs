@@ -61,11 +61,15 @@ public sealed class NamedShopTests
         Assert.That(file.Beside(shown).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(lie is "bank" or "witness" or "former" or "good"), "for the accused it is a true one");
         var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
         Assert.That(finding.Culprit, Is.EqualTo(lie == "good" ? Culprit.Shop : Culprit.Nobody), finding.Finding);
-        var revoked = town.Check(file, new Defence([shown], [], ShopIsSilent: true) { IsBankRevoked = true });
+        shown = shown with { Certificates = [.. shown.Certificates, KeyCertificate.Decode(file.BankKey.Encode())!] };
+        var revoked = town.Check(file, new Defence([shown], [], ShopIsSilent: true) { RevokedBankKeys = [file.BankKey.Key.Id] });
         Assert.That(revoked.Culprit, Is.EqualTo(Culprit.Nobody), "whoever has the bank's former key dates its stamps as they like");
         var next = KeyCertificate.Issue(root, KeyUsage.Bank, file.BankKey.Holder, file.Date, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), strange.PublicKey);
         var later = rebuttal.With(Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), [next]);
-        Assert.That(town.Check(file, new Defence([later], [], ShopIsSilent: true) { IsBankRevoked = true }).Culprit, Is.EqualTo(Culprit.Shop), "its next one is its own");
+        Assert.That(town.Check(file, new Defence([later], [], ShopIsSilent: true) { RevokedBankKeys = [file.BankKey.Key.Id] }).Culprit, Is.EqualTo(Culprit.Shop), "its next one is its own");
+        Assert.That(
+            town.Check(file, new Defence([later], [], ShopIsSilent: true) { RevokedBankKeys = [file.BankKey.Key.Id, strange.PublicKey.Id] }).Culprit, Is.EqualTo(Culprit.Nobody),
+            "until that is revoked too");
     }
 
     /// <summary>

@@ -82,6 +82,17 @@ public sealed class RebuttalBoundsTests
         Assert.That(cost, Is.LessThan(150));
     }
 
+    /// <summary>Hundreds of true S_W under one seq, as copies of a card give: a few of them are looked at for a payment.</summary>
+    [Test, Rule(10)]
+    public void OfOneSeqAFewVoidsAreLookedAt()
+    {
+        using var till = _town.TillKey(TillOf(_h));
+        var shown = new Rebuttal([.. Enumerable.Range(1, 500).Select(i => VoidStatement.Sign(till, _h with { Time = _h.Time.Plus(TimeSpan.FromMilliseconds(i)) }))], [], []);
+        int before = _suite.Verified;
+        Assert.That(shown.VoidOf(_suite, _h), Is.Null);
+        Assert.That(_suite.Verified - before, Is.InRange(1, 16));
+    }
+
     /// <summary>More than an honest wallet ever has is no rebuttal, for the bank and for whoever reads files.</summary>
     [TestCase(641, 0, 0)]
     [TestCase(0, 65, 0)]
