@@ -20,7 +20,6 @@ internal static class PlantedThefts
         ["R17 registry", "whoever has a certificate is answered, revoked or not"],
         ["R18 account", "a shop's account is found by its name"],
         ["hole 3 back", "a reversal takes nothing from the shop"],
-        ["hole 4 mark", "dead, then settled all the same"],
         ["hole 4 settled", "settled, then called dead"],
         ["hole 4 term", "dead while the shop may still settle"],
         ["hole 5 repeat", "a repeated payment is judged again"],
