@@ -23,7 +23,6 @@ internal static class PlantedThefts
         ["hole 4 settled", "settled, then called dead"],
         ["hole 4 term", "dead while the shop may still settle"],
         ["hole 5 repeat", "a repeated payment is judged again"],
-        ["hole 11 hot", "a till takes a coin that is on its hot list"],
         ["claim 6 9b", "Y stays where it is: one coin pays without end"],
         ["claim 6 9c", "more than X is credited"],
         ["claim 6 9e", "above X no case is opened"],
