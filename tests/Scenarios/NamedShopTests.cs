@@ -45,10 +45,10 @@ public sealed class NamedShopTests
         using var other = town.BankKey("bank-2");
         using var strange = town.Options.Suite.GenerateKey();
         using var root = town.RootKey;
-        KeyCertificate Certify(PartyId holder, ISigningKey key) =>
-            KeyCertificate.Issue(root, KeyUsage.Bank, holder, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), key.PublicKey);
+        KeyCertificate Certify(PartyId holder, ISigningKey key, Timestamp since) =>
+            KeyCertificate.Issue(root, KeyUsage.Bank, holder, since, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), key.PublicKey);
         Assert.That(file.BankKey.NotBefore, Is.GreaterThan(default(Timestamp)), "there was a key before it");
-        var certificate = lie == "former" ? Certify(file.BankKey.Holder, strange) : Certify(town.ShopBank.Id, other);
+        var certificate = lie == "former" ? Certify(file.BankKey.Holder, strange, default) : Certify(town.ShopBank.Id, other, file.BankKey.NotBefore);
         var stamp = lie switch
         {
             "signature" or "former" => Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date),
