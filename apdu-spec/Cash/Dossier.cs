@@ -21,7 +21,16 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     public CoinId Coin => Header.Coin;
 
     /// <summary>The entries, each payment once.</summary>
-    public IReadOnlyList<DossierEntry> Entries => [.. Pages.SelectMany(p => p.Entries).DistinctBy(e => e.H.Id)];
+    public IReadOnlyList<DossierEntry> Entries
+    {
+        get
+        {
+            var all = Pages.SelectMany(p => p.Entries);
+            var once = all.DistinctBy(e => e.H.Id);
+            Switches.Replace("R9 each once", ref once, all);
+            return [.. once];
+        }
+    }
 
     public IReadOnlyList<CashPayment> Payments => [.. Entries.Select(e => e.H)];
 

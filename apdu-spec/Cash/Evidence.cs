@@ -39,16 +39,28 @@ public sealed partial record Evidence(
         };
     }
 
-    /// <summary>With a reversal that came later; the same if it is there.</summary>
-    public Evidence File(IEnumerable<Reversal> reversals, IEnumerable<KeyCertificate> keys)
+    /// <summary>
+    /// With reversals that came later, each with the statement key that signed it; the same if they are there. A file holds at most <see cref="DossierHeader.MaxKeys"/> further keys: what is
+    /// signed with one more is left out.
+    /// </summary>
+    public Evidence File(IEnumerable<(Reversal Reversal, KeyCertificate Key)> reversals)
     {
         var known = Reversals.Select(r => r.Payment).ToHashSet();
-        IReadOnlyList<Reversal> added = [.. reversals.Where(r => known.Add(r.Payment))];
-        return added.Count == 0 ? this : this with
+        var own = Dossier.Header.StatementKeys.Select(k => k.Key.Id).ToHashSet();
+        var (added, keys) = (Reversals.ToList(), FiledKeys.ToList());
+        foreach (var (reversal, key) in reversals.Where(r => !known.Contains(r.Reversal.Payment)))
         {
-            Reversals = [.. Reversals, .. added],
-            FiledKeys = [.. FiledKeys.Concat(keys).Where(k => Dossier.Header.StatementKeys.All(s => s.Key.Id != k.Key.Id)).DistinctBy(k => k.Key.Id)],
-        };
+            bool isThere = own.Contains(key.Key.Id) || keys.Exists(k => k.Key.Id == key.Key.Id);
+            bool fits = isThere || keys.Count < DossierHeader.MaxKeys;
+            Switches.On("R8 filed keys", ref fits);
+            if (fits && known.Add(reversal.Payment))
+            {
+                added.Add(reversal);
+                keys.AddRange(isThere ? [] : [key]);
+            }
+        }
+
+        return added.Count == Reversals.Count ? this : this with { Reversals = added, FiledKeys = keys };
     }
 
     private byte[] Content => BerTlv.Encode(MaxEncodedSize, WriteContent);

@@ -58,12 +58,25 @@ public sealed record SchemeTerms
     /// <summary>The last moment at which a payment is settled: min(TIME, expiry) + settleTerm.</summary>
     public Timestamp LateAfter(CashPayment h) => Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(SettleTerm);
 
+    /// <summary>The last moment at which a settled payment is taken back for its shop: min(TIME, expiry) + settleTerm + disputeTerm.</summary>
+    public Timestamp TakenBackUntil(CashPayment h) => LateAfter(h).Plus(DisputeTerm);
+
+    /// <summary>The last moment of a coin of that expiry about which there is no case: expiry + settleTerm + disputeTerm.</summary>
+    public Timestamp KnownUntil(Quarter expiry) => expiry.End.Plus(SettleTerm + DisputeTerm);
+
     /// <summary>True if all terms of coins of that expiry are over: then nothing is said or done about them any more (rule R5).</summary>
-    public bool IsForgotten(Quarter expiry, Timestamp now) => now > expiry.End.Plus(SettleTerm + DisputeTerm);
+    public bool IsForgotten(Quarter expiry, Timestamp now) => now > KnownUntil(expiry);
+
+    /// <summary>How long after its expiry the issuer keeps a coin about which there is a case, and says anew what it has of it.</summary>
+    public TimeSpan CaseTerm => SettleTerm + (3 * DisputeTerm) + BackupMaxAge;
 
     /// <summary>
-    /// How long after its expiry the issuer keeps a coin about which there is a case, and takes back what the holder's side brings. For money a rebuttal has to reach its bank a settleTerm
-    /// before that end, whatever stamp it has: what acquits the holder moves the money too.
+    /// So long it takes back what the holder's side brings of such a coin. What a reversal changes has to reach the bank in a revision before the coin is forgotten: a settleTerm is left for that.
     /// </summary>
-    public TimeSpan CaseTerm => SettleTerm + (3 * DisputeTerm) + BackupMaxAge;
+    public TimeSpan DisputedTerm => CaseTerm - SettleTerm;
+
+    /// <summary>
+    /// So long a rebuttal that reaches its bank counts for money, whatever stamp it has. What acquits the holder moves the money too: a settleTerm is left to bring it to the issuer.
+    /// </summary>
+    public TimeSpan HeardTerm => DisputedTerm - SettleTerm;
 }

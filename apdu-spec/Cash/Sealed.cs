@@ -96,6 +96,7 @@ public sealed record Sealed(KeyId Key, byte[] Ciphertext)
         writer.End(begin);
     });
 
+    /// <summary>Null unless the bytes are one sealed message of a size that wallets send.</summary>
     public static Sealed? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
@@ -103,6 +104,6 @@ public sealed record Sealed(KeyId Key, byte[] Ciphertext)
         var key = new KeyId(r.ReadUInt32(Tag.KeyId));
         var ciphertext = r.Read(Tag.Ciphertext).ToArray();
         reader.Leave(r);
-        return reader.Complete ? new Sealed(key, ciphertext) : null;
+        return reader.Complete && bytes.Length <= MaxEncodedSize ? new Sealed(key, ciphertext) : null;
     }
 }

@@ -57,8 +57,8 @@ public readonly record struct Quarter(ushort Index)
 
     public Quarter Plus(int quarters) => new(checked((ushort)(Index + quarters)));
 
-    /// <summary>The first moment after the quarter.</summary>
-    public Timestamp End => Timestamp.From(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths((Index + 1) * 3));
+    /// <summary>The first moment after the quarter; after the year 9999 the last moment that there is: anybody may name any quarter.</summary>
+    public Timestamp End => Index / 4 < 9999 - 1970 ? Timestamp.From(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths((Index + 1) * 3)) : new Timestamp(ulong.MaxValue);
 
     public override string ToString() => $"{1970 + (Index / 4)}-Q{(Index % 4) + 1}";
 }

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Traces;
 
@@ -141,6 +142,12 @@ public sealed class EmulatedCard : ITearableCard
         {
             _image.Sync();
             throw Lost(e);
+        }
+        catch (IOException e)
+        {
+            // Whether it is on disk or not, nobody gets its answer: the card has gone, and what it holds is seen at the next opening.
+            _dispatcher = null;
+            throw new CardChannelException($"The card's image cannot be written, and the card gives no answer. {FileFault.Say(e)}", e);
         }
     }
 

@@ -43,8 +43,10 @@ internal static class ImageFile
         {
             RequirePrivate(path, []);
             using var file = PrivateFile.Create(path);
-            file.SetLength(LengthFor(size));
+
+            // All of it now: where a disk is full later, what is written in place has its room.
             file.Write(Header(size));
+            file.Write(new byte[LengthFor(size) - HeaderSize]);
             file.Flush(flushToDisk: true);
         }
         catch (IOException e) when (File.Exists(path))

@@ -22,6 +22,7 @@ public sealed class PowerImage : CardImage
     private readonly uint[] _wear;
     private ulong _generation;
     private bool _anyDirty;
+    private bool _failed;
     private bool _disposed;
 
     private PowerImage(FileStream file, FileStream witness, int size, ulong generation, bool restored)
@@ -38,6 +39,9 @@ public sealed class PowerImage : CardImage
         file.Position = ImageFile.WearAt(size);
         file.ReadExactly(MemoryMarshal.AsBytes(_wear.AsSpan()));
     }
+
+    /// <summary>Called before each line is written in place; what it throws is what a full disk throws there.</summary>
+    public Action? WritingLine { get; set; }
 
     public override Span<byte> Bytes => _bytes;
 
@@ -88,13 +92,22 @@ public sealed class PowerImage : CardImage
         _anyDirty = true;
     }
 
+    /// <exception cref="IOException">
+    /// The file cannot be written. Nothing more is written through this object: the record is whole on disk or the cells are untouched, and the next opening makes either whole.
+    /// </exception>
     public override void Sync()
     {
+        if (_failed)
+        {
+            throw new IOException("The card image could not be written before. Open it anew.");
+        }
+
         if (!_anyDirty)
         {
             return;
         }
 
+        _failed = true;
         ulong next = _generation + 1;
         RedoRecord.Write(_file, next, _bytes, _dirty);
         RandomAccess.FlushToDisk(_file.SafeFileHandle);
@@ -102,6 +115,7 @@ public sealed class PowerImage : CardImage
         {
             if (_dirty[line])
             {
+                WritingLine?.Invoke();
                 RandomAccess.Write(_file.SafeFileHandle, _bytes.AsSpan(line * LineSize, LineSize), ImageFile.HeaderSize + (line * LineSize));
                 _dirty[line] = false;
             }
@@ -110,6 +124,7 @@ public sealed class PowerImage : CardImage
         _generation = next;
         _anyDirty = false;
         WriteWitness();
+        _failed = false;
         if (next % WearEvery == 0)
         {
             WriteWear();
@@ -117,7 +132,17 @@ public sealed class PowerImage : CardImage
     }
 
     /// <summary>Statistics, not money: written now and then, and lost since if the program is killed.</summary>
-    private void WriteWear() => RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(_wear.AsSpan()), ImageFile.WearAt(_bytes.Length));
+    private void WriteWear()
+    {
+        try
+        {
+            RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(_wear.AsSpan()), ImageFile.WearAt(_bytes.Length));
+        }
+        catch (IOException)
+        {
+            // What was done is on disk, and stays done.
+        }
+    }
 
     private void WriteWitness()
     {
@@ -155,9 +180,14 @@ public sealed class PowerImage : CardImage
         }
 
         _disposed = true;
-        Sync();
-        WriteWear();
-        _file.Dispose();
-        _witness.Dispose();
+        using (_file)
+        using (_witness)
+        {
+            if (!_failed)
+            {
+                Sync();
+                WriteWear();
+            }
+        }
     }
 }

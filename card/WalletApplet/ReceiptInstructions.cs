@@ -14,12 +14,21 @@ internal static class ReceiptInstructions
     public static StatusWord Confirm(WalletApplet wallet, in ConfirmCommand command, ref BerTlvWriter response)
     {
         var status = Find(wallet, command.Coin, command.Seq, out var entry, out _);
-        if (status.IsSuccess)
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        // Of a redemption the mark says that the issuer has answered, and its wallet asks no more: whoever has the card in a reader does not say that.
+        bool isRedemption = entry.Till == wallet.RedemptionTill;
+        Switches.Off("R11 redemption", ref isRedemption);
+        var allowed = isRedemption ? wallet.RequireReader() : status;
+        if (allowed.IsSuccess)
         {
             entry.Confirm();
         }
 
-        return status;
+        return allowed;
     }
 
     /// <summary>Restores x only on the signature of the till that was paid, once (hole 2). seq stays where it is (hole 24).</summary>

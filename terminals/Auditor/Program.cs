@@ -72,7 +72,7 @@ internal static class Program
             AuditResult audit;
             try
             {
-                audit = AuditRun.Run(books, [.. files.Select((f, i) => ($"bank {i + 1}", f))], ReadRoot(result.GetValue(Root)!), Suite, store);
+                audit = AuditRun.Run(books, [.. files.Select(f => ($"bank '{f}'", f))], ReadRoot(result.GetValue(Root)!), Suite, store);
             }
             catch (BooksInMotionException e)
             {

@@ -35,11 +35,13 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ShopAccounts _shops;
     private readonly LetterBook _letters;
     private readonly ILink _issuer;
+    private readonly SealedRelay _relay;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
+    /// <param name="relay">Another one, for what wallets send through the bank; null where no stranger reaches it.</param>
     public BankParty(
-        BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash)
+        BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash, ILink? relay = null)
     {
         _identity = identity;
         _store = store;
@@ -55,6 +57,7 @@ public sealed partial class BankParty : ILinkHandler
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _issuer = issuer;
+        _relay = new SealedRelay(relay ?? issuer, clock);
         _shops = new ShopAccounts(identity.Id, store);
         _letters = new LetterBook(store);
         _purge = new BankPurge(store, scheme.Terms, clock);
@@ -217,7 +220,7 @@ public sealed partial class BankParty : ILinkHandler
         {
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
             MessageType.LostCard => await _losses.Handle(request, cancel),
-            MessageType.Relay => await Relay(request, cancel),
+            MessageType.Relay => await _relay.Handle(request, cancel),
             MessageType.Notices => _evidence.HandleNotices(request),
             MessageType.Accusation => _evidence.HandleAccusation(request),
             MessageType.Rebut => await _evidence.HandleRebut(request, cancel),
@@ -234,27 +237,6 @@ public sealed partial class BankParty : ILinkHandler
         }
 
         return answer;
-    }
-
-    /// <summary>A wallet's message that only the issuer can read, and its answer (hole 23).</summary>
-    private async ValueTask<LinkMessage> Relay(LinkMessage request, CancellationToken cancel)
-    {
-        if (RelayMessages.Read(request) is not { } message)
-        {
-            return new Refusal(RefusalReason.Malformed, "The sealed message is malformed.").ToMessage();
-        }
-
-        try
-        {
-            var reply = await _issuer.Call(RelayMessages.Write(MessageType.RelaySealed, message), cancel);
-            return RelayMessages.ReadReply(reply, MessageType.RelaySealedReply) is { } answer
-                ? RelayMessages.WriteReply(MessageType.RelayReply, answer)
-                : Refusal.Read(reply)?.ToMessage() ?? new Refusal(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
-        }
-        catch (LinkException)
-        {
-            return new Refusal(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.").ToMessage();
-        }
     }
 
     /// <summary>Reports a user's card as lost, with what the card signed for that; may be repeated.</summary>

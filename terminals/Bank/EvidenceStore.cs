@@ -1,5 +1,6 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Terminals;
 
 namespace HierCash.Bank;
@@ -8,6 +9,9 @@ namespace HierCash.Bank;
 /// <param name="Proof">What the file shows, with all that was heard and filed.</param>
 /// <param name="Allowed">Most that may ever be claimed.</param>
 internal sealed record CaseEntry(uint Revision, Proof Proof, Amount Allowed, Evidence? File);
+
+/// <summary>A payment of which the bank has S_W, and since when it brings that to the issuer.</summary>
+internal sealed record BroughtVoid(CashPayment H, Timestamp Since);
 
 /// <summary>The bank's cases, its notices to users, and what these showed (rules R3, R5, R9).</summary>
 internal static class EvidenceStore
@@ -135,11 +139,12 @@ internal static class EvidenceStore
         db.Query("SELECT 1 FROM rebuttal WHERE coin_id = ?1 AND digest = ?2 AND its", r => r.GetInt64(0), coin.Value.ToArray(), rebuttal.ToArray()).Count > 0;
 
     /// <summary>The payments of which S_W goes, or went, to the issuer.</summary>
-    public static HashSet<PaymentId> Brought(Database db, CoinId coin) =>
-        [.. db.Query("SELECT payment_id FROM void_message WHERE coin_id = ?1", r => new PaymentId(Digest.Read(r.Bytes(0))), coin.Value.ToArray())];
+    public static List<BroughtVoid> Brought(Database db, CoinId coin) => db.Query(
+        "SELECT message, since FROM void_message WHERE coin_id = ?1 ORDER BY payment_id",
+        r => new BroughtVoid(VoidMessage.Read(new LinkMessage(MessageType.BankVoid, r.Bytes(0)))!.H, Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray());
 
-    public static void Bring(Database db, CashPayment h, byte[] message) => db.Execute(
-        "INSERT OR IGNORE INTO void_message(payment_id, coin_id, message) VALUES(?1, ?2, ?3)", h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), message);
+    public static void Bring(Database db, CashPayment h, byte[] message, Timestamp now) => db.Execute(
+        "INSERT OR IGNORE INTO void_message(payment_id, coin_id, message, since) VALUES(?1, ?2, ?3, ?4)", h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), message, now.ToLedger());
 
     public static List<(PaymentId Payment, CoinId Coin, byte[] Message)> Unanswered(Database db) => db.Query(
         "SELECT payment_id, coin_id, message FROM void_message WHERE answer IS NULL ORDER BY payment_id",

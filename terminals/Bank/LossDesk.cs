@@ -113,7 +113,7 @@ internal sealed class LossDesk(
             ulong due = (last?.Number ?? 0) + 1;
             bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;
             Switches.On("statement named", ref ours);
-            bool signed = scheme.IsStatement(k => statement.Verify(suite, k));
+            bool signed = await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => statement.Verify(suite, k)), cancel);
             Switches.On("statement signed", ref signed);
             if (!ours || !signed)
             {

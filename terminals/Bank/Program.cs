@@ -69,7 +69,8 @@ internal static class Program
             var grant = Enrolled.Grant(folder, Role, Suite);
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
             using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
-            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance);
+            using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance, relay);
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");

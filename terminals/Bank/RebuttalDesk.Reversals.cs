@@ -49,10 +49,11 @@ internal sealed partial class RebuttalDesk
                 {
                     cancel.ThrowIfCancellationRequested();
                     var coin = ofCoin.Key;
-                    var (seen, file, heard) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                    var (seen, file, heard, brought) = store.Read(db => (
+                        EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin), EvidenceStore.Brought(db, coin)));
                     var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
-                        file is not null && WithAll(file, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime))) : null;
+                        file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
                     if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
@@ -70,12 +71,16 @@ internal sealed partial class RebuttalDesk
         return known;
     }
 
-    /// <returns>Null where none of them is one of its payments'.</returns>
-    private Evidence? WithAll(Evidence file, IEnumerable<Reversal> reversals, List<KeyCertificate> keys, ref bool known)
+    /// <summary>
+    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's stamp says that it has heard
+    /// stands in the file with what came of it, whatever the revision.
+    /// </summary>
+    /// <returns>Null where none of them is one of these.</returns>
+    private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys, ref bool known)
     {
-        var payments = file.Dossier.Payments.ToLookup(h => h.Id);
-        var taken = new List<Reversal>();
-        var signedBy = new HashSet<KeyCertificate>();
+        Switches.Replace("R3 whatever revision", ref brought, []);
+        var payments = file.Dossier.Payments.Concat(brought.Select(b => b.H)).ToLookup(h => h.Id);
+        var taken = new List<(Reversal, KeyCertificate)>();
         foreach (var reversal in reversals)
         {
             bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
@@ -83,12 +88,11 @@ internal sealed partial class RebuttalDesk
             known &= takesBack || !payments[reversal.Payment].Any();
             if (takesBack)
             {
-                taken.Add(reversal);
-                signedBy.UnionWith(keys.Where(k => reversal.Verify(_once, k.Key)));
+                taken.Add((reversal, keys.Find(k => reversal.Verify(_once, k.Key)) ?? keys[0]));
             }
         }
 
-        return taken.Count > 0 ? file.File(taken, signedBy) : null;
+        return taken.Count > 0 ? file.File(taken) : null;
     }
 
     /// <summary>True where something was heard or filed while the case was weighed: written now, it would take that out of the books.</summary>

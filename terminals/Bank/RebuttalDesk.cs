@@ -74,7 +74,7 @@ internal sealed partial class RebuttalDesk(
     /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
     private bool IsTooLate(Evidence file, Timestamp date)
     {
-        bool late = date > file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.CaseTerm - scheme.Terms.SettleTerm);
+        bool late = date > file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
         Switches.Off("R5 case term", ref late);
         return late;
     }
@@ -88,14 +88,24 @@ internal sealed partial class RebuttalDesk(
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(Database db, Evidence file) => file.Check(
-        _once, scheme.Root, Counting(file, EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal)));
+        _once, scheme.Root,
+        Counting(file, EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal), EvidenceStore.Brought(db, file.Dossier.Coin)));
 
     /// <summary>
-    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money: its reversal is in
-    /// the file.
+    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money, its reversal is in
+    /// the file; and what the bank has brought before that, whatever the issuer said of it: no claim comes back by its refusal.
     /// </summary>
-    private Defence Counting(Evidence file, IEnumerable<Rebuttal> inTime) =>
-        new([.. IsTooLate(file, Timestamp.Now(clock)) ? inTime.Select(r => r with { Voids = [] }) : inTime], []);
+    private Defence Counting(Evidence file, IEnumerable<Rebuttal> inTime, List<BroughtVoid> brought)
+    {
+        if (!IsTooLate(file, Timestamp.Now(clock)))
+        {
+            return new([.. inTime], []);
+        }
+
+        var early = brought.Where(b => !IsTooLate(file, b.Since)).Select(b => b.H).ToList();
+        Switches.Replace("R5 brought early", ref early, []);
+        return new([.. inTime.Select(r => r with { Voids = [.. early.Select(h => r.VoidOf(_once, h)).OfType<VoidStatement>().Distinct()] })], []);
+    }
 
     /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
     public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
@@ -113,7 +123,7 @@ internal sealed partial class RebuttalDesk(
         {
             if (heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null) is { } statement)
             {
-                EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
+                EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
             }
         }
     }
@@ -257,7 +267,7 @@ internal sealed partial class RebuttalDesk(
     }
 
     /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
-    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, HashSet<PaymentId> brought, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, List<BroughtVoid> brought, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
     {
         var until = file.Notice.Until;
         ICashSuite once = OnceSuite.Over(_once);
@@ -288,13 +298,14 @@ internal sealed partial class RebuttalDesk(
         bool inTime = (same.Exists(b => b.InTime) || heard.IsStampedBefore(once, scheme.Root, until)) && !late;
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
         var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
+        var isBrought = brought.Select(b => b.H.Id).ToHashSet();
         bool whateverStruck = true;
         Switches.Off("R3 brings beside", ref whateverStruck);
         bool strikes = file.Dossier.Payments.Any(h =>
         {
             cancel.ThrowIfCancellationRequested();
             bool isVoid = voids.ContainsKey(h.Id);
-            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h))) || (whateverStruck && isVoid && !brought.Contains(h.Id));
+            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h))) || (whateverStruck && isVoid && !isBrought.Contains(h.Id));
         });
         Switches.On("R10 strikes", ref strikes);
         if (!strikes)
@@ -306,7 +317,7 @@ internal sealed partial class RebuttalDesk(
         Switches.Off("R3 brought", ref brings);
         return new Heard(
             shown, inTime, its, file, brings ? [.. voids.Values] : [],
-            file.Check(once, scheme.Root, Counting(file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []))));
+            file.Check(once, scheme.Root, Counting(file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []), brought)));
     }
 
     /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
@@ -320,7 +331,7 @@ internal sealed partial class RebuttalDesk(
         EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime, heard.IsIts);
         foreach (var (h, statement) in heard.Voids)
         {
-            EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body);
+            EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
         }
 
         EvidenceStore.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));

@@ -36,8 +36,7 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            bool isFinal = begun.Reason is RefusalReason.InsufficientFunds or RefusalReason.OutOfDate || begun == store.Read(db => Closed(db, order.User));
-            return isFinal ? await Decline(order, begun, cancel) : begun.ToMessage();
+            return begun.Value.IsFinal ? await Decline(order, begun.Value.Refusal, cancel) : begun.Value.Refusal.ToMessage();
         }
 
         crash.Reach(CrashPoints.WithdrawalDebited);
@@ -116,31 +115,33 @@ internal sealed class WithdrawalDesk(
         return inTime ? null : Refuse(RefusalReason.OutOfDate, "The order's date is too old or in the future. Check the clock and order again.");
     }
 
-    /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed.</summary>
-    private Refusal? Begin(Database db, AccountRequest order, Timestamp now)
+    /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed; a final one frees the card's slot.</summary>
+    private (Refusal Refusal, bool IsFinal)? Begin(Database db, AccountRequest order, Timestamp now)
     {
         if (UserDatabase.Find(db, order.Request) is { } earlier)
         {
-            return earlier.Order.User == order.User && earlier.Order.FaceValue == order.FaceValue
+            bool same = earlier.Order.User == order.User && earlier.Order.FaceValue == order.FaceValue;
+            Switches.On("hole 7 same order", ref same);
+            return same
                 ? null
-                : new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
+                : (new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount."), false);
         }
 
         // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
         if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
         {
-            return new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew.");
+            return (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), true);
         }
 
         if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
         {
-            return new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}.");
+            return (new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}."), false);
         }
 
         if (Closed(db, order.User) is { } closed)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return closed;
+            return (closed, true);
         }
 
         var user = LedgerAccount.User(order.User);
@@ -149,7 +150,7 @@ internal sealed class WithdrawalDesk(
         if (tooSmall)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less.");
+            return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."), true);
         }
 
         UserDatabase.Add(db, order, now);
@@ -211,7 +212,9 @@ internal sealed class WithdrawalDesk(
         bool isNever = answer?.Never is { } never && IsNever(never, order);
         Switches.On("hole 7 never", ref isNever);
         bool believable = answer is { EK: not null } || (answer is not null && isNever);
-        return believable ? answer : null;
+
+        // The account gets its money back by nothing but the issuer's word, whatever else comes with it.
+        return believable ? answer! with { Never = isNever ? answer.Never : null } : null;
     }
 
     private bool IsNever(NeverIssued never, AccountRequest order)

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -10,6 +11,30 @@ public static class CertificateStore
     /// <summary>Teaches the scheme what the store has.</summary>
     public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(
         store.Read(db => db.Query("SELECT certificate FROM certificate", r => KeyCertificate.Decode(r.Bytes(0)))).OfType<KeyCertificate>(), suite);
+
+    /// <summary>
+    /// True if something that came from the issuer is signed with a statement key that is known here. The issuer may have another one since its keys were last fetched: then they
+    /// are fetched, and it is looked at once more. What it has done is never taken for a forgery for that (rule R15).
+    /// </summary>
+    /// <param name="isSigned">Looks at it with the keys that the scheme has by then.</param>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public static async ValueTask<bool> Signed(Database store, Scheme scheme, ICashSuite suite, ILink issuer, Func<bool> isSigned, CancellationToken cancel)
+    {
+        if (isSigned())
+        {
+            return true;
+        }
+
+        bool asks = true;
+        Switches.Off("R15 asks for keys", ref asks);
+        if (!asks)
+        {
+            return false;
+        }
+
+        await Fetch(store, scheme, suite, issuer, cancel);
+        return isSigned();
+    }
 
     /// <summary>Fetches and keeps what is new.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>

@@ -88,7 +88,7 @@ internal static class CareCommands
         var till = new Argument<string>("W") { Description = "The till, 32 hexadecimal digits ('hiercash-issuer tills', 'hiercash-shop status')." };
         var bank = new Argument<uint>("NUMBER")
         {
-            Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),
+            Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
         var since = new Option<string?>("--since")
         {
@@ -113,7 +113,7 @@ internal static class CareCommands
                 var others = revoked.Where(t => t != named).ToList();
                 ConsoleEntry.SayDone(
                     "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has queued."
-                    + (others.Count == 0 ? "" : $" So are the tills that it enrolled since {stolen}: {string.Join(", ", others)}."));
+                    + (others.Count == 0 ? "" : $" So are the tills that it enrolled{(stolen is { } since ? $" since {since}" : " after that")}: {string.Join(", ", others)}."));
             }
         });
         ofBank.SetAction(result =>

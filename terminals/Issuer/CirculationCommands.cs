@@ -49,14 +49,13 @@ internal static class CirculationCommands
             {
                 string given = result.GetValue(bank)!;
                 var cap = CommonOptions.ReadTotal(result.GetValue(amount)!, currency);
-                var found = party.Registry.Banks.FirstOrDefault(b => b.Name == given || b.Id.Value.ToString(CultureInfo.InvariantCulture) == given)
-                    ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
+                var found = party.Registry.FindBank(given) ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
                 var set = party.Registry.SetCap(found.Id, cap);
                 var outstanding = set.Circulation.Outstanding;
                 ConsoleEntry.PrintDone(
                     result.GetValue(json),
                     new { Id = set.Id.Value, set.Name, Before = found.Cap.Minor, Cap = set.Cap.Minor, Outstanding = outstanding.Minor, Currency = currency.Name },
-                    $"{set.Name} may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; now it has {outstanding.Show(currency)}."
+                    $"Bank {set.Id}, {set.Name}, may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; now it has {outstanding.Show(currency)}."
                         + (outstanding > set.Cap ? " Nothing more is issued to it until that is below the cap." : ""));
             }
         });

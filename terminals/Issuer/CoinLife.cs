@@ -171,7 +171,9 @@ internal sealed class CoinLife(
         var outage = ServiceRecord.Outage(db, cancelled, now);
         var last = terms.SettleTerm > CancelledCoins.Grace + outage ? terms.SettleTerm : CancelledCoins.Grace + outage;
         Switches.Replace("R6 return", ref last, TimeSpan.Zero);
-        return cancelled.Plus(terms.HotListMaxAge + last);
+        var age = terms.HotListMaxAge;
+        Switches.Replace("R6 list returned", ref age, TimeSpan.Zero);
+        return cancelled.Plus(age + last);
     }
 
     private int ReturnDue(Database db, Timestamp now)

@@ -8,7 +8,9 @@ namespace HierCash.Issuer;
 /// taken back are never chosen, and others take their place in the next revision.
 /// </summary>
 /// <param name="Claimed">Sum of what the receipts guarantee, within what exceeds X.</param>
-internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount Claimed)
+/// <param name="Proves">False where so few payments do not exceed X.</param>
+/// <param name="IsWhole">False where more is guaranteed than so few payments prove: the rest is not claimed.</param>
+internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount Claimed, bool Proves, bool IsWhole)
 {
     /// <summary>What makes this choice another one: which payments, and how much is claimed.</summary>
     public Digest Content => Digest.Of(
@@ -17,12 +19,10 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         .. BitConverter.GetBytes(Claimed.Minor),
     ]);
 
-    /// <summary>False where more payments are needed than so many pages hold.</summary>
-    public bool Fits(int pages) => Entries.Count <= pages * DossierPage.MaxEntries;
-
     /// <param name="faceValue">X.</param>
+    /// <param name="pages">Most pages. Whoever makes payments of one cent by the hundred thousand keeps nobody from what the large ones prove.</param>
     /// <returns>Null where all payments together are within X.</returns>
-    public static DossierChoice? Of(IEnumerable<DossierEntry> entries, Amount faceValue)
+    public static DossierChoice? Of(IEnumerable<DossierEntry> entries, Amount faceValue, int pages)
     {
         var all = entries.ToList();
         var signed = Sum(all, e => e.H.Paid);
@@ -38,7 +38,8 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         var ordered = all.OrderByDescending(e => !e.Receipt.Share.Guaranteed.IsZero).ThenByDescending(e => e.H.Paid)
             .ThenBy(e => e.H.Id.ToString(), StringComparer.Ordinal);
         Switches.Replace("R9 largest", ref ordered, all.OrderBy(e => e.H.Time));
-        foreach (var entry in ordered)
+        int most = pages * DossierPage.MaxEntries;
+        foreach (var entry in ordered.Take(most))
         {
             bool enough = sum >= due && entry.Receipt.Share.Guaranteed.IsZero;
             Switches.Off("R9 fewest", ref enough);
@@ -51,7 +52,8 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
             sum += entry.H.Paid;
         }
 
-        return new DossierChoice(chosen, claimed);
+        var proven = sum > faceValue ? Amount.Min(Sum(chosen, e => e.Receipt.Share.Guaranteed), sum - faceValue) : Amount.Zero;
+        return new DossierChoice(chosen, proven, sum > faceValue, proven == claimed);
     }
 
     private static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) => entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));

@@ -42,7 +42,7 @@ internal static class DossierStore
         "UPDATE trace_case SET changed = 0, is_excess = ?2, judged_revision = revision WHERE coin = ?1", row.Coin, isExcess ? 1 : 0);
 
     /// <summary>There is an excess that no dossier can show: nothing is sent, and nothing is closed.</summary>
-    public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1 WHERE coin = ?1", row.Coin);
+    public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1, judged_revision = revision WHERE coin = ?1", row.Coin);
 
     /// <summary>A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of the clock.</summary>
     public static void Dated(Database db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
@@ -51,9 +51,13 @@ internal static class DossierStore
     /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
     public static Timestamp LastDate(Database db, CoinId coin) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()));
 
-    /// <summary>True if there is a case about this coin, also one of which no dossier was fetched yet, and its term is not over.</summary>
-    public static bool HasCase(Database db, CoinRow coin, SchemeTerms terms, Timestamp now) =>
-        now <= coin.Expiry.End.Plus(terms.CaseTerm) && db.Number("SELECT count(*) FROM trace_case WHERE coin = ?1", coin.Number) > 0;
+    /// <summary>True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is still taken back.</summary>
+    public static bool HasCase(Database db, CoinRow coin, SchemeTerms terms, Timestamp now)
+    {
+        var term = terms.DisputedTerm;
+        Switches.Replace("R4 last told", ref term, terms.CaseTerm);
+        return now <= coin.Expiry.End.Plus(term) && db.Number("SELECT count(*) FROM trace_case WHERE coin = ?1", coin.Number) > 0;
+    }
 
     public static void Put(Database db, CaseRow row, DossierChoice choice)
     {

@@ -170,7 +170,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
     /// <summary>Signs anew what the struck payment of a revoked till moved.</summary>
     private void Keep(Database db, HistoryRow row, Amount kept, Amount moved, Timestamp now)
     {
-        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, now);
+        // Not before the one in whose place it stands, which is not before the case that counted the payment (rule R3).
+        var earlier = row.Reversal is { } before ? Reversal.Decode(before)!.Date : default;
+        Switches.Replace("R3 dated anew", ref earlier, default);
+        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, earlier > now && terms.IsOnTime(earlier, now) ? earlier : now);
         HistoryDatabase.Strike(db, row, kept, moved, reversal.Encode(), row.Receipt);
     }
 }

@@ -22,7 +22,15 @@ internal sealed record CoinRow(
     public Amount Rest => FaceValue - Spent - Returned;
 
     /// <summary>The later of a case's and a report's date: none was paid after it who knew.</summary>
-    public Timestamp? Ended => Lost is { } lost && Cancelled is { } cancelled ? (lost > cancelled ? lost : cancelled) : Lost ?? Cancelled;
+    public Timestamp? Ended
+    {
+        get
+        {
+            var (first, last) = Lost > Cancelled ? (Cancelled, Lost) : (Lost, Cancelled);
+            Switches.Replace("R6 later end", ref last, first);
+            return Lost is null || Cancelled is null ? Lost ?? Cancelled : last;
+        }
+    }
 }
 
 /// <summary>
@@ -119,7 +127,9 @@ internal static class InspectionDatabase
     private static void Date(Database db, CoinRow coin, string column, Timestamp date)
     {
         string table = coin.IsOpen ? "inspection" : "closed_coin";
-        db.Execute($"UPDATE {table} SET {column} = ?2 WHERE coin = ?1 AND {column} IS NULL", coin.Number, date.ToLedger());
+        string first = $"AND {column} IS NULL";
+        Switches.Replace("hole 10 first date", ref first, "");
+        db.Execute($"UPDATE {table} SET {column} = ?2 WHERE coin = ?1 {first}", coin.Number, date.ToLedger());
     }
 
     private static void Move(Database db, long number, string from, string to)

@@ -56,19 +56,25 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
         }
 
-        bool inTime = request.Date.Plus(terms.RequestTerm) >= now && request.Date <= now.Plus(terms.ClockTolerance);
+        bool inTime = request.Date.Plus(terms.RequestTerm) >= now;
         Switches.On("hole 7 date", ref inTime);
-        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
+        bool ahead = request.Date > now.Plus(terms.ClockTolerance);
+        Switches.Off("issue ahead", ref ahead);
+        return inTime && !ahead ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
     }
 
     private LinkMessage? CheckIssuable(BankRequest request)
     {
-        if (request.Currency != terms.Currency)
+        bool foreign = request.Currency != terms.Currency;
+        Switches.Off("issue foreign", ref foreign);
+        if (foreign)
         {
             return Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.");
         }
 
-        if (request.FaceValue.IsZero)
+        bool nothing = request.FaceValue.IsZero;
+        Switches.Off("issue nothing", ref nothing);
+        if (nothing)
         {
             return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
         }
@@ -99,7 +105,9 @@ internal sealed class Issuance(
             return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
         }
 
-        if (row.X != request.FaceValue.ToLedger())
+        bool differs = row.X != request.FaceValue.ToLedger();
+        Switches.Off("issue same", ref differs);
+        if (differs)
         {
             return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
         }
@@ -120,21 +128,25 @@ internal sealed class Issuance(
         Switches.On("hole 14", ref keyless);
         bool possessed = opened.VerifyPossession(suite, request.Key);
         Switches.On("hole 20 possession", ref possessed);
-        return (keyless && opened.IsWithoutKey) || possessed ? opened : null;
+        bool isWithoutKey = opened.IsWithoutKey;
+        Switches.On("issue possession", ref isWithoutKey);
+        return (keyless && isWithoutKey) || possessed ? opened : null;
     }
 
     private LinkMessage Decide(Database db, BankRequest request, CashRequest? opened, bool withhold, Timestamp now)
     {
         var bank = Registry.Bank(db, "id = ?1", (long)request.Bank.Value)!;
-        bool differs = opened?.FaceValue != request.FaceValue || opened.Currency != request.Currency;
+        bool differs = opened?.FaceValue != request.FaceValue;
         Switches.Off("hole 16", ref differs);
+        bool foreign = opened is not null && opened.Currency != request.Currency;
+        Switches.Off("issue currency", ref foreign);
         bool taken = opened is { IsWithoutKey: false } && InspectionDatabase.IsTaken(db, OneWay.G(terms.G, opened.NU), opened.TM, request.Bank);
         Switches.Off("hole 15", ref taken);
         bool beyond = bank.Circulation.Outstanding + request.FaceValue > bank.Cap;
         Switches.Off("hole 17", ref beyond);
         IssueRefusal? refusal = withhold ? IssueRefusal.Asked
             : opened is null ? IssueRefusal.Undecipherable
-            : differs ? IssueRefusal.AmountDiffers
+            : differs || foreign ? IssueRefusal.AmountDiffers
             : taken ? IssueRefusal.KeyReused
             : beyond ? IssueRefusal.CapReached
             : ParkedDesk.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears

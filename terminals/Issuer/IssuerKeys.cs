@@ -12,6 +12,9 @@ namespace HierCash.Issuer;
 /// </summary>
 public sealed class IssuerKeys
 {
+    /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
     private static readonly Dictionary<KeyUsage, string> Names = new()
     {
@@ -87,6 +90,7 @@ public sealed class IssuerKeys
 
     /// <summary>Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the issuer's uses.</exception>
+    /// <exception cref="InvalidOperationException">The clock says an earlier day than the present key's certificate.</exception>
     internal KeyCertificate Rotate(Database store, KeyUsage usage, Timestamp now)
     {
         if (!Names.TryGetValue(usage, out string? name))
@@ -97,10 +101,27 @@ public sealed class IssuerKeys
         _keys = store.Write(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, now));
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(all[usage].Max(k => k.Certificate.NotBefore), now)));
             return all;
         });
         return _keys[usage][^1].Certificate;
+    }
+
+    /// <summary>
+    /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that began later for the issuer's, and drops whoever
+    /// answers under the other (rule R17).
+    /// </summary>
+    private static Timestamp BeginsOn(Timestamp present, Timestamp now)
+    {
+        if (present > now.Plus(MostAhead))
+        {
+            throw new InvalidOperationException(
+                $"The issuer's clock says {now}, and its present key was certified on {present}. Set the clock right, and rotate then; if it was wrong on that day, no key can be rotated before that date.");
+        }
+
+        var later = present.Plus(TimeSpan.FromSeconds(1));
+        Switches.Replace("R17 later key", ref later, now);
+        return later > now ? later : now;
     }
 
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>

@@ -126,7 +126,7 @@ public sealed partial class IssuerParty : ILinkHandler
             throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of the theft with --since, or leave it out.");
         }
 
-        return Registry.RevokeTill(till, now, stolen ?? now);
+        return Registry.RevokeTill(till, now, stolen);
     }
 
     /// <summary>Revokes a bank's key.</summary>

@@ -81,9 +81,11 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
                 Alarms.Raise(db, Alarms.Parked, row.Bank, (ulong)row.Number, now);
             }
 
+            bool isDebit = row.Kind == TransferKind.FloatDebit;
+            Switches.Off("R8 unfetched", ref isDebit);
             bool stops = row.Outcome switch
             {
-                BookingOutcome.Booked => row.Kind == TransferKind.FloatDebit || IsProvenClaim(db, row),
+                BookingOutcome.Booked => isDebit || IsProvenClaim(db, row),
                 BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit => IsProvenClaim(db, row) && HadItsVisit(db, row, now),
                 var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
             };

@@ -35,7 +35,7 @@ internal static class Program
             Examples:
               hiercash-issuer init --dir issuer
               hiercash-issuer enrol bank bank.request --cap 1000000.00 --dir issuer > bank.grant
-              hiercash-issuer enrol shop cafe.request --dir issuer > cafe.grant
+              hiercash-issuer enrol shop cafe.vouched --dir issuer > cafe.grant
               hiercash-issuer serve --dir issuer
               hiercash-issuer cap 1 2000000.00 --dir issuer
               hiercash-issuer banks --dir issuer --json
@@ -124,7 +124,7 @@ internal static class Program
         var number = new Option<uint?>("--bank")
         {
             Description = "The number of a bank whose key was revoked: the request brings its new key. Be sure that the request is that bank's.", HelpName = "NUMBER",
-            CustomParser = r => (uint)CommonOptions.ReadNumber(r, "bank's number", "1"),
+            CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
         var bank = new Command("bank", "Enrols a bank, or takes its next key ('hiercash-bank new-key'); prints the grant.") { file, cap, number, Folder };
         var shop = new Command("shop", "Enrols a shop's till for which its bank, or another till of the shop, has signed; prints its grant.") { file, Folder };

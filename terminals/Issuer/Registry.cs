@@ -58,6 +58,15 @@ public sealed partial class Registry(Database store)
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));
 
+    /// <summary>As a person names it. The number goes before names: a bank chooses its name, and may take one that looks like another's number (rule R18).</summary>
+    public BankEntry? FindBank(string given)
+    {
+        var named = Banks.FirstOrDefault(b => b.Name == given);
+        var numbered = Banks.FirstOrDefault(b => b.Id.ToString() == given) ?? named;
+        Switches.Replace("R18 cap", ref numbered, named);
+        return numbered;
+    }
+
     /// <summary>All tills, the newest first.</summary>
     public IReadOnlyList<TillRow> Tills => store.Read(db => db.Query(
         "SELECT t.w, t.shop, s.name, t.registered, t.enrolled_by, t.revoked FROM till t JOIN shop s ON s.id = t.shop ORDER BY t.registered DESC, t.w",
@@ -69,11 +78,15 @@ public sealed partial class Registry(Database store)
     /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The tills that it
     /// enrolled since the theft, directly or not, go with it (rule R18).
     /// </summary>
-    /// <param name="stolen">Since when somebody else may have had the key.</param>
+    /// <param name="stolen">Since when somebody else may have had the key; null: since the revocation.</param>
     /// <returns>The tills that are revoked now.</returns>
     /// <exception cref="InvalidOperationException">There is no such till, or it is revoked, and so is what it enrolled since.</exception>
-    public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp stolen) => store.Write(db =>
+    public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.Write(db =>
     {
+        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled.
+        var seen = ServiceRecord.LastSeen(db, w);
+        Switches.Replace("R17 clock behind", ref seen, default);
+        var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
         var gone = new List<TillId> { w };
         bool follows = true;
         Switches.Off("R18 descendants", ref follows);
@@ -81,14 +94,14 @@ public sealed partial class Registry(Database store)
         {
             gone.AddRange(db.Query(
                 "SELECT w FROM till WHERE enrolled_by = ?1 AND registered >= ?2 ORDER BY registered, w", r => new TillId(Id16.Read(r.Bytes(0))),
-                gone[at].Value.ToArray(), stolen.ToLedger()));
+                gone[at].Value.ToArray(), (stolen ?? date).ToLedger()));
         }
 
         // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since goes.
-        var revoked = gone.FindAll(t => db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", t.Value.ToArray(), now.ToLedger()) == 1);
+        var revoked = gone.FindAll(t => db.Execute("UPDATE till SET revoked = ?2 WHERE w = ?1 AND revoked IS NULL", t.Value.ToArray(), date.ToLedger()) == 1);
         return revoked.Count > 0 ? revoked
-            : RevokedAt(db, w) is { } date
-            ? throw new InvalidOperationException($"This till's key was revoked on {date} already. If it was stolen before, give that moment with --since: what it enrolled since then goes too.")
+            : RevokedAt(db, w) is { } before
+            ? throw new InvalidOperationException($"This till's key was revoked on {before} already. If it was stolen before, give that moment with --since: what it enrolled since then goes too.")
             : throw new InvalidOperationException($"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 

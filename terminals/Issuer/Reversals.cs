@@ -116,7 +116,7 @@ internal sealed class Reversals(
         }
 
         // A shop moves money for as long as it may be asked; the holder's side for as long as the coin is known.
-        var until = Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(terms.SettleTerm + terms.DisputeTerm);
+        var until = terms.TakenBackUntil(h);
         bool isShops = shop is not null;
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;

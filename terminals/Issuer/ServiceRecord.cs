@@ -14,23 +14,44 @@ internal sealed class ServiceRecord
 
     /// <summary>A shorter silence is no outage.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
+    private readonly Lock _turn = new();
     private readonly Database _store;
     private Timestamp _last;
+
+    /// <summary>The last sign of life of the timer; 0 where none runs. Other signs of life come from requests, and nobody need ask anything for days.</summary>
+    private Timestamp _ticked;
 
     /// <summary>What lies between the last sign of life and this start was an outage.</summary>
     public ServiceRecord(Database store, Timestamp now)
     {
         _store = store;
         _last = Timestamp.FromLedger(store.Read(db => db.Number("SELECT coalesce(max(date), 0) FROM alive")));
-        if (_last != default && now > _last.Plus(Shortest))
+        Silence(_last, now);
+    }
+
+    private void Silence(Timestamp last, Timestamp now)
+    {
+        if (last != default && now > last.Plus(Shortest))
         {
-            store.Write(db => db.Execute(
-                "INSERT INTO outage(began, ended) VALUES(?1, ?2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", _last.ToLedger(), now.ToLedger()));
+            _store.Write(db => db.Execute(
+                "INSERT INTO outage(began, ended) VALUES(?1, ?2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", last.ToLedger(), now.ToLedger()));
         }
     }
 
-    /// <summary>The issuer serves.</summary>
+    /// <summary>The issuer serves. Where the timer was silent, the process or its machine stood still until now, and is not told so: that is an outage too.</summary>
     public void Beat(Timestamp now)
+    {
+        lock (_turn)
+        {
+            var stood = _ticked;
+            Switches.Replace("R6 stood still", ref stood, default);
+            Silence(stood, now);
+            _ticked = _ticked == default ? default : now;
+            Note(now);
+        }
+    }
+
+    private void Note(Timestamp now)
     {
         // A clock that was ahead once, and is right again, leaves a sign of life of the future: the next one is of today.
         if (now >= _last && now < _last.Plus(Every))
@@ -44,26 +65,30 @@ internal sealed class ServiceRecord
 
     /// <summary>Signs of life of a process that serves and hears nothing: quiet hours are no outage.</summary>
     /// <param name="failed">Told why one could not be written; the next is tried all the same.</param>
-    public ITimer Start(TimeProvider clock, Action<string> failed) => clock.CreateTimer(
-        _ =>
-        {
-            bool beats = true;
-            Switches.Off("service beat", ref beats);
-            if (!beats)
-            {
-                return;
-            }
+    public ITimer Start(TimeProvider clock, Action<string> failed)
+    {
+        _ticked = Timestamp.Now(clock);
+        return clock.CreateTimer(_ => Tick(clock, failed), null, Every, Every);
+    }
 
-            try
-            {
-                Beat(Timestamp.Now(clock));
-            }
-            catch (Exception e) when (e is DbException or InvalidOperationException)
-            {
-                failed(e.Message);
-            }
-        },
-        null, Every, Every);
+    private void Tick(TimeProvider clock, Action<string> failed)
+    {
+        bool beats = true;
+        Switches.Off("service beat", ref beats);
+        if (!beats)
+        {
+            return;
+        }
+
+        try
+        {
+            Beat(Timestamp.Now(clock));
+        }
+        catch (Exception e) when (e is DbException or InvalidOperationException)
+        {
+            failed(e.Message);
+        }
+    }
 
     /// <summary>How long the issuer did not serve between a moment and now. What ended later was seen by a clock that was ahead.</summary>
     public static TimeSpan Outage(Database db, Timestamp from, Timestamp to)
@@ -90,6 +115,14 @@ internal sealed class ServiceRecord
     /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
     public static Timestamp LastContact(Database db, TillId till) =>
         Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = ?1", till.Value.ToArray()));
+
+    /// <summary>The latest moment at which the issuer is known to have served, anybody or this till.</summary>
+    public static Timestamp LastSeen(Database db, TillId till)
+    {
+        var alive = Timestamp.FromLedger(db.Number("SELECT coalesce(max(date), 0) FROM alive"));
+        var contact = LastContact(db, till);
+        return alive > contact ? alive : contact;
+    }
 
     /// <summary>Outages that no term looks back to any more.</summary>
     public static void Purge(Database db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < ?1", before.ToLedger());

@@ -100,7 +100,10 @@ internal sealed class TraceDesk(
         store.Write(db =>
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
-            if (DossierStore.Find(db, peer.Id, outcome.Coin) is not { } row || row.Revision != outcome.Revision || row.Revision == 0)
+            var row = DossierStore.Find(db, peer.Id, outcome.Coin);
+            bool its = row?.Revision == outcome.Revision;
+            Switches.On("R9 finding revision", ref its);
+            if (row is null || !its || row.Revision == 0)
             {
                 return false;
             }
@@ -142,8 +145,10 @@ internal sealed class TraceDesk(
                 WHERE c.bank = ?1 AND c.revision > 0 AND h.reversed IS NOT NULL ORDER BY h.id
                 """,
                 (long)peer.Id.Value);
+            string own = "bank = ?1";
+            Switches.Replace("R9 reversals told", ref own, "?1 = ?1");
             return db.Query(
-                "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+                $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > ?2 ORDER BY number LIMIT ?3",
                 r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
                 (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
         }));
@@ -165,14 +170,18 @@ internal sealed class TraceDesk(
             Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
-                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue);
-                bool fits = choice?.Fits(MostPages) != false;
-                Switches.On("R9 most", ref fits);
-                if (!fits)
+                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue, MostPages);
+                if (choice is { IsWhole: false } or { Proves: false })
+                {
+                    Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
+                }
+
+                bool proves = choice?.Proves != false;
+                Switches.On("R9 most", ref proves);
+                if (!proves)
                 {
                     // An excess all the same: the case stays open, until a person has looked or something changes.
                     DossierStore.Postpone(db, row);
-                    Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
                     continue;
                 }
 
@@ -212,7 +221,7 @@ internal sealed class TraceDesk(
     /// </summary>
     public bool Proves(Database db, CoinId coin, Amount claim)
     {
-        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue) is not { } choice || !choice.Fits(MostPages))
+        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is not { Proves: true } choice)
         {
             return false;
         }

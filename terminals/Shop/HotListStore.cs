@@ -27,7 +27,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     public void Take(Database db, HotList list)
     {
         ulong has = Version(db);
-        bool signed = list.Issuer == scheme.Issuer && scheme.IsStatement(k => list.Verify(suite, k));
+        bool signed = IsSigned(list);
         Switches.On("hole 11 signature", ref signed);
         if (!signed)
         {
@@ -62,6 +62,8 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
             (long)list.Version, list.Date.ToLedger(), whole ? 1L : 0L);
     }
 
+    private bool IsSigned(HotList list) => list.Issuer == scheme.Issuer && scheme.IsStatement(k => list.Verify(suite, k));
+
     /// <summary>Fetches what is new.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
@@ -75,6 +77,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
             var list = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
+            await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel);
             store.Write(db =>
             {
                 Take(db, list);

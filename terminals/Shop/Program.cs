@@ -47,7 +47,7 @@ internal static class Program
     private static Command Pay()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
-        var pin = CommonOptions.PinOption("payment PIN");
+        var pin = CommonOptions.PinOption(CommonOptions.PaymentPin);
         var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
         var command = new Command("pay", "Takes one payment, offline. What this till owes the card from an earlier payment is given back with it.")
         {
@@ -67,9 +67,23 @@ internal static class Program
             TillResult Take()
             {
                 var taken = open.Till.Pay(card, y, null, result.GetValue(profile));
-                return taken.Outcome == TillOutcome.PinRequired
-                    ? open.Till.Continue(taken.Ticket, card, code ??= CommonOptions.ReadPin(result.GetValue(pin), "payment PIN"), result.GetValue(profile))
-                    : taken;
+                if (taken.Outcome != TillOutcome.PinRequired)
+                {
+                    return taken;
+                }
+
+                try
+                {
+                    code ??= CommonOptions.ReadPin(result.GetValue(pin), CommonOptions.PaymentPin);
+                }
+                catch
+                {
+                    // No PIN, no payment: nobody goes on with it.
+                    open.Till.GiveUp(taken.Ticket, card);
+                    throw;
+                }
+
+                return open.Till.Continue(taken.Ticket, card, code, result.GetValue(profile));
             }
 
             var paid = Take();

@@ -167,7 +167,14 @@ public sealed class Settler
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        var states = batch.Zip(answer.Receipts, Judge).ToList();
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First, r.Second)), cancel);
+        Switches.On("step 8", ref genuine);
+        if (!genuine)
+        {
+            throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+        }
+
+        var states = answer.Receipts.Select(Judge).ToList();
         _store.Write(db =>
         {
             for (int i = 0; i < states.Count; i++)
@@ -181,29 +188,24 @@ public sealed class Settler
         return states;
     }
 
-    private PartState Judge(Part part, Receipt receipt)
+    private bool IsGenuine(Part part, Receipt receipt)
     {
         bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
             && receipt.Currency == part.H.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
-        bool genuine = its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
-        Switches.On("step 8", ref genuine);
-        if (!genuine)
-        {
-            throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
-        }
-
-        return receipt.Verdict switch
-        {
-            Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
-            {
-                { Waiting.IsZero: false } => PartState.Waiting,
-                { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
-                _ => PartState.Settled,
-            },
-            Verdict.Early => PartState.Queued,
-            Verdict.Dead => PartState.Dead,
-            _ => PartState.Refused,
-        };
+        return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
     }
+
+    private static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    {
+        Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
+        {
+            { Waiting.IsZero: false } => PartState.Waiting,
+            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
+            _ => PartState.Settled,
+        },
+        Verdict.Early => PartState.Queued,
+        Verdict.Dead => PartState.Dead,
+        _ => PartState.Refused,
+    };
 }

@@ -56,21 +56,31 @@ public sealed partial class ShopTill
     /// <summary>Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.</summary>
     public void GiveUpLeftovers() => GiveUpLeftovers(new Timestamp(long.MaxValue));
 
-    private void GiveUpLeftovers(Timestamp before)
+    private void GiveUpLeftovers(Timestamp before, Timestamp unseen = default)
     {
-        foreach (var ticket in OpenTickets.Where(t => t.Time < before && Parts(t.Time).Count > 0))
+        foreach (var ticket in OpenTickets.Where(t => t.Time < (Parts(t.Time).Count > 0 ? before : unseen)))
         {
             GiveUp(ticket);
         }
     }
 
-    /// <summary>Nobody goes on with those either, and the issuer takes back for a shop only until its terms are over.</summary>
+    /// <summary>
+    /// Nobody goes on with those either, and the issuer takes back for a shop only until its terms are over. What no card was seen to sign ends with the settle term: no card is
+    /// asked for it after that, and for as long as it is open the issuer does not hear that this till has sent all it had (rule R6).
+    /// </summary>
     private void GiveUpForgotten()
     {
-        var now = Timestamp.Now(_clock).Microseconds;
-        var before = new Timestamp(now - Math.Min(now, (ulong)LeftOpen.TotalMicroseconds));
+        var before = Earlier(LeftOpen);
         Switches.Replace("R4 leftovers", ref before, default);
-        GiveUpLeftovers(before);
+        var unseen = Earlier(_scheme.Terms.SettleTerm);
+        Switches.Replace("R6 unseen", ref unseen, default);
+        GiveUpLeftovers(before, unseen);
+    }
+
+    private Timestamp Earlier(TimeSpan span)
+    {
+        ulong now = Timestamp.Now(_clock).Microseconds;
+        return new Timestamp(now - Math.Min(now, (ulong)span.TotalMicroseconds));
     }
 
     private Ticket Reload(Ticket ticket) => _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));

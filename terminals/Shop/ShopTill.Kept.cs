@@ -16,7 +16,7 @@ public sealed partial class ShopTill
         [.. _store.Read(db => TillStore.Kept(db, Timestamp.Now(_clock))).Select(t => (t, CashOf(t))).Where(k => !k.Item2.IsZero)];
 
     /// <summary>The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the issuer says.</summary>
-    private Timestamp TakenBackUntil(CashPayment h) => Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(_scheme.Terms.SettleTerm + _scheme.Terms.DisputeTerm);
+    private Timestamp TakenBackUntil(CashPayment h) => _scheme.Terms.TakenBackUntil(h);
 
     /// <summary>The issuer gave no signed reversal of these parts: what becomes of the payment, and what to do.</summary>
     private async ValueTask<string> NotTakenBack(Ticket ticket, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer, CancellationToken cancel)
@@ -36,7 +36,9 @@ public sealed partial class ShopTill
             }
 
             var onCard = Parts(ticket.Time).Where(p => p.SW is not null).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
-            return $"The issuer does not take the payment back. {refused[0].Refusal?.Text}"
+            return (refused.Find(r => r.Refusal is not null).Refusal is { } reason
+                ? $"The issuer does not take the payment back. {reason.Text}{(outOfDate ? "" : " The refund is begun all the same, and 'hiercash-shop settle' asks again: pay no cash for it.")}"
+                : "The issuer's answer says nothing of this payment that a till can check. It may be taken back: pay no cash for it, and run it again.")
                 + (onCard.IsZero ? "" : $" Of this payment the card gets {onCard.Show(_scheme.Terms.Currency)} back at this till: pay no cash for that.");
         }
 

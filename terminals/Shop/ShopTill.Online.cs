@@ -87,7 +87,7 @@ public sealed partial class ShopTill
         {
             var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
             var reply = await issuer.Call(Void(part.H, sw), cancel);
-            byte[]? word = IsReversal(reply, part.H) ? reply.Body : null;
+            byte[]? word = await IsReversal(reply, part.H, issuer, cancel) ? reply.Body : null;
 
             // A refusal is signed by nobody. Of what may be settled no S_W leaves on it (rules R3, R4).
             Switches.Replace("R4 plain refusal", ref word, word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
@@ -229,7 +229,7 @@ public sealed partial class ShopTill
         foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
-            bool its = IsReversal(reply, part.H);
+            bool its = await IsReversal(reply, part.H, issuer, cancel);
             if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
             {
                 // The issuer takes no more of this coin for a while; of the others it does.
@@ -286,9 +286,11 @@ public sealed partial class ShopTill
         {
             var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
             LinkMessage reply;
+            bool its;
             try
             {
                 reply = Online!.Call(Void(part.H, sw), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                its = IsReversal(reply, part.H, Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
             catch (LinkException)
             {
@@ -296,7 +298,7 @@ public sealed partial class ShopTill
                 break;
             }
 
-            if (IsReversal(reply, part.H))
+            if (its)
             {
                 _store.Write(db =>
                 {
@@ -331,9 +333,10 @@ public sealed partial class ShopTill
     private LinkMessage Void(CashPayment h, byte[] sw) =>
         new VoidMessage(h, VoidStatement.Of(h, _key.PublicKey.Bytes, sw)).ToMessage(MessageType.ForwardVoid);
 
-    private bool IsReversal(LinkMessage reply, CashPayment h)
+    private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel)
     {
-        bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h) && _scheme.IsStatement(k => reversal.Verify(_suite, k));
+        bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h)
+            && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)), cancel);
         Switches.On("hole 2 word", ref its);
         return its;
     }

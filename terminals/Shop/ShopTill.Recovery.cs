@@ -87,13 +87,13 @@ public sealed partial class ShopTill
     private void Hold(Database db, CashPayment h)
     {
         bool known = _check.KnowsKeyOf(h.Coin);
-        TillStore.Hold(db, h, known ? OfferedUntil(h.Coin) : Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(_scheme.Terms.SettleTerm + _scheme.Terms.DisputeTerm), !known);
+        TillStore.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
     }
 
     /// <summary>Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any more.</summary>
     private Timestamp OfferedUntil(Coin coin)
     {
-        var until = coin.Terms.Expiry.End.Plus(_scheme.Terms.SettleTerm + _scheme.Terms.DisputeTerm);
+        var until = _scheme.Terms.KnownUntil(coin.Terms.Expiry);
         Switches.Replace("R10 offered", ref until, new Timestamp(long.MaxValue));
         return until;
     }

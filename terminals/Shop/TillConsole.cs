@@ -231,6 +231,14 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         (_mood, _message) = (TillMood.Paying, "");
         Show();
         var result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
+        _tried = (insertion, clock.GetUtcNow());
+
+        // What was typed meanwhile is about what nobody saw the end of: it cancels nothing, and wipes no PAID.
+        while (Console.KeyAvailable)
+        {
+            Console.ReadKey(intercept: true);
+        }
+
         _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Ticket;
         _message = result.Outcome == TillOutcome.PinRequired ? "" : result.Message;
         _mood = result.Outcome switch

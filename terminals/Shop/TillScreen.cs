@@ -37,6 +37,7 @@ public sealed record TillScreen(
         {
             (TillMood.Waiting, true) => "Type the amount and press Enter. Ctrl-C ends.",
             (TillMood.Waiting, false) => $"Enter asks a card for {Amount.Show(Currency)}.",
+            (TillMood.Paying, _) => "Keys count again when this is over.",
             _ => "Esc cancels.",
         };
         string above = Mood switch

@@ -163,8 +163,8 @@ public sealed class TownWorld : IDisposable
     };
 
     /// <summary>A bank over another link to the issuer, for tests that forge what it hears.</summary>
-    public BankParty BankOver(string name, ILink issuer) => new(
-        _identities[name], _stores[name], Options.Suite, issuer, Clock, Records.Logger(name), Options.Crash);
+    public BankParty BankOver(string name, ILink issuer, ILink? relay = null) => new(
+        _identities[name], _stores[name], Options.Suite, issuer, Clock, Records.Logger(name), Options.Crash, relay);
 
     /// <summary>A bank's present secret key, for tests that speak in its name.</summary>
     public ISigningKey BankKey(string name) => _stores[name].Read(db => db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0)))

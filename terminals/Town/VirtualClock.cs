@@ -20,6 +20,13 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         _now = end;
     }
 
+    /// <summary>The machine stands still so long, and its timers with it: time is later, and nobody was told.</summary>
+    public void Jump(TimeSpan span)
+    {
+        _now += span;
+        _timers.ForEach(t => t.Shift(span));
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new VirtualTimer(this, () => callback(state));
@@ -39,6 +46,8 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
             Due = _period > TimeSpan.Zero ? Due + _period : DateTimeOffset.MaxValue;
             fire();
         }
+
+        public void Shift(TimeSpan span) => Due = Due == DateTimeOffset.MaxValue ? Due : Due + span;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

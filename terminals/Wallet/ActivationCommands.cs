@@ -65,6 +65,10 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         {
             return card.BeginActivation(code);
         }
+        catch (CardRefusedException e) when (e.Status == StatusWord.ConditionsNotSatisfied)
+        {
+            throw new RefusedException("This card belongs to no bank yet. Open an account with it first.");
+        }
         catch (CardRefusedException e) when (e.Status == StatusWord.AlreadyDone)
         {
             throw new RefusedException(

@@ -185,7 +185,7 @@ internal sealed class LifeCommands(
         return Directory.Exists(folder) ? folder : throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
     }
 
-    private async Task Recovering(
+    private async Task<int> Recovering(
         ParseResult result, Func<WalletTerminal, ICardChannel, string, ValueTask<IReadOnlyList<RecoveryResult>>> work, string nothing, CancellationToken cancel, bool isRecovery = false)
     {
         string folder = RecordsFolder(result);
@@ -201,6 +201,7 @@ internal sealed class LifeCommands(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),
             done.Count == 0 ? nothing : string.Join(Environment.NewLine, done.Select(d => d.Message)));
+        return done.Count > 0 && done.All(d => !d.Done) ? ExitCode.Refused : ExitCode.Done;
     }
 
     private static IEnumerable<string> Explain(CoinReply coin, byte slot, Currency currency) => coin.State switch

@@ -174,7 +174,8 @@ internal static class Program
                 done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),
                 done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
             await RebuttalCommands.Warn(terminal, status, cancel);
-            return done.Any(d => d.Outcome == WithdrawalOutcome.Refused) ? ExitCode.Refused : ExitCode.Done;
+            return done.Any(d => d.Outcome == WithdrawalOutcome.Refused) ? ExitCode.Refused
+                : done.Count > 0 && done.All(d => d.Outcome == WithdrawalOutcome.Pending) ? ExitCode.Unreachable : ExitCode.Done;
         });
         return command;
     }

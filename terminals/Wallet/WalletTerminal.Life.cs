@@ -233,9 +233,11 @@ public sealed partial class WalletTerminal
                 continue;
             }
 
-            // One that waits is asked for again, until it is paid or what was left came back.
+            // One that waits is asked for again, until it is paid or what was left came back; one that came early, once its time has come.
             bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
-            if (!waits)
+            bool early = receipt.Verdict == Verdict.Early;
+            Switches.Off("hole 9 early", ref early);
+            if (!waits && !early)
             {
                 card.Confirm(h.Coin.Id, h.Seq);
             }
@@ -244,6 +246,8 @@ public sealed partial class WalletTerminal
             {
                 Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == entry.Paid => new RecoveryResult(
                     entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
+                Verdict.Early => new RecoveryResult(
+                    entry.Paid, false, $"{amount} came before their time, which is {h.Time}: the clock here is ahead of the issuer's. Set it right, and redeem again after that; nothing is lost."),
                 Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
                 Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(

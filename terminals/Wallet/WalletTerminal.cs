@@ -175,6 +175,10 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             string isKeyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
             return stored.IsSuccess
                 ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.{isKeyed}")
+                : stored == StatusWord.KeyUnknown
+                ? new WithdrawalResult(
+                    WithdrawalOutcome.Pending, faceValue,
+                    $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.")
                 : throw new CardRefusedException(stored, $"The card does not take the bank's answer. {stored.Explain()}");
         }
 
@@ -186,6 +190,10 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
                 ? answer.Text is { } why
                     ? new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, why)
                     : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue, $"The issuer does not issue these {amount}: {Explain(never.Reason, keyed)} The account has its money back.")
+                : freed == StatusWord.KeyUnknown
+                ? new WithdrawalResult(
+                    WithdrawalOutcome.Pending, faceValue,
+                    $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.")
                 : throw new CardRefusedException(freed, $"The card does not take the issuer's statement. {freed.Explain()}");
         }
 

@@ -39,7 +39,7 @@ public sealed class CirculationTests
         Assert.That(Bank(Banks(), "north").GetProperty("outstanding").GetInt64(), Is.EqualTo(outstanding), "nothing was issued");
         Assert.That(_town.Must("hiercash-issuer", "cap", "north", "1.00", "--dir", "issuer"), Does.Contain("Nothing more is issued to it until that is below the cap."));
         string raised = _town.Must("hiercash-issuer", "cap", "north", "1000.00", "--dir", "issuer");
-        Assert.That(raised.TrimEnd(), Is.EqualTo($"north may have 1000.00 EUR outstanding, before it was 1.00 EUR; now it has {low} EUR."));
+        Assert.That(raised.TrimEnd(), Is.EqualTo($"Bank 1, north, may have 1000.00 EUR outstanding, before it was 1.00 EUR; now it has {low} EUR."));
         Assert.That(Withdraw("5.00").Code, Is.Zero);
         Assert.That(Bank(Banks(), "north").GetProperty("outstanding").GetInt64(), Is.EqualTo(outstanding + 500));
     }
@@ -49,13 +49,13 @@ public sealed class CirculationTests
     public void ACapIsATotalAndMayBeZero()
     {
         long outstanding = Bank(Banks(), "north").GetProperty("outstanding").GetInt64();
-        Assert.That(_town.Must("hiercash-issuer", "cap", "north", "0", "--dir", "issuer"), Does.StartWith("north may have 0.00 EUR outstanding, before it was 1000000.00 EUR"));
+        Assert.That(_town.Must("hiercash-issuer", "cap", "north", "0", "--dir", "issuer"), Does.StartWith("Bank 1, north, may have 0.00 EUR outstanding, before it was 1000000.00 EUR"));
         Assert.That(Withdraw("1.00").Code, Is.Not.Zero);
         Assert.That(Bank(Banks(), "north").GetProperty("outstanding").GetInt64(), Is.EqualTo(outstanding), "nothing was issued");
         const string Most = "92233720368547758.07";
         foreach (string bank in new[] { "north", "south" })
         {
-            Assert.That(_town.Must("hiercash-issuer", "cap", bank, Most, "--dir", "issuer"), Does.StartWith($"{bank} may have {Most} EUR outstanding"));
+            Assert.That(_town.Must("hiercash-issuer", "cap", bank, Most, "--dir", "issuer"), Does.StartWith($"Bank {(bank == "north" ? 1 : 2)}, {bank}, may have {Most} EUR outstanding"));
         }
 
         Assert.That(Banks().GetProperty("total").GetProperty("caps").GetUInt64(), Is.EqualTo(2UL * long.MaxValue));

@@ -65,6 +65,7 @@ internal static class ConsoleProcess
         };
         info.Environment["PATH"] = SearchPath;
         info.Environment.Remove("HIERCASH_PIN");
+        info.Environment.Remove("HIERCASH_PAYMENT_PIN");
         return Process.Start(info)!;
     }
 }

@@ -59,6 +59,57 @@ public sealed class CardImageTests
         Assert.That(restored.Image.IsRestored, Is.False);
     }
 
+    /// <summary>The disk fails once, at any of the lines of a command. Nothing more is written through that card, and the next opening has it as it was before or after.</summary>
+    [Test]
+    public void AWriteThatFailsLosesNoCard()
+    {
+        for (int fails = 0; ; fails++)
+        {
+            File.Delete(FilePath);
+            int written = 0, at = fails;
+            bool failed = false;
+            using (var card = NewCard(power: true))
+            {
+                card.Send("8002000004 11111111");
+                ((PowerImage)card.Image).WritingLine = () =>
+                {
+                    if (written++ == at)
+                    {
+                        failed = true;
+                        throw new IOException("No space left on device");
+                    }
+                };
+                try
+                {
+                    card.Send("8002000004 22222222");
+                }
+                catch (CardChannelException)
+                {
+                    Assert.That(failed);
+                    Assert.That(() => card.Send("8002000004 33333333"), Throws.InstanceOf<CardChannelException>(), "what the card holds is not what is on disk");
+                }
+            }
+
+            using var again = Open(power: true);
+            Assert.That(again.Send("8005000404"), Is.EqualTo("222222229000"), $"line {fails}: its record was whole");
+            if (!failed)
+            {
+                Assert.That(fails, Is.GreaterThan(1), "a command writes more lines than one");
+                return;
+            }
+        }
+    }
+
+    /// <summary>A full disk finds no place in an image that is not there yet.</summary>
+    [Test]
+    public void AnImageHasItsRoomFromTheStart()
+    {
+        NewCard(power: true).Dispose();
+        using var du = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", FilePath]) { RedirectStandardOutput = true })!;
+        long allocated = long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.That(allocated, Is.GreaterThanOrEqualTo(new FileInfo(FilePath).Length));
+    }
+
     /// <summary>A redo record that was cut anywhere leaves the state before it.</summary>
     [Test]
     public void ATornRedoRecordLeavesTheStateBefore()

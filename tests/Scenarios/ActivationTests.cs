@@ -8,6 +8,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R12: the bank's letter holds one activation code; the card makes its PUK; a blocked PUK goes back to a new code and no further.</summary>
+[Parallelizable]
 public sealed class ActivationTests
 {
     private static readonly ActivationCode Letter = ActivationCode.Parse("1111 2222 3333 4444 5555")!;

@@ -9,6 +9,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Issuers, banks and tills that lie or break: who has to answer, and that the honest party is whole (holes 8, 14, 19, 20).</summary>
+[Parallelizable]
 public sealed class AttackTests
 {
     /// <summary>An issuer accuses with an opening that is not of the user's E_I: the honest bank finds nobody; a file made of it names the issuer.</summary>

@@ -8,6 +8,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Malformed messages, cards of other issuers and currencies, cards that lie: a sentence each, and nothing changes.</summary>
+[Parallelizable]
 public sealed class BadInputTests
 {
     [Test]

@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Whose case it is, which word on it is the newest, and what a redemption may be (R1, R9).</summary>
+[Parallelizable]
 public sealed class CaseBoundsTests
 {
     /// <summary>The issuer hands out a revision that was replaced, so that what was struck out since counts again.</summary>

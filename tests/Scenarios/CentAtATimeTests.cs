@@ -7,6 +7,7 @@ using HierCash.Tests.Cheating;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Whoever has SS_U of one genuine coin signs as many payments of a cent as he likes: what a till keeps of them, and sends, is bounded (rule R10).</summary>
+[Parallelizable]
 public sealed class CentAtATimeTests
 {
     /// <summary>No card holds more than 16 coins, so a payment has no more parts; what was signed goes back.</summary>

@@ -6,6 +6,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>The dates of a bank's certificates, by which wallets know its newer key (rule R19), after days on which the issuer's clock was wrong.</summary>
+[Parallelizable]
 public sealed class CertifiedDateTests
 {
     private TownWorld _town = null!;

@@ -6,6 +6,7 @@ using HierCash.Tests.Suite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Two things happen to one case at once: what one of them writes takes nothing of the other out of the books.</summary>
+[Parallelizable]
 public sealed class ChangedCaseTests
 {
     /// <summary>

@@ -4,6 +4,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>An issuer that claims more than stands at the time of booking, and struck payments in dossiers (R9).</summary>
+[Parallelizable]
 public sealed class ClaimTermsTests
 {
     /// <summary>A coin of 50.00 paid three times 30.00; the issuer had called the first dead. Of its 40.00 only 10.00 exceed X, so 10.00 are booked.</summary>

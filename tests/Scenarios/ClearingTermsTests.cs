@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What banks say, or do not, of their instructions, and when it has consequences (R8, R10).</summary>
+[Parallelizable]
 public sealed class ClearingTermsTests
 {
     /// <summary>A bank that speaks of instructions which were never made fills no table, and starts no term of what is made later.</summary>
@@ -213,6 +214,8 @@ public sealed class ClearingTermsTests
         await Days(town, shownLater);
         var answer = await town.UserBank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(sale.Coin.Id, rebuttal), default);
         Assert.That(RebuttalMessages.ReadRebutAnswer(answer)!.Stands, Is.EqualTo(isTooLate));
+        Assert.That(
+            RebuttalMessages.ReadRebutAnswer(answer)!.Stamp.Role, Is.EqualTo(isTooLate ? StampRole.Witness : StampRole.Bank), "no shop is named where no reversal can come any more");
         await Days(town, 20);
         Assert.That(
             (town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo(isTooLate ? (-4500L, 4500UL, 5000UL) : (0L, 0UL, 5000UL)));
@@ -262,7 +265,7 @@ public sealed class ClearingTermsTests
         await town.UserBank.Rebut(inFile.Coin.Id, shown, default);
         await Days(town, 2);
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
-        var lastDay = expiry.Plus(town.Options.Terms.CaseTerm);
+        var lastDay = expiry.Plus(town.Options.Terms.DisputedTerm);
         town.Clock.Advance(TimeSpan.FromMicroseconds(lastDay.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(1));
         Assert.That(RawMessages.UploadVoid(town, others[0], key), "one hour before the end");
         await town.RunCycle();

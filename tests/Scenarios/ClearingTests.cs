@@ -7,6 +7,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Clearing never stands still (R8): what cannot be booked is parked with a signed reason, and nobody else waits for it.</summary>
+[Parallelizable]
 public sealed class ClearingTests
 {
     private static readonly Digest Nowhere = Digest.Of("nowhere"u8);

@@ -5,6 +5,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Somebody sets a till's clock ahead, and back again: the till takes nothing that nobody would settle, and never asks a card for an old TIME (rule R21).</summary>
+[Parallelizable]
 public sealed class ClockAheadTests
 {
     private static readonly TimeSpan TwoMonths = TimeSpan.FromDays(60);

@@ -3,6 +3,7 @@ using HierCash.Shop;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What one till sees of a copied card by itself (hole 12): per coin and shop the sum is at most X.</summary>
+[Parallelizable]
 public sealed class CopiedCoinAtATillTests
 {
     /// <summary>The copy pays somewhere else first, so its counter is another; what both paid here is more than the coin ever was.</summary>

@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Who has a coin's key signs without end, and declares it all dead: marks are bounded, and none is missed (rules R2, R4, R10).</summary>
+[Parallelizable]
 public sealed class DeadMarkTests
 {
     private const int Limit = 1024;

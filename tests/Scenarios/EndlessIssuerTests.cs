@@ -7,6 +7,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>An issuer that never runs out of answers (R8, R10): a visit comes to its end, and nothing fills up.</summary>
+[Parallelizable]
 public sealed class EndlessIssuerTests
 {
     private const int End = 400;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What a request to take part has to show, and what stays of one that is refused (R17, R18).</summary>
+[Parallelizable]
 public sealed class EnrolmentTests
 {
     private TownWorld _town = null!;
@@ -45,6 +46,19 @@ public sealed class EnrolmentTests
         Assert.That(() => _town.Till(cafe).Vouch(banks, shop), Throws.InvalidOperationException.With.Message.Contains("no till's request"));
         Assert.That(() => _town.ShopBank.Vouch(banks), Throws.InvalidOperationException.With.Message.Contains("no shop's request"));
         Assert.That(_town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop), Amount.Zero).Holder, Is.EqualTo(shop));
+    }
+
+    /// <summary>A bank calls itself "2": who sets bank 2's cap, or stops it, means the number.</summary>
+    [Test, Rule(18)]
+    public void ABanksNameIsNoOthersNumber()
+    {
+        using var key = _town.Options.Suite.GenerateKey();
+        var named = _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "2"), _town.Options.Cap);
+        Assert.That(named.Holder, Is.EqualTo(new PartyId(3)));
+        Assert.That(_town.Issuer.Registry.FindBank("2")?.Id, Is.EqualTo(new PartyId(2)));
+        Assert.That(_town.Issuer.Registry.FindBank("3")?.Name, Is.EqualTo("2"));
+        Assert.That(_town.Issuer.Registry.FindBank("bank-1")?.Id, Is.EqualTo(new PartyId(1)));
+        Assert.That(_town.Issuer.Registry.FindBank("4"), Is.Null);
     }
 
     /// <summary>Kiosk's till would be Cafe's, too: with the word of a till of Cafe, with that of Cafe's bank, or by showing Cafe's number on a link. It stays Kiosk's.</summary>

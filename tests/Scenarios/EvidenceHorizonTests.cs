@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R5: dossiers are of today, terms run from the bank's notice, and what is said too late counts for nothing.</summary>
+[Parallelizable]
 public sealed class EvidenceHorizonTests
 {
     /// <summary>An issuer that dates a dossier back, so that the term is over before anybody heard of it, or ahead: the bank keeps nothing of it.</summary>

@@ -10,6 +10,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Overspenders: who is named, on what evidence, and who is not.</summary>
+[Parallelizable]
 public sealed class EvidenceTests
 {
     [Test]
@@ -54,6 +55,16 @@ public sealed class EvidenceTests
         Assert.That(honest.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing));
         var doubled = town.Resign(evidence.Dossier, h => h with { Claimed = Amount.Zero }, one, one, one);
         Assert.That(doubled.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing), "the same payment three times");
+
+        // Each payment whose guarantee falls due has several receipts, all of them genuine.
+        using var statement = town.StatementKey;
+        var again = one with
+        {
+            Receipt = Receipt.Sign(
+                statement, town.Issuer.Id, one.H.Id.Value, one.Receipt.Verdict, one.H.Paid, Currency.Eur, one.Receipt.Share, one.Receipt.NextRevision, Timestamp.Now(town.Clock)),
+        };
+        var revised = town.Resign(evidence.Dossier, h => h with { Claimed = Amount.Zero }, one, again);
+        Assert.That(revised.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing), "one payment with two receipts");
     }
 
     /// <summary>Two payments under one seq that fit the face value: paid from the coin, the coin is cancelled, nobody is named.</summary>

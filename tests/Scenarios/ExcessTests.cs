@@ -5,6 +5,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Holders who copy their card: what is excess, and who gets what comes free of their coin (R1, R2).</summary>
+[Parallelizable]
 public sealed class ExcessTests
 {
     /// <summary>X is 50.00, paid are 26.00 and 26.00 by two copies: 2.00 are anybody's loss, and the rest of the coin is not the overspender's.</summary>

@@ -1,11 +1,14 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Anybody may date what they sign 2^64 - 1: it is refused like any other date of the future, and nobody's program falls over it.</summary>
+[Parallelizable]
 public sealed class FarDateTests
 {
     private static readonly Timestamp Far = new(ulong.MaxValue);
@@ -52,9 +55,38 @@ public sealed class FarDateTests
         Assert.That(file.Check(town.Options.Suite, town.Scheme.Root).IsProven, "the same file, dated as it was");
     }
 
+    /// <summary>A thing in the till's slot that shows a coin of a key that nobody knows, good until a quarter that there is not. The till says no, and takes the next customer's card.</summary>
+    [TestCase(300)]
+    [TestCase(32_115)]
+    [TestCase(32_200)]
+    [TestCase(65_535)]
+    public async Task ACoinOfAnyQuarterStopsNoTill(int quarter)
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var real = alice.Coins().Single().Coin;
+        using var secret = town.Options.Suite.GenerateKey();
+        var unsigned = real with { NU = secret.PublicKey.Compress(), Terms = real.Terms with { IssuerKey = new KeyId(4711), Expiry = new Quarter((ushort)quarter) } };
+        var coin = unsigned with { SI = secret.Sign(unsigned.Message) };
+        using var thing = new ForgedCard(pay =>
+        {
+            var h = new CashPayment(coin, 1, coin.Terms.FaceValue, pay.Time, pay.Till, pay.Amount, []);
+            return h with { SU = secret.Sign(h.Message) };
+        });
+        Assert.That(town.Till(cafe).Pay(thing, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((await town.Settle(cafe)).Settled, Is.EqualTo(1));
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+    }
+
     [Test]
     public void DatesEndAndGoNeitherRoundNorBack()
     {
+        Assert.That(new Quarter(65_535).End, Is.EqualTo(Far));
+        Assert.That(new Quarter((9999 - 1970) * 4).End, Is.EqualTo(Far));
+        Assert.That(new Quarter(((9999 - 1970) * 4) - 1).End.ToString(), Is.EqualTo("9999-01-01T00:00:00.000000Z"));
+
         var near = new Timestamp(ulong.MaxValue - 5);
         Assert.That(near.Plus(TimeSpan.FromMicroseconds(5)), Is.EqualTo(Far));
         Assert.That(near.Plus(TimeSpan.FromDays(400)), Is.EqualTo(Far));

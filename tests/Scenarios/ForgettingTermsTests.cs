@@ -6,6 +6,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Nothing goes before the maximum age of a backup: who was restored is still told again (R10; settlement.md, What is forgotten).</summary>
+[Parallelizable]
 public sealed class ForgettingTermsTests
 {
     /// <summary>A bank that is restored from before it reversed a withdrawal still finds its word: 90 days and disputeTerm.</summary>

@@ -4,6 +4,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Copies of a card, and shops that take payments back: where the money goes that comes free (R2).</summary>
+[Parallelizable]
 public sealed class FreedMoneyTests
 {
     /// <summary>Kiosk was paid 30.00 by a copy, 10.00 of it by the guarantee. When it takes the payment back, it gives back both parts.</summary>

@@ -6,6 +6,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What of an excess is promised to a shop, and what its till keeps of the issuer's word (R1).</summary>
+[Parallelizable]
 public sealed class GuaranteeTermsTests
 {
     /// <summary>Copies pay at one shop again and again: of one coin a shop's account is promised something once.</summary>

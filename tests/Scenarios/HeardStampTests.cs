@@ -10,6 +10,7 @@ namespace HierCash.Tests.Scenarios;
 /// Who has a stolen till's key shows S_W to an honest bank so that it hears nothing of it, and has no reversal made. The stamp that it gets proves to a judge
 /// that this existed, and names no shop (rules R3, R5).
 /// </summary>
+[Parallelizable]
 public sealed class HeardStampTests
 {
     private TownWorld _town = null!;

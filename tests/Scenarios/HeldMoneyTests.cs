@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A payment above the floor limit while the issuer is away, and whatever else leaves a card short without an OK: shown, and ended by cancelling.</summary>
+[Parallelizable]
 public sealed class HeldMoneyTests
 {
     [Test, Rule(4), Hole(12)]

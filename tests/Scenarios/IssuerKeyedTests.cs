@@ -13,6 +13,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R7: what an issuer can do with keys that it made (claim 2), and what a holder can do who let it make them.</summary>
+[Parallelizable]
 public sealed class IssuerKeyedTests
 {
     /// <summary>An issuer that kept the keys it made overspends coins of an honest holder, with a shop that is its friend: nobody is named, nobody is paid.</summary>

@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>'join' takes no grant with which its party would stand still.</summary>
+[Parallelizable]
 public sealed class JoinTests
 {
     private sealed class At(DateTimeOffset now) : TimeProvider

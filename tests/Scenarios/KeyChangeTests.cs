@@ -8,6 +8,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Keys that are rotated or revoked (hole 22), and who bears what a broken card and a friendly shop make of the guarantee (hole 13).</summary>
+[Parallelizable]
 public sealed class KeyChangeTests
 {
     [Test, Hole(22)]

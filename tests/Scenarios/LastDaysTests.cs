@@ -6,6 +6,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Cheats that play on limits: a coin's last days, rows that are not kept, reasons that are not the true ones.</summary>
+[Parallelizable]
 public sealed class LastDaysTests
 {
     /// <summary>A copy is overspent in the coin's last hour, and the users' bank comes late: what was promised is paid all the same, and clearing goes on.</summary>

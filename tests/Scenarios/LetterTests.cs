@@ -10,6 +10,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Bad days between a bank, a letter and a card (rule R12): kill -9, a full disk, a card that leaves. The same call goes on.</summary>
+[Parallelizable]
 public sealed class LetterTests
 {
     private sealed class Killed(string point) : Exception(point);

@@ -10,6 +10,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R13: the card forgets only what its wallet has seen as it is now.</summary>
+[Parallelizable]
 public sealed class LogMarkTests : DenScenario
 {
     private TownCard _alice = null!;

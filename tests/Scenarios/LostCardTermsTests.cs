@@ -2,12 +2,14 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>The finder of a lost card, and what an honest till loses if the issuer is away, the list is fetched too early, or money returns too early (R6).</summary>
+[Parallelizable]
 public sealed class LostCardTermsTests : LostCardScenario
 {
     /// <summary>The finder pays within the age of a list, and then the issuer is away for 40 hours: the shop is paid all the same.</summary>
@@ -20,6 +22,64 @@ public sealed class LostCardTermsTests : LostCardScenario
         Town.Clock.Advance(TimeSpan.FromHours(10));
         Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
         await NothingIsLost(1000);
+    }
+
+    /// <summary>The issuer's machine stood still for 40 hours, and nothing was started again: what it did not hear is not held against the shop either.</summary>
+    [Test, Rule(6)]
+    public async Task HoursInWhichTheIssuerStoodStillAreNotCounted([Values(0, 10)] int hoursAfter)
+    {
+        await using (Town.Issuer.StartService())
+        {
+            var h = await PaidWhileListsAreOld();
+            Town.Clock.Advance(TimeSpan.FromMinutes(5));
+            Town.Clock.Jump(TimeSpan.FromHours(40 + 10 - hoursAfter));
+            Town.Clock.Advance(TimeSpan.FromHours(hoursAfter));
+            Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+            await NothingIsLost(1000);
+        }
+    }
+
+    /// <summary>The bank's line broke, and it reports once more a day later: the first day stands, and what the finder signs after a list's age from then on counts for nobody.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task AReportThatIsRepeatedMovesNoDate()
+    {
+        using var key = Town.BankKey("bank-1");
+        Town.Clock.Advance(TimeSpan.FromHours(23));
+        Assert.That(RawMessages.Cancel(Town.UserBankLink(), key, Town.UserBank.Id, RawMessages.Orders(Town).First().Request, Timestamp.Now(Town.Clock)));
+        Town.Clock.Advance(TimeSpan.FromHours(2));
+        var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+        Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+        await NothingIsLost(0);
+    }
+
+    /// <summary>What is left comes back to the hour: a payment that a till took within a list's age may be settled for a settle term after that.</summary>
+    [Test, Rule(6), Hole(10)]
+    public async Task MoneyReturnsNoHourTooEarly()
+    {
+        Town.Clock.Advance(Town.Options.Terms.SettleTerm + Town.Options.Terms.HotListMaxAge - TimeSpan.FromHours(1));
+        await Town.RunCycles();
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(80_000));
+        Town.Clock.Advance(TimeSpan.FromHours(2));
+        await Town.RunCycles();
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(100_000));
+    }
+
+    /// <summary>Days after the report a second message under one seq comes in. What was paid to tills that had not heard of that case may still arrive, so its date counts for what goes back.</summary>
+    [Test, Rule(6), Rule(2)]
+    public async Task MoneyReturnsAfterTheLaterOfReportAndCase()
+    {
+        using var twin = Found.Clone();
+        var one = Sign(Colluding, Before, 100);
+        var other = Town.Sign(twin, Offline, 200, Before);
+        await Town.Submit(Colluding, one);
+        Town.Clock.Advance(TimeSpan.FromDays(5));
+        await Town.Submit(Offline, other);
+        Town.Clock.Advance(TimeSpan.FromDays(4));
+        await Town.RunCycles();
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(80_000), "eight days after the report, and four after the case");
+        Town.Clock.Advance(TimeSpan.FromDays(5));
+        await Town.RunCycles();
+        Assert.That(Town.Account(Alice).Minor, Is.GreaterThan(99_000));
     }
 
     /// <summary>A till whose clock is of another day has no contact with the issuer: neither a list nor money. It cannot date its contacts as it likes.</summary>

@@ -8,6 +8,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>The finder of a lost card, and shops that let them have a TIME of their choice (R6).</summary>
+[Parallelizable]
 public sealed class LostCardTests : LostCardScenario
 {
     /// <summary>A till in touch with the issuer claims, days later, to have been paid before the report: its contacts say otherwise.</summary>

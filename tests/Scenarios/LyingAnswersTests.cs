@@ -11,6 +11,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Answers under the issuer's genuine signature that are about something else, and requests that are not who they say they are: till, bank, wallet, issuer.</summary>
+[Parallelizable]
 public sealed class LyingAnswersTests
 {
     /// <summary>A till takes no receipt of another payment, sum, issuer or currency, and no answer with fewer receipts than payments: all stays queued.</summary>
@@ -298,11 +299,6 @@ public sealed class LyingAnswersTests
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
             request.Type == type ? ValueTask.FromResult(answer(request)) : honest.Call(request, cancel);
-    }
-
-    private sealed class ToBank(TownWorld town) : ILink
-    {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
     }
 
     /// <summary>A bank that refuses itself what is for the issuer.</summary>

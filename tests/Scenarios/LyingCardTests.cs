@@ -6,6 +6,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Cards that sign what no card may, with a genuine SS_U; and the till's part of the claim profile.</summary>
+[Parallelizable]
 public sealed class LyingCardTests
 {
     private TownWorld _town = null!;

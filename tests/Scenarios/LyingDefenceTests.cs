@@ -4,6 +4,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What is shown against an accusation and is not what it seems (R3, R5): it acquits nobody, and names nobody else.</summary>
+[Parallelizable]
 public sealed class LyingDefenceTests : LyingCase
 {
     /// <summary>The overspender shows a dead statement of another payment, of another issuer's, or by somebody who is not the issuer.</summary>
@@ -56,7 +57,7 @@ public sealed class LyingDefenceTests : LyingCase
             _ => (Say(own, 1, h.Id, 2000), Certify(own.PublicKey, KeyUsage.IssuerStatement, new PartyId(1), lie)),
         };
         StandsAgainst(Answered(reversal, certificate));
-        var filed = File.File([reversal], [certificate]);
+        var filed = File.File([(reversal, certificate)]);
         Assert.That(Town.Check(filed).Culprit, Is.EqualTo(Culprit.User), "nor where a bank files it");
     }
 

@@ -5,6 +5,7 @@ using HierCash.Tests.Cheating;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Issuers and banks that lie in one field of a dossier or an evidence file (R3, R5, R9; hole 19): nobody is accused by it.</summary>
+[Parallelizable]
 public sealed class LyingFieldTests : LyingCase
 {
     /// <summary>The issuer's own receipt says that the payment does not count, and the issuer accuses with it all the same.</summary>

@@ -4,6 +4,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What names a shop (rules R3, R5), one condition at a time: each payment for itself, and only a stamp that the file's own bank gave over what was shown.</summary>
+[Parallelizable]
 public sealed class NamedShopTests
 {
     /// <summary>

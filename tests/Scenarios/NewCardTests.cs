@@ -4,6 +4,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What must not happen to a card that is new.</summary>
+[Parallelizable]
 public sealed class NewCardTests
 {
     /// <summary>Personalising is for good: who asks for a name that is taken gets the card back as it was, for another name.</summary>

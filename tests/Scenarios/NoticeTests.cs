@@ -5,6 +5,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Banks and issuers that shorten a user's term, or shut their ears (R5).</summary>
+[Parallelizable]
 public sealed class NoticeTests
 {
     /// <summary>A bank dates its file before the issuer made the dossier, so that the term is over sooner: void.</summary>

@@ -6,6 +6,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Parked instructions and a bank that is stopped, or whose messages are lost (R8).</summary>
+[Parallelizable]
 public sealed class ParkingCrashTests
 {
     /// <summary>Stopped while it parks and while it books what was parked, and a request or its answer lost: each is told and booked once.</summary>

@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R11: a till is told the payment PIN, which opens nothing that is the holder's.</summary>
+[Parallelizable]
 public sealed class PinRoleTests
 {
     private TownWorld _town = null!;

@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>The issuer took a payment and its answer was lost; later it says, unsigned, that it takes it back no more. No S_W leaves on that: with it the honest shop would be named (rules R3, R4).</summary>
+[Parallelizable]
 public sealed class PlainRefusalTests
 {
     /// <summary>

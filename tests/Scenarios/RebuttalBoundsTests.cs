@@ -9,6 +9,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R10: anybody may send a bank a rebuttal. What is in it costs work that grows with its size and no faster, and nobody else waits for that.</summary>
+[Parallelizable]
 public sealed class RebuttalBoundsTests
 {
     private static readonly LinkPeer Stranger = LinkPeer.Wallet;

@@ -3,6 +3,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Who has a copy of a card redeems what others were paid with: a redemption is whole, or it waits behind all shops (R1).</summary>
+[Parallelizable]
 public sealed class RedemptionQueueTests
 {
     /// <summary>Cafe was paid 20.00 of 50.00, and a copy redeems 50.00: nothing of it, until Cafe refunds and it fits whole.</summary>

@@ -9,6 +9,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A card is gone, and its account's money is not: the bank gives the account another card. The finder, and a clerk in a hurry, get nothing by it.</summary>
+[Parallelizable]
 public sealed class ReplacedCardTests : LostCardScenario
 {
     private static readonly ActivationCode Letter = ActivationCode.Parse("2468 1357 2468 1357 2468")!;
@@ -35,6 +36,26 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(Town.UserBank.Statement(account.User).Select(l => (l.Kind, l.Change)), Is.EqualTo(new[] { ("card replaced", 80_000L), ("withdrawal", -5000L), ("card replaced", 20_000L) }));
         Assert.That(Town.UserBank.Accounts.Select(a => a.Name), Is.EquivalentTo(new[] { "Alice", Replacement(old) }));
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
+    }
+
+    /// <summary>The card is replaced while a withdrawal waits for the issuer, which then does not issue: the money is where the new card gets it.</summary>
+    [Test, Hole(10), Hole(7)]
+    public async Task WhatIsNotIssuedAfterwardsGoesOn()
+    {
+        bool away = false;
+        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
+        using var bob = town.User("Bob");
+        var old = town.UserBank.Accounts.Single();
+        away = true;
+        Assert.That(town.Withdraw(bob, 5000).Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
+        using var card = town.NewCard("Bob");
+        var account = town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: true);
+        Assert.That(town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(95_000));
+        town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero);
+        away = false;
+        await town.RunCycle();
+        Assert.That((town.UserBank.BalanceOf(account.User).Minor, town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((100_000UL, true)));
+        Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
     /// <summary>Who pays in for the holder knows the old account only: the money is where the new card gets it.</summary>

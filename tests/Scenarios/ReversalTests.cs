@@ -9,6 +9,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Refunds, lying shops, payments that were never settled (holes 2 to 4), and a shop's lost disk.</summary>
+[Parallelizable]
 public sealed class ReversalTests
 {
     private TownWorld _town = null!;

@@ -6,8 +6,31 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A till that was told that its key is revoked takes nothing more, and what it has goes on by another till of its shop (R17).</summary>
+[Parallelizable]
 public sealed class RevokedTillTests
 {
+    /// <summary>
+    /// The issuer's clock was five hours behind for the one command that revoked the till. What it had sold by then is paid, and the till that it had enrolled stays good.
+    /// </summary>
+    [Test, Rule(17)]
+    public async Task ARevocationIsNotDatedBeforeWhatTheIssuerHasSeen()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        town.Clock.Advance(TimeSpan.FromHours(6));
+        string next = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(cafe, alice, 1000);
+        town.Clock.Advance(TimeSpan.FromMinutes(10));
+        await town.RunCycle();
+        town.Clock.Advance(TimeSpan.FromHours(-5));
+        Assert.That(town.Issuer.Revoke(town.Till(cafe).W), Is.EqualTo(new[] { town.Till(cafe).W }));
+        town.Clock.Advance(TimeSpan.FromHours(6));
+        Assert.That((await town.Till(cafe).HandOver(town.TillLink(next), default)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
+    }
+
     /// <summary>
     /// A thief has copied the key of Cafe's till, and the issuer has revoked it. What the till sells before anybody tells it is lost. From the first answer of the
     /// issuer on it sells nothing: no card signs for it, also after a restart. Another till of Cafe settles for it and takes back.

@@ -5,6 +5,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>An honest till that settles and refunds at the same moment (R4): S_W leaves after the issuer's answer or after "never to be sent", never before a settlement.</summary>
+[Parallelizable]
 public sealed class SettleAndRefundTests
 {
     /// <summary>Two clerks at one till: one settles, the other refunds after the first has chosen what to send. The payment is refunded and not sent.</summary>

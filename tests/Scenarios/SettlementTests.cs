@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Holes 5, 6, 8, 18, 24: settlement, repeated, late, concurrent, and what it leaves behind.</summary>
+[Parallelizable]
 public sealed class SettlementTests
 {
     [Test, Hole(5)]

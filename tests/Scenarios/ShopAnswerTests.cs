@@ -5,6 +5,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rules R3, R5: no old answer, no old file and no stolen key name a shop that made good what it took back.</summary>
+[Parallelizable]
 public sealed class ShopAnswerTests
 {
     /// <summary>

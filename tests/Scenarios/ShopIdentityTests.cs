@@ -9,6 +9,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A shop is a number with an account, not a name (R18).</summary>
+[Parallelizable]
 public sealed class ShopIdentityTests
 {
     private readonly List<Database> _stores = [];

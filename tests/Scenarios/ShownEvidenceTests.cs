@@ -9,6 +9,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R5: who answers to a mere question about a coin says whose it is. A wallet shows what it holds only against evidence that it has checked itself.</summary>
+[Parallelizable]
 public sealed class ShownEvidenceTests
 {
     private static readonly byte[] NoSignature = new byte[64];

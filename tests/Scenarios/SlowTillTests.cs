@@ -8,6 +8,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What counts as told: by which clock, and how much of the hot list (R6).</summary>
+[Parallelizable]
 public sealed class SlowTillTests
 {
     /// <summary>
@@ -61,6 +62,27 @@ public sealed class SlowTillTests
         using var alice = town.User("Alice", 1000);
         Assert.That(town.Pay(cafe, alice, 500).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline, with the whole list");
         Assert.That(town.Pay(cafe, mallory, 4000).Outcome, Is.EqualTo(TillOutcome.Refused));
+    }
+
+    /// <summary>
+    /// A customer went away at the PIN question, and nobody at the shop goes on with it. After the settle term no card is asked for that any more: the till has sent all it had, and its
+    /// contacts count again. Else its owner would let one customer go, and be told of no lost card ever after.
+    /// </summary>
+    [Test, Rule(6)]
+    public async Task APaymentThatNoCardSignedEndsWithTheSettleTerm()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 20_000);
+        var asked = town.Till(cafe).Pay(alice.Card, new Amount(11_000));
+        Assert.That((asked.Outcome, town.Till(cafe).OpenTickets.Count), Is.EqualTo((TillOutcome.PinRequired, 1)));
+        town.Clock.Advance(town.Options.Terms.SettleTerm - TimeSpan.FromHours(1));
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        Assert.That(town.Till(cafe).OpenTickets, Has.Count.EqualTo(1), "until then a card may come back with it");
+        town.Clock.Advance(TimeSpan.FromHours(2));
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        Assert.That(town.Till(cafe).OpenTickets, Is.Empty);
+        town.AssertSoundAfterCycle(alice);
     }
 
     /// <summary>

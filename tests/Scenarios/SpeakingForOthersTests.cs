@@ -7,6 +7,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Shops and banks with good certificates that speak for somebody else (R3, R6, hole 10).</summary>
+[Parallelizable]
 public sealed class SpeakingForOthersTests
 {
     /// <summary>The finder's friend has a shop: it asks for the hot list in the name of the till that was paid, so that this till would seem to have been told.</summary>

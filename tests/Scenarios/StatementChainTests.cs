@@ -5,6 +5,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Statements of circulation: an issuer that changes its books contradicts what it signed, and the bank keeps both (settlement.md).</summary>
+[Parallelizable]
 public sealed class StatementChainTests
 {
     /// <summary>A statement of another number, or after another one than the bank has: refused, and kept with the one that it contradicts. The visit's other steps are done.</summary>

@@ -1,8 +1,12 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A payment is submitted by the till that was paid, and by no other: else anybody could make a shop answer for what it never sent (R3).</summary>
+[Parallelizable]
 public sealed class SubmissionTermsTests
 {
     /// <summary>A clerk brings another till's payment under his own: it is not taken, and the till that was paid still settles it.</summary>
@@ -18,6 +22,33 @@ public sealed class SubmissionTermsTests
         var settled = (await town.Submit(paid, h)).Single();
         Assert.That((settled.Verdict, settled.Repeated), Is.EqualTo((Verdict.Settled, false)));
         town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>
+    /// A batch of two thousand payments that its till did not sign: it costs the issuer one signature, whoever has the shop's link. One that is signed costs each payment once, however
+    /// often it stands there.
+    /// </summary>
+    [Test, Rule(22), Rule(10)]
+    public async Task ABatchThatNobodySignedCostsOneSignature()
+    {
+        var suite = new CountingSuite(new BclSuite());
+        using var town = Towns.Make(with: o => o with { Suite = suite });
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var h = town.Sign(alice, cafe, 2000);
+        var many = Enumerable.Repeat(h, SettleMessage.MaxPayments).ToList();
+        using var key = town.TillKey(cafe);
+        int before = suite.Verified;
+        var ofAnother = Submission.Sign(key, town.Issuer.Id, [Digest.Of("another batch"u8)], Timestamp.Now(town.Clock));
+        var refused = await town.TillLink(cafe).Call(SettleMessage.Write(ofAnother, many), default);
+        Assert.That(Refusal.Read(refused)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(suite.Verified - before, Is.EqualTo(1));
+        before = suite.Verified;
+        var answer = SettleReply.Read(await town.TillLink(cafe).Call(SettleMessage.Write(key, town.Issuer.Id, many, Timestamp.Now(town.Clock)), default));
+        Assert.That(answer!.Receipts.Select(r => r.Verdict), Is.All.EqualTo(Verdict.Settled));
+        Assert.That(suite.Verified - before, Is.LessThanOrEqualTo(6));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
     }
 
     /// <summary>An issuer passes off what Cafe's till signed over Kiosk's payment as Kiosk's submission: the issuer is named, not Kiosk.</summary>

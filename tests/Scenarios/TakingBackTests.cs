@@ -7,6 +7,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Until when, and by whom, a settled payment is taken back; and what S_W of a key that is revoked later still does (R4).</summary>
+[Parallelizable]
 public sealed class TakingBackTests
 {
     /// <summary>
@@ -33,6 +34,24 @@ public sealed class TakingBackTests
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
         town.AssertSound(alice);
+    }
+
+    /// <summary>The word that clears the shop is given to whoever asks for it, also when all terms of the coin are over: a case may be heard after that.</summary>
+    [Test, Rule(4), Rule(3)]
+    public async Task TheReversalIsGivenWhateverIsOver()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 2000);
+        var h = town.SignAndVoid(alice, cafe, 2000);
+        await town.Submit(cafe, h);
+        await town.RunCycles();
+        using var key = town.TillKey(cafe);
+        Assert.That(RawMessages.UploadVoid(town, h, key));
+        var over = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        town.Clock.Advance(TimeSpan.FromMicroseconds(over.Microseconds - Timestamp.Now(town.Clock).Microseconds));
+        Assert.That(RawMessages.UploadVoid(town, h, key), "to the holder");
+        Assert.That(VoidMessage.ReadReply(await town.ForwardVoid(cafe, h)), Is.Not.Null, "to the shop");
     }
 
     /// <summary>Until its last hour a shop takes back by the book.</summary>

@@ -10,6 +10,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Hole 1: a card that is pulled at any write of a payment; hole 2: a payment that is given up.</summary>
+[Parallelizable]
 public sealed class TornCardTests
 {
     [Test, Hole(1)]

@@ -164,3 +164,9 @@ internal sealed class ChangedAnswer(ILink inner, MessageType type, Func<LinkMess
         return request.Type == type ? change(reply) : reply;
     }
 }
+
+/// <summary>A wallet's way to its bank, whatever the town does to other ways.</summary>
+internal sealed class ToBank(TownWorld town) : ILink
+{
+    public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
+}

@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A shop that takes a payment back with S_W and settles it all the same, or the other way round (R4).</summary>
+[Parallelizable]
 public sealed class VoidedAndSettledTests
 {
     /// <summary>Cafe voids 20.00 and settles them; Alice, in good faith, pays the same 20.00 at Kiosk. Whoever brings S_W, it is at Cafe's cost.</summary>

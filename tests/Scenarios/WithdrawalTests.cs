@@ -10,6 +10,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Holes 7, 15, 16, 20: withdrawals that are lost, repeated, stolen, or ask for what they must not.</summary>
+[Parallelizable]
 public sealed class WithdrawalTests
 {
     /// <summary>Each message of a withdrawal is lost once, on the way there and on the way back; the user tries again.</summary>
@@ -116,7 +117,8 @@ public sealed class WithdrawalTests
     [Test, Hole(7)]
     public async Task AnotherBanksOrUsersEIIsRefused()
     {
-        using var town = Towns.Make();
+        var suite = new Suite.KeepingSuite(new BclSuite());
+        using var town = Towns.Make(with: o => o with { Suite = suite });
         var (order, _) = await IssueOne(town);
         var thief = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
         var notOwn = Refusal.Read(await thief.Call(IssueMessage.Write(order, false), default));
@@ -136,6 +138,12 @@ public sealed class WithdrawalTests
         var asEve = original with { User = account.User };
         var reply = await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(asEve), default);
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+
+        // Eve's card signs whatever she likes: an order of her own over the E_I of another's.
+        using var evesKey = suite.SecretOf(account.Key.Compress());
+        var own = asEve with { Date = Timestamp.Now(town.Clock) };
+        own = own with { Signature = evesKey.Sign(own.Message) };
+        Assert.That(Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(own), default))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
         Assert.That(town.Account(eve).Minor, Is.EqualTo(100_000));
     }
 

@@ -306,6 +306,15 @@ public sealed class ConformanceTests
         t.Send(Void(next.Coin.Id, next.Seq, Till, Till.Sign(SignedMessage.Void(next.Id, W))), "9000");
         t.Send(ReadLog(2), "9000", "not acknowledged any more");
         t.Send(Acknowledge(2, content), "941B", "it was another entry");
+        var fourth = third.Plus(TimeSpan.FromSeconds(1));
+        var w0 = OneWay.W(Key("root").PublicKey);
+        var redeemed = H(t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(fourth, w0, new Amount(100), Currency.Eur)), "9000", "a redemption"), fourth, 100) with { Till = w0 };
+        t.Send(Select, "9000");
+        t.Send(Confirm(redeemed.Coin.Id, redeemed.Seq), "6982", "without the holder PIN");
+        t.Send(RightPaymentPin, "9000");
+        t.Send(Confirm(redeemed.Coin.Id, redeemed.Seq), "6982", "nor is the payment PIN enough");
+        t.Send(RightPin, "9000");
+        t.Send(Confirm(redeemed.Coin.Id, redeemed.Seq), "9000");
         return t;
     }
 

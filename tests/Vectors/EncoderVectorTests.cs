@@ -80,7 +80,7 @@ public sealed class EncoderVectorTests
         var header = new DossierHeader(
             Issuer, coin.Id, 1, Date, TimeSpan.FromDays(30), TimeSpan.FromDays(1), X, new Amount(200), request.Encode(), certificateE, certificateC, [certificateS], [], []);
         var dossier = Dossier.Sign(statement, header, [new DossierEntry(h, submission.Prove(subjects, 0), receipt)]);
-        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date).File([reversal], [certificateS]);
+        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date).File([(reversal, certificateS)]);
         var rebuttal = new Rebuttal([voided.Void], [dead], [certificateS]);
         var stamp = Stamp.Sign(bankKey, Bank, StampRole.Bank, rebuttal.Digest, Date);
         rebuttal = rebuttal.With(stamp, [certificateB]);

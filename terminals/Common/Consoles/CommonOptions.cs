@@ -22,10 +22,15 @@ public static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
 
-    /// <param name="which">Which of the card's two PINs (rule R11).</param>
-    public static Option<string?> PinOption(string which = "holder PIN") => new("--pin")
+    /// <summary>The card's two PINs (rule R11): what is in the environment for one of them is never taken for the other.</summary>
+    public const string HolderPin = "holder PIN";
+
+    public const string PaymentPin = "payment PIN";
+
+    /// <param name="which">Which of the two.</param>
+    public static Option<string?> PinOption(string which = HolderPin) => new("--pin")
     {
-        Description = $"The card's {which}. Default: the environment variable HIERCASH_PIN, else a prompt.",
+        Description = $"The card's {which}. Default: the environment variable {PinVariable(which)}, else a prompt.",
         HelpName = "PIN",
     };
 
@@ -58,14 +63,14 @@ public static class CommonOptions
 
     /// <summary>The PIN from the option, the environment, or a prompt.</summary>
     /// <exception cref="UsageException">None of them gives 4 to 8 digits.</exception>
-    public static string ReadPin(string? given, string which = "holder PIN")
+    public static string ReadPin(string? given, string which = HolderPin)
     {
-        string? pin = given ?? Environment.GetEnvironmentVariable("HIERCASH_PIN");
+        string? pin = given ?? Environment.GetEnvironmentVariable(PinVariable(which));
         if (string.IsNullOrEmpty(pin))
         {
             if (Console.IsInputRedirected)
             {
-                throw new UsageException($"The card's {which} is wanted. Give it with --pin or in HIERCASH_PIN.");
+                throw new UsageException($"The card's {which} is wanted. Give it with --pin or in {PinVariable(which)}.");
             }
 
             pin = TerminalPrompt.Ask($"{char.ToUpperInvariant(which[0])}{which[1..]}: ");
@@ -73,6 +78,8 @@ public static class CommonOptions
 
         return Pin.IsValid(pin) ? pin : throw new UsageException("A PIN has 4 to 8 digits.");
     }
+
+    private static string PinVariable(string which) => which == PaymentPin ? "HIERCASH_PAYMENT_PIN" : "HIERCASH_PIN";
 
     /// <exception cref="UsageException">Not an amount of the currency; the message says why.</exception>
     public static Amount ReadAmount(string text, Currency currency) =>
@@ -101,6 +108,19 @@ public static class CommonOptions
 
         result.AddError($"'{text}' is no {what}. Give one such as {example}.");
         return default;
+    }
+
+    /// <summary>A party's number, from 0 on.</summary>
+    public static uint ReadId(ArgumentResult result, string what)
+    {
+        int number = ReadNumber(result, what, "1");
+        if (number < 0)
+        {
+            result.AddError($"'{number}' is no {what}. Give one such as 1.");
+            return default;
+        }
+
+        return (uint)number;
     }
 
     /// <summary>Asks for a secret: at a terminal without showing it, else a line of standard input. Never on the command line.</summary>

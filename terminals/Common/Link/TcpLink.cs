@@ -34,7 +34,8 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
     private static string? RetiredKey(Scheme scheme, PublicKey key)
     {
         var known = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
-        bool retired = known.Exists(c => c.Key.Equals(key)) && !known.MaxBy(c => c.NotBefore)!.Key.Equals(key);
+        var its = known.Where(c => c.Key.Equals(key)).ToList();
+        bool retired = its.Count > 0 && known.Max(c => c.NotBefore) > its.Max(c => c.NotBefore);
         Switches.Off("R17 issuer key", ref retired);
         return retired ? "its key is one that the issuer has replaced by a newer one" : null;
     }

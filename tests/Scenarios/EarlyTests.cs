@@ -1,0 +1,52 @@
+using HierCash.Shop;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>"Early" is no last word: whoever hears it asks again later, and nothing of anybody's is gone (hole 9; settlement.md, verdicts).</summary>
+[Parallelizable]
+public sealed class EarlyTests
+{
+    /// <summary>A prankster set the holder's clock two days ahead. The issuer pays nothing yet, and the wallet asks again.</summary>
+    [Test, Hole(9)]
+    public async Task ARedemptionThatCameEarlyIsPaidLater()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new Ahead(town), town.Options.Crash);
+        var early = (await ahead.Redeem(alice.Card, alice.Pin, null, default)).Single();
+        Assert.That((early.Done, early.Message), Is.EqualTo((false, early.Message)));
+        Assert.That(early.Message, Does.Contain("nothing is lost").And.Contain("redeem again"));
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done, Is.False, "still early, and still known");
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
+        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
+        await town.RunCycle();
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
+        town.AssertSound(alice);
+    }
+
+    /// <summary>The same at a till: all clocks of the town were two days ahead when it took a payment. It stays queued, and is paid.</summary>
+    [Test, Hole(9)]
+    public async Task APaymentThatCameEarlyIsPaidLater()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        Assert.That(town.Pay(cafe, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        town.Clock.Advance(TimeSpan.FromDays(-2));
+        Assert.That((await town.Settle(cafe)).StillQueued, Is.EqualTo(1));
+        await town.RunCycle();
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+        town.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.That((await town.Settle(cafe)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(300));
+    }
+
+    private sealed class Ahead(TownWorld town) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => town.Clock.GetUtcNow() + TimeSpan.FromDays(2);
+    }
+}

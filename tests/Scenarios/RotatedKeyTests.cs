@@ -1,0 +1,148 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>
+/// Rule R15, the very next message after a rotation: the issuer signs with a key of which nobody has heard yet. What it has done is done, and nobody says otherwise, gives cash for it,
+/// or takes it for a forgery.
+/// </summary>
+[Parallelizable]
+public sealed class RotatedKeyTests
+{
+    /// <summary>The issuer takes a payment back: a shop that heard "it does not" would give cash as well.</summary>
+    [Test, Rule(15), Rule(4)]
+    public async Task ARefundUnderANewKeyIsMadeOnce()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var sold = town.Pay(cafe, alice, 4000);
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        var back = await town.Till(cafe).Refund(sold.Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        Assert.That(back.Message, Does.Contain("40.00 EUR are on the card again"));
+        Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount("Cafe").IsZero);
+    }
+
+    /// <summary>Somebody answers in the issuer's place, or what it signed was altered: nobody is told that the payment stays, and no cash is owed for it.</summary>
+    [Test, Rule(15), Rule(4)]
+    public async Task AnAnswerThatNoKeySignedSaysNothing()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var sold = town.Pay(cafe, alice, 4000);
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        using var nobodys = town.Options.Suite.GenerateKey();
+        var h = sold.Payments.Single();
+        var forged = new ChangedAnswer(
+            town.TillLink(cafe), MessageType.ForwardVoid,
+            reply => new LinkMessage(reply.Type, Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
+        Assert.That(
+            async () => await town.Till(cafe).Refund(sold.Ticket.Time, alice.Card, forged, default),
+            Throws.InvalidOperationException.With.Message.Contains("pay no cash for it").And.Message.Not.Contains("does not take the payment back"));
+        Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
+    }
+
+    /// <summary>Above the floor limit the issuer settles first: OK is said to what it has paid.</summary>
+    [Test, Rule(15), Hole(12)]
+    public async Task APaymentThatSettlesFirstIsAcceptedUnderANewKey()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 20_000);
+        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        Assert.That(town.Pay(cafe, alice, 5500).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Clock.Advance(town.Options.Terms.HotListMaxAge + TimeSpan.FromHours(1));
+        Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the hot list comes under the new key");
+        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        Assert.That((await town.Settle(cafe)).Settled, Is.Zero.Or.EqualTo(1));
+        Assert.That(town.Till(cafe).Sum(PartState.Queued).IsZero);
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>A rotation between two steps of a bank's visit: it books, and raises no alarm that accuses an honest issuer.</summary>
+    [Test, Rule(15), Rule(8)]
+    public async Task ABankBooksUnderANewKey()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(cafe, alice, 700);
+        await town.Settle(cafe);
+        var rotating = new Broken(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"), m =>
+        {
+            if (m.Type is MessageType.Instructions or MessageType.AuditStatements)
+            {
+                town.Issuer.Rotate(KeyUsage.IssuerStatement);
+                town.Issuer.CloseCycle();
+            }
+
+            return false;
+        });
+        var bank = town.BankOver("bank-2", rotating);
+        await bank.Run(default);
+        await bank.Run(default);
+        Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(700));
+        Assert.That(bank.Alarms, Is.Empty);
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>The bank was debited and has the cash; only the certificate is not here yet. The holder hears so, asks again, and gets it once.</summary>
+    [Test, Rule(15), Hole(22)]
+    public async Task AWithdrawalUnderANewKeyIsPending([Values] bool isRefused)
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice");
+        await town.RunCycle();
+        town.Issuer.Rotate(isRefused ? KeyUsage.IssuerStatement : KeyUsage.IssuerCoin);
+        if (isRefused)
+        {
+            town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero);
+        }
+
+        var withdrawn = town.Withdraw(alice, 5000);
+        Assert.That(withdrawn.Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
+        Assert.That(withdrawn.Message, Does.Contain(isRefused ? "waits for the issuer" : "no certificate yet").And.Contain("nothing is lost"));
+        await town.RunCycle();
+        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single();
+        Assert.That(resumed.Outcome, Is.EqualTo(isRefused ? WithdrawalOutcome.Reversed : WithdrawalOutcome.Issued));
+        Assert.That((alice.Balance().Minor, town.Account(alice).Minor), Is.EqualTo(isRefused ? (0UL, 100_000UL) : (5000UL, 95_000UL)));
+    }
+
+    /// <summary>
+    /// The issuer's clock was an hour ahead when it rotated, and is right when it rotates again. The newest key is the one that peers take for its present one: else each of them drops
+    /// an honest issuer for as long as the clock was wrong.
+    /// </summary>
+    [Test, Rule(17), Rule(15)]
+    public async Task TheNewestKeyIsTheOneThatBeganLast()
+    {
+        using var town = Towns.Make();
+        string cafe = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Clock.Advance(TimeSpan.FromHours(1));
+        var ahead = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Clock.Advance(TimeSpan.FromHours(-1));
+        var present = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        await town.RunCycle();
+        town.Scheme.Learn([ahead, present], town.Options.Suite);
+        var target = Terminals.Link.LinkTarget.IssuerOf(town.Scheme, "127.0.0.1", 7801);
+        Assert.That(target.KeyFault(present.Key), Is.Null);
+        Assert.That(target.KeyFault(ahead.Key), Does.Contain("replaced by a newer one"));
+        town.Pay(cafe, alice, 700);
+        await town.Settle(cafe);
+        town.AssertSoundAfterCycle(alice);
+        town.Clock.Advance(TimeSpan.FromDays(365));
+        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Clock.Advance(TimeSpan.FromDays(-365));
+        Assert.That(() => town.Issuer.Rotate(KeyUsage.IssuerStatement), Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
+    }
+}
