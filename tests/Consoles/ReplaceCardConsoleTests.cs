@@ -94,7 +94,8 @@ public sealed class ReplaceCardConsoleTests
         var audit = _town.Run(
             "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "north/bank.db", "--bank", Path.Combine(other.Folder, "north", "bank.db"), "--root", "north.grant");
         Assert.That(audit.Code, Is.EqualTo(1), audit.Error);
-        Assert.That(audit.Output.Split('\n')[..^1], Has.Length.EqualTo(1).And.One.StartsWith($"bank '{Path.Combine(other.Folder, "north", "bank.db")}': secret_key bank: it is the database of a bank of another scheme"), audit.Output);
+        string theirs = Path.Combine(other.Folder, "north", "bank.db");
+        Assert.That(audit.Output.Split('\n')[..^1], Has.Length.EqualTo(1).And.One.StartsWith($"bank '{theirs}': secret_key bank: it is the database of a bank of another scheme"), audit.Output);
     }
 
     /// <summary>As a withdrawal that was cut short right after the card began it.</summary>
