@@ -55,6 +55,11 @@ internal sealed class SealedRelay(ILink issuer, TimeProvider clock)
 
     private async ValueTask<bool> HasRoom(CancellationToken cancel)
     {
+        if (_room.Wait(0, cancel))
+        {
+            return true;
+        }
+
         using var patience = new CancellationTokenSource(Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try

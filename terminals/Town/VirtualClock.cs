@@ -4,6 +4,7 @@ namespace HierCash.Town;
 public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 {
     private readonly List<VirtualTimer> _timers = [];
+    private readonly Lock _turn = new();
     private DateTimeOffset _now = start;
 
     public override DateTimeOffset GetUtcNow() => _now;
@@ -11,7 +12,7 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan span)
     {
         var end = _now + span;
-        while (_timers.Where(t => t.Due <= end).MinBy(t => t.Due) is { } next)
+        while (Next(end) is { } next)
         {
             _now = next.Due;
             next.Fire();
@@ -20,18 +21,33 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         _now = end;
     }
 
+    private VirtualTimer? Next(DateTimeOffset end)
+    {
+        lock (_turn)
+        {
+            return _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+        }
+    }
+
     /// <summary>The machine stands still so long, and its timers with it: time is later, and nobody was told.</summary>
     public void Jump(TimeSpan span)
     {
         _now += span;
-        _timers.ForEach(t => t.Shift(span));
+        lock (_turn)
+        {
+            _timers.ForEach(t => t.Shift(span));
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new VirtualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
-        _timers.Add(timer);
+        lock (_turn)
+        {
+            _timers.Add(timer);
+        }
+
         return timer;
     }
 
@@ -56,7 +72,13 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
             return true;
         }
 
-        public void Dispose() => clock._timers.Remove(this);
+        public void Dispose()
+        {
+            lock (clock._turn)
+            {
+                clock._timers.Remove(this);
+            }
+        }
 
         public ValueTask DisposeAsync()
         {
