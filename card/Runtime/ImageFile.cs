@@ -43,11 +43,19 @@ internal static class ImageFile
         {
             RequirePrivate(path, []);
             using var file = PrivateFile.Create(path);
-
-            // All of it now: where a disk is full later, what is written in place has its room.
-            file.Write(Header(size));
-            file.Write(new byte[LengthFor(size) - HeaderSize]);
-            file.Flush(flushToDisk: true);
+            try
+            {
+                // All of it now: where a disk is full later, what is written in place has its room.
+                file.Write(Header(size));
+                file.Write(new byte[LengthFor(size) - HeaderSize]);
+                file.Flush(flushToDisk: true);
+            }
+            catch (IOException e)
+            {
+                // What was begun is no card, and must not look like one that is there already.
+                File.Delete(path);
+                throw new CardImageException($"The card image '{path}' cannot be made. {FileFault.Say(e)}", e);
+            }
         }
         catch (IOException e) when (File.Exists(path))
         {

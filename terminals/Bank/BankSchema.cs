@@ -72,6 +72,7 @@ internal static class BankSchema
         CREATE TABLE rebuttal(
             coin_id BLOB NOT NULL, digest BLOB NOT NULL, rebuttal BLOB NOT NULL, in_time INTEGER NOT NULL, its INTEGER NOT NULL, PRIMARY KEY(coin_id, digest)) STRICT;
         CREATE TABLE void_message(payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, message BLOB NOT NULL, since INTEGER NOT NULL, answer BLOB) STRICT;
+        CREATE INDEX void_message_coin ON void_message(coin_id);
         CREATE TABLE filed(only INTEGER PRIMARY KEY CHECK (only = 1), number INTEGER NOT NULL) STRICT;
 
         -- Lost cards: the user's signed report, and which of the withdrawals the issuer has cancelled (hole 10).

@@ -198,18 +198,18 @@ internal sealed class WithdrawalDesk(
         var now = Timestamp.Now(clock);
         var message = SignedMessage.BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.Request, now);
         var request = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, key.Sign(message));
-        LinkMessage reply;
+        WithdrawalAnswer? answer;
+        bool isNever;
         try
         {
-            reply = await issuer.Call(IssueMessage.Write(request, withhold), cancel);
+            answer = WithdrawalAnswer.Read(await issuer.Call(IssueMessage.Write(request, withhold), cancel), MessageType.IssueReply);
+            isNever = answer?.Never is { } never && await IsNever(never, order, cancel);
         }
         catch (LinkException)
         {
             return null;
         }
 
-        var answer = WithdrawalAnswer.Read(reply, MessageType.IssueReply);
-        bool isNever = answer?.Never is { } never && IsNever(never, order);
         Switches.On("hole 7 never", ref isNever);
         bool believable = answer is { EK: not null } || (answer is not null && isNever);
 
@@ -217,12 +217,12 @@ internal sealed class WithdrawalDesk(
         return believable ? answer! with { Never = isNever ? answer.Never : null } : null;
     }
 
-    private bool IsNever(NeverIssued never, AccountRequest order)
+    private async ValueTask<bool> IsNever(NeverIssued never, AccountRequest order, CancellationToken cancel)
     {
         bool its = never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request && never.FaceValue == order.FaceValue
             && never.Currency == order.Currency;
         Switches.On("hole 7 named", ref its);
-        return its && scheme.IsStatement(k => never.Verify(suite, k));
+        return its && await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => never.Verify(suite, k)), cancel);
     }
 
     private void Conclude(AccountRequest order, WithdrawalAnswer answer) => store.Write(db =>

@@ -108,7 +108,7 @@ internal static class InspectionDatabase
         $"""
         SELECT {Columns} FROM inspection i
         WHERE (expiry <= ?1 OR coalesce(cancelled, lost) IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
+            AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
         ORDER BY coin
         """,
         r => Read(r, open: true), (long)expiredBy.Index);

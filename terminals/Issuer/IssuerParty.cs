@@ -142,7 +142,7 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
-        _service.Beat(Timestamp.Now(_clock));
+        _service.Beat(_clock);
         _life.RunDue();
         Keys.Refresh(_store, Timestamp.Now(_clock));
         int made = _transfers.CloseCycle();
@@ -178,7 +178,7 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         cancel.ThrowIfCancellationRequested();
         var now = Timestamp.Now(_clock);
-        _service.Beat(now);
+        _service.Beat(_clock);
         if (Registry.Refuses(peer, now) is { } stranger)
         {
             LogRefused(peer, request.Type, stranger.Reason);

@@ -49,11 +49,11 @@ internal static class IssuerSchema
             waiting INTEGER NOT NULL, due INTEGER NOT NULL, date INTEGER NOT NULL, h BLOB NOT NULL, submission BLOB, receipt BLOB NOT NULL,
             reversed BLOB, moved INTEGER NOT NULL DEFAULT 0, by_revoked INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
-        -- What is asked at each payment that exceeds a coin: of tens of thousands of payments of one coin it is few.
+        -- What is asked at each payment that exceeds a coin, of which there may be tens of thousands.
         CREATE INDEX history_exceeding ON history(coin, id) WHERE reversed IS NULL AND guaranteed + waiting > 0;
         CREATE INDEX history_kept ON history(coin, id) WHERE reversed IS NOT NULL AND credited > 0;
         CREATE INDEX history_drawn ON history(coin, id) WHERE by_revoked = 1 AND moved > 0;
-        CREATE INDEX history_unpaid ON history(coin, verdict, shop) WHERE credited = 0 AND guaranteed = 0 AND reversed IS NULL;
+        CREATE INDEX history_unpaid ON history(coin, shop, verdict) WHERE credited = 0 AND guaranteed = 0 AND reversed IS NULL;
         CREATE INDEX history_counts ON history(coin, verdict, y) WHERE reversed IS NULL;
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).

@@ -83,8 +83,9 @@ public sealed partial class Registry(Database store)
     /// <exception cref="InvalidOperationException">There is no such till, or it is revoked, and so is what it enrolled since.</exception>
     public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.Write(db =>
     {
-        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled.
-        var seen = ServiceRecord.LastSeen(db, w);
+        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before the till's last contact, which is dated by the
+        // slower one of two clocks.
+        var seen = ServiceRecord.LastContact(db, w);
         Switches.Replace("R17 clock behind", ref seen, default);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
         var gone = new List<TillId> { w };

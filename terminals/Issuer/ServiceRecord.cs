@@ -38,16 +38,20 @@ internal sealed class ServiceRecord
         }
     }
 
-    /// <summary>The issuer serves. Where the timer was silent, the process or its machine stood still until now, and is not told so: that is an outage too.</summary>
-    public void Beat(Timestamp now)
+    /// <summary>
+    /// The issuer serves. Where the timer was silent, or nothing could be written, the process or its machine stood still until now, and is not told so: that is an outage too.
+    /// </summary>
+    public void Beat(TimeProvider clock)
     {
         lock (_turn)
         {
+            // Who waited here for a disk that hung is asked for the time when it goes on.
+            var now = Timestamp.Now(clock);
             var stood = _ticked;
             Switches.Replace("R6 stood still", ref stood, default);
             Silence(stood, now);
-            _ticked = _ticked == default ? default : now;
             Note(now);
+            _ticked = _ticked == default ? default : now;
         }
     }
 
@@ -59,8 +63,8 @@ internal sealed class ServiceRecord
             return;
         }
 
-        _last = now;
         _store.Write(db => db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger()));
+        _last = now;
     }
 
     /// <summary>Signs of life of a process that serves and hears nothing: quiet hours are no outage.</summary>
@@ -82,7 +86,7 @@ internal sealed class ServiceRecord
 
         try
         {
-            Beat(Timestamp.Now(clock));
+            Beat(clock);
         }
         catch (Exception e) when (e is DbException or InvalidOperationException)
         {
@@ -90,12 +94,17 @@ internal sealed class ServiceRecord
         }
     }
 
-    /// <summary>How long the issuer did not serve between a moment and now. What ended later was seen by a clock that was ahead.</summary>
+    /// <summary>How long the issuer did not serve between a moment and now, each hour once. What ended later was seen by a clock that was ahead.</summary>
     public static TimeSpan Outage(Database db, Timestamp from, Timestamp to)
     {
-        long microseconds = db.Query(
-            "SELECT began, ended FROM outage WHERE ended > ?1 AND ended <= ?2",
-            r => Math.Min(r.GetInt64(1), to.ToLedger()) - Math.Max(r.GetInt64(0), from.ToLedger()), from.ToLedger(), to.ToLedger()).Sum();
+        long microseconds = 0, until = from.ToLedger();
+        foreach (var (began, ended) in db.Query(
+            "SELECT began, ended FROM outage WHERE ended > ?1 AND ended <= ?2 ORDER BY began", r => (r.GetInt64(0), r.GetInt64(1)), from.ToLedger(), to.ToLedger()))
+        {
+            microseconds += Math.Max(0, ended - Math.Max(began, until));
+            until = Math.Max(until, ended);
+        }
+
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
@@ -115,14 +124,6 @@ internal sealed class ServiceRecord
     /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
     public static Timestamp LastContact(Database db, TillId till) =>
         Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = ?1", till.Value.ToArray()));
-
-    /// <summary>The latest moment at which the issuer is known to have served, anybody or this till.</summary>
-    public static Timestamp LastSeen(Database db, TillId till)
-    {
-        var alive = Timestamp.FromLedger(db.Number("SELECT coalesce(max(date), 0) FROM alive"));
-        var contact = LastContact(db, till);
-        return alive > contact ? alive : contact;
-    }
 
     /// <summary>Outages that no term looks back to any more.</summary>
     public static void Purge(Database db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < ?1", before.ToLedger());

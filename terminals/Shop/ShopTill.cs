@@ -203,9 +203,11 @@ public sealed partial class ShopTill
             var result = Take(current, card, pin, profile, isRepeat, ended) with { Ended = ended };
             return result.Outcome == TillOutcome.Accepted ? GiveBackAfter(result, card) : result;
         }
-        catch (CardChannelException)
+        catch (CardChannelException e)
         {
-            return End(current, TillOutcome.CardGone, "The card was taken away too early. Put the same card in again to finish, or cancel the payment.");
+            // A card image whose disk is full says so itself: nobody took anything away.
+            string why = e.InnerException is IOException ? e.Message : "The card was taken away too early.";
+            return End(current, TillOutcome.CardGone, $"{why} Put the same card in again to finish, or cancel the payment.");
         }
         catch (CardRefusedException e)
         {

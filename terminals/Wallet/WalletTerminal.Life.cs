@@ -247,7 +247,7 @@ public sealed partial class WalletTerminal
                 Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == entry.Paid => new RecoveryResult(
                     entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
                 Verdict.Early => new RecoveryResult(
-                    entry.Paid, false, $"{amount} came before their time, which is {h.Time}: the clock here is ahead of the issuer's. Set it right, and redeem again after that; nothing is lost."),
+                    entry.Paid, false, $"{amount} came before their time, which is {h.Time}: the clock here is ahead of the issuer's. Set it right, and redeem again in the days after that; nothing is lost."),
                 Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
                 Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Terminals.Consoles;
 using HierCash.Town;
+using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
@@ -119,14 +120,36 @@ public sealed class FullDiskTests
     private ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);
 
     /// <summary>Writes of that kind fail from now on, as on a full disk.</summary>
-    private void Fill(string what) => Change($"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+    /// <summary>
+    /// The issuer's disk is full for 40 hours. Its process goes on, writes nothing and serves nobody: a shop that took a payment by the book before, and brings it when there is room, is paid.
+    /// </summary>
+    [Test, Rule(6)]
+    public async Task HoursInWhichTheIssuerWroteNothingAreNotCounted()
+    {
+        await using (_town.Issuer.StartService())
+        {
+            var report = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
+            using var found = _alice.Clone();
+            _town.Clock.Advance(TimeSpan.FromHours(1));
+            await _town.Wallet.ReportLost(report, default);
+            await Till.FetchHotList(_town.TillLink(_cafe), default);
+            _town.Clock.Advance(TimeSpan.FromMinutes(1));
+            var h = _town.Sign(found, _cafe, 1000, Timestamp.Now(_town.Clock));
+            Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", TownWorld.IssuerName);
+            _town.Clock.Advance(TimeSpan.FromHours(50));
+            Change("DROP TRIGGER full", TownWorld.IssuerName);
+            Assert.That((await _town.Submit(_cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+        }
+    }
 
-    private void Empty() => Change("DROP TRIGGER full");
+    private void Fill(string what) => Change($"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", _cafe);
 
-    private void Change(string sql)
+    private void Empty() => Change("DROP TRIGGER full", _cafe);
+
+    private void Change(string sql, string party)
     {
         using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, _cafe + ".db"), Pooling = false }.ToString());
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, party + ".db"), Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
