@@ -59,6 +59,8 @@ public sealed class PullTests
                 + $"{lanes.Sum(l => l.Payments)} payments accepted, of which {lanes.Sum(l => l.Repeated)} by a repeated PAY; {lanes.Sum(l => l.Withdrawals)} withdrawals");
             Assert.That(lanes.Sum(l => l.Pulled), Is.EqualTo(Pulls));
             Assert.That(lanes.Sum(l => l.CutPayments + l.CutWithdrawals), Is.GreaterThan(Pulls / 2), "most pulls hit something");
+
+            // On a busy machine most pulls hit withdrawals, which take longer: then few payments are cut at all.
             Assert.That(lanes.Sum(l => l.Repeated), Is.GreaterThan(2));
             lanes.ForEach(lane => lane.AssertReconciled());
             town.AssertSoundAfterCycle();

@@ -26,7 +26,7 @@ public sealed class BankDutiesTests
         town.Clock.Advance(TimeSpan.FromHours(2));
         town.Issuer.CloseCycle();
         var stopped = town.Withdraw(alice, 200);
-        Assert.That((stopped.Outcome, stopped.Message), Is.EqualTo((WithdrawalOutcome.Reversed, stopped.Message)));
+        Assert.That(stopped.Outcome, Is.EqualTo(WithdrawalOutcome.Reversed), stopped.Message);
         Assert.That(stopped.Message, Does.Contain("owes other banks"));
         await town.UserBank.FetchInstructions(default);
         await town.UserBank.FetchInstructions(default);

@@ -16,7 +16,7 @@ public sealed class EarlyTests
         using var alice = town.User("Alice", 5000);
         var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new Ahead(town), town.Options.Crash);
         var early = (await ahead.Redeem(alice.Card, alice.Pin, null, default)).Single();
-        Assert.That((early.Done, early.Message), Is.EqualTo((false, early.Message)));
+        Assert.That(early.Done, Is.False, early.Message);
         Assert.That(early.Message, Does.Contain("nothing is lost").And.Contain("redeem again"));
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done, Is.False, "still early, and still known");
         town.Clock.Advance(TimeSpan.FromDays(3));
