@@ -135,7 +135,7 @@ public sealed partial class IssuerParty : ILinkHandler
 
     /// <summary>
     /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while nobody asks anything.
-    /// What lies between the last such sign and the next start counts as an outage (rule R6).
+    /// What lies between the last such sign and the next one counts as an outage (rule R6), also where the process stood still and was not started again.
     /// </summary>
     public ITimer StartService() => _service.Start(_clock, LogNoSign);
 

@@ -115,7 +115,7 @@ internal sealed class Reversals(
             return VoidMessage.WriteReply(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now).Encode());
         }
 
-        // A shop moves money for as long as it may be asked; the holder's side for as long as the coin is known.
+        // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
         var until = terms.TakenBackUntil(h);
         bool isShops = shop is not null;
         Switches.On("R4 holder", ref isShops);

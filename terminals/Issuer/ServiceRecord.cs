@@ -18,7 +18,7 @@ internal sealed class ServiceRecord
     private readonly Database _store;
     private Timestamp _last;
 
-    /// <summary>The last sign of life of the timer; 0 where none runs. Other signs of life come from requests, and nobody need ask anything for days.</summary>
+    /// <summary>The last sign of life that was written, by the timer or a request; 0 where no timer runs: nobody need ask anything for days.</summary>
     private Timestamp _ticked;
 
     /// <summary>What lies between the last sign of life and this start was an outage.</summary>
