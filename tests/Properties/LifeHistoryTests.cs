@@ -324,8 +324,9 @@ public sealed class LifeHistoryTests
                 var states = Enum.GetValues<PartState>().Where(s => s is not (PartState.Held or PartState.Voided or PartState.Reversed)).Aggregate(Amount.Zero, (sum, s) => sum + till.Sum(s));
 
                 // What was never accepted, and was settled so long ago that the issuer takes it back no more, is owed in cash (rule R4).
-                // Nor is what was being taken back here when the issuer said that it was dead: its holder had that word first.
-                var kept = till.Journal.Where(t => t.State is TicketState.Kept or TicketState.Refunded).SelectMany(t => till.Parts(t.Time).Where(p => t.State == TicketState.Kept || p.State == PartState.Dead))
+                // Nor is what was being taken back here when the issuer said that it was dead (its holder had that word first), or that it came too late to be paid.
+                var kept = till.Journal.Where(t => t.State is TicketState.Kept or TicketState.Refunded)
+                    .SelectMany(t => till.Parts(t.Time).Where(p => t.State == TicketState.Kept || p.State == PartState.Dead || p is { State: PartState.Refused, Receipt.Verdict: Verdict.Late }))
                     .Where(p => p.SW is null);
                 Assert.That(
                     states, Is.EqualTo(kept.Aggregate(till.Accepted, (sum, p) => sum + p.H.Paid)),
