@@ -5,6 +5,8 @@ namespace HierCash.Protocol.Cash;
 /// <summary>What banks, shops and wallets know of the scheme: its root key, the issuer's certified keys, the terms.</summary>
 public sealed class Scheme
 {
+    /// <summary>Two visits may learn at once, and neither forgets what the other learned.</summary>
+    private readonly Lock _learning = new();
     private volatile IReadOnlyList<KeyCertificate> _certificates;
 
     /// <exception cref="ArgumentException">A certificate is not the root key's.</exception>
@@ -32,6 +34,7 @@ public sealed class Scheme
     /// <returns>Those that were new.</returns>
     public IReadOnlyList<KeyCertificate> Learn(IEnumerable<KeyCertificate> certificates, ICashSuite suite)
     {
+        using var turn = _learning.EnterScope();
         var known = _certificates;
         var fresh = certificates.Where(c => !known.Any(k => k.Usage == c.Usage && k.Key.Id == c.Key.Id) && IsOurs(c, suite)).ToList();
         if (fresh.Count > 0)

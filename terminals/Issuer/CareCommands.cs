@@ -61,7 +61,8 @@ internal static class CareCommands
         Issuer.Alarms.StatementNotSigned => "A statement about an instruction that this bank (first 8 digits) did not sign: ask it who has its link key.",
         Issuer.Alarms.NeverInstructed => "This bank (first 8 digits) speaks of instructions that were never made: ask it, and see whether this issuer was restored from a backup.",
         Issuer.Alarms.WordTakenBack => "This bank (first 8 digits) parks what it had said to be booked: ask it.",
-        Issuer.Alarms.DossierTooLarge => "More was signed with this coin than it holds, in more payments than a dossier can show: the case stays open, and its bank is not told who it was.",
+        Issuer.Alarms.DossierTooLarge => "More was signed with this coin than it holds, in more payments than a dossier can show: "
+            + "what the largest of them prove is claimed, and no more. If they prove nothing, the case stays open, and its bank is not told who it was.",
         Issuer.Alarms.ClaimTooSmall => "More came free of this coin than was claimed for it: run 'hiercash-issuer audit'.",
         _ => "",
     };

@@ -8,50 +8,90 @@ namespace HierCash.Issuer;
 /// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank acknowledged the
 /// ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
 /// </summary>
-/// <param name="proves">True if the issuer's own dossier of this coin proves an excess, and a guarantee, of at least this amount.</param>
-internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, Func<Database, CoinId, Amount, bool> proves)
+/// <param name="desk">What the issuer's own dossiers prove.</param>
+internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk desk)
 {
+    private sealed record Promise(byte[] Id, Amount Y, byte[] Account, PartyId ShopBank, PartyId UserBank, CoinId Coin, bool IsFound, Amount Ahead, Amount? Shown);
+
     /// <summary>
     /// Claims promises that are due, and whose case the bank found proven. A bank that says otherwise, or nothing, for another disputeTerm is claimed from all the
-    /// same if the dossier proves it: no bank keeps its claims by its own word.
+    /// same if the dossier proves it: no bank keeps its claims by its own word. Of a coin with more payments than a dossier holds no more is claimed than those
+    /// prove, the largest promises first: else the bank could book nothing, and no shop would be paid.
     /// </summary>
     /// <returns>Promises claimed.</returns>
     public int PayDue(Database db, Timestamp now)
     {
         var due = db.Query(
             """
-            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id, coalesce(c.proof = ?2 AND c.judged + ?3 <= ?1, 0) FROM guarantee g
+            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id, coalesce(c.proof = ?2 AND c.judged + ?3 <= ?1, 0), g.ahead, CASE WHEN c.changed = 0 THEN c.claimed END
+            FROM (SELECT payment_id, coin, shop, account, y, due, sum(y) OVER (PARTITION BY coin ORDER BY y DESC, due, payment_id) AS ahead FROM guarantee WHERE paid = 0) g
             JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.paid = 0 AND g.due <= ?1 AND ((c.proof = ?2 AND c.judged + ?3 <= ?1) OR (c.is_excess = 1 AND g.due + ?3 <= ?1))
+            WHERE g.due <= ?1 AND ((c.proof = ?2 AND c.judged + ?3 <= ?1) OR (c.is_excess = 1 AND g.due + ?3 <= ?1))
             """,
-            r => (Id: r.Bytes(0), Y: r.GetInt64(1), Account: r.Bytes(2), ShopBank: r.GetInt64(3), UserBank: r.GetInt64(4), Coin: Digest.Read(r.Bytes(5)), IsFound: r.GetInt64(6) == 1),
+            r => new Promise(
+                r.Bytes(0), Amount.FromLedger(r.GetInt64(1)), r.Bytes(2), new PartyId(checked((uint)r.GetInt64(3))), new PartyId(checked((uint)r.GetInt64(4))),
+                new CoinId(Digest.Read(r.Bytes(5))), r.GetInt64(6) == 1, Amount.FromLedger(r.GetInt64(7)), r.IsDBNull(8) ? null : Amount.FromLedger(r.GetInt64(8))),
             now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
         int claimed = 0;
-        foreach (var promise in due.Where(p => p.IsFound || IsProven(db, new CoinId(p.Coin), Amount.FromLedger(p.Y))))
+        foreach (var coin in due.GroupBy(p => p.Coin))
         {
-            claimed++;
-            TransferDesk.Add(db, new PartyId(checked((uint)promise.UserBank)), TransferKind.ClaimDebit, promise.Coin, Amount.FromLedger(promise.Y));
-            db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
-            db.Execute(
-                "INSERT INTO claim_payment(payment_id, bank, coin_id, shop_bank, account, amount) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                promise.Id, promise.UserBank, promise.Coin.ToArray(), promise.ShopBank, promise.Account, promise.Y);
-            bool waits = true;
-            Switches.Off("R8 waits", ref waits);
-            if (!waits)
+            var first = coin.First();
+            var most = Most(db, first);
+            var asked = Asked(db, first.UserBank, coin.Key);
+            foreach (var promise in coin.Where(p => most is { } m && IsWithin(asked + p.Ahead, m)))
             {
-                Pay(db, "payment_id = ?1", now, promise.Id);
+                claimed++;
+                Claim(db, promise, now);
             }
         }
 
         return claimed;
     }
 
-    private bool IsProven(Database db, CoinId coin, Amount amount)
+    private static bool IsWithin(Amount sum, Amount most)
     {
-        bool proven = proves(db, coin, amount);
-        Switches.On("R8 proven", ref proven);
-        return proven;
+        bool within = sum <= most;
+        Switches.On("R9 claimed", ref within);
+        return within;
     }
+
+    private void Claim(Database db, Promise promise, Timestamp now)
+    {
+        TransferDesk.Add(db, promise.UserBank, TransferKind.ClaimDebit, promise.Coin.Value, promise.Y);
+        db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = ?1", promise.Id);
+        db.Execute(
+            "INSERT INTO claim_payment(payment_id, bank, coin_id, shop_bank, account, amount) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            promise.Id, (long)promise.UserBank.Value, promise.Coin.Value.ToArray(), (long)promise.ShopBank.Value, promise.Account, promise.Y.ToLedger());
+        bool waits = true;
+        Switches.Off("R8 waits", ref waits);
+        if (!waits)
+        {
+            Pay(db, "payment_id = ?1", now, promise.Id);
+        }
+    }
+
+    /// <summary>Most that may be claimed for the coin: what the newest dossier shows, or one that would be made now. Null: nothing proves anything.</summary>
+    private Amount? Most(Database db, Promise of)
+    {
+        if (of.IsFound)
+        {
+            return of.Shown ?? desk.Shows(db, of.Coin);
+        }
+
+        var most = desk.Proven(db, of.Coin);
+        bool proven = most is not null;
+        Switches.On("R8 proven", ref proven);
+        return proven ? most ?? Amount.FromLedger(long.MaxValue) : null;
+    }
+
+    /// <summary>All that was claimed for the coin, and will be with this cycle, less what was given back.</summary>
+    private static Amount Asked(Database db, PartyId bank, CoinId coin) => Amount.FromLedger(db.Number(
+        """
+        SELECT max(0, coalesce(sum(CASE kind WHEN 3 THEN amount ELSE -amount END), 0)) FROM (
+            SELECT bank, kind, reference, amount FROM instruction UNION ALL SELECT bank, kind, reference, amount FROM transfer_delta)
+        WHERE bank = ?1 AND reference = ?2 AND kind IN (3, 8)
+        """,
+        (long)bank.Value, coin.Value.ToArray()));
 
     /// <summary>The promises of that coin that were claimed in this cycle are in the instruction of that number.</summary>
     public static int Signed(Database db, PartyId bank, Digest coin, long number) => db.Execute(

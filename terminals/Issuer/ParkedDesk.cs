@@ -6,8 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Issuer;
 
 /// <summary>What banks did not book (R8): their signed words, whose term is over, and which of it stops a bank's issuing.</summary>
-/// <param name="proves">True if the issuer's own dossier of this coin proves an excess of at least this amount, by the check that anybody could make.</param>
-internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amount, bool> proves)
+/// <param name="desk">What the issuer's own dossiers prove, by the check that anybody could make.</param>
+internal sealed class ParkedDesk(SchemeTerms terms, TraceDesk desk)
 {
     /// <summary>A bank visits at least once a day.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
@@ -141,7 +141,7 @@ internal sealed class ParkedDesk(SchemeTerms terms, Func<Database, CoinId, Amoun
         _ => kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit,
     };
 
-    private bool IsProvenClaim(Database db, Row row) => row.Kind == TransferKind.ClaimDebit && proves(db, new CoinId(row.Reference), Claimed(db, row));
+    private bool IsProvenClaim(Database db, Row row) => row.Kind == TransferKind.ClaimDebit && desk.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
 
     /// <summary>
     /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got dossier and claim on

@@ -215,21 +215,26 @@ internal sealed class TraceDesk(
             .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
     }
 
+    /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
+    public Amount? Shows(Database db, CoinId coin) =>
+        InspectionDatabase.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages)?.Claimed : null;
+
     /// <summary>
-    /// True if this issuer's dossier of the coin proves an excess, and a guarantee, of at least that much: the check that the bank makes, and anybody
-    /// with the evidence file.
+    /// Most that this issuer's dossier of the coin proves, of an excess and of a guarantee: the check that the bank makes, and anybody with the evidence file.
+    /// Null where it proves no excess.
     /// </summary>
-    public bool Proves(Database db, CoinId coin, Amount claim)
+    public Amount? Proven(Database db, CoinId coin)
     {
         if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is not { Proves: true } choice)
         {
-            return false;
+            return null;
         }
 
         var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, Timestamp.Now(clock));
         var dossier = Dossier.Sign(keys.Statement, header, choice.Entries);
-        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess
-            && dossier.Spent >= row.FaceValue + claim && dossier.Guaranteed >= claim;
+        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= row.FaceValue
+            ? Amount.Min(dossier.Spent - row.FaceValue, dossier.Guaranteed)
+            : null;
     }
 
     /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>

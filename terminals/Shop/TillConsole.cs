@@ -230,13 +230,15 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
 
         (_mood, _message) = (TillMood.Paying, "");
         Show();
-        var result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
-        _tried = (insertion, clock.GetUtcNow());
-
-        // What was typed meanwhile is about what nobody saw the end of: it cancels nothing, and wipes no PAID.
-        while (Console.KeyAvailable)
+        TillResult result;
+        try
         {
-            Console.ReadKey(intercept: true);
+            result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
+        }
+        finally
+        {
+            _tried = (insertion, clock.GetUtcNow());
+            DropKeys();
         }
 
         _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Ticket;
@@ -256,6 +258,15 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         if (_mood == TillMood.Paid)
         {
             _message += $" Receipt {result.Ticket.Time}";
+        }
+    }
+
+    /// <summary>What was typed meanwhile is about what nobody saw the end of: it cancels nothing, and wipes no PAID.</summary>
+    private static void DropKeys()
+    {
+        while (Console.KeyAvailable)
+        {
+            Console.ReadKey(intercept: true);
         }
     }
 

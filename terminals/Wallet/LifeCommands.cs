@@ -231,7 +231,7 @@ internal sealed class LifeCommands(
             (LogState.Restored, { TillKey: not null }) => "taken back by the shop, with its signature (S_W), which the card keeps as evidence.",
             (LogState.Restored, _) => "pronounced dead by the issuer, whose statement the card keeps as evidence.",
             _ when entry.Till.Value.ToArray().AsSpan().SequenceEqual(status.Scheme.ToArray().AsSpan(0, Id16.Size)) =>
-                entry.Confirmed ? "redeemed; the bank books it on the account." : "a redemption that the issuer has not answered: 'hiercash-wallet redeem' goes on with it.",
+                entry.Confirmed ? "redeemed, or it comes back by itself; the bank books it on the account." : "a redemption that the issuer has not answered: 'hiercash-wallet redeem' goes on with it.",
             _ => $"signed by the card (S_U){(entry.Confirmed ? ", and the shop said OK" : "")}. If the shop never settles it, 'hiercash-wallet recover' gets it back after its term.",
         };
     }

@@ -233,11 +233,12 @@ public sealed partial class WalletTerminal
                 continue;
             }
 
-            // One that waits is asked for again, until it is paid or what was left came back; one that came early, once its time has come.
+            // One that waits is asked for again, until it is paid or what was left came back; one that came early, once its time has come; one that the issuer
+            // knows nothing of, or cannot read, once somebody has looked there.
             bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
-            bool early = receipt.Verdict == Verdict.Early;
-            Switches.Off("hole 9 early", ref early);
-            if (!waits && !early)
+            bool open = waits || receipt.Verdict is not (Verdict.Settled or Verdict.Excess or Verdict.Equivocation or Verdict.Late or Verdict.Cancelled);
+            Switches.Off("hole 9 early", ref open);
+            if (!open)
             {
                 card.Confirm(h.Coin.Id, h.Seq);
             }
@@ -254,7 +255,7 @@ public sealed partial class WalletTerminal
                     entry.Paid, true, $"{amount} wait no more: what was left of the coin came back to your account on {receipt.Share.Due}."),
                 Verdict.Excess or Verdict.Equivocation when waits => new RecoveryResult(
                     entry.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
-                _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank."),
+                _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
             });
         }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using CsCheck;
 using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
@@ -20,7 +18,7 @@ namespace HierCash.Tests.Properties;
 [Parallelizable]
 public sealed class RandomHistoryTests
 {
-    private const int Histories = 1000;
+    private const int InEveryRun = 1000;
 
     [Test]
     public void TheInvariantsHoldAfterAnyHistory()
@@ -28,22 +26,18 @@ public sealed class RandomHistoryTests
         long withdrawals = 0;
         long payments = 0;
         long faults = 0;
-        Gen.ULong.Sample(
-            seed =>
-            {
-                var history = new History(seed);
-                history.Run();
-                Interlocked.Add(ref withdrawals, history.Withdrawals);
-                Interlocked.Add(ref payments, history.Accepted);
-                Interlocked.Add(ref faults, history.Faults);
-            },
-            iter: Histories,
-            threads: Environment.ProcessorCount,
-            print: seed => $"seed {seed.ToString(CultureInfo.InvariantCulture)}");
-        TestContext.Out.WriteLine($"{Histories} histories: {withdrawals} withdrawals, {payments} payments, {faults} faults");
-        Assert.That(withdrawals, Is.GreaterThan(Histories));
-        Assert.That(payments, Is.GreaterThan(Histories));
-        Assert.That(faults, Is.GreaterThan(Histories));
+        int histories = Histories.Run(InEveryRun, seed =>
+        {
+            var history = new History(seed);
+            history.Run();
+            Interlocked.Add(ref withdrawals, history.Withdrawals);
+            Interlocked.Add(ref payments, history.Accepted);
+            Interlocked.Add(ref faults, history.Faults);
+        });
+        TestContext.Out.WriteLine($"{histories} histories: {withdrawals} withdrawals, {payments} payments, {faults} faults");
+        Assert.That(withdrawals, Is.GreaterThan(histories));
+        Assert.That(payments, Is.GreaterThan(histories));
+        Assert.That(faults, Is.GreaterThan(histories));
     }
 
     private sealed class History

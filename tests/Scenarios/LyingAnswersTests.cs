@@ -184,6 +184,23 @@ public sealed class LyingAnswersTests
         town.AssertSound(alice);
     }
 
+    /// <summary>The issuer knows nothing of a coin for a while, or cannot read the payment: no last word, and the money is asked for again.</summary>
+    [Test, Hole(9)]
+    public async Task AWalletAsksAgainForWhatTheIssuerDidNotKnow([Values(Verdict.UnknownCoin, Verdict.BadSignature, Verdict.Malformed)] Verdict verdict)
+    {
+        using var town = Make();
+        using var alice = town.User("Alice", 5000);
+        using var key = town.StatementKey;
+        var amiss = new LyingBehindTheRelay(town, MessageType.Redeem, m => WalletMessages.WriteRedeemReply(Receipt.Sign(
+            key, town.Issuer.Id, CashPayment.Decode(m.Body)!.Id.Value, verdict, new Amount(5000), Currency.Eur, default, 1, Timestamp.Now(town.Clock))));
+        var wallet = new WalletTerminal(amiss, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
+        Assert.That((await wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Message, Does.Contain($"not redeemed: {verdict}").And.Contain("asks again"));
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
+        await town.RunCycle();
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
+        town.AssertSound(alice);
+    }
+
     /// <summary>An issuer stamps something else than the holder shows: such a stamp would prove nothing, so the wallet does not keep it.</summary>
     [Test, Rule(5)]
     public async Task AWalletKeepsNoStampOfSomethingElse()
