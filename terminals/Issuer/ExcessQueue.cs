@@ -111,6 +111,19 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
         HistoryDatabase.Revise(db, row, share, receipt);
     }
 
+    /// <summary>Signs the same once more, with the key of now (rule R15).</summary>
+    public void SignAnew(Database db, HistoryRow row, Timestamp now)
+    {
+        if (row.Share.Guaranteed.IsZero)
+        {
+            Revise(db, row, row.Share, now);
+        }
+        else
+        {
+            Revise(db, row, Amount.Zero, now);
+        }
+    }
+
     /// <summary>Takes from shops whose revoked tills signed S_W what the excess of this coin needs, and no more.</summary>
     private void Draw(Database db, CoinRow coin, Timestamp now)
     {

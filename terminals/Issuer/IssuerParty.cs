@@ -43,9 +43,10 @@ public sealed partial class IssuerParty : ILinkHandler
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
-        _traces = new TraceDesk(store, suite, Keys, id, terms, clock, crash);
+        var queue = new ExcessQueue(Keys, id, terms);
+        _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
         _parked = new ParkedDesk(terms, _traces);
-        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, new ExcessQueue(Keys, id, terms), _traces), _parked, clock, crash);
+        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);

@@ -11,7 +11,7 @@ namespace HierCash.Issuer;
 /// bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
 /// </summary>
 internal sealed class TraceDesk(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, ExcessQueue queue, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
@@ -165,12 +165,12 @@ internal sealed class TraceDesk(
         {
             after = row.Id;
             var coin = InspectionDatabase.Find(db, row.Id)!;
-            bool changed = row.Changed;
+            bool changed = row.Changed || (row.Judged < row.Revision && HasOldKeys);
             bool again = row.Judged > 0;
             Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
-                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue, MostPages);
+                var (choice, isSignedAnew) = Choose(db, coin, now);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
                     Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
@@ -191,7 +191,7 @@ internal sealed class TraceDesk(
                     continue;
                 }
 
-                if (choice.Content != row.Content)
+                if (choice.Content != row.Content || isSignedAnew)
                 {
                     DossierStore.Put(db, row, choice);
                 }
@@ -204,6 +204,34 @@ internal sealed class TraceDesk(
         }
 
         return null;
+    }
+
+    private IEnumerable<KeyCertificate> StatementKeys => keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse();
+
+    private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
+
+    /// <summary>
+    /// The payments of a dossier that is made now. It names so many keys and no more, and coins outlive any number of rotations: what an older key signed is signed
+    /// anew, or the bank would find every receipt of that time invalid, and prove nothing.
+    /// </summary>
+    private (DossierChoice? Choice, bool IsSignedAnew) Choose(Database db, CoinRow coin, Timestamp now)
+    {
+        var choice = DossierChoice.Of(Counting(db, coin.Number), coin.FaceValue, MostPages);
+        bool looks = HasOldKeys;
+        Switches.Off("R15 receipts", ref looks);
+        if (choice is null || !looks)
+        {
+            return (choice, false);
+        }
+
+        var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
+        var old = choice.Entries.Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key))).ToList();
+        foreach (var entry in old)
+        {
+            queue.SignAnew(db, HistoryDatabase.Find(db, entry.H.Id)!, now);
+        }
+
+        return old.Count == 0 ? (choice, false) : (DossierChoice.Of(Counting(db, coin.Number), coin.FaceValue, MostPages), true);
     }
 
     /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
@@ -225,12 +253,13 @@ internal sealed class TraceDesk(
     /// </summary>
     public Amount? Proven(Database db, CoinId coin)
     {
-        if (InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is not { Proves: true } choice)
+        var now = Timestamp.Now(clock);
+        if (InspectionDatabase.Find(db, coin) is not { } row || Choose(db, row, now).Choice is not { Proves: true } choice)
         {
             return null;
         }
 
-        var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, Timestamp.Now(clock));
+        var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now);
         var dossier = Dossier.Sign(keys.Statement, header, choice.Entries);
         return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= row.FaceValue
             ? Amount.Min(dossier.Spent - row.FaceValue, dossier.Guaranteed)
@@ -254,7 +283,7 @@ internal sealed class TraceDesk(
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CashRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(c => new RequestId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
-        var statements = keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse().Take(DossierHeader.MaxKeys).ToList();
+        var statements = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
         return new DossierHeader(
             issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,
             keys.Certificate(KeyUsage.IssuerCoin, coinKey)!, statements, [], []);

@@ -13,6 +13,48 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class RotatedKeyTests
 {
+    /// <summary>
+    /// The issuer rotates so often that its dossier has no room for the key which signed the first receipt, before there is a case or before the bank asks: the case
+    /// is proven all the same, the shop is paid, and the older receipt stays good.
+    /// </summary>
+    [Test, Rule(15), Rule(9)]
+    public async Task MoreRotationsThanADossierNamesKeysHideNoOverspending([Values] bool bankIsAway)
+    {
+        using var town = Towns.Make();
+        (string cafe, string kiosk) = (town.AddTill("Cafe"), town.AddTill("Kiosk"));
+        using var mallory = town.User("Mallory", 4000);
+        using var copy = mallory.Clone();
+        Assert.That(town.Pay(cafe, mallory, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        await town.Settle(cafe);
+        void Rotate()
+        {
+            for (int i = 0; i <= DossierHeader.MaxKeys; i++)
+            {
+                town.Clock.Advance(TimeSpan.FromHours(1));
+                town.Issuer.Rotate(KeyUsage.IssuerStatement);
+            }
+        }
+
+        if (!bankIsAway)
+        {
+            Rotate();
+        }
+
+        Assert.That(town.Pay(kiosk, copy, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((await town.Settle(kiosk)).Guaranteed, Is.EqualTo(1));
+        if (bankIsAway)
+        {
+            // The dossier is made, and the answer lost.
+            await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default);
+            Rotate();
+        }
+
+        await town.LetDaysPass(32);
+        Assert.That((town.UserBank.EvidenceFiles.Single().Name, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo(("Mallory", 4000UL, 4000UL)));
+        Assert.That(town.Check(town.UserBank.EvidenceFiles.Single()).Claimable.Minor, Is.EqualTo(4000));
+        town.AssertSound();
+    }
+
     /// <summary>The issuer takes a payment back: a shop that heard "it does not" would give cash as well.</summary>
     [Test, Rule(15), Rule(4)]
     public async Task ARefundUnderANewKeyIsMadeOnce()
