@@ -17,6 +17,9 @@ public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timest
         return new(Microseconds > ulong.MaxValue - more ? ulong.MaxValue : Microseconds + more);
     }
 
+    /// <summary>Earlier by a span that is not negative; at least 0.</summary>
+    public Timestamp Minus(TimeSpan span) => new(Microseconds - Math.Min(Microseconds, checked((ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond))));
+
     public static bool operator <(Timestamp a, Timestamp b) => a.Microseconds < b.Microseconds;
 
     public static bool operator >(Timestamp a, Timestamp b) => a.Microseconds > b.Microseconds;

@@ -13,6 +13,14 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk des
 {
     private sealed record Promise(byte[] Id, Amount Y, byte[] Account, PartyId ShopBank, PartyId UserBank, CoinId Coin, bool IsFound, Amount Ahead, Amount? Shown);
 
+    internal const string Due =
+        """
+        SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id, coalesce(c.proof = ?2 AND c.judged + ?3 <= ?1, 0), g.ahead, CASE WHEN c.changed = 0 THEN c.claimed END
+        FROM (SELECT payment_id, coin, shop, account, y, due, sum(y) OVER (PARTITION BY coin ORDER BY y DESC, due, payment_id) AS ahead FROM guarantee WHERE paid = 0) g
+        JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
+        WHERE g.due <= ?1 AND ((c.proof = ?2 AND c.judged + ?3 <= ?1) OR (c.is_excess = 1 AND g.due + ?3 <= ?1))
+        """;
+
     /// <summary>
     /// Claims promises that are due, and whose case the bank found proven. A bank that says otherwise, or nothing, for another disputeTerm is claimed from all the
     /// same if the dossier proves it: no bank keeps its claims by its own word. Of a coin with more payments than a dossier holds no more is claimed than those
@@ -22,12 +30,7 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk des
     public int PayDue(Database db, Timestamp now)
     {
         var due = db.Query(
-            """
-            SELECT g.payment_id, g.y, g.account, s.bank, c.bank, c.coin_id, coalesce(c.proof = ?2 AND c.judged + ?3 <= ?1, 0), g.ahead, CASE WHEN c.changed = 0 THEN c.claimed END
-            FROM (SELECT payment_id, coin, shop, account, y, due, sum(y) OVER (PARTITION BY coin ORDER BY y DESC, due, payment_id) AS ahead FROM guarantee WHERE paid = 0) g
-            JOIN shop s ON s.id = g.shop JOIN trace_case c ON c.coin = g.coin
-            WHERE g.due <= ?1 AND ((c.proof = ?2 AND c.judged + ?3 <= ?1) OR (c.is_excess = 1 AND g.due + ?3 <= ?1))
-            """,
+            Due,
             r => new Promise(
                 r.Bytes(0), Amount.FromLedger(r.GetInt64(1)), r.Bytes(2), new PartyId(checked((uint)r.GetInt64(3))), new PartyId(checked((uint)r.GetInt64(4))),
                 new CoinId(Digest.Read(r.Bytes(5))), r.GetInt64(6) == 1, Amount.FromLedger(r.GetInt64(7)), r.IsDBNull(8) ? null : Amount.FromLedger(r.GetInt64(8))),

@@ -64,7 +64,8 @@ public sealed class IssuerKeys
         var keys = new Dictionary<KeyUsage, List<(ISigningKey, KeyCertificate)>>();
         foreach (var (usage, name) in Names)
         {
-            var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now) };
+            // The first of each use begins a day earlier, as link certificates do: for clocks that are behind.
+            var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now.Minus(TimeSpan.FromDays(1))) };
             while (db.Number("SELECT count(*) FROM secret_key WHERE name = ?1", Nth(name, list.Count)) > 0)
             {
                 list.Add(LoadCertified(db, suite, root, Nth(name, list.Count), usage, issuer, now));

@@ -51,6 +51,7 @@ internal static class IssuerSchema
         CREATE INDEX history_coin ON history(coin, seq);
         -- What is asked at each payment that exceeds a coin, of which there may be tens of thousands.
         CREATE INDEX history_exceeding ON history(coin, id) WHERE reversed IS NULL AND guaranteed + waiting > 0;
+        CREATE INDEX history_reversed ON history(coin, id) WHERE reversed IS NOT NULL;
         CREATE INDEX history_kept ON history(coin, id) WHERE reversed IS NOT NULL AND credited > 0;
         CREATE INDEX history_drawn ON history(coin, id) WHERE by_revoked = 1 AND moved > 0;
         CREATE INDEX history_unpaid ON history(coin, shop, verdict) WHERE credited = 0 AND guaranteed = 0 AND reversed IS NULL;
@@ -72,6 +73,7 @@ internal static class IssuerSchema
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0 /* 1 claimed, 2 credited */) STRICT;
         CREATE INDEX guarantee_coin ON guarantee(coin);
+        CREATE INDEX guarantee_open ON guarantee(coin, y DESC, due, payment_id) WHERE paid = 0;
 
         -- What a person should look at: one row for each kind and subject, however often it happens.
         CREATE TABLE alarm(

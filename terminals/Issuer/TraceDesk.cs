@@ -13,6 +13,14 @@ namespace HierCash.Issuer;
 internal sealed class TraceDesk(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, ExcessQueue queue, TimeProvider clock, ICrashPoints crash)
 {
+    /// <summary>Goes from the bank's cases to their reversals, in that order, and never through all payments of the scheme.</summary>
+    internal const string FileReversals =
+        """
+        INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
+        SELECT c.bank, c.coin_id, h.payment_id, h.reversed FROM trace_case c CROSS JOIN history h
+        WHERE h.coin = c.coin AND c.bank = ?1 AND c.revision > 0 AND h.reversed IS NOT NULL ORDER BY h.id
+        """;
+
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
 
@@ -138,13 +146,7 @@ internal sealed class TraceDesk(
         {
             long most = DossierMessages.MaxReversals;
             Switches.Replace("R3 filed", ref most, 0);
-            db.Execute(
-                """
-                INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
-                SELECT c.bank, c.coin_id, h.payment_id, h.reversed FROM trace_case c JOIN history h ON h.coin = c.coin
-                WHERE c.bank = ?1 AND c.revision > 0 AND h.reversed IS NOT NULL ORDER BY h.id
-                """,
-                (long)peer.Id.Value);
+            db.Execute(FileReversals, (long)peer.Id.Value);
             string own = "bank = ?1";
             Switches.Replace("R9 reversals told", ref own, "?1 = ?1");
             return db.Query(

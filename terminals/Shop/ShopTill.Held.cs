@@ -77,11 +77,7 @@ public sealed partial class ShopTill
         GiveUpLeftovers(before, unseen);
     }
 
-    private Timestamp Earlier(TimeSpan span)
-    {
-        ulong now = Timestamp.Now(_clock).Microseconds;
-        return new Timestamp(now - Math.Min(now, (ulong)span.TotalMicroseconds));
-    }
+    private Timestamp Earlier(TimeSpan span) => Timestamp.Now(_clock).Minus(span);
 
     private Ticket Reload(Ticket ticket) => _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
 }

@@ -46,7 +46,7 @@ internal static class Program
             Examples:
               hiercash-town                     tell the story
               hiercash-town demo --json         the same as figures
-              hiercash-town demo --seed 42      the same bytes each time
+              hiercash-town demo --seed 42      the same bytes each time, but for the seconds that it took
               hiercash-town demo --dir .        keep databases and the evidence file in ./town
               hiercash-town demo --pcsc         the same through a PC/SC reader
               hiercash-town time --pcsc         how long payments take

@@ -82,7 +82,19 @@ internal static class Program
             using var store = RecordsFile.Make(result.GetValue(LifeCommands.Folder)!, card, pin);
             var records = new WalletRecords(store);
             using var link = Link(result.GetValue(Bank), status, records);
-            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records) { AskHolder = amount => IsTheirs(amount, status.Currency) };
+            var resumed = new List<Amount>();
+            var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
+            {
+                AskHolder = amount => IsTheirs(amount, status.Currency),
+                Resumed = earlier =>
+                {
+                    resumed.AddRange(earlier.Outcome == WithdrawalOutcome.Issued ? [earlier.Amount] : []);
+                    if (!result.GetValue(Json))
+                    {
+                        ConsoleEntry.SayDone($"Of an earlier withdrawal, which was cut short: {earlier.Message}");
+                    }
+                },
+            };
             var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             int room = plan.Count > 1 ? Room(card, pin, status) : plan.Count;
             if (plan.Count > room)
@@ -114,7 +126,14 @@ internal static class Program
 
             if (result.GetValue(Json))
             {
-                ConsoleEntry.PrintDone(true, new { Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), IssuerKeyed = result.GetValue(issuerKeyed) }, "");
+                ConsoleEntry.PrintDone(
+                    true,
+                    new
+                    {
+                        Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), Resumed = resumed.Select(c => c.Minor),
+                        IssuerKeyed = result.GetValue(issuerKeyed),
+                    },
+                    "");
             }
 
             // Afterwards: nothing keeps a holder from money, and a bank that is away is said by the withdrawal itself.

@@ -39,6 +39,9 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     /// <summary>Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left alone.</summary>
     public Func<Amount, bool>? AskHolder { get; init; }
 
+    /// <summary>Told what became of each withdrawal that was cut short before, and is finished before a further one.</summary>
+    public Action<WithdrawalResult>? Resumed { get; init; }
+
     /// <summary>Withdraws X. Withdrawals that were cut short are finished first.</summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     /// <exception cref="CardChannelException">The card is gone; resume with it later.</exception>
@@ -59,7 +62,11 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         var certificates = await Certificates(card, cancel);
-        await Resume(card, status, certificates, cancel);
+        foreach (var earlier in await Resume(card, status, certificates, cancel))
+        {
+            Resumed?.Invoke(earlier);
+        }
+
         await TryUpload(card, status, certificates, cancel);
         var key = certificates.Encryption.Key.Id;
         certificates.BringEncryption(card, key);
@@ -67,7 +74,14 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         crash.Reach(CrashPoints.WithdrawalBegun);
         _begun.Add(new RequestId(Digest.Of(begun.EI)));
         records?.Begun(new RequestId(Digest.Of(begun.EI)));
-        return await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed);
+        try
+        {
+            return await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed);
+        }
+        catch (LinkException e)
+        {
+            throw new LinkException($"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and 'withdraw' would withdraw more besides.", e);
+        }
     }
 
     /// <summary>Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that this wallet did not begin (rule R16).</summary>

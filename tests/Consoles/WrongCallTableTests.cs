@@ -65,7 +65,7 @@ public sealed partial class WrongInvocationTests
         var page = new StringBuilder();
         page.Append("# Wrong calls\n\nWhat a newcomer gets wrong, what the programs say on stderr, and their exit code: 1 refused, 2 not understood, 3 a peer or a card cannot be reached.\n");
         page.Append("`ISSUER` and `NORTH` are the addresses of servers that run. Of a line that is not understood, what could be a PIN, a PUK or an activation code is ");
-        page.Append("never said again; what stands where an amount, a number, a name or a file belongs is. This table is what the\n");
+        page.Append("never said again; what stands where an amount, a name or a file belongs is. This table is what the\n");
         page.Append("programs say, run as processes; a test keeps it so, and that none of them ends otherwise.\n\n| call | exit code | what it says |\n|---|---|---|\n");
         foreach (string call in calls)
         {

@@ -83,6 +83,12 @@ public static class ConsoleEntry
         {
             return await Fail(FileFault.Say(e), ExitCode.Refused);
         }
+        catch (DbException e) when (IsOfTheDisk(e))
+        {
+            return await Fail(
+                $"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole. If a card was paying, 'hiercash-shop status' says what it has signed.",
+                ExitCode.Refused);
+        }
         catch (DbException e)
         {
             return await Fail($"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the folder and its permissions, or take a good copy of the file.", ExitCode.Refused);
@@ -101,6 +107,10 @@ public static class ConsoleEntry
             return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, and report this with the command.", ExitCode.Refused);
         }
     }
+
+    /// <summary>SQLITE_IOERR and SQLITE_FULL. This project knows no driver, and those who throw it here know one.</summary>
+    private static bool IsOfTheDisk(DbException e) =>
+        e.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal) || e.Message.StartsWith("SQLite Error 13:", StringComparison.Ordinal);
 
     /// <summary>
     /// Ctrl-C, SIGTERM and SIGHUP cancel what runs, which has a while to end. The handler is there before anything runs, never waits, and stays to the end of the
