@@ -34,6 +34,9 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
 
     public IReadOnlyList<CashPayment> Payments => [.. Entries.Select(e => e.H)];
 
+    /// <summary>True if the coin is what the user ordered: its key of encryption, X and currency. E_I hides them from the bank, which looks here.</summary>
+    public bool IsOf(AccountRequest order) => order.Key == Header.EncryptionKey.Key.Id && order.FaceValue == Header.FaceValue && order.Currency == Entries[0].H.Coin.Terms.Currency;
+
     /// <summary>Sum of y over distinct payment ids.</summary>
     public Amount Spent => Sum(Entries, e => e.H.Paid);
 

@@ -77,8 +77,7 @@ public sealed partial record Evidence
 
         bool ordered = Order.Verify(suite, AccountKey);
         Switches.On("hole 19 order", ref ordered);
-        bool fits = Order.Key == Dossier.Header.EncryptionKey.Key.Id && Order.FaceValue == Dossier.Header.FaceValue
-            && Order.Currency == Dossier.Pages[0].Entries[0].H.Coin.Terms.Currency;
+        bool fits = Dossier.IsOf(Order);
         Switches.On("hole 19 terms", ref fits);
         return !ordered || !fits
             ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.")

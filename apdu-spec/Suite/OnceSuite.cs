@@ -9,9 +9,10 @@ namespace HierCash.Protocol.Suite;
 /// Verifies each signature once, and remembers whether it was good (rule R10): whoever is shown the same certificate a thousand times does the work of one.
 /// Remembers no more when it is full, and forgets nothing: of a thing too large for it the beginning is verified once. Safe to use from several threads.
 /// </summary>
-public sealed class OnceSuite(ICashSuite inner) : ICashSuite
+/// <param name="most">Signatures that are remembered.</param>
+public sealed class OnceSuite(ICashSuite inner, int most = OnceSuite.MaxKept) : ICashSuite
 {
-    /// <summary>Signatures that are remembered; about 2 MB.</summary>
+    /// <summary>About 2 MB.</summary>
     public const int MaxKept = 16_384;
 
     private readonly ConcurrentDictionary<Digest, bool> _seen = new();
@@ -28,7 +29,7 @@ public sealed class OnceSuite(ICashSuite inner) : ICashSuite
     }
 
     /// <summary>True where it remembers no more than it does.</summary>
-    public bool IsFull => _seen.Count >= MaxKept;
+    public bool IsFull => _seen.Count >= most;
 
     private ICashSuite Inner => inner;
 

@@ -65,6 +65,7 @@ internal static class BankSchema
         -- What U was told, and what may be claimed once that term is over (rule R5).
         CREATE TABLE notice(
             coin_id BLOB NOT NULL, revision INTEGER NOT NULL, u BLOB NOT NULL, until INTEGER NOT NULL, allowed INTEGER NOT NULL, notice BLOB NOT NULL,
+            last INTEGER NOT NULL /* when the last answer counts for money */, fallen INTEGER NOT NULL DEFAULT 0 /* its case fell since */,
             PRIMARY KEY(coin_id, revision)) STRICT;
         CREATE INDEX notice_user ON notice(u);
 

@@ -17,7 +17,7 @@ public sealed record CaseView(Evidence File, EvidenceFinding Finding, Timestamp?
     public string Say => (Fell, Finding.IsProven) switch
     {
         (null, true) => "it stands",
-        (null, false) => $"it was rebutted after its term: claims stand, blame does not. {Finding.Finding}",
+        (null, false) => $"it was rebutted too late for money: claims stand, blame does not. {Finding.Finding}",
         ({ } date, _) => $"it fell on {date}: {Finding.Finding}",
     };
 

@@ -16,6 +16,11 @@ internal sealed class EvidenceDesk(
     /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
     public const int MaxRounds = 64;
 
+    /// <summary>Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every cent that is taken back (rule R10).</summary>
+    public const int LargePages = 16;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
+
     /// <summary>Where the next visit goes on if this one was full: cases that cannot be judged keep no later one waiting.</summary>
     private CoinId? _after;
 
@@ -139,6 +144,13 @@ internal sealed class EvidenceDesk(
                     $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
         }
 
+        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now;
+        Switches.Off("R10 rests", ref rests);
+        if (rests)
+        {
+            return false;
+        }
+
         // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
         var ei = new Dossier(header, []).EncipheredRequest(suite);
         var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new RequestId(Digest.Of(ei))));
@@ -160,7 +172,10 @@ internal sealed class EvidenceDesk(
             throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
-        var proof = row is null ? Proof.OpeningMismatch : dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI);
+        // Of the order that the user signed: anybody who checks the file asks for that, and would name this bank.
+        bool ordered = row is null || dossier.IsOf(row.Order);
+        Switches.On("R9 ordered", ref ordered);
+        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI) : Proof.OtherCoin;
         bool rejected = proof != Proof.Excess && earlier is null;
         Switches.Off("R10 rejected", ref rejected);
         if (rejected)
@@ -235,7 +250,7 @@ internal sealed class EvidenceDesk(
         var earlier = EvidenceStore.Find(db, dossier.Coin)?.File;
         Switches.Replace("R3 kept", ref earlier, null);
         file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
-        EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), now);
+        EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), _rebuttals.CountsUntil(file), now);
         _rebuttals.Queue(db, file);
         return 1;
     }

@@ -34,8 +34,13 @@ internal static class EvidenceStore
         dossier.Coin.Value.ToArray(), (long)dossier.Header.Revision, (long)proof, dossier.Spent.ToLedger(), now.ToLedger());
 
     /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
-    public static void Keep(Database db, Evidence file, EvidenceFinding standing, Timestamp now)
+    /// <param name="last">The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no claim.</param>
+    public static void Keep(Database db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
     {
+        var allowed = standing.Claimable;
+        bool late = file.Notice.Until > last;
+        Switches.Off("R5 late notice", ref late);
+        allowed = late ? Amount.Zero : allowed;
         var coin = file.Dossier.Coin.Value.ToArray();
         long revision = file.Dossier.Header.Revision;
         db.Execute(
@@ -49,38 +54,51 @@ internal static class EvidenceStore
             coin, revision, file.Order.User.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(),
             standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(), (long)Proof.Excess);
         db.Execute(
-            "INSERT OR REPLACE INTO notice(coin_id, revision, u, until, allowed, notice) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-            coin, revision, file.Order.User.Value.ToArray(), file.Notice.Until.ToLedger(), standing.Claimable.ToLedger(), file.Notice.Encode());
+            "INSERT OR REPLACE INTO notice(coin_id, revision, u, until, allowed, last, notice) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            coin, revision, file.Order.User.Value.ToArray(), file.Notice.Until.ToLedger(), allowed.ToLedger(), last.ToLedger(), file.Notice.Encode());
+        NoteFall(db, coin);
     }
 
+    private static void NoteFall(Database db, byte[] coin) => db.Execute(
+        "UPDATE notice SET fallen = 1 WHERE coin_id = ?1 AND EXISTS (SELECT 1 FROM evidence e WHERE e.coin_id = ?1 AND e.fell IS NOT NULL)", coin);
+
     /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>
-    public static void Weigh(Database db, Evidence file, EvidenceFinding standing, Timestamp now) => db.Execute(
-        """
-        UPDATE evidence SET told = CASE WHEN outcome = ?2 THEN told ELSE 0 END, outcome = ?2, proof = ?2, spent = ?3, excess = ?4, guaranteed = ?5, file = ?6,
-            fell = CASE WHEN ?2 = ?8 THEN NULL ELSE coalesce(fell, ?7) END
-        WHERE coin_id = ?1
-        """,
-        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(),
-        now.ToLedger(), (long)Proof.Excess);
+    public static void Weigh(Database db, Evidence file, EvidenceFinding standing, Timestamp now)
+    {
+        db.Execute(
+            """
+            UPDATE evidence SET told = CASE WHEN outcome = ?2 THEN told ELSE 0 END, outcome = ?2, proof = ?2, spent = ?3, excess = ?4, guaranteed = ?5, file = ?6,
+                fell = CASE WHEN ?2 = ?8 THEN NULL ELSE coalesce(fell, ?7) END
+            WHERE coin_id = ?1
+            """,
+            file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(),
+            now.ToLedger(), (long)Proof.Excess);
+        NoteFall(db, file.Dossier.Coin.Value.ToArray());
+    }
 
     /// <summary>Since when a case proves nothing any more, and what is claimed on it now.</summary>
     public static (Timestamp? Fell, Amount Claimed) Standing(Database db, CoinId coin) => db.Query(
         "SELECT fell, claimed FROM evidence WHERE coin_id = ?1",
         r => (r.IsDBNull(0) ? (Timestamp?)null : Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1))), coin.Value.ToArray()).Single();
 
-    /// <summary>What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9).</summary>
+    /// <summary>
+    /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9). Once nothing that is shown
+    /// counts for money any more, what a notice allowed counts only if its case never fell: who was acquitted in time is not claimed from for a payment that comes later.
+    /// </summary>
     public static Amount Claimable(Database db, CoinId coin, Timestamp now)
     {
+        var counts = now;
+        Switches.Replace("R5 fallen notice", ref counts, default);
         var over = now;
         Switches.Replace("R5 term", ref over, new Timestamp((ulong)long.MaxValue));
         var row = db.First(
             """
             SELECT iif(e.proof = ?3, e.excess, 0), e.guaranteed, e.claimed,
-                coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= ?2), 0)
+                coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= ?2 AND (n.fallen = 0 OR ?4 <= n.last)), 0)
             FROM evidence e WHERE e.coin_id = ?1
             """,
             r => new { Excess = r.GetInt64(0), Guaranteed = r.GetInt64(1), Claimed = r.GetInt64(2), Noticed = r.GetInt64(3) },
-            coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess);
+            coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess, counts.ToLedger());
         if (row is null)
         {
             return Amount.Zero;

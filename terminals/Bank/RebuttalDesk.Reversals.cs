@@ -88,7 +88,7 @@ internal sealed partial class RebuttalDesk
             known &= takesBack || !payments[reversal.Payment].Any();
             if (takesBack)
             {
-                taken.Add((reversal, keys.Find(k => reversal.Verify(_once, k.Key)) ?? keys[0]));
+                taken.Add((reversal, keys.First(k => reversal.Verify(_once, k.Key))));
             }
         }
 

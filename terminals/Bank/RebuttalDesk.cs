@@ -15,8 +15,11 @@ namespace HierCash.Bank;
 internal sealed partial class RebuttalDesk(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
 {
-    /// <summary>What was looked at in a case is not looked at again with every further rebuttal of it.</summary>
-    private OnceSuite _once = new(suite);
+    /// <summary>S_U, receipts and submissions of the largest dossier, and then some; tens of MB if somebody ever makes one.</summary>
+    private const int MostKept = (3 * DossierHeader.MaxPages * DossierPage.MaxEntries) + OnceSuite.MaxKept;
+
+    /// <summary>What was looked at in a case is not looked at again with every further rebuttal or revision of it, nor in a transaction.</summary>
+    private OnceSuite _once = new(suite, MostKept);
 
     /// <summary>What is verified with it is verified once: what was looked at before a transaction costs nothing in it.</summary>
     public ICashSuite Once()
@@ -71,10 +74,13 @@ internal sealed partial class RebuttalDesk(
         return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
     }
 
+    /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
+    public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
+
     /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
     private bool IsTooLate(Evidence file, Timestamp date)
     {
-        bool late = date > file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
+        bool late = date > CountsUntil(file);
         Switches.Off("R5 case term", ref late);
         return late;
     }
@@ -129,7 +135,7 @@ internal sealed partial class RebuttalDesk(
     }
 
     /// <summary>What is full remembers no more: before the next case it begins anew.</summary>
-    private void Renew() => _once = _once.IsFull ? new OnceSuite(suite) : _once;
+    private void Renew() => _once = _once.IsFull ? new OnceSuite(suite, MostKept) : _once;
 
     /// <summary>Brings each {H, S_W} to the issuer that it has not answered, so many in one visit, and files its reversals.</summary>
     public async ValueTask BringVoids(CancellationToken cancel)

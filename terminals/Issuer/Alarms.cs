@@ -20,6 +20,9 @@ internal static class Alarms
     /// <summary>A coin is overspent in more payments than a dossier holds: no bank can be shown it.</summary>
     public const string DossierTooLarge = "dossier too large";
 
+    /// <summary>A bank finds something invalid in a dossier: nobody is told of the overspending, and nothing of it is claimed before this issuer's own check says so.</summary>
+    public const string DossierRefused = "dossier refused";
+
     /// <summary>More of a claim came free than was claimed: the books of claims and of promises differ.</summary>
     public const string ClaimTooSmall = "more came free than was claimed";
 

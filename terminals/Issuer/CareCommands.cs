@@ -63,6 +63,7 @@ internal static class CareCommands
         Issuer.Alarms.WordTakenBack => "This bank (first 8 digits) parks what it had said to be booked: ask it.",
         Issuer.Alarms.DossierTooLarge => "More was signed with this coin than it holds, in more payments than a dossier can show: "
             + "what the largest of them prove is claimed, and no more. If they prove nothing, the case stays open, and its bank is not told who it was.",
+        Issuer.Alarms.DossierRefused => "A bank finds something invalid in the dossier of this coin: ask it what, and compare keys and terms.",
         Issuer.Alarms.ClaimTooSmall => "More came free of this coin than was claimed for it: run 'hiercash-issuer audit'.",
         _ => "",
     };

@@ -8,7 +8,7 @@ namespace HierCash.Issuer;
 /// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank acknowledged the
 /// ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
 /// </summary>
-/// <param name="desk">What the issuer's own dossiers prove.</param>
+/// <param name="desk">What a dossier would claim.</param>
 internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk desk)
 {
     private sealed record Promise(byte[] Id, Amount Y, byte[] Account, PartyId ShopBank, PartyId UserBank, CoinId Coin, bool IsFound, Amount Ahead, Amount? Shown);
@@ -29,14 +29,8 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk des
     /// <returns>Promises claimed.</returns>
     public int PayDue(Database db, Timestamp now)
     {
-        var due = db.Query(
-            Due,
-            r => new Promise(
-                r.Bytes(0), Amount.FromLedger(r.GetInt64(1)), r.Bytes(2), new PartyId(checked((uint)r.GetInt64(3))), new PartyId(checked((uint)r.GetInt64(4))),
-                new CoinId(Digest.Read(r.Bytes(5))), r.GetInt64(6) == 1, Amount.FromLedger(r.GetInt64(7)), r.IsDBNull(8) ? null : Amount.FromLedger(r.GetInt64(8))),
-            now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
         int claimed = 0;
-        foreach (var coin in due.GroupBy(p => p.Coin))
+        foreach (var coin in DueBy(db, now).GroupBy(p => p.Coin))
         {
             var first = coin.First();
             var most = Most(db, first);
@@ -50,6 +44,16 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk des
 
         return claimed;
     }
+
+    /// <summary>Coins with promises that are due, and of which their bank says otherwise, or nothing.</summary>
+    public IEnumerable<CoinId> Doubted(Database db, Timestamp now) => DueBy(db, now).Where(p => !p.IsFound).Select(p => p.Coin);
+
+    private List<Promise> DueBy(Database db, Timestamp now) => db.Query(
+        Due,
+        r => new Promise(
+            r.Bytes(0), Amount.FromLedger(r.GetInt64(1)), r.Bytes(2), new PartyId(checked((uint)r.GetInt64(3))), new PartyId(checked((uint)r.GetInt64(4))),
+            new CoinId(Digest.Read(r.Bytes(5))), r.GetInt64(6) == 1, Amount.FromLedger(r.GetInt64(7)), r.IsDBNull(8) ? null : Amount.FromLedger(r.GetInt64(8))),
+        now.ToLedger(), (long)Proof.Excess, (long)terms.DisputeTerm.TotalMicroseconds);
 
     private static bool IsWithin(Amount sum, Amount most)
     {
@@ -81,7 +85,7 @@ internal sealed class Claims(SchemeTerms terms, ExcessQueue queue, TraceDesk des
             return of.Shown ?? desk.Shows(db, of.Coin);
         }
 
-        var most = desk.Proven(db, of.Coin);
+        var most = ProofDesk.Proven(db, of.Coin);
         bool proven = most is not null;
         Switches.On("R8 proven", ref proven);
         return proven ? most ?? Amount.FromLedger(long.MaxValue) : null;

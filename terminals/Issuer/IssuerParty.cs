@@ -45,8 +45,8 @@ public sealed partial class IssuerParty : ILinkHandler
         _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
-        _parked = new ParkedDesk(terms, _traces);
-        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, clock, crash);
+        _parked = new ParkedDesk(terms);
+        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);

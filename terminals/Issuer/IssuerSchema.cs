@@ -62,13 +62,16 @@ internal static class IssuerSchema
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, is_excess INTEGER NOT NULL,
             opened INTEGER NOT NULL, proof INTEGER, judged INTEGER, revision INTEGER NOT NULL DEFAULT 0, judged_revision INTEGER NOT NULL DEFAULT 0,
             changed INTEGER NOT NULL DEFAULT 1, content BLOB, claimed INTEGER NOT NULL DEFAULT 0,
-            found INTEGER, dated INTEGER NOT NULL DEFAULT 0) STRICT;
+            found INTEGER, dated INTEGER NOT NULL DEFAULT 0,
+            -- What this issuer's own check found last: what is proven, at which change, on which day (0: never), of how many payments.
+            changes INTEGER NOT NULL DEFAULT 0, proven INTEGER NOT NULL DEFAULT -1, proven_at INTEGER NOT NULL DEFAULT 0, proven_on INTEGER NOT NULL DEFAULT 0,
+            proven_of INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE dossier_page(coin INTEGER NOT NULL, page_index INTEGER NOT NULL, page BLOB NOT NULL, PRIMARY KEY(coin, page_index)) STRICT;
         CREATE TABLE case_reversal(
             number INTEGER PRIMARY KEY AUTOINCREMENT, bank INTEGER NOT NULL, coin_id BLOB NOT NULL, payment_id BLOB NOT NULL UNIQUE, reversal BLOB NOT NULL) STRICT;
         -- Whatever changes a payment of a case lets its dossier be looked at again (rule R9).
-        CREATE TRIGGER case_grows AFTER INSERT ON history BEGIN UPDATE trace_case SET changed = 1 WHERE coin = NEW.coin; END;
-        CREATE TRIGGER case_changes AFTER UPDATE OF guaranteed, reversed ON history BEGIN UPDATE trace_case SET changed = 1 WHERE coin = NEW.coin; END;
+        CREATE TRIGGER case_grows AFTER INSERT ON history BEGIN UPDATE trace_case SET changed = 1, changes = changes + 1 WHERE coin = NEW.coin; END;
+        CREATE TRIGGER case_changes AFTER UPDATE OF guaranteed, reversed ON history BEGIN UPDATE trace_case SET changed = 1, changes = changes + 1 WHERE coin = NEW.coin; END;
         CREATE TABLE guarantee(
             payment_id BLOB PRIMARY KEY, coin INTEGER NOT NULL, shop INTEGER NOT NULL, account BLOB NOT NULL, y INTEGER NOT NULL,
             opened INTEGER NOT NULL, due INTEGER NOT NULL, paid INTEGER NOT NULL DEFAULT 0 /* 1 claimed, 2 credited */) STRICT;

@@ -6,8 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Issuer;
 
 /// <summary>What banks did not book (R8): their signed words, whose term is over, and which of it stops a bank's issuing.</summary>
-/// <param name="desk">What the issuer's own dossiers prove, by the check that anybody could make.</param>
-internal sealed class ParkedDesk(SchemeTerms terms, TraceDesk desk)
+internal sealed class ParkedDesk(SchemeTerms terms)
 {
     /// <summary>A bank visits at least once a day.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
@@ -141,7 +140,12 @@ internal sealed class ParkedDesk(SchemeTerms terms, TraceDesk desk)
         _ => kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit,
     };
 
-    private bool IsProvenClaim(Database db, Row row) => row.Kind == TransferKind.ClaimDebit && desk.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
+    private static bool IsProvenClaim(Database db, Row row) =>
+        row.Kind == TransferKind.ClaimDebit && ProofDesk.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
+
+    /// <summary>Coins whose claims were not booked within disputeTerm: whether they are proven decides.</summary>
+    public IEnumerable<CoinId> Doubted(Database db, Timestamp now) =>
+        All(db).Where(r => r.Kind == TransferKind.ClaimDebit && IsOver(r, now)).Select(r => new CoinId(r.Reference));
 
     /// <summary>
     /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got dossier and claim on

@@ -63,7 +63,14 @@ internal sealed class ServiceRecord
             return;
         }
 
-        _store.Write(db => db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger()));
+        _store.Write(db =>
+        {
+            // So does an outage that ends then: nothing stood still, and its hours are none of those that count once its date has come.
+            var ahead = now.Plus(Shortest);
+            Switches.Replace("R6 ahead", ref ahead, new Timestamp(long.MaxValue));
+            db.Execute("DELETE FROM outage WHERE ended > ?1", ahead.ToLedger());
+            return db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger());
+        });
         _last = now;
     }
 

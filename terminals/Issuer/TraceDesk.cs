@@ -123,6 +123,11 @@ internal sealed class TraceDesk(
                 """,
                 row.Coin, (long)outcome.Proof, Timestamp.Now(clock).ToLedger());
             DossierStore.Drop(db, row.Coin);
+            if (outcome.Proof is not (Proof.Excess or Proof.Equivocation or Proof.Nothing))
+            {
+                Alarms.Raise(db, Alarms.DossierRefused, row.Id.Value.ToArray(), Timestamp.Now(clock));
+            }
+
             return true;
         });
         crash.Reach(CrashPoints.OutcomeCommitted);
@@ -172,7 +177,8 @@ internal sealed class TraceDesk(
             Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
-                var (choice, isSignedAnew) = Choose(db, coin, now);
+                bool isSignedAnew = SignAnew(db, row.Id, now) > 0;
+                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue, MostPages);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
                     Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
@@ -210,20 +216,21 @@ internal sealed class TraceDesk(
 
     private IEnumerable<KeyCertificate> StatementKeys => keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse();
 
-    private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
+    /// <summary>True if there are statement keys for which a dossier has no room.</summary>
+    public bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
     /// <summary>
-    /// The payments of a dossier that is made now. It names so many keys and no more, and coins outlive any number of rotations: what an older key signed is signed
-    /// anew, or the bank would find every receipt of that time invalid, and prove nothing.
+    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is made now is signed anew, or
+    /// the bank would find every receipt of that time invalid, and prove nothing.
     /// </summary>
-    private (DossierChoice? Choice, bool IsSignedAnew) Choose(Database db, CoinRow coin, Timestamp now)
+    /// <returns>Receipts signed.</returns>
+    public int SignAnew(Database db, CoinId coin, Timestamp now)
     {
-        var choice = DossierChoice.Of(Counting(db, coin.Number), coin.FaceValue, MostPages);
         bool looks = HasOldKeys;
         Switches.Off("R15 receipts", ref looks);
-        if (choice is null || !looks)
+        if (!looks || InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is not { } choice)
         {
-            return (choice, false);
+            return 0;
         }
 
         var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
@@ -233,7 +240,7 @@ internal sealed class TraceDesk(
             queue.SignAnew(db, HistoryDatabase.Find(db, entry.H.Id)!, now);
         }
 
-        return old.Count == 0 ? (choice, false) : (DossierChoice.Of(Counting(db, coin.Number), coin.FaceValue, MostPages), true);
+        return old.Count;
     }
 
     /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
@@ -249,24 +256,17 @@ internal sealed class TraceDesk(
     public Amount? Shows(Database db, CoinId coin) =>
         InspectionDatabase.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages)?.Claimed : null;
 
-    /// <summary>
-    /// Most that this issuer's dossier of the coin proves, of an excess and of a guarantee: the check that the bank makes, and anybody with the evidence file.
-    /// Null where it proves no excess.
-    /// </summary>
-    public Amount? Proven(Database db, CoinId coin)
-    {
-        var now = Timestamp.Now(clock);
-        if (InspectionDatabase.Find(db, coin) is not { } row || Choose(db, row, now).Choice is not { Proves: true } choice)
-        {
-            return null;
-        }
-
-        var header = Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now);
-        var dossier = Dossier.Sign(keys.Statement, header, choice.Entries);
-        return dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= row.FaceValue
-            ? Amount.Min(dossier.Spent - row.FaceValue, dossier.Guaranteed)
+    /// <summary>A dossier of the coin as it would be made now; null where no payments of it that a dossier holds exceed X.</summary>
+    public Dossier? Make(Database db, CoinId coin, Timestamp now) =>
+        InspectionDatabase.Find(db, coin) is { } row && DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is { Proves: true } choice
+            ? Dossier.Sign(keys.Statement, Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now), choice.Entries)
             : null;
-    }
+
+    /// <summary>Most that the dossier proves, of an excess and of a guarantee. Null where it proves no excess.</summary>
+    public Amount? Weigh(Dossier dossier) =>
+        dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= dossier.Header.FaceValue
+            ? Amount.Min(dossier.Spent - dossier.Header.FaceValue, dossier.Guaranteed)
+            : null;
 
     /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>
     private DossierHeader Sign(Database db, CaseRow row, CoinRow coin, Timestamp now)

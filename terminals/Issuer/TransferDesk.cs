@@ -12,7 +12,7 @@ namespace HierCash.Issuer;
 /// park it with a signed reason (R8).
 /// </summary>
 internal sealed class TransferDesk(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, ProofDesk proofs, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
@@ -30,6 +30,7 @@ internal sealed class TransferDesk(
     public int CloseCycle()
     {
         var now = Timestamp.Now(clock);
+        proofs.Refresh(store.Read(db => claims.Doubted(db, now).Concat(parked.Doubted(db, now)).Distinct().ToList()), now);
         int made = store.Write(db =>
         {
             claims.PayDue(db, now);

@@ -279,9 +279,10 @@ public sealed partial class ShopTill
         catch (Exception e) when (e is LinkException or InvalidOperationException)
         {
             // The parts may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till of the shop asks.
+            string why = e is LinkException ? "The issuer does not answer, so this payment is not accepted yet." : $"{e.Message} This payment is not accepted yet.";
             return _store.Read(IsRevoked)
                 ? Refuse(ticket, card, WhyRevoked!)
-                : End(ticket, TillOutcome.IssuerGone, "The issuer does not answer, so this payment is not accepted yet. Go on with it, or cancel it when the issuer can be reached.");
+                : End(ticket, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
         }
 
         return settled ? Accept(ticket, card, profile, isSettled: true) : TakeBack(ticket, card);

@@ -231,6 +231,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         (_mood, _message) = (TillMood.Paying, "");
         Show();
         TillResult result;
+        bool cancels = false;
         try
         {
             result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
@@ -238,7 +239,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         finally
         {
             _tried = (insertion, clock.GetUtcNow());
-            DropKeys();
+            cancels = DropKeys();
         }
 
         _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Ticket;
@@ -259,15 +260,25 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             _message += $" Receipt {result.Ticket.Time}";
         }
+
+        // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and is deaf each time.
+        if (cancels && result.Outcome == TillOutcome.IssuerGone)
+        {
+            Cancel();
+        }
     }
 
-    /// <summary>What was typed meanwhile is about what nobody saw the end of: it cancels nothing, and wipes no PAID.</summary>
-    private static void DropKeys()
+    /// <summary>What was typed meanwhile is about what nobody saw the end of: it wipes no PAID.</summary>
+    /// <returns>True if Esc was among it.</returns>
+    private static bool DropKeys()
     {
+        bool escape = false;
         while (Console.KeyAvailable)
         {
-            Console.ReadKey(intercept: true);
+            escape |= Console.ReadKey(intercept: true).Key == ConsoleKey.Escape;
         }
+
+        return escape;
     }
 
     private ICardChannel? TryOpen()

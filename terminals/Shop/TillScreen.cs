@@ -37,7 +37,7 @@ public sealed record TillScreen(
         {
             (TillMood.Waiting, true) => "Type the amount and press Enter. Ctrl-C ends.",
             (TillMood.Waiting, false) => $"Enter asks a card for {Amount.Show(Currency)}.",
-            (TillMood.Paying, _) => "Keys count again when this is over.",
+            (TillMood.Paying, _) => "Esc cancels when the issuer does not answer.",
             _ => "Esc cancels.",
         };
         string above = Mood switch

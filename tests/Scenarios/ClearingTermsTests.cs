@@ -335,6 +335,26 @@ public sealed class ClearingTermsTests
         Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"]), Is.EqualTo((0, 0L, 0L)));
     }
 
+    /// <summary>A bank whose clock was set back between two words about one instruction: the later word is dated later, or the issuer would take it for the earlier.</summary>
+    [Test, Rule(8)]
+    public async Task TheLaterWordIsDatedLater()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        var order = RawMessages.Orders(town).First();
+        var issuer = new InventedInstructions(town, town.UserBank.Id);
+        issuer.Sign(TransferKind.ReturnCredit, order.Request.Value, 9000);
+        var bank = town.BankOver("bank-1", issuer);
+        await bank.Run(default);
+        await bank.Run(default);
+        town.Withdraw(alice, 8000);
+        town.Clock.Advance(TimeSpan.FromHours(-2));
+        await bank.Run(default);
+        await bank.Run(default);
+        Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
+        Assert.That(issuer.Heard[^1].Date, Is.GreaterThan(issuer.Heard[0].Date));
+    }
+
     /// <summary>What the float did not hold waits for another reason once it does: the bank signs that one too.</summary>
     [Test, Rule(8)]
     public async Task ABankSignsEachNewReason()

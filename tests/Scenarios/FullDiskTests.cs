@@ -4,6 +4,7 @@ using HierCash.Terminals.Consoles;
 using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -109,6 +110,37 @@ public sealed class FullDiskTests
         Assert.That((isTold, full.Lines), Is.EqualTo((true, 1)));
     }
 
+    /// <summary>A cycle that cannot be written ends no server: the next one can. What nobody foresaw ends it.</summary>
+    [Test]
+    public async Task AServerOutlivesATurnThatCannotBeWritten([Values] bool isForeseen)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        int turns = 0;
+        var serving = ServeLoop.Every(
+            TimeSpan.FromMilliseconds(1),
+            _ =>
+            {
+                turns++;
+                if (turns == 3)
+                {
+                    stop.Cancel();
+                }
+
+                throw !isForeseen ? new TimeZoneNotFoundException() : turns == 1 ? new SqliteException("database or disk is full", 13) : new IOException("no room");
+            },
+            NullLogger.Instance, TimeProvider.System, stop.Token);
+        if (isForeseen)
+        {
+            await serving;
+        }
+        else
+        {
+            Assert.That(async () => await serving, Throws.TypeOf<TimeZoneNotFoundException>());
+        }
+
+        Assert.That(turns, Is.EqualTo(isForeseen ? 3 : 1));
+    }
+
     /// <summary>For another till's payments the S_W are in that till's folder.</summary>
     [Test, Rule(17)]
     public void WhoHasTheMoneyThatWasTakenBackIsNamed()
@@ -119,9 +151,8 @@ public sealed class FullDiskTests
 
     private ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);
 
-    /// <summary>Writes of that kind fail from now on, as on a full disk.</summary>
     /// <summary>
-    /// The issuer's disk is full for 40 hours. Its process goes on, writes nothing and serves nobody: a shop that took a payment by the book before, and brings it when there is room, is paid.
+    /// The issuer's disk is full for 50 hours. Its process goes on, writes nothing and serves nobody: a shop that took a payment by the book before, and brings it when there is room, is paid.
     /// </summary>
     [Test, Rule(6)]
     public async Task HoursInWhichTheIssuerWroteNothingAreNotCounted()
@@ -142,6 +173,7 @@ public sealed class FullDiskTests
         }
     }
 
+    /// <summary>Writes of that kind fail from now on, as on a full disk.</summary>
     private void Fill(string what) => Change($"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", _cafe);
 
     private void Empty() => Change("DROP TRIGGER full", _cafe);

@@ -175,4 +175,59 @@ public sealed class LostCardTermsTests : LostCardScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         return Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
     }
+
+    /// <summary>The issuer's clock was ahead for a minute, while it served all the time: no hour of that is an outage, also once its date has come.</summary>
+    [Test, Rule(6)]
+    public async Task AClockThatWasAheadForAMinuteIsNoOutage([Values] bool wasAhead)
+    {
+        await using (Town.Issuer.StartService())
+        {
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            Town.Clock.Advance(TimeSpan.FromMinutes(1));
+            var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+            Town.Clock.Advance(TimeSpan.FromMinutes(5));
+            if (wasAhead)
+            {
+                Town.Clock.Jump(TimeSpan.FromHours(40));
+                Town.Clock.Advance(TimeSpan.FromMinutes(1));
+                Assert.That(Town.Rows("issuer")["outage"], Is.EqualTo(1));
+                Town.Clock.Jump(TimeSpan.FromHours(-40));
+            }
+
+            Town.Clock.Advance(TimeSpan.FromHours(60));
+            Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "60 hours after the report");
+        }
+    }
+
+    /// <summary>A process that stood still, and the one that was started after it, both write that outage: each hour counts once.</summary>
+    [Test, Rule(6)]
+    public async Task AnOutageThatTwoProcessesSawCountsOnce()
+    {
+        await using (Town.Issuer.StartService())
+        {
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            Town.Clock.Advance(TimeSpan.FromMinutes(1));
+            var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+            Town.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
+            await Town.UserBank.Run(default);
+            Town.Clock.Jump(TimeSpan.FromHours(30));
+            Town.Restart(TownWorld.IssuerName);
+            Town.Clock.Advance(TimeSpan.FromHours(58));
+            Assert.That(Town.Rows("issuer")["outage"], Is.EqualTo(2));
+            Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "48 hours of service after the report");
+        }
+    }
+
+    /// <summary>Each further payment of a copied coin leaves the date of its case where it is: a day after that no shop is promised anything more.</summary>
+    [Test, Rule(6), Hole(10), Hole(13)]
+    public async Task FurtherPaymentsMoveNoDateOfACase()
+    {
+        using var copied = await CopiedCard.Spend(Town, ("Cafe", 3000), ("Kiosk", 3000));
+        using var third = copied.Cards[0].Clone();
+        var half = Town.Options.Terms.HotListMaxAge / 2;
+        Town.Clock.Advance(half);
+        await Town.Submit(copied.Tills[0], Town.Sign(third, copied.Tills[0], 100));
+        Town.Clock.Advance(half + TimeSpan.FromHours(2));
+        Assert.That((await Town.Submit(copied.Tills[1], Town.Sign(third, copied.Tills[1], 100))).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+    }
 }

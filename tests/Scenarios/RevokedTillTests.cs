@@ -20,7 +20,8 @@ public sealed class RevokedTillTests
         using var town = Towns.Make();
         string cafe = town.AddTill("Cafe");
         town.Clock.Advance(TimeSpan.FromHours(6));
-        string next = town.AddTill("Cafe");
+        var shop = town.ShopOf(cafe);
+        string next = town.AddTill("Cafe", r => town.Till(cafe).Vouch(r, shop));
         using var alice = town.User("Alice", 5000);
         town.Pay(cafe, alice, 1000);
         town.Clock.Advance(TimeSpan.FromMinutes(10));

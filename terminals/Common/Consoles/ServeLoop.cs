@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals.Consoles;
@@ -20,7 +21,7 @@ public static partial class ServeLoop
         }
     });
 
-    /// <summary>Runs the work every so often; a peer that is down is normal and only logged.</summary>
+    /// <summary>Runs the work every so often. A peer that is down is normal and only logged; a store that fails, such as on a full disk, is logged, and tried again (rule R28).</summary>
     public static async Task Every(TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(period, clock);
@@ -36,7 +37,7 @@ public static partial class ServeLoop
                 {
                     LogWaiting(log, e.Message);
                 }
-                catch (InvalidOperationException e)
+                catch (Exception e) when (e is InvalidOperationException or DbException or IOException or UnauthorizedAccessException or ArithmeticException or ArgumentException)
                 {
                     LogFault(log, e.Message);
                 }
