@@ -44,6 +44,9 @@ internal static class DossierStore
     /// <summary>There is an excess that no dossier can show: nothing is sent, and nothing is closed.</summary>
     public static void Postpone(Database db, CaseRow row) => db.Execute("UPDATE trace_case SET changed = 0, is_excess = 1, judged_revision = revision WHERE coin = ?1", row.Coin);
 
+    /// <summary>A revision on which its bank has not spoken is made anew.</summary>
+    public static int MakeAnew(Database db, long coin) => db.Execute("UPDATE trace_case SET content = NULL WHERE coin = ?1 AND judged_revision < revision", coin);
+
     /// <summary>A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of the clock.</summary>
     public static void Dated(Database db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
         "UPDATE trace_case SET dated = CASE WHEN dated > ?3 THEN ?2 ELSE max(dated, ?2) END WHERE coin = ?1", row.Coin, date.ToLedger(), date.Plus(tolerance).ToLedger());

@@ -85,7 +85,7 @@ internal sealed class ParkedDesk(SchemeTerms terms)
             bool stops = row.Outcome switch
             {
                 BookingOutcome.Booked => isDebit || IsProvenClaim(db, row),
-                BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit => IsProvenClaim(db, row) && HadItsVisit(db, row, now),
+                BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit => IsProvenClaim(db, row) && HadItsVisit(db, row, now) && !CameTooLate(db, row),
                 var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
             };
             Switches.Off("R8 stops", ref stops);
@@ -162,6 +162,19 @@ internal sealed class ParkedDesk(SchemeTerms terms)
         bool had = found == 0 || start.Plus(terms.DisputeTerm + Grace) <= now;
         Switches.On("R8 visited", ref had);
         return had;
+    }
+
+    /// <summary>
+    /// A bank that first spoke of the case so late that its notice could not be answered in time books no claim on it (rule R5). It was stopped for as long as it was away; what it obeys
+    /// now stops it no more.
+    /// </summary>
+    private bool CameTooLate(Database db, Row row)
+    {
+        long judged = db.Number("SELECT coalesce(max(judged), 0) FROM trace_case WHERE coin_id = ?1", row.Reference.ToArray());
+        bool late = judged > 0 && InspectionDatabase.Find(db, new CoinId(row.Reference)) is { } coin
+            && Timestamp.FromLedger(judged).Plus(terms.DisputeTerm) > coin.Expiry.End.Plus(terms.HeardTerm);
+        Switches.Off("R8 came too late", ref late);
+        return late;
     }
 
     /// <summary>An alarm, once, for each instruction that its bank has left unfetched for disputeTerm, whatever it is.</summary>

@@ -65,10 +65,10 @@ internal sealed class ServiceRecord
 
         _store.Write(db =>
         {
-            // So does an outage that ends then: nothing stood still, and its hours are none of those that count once its date has come.
+            // So does an outage that ends then: the hours that are still to come are none of it, and count for nothing once their date has come.
             var ahead = now.Plus(Shortest);
             Switches.Replace("R6 ahead", ref ahead, new Timestamp(long.MaxValue));
-            db.Execute("DELETE FROM outage WHERE ended > ?1", ahead.ToLedger());
+            db.Execute("UPDATE outage SET ended = max(began, ?2) WHERE ended > ?1", ahead.ToLedger(), now.ToLedger());
             return db.Execute("INSERT INTO alive(id, date) VALUES(1, ?1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger());
         });
         _last = now;

@@ -177,7 +177,7 @@ internal sealed class TraceDesk(
             Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
-                bool isSignedAnew = SignAnew(db, row.Id, now) > 0;
+                row = SignAnew(db, row.Id, now) > 0 ? DossierStore.Find(db, bank, row.Id)! : row;
                 var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue, MostPages);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
@@ -199,7 +199,7 @@ internal sealed class TraceDesk(
                     continue;
                 }
 
-                if (choice.Content != row.Content || isSignedAnew)
+                if (choice.Content != row.Content)
                 {
                     DossierStore.Put(db, row, choice);
                 }
@@ -238,6 +238,12 @@ internal sealed class TraceDesk(
         foreach (var entry in old)
         {
             queue.SignAnew(db, HistoryDatabase.Find(db, entry.H.Id)!, now);
+        }
+
+        if (old.Count > 0)
+        {
+            // A revision that waits for its bank holds them as they were.
+            DossierStore.MakeAnew(db, row.Number);
         }
 
         return old.Count;

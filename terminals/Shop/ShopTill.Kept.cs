@@ -18,27 +18,6 @@ public sealed partial class ShopTill
     /// <summary>The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the issuer says.</summary>
     private Timestamp TakenBackUntil(CashPayment h) => _scheme.Terms.TakenBackUntil(h);
 
-    /// <summary>
-    /// A till that was not at the issuer until all terms of the coins were over asks nobody any more: what was sold stays sold, and what it was paid without an OK is
-    /// owed in cash, by the receipts that it has.
-    /// </summary>
-    private void EndRefundsThatAreOver() => _store.Write(db =>
-    {
-        foreach (var ticket in TillStore.RefundsOver(db, Timestamp.Now(_clock)))
-        {
-            if (TillStore.WasAccepted(db, ticket.Time))
-            {
-                TillStore.StaysSold(db, ticket.Time);
-            }
-            else
-            {
-                TillStore.Keep(db, ticket.Time);
-            }
-        }
-
-        return true;
-    });
-
     /// <summary>The issuer gave no signed reversal of these parts: what becomes of the payment, and what to do.</summary>
     private async ValueTask<string> NotTakenBack(Ticket ticket, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer, CancellationToken cancel)
     {

@@ -157,13 +157,6 @@ public sealed partial class ShopTill
 
     private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
     {
-        bool ends = true;
-        Switches.Off("R4 over", ref ends);
-        if (ends)
-        {
-            EndRefundsThatAreOver();
-        }
-
         var full = new HashSet<CoinId>();
         foreach (var ticket in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {

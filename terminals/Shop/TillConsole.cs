@@ -219,13 +219,23 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
     private void TakeCard(string? pin)
     {
+        // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and the till is deaf each time.
+        if (Ask(pin))
+        {
+            Cancel();
+        }
+    }
+
+    /// <returns>True if Esc was pressed meanwhile, and the issuer did not answer.</returns>
+    private bool Ask(string? pin)
+    {
         long insertion = _watch.Now.Insertion;
         _tried = (insertion, clock.GetUtcNow());
         using var card = TryOpen();
         if (card is null)
         {
             _mood = TillMood.Card;
-            return;
+            return false;
         }
 
         (_mood, _message) = (TillMood.Paying, "");
@@ -261,11 +271,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             _message += $" Receipt {result.Ticket.Time}";
         }
 
-        // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and is deaf each time.
-        if (cancels && result.Outcome == TillOutcome.IssuerGone)
-        {
-            Cancel();
-        }
+        return cancels && result.Outcome == TillOutcome.IssuerGone;
     }
 
     /// <summary>What was typed meanwhile is about what nobody saw the end of: it wipes no PAID.</summary>

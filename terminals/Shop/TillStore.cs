@@ -237,14 +237,6 @@ internal static partial class TillStore
         "UPDATE ticket SET state = ?2 WHERE time = ?1 AND state = ?3 AND NOT EXISTS (SELECT 1 FROM part WHERE time = ?1 AND sw IS NULL AND state IN (?4, ?5))",
         time.ToLedger(), nameof(TicketState.Kept), nameof(TicketState.Refunded), nameof(PartState.Held), nameof(PartState.Queued)) == 1;
 
-    /// <summary>What was being taken back when all terms of its coins ended, without the issuer's word on each part: it takes none of it back any more.</summary>
-    public static List<Ticket> RefundsOver(Database db, Timestamp now) => db.Query(
-        """
-        SELECT t.time, t.y, t.state FROM ticket t WHERE t.state = ?1 AND EXISTS (SELECT 1 FROM part p WHERE p.time = t.time AND p.sw IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM part p WHERE p.time = t.time AND p.sw IS NULL AND p.until >= ?2)
-        """,
-        ReadTicket, nameof(TicketState.Refunded), now.ToLedger());
-
     /// <summary>What was kept, until that long after all terms of its coins.</summary>
     public static List<Ticket> Kept(Database db, Timestamp now) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = ?1 AND p.until >= ?2 ORDER BY t.time",

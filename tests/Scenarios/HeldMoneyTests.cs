@@ -198,42 +198,6 @@ public sealed class HeldMoneyTests
         town.AssertSound(alice);
     }
 
-    /// <summary>
-    /// A refund, or a payment that was given up, is never answered, and the till comes to the issuer again only when all terms of the coin are over. Nobody takes it back any
-    /// more: a sale stays one, and what was paid without an OK is owed in cash. Neither stands as "being taken back" for ever.
-    /// </summary>
-    [Test, Rule(4), Rule(3)]
-    public async Task WhatWasBeingTakenBackWhenAllTermsEndedIsASaleOrOwedInCash([Values] bool wasSold)
-    {
-        var crash = new CrashOnce(CrashPoints.SettlementRecorded);
-        using var town = Towns.Make(with: o => o with { Crash = crash });
-        using var alice = town.User("Alice", 10_000);
-        string name = "Cafe";
-        Timestamp time;
-        if (wasSold)
-        {
-            name = town.AddTill(name);
-            time = town.Pay(name, alice, 1000).Ticket.Time;
-            await town.Settle(name);
-        }
-        else
-        {
-            (name, time) = SettledWithoutOk(town, crash, alice);
-        }
-
-        var till = town.Till(name);
-        var away = new LostRequests();
-        Assert.That(async () => await (wasSold ? till.Refund(time, alice.Card, away, default) : till.Cancel(till.Journal.Single(), alice.Card, away, default)), Throws.TypeOf<LinkException>());
-        Assert.That((till.Journal.Single().State, till.Accepted.IsZero), Is.EqualTo((TicketState.Refunded, true)));
-        town.Clock.Advance(TimeSpan.FromDays(600));
-        await till.RunOnline(town.TillLink(name), default);
-        var ticket = till.Journal.Single();
-        Assert.That((ticket.State, till.Accepted.Minor), Is.EqualTo(wasSold ? (TicketState.Accepted, 1000UL) : (TicketState.Kept, 0UL)));
-        Assert.That(till.KeptPayments.Sum(k => (long)k.Cash.Minor), Is.EqualTo(wasSold ? 0 : 6000));
-        Assert.That(till.Parts(time).Single().SW, Is.Null);
-        Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("being taken back"));
-    }
-
     private static (string Till, Timestamp Ticket) SettledWithoutOk(TownWorld town, CrashOnce crash, TownCard alice)
     {
         string name = town.AddTill("Cafe");
@@ -260,11 +224,6 @@ public sealed class HeldMoneyTests
     }
 
     private static (ulong Held, ulong Owed) Held(ShopTill till) => till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
-
-    private sealed class LostRequests : ILink
-    {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => throw new LinkException("The issuer does not answer.");
-    }
 
     /// <summary>The request arrives; its answer, if it is of that kind, does not.</summary>
     private sealed class SilentLink(ILink inner, MessageType kind) : ILink

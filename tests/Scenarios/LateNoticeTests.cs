@@ -90,6 +90,36 @@ public sealed class LateNoticeTests
     }
 
     /// <summary>
+    /// A bank was away from its issuer until its notice could not be answered in time any more. It was stopped for that long; it books nothing, obeying the rule, and its holders
+    /// get cash again. One that came in time books, and the shop is paid.
+    /// </summary>
+    [TestCase(150, 0)]
+    [TestCase(100, 4000)]
+    [Rule(5), Rule(8)]
+    public async Task ABankThatCameTooLateIsNotStoppedForWhatItMayNotBook(int daysAfterExpiry, int paid)
+    {
+        using var town = Towns.Make();
+        (string cafe, string kiosk) = (town.AddTill("Cafe"), town.AddTill("Kiosk"));
+        using var alice = town.User("Alice", 100);
+        using var mallory = town.User("Mallory", 5000);
+        using var copy = mallory.Clone();
+        var coin = mallory.Coins().Single().Coin;
+        town.Pay(cafe, mallory, 5000);
+        town.Pay(kiosk, copy, 4000);
+        await town.Settle(cafe);
+        await town.Settle(kiosk);
+        for (var end = coin.Terms.Expiry.End.Plus(TimeSpan.FromDays(daysAfterExpiry)); Timestamp.Now(town.Clock) < end; town.Clock.Advance(TimeSpan.FromDays(5)))
+        {
+            town.Issuer.CloseCycle();
+        }
+
+        Assert.That(town.Rows("issuer")["arrears"], Is.GreaterThan(0), "it owes, and does not come");
+        await town.LetDaysPass(75);
+        Assert.That((town.Rows("issuer")["arrears"], (int)town.ShopAccount("Kiosk").Minor), Is.EqualTo((0L, paid)));
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
+    }
+
+    /// <summary>
     /// A holder hid another X in E_I than the order says, which only the issuer can see, and the issuer let it pass. The bank signs no file about that: whoever checks it would name the bank.
     /// </summary>
     [Test, Rule(9), Hole(16)]

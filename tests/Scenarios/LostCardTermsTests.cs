@@ -199,6 +199,24 @@ public sealed class LostCardTermsTests : LostCardScenario
         }
     }
 
+    /// <summary>The issuer was away for two days, and started with a clock that was ahead for a minute: what it was away stays an outage, and a payment by the book is paid.</summary>
+    [Test, Rule(6)]
+    public async Task AnOutageWhoseEndWasDatedAheadStaysOne()
+    {
+        await using (Town.Issuer.StartService())
+        {
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            Town.Clock.Advance(TimeSpan.FromMinutes(1));
+            var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
+            Town.Clock.Advance(TimeSpan.FromMinutes(5));
+            Town.Clock.Jump(TimeSpan.FromHours(50));
+            Town.Clock.Advance(TimeSpan.FromMinutes(1));
+            Town.Clock.Jump(TimeSpan.FromHours(-3));
+            Town.Clock.Advance(TimeSpan.FromMinutes(2));
+            Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
+        }
+    }
+
     /// <summary>A process that stood still, and the one that was started after it, both write that outage: each hour counts once.</summary>
     [Test, Rule(6)]
     public async Task AnOutageThatTwoProcessesSawCountsOnce()
