@@ -144,7 +144,7 @@ internal sealed class EvidenceDesk(
                     $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
         }
 
-        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now;
+        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now && file.Date <= now.Plus(scheme.Terms.ClockTolerance);
         Switches.Off("R10 rests", ref rests);
         if (rests)
         {

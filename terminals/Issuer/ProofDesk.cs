@@ -43,8 +43,8 @@ internal sealed class ProofDesk(Database store, TraceDesk traces)
     private static bool IsWanted(Database db, CoinId coin, Timestamp now)
     {
         bool wanted = db.Number(
-            "SELECT count(*) FROM trace_case WHERE coin_id = ?1 AND (proven_on = 0 OR (proven_at <> changes AND (proven_of <= ?2 OR proven_on <= ?3)))",
-            coin.Value.ToArray(), Large, now.Minus(Rest).ToLedger()) > 0;
+            "SELECT count(*) FROM trace_case WHERE coin_id = ?1 AND (proven_on = 0 OR (proven_at <> changes AND (proven_of <= ?2 OR proven_on <= ?3 OR proven_on > ?4)))",
+            coin.Value.ToArray(), Large, now.Minus(Rest).ToLedger(), now.ToLedger()) > 0;
         bool again = db.Number("SELECT count(*) FROM trace_case WHERE coin_id = ?1", coin.Value.ToArray()) > 0;
         Switches.Replace("R10 proven once", ref wanted, again);
         return wanted;
