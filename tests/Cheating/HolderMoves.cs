@@ -112,7 +112,7 @@ internal static class HolderMoves
         yield return Pay(0, 0, 5000);
         yield return Pay(-1, 1, (ulong)(1000 + random.Next(4000)));
         yield return HonestMoves.Cycle();
-        yield return HonestMoves.Wait(TimeSpan.FromDays(390 + random.Next(300)));
+        yield return HonestMoves.WaitLong(TimeSpan.FromDays(390 + random.Next(300)));
         yield return new Step(null, "purge", t => t.Purge());
         yield return new Step(Kind, "ask for a dead statement", t =>
         {

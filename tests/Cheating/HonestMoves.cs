@@ -31,6 +31,20 @@ internal static class HonestMoves
 
     public static Step Wait(TimeSpan span) => new(null, "wait", t => t.Wait(span));
 
+    /// <summary>
+    /// Coins end meanwhile. No honest wallet is without contact for as long as a coin lives: it brings what the card was given, so that money moves while it still can (rule R4).
+    /// </summary>
+    public static Step WaitLong(TimeSpan span) => new(null, "wait long", t =>
+    {
+        t.Wait(span / 2);
+        for (int who = 0; who < 3; who++)
+        {
+            Recover(t, t.Honest(who));
+        }
+
+        t.Wait(span / 2);
+    });
+
     public static Step Settle(int shop) => new(null, "settle", t => t.Settle(t.HonestShop(shop)));
 
     /// <summary>An honest holder buys something small or everything; her shop settles soon after.</summary>
