@@ -37,6 +37,7 @@ public static class ApduText
         [ConfirmCommand.Ins] = "CONFIRM",
         [VoidCommand.Ins] = "VOID",
         [RestoreCommand.Ins] = "RESTORE",
+        [ShowPaymentCommand.Ins] = "SHOW PAYMENT",
         [GetCoinCommand.Ins] = "GET COIN",
         [GetBalanceCommand.Ins] = "GET BALANCE",
         [ReadLogCommand.Ins] = "READ LOG",

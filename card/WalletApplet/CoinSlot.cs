@@ -32,7 +32,9 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     private const int SeedAt = 216;
     private const int PossessionAt = 248;
 
-    // 312: 32 bytes for the ring of restored payments (rule R24), which nothing uses yet; 344: 8 bytes that are free.
+    private const int RingAt = 312;
+
+    // 344: 8 bytes that are free.
 
     public byte Index => index;
 
@@ -132,7 +134,32 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
         bytes.WriteByte(StateAt, (byte)(x.IsZero ? SlotState.Closed : SlotState.Active));
     }
 
-    public void SetSeq(ushort seq) => bytes.WriteUInt16(SeqAt, seq);
+    /// <summary>The seq of a payment that is signed now: it is the newest, and was not taken back.</summary>
+    public void SetSeq(ushort seq)
+    {
+        bytes.WriteUInt16(SeqAt, seq);
+        SetRing(seq, false);
+    }
+
+    /// <summary>True for a payment that the coin can still tell whether it was taken back: one of its 256 newest (rule R24).</summary>
+    public bool IsInRing(ushort seq) => seq <= Seq && Seq - seq < ShowPaymentCommand.RingBits;
+
+    public bool IsTakenBack(ushort seq) => (bytes.Span[RingAt + seq % ShowPaymentCommand.RingBits / 8] & Bit(seq)) != 0;
+
+    public void SetTakenBack(ushort seq) => SetRing(seq, true);
+
+    private void SetRing(ushort seq, bool takenBack)
+    {
+        int at = RingAt + seq % ShowPaymentCommand.RingBits / 8;
+        byte cell = bytes.Span[at];
+        byte next = takenBack ? (byte)(cell | Bit(seq)) : (byte)(cell & ~Bit(seq));
+        if (next != cell)
+        {
+            bytes.WriteByte(at, next);
+        }
+    }
+
+    private static byte Bit(ushort seq) => (byte)(1 << seq % 8);
 
     /// <summary>The same in the bytes of a slot, for cards that are made for tests.</summary>
     internal static void SetSeq(Span<byte> slot, ushort seq) => BinaryPrimitives.WriteUInt16BigEndian(slot[SeqAt..], seq);

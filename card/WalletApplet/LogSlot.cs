@@ -60,26 +60,26 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     public bool Answers(in PayCommand pay) =>
         State != LogState.Free && Time == pay.Time && Till == pay.Till && Asked == pay.Amount;
 
-    public PaymentId Id(Coin coin) => new(Digest.Of(
-        SignedMessage.Payment(coin.Id, Seq, Balance, Time, Till, OneWay.F(Time, Till), Paid)));
+    public SignedPayment Payment => new(Seq, Balance, Time, Till, Paid, SU);
 
     public LoggedPayment ToReply() => new(
         Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU, Proof());
 
-    public void Write(byte coin, ushort seq, in PayCommand pay, Amount paid, Amount balance, uint order, ReadOnlySpan<byte> su)
+    /// <param name="asked">y as the till asked for it.</param>
+    public void Write(byte coin, in SignedPayment paid, Amount asked, uint order)
     {
         Span<byte> content = stackalloc byte[SignedSize];
         content.Clear();
         content[StateAt] = (byte)LogState.Signed;
         content[CoinAt] = coin;
-        BinaryPrimitives.WriteUInt16BigEndian(content[SeqAt..], seq);
-        BinaryPrimitives.WriteUInt64BigEndian(content[TimeAt..], pay.Time.Microseconds);
-        pay.Till.Value.CopyTo(content[TillAt..]);
-        BinaryPrimitives.WriteUInt32BigEndian(content[PaidAt..], paid.ToCard());
-        BinaryPrimitives.WriteUInt32BigEndian(content[AskedAt..], pay.Amount.ToCard());
-        BinaryPrimitives.WriteUInt32BigEndian(content[BalanceAt..], balance.ToCard());
+        BinaryPrimitives.WriteUInt16BigEndian(content[SeqAt..], paid.Seq);
+        BinaryPrimitives.WriteUInt64BigEndian(content[TimeAt..], paid.Time.Microseconds);
+        paid.Till.Value.CopyTo(content[TillAt..]);
+        BinaryPrimitives.WriteUInt32BigEndian(content[PaidAt..], paid.Paid.ToCard());
+        BinaryPrimitives.WriteUInt32BigEndian(content[AskedAt..], asked.ToCard());
+        BinaryPrimitives.WriteUInt32BigEndian(content[BalanceAt..], paid.Balance.ToCard());
         BinaryPrimitives.WriteUInt32BigEndian(content[OrderAt..], order);
-        su.CopyTo(content[SUAt..]);
+        paid.SU.CopyTo(content[SUAt..]);
         bytes.Write(0, content);
     }
 

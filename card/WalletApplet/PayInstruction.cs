@@ -103,13 +103,14 @@ internal static class PayInstruction
             slot.Coin.Id, seq, x, command.Time, command.Till, OneWay.F(command.Time, command.Till), y);
         var su = wallet.Key(slot).Sign(message);
         uint order = wallet.Log.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
+        var signed = new SignedPayment(seq, x, command.Time, command.Till, y, su);
 
         var rest = x - y;
         Switches.Replace("claim 8", ref rest, x);
 
         // Hole 1: seq, the debit and S_U become lasting together, before S_U leaves.
         using var transaction = wallet.Begin();
-        log.Write(slot.Index, seq, command, y, x, order, su);
+        log.Write(slot.Index, signed, command.Amount, order);
         slot.SetSeq(seq);
         slot.SetBalance(rest);
         if (withoutPin)
@@ -242,7 +243,7 @@ internal static class PayInstruction
         candidate >= y ? chosen < y || candidate < chosen : chosen < y && candidate > chosen;
 
     /// <summary>A free log entry, or the oldest that the wallet has a copy of.</summary>
-    private static LogSlot? FindLogRoom(WalletApplet wallet)
+    public static LogSlot? FindLogRoom(WalletApplet wallet)
     {
         LogSlot? oldest = null;
         foreach (var entry in wallet.Log)

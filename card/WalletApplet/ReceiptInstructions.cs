@@ -8,12 +8,12 @@ namespace HierCash.Card.Wallet;
 
 using Runtime;
 
-/// <summary>CONFIRM, VOID and RESTORE: OK, NG (EP 0810563, payment steps 4 and 5), and the issuer's dead statement. Pages: confirm.md, void.md, restore.md.</summary>
+/// <summary>CONFIRM, VOID, RESTORE and SHOW PAYMENT: OK, NG (EP 0810563, payment steps 4 and 5), and the issuer's dead statement. Pages of the same names.</summary>
 internal static class ReceiptInstructions
 {
     public static StatusWord Confirm(WalletApplet wallet, in ConfirmCommand command, ref BerTlvWriter response)
     {
-        var status = Find(wallet, command.Coin, command.Seq, out var entry, out _);
+        var status = FindInLog(wallet, command.Coin, command.Seq, out var entry, out _);
         if (!status.IsSuccess)
         {
             return status;
@@ -31,24 +31,59 @@ internal static class ReceiptInstructions
         return allowed;
     }
 
-    /// <summary>Restores x only on the signature of the till that was paid, once (hole 2). seq stays where it is (hole 24).</summary>
-    public static StatusWord Void(WalletApplet wallet, in VoidCommand command, ref BerTlvWriter response)
+    /// <summary>SHOW PAYMENT: a kept payment that the log has forgotten, for the VOID or RESTORE that follows (rule R24). Page: show-payment.md.</summary>
+    public static StatusWord Show(WalletApplet wallet, in ShowPaymentCommand command, ref BerTlvWriter response)
     {
-        var status = Find(wallet, command.Coin, command.Seq, out var entry, out var slot);
+        wallet.Shown = null;
+        var status = FindCoin(wallet, command.Coin, out var slot);
         if (!status.IsSuccess)
         {
             return status;
         }
 
-        bool signed = PublicKey.TryDecode(command.TillKey) is { } till && OneWay.W(till) == entry.Till
-            && wallet.Suite.Verify(till, SignedMessage.Void(entry.Id(slot.Coin), entry.Till), command.SW);
+        if (FindInLog(wallet, command.Coin, command.Seq, out _, out _).IsSuccess)
+        {
+            return StatusWord.Success;
+        }
+
+        bool inRing = slot.IsInRing(command.Seq);
+        Switches.On("R24 window", ref inRing);
+        if (!inRing)
+        {
+            return StatusWord.NotFound;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash);
+        var shown = new SignedPayment(command.Seq, command.Balance, command.Time, command.Till, command.Paid, command.SU);
+        bool its = command.Paid <= command.Balance && wallet.Suite.Verify(wallet.Key(slot).PublicKey, shown.Message(slot.Coin), command.SU);
+        Switches.On("R24 signed", ref its);
+        if (!its)
+        {
+            return StatusWord.InvalidSignature;
+        }
+
+        wallet.Shown = (slot.Index, shown);
+        return StatusWord.Success;
+    }
+
+    /// <summary>Restores x only on the signature of the till that was paid, once (hole 2). seq stays where it is (hole 24).</summary>
+    public static StatusWord Void(WalletApplet wallet, in VoidCommand command, ref BerTlvWriter response)
+    {
+        var status = FindSigned(wallet, command.Coin, command.Seq, out var payment, out var log, out var slot);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        bool signed = PublicKey.TryDecode(command.TillKey) is { } till && OneWay.W(till) == payment.Till
+            && wallet.Suite.Verify(till, SignedMessage.Void(payment.Id(slot.Coin), payment.Till), command.SW);
         Switches.On("variant NG", ref signed);
         if (!signed)
         {
             return StatusWord.InvalidSignature;
         }
 
-        bool before = entry.State == LogState.Restored;
+        bool before = IsTakenBack(slot, payment, log);
         Switches.Off("hole 2 once", ref before);
         if (before)
         {
@@ -57,14 +92,14 @@ internal static class ReceiptInstructions
 
         var sw = command.SW;
         var tillKey = command.TillKey;
-        return Restore(wallet, slot, entry, e => e.KeepVoid(sw, tillKey));
+        return Restore(wallet, slot, payment, log, e => e.KeepVoid(sw, tillKey));
     }
 
     /// <summary>Restores x on the issuer's dead statement, once (hole 4).</summary>
     public static StatusWord Restore(WalletApplet wallet, in RestoreCommand command, ref BerTlvWriter response)
     {
         var statement = command.Statement;
-        var status = Find(wallet, statement.Coin, statement.Seq, out var entry, out var slot);
+        var status = FindSigned(wallet, statement.Coin, statement.Seq, out var payment, out var log, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -78,35 +113,76 @@ internal static class ReceiptInstructions
             return StatusWord.KeyUnknown;
         }
 
-        bool its = entry.Id(coin) == statement.Payment && entry.Paid == statement.Y && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
+        bool its = payment.Id(coin) == statement.Payment && payment.Paid == statement.Y && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
         Switches.On("hole 4 card", ref its);
         if (!its)
         {
             return StatusWord.InvalidSignature;
         }
 
-        bool before = entry.State == LogState.Restored;
+        bool before = IsTakenBack(slot, payment, log);
         Switches.Off("hole 4 once", ref before);
-        return before ? StatusWord.Success : Restore(wallet, slot, entry, e => e.KeepDeath(statement));
+        return before ? StatusWord.Success : Restore(wallet, slot, payment, log, e => e.KeepDeath(statement));
     }
 
-    private static StatusWord Restore(WalletApplet wallet, CoinSlot slot, LogSlot entry, Action<LogSlot> keep)
+    /// <summary>By the log, or by the coin's ring where the log has forgotten it (rule R24).</summary>
+    private static bool IsTakenBack(CoinSlot slot, in SignedPayment payment, LogSlot? log)
     {
-        var restored = slot.Balance + entry.Paid;
+        bool ring = slot.IsTakenBack(payment.Seq);
+        Switches.Off("R24 ring", ref ring);
+        return log is { } entry ? entry.State == LogState.Restored : ring;
+    }
+
+    private static StatusWord Restore(WalletApplet wallet, CoinSlot slot, in SignedPayment payment, LogSlot? log, Action<LogSlot> keep)
+    {
+        var restored = slot.Balance + payment.Paid;
         if (restored > slot.FaceValue)
         {
             // x never exceeds X; a card that gets here has a fault and must not make money of it.
             return StatusWord.InternalError;
         }
 
+        if ((log ?? PayInstruction.FindLogRoom(wallet)) is not { } entry)
+        {
+            return StatusWord.LogFull;
+        }
+
         using var transaction = wallet.Begin();
+        if (log is null)
+        {
+            // Rule R24: the proof that it was taken back stays until the wallet has a copy. It is no newest payment: order 0 is older than all.
+            entry.Write(slot.Index, payment, payment.Paid, order: 0);
+        }
+
         keep(entry);
+        slot.SetTakenBack(payment.Seq);
         slot.SetBalance(restored);
         transaction.Commit();
         return StatusWord.Success;
     }
 
-    private static StatusWord Find(WalletApplet wallet, CoinId coin, ushort seq, out LogSlot found, out CoinSlot slot)
+    /// <summary>A payment that this card signed: of the log, else the one that was shown.</summary>
+    private static StatusWord FindSigned(WalletApplet wallet, CoinId coin, ushort seq, out SignedPayment payment, out LogSlot? log, out CoinSlot slot)
+    {
+        var status = FindInLog(wallet, coin, seq, out var entry, out slot);
+        if (status.IsSuccess)
+        {
+            (payment, log) = (entry.Payment, entry);
+            return status;
+        }
+
+        (payment, log) = (default, null);
+        if (status == StatusWord.NotFound && wallet.Shown is { } shown && shown.Payment.Seq == seq
+            && FindCoin(wallet, coin, out slot).IsSuccess && slot.Index == shown.Slot && slot.IsInRing(seq))
+        {
+            payment = shown.Payment;
+            return StatusWord.Success;
+        }
+
+        return status;
+    }
+
+    private static StatusWord FindInLog(WalletApplet wallet, CoinId coin, ushort seq, out LogSlot found, out CoinSlot slot)
     {
         found = default;
         slot = default;
@@ -124,6 +200,28 @@ internal static class ReceiptInstructions
             {
                 found = entry;
                 slot = wallet.Slot(entry.Coin);
+                return StatusWord.Success;
+            }
+        }
+
+        return StatusWord.NotFound;
+    }
+
+    private static StatusWord FindCoin(WalletApplet wallet, CoinId coin, out CoinSlot found)
+    {
+        found = default;
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
+        {
+            return activated;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash, 2); // a coin id, with n
+        foreach (var slot in wallet.Slots)
+        {
+            if (slot.State is SlotState.Active or SlotState.Closed && slot.Coin.Id == coin)
+            {
+                found = slot;
                 return StatusWord.Success;
             }
         }

@@ -33,6 +33,9 @@ public sealed class WalletApplet : Applet
     private readonly byte[] _puk;
     private readonly byte[] _nonce;
 
+    // The payment that SHOW PAYMENT brought, behind the same byte, and the coin slot.
+    private readonly byte[] _shown;
+
     // A cache of key objects made from the cells; losing it loses nothing.
     private readonly ISigningKey?[] _keys = new ISigningKey?[SlotCount];
     private ISigningKey? _account;
@@ -51,6 +54,7 @@ public sealed class WalletApplet : Applet
         _offered = context.Transient(1, ClearOn.Deselect);
         _puk = context.Transient(1 + Pin.BlockSize, ClearOn.Deselect);
         _nonce = context.Transient(1 + Id16.Size, ClearOn.Deselect);
+        _shown = context.Transient(2 + SignedPayment.Size, ClearOn.Deselect);
         if (!Profile.IsPersonalised)
         {
             // Nobody can give what is not set; the counters show what they will have.
@@ -112,6 +116,24 @@ public sealed class WalletApplet : Applet
     {
         get => Kept(_nonce);
         set => Keep(_nonce, value);
+    }
+
+    /// <summary>A payment that this card signed and has forgotten, as SHOW PAYMENT brought it in this selection; or null (rule R24).</summary>
+    internal (byte Slot, SignedPayment Payment)? Shown
+    {
+        get => Kept(_shown) is { } shown ? (shown[0], SignedPayment.Read(shown.AsSpan(1))) : null;
+        set
+        {
+            byte[]? bytes = null;
+            if (value is { } shown)
+            {
+                bytes = new byte[1 + SignedPayment.Size];
+                bytes[0] = shown.Slot;
+                shown.Payment.WriteTo(bytes.AsSpan(1));
+            }
+
+            Keep(_shown, bytes);
+        }
     }
 
     /// <summary>W0, the till that redeems: of the pinned root key (hole 9).</summary>
@@ -251,6 +273,7 @@ public sealed class WalletApplet : Applet
         0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),
         0x36 => Run<VoidCommand>(apdu, VoidCommand.Parse, ReceiptInstructions.Void, ref response),
         0x38 => Run<RestoreCommand>(apdu, RestoreCommand.Parse, ReceiptInstructions.Restore, ref response),
+        0x3A => Run<ShowPaymentCommand>(apdu, ShowPaymentCommand.Parse, ReceiptInstructions.Show, ref response),
         0x40 => Run<GetCoinCommand>(apdu, GetCoinCommand.Parse, ReadInstructions.GetCoin, ref response),
         0x42 => Run<GetBalanceCommand>(apdu, GetBalanceCommand.Parse, ReadInstructions.GetBalance, ref response),
         0x44 => Run<ReadLogCommand>(apdu, ReadLogCommand.Parse, ReadInstructions.ReadLog, ref response),

@@ -95,6 +95,9 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
         Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
 
+    /// <summary>Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).</summary>
+    public StatusWord Show(CashPayment h) => Send<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h), out _);
+
     public StatusWord Restore(DeadStatement statement) => Send<RestoreCommand, NoReply>(new RestoreCommand(statement), out _);
 
     /// <summary>Signed in advance: what the holder shows the bank when the card is gone (hole 10).</summary>

@@ -72,25 +72,69 @@ public sealed partial class WalletTerminal
         var link = Seal(card, certificates);
         await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
+        var log = Log(card, status);
         var results = new List<RecoveryResult>();
-        foreach (var (entry, h, _) in Log(card, status).Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))).Select(e => (e.Entry, e.H, e.State)))
+        foreach (var (_, entry, h) in log.Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))))
         {
+            var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
+            results.Add(WalletMessages.ReadDeadReply(reply) is { } statement
+                ? Restore(card, status, certificates, h, statement)
+                : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
+        }
+
+        foreach (var (entry, h) in Forgotten(card, status, log).Where(e => e.H.Till != till && (which is null || which(e.Entry))))
+        {
+            // Of most of them the issuer says that they are settled, which is no news: only what comes back, or may still, is told.
             var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
             if (WalletMessages.ReadDeadReply(reply) is { } statement)
             {
-                BringStatement(card, certificates, k => statement.Verify(suite, k));
-                var restored = card.Restore(statement);
-                results.Add(new RecoveryResult(entry.Paid, restored.IsSuccess, restored.IsSuccess
-                    ? $"{entry.Paid.Show(status.Currency)} of {entry.Time} are on the card again: the shop never settled them."
-                    : restored.Explain()));
+                card.Show(h);
+                results.Add(Restore(card, status, certificates, h, statement));
             }
-            else
+            else if (Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed } refusal)
             {
                 results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
             }
         }
 
         return results;
+    }
+
+    private RecoveryResult Restore(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CashPayment h, DeadStatement statement)
+    {
+        BringStatement(card, certificates, k => statement.Verify(suite, k));
+        var restored = card.Restore(statement);
+        return new RecoveryResult(h.Paid, restored.IsSuccess, restored.IsSuccess
+            ? $"{h.Paid.Show(status.Currency)} of {h.Time} are on the card again: {(statement.Basis == DeathBasis.Voided ? "the shop took the payment back." : "the shop never settled them.")}"
+            : restored.Explain());
+    }
+
+    /// <summary>
+    /// Payments that stand in the records and not in the card's log any more, of coins that the card still has, and that nothing took back: the newest first, and
+    /// of each coin no more than the card can tell of (rule R24).
+    /// </summary>
+    private List<(LoggedPayment Entry, CashPayment H)> Forgotten(WalletCard card, PrivateStatus status, IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> log)
+    {
+        bool asks = records is not null;
+        Switches.Off("R24 kept", ref asks);
+        if (!asks)
+        {
+            return [];
+        }
+
+        var newest = new Dictionary<CoinId, ushort>();
+        for (byte slot = 0; slot < status.Slots; slot++)
+        {
+            if (card.GetCoin(slot) is { Cash.Coin: { } coin } held)
+            {
+                newest[coin.Id] = held.Seq;
+            }
+        }
+
+        var there = log.Select(e => e.H.Id).ToHashSet();
+        return [.. records!.All.GroupBy(e => e.H.Id).Where(g => g.All(e => e.Entry.Proof is null)).Select(g => (g.First().Entry, g.First().H))
+            .Where(e => !there.Contains(e.H.Id) && newest.TryGetValue(e.H.Coin.Id, out ushort seq) && e.H.Seq <= seq && seq - e.H.Seq < ShowPaymentCommand.RingBits)
+            .OrderByDescending(e => e.H.Time)];
     }
 
     /// <summary>Every payment on the card as H, with what restored it; for the holder's own records and for a rebuttal.</summary>

@@ -130,6 +130,10 @@ class Card:
     def void(self, coin_id, seq, till_key, sw):
         self.send(0x80, 0x36, 0, 0, obj("CoinId", coin_id) + obj("Seq", seq) + obj("TillKey", till_key) + obj("Signature", sw))
 
+    def show_payment(self, coin_id, seq, x, when, w, y, su):
+        data = obj("CoinId", coin_id) + obj("Seq", seq) + obj("Balance", x) + obj("Time", when) + obj("W", w) + obj("Payment", y) + obj("SU", su)
+        self.send(0x80, 0x3A, 0, 0, data)
+
     def coin(self, slot):
         """(state, seq, coin, x); of a slot that is neither active nor closed only the state."""
         answer = self.send(0x80, 0x40, slot)

@@ -127,6 +127,10 @@ def pay(card, issuer, till, before):
     card.void(coin.id, seq, till.public, till.void(payment_id))
     card.void(coin.id, seq, till.public, till.void(payment_id))
     expect(card.balance() == before, "VOID restores x, once")
+    card.show_payment(coin.id, seq, x, when, till.w, y, su)
+    card.void(coin.id, seq, till.public, till.void(payment_id))
+    expect(card.balance() == before, "nor when the payment is shown to it")
+    refused(0x6A88, "a payment newer than the coin's", card.show_payment, coin.id, b"\xff\xfe", x, when, till.w, y, su)
     refused(0x9417, "a payment that was taken back", card.pay_fast, when, till.w, y)
 
     when = till.time()

@@ -39,6 +39,7 @@ def templates(card, till, issuer, bank):
         apdu(0x80, 0x32, 1, 0, obj("Time", when) + obj("W", till.w) + obj("E", suite.f(when, till.w)) + paid),
         apdu(0x80, 0x34, 0, 0, obj("CoinId", bytes(32)) + obj("Seq", b"\0\1")),
         apdu(0x80, 0x36, 0, 0, obj("CoinId", bytes(32)) + obj("Seq", b"\0\1") + obj("TillKey", till.public) + obj("Signature", bytes(64))),
+        apdu(0x80, 0x3A, 0, 0, obj("CoinId", bytes(32)) + obj("Seq", b"\0\1") + obj("Balance", bytes(4)) + obj("Time", bytes(8)) + obj("W", bytes(16)) + obj("Payment", bytes(4)) + obj("SU", bytes(64))),
         apdu(0x80, 0x40), apdu(0x80, 0x42), apdu(0x80, 0x44), apdu(0x80, 0x46, 0, 0, obj("Digest", bytes(32))),
     ]
 

@@ -67,7 +67,8 @@ public sealed class CorpusTests
 
     private static IEnumerable<(string Target, string Name, byte[] Bytes)> Seeds()
     {
-        foreach (string file in Directory.EnumerateFiles(Repository.PathOf("apdu-spec", "traces"), "*.apdu").Where(f => !f.Contains("conformance-log-full", StringComparison.Ordinal)))
+        foreach (string file in Directory.EnumerateFiles(Repository.PathOf("apdu-spec", "traces"), "*.apdu")
+            .Where(f => !f.Contains("conformance-log-full", StringComparison.Ordinal) && !f.Contains("conformance-forgotten", StringComparison.Ordinal)))
         {
             yield return ("wallet", Path.GetFileNameWithoutExtension(file), FuzzTargets.Seed(TraceReader.Read(file, File.ReadAllText(file))));
         }

@@ -18,7 +18,7 @@ public sealed class ConformanceTests
     {
         ["blank"] = Blank, ["pin"] = PinLadders.Pins, ["personalise"] = PinLadders.Personalise, ["activation"] = PinLadders.Activation, ["set-back"] = PinLadders.SettingBack,
         ["withdrawal"] = Withdrawal, ["payment"] = Payment, ["without-pin"] = WithoutPin,
-        ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
+        ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["forgotten"] = MoreLadders.Forgotten, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
         ["lengths"] = MoreLadders.Lengths, ["spent"] = MoreLadders.Spent, ["keys"] = PinLadders.ManyKeys,
     };
 

@@ -43,6 +43,53 @@ internal static class MoreLadders
         return t;
     }
 
+    /// <summary>Rule R24: a payment that the log has forgotten, shown by the wallet that kept it.</summary>
+    public static TraceScript Forgotten()
+    {
+        var t = new TraceScript("withdrawn", "SHOW PAYMENT: what the log has forgotten is taken back all the same, and once.");
+        t.Send(Select, "9000");
+        t.Send(RightPaymentPin, "9000");
+        t.Send(RightPin, "9000");
+        var first = H(t.Send(Pay(Date, 500, Eur), "9000"), Date, 500);
+        t.Send(Show(first), "9000", "it is in the log");
+        Copy(0);
+        for (int i = 1; i <= 64; i++)
+        {
+            t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(i)), 1, Eur), "9000");
+        }
+
+        byte[] sw = Till.Sign(SignedMessage.Void(first.Id, W));
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "6A88", "the card has forgotten it");
+        t.Send(Show(first with { Seq = 65_535 }), "6A88", "newer than the coin's newest");
+        t.Send(Show(first with { Coin = first.Coin with { Terms = first.Coin.Terms with { TM = 1 } } }), "6A88", "no such coin");
+        t.Send(Show(first with { Seq = 40 }), "9000", "in the log, whatever else is said of it");
+        t.Send(Show(first with { Paid = new Amount(501) }), "9416", "more than it signed");
+        t.Send(Show(first with { Paid = new Amount(first.Balance.Minor + 1) }), "9416", "more than x");
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "6A88", "what was refused was not shown");
+        t.Send(Show(first), "9000");
+        t.Send(Void(first.Coin.Id, first.Seq, Key("bank"), sw), "9416");
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "941A", "its entry needs room");
+        t.Send(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerStatement, "statement"))), "9000");
+        t.Send(Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A", "here too");
+        Copy(1);
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "9000");
+        t.Send(ReadLog(1), "9000", "it is in the log again, with S_W, and not acknowledged");
+        t.Send(Show(first), "9000", "in the log");
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "9000", "and nothing more comes back");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Note("Forgotten once more: the coin's ring knows that it came back.");
+        Copy(1);
+        t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(65)), 1, Eur), "9000", "the wallet has a copy: the oldest goes");
+        t.Send(Show(first), "9000");
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "9000", "nothing more comes back");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Send(Select, "9000");
+        t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "6A88", "a new selection");
+        return t;
+
+        void Copy(byte index) => t.Send(Acknowledge(index, ReadLogCommand.ParseReply(t.Send(ReadLog(index), "9000"))!.Content), "9000");
+    }
+
     /// <summary>Rule R13: a spent coin gives its slot only when the wallet has a copy of all that it paid.</summary>
     public static TraceScript Spent()
     {

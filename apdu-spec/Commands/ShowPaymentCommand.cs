@@ -1,0 +1,55 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>SHOW PAYMENT: a kept payment that the card signed and has forgotten, for the VOID or RESTORE that follows (rule R24). Page: show-payment.md.</summary>
+/// <param name="Balance">x before the payment.</param>
+/// <param name="Paid">y_i, what this coin paid.</param>
+/// <param name="SU">S_U, 64 bytes.</param>
+public readonly record struct ShowPaymentCommand(CoinId Coin, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, byte[] SU)
+    : ICardCommand<ShowPaymentCommand, NoReply>
+{
+    /// <summary>How many of a coin's newest payments a card can tell of whether they were taken back: its ring has so many bits.</summary>
+    public const int RingBits = 256;
+
+    public static byte Ins => 0x3A;
+
+    public static ShowPaymentCommand Of(CashPayment h) => new(h.Coin.Id, h.Seq, h.Balance, h.Time, h.Till, h.Paid, h.SU);
+
+    public int Write(Span<byte> to)
+    {
+        var data = new BerTlvWriter(stackalloc byte[255]);
+        data.Write(Tag.CoinId, Coin.Value.ToArray());
+        data.Write(Tag.Seq, Seq);
+        data.Write(Tag.Balance, Balance.ToCard());
+        data.Write(Tag.Time, Time.Microseconds);
+        data.Write(Tag.W, Till.Value.ToArray());
+        data.Write(Tag.Payment, Paid.ToCard());
+        data.Write(Tag.SU, SU);
+        return CommandClass.Write(to, Ins, 0, 0, data);
+    }
+
+    public static StatusWord Parse(in CommandApdu apdu, out ShowPaymentCommand command)
+    {
+        command = default;
+        if (apdu.P1 != 0 || apdu.P2 != 0)
+        {
+            return StatusWord.IncorrectP1P2;
+        }
+
+        var r = new BerTlvReader(apdu.Data);
+        command = new ShowPaymentCommand(
+            new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))),
+            r.ReadUInt16(Tag.Seq),
+            new Amount(r.ReadUInt32(Tag.Balance)),
+            new Timestamp(r.ReadUInt64(Tag.Time)),
+            new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size))),
+            new Amount(r.ReadUInt32(Tag.Payment)),
+            r.ReadBytes(Tag.SU, ISigningKey.SignatureSize));
+        return CommandClass.Check(r);
+    }
+
+    public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
+}
