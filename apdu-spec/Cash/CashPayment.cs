@@ -13,6 +13,9 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
     /// <summary>Bytes of the encoded object at most.</summary>
     public const int MaxEncodedSize = 260;
 
+    /// <summary>seq of CLOSE, and of nothing else.</summary>
+    public const ushort CloseSeq = ushort.MaxValue;
+
     public Challenge Challenge => OneWay.F(Time, Till);
 
     public byte[] Message => SignedMessage.Payment(Coin.Id, Seq, Balance, Time, Till, Challenge, Paid);
@@ -27,8 +30,11 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
         return sound && PublicKey.TryDecode(Coin.NU) is { } nu && suite.Verify(nu, Message, SU);
     }
 
-    /// <summary>0 &lt; y &lt;= x &lt;= X and seq counts from 1.</summary>
-    public bool IsSound => !Paid.IsZero && Paid <= Balance && Balance <= Coin.Terms.FaceValue && Seq > 0;
+    /// <summary>0 &lt; y &lt;= x &lt;= X and seq counts from 1; what closes a coin takes all of x, which may be nothing.</summary>
+    public bool IsSound => (IsClose ? Paid == Balance : !Paid.IsZero && Paid <= Balance) && Balance <= Coin.Terms.FaceValue && Seq > 0;
+
+    /// <summary>A coin's last payment, which only CLOSE signs (hole 9, rule R24).</summary>
+    public bool IsClose => Seq == CloseSeq;
 
     public void Write(ref BerTlvWriter writer)
     {

@@ -4,7 +4,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Protocol.Commands;
 
 /// <summary>What a coin slot holds (state-machine.md).</summary>
-public enum SlotState : byte { Free = 0, Pending = 1, Active = 2, Closed = 3 }
+public enum SlotState : byte { Free = 0, Pending = 1, Active = 2, Closed = 3, Ended = 4 }
 
 /// <summary>GET COIN: what slot P1 holds. Wants the holder PIN. Page: get-coin.md.</summary>
 public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCommand, CoinReply>
@@ -56,14 +56,14 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
             pending = new PendingWithdrawal(
                 new Amount(r.ReadUInt32(Tag.FaceValue)), new Currency(r.ReadUInt16(Tag.Currency)), new KeyId(r.ReadUInt32(Tag.KeyId)));
         }
-        else if (state is (byte)SlotState.Active or (byte)SlotState.Closed)
+        else if (state is (byte)SlotState.Active or (byte)SlotState.Closed or (byte)SlotState.Ended)
         {
             seq = r.ReadUInt16(Tag.Seq);
             var coin = Coin.Read(ref r);
             cash = new CashReply(coin, new Amount(r.ReadUInt32(Tag.Balance)));
         }
 
-        return r.Complete && state <= (byte)SlotState.Closed ? new CoinReply((SlotState)state, pending, cash, seq) : null;
+        return r.Complete && state <= (byte)SlotState.Ended ? new CoinReply((SlotState)state, pending, cash, seq) : null;
     }
 }
 

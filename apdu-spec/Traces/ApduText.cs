@@ -38,6 +38,7 @@ public static class ApduText
         [VoidCommand.Ins] = "VOID",
         [RestoreCommand.Ins] = "RESTORE",
         [ShowPaymentCommand.Ins] = "SHOW PAYMENT",
+        [CloseCommand.Ins] = "CLOSE",
         [GetCoinCommand.Ins] = "GET COIN",
         [GetBalanceCommand.Ins] = "GET BALANCE",
         [ReadLogCommand.Ins] = "READ LOG",

@@ -349,6 +349,7 @@ out.update({
     "confirm": apdu(0x80, 0x34, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ)),
     "void": apdu(0x80, 0x36, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xDF3D, point(public["till"])) + tlv(0xD7, sw)),
     "show-payment": apdu(0x80, 0x3A, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xD0, su)),
+    "close": apdu(0x80, 0x3C, 4, 0, tlv(0xCC, TIME)),
     "get-coin": apdu(0x80, 0x40, 4, 0),
     "get-coin-reply": tlv(0xDD, b"\x02") + tlv(0xCA, SEQ) + coin + tlv(0xCB, BALANCE),
     "get-coin-reply-pending": tlv(0xDD, b"\x01") + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE),

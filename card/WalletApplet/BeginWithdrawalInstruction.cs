@@ -84,7 +84,7 @@ internal static class BeginWithdrawalInstruction
         var ei = Encipher(wallet, request, issuer);
         wallet.Meter.Charge(CardOperation.Hash, 2); // the seed in P, and E_I
         var id = new RequestId(Digest.Of(ei));
-        ReleaseClosed(wallet, slot);
+        ReleaseEnded(wallet, slot);
         wallet.ForgetKey(slot.Index);
         using var transaction = wallet.Begin();
         slot.Begin(secret, request, command.Key, id);
@@ -125,10 +125,12 @@ internal static class BeginWithdrawalInstruction
         return StatusWord.Success;
     }
 
-    /// <summary>A free slot, or that of a spent coin of whose payments the wallet has copies.</summary>
+    /// <summary>A free slot, or that of a coin that was closed and of whose payments the wallet has copies (rule R24).</summary>
     private static CoinSlot? FindRoom(WalletApplet wallet, byte? except)
     {
-        foreach (var state in (ReadOnlySpan<SlotState>)[SlotState.Free, SlotState.Closed])
+        var ended = SlotState.Ended;
+        Switches.Replace("R24 reused", ref ended, SlotState.Closed);
+        foreach (var state in (ReadOnlySpan<SlotState>)[SlotState.Free, ended])
         {
             foreach (var slot in wallet.Slots)
             {
@@ -150,10 +152,10 @@ internal static class BeginWithdrawalInstruction
         return copied;
     }
 
-    /// <summary>Drops a spent coin: first it is closed to all, then its log entries go, each in a write of its own.</summary>
-    private static void ReleaseClosed(WalletApplet wallet, CoinSlot slot)
+    /// <summary>Drops a coin that is ended: its log entries go, each in a write of its own, and then the slot.</summary>
+    private static void ReleaseEnded(WalletApplet wallet, CoinSlot slot)
     {
-        if (slot.State != SlotState.Closed)
+        if (slot.State == SlotState.Free)
         {
             return;
         }

@@ -164,6 +164,14 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// <summary>The same in the bytes of a slot, for cards that are made for tests.</summary>
     internal static void SetSeq(Span<byte> slot, ushort seq) => BinaryPrimitives.WriteUInt16BigEndian(slot[SeqAt..], seq);
 
+    /// <summary>CLOSE: x is nothing, seq is its last, and no state follows but free (rule R24).</summary>
+    public void End()
+    {
+        bytes.WriteUInt32(BalanceAt, 0);
+        bytes.WriteUInt16(SeqAt, CashPayment.CloseSeq);
+        bytes.WriteByte(StateAt, (byte)SlotState.Ended);
+    }
+
     public void Free() => bytes.WriteByte(StateAt, (byte)SlotState.Free);
 
     /// <summary>
@@ -172,7 +180,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// </summary>
     public void WipeLeftovers()
     {
-        bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Free && Seed.ContainsAnyExcept((byte)0);
+        bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Ended or SlotState.Free && Seed.ContainsAnyExcept((byte)0);
         Switches.Off("hole 21 K", ref unneeded);
         if (unneeded)
         {

@@ -24,7 +24,7 @@ internal static class FinishWithdrawalInstruction
         if (slot.State != SlotState.Pending)
         {
             // The answer was stored and its 9000 was lost.
-            bool again = slot.State is SlotState.Active or SlotState.Closed && slot.AnswerDigest.SequenceEqual(digest);
+            bool again = slot.State is SlotState.Active or SlotState.Closed or SlotState.Ended && slot.AnswerDigest.SequenceEqual(digest);
             return again ? StatusWord.Success : StatusWord.ConditionsNotSatisfied;
         }
 

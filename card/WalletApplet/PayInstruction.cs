@@ -24,7 +24,7 @@ internal static class PayInstruction
         Switches.Replace("R14 time", ref time, default);
         bool limited = true;
         Switches.Off("R14 limit", ref limited);
-        var status = Choose(wallet, command.Amount, command.Currency, time, default, limited, out var slot);
+        var status = Choose(wallet, command.Amount, command.Currency, time, limited, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -41,6 +41,14 @@ internal static class PayInstruction
         if (!activated.IsSuccess)
         {
             return activated;
+        }
+
+        // Rule R24: a coin goes to W0 by CLOSE alone, and once.
+        bool redeems = command.Till == wallet.RedemptionTill;
+        Switches.Off("R24 pay", ref redeems);
+        if (redeems)
+        {
+            return StatusWord.ConditionsNotSatisfied;
         }
 
         // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
@@ -67,7 +75,7 @@ internal static class PayInstruction
             return StatusWord.WrongChallenge;
         }
 
-        var status = Choose(wallet, command.Amount, command.Currency, command.Time, command.Till, limited: true, out var slot);
+        var status = Choose(wallet, command.Amount, command.Currency, command.Time, limited: true, out var slot);
         if (!status.IsSuccess)
         {
             return status;
@@ -83,11 +91,7 @@ internal static class PayInstruction
             return StatusWord.LogFull;
         }
 
-        // A redemption was let in by the holder PIN.
-        bool isFree = command.Till == wallet.RedemptionTill;
-        Switches.Off("R13 redeems", ref isFree);
-        bool withoutPin = !wallet.PaymentPin.IsValidated && !isFree;
-        Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin, log);
+        Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin: !wallet.PaymentPin.IsValidated, log);
         bool shown = command.Mode == PayMode.Claim;
         Switches.Off("variant bits", ref shown);
         return Answer(wallet, log, withCoin: !shown, ref response);
@@ -138,7 +142,7 @@ internal static class PayInstruction
     /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
     /// TIME do not count. The limit without PIN comes before the balance, so that nobody learns from it what is beyond the limit (rule R14).
     /// </summary>
-    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, TillId till, bool limited, out CoinSlot chosen)
+    private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, bool limited, out CoinSlot chosen)
     {
         chosen = default;
         var activated = wallet.RequireActivated();
@@ -162,7 +166,7 @@ internal static class PayInstruction
             return StatusWord.OtherCurrency;
         }
 
-        if (limited && IsBeyondLimit(wallet, y, till, payments: 1))
+        if (limited && IsBeyondLimit(wallet, y, payments: 1))
         {
             return StatusWord.PinRequired;
         }
@@ -179,10 +183,10 @@ internal static class PayInstruction
                 continue;
             }
 
-            // Hole 24: the last seq is kept for redemption, so that no balance is stuck on the card.
-            bool kept = slot.Seq == ushort.MaxValue - 1 && till != wallet.RedemptionTill;
+            // Hole 24: the last seq is kept for CLOSE, so that no balance is stuck on the card.
+            bool kept = slot.Seq == CashPayment.CloseSeq - 1;
             Switches.Off("hole 9 seq", ref kept);
-            if (slot.Seq == ushort.MaxValue || kept)
+            if (kept)
             {
                 exhausted = true;
                 continue;
@@ -198,20 +202,15 @@ internal static class PayInstruction
         }
 
         chosen = usable.Aggregate((best, slot) => IsBetter(slot.Balance, best.Balance, y) ? slot : best);
-        return limited && IsBeyondLimit(wallet, y, till, CoinsFor(y, usable)) ? StatusWord.PinRequired : StatusWord.Success;
+        return limited && IsBeyondLimit(wallet, y, CoinsFor(y, usable)) ? StatusWord.PinRequired : StatusWord.Success;
     }
 
     /// <summary>
-    /// True if it takes the PIN: a redemption the holder's (rule R11); else the payment PIN, for more than the limit, and for more than 16 payments
-    /// (rule R13). All of what is asked for counts, not only this coin's part: a payment by several coins must not stop in its middle.
+    /// True if it takes the payment PIN: for more than the limit, and for more than 16 payments (rule R13). All of what is asked for counts, not only this
+    /// coin's part: a payment by several coins must not stop in its middle.
     /// </summary>
-    private static bool IsBeyondLimit(WalletApplet wallet, Amount y, TillId till, int payments)
+    private static bool IsBeyondLimit(WalletApplet wallet, Amount y, int payments)
     {
-        if (till == wallet.RedemptionTill)
-        {
-            return !wallet.RequireReader().IsSuccess;
-        }
-
         var profile = wallet.Profile;
         bool beyond = profile.NoPinSpent + y > profile.NoPinLimit;
         Switches.Off("hole 12 card", ref beyond);

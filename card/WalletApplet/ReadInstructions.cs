@@ -109,12 +109,13 @@ internal static class ReadInstructions
         return StatusWord.Success;
     }
 
+    /// <summary>Of what was paid to tills: nobody repeats a CLOSE, whose slot answers with its bytes.</summary>
     private static byte NewestEntry(WalletApplet wallet)
     {
         byte newest = PrivateStatus.NoEntry;
         for (byte i = 0; i < WalletApplet.LogSize; i++)
         {
-            if (wallet.LogEntry(i) is { State: not LogState.Free } entry && (newest == PrivateStatus.NoEntry || entry.Order > wallet.LogEntry(newest).Order))
+            if (wallet.LogEntry(i) is { State: not LogState.Free, Seq: not CashPayment.CloseSeq } entry && (newest == PrivateStatus.NoEntry || entry.Order > wallet.LogEntry(newest).Order))
             {
                 newest = i;
             }

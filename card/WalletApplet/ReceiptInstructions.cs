@@ -135,7 +135,10 @@ internal static class ReceiptInstructions
 
     private static StatusWord Restore(WalletApplet wallet, CoinSlot slot, in SignedPayment payment, LogSlot? log, Action<LogSlot> keep)
     {
-        var restored = slot.Balance + payment.Paid;
+        // Of a coin that is closed nothing comes back here: the holder's account gets it. What speaks for the holder is kept.
+        bool isEnded = slot.State == SlotState.Ended;
+        Switches.Off("R24 ended", ref isEnded);
+        var restored = isEnded ? Amount.Zero : slot.Balance + payment.Paid;
         if (restored > slot.FaceValue)
         {
             // x never exceeds X; a card that gets here has a fault and must not make money of it.
@@ -156,7 +159,11 @@ internal static class ReceiptInstructions
 
         keep(entry);
         slot.SetTakenBack(payment.Seq);
-        slot.SetBalance(restored);
+        if (!isEnded)
+        {
+            slot.SetBalance(restored);
+        }
+
         transaction.Commit();
         return StatusWord.Success;
     }

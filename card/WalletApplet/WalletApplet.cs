@@ -274,6 +274,7 @@ public sealed class WalletApplet : Applet
         0x36 => Run<VoidCommand>(apdu, VoidCommand.Parse, ReceiptInstructions.Void, ref response),
         0x38 => Run<RestoreCommand>(apdu, RestoreCommand.Parse, ReceiptInstructions.Restore, ref response),
         0x3A => Run<ShowPaymentCommand>(apdu, ShowPaymentCommand.Parse, ReceiptInstructions.Show, ref response),
+        0x3C => Run<CloseCommand>(apdu, CloseCommand.Parse, CloseInstruction.Run, ref response),
         0x40 => Run<GetCoinCommand>(apdu, GetCoinCommand.Parse, ReadInstructions.GetCoin, ref response),
         0x42 => Run<GetBalanceCommand>(apdu, GetBalanceCommand.Parse, ReadInstructions.GetBalance, ref response),
         0x44 => Run<ReadLogCommand>(apdu, ReadLogCommand.Parse, ReadInstructions.ReadLog, ref response),

@@ -7,7 +7,7 @@ namespace HierCash.Terminals;
 public sealed partial class Database : IDisposable
 {
     /// <summary>Of all parties' tables together.</summary>
-    private const int Version = 6;
+    private const int Version = 7;
 
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();

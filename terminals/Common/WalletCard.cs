@@ -90,6 +90,9 @@ public sealed class WalletCard(ICardChannel channel)
 
     public StatusWord Pay(in PayCommand command, out PayReply? reply) => Send<PayCommand, PayReply>(command, out reply);
 
+    /// <summary>Redeems the coin in that slot and ends it, or ends a spent one; what was signed before comes again.</summary>
+    public StatusWord Close(byte slot, Timestamp time, out PayReply? reply) => Send<CloseCommand, PayReply>(new CloseCommand(slot, time), out reply);
+
     public StatusWord Confirm(CoinId coin, ushort seq) => Send<ConfirmCommand, NoReply>(new ConfirmCommand(coin, seq), out _);
 
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>

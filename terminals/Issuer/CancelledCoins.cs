@@ -13,13 +13,32 @@ internal static class CancelledCoins
     /// <summary>An answer so soon after TIME is none that came after the payment: it was under way, or the clocks differ.</summary>
     public static readonly TimeSpan UnderWay = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long after a coin was closed a payment may still bear as TIME: its till's clock, and the age of its list.</summary>
+    public static readonly TimeSpan AfterClose = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Of a coin that its holder has closed, a payment from a day later on is no honest card's. It does not count while all that was signed fits X: what is left went, or
+    /// goes, to the account. What exceeds X is an excess like any other, with evidence (rule R24).
+    /// </summary>
+    private static bool RefusesClosed(Database db, CoinRow coin, Submitted submitted, Timestamp time)
+    {
+        bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);
+        Switches.Off("R24 after", ref after);
+        return after && HistoryDatabase.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
+    }
+
     /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>
     public static bool Refuses(Database db, CoinRow coin, Submitted submitted, SchemeTerms terms, Timestamp now)
     {
         var h = submitted.H;
+        var time = EarlyArrivals.TimeOf(db, h);
+        if (RefusesClosed(db, coin, submitted, time))
+        {
+            return true;
+        }
 
         // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
-        bool late = coin.Cancelled is { } cancelled && h.Time > cancelled.Plus(terms.HotListMaxAge);
+        bool late = coin.Cancelled is { } cancelled && time > cancelled.Plus(terms.HotListMaxAge);
         Switches.Off("hole 10 late", ref late);
         if (late)
         {
@@ -44,9 +63,9 @@ internal static class CancelledCoins
 
         var outage = ServiceRecord.Outage(db, lost, now);
         Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
-        bool fresh = h.Time <= lost.Plus(terms.HotListMaxAge)
+        bool fresh = time <= lost.Plus(terms.HotListMaxAge)
             && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
-        bool offline = h.Time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= h.Time.Plus(UnderWay);
+        bool offline = time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= time.Plus(UnderWay);
         bool refused = !fresh && !offline;
         Switches.Off("R6 counts", ref refused);
         return refused;

@@ -34,11 +34,11 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
         }
 
-        bool whole = h.Till == OneWay.W(keys.RootKey) && h.Paid == h.Balance;
+        bool whole = h.IsClose;
         Switches.On("R1 redemption", ref whole);
         if (!whole)
         {
-            return Refuse(RefusalReason.NotAllowed, "A redemption pays all of a coin's balance to the issuer itself.");
+            return Refuse(RefusalReason.NotAllowed, "A redemption closes a coin: it pays all of its balance to the issuer itself.");
         }
 
         var now = Timestamp.Now(clock);
@@ -176,10 +176,14 @@ internal sealed class CoinLife(
         return cancelled.Plus(age + last);
     }
 
+    private bool IsDue(Database db, CoinRow coin, Timestamp now) =>
+        (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
+        || (coin.Closed is { } closed && closed.Plus(CancelledCoins.AfterClose + terms.SettleTerm + ServiceRecord.Outage(db, closed, now)) < now);
+
     private int ReturnDue(Database db, Timestamp now)
     {
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettleTerm) < now);
-        var due = InspectionDatabase.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || ReturnsAt(db, terms, c.Ended!.Value, now) < now);
+        var due = InspectionDatabase.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {

@@ -57,7 +57,7 @@ internal static class HistoryDatabase
     {
         string ofShop = "shop = ?4";
         Switches.Replace("R10 own place", ref ofShop, "?4 = ?4");
-        bool isFull = (isRefused ? coin.Ended : coin.Cancelled) is not null
+        bool isFull = (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null
             && db.Number(
                 $"SELECT count(*) FROM history WHERE coin = ?1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND (verdict = ?2) = ?3 AND {ofShop}",
                 coin.Number, (long)Verdict.Cancelled, isRefused ? 1L : 0L, (long)(shop?.Value ?? 0)) >= MaxUnpaid;
@@ -111,6 +111,10 @@ internal static class HistoryDatabase
     /// <summary>Sum of y over all payments of the coin that count, also of what exceeds it.</summary>
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
+
+    /// <summary>The same with what was refused because the coin had ended.</summary>
+    public static Amount SignedWithRefused(Database db, long coin) =>
+        Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND reversed IS NULL", coin));
 
     /// <summary>Payments of the coin that count or counted, also those that were taken back, with what proves each; not what was refused.</summary>
     public static List<HistoryEntry> Entries(Database db, long coin) => db.Query(

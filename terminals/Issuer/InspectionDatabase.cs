@@ -13,10 +13,11 @@ namespace HierCash.Issuer;
 /// <param name="Lost">Since when its card is reported as lost (hole 10).</param>
 /// <param name="Returned">What went back to its holder after all terms (hole 9).</param>
 /// <param name="IsOpen">In the inspection database; else used up and in the history database.</param>
+/// <param name="Closed">When what closes it came: its holder redeemed it, or took its place for another (rule R24).</param>
 /// <param name="IsKeyed">This issuer made its key, so it is never guaranteed and never evidence (hole 14).</param>
 internal sealed record CoinRow(
     long Number, CoinId Id, PartyId Bank, RequestId Request, byte[] Opening, Amount FaceValue, Amount Spent, Quarter Expiry, Timestamp? Cancelled, Timestamp? Lost,
-    Amount Returned, bool IsOpen, bool IsKeyed)
+    Amount Returned, bool IsOpen, Timestamp? Closed, bool IsKeyed)
 {
     /// <summary>What payments may still take.</summary>
     public Amount Rest => FaceValue - Spent - Returned;
@@ -39,7 +40,7 @@ internal sealed record CoinRow(
 /// </summary>
 internal static class InspectionDatabase
 {
-    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed";
+    private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed, closed";
 
     /// <summary>True if (n, TM) was issued before, n belongs to another bank's user (hole 15), or this issuer made the key of n (hole 14).</summary>
     public static bool IsTaken(Database db, byte[] n, ushort tm, PartyId bank)
@@ -107,7 +108,7 @@ internal static class InspectionDatabase
     public static List<CoinRow> Returnable(Database db, Quarter expiredBy) => db.Query(
         $"""
         SELECT {Columns} FROM inspection i
-        WHERE (expiry <= ?1 OR coalesce(cancelled, lost) IS NOT NULL)
+        WHERE (expiry <= ?1 OR coalesce(cancelled, lost, closed) IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
         ORDER BY coin
         """,
@@ -124,6 +125,9 @@ internal static class InspectionDatabase
     /// <summary>Its card is lost.</summary>
     public static void Lose(Database db, CoinRow coin, Timestamp date) => Date(db, coin, "lost", date);
 
+    /// <summary>Its holder closed it.</summary>
+    public static void Close(Database db, CoinRow coin, Timestamp date) => Date(db, Find(db, coin.Id)!, "closed", date);
+
     private static void Date(Database db, CoinRow coin, string column, Timestamp date)
     {
         string table = coin.IsOpen ? "inspection" : "closed_coin";
@@ -134,7 +138,7 @@ internal static class InspectionDatabase
 
     private static void Move(Database db, long number, string from, string to)
     {
-        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed";
+        const string All = "coin, coin_id, n, tm, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed, closed";
         db.Execute($"INSERT INTO {to}({All}) SELECT {All} FROM {from} WHERE coin = ?1", number);
         db.Execute($"DELETE FROM {from} WHERE coin = ?1", number);
     }
@@ -161,6 +165,7 @@ internal static class InspectionDatabase
         db.Execute($"DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin IN ({old}))", (long)expiredBy.Index);
         db.Execute($"DELETE FROM trace_case WHERE coin IN ({old})", (long)expiredBy.Index);
         db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute("DELETE FROM early WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute($"DELETE FROM issuance WHERE request IN (SELECT request {which})", (long)expiredBy.Index);
         return db.Execute($"DELETE FROM closed_coin WHERE coin IN ({old})", (long)expiredBy.Index);
@@ -169,7 +174,7 @@ internal static class InspectionDatabase
     private static CoinRow Read(SqliteDataReader r, bool open) => new(
         r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), new PartyId(checked((uint)r.GetInt64(2))), new RequestId(Digest.Read(r.Bytes(3))),
         r.Bytes(4), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), new Quarter(checked((ushort)r.GetInt64(7))),
-        Date(r, 8), Date(r, 10), Amount.FromLedger(r.GetInt64(9)), open, r.GetInt64(11) == 1);
+        Date(r, 8), Date(r, 10), Amount.FromLedger(r.GetInt64(9)), open, Date(r, 12), r.GetInt64(11) == 1);
 
     private static Timestamp? Date(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : Timestamp.FromLedger(r.GetInt64(column));
 }

@@ -34,14 +34,14 @@ internal static class IssuerSchema
         CREATE TABLE inspection(
             coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
-            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
+            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER, closed INTEGER,
             returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
 
         -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
         CREATE TABLE closed_coin(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
-            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER,
+            expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER, closed INTEGER,
             returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
         CREATE TABLE history(
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -56,6 +56,10 @@ internal static class IssuerSchema
         CREATE INDEX history_drawn ON history(coin, id) WHERE by_revoked = 1 AND moved > 0;
         CREATE INDEX history_unpaid ON history(coin, shop, verdict) WHERE credited = 0 AND guaranteed = 0 AND reversed IS NULL;
         CREATE INDEX history_counts ON history(coin, verdict, y) WHERE reversed IS NULL;
+
+        -- Payments that came before their TIME: when first (rule R24).
+        CREATE TABLE early(payment_id BLOB PRIMARY KEY, coin_id BLOB NOT NULL, arrival INTEGER NOT NULL, expiry INTEGER NOT NULL) STRICT;
+        CREATE INDEX early_coin ON early(coin_id);
 
         -- Overspenders and clones (claim 6, step 9e), and what the guarantee owes to shops (hole 13).
         CREATE TABLE trace_case(

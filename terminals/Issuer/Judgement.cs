@@ -28,7 +28,11 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     {
         bool issued = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key);
         Switches.On("step 9", ref issued);
-        return issued && h.Verify(suite);
+
+        // To W0 goes what closes a coin, and that alone (rule R24).
+        bool fits = h.IsClose == (h.Till == OneWay.W(keys.RootKey));
+        Switches.On("R24 close", ref fits);
+        return issued && fits && h.Verify(suite);
     }
 
     /// <summary>The signed answer; of a payment that came before, the newest revision.</summary>
@@ -37,8 +41,14 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var h = submitted.H;
         bool early = h.Time > now.Plus(terms.ClockTolerance);
         Switches.Off("hole 8 early", ref early);
+
+        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival (rule R24).
+        bool closes = submitted.Shop is null;
+        Switches.Off("R24 any time", ref closes);
+        early = early && !closes;
         if (early)
         {
+            EarlyArrivals.Note(db, h, now);
             return Refuse(h, Verdict.Early, now);
         }
 
@@ -56,7 +66,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Dead, now);
         }
 
-        bool late = now > terms.LateAfter(h);
+        bool late = closes ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
         Switches.Off("hole 5 late", ref late);
         if (late)
         {
@@ -106,6 +116,16 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         {
             InspectionDatabase.Spend(db, coin, credited);
             Credits.Give(db, coin, submitted.Shop, credited);
+        }
+
+        if (h.IsClose)
+        {
+            InspectionDatabase.Close(db, coin, now);
+            if (coin.Rest > credited)
+            {
+                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its holder's account.
+                CoinLife.MakeHot(db, coin);
+            }
         }
 
         if (verdict != Verdict.Settled)

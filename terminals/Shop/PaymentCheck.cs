@@ -54,6 +54,13 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
         }
 
+        bool closes = h.IsClose;
+        Switches.Off("R24 till", ref closes);
+        if (closes)
+        {
+            return new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true);
+        }
+
         if (FindUnfit(db, h.Coin, ticket) is { } unfit)
         {
             return unfit;

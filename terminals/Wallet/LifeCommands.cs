@@ -210,6 +210,8 @@ internal sealed class LifeCommands(
         SlotState.Active => [$"Slot {slot}: {coin.Cash!.Balance.Show(currency)} of {coin.Cash.Coin.Terms.FaceValue.Show(currency)}, "
             + $"signed by issuer {coin.Cash.Coin.Terms.Issuer} (S_I); {coin.Seq} payments signed. {Expiry(coin.Cash.Coin.Terms.Expiry)}{Keyed(coin.Cash.Coin)}"],
         SlotState.Closed => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is spent. Its place is taken again once its payments are acknowledged.{Keyed(coin.Cash.Coin)}"],
+        SlotState.Ended => [$"Slot {slot}: a coin of {coin.Cash!.Coin.Terms.FaceValue.Show(currency)} that is redeemed or closed; "
+            + "what is taken back of it comes to the account. Its place is taken again once its payments are acknowledged."],
         _ => [],
     };
 

@@ -142,12 +142,12 @@ internal static class Program
         return command;
     }
 
-    /// <summary>Free slots, and those of spent coins of which the card may forget every payment.</summary>
+    /// <summary>Free slots, and those of spent or redeemed coins of which the card may forget every payment.</summary>
     private static int Room(ICardChannel channel, string pin, PrivateStatus status)
     {
         var card = new WalletCard(channel);
         var held = WalletTerminal.ReadLog(channel, pin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot).ToHashSet();
-        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is var state && (state == SlotState.Free || (state == SlotState.Closed && !held.Contains(i))));
+        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is var state && (state == SlotState.Free || (state is SlotState.Closed or SlotState.Ended && !held.Contains(i))));
     }
 
     /// <summary>The slot of the coin whose key further ones share: the one that counts them.</summary>

@@ -22,44 +22,6 @@ public sealed partial class WalletTerminal
     /// <summary>How long before its end a coin is to be renewed.</summary>
     public static readonly TimeSpan RenewWithin = TimeSpan.FromDays(30);
 
-    /// <summary>Redeems coins: all that they hold goes back to the account with the bank's next bookings.</summary>
-    /// <param name="which">Chooses coins; null: all.</param>
-    /// <exception cref="CardChannelException">The card is gone; run it again.</exception>
-    /// <exception cref="LinkException">The bank or the issuer cannot be reached; run it again: what the card signed is in its log.</exception>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
-    {
-        var (card, status) = Open(channel, pin);
-        var link = Seal(card, await Certificates(card, cancel));
-        bool brings = true;
-        Switches.Off("R1 brings", ref brings);
-        if (brings)
-        {
-            await Upload(card, status, link, cancel);
-        }
-
-        // What waits is asked for once more below, with what is signed now.
-        var before = await ResumeRedemptions(card, status, link, cancel);
-        var till = RedemptionTill(status);
-        var coins = Enumerable.Range(0, status.Slots).Select(i => card.GetCoin((byte)i))
-            .Where(c => c.State == SlotState.Active && (which is null || which(c.Cash!))).OrderBy(c => c.Cash!.Balance).Select(c => c.Cash!).ToList();
-        var refused = new List<RecoveryResult>();
-        foreach (var cash in coins)
-        {
-            // A coin that expired still redeems within its terms: under a moment at which it was good.
-            var last = new Timestamp(cash.Coin.Terms.Expiry.End.Microseconds - 1);
-            var time = Timestamp.Min(Timestamp.Now(clock), last);
-            var paid = card.Pay(PayCommand.Fast(time, till, cash.Balance, status.Currency), out _);
-            if (!paid.IsSuccess)
-            {
-                refused.Add(new RecoveryResult(cash.Balance, false, paid.Explain()));
-            }
-        }
-
-        crash.Reach(CrashPoints.RedemptionSigned);
-        var after = await ResumeRedemptions(card, status, link, cancel);
-        return [.. before.Where(r => r.Done), .. refused, .. after];
-    }
-
     /// <summary>
     /// Asks the issuer for the money of payments that were never settled, and restores it on the card. A payment that may still be settled is
     /// refused with the date from which to ask again.
@@ -251,59 +213,14 @@ public sealed partial class WalletTerminal
 
         try
         {
-            await Upload(card, status, Seal(card, certificates), cancel);
+            var link = Seal(card, certificates);
+            await Upload(card, status, link, cancel);
+            await ResumeRedemptions(card, status, link, cancel);
         }
         catch (LinkException)
         {
             // At the next contact.
         }
-    }
-
-    private async ValueTask<List<RecoveryResult>> ResumeRedemptions(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
-    {
-        var results = new List<RecoveryResult>();
-        var till = RedemptionTill(status);
-        foreach (var (_, entry, h) in Log(card, status).Where(e => e.State == LogState.Signed && !e.Entry.Confirmed && e.H.Till == till))
-        {
-            string amount = entry.Paid.Show(status.Currency);
-            var reply = await link.Call(WalletMessages.WriteRedeem(h), cancel);
-            crash.Reach(CrashPoints.RedemptionAnswered);
-            var receipt = WalletMessages.ReadRedeemReply(reply);
-            bool its = receipt?.Subject == h.Id.Value;
-            Switches.On("hole 9 receipt", ref its);
-            if (receipt is null || !its)
-            {
-                results.Add(new RecoveryResult(entry.Paid, false, $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));
-                continue;
-            }
-
-            // One that waits is asked for again, until it is paid or what was left came back; one that came early, once its time has come; one that the issuer
-            // knows nothing of, or cannot read, once somebody has looked there.
-            bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
-            bool open = waits || receipt.Verdict is not (Verdict.Settled or Verdict.Excess or Verdict.Equivocation or Verdict.Late or Verdict.Cancelled);
-            Switches.Off("hole 9 early", ref open);
-            if (!open)
-            {
-                card.Confirm(h.Coin.Id, h.Seq);
-            }
-
-            results.Add(receipt.Verdict switch
-            {
-                Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == entry.Paid => new RecoveryResult(
-                    entry.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
-                Verdict.Early => new RecoveryResult(
-                    entry.Paid, false, $"{amount} came before their time, which is {h.Time}: the clock here is ahead of the issuer's. Set it right, and redeem again in the days after that; nothing is lost."),
-                Verdict.Late => new RecoveryResult(entry.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
-                Verdict.Cancelled => new RecoveryResult(entry.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
-                Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(
-                    entry.Paid, true, $"{amount} wait no more: what was left of the coin came back to your account on {receipt.Share.Due}."),
-                Verdict.Excess or Verdict.Equivocation when waits => new RecoveryResult(
-                    entry.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
-                _ => new RecoveryResult(entry.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
-            });
-        }
-
-        return results;
     }
 
     private static List<(LogState State, LoggedPayment Entry, CashPayment H)> Log(WalletCard card, PrivateStatus status) =>
@@ -341,9 +258,6 @@ public sealed partial class WalletTerminal
         card.PutCertificate(certificates.Encryption);
         return new SealedLink(bank, suite, certificates.Encryption.Key);
     }
-
-    /// <summary>W0: the left half of the scheme's fingerprint.</summary>
-    private static TillId RedemptionTill(PrivateStatus status) => new(Id16.Read(status.Scheme.ToArray()));
 }
 
 /// <summary>

@@ -67,6 +67,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             Resumed?.Invoke(earlier);
         }
 
+        MakeRoom(channel, pin, card, status);
         await TryUpload(card, status, certificates, cancel);
         var key = certificates.Encryption.Key.Id;
         certificates.BringEncryption(card, key);

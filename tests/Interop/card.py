@@ -134,11 +134,15 @@ class Card:
         data = obj("CoinId", coin_id) + obj("Seq", seq) + obj("Balance", x) + obj("Time", when) + obj("W", w) + obj("Payment", y) + obj("SU", su)
         self.send(0x80, 0x3A, 0, 0, data)
 
+    def close(self, slot, when):
+        coin, seq, x, su = fields(self.send(0x80, 0x3C, slot, 0, obj("Time", when)), "Coin", "Seq", "Balance", "SU")
+        return Coin(coin), seq, x, su
+
     def coin(self, slot):
-        """(state, seq, coin, x); of a slot that is neither active nor closed only the state."""
+        """(state, seq, coin, x); of a slot without a coin only the state."""
         answer = self.send(0x80, 0x40, slot)
         state = answer[2]
-        if state not in (2, 3):
+        if state not in (2, 3, 4):
             return state, None, None, None
         _, seq, coin, x = fields(answer, "State", "Seq", "Coin", "Balance")
         return state, seq, Coin(coin), x

@@ -262,6 +262,7 @@ def check_commands():
     same("confirm", apdu(0x80, 0x34, 0, 0, of))
     same("void", apdu(0x80, 0x36, 0, 0, of + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"])))
     same("show-payment", apdu(0x80, 0x3A, 0, 0, obj("CoinId", COIN_ID) + seq + obj("Time", TIME) + obj("W", W) + obj("Payment", PAID) + obj("SU", V["S_U"])))
+    same("close", apdu(0x80, 0x3C, SLOT, 0, obj("Time", TIME)))
     same("get-coin", apdu(0x80, 0x40, SLOT, 0))
     same("get-coin-reply", obj("State", b"\2") + obj("Seq", SEQ) + V["coin"] + obj("Balance", BALANCE))
     same("get-coin-reply-pending", obj("State", b"\1") + begin)

@@ -35,7 +35,7 @@ public sealed class EveryCommandTornTests
         "SELECT", "VERIFY", "VERIFY wrong", "VERIFY payment", "CHANGE REFERENCE DATA", "CHANGE REFERENCE DATA payment", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE",
         "BEGIN ACTIVATION", "FINISH ACTIVATION", "GET NONCE", "SET BACK", "PUT CERTIFICATE",
         "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL",
-        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "SHOW PAYMENT", "VOID shown", "GET COIN", "GET BALANCE", "READ LOG",
+        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "SHOW PAYMENT", "VOID shown", "CLOSE", "CLOSE spent", "GET COIN", "GET BALANCE", "READ LOG",
         "ACKNOWLEDGE LOG", "AUTHORISE LOST CARD",
     ];
 
@@ -93,6 +93,8 @@ public sealed class EveryCommandTornTests
         var payment = new CashPayment(h.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU);
         Add("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
         AddForgotten(select, verify, till, w);
+        Add("CLOSE", Apdu<CloseCommand, PayReply>(new CloseCommand(0, time)));
+        Add("CLOSE spent", Apdu<CloseCommand, PayReply>(new CloseCommand(1, time)), Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
         Add("AUTHORISE LOST CARD", Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Time)));
         Add("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(0)));
         Add("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default));

@@ -248,7 +248,7 @@ public sealed class LyingAnswersTests
         var known = town.Pay(till, alice, 1000).Payments.Single();
         await town.Settle(till);
         using var own = town.TillKey(till);
-        var forged = Forged(known, own, town.Scheme.RedemptionTill, known.Seq + 1, 4000);
+        var forged = Forged(known, own, town.Scheme.RedemptionTill, CashPayment.CloseSeq, 4000);
         Assert.That(Refusal.Read(Sealed(town, WalletMessages.WriteRedeem(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         Assert.That(town.Pay(till, alice, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));

@@ -18,6 +18,8 @@ public sealed class ManyRotationsTests
         string till = town.AddTill("Cafe");
         string closed = town.AddTill("Closed");
         using var alice = town.User("Alice", 5000);
+        using var store = Terminals.Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(store);
         var given = town.Till(till).Pay(alice.Card, new Amount(700));
         Assert.That(given.Outcome, Is.EqualTo(TillOutcome.Accepted));
         for (int i = 0; i < 40; i++)
@@ -30,7 +32,7 @@ public sealed class ManyRotationsTests
 
             await town.RunCycle();
             await town.Till(till).RunOnline(town.TillLink(till), default);
-            Assert.That(town.Withdraw(alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
+            Assert.That((await town.WalletWith(records).Withdraw(alice.Card, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
             Assert.That(town.Pay(till, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), $"rotation {i}");
             if (i % 10 == 9)
             {
@@ -39,7 +41,7 @@ public sealed class ManyRotationsTests
         }
 
         using var trace = new TracingChannel(alice.Card);
-        Assert.That((await town.Wallet.Withdraw(trace, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.WalletWith(records).Withdraw(trace, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.LessThanOrEqualTo(4), "of more than 120 certificates a wallet brings those that are needed next");
         using var bob = town.User("Bob", 900);
         Assert.That(bob.Balance().Minor, Is.EqualTo(900), "a new account");

@@ -46,6 +46,7 @@ internal static class Ladders
         yield return ("VOID", Void(zero, 1, Key("bank"), new byte[64]), "6A80");
         yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(new DeadStatement(new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]))), "6A80");
         yield return ("SHOW PAYMENT", Apdu<ShowPaymentCommand, NoReply>(new ShowPaymentCommand(zero, 1, new Amount(1), Date, W, new Amount(1), new byte[64])), "6A80");
+        yield return ("CLOSE", Close(16), "6A80");
         yield return ("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(16)), "6700");
         yield return ("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default), "6700");
         yield return ("READ LOG", Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(64)), "6700");
@@ -100,6 +101,8 @@ internal static class Ladders
 
     public static byte[] Void(CoinId coin, ushort seq, ISigningKey till, byte[] sw) =>
         Apdu<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.PublicKey.Bytes.ToArray(), sw));
+
+    public static byte[] Close(byte slot, Timestamp? time = null) => Apdu<CloseCommand, PayReply>(new CloseCommand(slot, time ?? Date));
 
     public static byte[] Show(CashPayment h) => Apdu<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h));
 

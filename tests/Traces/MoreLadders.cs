@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;
@@ -69,6 +68,7 @@ internal static class MoreLadders
         t.Send(Show(first), "9000");
         t.Send(Void(first.Coin.Id, first.Seq, Key("bank"), sw), "9416");
         t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "941A", "its entry needs room");
+        t.Send(Close(0), "941A");
         t.Send(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerStatement, "statement"))), "9000");
         t.Send(Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A", "here too");
         Copy(1);
@@ -110,7 +110,24 @@ internal static class MoreLadders
         t.Send(Acknowledge(1, ReadLogCommand.ParseReply(t.Send(ReadLog(1), "9000"))!.Content), "9000");
         t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84", "none of S_W");
         t.Send(Acknowledge(0, ReadLogCommand.ParseReply(t.Send(ReadLog(0), "9000"))!.Content), "9000");
-        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000", "slot 1 again");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84", "it was not closed: its payments may still come back");
+        byte spent = ReadLogCommand.ParseReply(t.Send(ReadLog(1), "9000"))!.Payment!.Slot;
+        byte closing = 2;
+        t.Send(Close(2), "6A88", "no coin yet");
+        t.Send(Close(spent), "9000", "y = 0");
+        t.Send([0x80, 0x40, spent, 0, 0], "9000", "closed for good");
+        t.Send([0x80, 0x10, 0, 0, 0], "9000", "what was paid last is still the newest");
+        t.Send(Close(spent, Date.Plus(TimeSpan.FromDays(1))), "9000", "the same bytes");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84", "no copy of that");
+        var second = Date.Plus(TimeSpan.FromSeconds(1));
+        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000", "taken back before");
+        var all = H(t.Send(Pay(second, 2000, Eur), "9000", "what it signed is there"), second, 2000);
+        t.Send(Void(all.Coin.Id, all.Seq, Till, Till.Sign(SignedMessage.Void(all.Id, W))), "9000", "S_W is kept, and nothing comes back: the account gets it");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000");
+        t.Send(Acknowledge(1, ReadLogCommand.ParseReply(t.Send(ReadLog(1), "9000"))!.Content), "9000");
+        t.Send(Acknowledge(closing, ReadLogCommand.ParseReply(t.Send(ReadLog(closing), "9000"))!.Content), "9000");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000", "its slot again");
+        t.Send(Close(spent), "6A88", "no coin yet");
         t.Send(ReadLog(0), "9000", "free");
         t.Send([0x80, 0x10, 0, 0, 0], "9000", "the log is empty");
         return t;
@@ -126,6 +143,7 @@ internal static class MoreLadders
         t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "9415");
         t.Send(Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
         t.Send(GetCash(0, Usd), "9415");
+        t.Send(Close(16), "9415");
         t.Send(PayClaim(Date, 0, Usd, right: false), "9413");
         t.Send(Pay(Date, 0, Usd), "9415");
         var h = H(t.Send(Pay(paid, 1250, Eur), "9000", "what it signed before"), paid, 1250);
@@ -152,10 +170,9 @@ internal static class MoreLadders
         t.Send(Pay(Date, 100, Eur), "9000", "what they signed is there");
         t.Send(RightPin, "9000");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "68.00, to be redeemed");
-        byte[] Redeem(uint y) => Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(y)), OneWay.W(Key("root").PublicKey), new Amount(y), Currency.Eur));
-        t.Send(Redeem(1900), "9000", "seq 65,535 pays W0 and nobody else");
-        t.Send(Redeem(4900), "9000");
-        t.Send(Redeem(1), "9411", "nothing is left");
+        t.Send(Close(0), "9000", "seq 65,535");
+        t.Send(Close(1), "9000");
+        t.Send([0x80, 0x42, 0, 0, 0], "9000", "nothing is left");
         return t;
     }
 

@@ -221,6 +221,7 @@ public sealed class EncoderVectorTests
             ["pay-repeat"] = () => Apdu(PayCommand.Repeat(Time, w, Y, Currency.Eur).Write),
             ["confirm"] = () => Apdu(new ConfirmCommand(coin.Id, 3).Write),
             ["show-payment"] = () => Apdu(ShowPaymentCommand.Of(h).Write),
+            ["close"] = () => Apdu(new CloseCommand(4, h.Time).Write),
             ["void"] = () => Apdu(new VoidCommand(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw).Write),
             ["get-coin"] = () => Apdu(new GetCoinCommand(4).Write),
             ["get-coin-reply"] = () => BerTlv.Encode(256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3).Write),

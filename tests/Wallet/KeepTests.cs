@@ -78,10 +78,12 @@ public sealed class KeepTests : DenScenario
         }
 
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(WalletApplet.SlotCount));
-        Assert.That(() => Town.Withdraw(alice, 100), Throws.TypeOf<CardRefusedException>().With.Message.Contains("'keep --paid'"), "its till may repeat it");
+        Assert.That(() => Withdraw(alice), Throws.TypeOf<CardRefusedException>().With.Message.Contains("'keep --paid'"), "its till may repeat it");
         Assert.That(_records.Keep(alice.Card, alice.Pin, isPaid: true), Is.Zero);
         Assert.That(Unacknowledged(alice), Is.Empty);
-        Assert.That(Town.Withdraw(alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That(Withdraw(alice), Is.EqualTo(WithdrawalOutcome.Issued));
+
+        WithdrawalOutcome Withdraw(TownCard card) => Town.WalletWith(_records).Withdraw(card.Card, card.Pin, new Amount(100), default).AsTask().GetAwaiter().GetResult().Outcome;
     }
 
     /// <summary>
