@@ -203,6 +203,23 @@ def withdraw_issuer_keyed(card, issuer, bank, u):
     refused(0x6985, "a further coin under that key", card.begin, x, key, slot)
 
 
+def close(card, issuer, till):
+    """Redemption: all of x to W0 under the last seq, and the coin is ended; a spent coin too, with y = 0 (rule R24)."""
+    w0 = suite.sha256(suite.public_bytes(issuer.root))[:16]
+    refused(0x6985, "PAY to W0", card.pay_fast, till.time(), w0, u32(1))
+    for slot in (3, 0):
+        _, _, coin, x = card.coin(slot)
+        when = till.time()
+        closed, seq, x_signed, su = card.close(slot, when)
+        expect((closed.message, seq, x_signed) == (coin.message, b"\xff\xff", x), f"CLOSE signs all {int.from_bytes(x, 'big')} of slot {slot} under seq 65,535")
+        check_payment(closed, seq, x, when, w0, x, su, issuer)
+        again = card.close(slot, till.time())
+        expect((again[0].message, *again[1:]) == (closed.message, seq, x, su), "CLOSE again gives the same bytes")
+        expect(card.coin(slot)[0] == 4, "the coin is ended")
+    expect(card.balance() == 0, "nothing is left on the card")
+    refused(0x6A88, "CLOSE of a slot without a coin", card.close, 9, till.time())
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("Usage: client.py READER (a PC/SC reader's name as pcsc_scan shows it, with a blank card in it)")
@@ -228,6 +245,7 @@ def main():
     before = card.balance()
     set_back(card, issuer, bank, u)
     expect(card.balance() == before, "the coins stayed")
+    close(card, issuer, till)
     refused(0x69 << 8 | 0x82, "GET BALANCE after SELECT", lambda: (card.select(), card.balance()))
     print(f"all as apdu-spec says; {card.sent} APDUs")
 
