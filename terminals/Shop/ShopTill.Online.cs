@@ -132,7 +132,9 @@ public sealed partial class ShopTill
         }
 
         string amount = current.Amount.Show(_scheme.Terms.Currency);
-        return End(current, TillOutcome.Refused, whole ? $"{amount} are on the card again." : $"{amount} are taken back. The card gets them when it comes to this till again.");
+        return End(current, TillOutcome.Refused, whole
+            ? $"{amount} are on the card again."
+            : $"{amount} are taken back. The card gets them when it comes to this till again; one that has forgotten the payment gets them by 'hiercash-wallet recover', or on its holder's account.");
     }
 
     /// <summary>Ends what waits for the issuer: refunds, payments that were left open, S_W that it has not seen, the hot list.</summary>
