@@ -69,6 +69,7 @@ public enum Tag : ushort
     Stamp = 0xF8,
     ShopAnswer = 0xF9,
     BookingStatement = 0xFA,
+    Position = 0xFD,
 
     // Primitive, two bytes.
     Holder = 0xDF20,         // party a certificate speaks of: 4
@@ -121,6 +122,10 @@ public enum Tag : ushort
     PageHashes = 0xDF54,     // SHA-256 of each page: 32 each
     PageIndex = 0xDF55,      // from 0: 4
     Until = 0xDF56,          // end of a term: 8
+    InstructionNumber = 0xDF60, // 8
+    StatementNumber = 0xDF61, // 8
+    IssuedNumber = 0xDF62,   // 8
+    Restored = 0xDF63,       // 0 or 1: 1
     HolderTries = 0xDF70,    // 1
     ActivationCode = 0xDF71, // ASCII digits: 20
     Puk = 0xDF72,            // 8

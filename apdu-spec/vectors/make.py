@@ -191,6 +191,8 @@ out["receipt-message"] = receipt
 out["transfer-message"] = transfer
 parked = b"HC1-PARK" + BANK + b(5, 8) + b"\x04" + DATE
 out["booking-message"] = parked
+position = b"HC1-POSN\x02" + ISSUER + BANK + b(7, 8) + b(5, 8) + b(2, 8) + b(3, 8) + b"\x00" + DATE
+out["position-message"] = position
 out["dead-message"] = dead = b"HC1-DEAD" + ISSUER + payment_id + coin_id + SEQ + PAID + b"\x01" + DATE
 out["reversed-message"] = reversed_ = b"HC1-REVR" + ISSUER + payment_id + PAID + b(1000, 4) + DATE
 leaves = [sha(b"\0" + d) for d in (payment_id, sha(b"other"), sha(b"third"))]
@@ -250,6 +252,9 @@ transfer_object = tlv(0xE6, tlv(0xC2, ISSUER) + tlv(0xDF23, b(5, 8)) + tlv(0xD5,
                       + tlv(0xDF22, b(123456, 8)) + tlv(0xC5, EUR) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["statement"], transfer)))
 booking_object = tlv(0xFA, tlv(0xD5, BANK) + tlv(0xDF23, b(5, 8)) + tlv(0xDF25, b"\x04") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], parked)))
 out["booking-statement"] = booking_object
+position_object = tlv(0xFD, tlv(0xDD, b"\x02") + tlv(0xC2, ISSUER) + tlv(0xD5, BANK) + tlv(0xDF23, b(7, 8)) + tlv(0xDF60, b(5, 8)) + tlv(0xDF61, b(2, 8))
+                      + tlv(0xDF62, b(3, 8)) + tlv(0xDF63, b"\x00") + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], position)))
+out["position"] = position_object
 cert_s = certificate(3, ISSUER, "statement")
 page = tlv(0xF6, h + out["submission-proof"] + receipt_object)
 TERM, TOLERANCE, UNTIL = b(2592000, 4), b(86400, 4), b(1795424400000000 + 2592000000000, 8)
@@ -386,6 +391,8 @@ out.update({
     "frame-instructions": frame(1, 0x0205, tlv(0xDF23, b(4, 8))),
     "frame-instructions-parked": frame(1, 0x0205, tlv(0xDF23, b(5, 8)) + booking_object),
     "frame-instructions-reply": frame(2, 0x0206, transfer_object),
+    "frame-agree": frame(1, 0x0217, position_object),
+    "frame-agree-reply": frame(2, 0x0218, position_object),
     "frame-notices": frame(1, 0x0109, tlv(0xD4, U)),
     "frame-notices-reply": frame(2, 0x010A, notice),
     "frame-accusation": frame(1, 0x010D, tlv(0xD4, U) + tlv(0xDF2F, coin_id)),

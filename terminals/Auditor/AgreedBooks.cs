@@ -1,4 +1,6 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
 
@@ -8,9 +10,9 @@ namespace HierCash.Auditor;
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
 /// <param name="isIssuerSound">Nothing is wrong in the issuer's books by themselves. Else sums that differ are no finding against the bank.</param>
-internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssuerSound)
+internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssuerSound, TrustedKeys keys)
 {
-    public IEnumerable<Finding> Run() => Numbered("booked_transfer", "transfer", "instruction", "instruction", "the issuer's books do not have it for this bank")
+    public IEnumerable<Finding> Run() => Positions().Concat(Numbered("booked_transfer", "transfer", "instruction", "instruction", "the issuer's books do not have it for this bank"))
         .Concat(Numbered("audit_statement", "statement", "audit_statement", "statement", "what the bank was told no longer stands in the issuer's books"))
         .Concat(Withdrawals()).Concat(Sums());
 
@@ -28,8 +30,54 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         }
     }
 
+    /// <summary>Each has the other's newest signed word of how far it is (R27): who has given that word, and does not know of it, was restored from an older copy.</summary>
+    private IEnumerable<Finding> Positions()
+    {
+        bool looks = true;
+        Switches.Off("R27 auditor", ref looks);
+        if (!looks)
+        {
+            yield break;
+        }
+
+        var keysOfBank = issuer.Rows(
+            "SELECT public_key FROM bank WHERE id = ?1 UNION ALL SELECT public_key FROM former_key WHERE bank = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).OfType<PublicKey>().ToList();
+        var (ofBank, kept) = (Of(issuer, PositionRole.Bank), Of(bank, PositionRole.Bank));
+        if (ofBank is not null && IsAhead(ofBank, kept) && keysOfBank.Exists(k => ofBank.Verify(keys.Suite, k)))
+        {
+            yield return bank.Finds(
+                "position", kept?.Number ?? 0, $"these books were restored from an older copy: the issuer has this bank's signed word {ofBank.Number}, of {ofBank.Date}. Have 'hiercash-bank recover' run");
+        }
+
+        var (ofIssuer, own) = (Of(bank, PositionRole.Issuer), Of(issuer, PositionRole.Issuer));
+        if (ofIssuer is not null && IsAhead(ofIssuer, own) && keys.IsStatement(k => ofIssuer.Verify(keys.Suite, k)))
+        {
+            yield return issuer.Finds(
+                "position", $"{id}/{own?.Number ?? 0}", $"these books were restored from an older copy: {bank.Name} has the issuer's signed word {ofIssuer.Number}, of {ofIssuer.Date}. Have 'hiercash-issuer recover' run");
+        }
+    }
+
+    /// <summary>A later word than the signer's own books know, or another one under the same number.</summary>
+    private static bool IsAhead(Position heard, Position? own) => own is null || heard.Number > own.Number
+        || (heard.Number == own.Number && !SignedMessage.Position(heard).AsSpan().SequenceEqual(SignedMessage.Position(own)));
+
+    private Position? Of(Books books, PositionRole role) => books == issuer
+        ? books.Rows("SELECT position FROM position WHERE role = ?1 AND bank = ?2", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role, id).SingleOrDefault()
+        : books.Rows("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role).SingleOrDefault();
+
     private IEnumerable<Finding> Withdrawals()
     {
+        var known = bank.Rows("SELECT request FROM withdrawal UNION ALL SELECT request FROM recovered", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
+        foreach (byte[] request in issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = ?1 ORDER BY rowid", r => r.GetFieldValue<byte[]>(0), id))
+        {
+            bool missing = !known.Contains(Convert.ToHexString(request));
+            Switches.Off("R27 issued", ref missing);
+            if (missing)
+            {
+                yield return bank.Finds("withdrawal", request, "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
+            }
+        }
+
         var issued = Issued();
         foreach (byte[] request in bank.Rows("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.GetFieldValue<byte[]>(0)))
         {

@@ -174,6 +174,6 @@ public static class AuditRun
 
     /// <summary>What the bank booked, kept and said is what the issuer has in its books for that bank.</summary>
     private static List<Finding> Compare(Books issuer, Books bank, long? number, bool isIssuerSound, TrustedKeys keys) => number is { } id
-        ? Guard(bank, new AgreedBooks(issuer, bank, id, isIssuerSound).Run().Concat(new ClearingBooks(issuer, bank, id, keys).Run()))
+        ? Guard(bank, new AgreedBooks(issuer, bank, id, isIssuerSound, keys).Run().Concat(new ClearingBooks(issuer, bank, id, keys).Run()))
         : [bank.Finds("secret_key", "bank", "the issuer knows no bank with this key, and no order in these books names one")];
 }

@@ -193,7 +193,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
     {
         long balance = books.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
         long withdrawn = books.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'")
-            + books.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0");
+            + books.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0") + books.Number("SELECT coalesce(sum(x), 0) FROM recovered");
         long instructed = books.Number(
             """
             SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account

@@ -22,6 +22,10 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.StatementOutOfOrder =>
             "The issuer changed what it said of this bank's circulation, or was restored from a backup. Both statements are kept: 'hiercash-bank audit --json' shows them. Ask the issuer.",
         BankAlarms.StrangeDossier => "The issuer sends a dossier about a coin that nobody here withdrew: ask it why, and whether this bank was restored from a backup.",
+        BankAlarms.PositionNotSigned => "What the issuer said of how far it is with this bank is not signed by it: ask it.",
+        BankAlarms.IssuerBehind => "The issuer was restored from an older copy. It has to run 'hiercash-issuer recover'; this bank takes nothing from it before.",
+        BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that says so. It is not believed: ask the issuer.",
+        BankAlarms.Behind => Agreement.RunRecover,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
         BankAlarms.SetBackOfAnother =>
@@ -43,6 +47,15 @@ internal static class BankAlarms
     public const string StatementNotSigned = "statement not signed";
 
     public const string StatementOutOfOrder = "statement out of order";
+
+    public const string PositionNotSigned = "position not signed";
+
+    public const string IssuerBehind = "issuer restored from an older copy";
+
+    public const string FalselyBehind = "falsely said to be restored";
+
+    /// <summary>While it is so (<see cref="Agreement"/>).</summary>
+    public const string Behind = "restored from an older copy";
 
     public const string StrangeDossier = "dossier of no withdrawal";
 
@@ -81,9 +94,10 @@ internal static class BankAlarms
         "SELECT date, kind = ?3 FROM alarm WHERE kind IN (?1, ?3) AND substr(subject, 1, 16) = ?2 ORDER BY date",
         r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetBoolean(1)), CardSetBack, user.Value.ToArray(), SetBackOfAnother);
 
-    /// <summary>That the issuer does not answer comes before everything else; then the newest first.</summary>
+    /// <summary>That this bank was restored, and that the issuer does not answer, come before everything else; then the newest first.</summary>
     public static List<BankAlarm> All(Database db) =>
-        [.. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
+        [.. Agreement.BehindSince(db) is { } since ? [new BankAlarm(since, Behind, 0)] : Array.Empty<BankAlarm>(),
+            .. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
 
     private static List<BankAlarm> Raised(Database db) => db.Query(
         "SELECT l.date, l.kind, l.subject, a.name FROM alarm l LEFT JOIN account a ON l.kind IN (?1, ?2) AND a.u = substr(l.subject, 1, 16) ORDER BY l.date DESC, l.kind, l.subject",

@@ -46,6 +46,13 @@ internal static class BankKeys
         return key.PublicKey;
     }).ToList());
 
+    /// <summary>The same, within a transaction of the caller's.</summary>
+    public static List<PublicKey> Stored(Database db, ICashSuite suite) => db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => r.Bytes(0)).ConvertAll(secret =>
+    {
+        using var key = suite.ImportKey(secret);
+        return key.PublicKey;
+    });
+
     private static int Count(Database db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
 
     private static ISigningKey Nth(Database db, ICashSuite suite, int n)

@@ -35,6 +35,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ShopAccounts _shops;
     private readonly LetterBook _letters;
     private readonly ILink _issuer;
+    private readonly Agreement _agreement;
     private readonly SealedRelay _relay;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -52,7 +53,8 @@ public sealed partial class BankParty : ILinkHandler
         var key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
-        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
+        _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
+        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, clock, crash);
         _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
@@ -111,6 +113,11 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
     public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
     {
+        _store.Read(db =>
+        {
+            RequireNotBehind(db);
+            return true;
+        });
         if (request.Role != EnrolmentRole.Shop || !request.Verify(_suite))
         {
             throw new InvalidOperationException("This is no shop's request, or it was altered. Have the shop make it again.");
@@ -185,8 +192,10 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
     /// <returns>The account that has it: where the card was replaced, that of the present one.</returns>
+    /// <exception cref="InvalidOperationException">There is no such account, or this bank was restored from an older copy.</exception>
     public AccountEntry Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
     {
+        RequireNotBehind(db);
         if (UserDatabase.FindAccount(db, user) is null)
         {
             throw new InvalidOperationException("There is no such account at this bank.");
@@ -197,6 +206,14 @@ public sealed partial class BankParty : ILinkHandler
         Replacement.Forward(db, now, user);
         return UserDatabase.FindAccount(db, Replacement.Present(db, user))!;
     });
+
+    private static void RequireNotBehind(Database db)
+    {
+        if (Agreement.BehindSince(db) is not null)
+        {
+            throw new InvalidOperationException(Agreement.RunRecover);
+        }
+    }
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 
@@ -216,7 +233,9 @@ public sealed partial class BankParty : ILinkHandler
 
     public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
-        var answer = request.Type switch
+        // What wallets send through the bank concerns the issuer alone.
+        bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.Relay);
+        var answer = stopped ? new Refusal(RefusalReason.Unavailable, Agreement.Stopped).ToMessage() : request.Type switch
         {
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
             MessageType.LostCard => await _losses.Handle(request, cancel),
@@ -252,19 +271,57 @@ public sealed partial class BankParty : ILinkHandler
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _evidence.Stamped(coin, rebuttal);
 
     /// <summary>
-    /// One visit at the issuer, now and then and at start: certificates, open withdrawals, dossiers, instructions, lost cards, statements.
-    /// Each step is tried by itself: one that fails keeps no other from running (R8).
+    /// One visit at the issuer, now and then and at start: certificates, how far both are, open withdrawals, dossiers, instructions, lost cards, statements.
+    /// Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree nothing runs (R27).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     /// <exception cref="InvalidOperationException">The first step that failed; the others were done.</exception>
-    public ValueTask Run(CancellationToken cancel) => new Visit(LogFailed).Run(
-        cancel,
-        ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, new Admission(_issuer, _store, _clock), c)),
-        ("withdrawals", _withdrawals.Resume),
-        ("dossiers", FetchDossiers),
-        ("instructions", FetchInstructions),
-        ("lost cards", _losses.Resume),
-        ("statements", _losses.FetchStatements));
+    public ValueTask Run(CancellationToken cancel)
+    {
+        bool agreed = false;
+        Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c => agreed ? step(c) : ValueTask.CompletedTask;
+        async ValueTask AgreeFirst(CancellationToken c)
+        {
+            await Agree(c);
+            agreed = true;
+        }
+
+        return new Visit(LogFailed).Run(
+            cancel,
+            ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, new Admission(_issuer, _store, _clock), c)),
+            ("agreement", AgreeFirst),
+            ("withdrawals", IfAgreed(_withdrawals.Resume)),
+            ("dossiers", IfAgreed(FetchDossiers)),
+            ("instructions", IfAgreed(FetchInstructions)),
+            ("lost cards", IfAgreed(_losses.Resume)),
+            ("statements", IfAgreed(_losses.FetchStatements)));
+    }
+
+    /// <summary>Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of the visit is done.</exception>
+    public ValueTask Agree(CancellationToken cancel) => _agreement.Visit(cancel);
+
+    /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public Timestamp? Behind => _store.Read(Agreement.BehindSince);
+
+    /// <summary>Recovers from an older copy (R27): what was issued to this bank, and its shops; then a visit brings the rest.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
+    /// <exception cref="InvalidOperationException">This bank was not restored, as far as the issuer has shown.</exception>
+    public async ValueTask<BankRecovery> Recover(CancellationToken cancel)
+    {
+        if (Behind is null)
+        {
+            await _agreement.Ensure(cancel);
+        }
+
+        var done = await new Recovery(Id, _store, _suite, _identity.Scheme, _issuer, _agreement, _clock).Run(cancel);
+        await Run(cancel);
+        return done;
+    }
+
+    /// <summary>For the people of a bank that is behind: what it means, and what ends it.</summary>
+    public static string WhenBehind => Agreement.RunRecover;
 
     /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;

@@ -51,6 +51,13 @@ internal static class BankSchema
             number INTEGER PRIMARY KEY REFERENCES booked_transfer, since INTEGER NOT NULL, statement BLOB NOT NULL,
             told INTEGER NOT NULL DEFAULT 0, alarmed INTEGER NOT NULL DEFAULT 0, suspense INTEGER NOT NULL DEFAULT 0) STRICT;
 
+        -- How far this bank (2) and the issuer (1) are with each other: the newest signed word of each (R27). That the bank was restored from an older copy: since when it knows, and its
+        -- own later word, which shows it.
+        CREATE TABLE position(role INTEGER PRIMARY KEY, number INTEGER NOT NULL, position BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0) STRICT;
+        -- What was issued to this bank before it was restored, and of which it has no order: its account is not known yet, its money comes from suspense (R27).
+        CREATE TABLE recovered(request BLOB PRIMARY KEY, x INTEGER NOT NULL, ek BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
+        CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
+
         -- Since when the issuer does not answer this bank, and why, in its words; no row while it does.
         CREATE TABLE unanswered(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, said TEXT NOT NULL) STRICT;
         CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;

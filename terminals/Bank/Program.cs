@@ -44,6 +44,7 @@ internal static class Program
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
             CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
             CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(), Alarms(),
+            RecoverCommand.Make(Role, Folder, Json, d => new OpenedBank(d)),
         },
         args);
 
@@ -162,7 +163,9 @@ internal static class Program
             string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
             string goOn = audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".";
             var unanswered = open.Party.Unanswered;
-            string refused = unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "";
+            string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
+            string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}" : "";
+            string refused = behind + (unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -170,14 +173,15 @@ internal static class Program
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
-                    Unanswered = unanswered?.Said,
+                    Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(),
+                    Unordered = audit.Unordered.Sum,
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}{refused}
                 {Counted.Say(audit.OpenWithdrawals, "withdrawal waits", "withdrawals wait")} for the issuer{goOn}
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
                 {Counted.Say(cases.Count, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
-                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}
+                {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}{unordered}
                 """);
         });
         return command;

@@ -11,7 +11,7 @@ namespace HierCash.Bank;
 /// money goes back only on the issuer's signed "never issued" (hole 7).
 /// </summary>
 internal sealed class WithdrawalDesk(
-    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock, ICrashPoints crash)
 {
     private const string Debit = "withdrawal";
 
@@ -100,7 +100,8 @@ internal sealed class WithdrawalDesk(
             return Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.");
         }
 
-        if (store.Read(db => UserDatabase.Find(db, order.Request)) is not null)
+        // However old: what was issued before the bank was restored waits for its order.
+        if (store.Read(db => UserDatabase.Find(db, order.Request) is not null || Recovery.Awaits(db, order)))
         {
             return null;
         }
@@ -125,6 +126,11 @@ internal sealed class WithdrawalDesk(
             return same
                 ? null
                 : (new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount."), false);
+        }
+
+        if (Recovery.Awaits(db, order))
+        {
+            return Recovery.Assign(db, order, now) is { } uncovered ? (uncovered, false) : null;
         }
 
         // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
@@ -195,6 +201,23 @@ internal sealed class WithdrawalDesk(
     /// <summary>Asks the issuer with a fresh date; null while it cannot be reached or does not answer properly.</summary>
     private async ValueTask<WithdrawalAnswer?> Ask(AccountRequest order, bool withhold, CancellationToken cancel)
     {
+        // A bank that was restored, and has not heard so yet, asks for nothing under its signature (R27).
+        bool agreed;
+        try
+        {
+            agreed = await agreement.Ensure(cancel);
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
+
+        Switches.On("R27 before it asks", ref agreed);
+        if (!agreed)
+        {
+            return null;
+        }
+
         var now = Timestamp.Now(clock);
         var message = SignedMessage.BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.Request, now);
         var request = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, key.Sign(message));

@@ -98,10 +98,16 @@ internal static class InspectionDatabase
     }
 
     /// <summary>What is left goes back to its holder, and the coin is done with (hole 9).</summary>
-    public static void Return(Database db, CoinRow coin)
+    public static void Return(Database db, CoinRow coin) => Return(db, coin, coin.Rest);
+
+    /// <summary>The same for a part; with all of it the coin is done with.</summary>
+    public static void Return(Database db, CoinRow coin, Amount part)
     {
-        db.Execute("UPDATE inspection SET returned = ?2 WHERE coin = ?1", coin.Number, (coin.Returned + coin.Rest).ToLedger());
-        Move(db, coin.Number, "inspection", "closed_coin");
+        db.Execute("UPDATE inspection SET returned = ?2 WHERE coin = ?1", coin.Number, (coin.Returned + part).ToLedger());
+        if (part == coin.Rest)
+        {
+            Move(db, coin.Number, "inspection", "closed_coin");
+        }
     }
 
     /// <summary>Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2).</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -194,8 +195,8 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(m.Seed);
         db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)request.Bank.Value, m.FaceValue.ToLedger());
         db.Execute(
-            "INSERT INTO issuance(request, bank, x, ek, date) VALUES(?1, ?2, ?3, ?4, ?5)",
-            request.Request.Value.ToArray(), (long)request.Bank.Value, m.FaceValue.ToLedger(), ek, now.ToLedger());
+            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, m.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(BankRequest.MaxEncodedSize, request.Write));
         crash.Reach(CrashPoints.IssueUncommitted);
         return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
     }

@@ -25,6 +25,8 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly CoinLife _life;
     private readonly RelayDesk _relay;
     private readonly StatementDesk _statements;
+    private readonly AgreementDesk _agreement;
+    private readonly RecoveryDesk _recovery;
     private readonly ServiceRecord _service;
     private readonly Lock _linkGate = new();
     private ISigningKey? _linkKey;
@@ -46,11 +48,14 @@ public sealed partial class IssuerParty : ILinkHandler
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
         _parked = new ParkedDesk(terms);
-        _transfers = new TransferDesk(store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), clock, crash);
+        _recovery = new RecoveryDesk(store, suite, Keys, id, terms, clock);
+        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
+        _transfers = new TransferDesk(
+            store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), _agreement, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
-        _statements = new StatementDesk(store, Keys, id, terms, clock);
+        _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
         _purge = new PurgeDesk(store, terms, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
@@ -144,6 +149,12 @@ public sealed partial class IssuerParty : ILinkHandler
     public int CloseCycle()
     {
         _service.Beat(_clock);
+        if (Behind is not null)
+        {
+            LogStopped(AgreementDesk.RunRecover);
+            return 0;
+        }
+
         _life.RunDue();
         Keys.Refresh(_store, Timestamp.Now(_clock));
         int made = _transfers.CloseCycle();
@@ -163,6 +174,21 @@ public sealed partial class IssuerParty : ILinkHandler
         db.Number("SELECT count(*) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged"),
         db.Number("SELECT count(*) FROM trace_case WHERE is_excess = 1 AND proof IS NULL"),
         db.Number("SELECT count(*) FROM alarm")));
+
+    /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public Timestamp? Behind => _store.Read(AgreementDesk.BehindSince);
+
+    /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
+    /// <param name="without">A bank that will not come any more.</param>
+    /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
+    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank has shown.</exception>
+    public IReadOnlyList<PartyId> Recover(PartyId? without = null) => _recovery.Begin(without);
+
+    /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>
+    public IReadOnlyList<PartyId> Awaited => _store.Read(RecoveryDesk.Missing);
+
+    /// <summary>For the people of an issuer that is behind: what it means, and what ends it.</summary>
+    public static string WhenBehind => AgreementDesk.RunRecover;
 
     /// <summary>What banks did not book, by bank and number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
@@ -188,8 +214,13 @@ public sealed partial class IssuerParty : ILinkHandler
 
         Keys.Refresh(_store, now);
 
-        var answer = request.Type switch
+        bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.Agree or MessageType.Return);
+        var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreementDesk.Stopped).ToMessage() : request.Type switch
         {
+            MessageType.Agree => _agreement.Handle(peer, request),
+            MessageType.Issued => _recovery.HandleIssued(peer, request),
+            MessageType.ShopsOfBank => _recovery.HandleShops(peer),
+            MessageType.Return => _recovery.HandleReturn(peer, request),
             MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
             MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request) is { } order
                 ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
@@ -228,6 +259,9 @@ public sealed partial class IssuerParty : ILinkHandler
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the sign of life is not written: {Reason}")]
     private partial void LogNoSign(string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "nothing is signed: {Reason}")]
+    private partial void LogStopped(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "cycle closed with {Count} instructions")]
     private partial void LogCycle(int count);

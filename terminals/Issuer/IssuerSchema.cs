@@ -27,7 +27,8 @@ internal static class IssuerSchema
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(
-            request BLOB PRIMARY KEY, bank INTEGER NOT NULL, x INTEGER NOT NULL, ek BLOB, never_issued BLOB, date INTEGER NOT NULL) STRICT;
+            request BLOB PRIMARY KEY, bank INTEGER NOT NULL, x INTEGER NOT NULL, ek BLOB, never_issued BLOB, date INTEGER NOT NULL,
+            asked BLOB /* the bank's signed request, for a bank that was restored from a copy (R27) */) STRICT;
         CREATE INDEX issuance_refused ON issuance(bank, date) WHERE never_issued IS NOT NULL;
 
         -- Inspection database (105): coins that are not used up.
@@ -111,6 +112,14 @@ internal static class IssuerSchema
         CREATE TABLE instruction(
             bank INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
             transfer BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
+
+        -- How far each bank (2) and this issuer (1) are with each other: the newest signed word of each (R27). That the issuer was restored from an older copy: since when it knows, and
+        -- its own later word to that bank, which shows it.
+        CREATE TABLE position(bank INTEGER NOT NULL, role INTEGER NOT NULL, number INTEGER NOT NULL, position BLOB NOT NULL, PRIMARY KEY(bank, role)) STRICT;
+        CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
+
+        -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing.
+        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(

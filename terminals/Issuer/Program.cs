@@ -50,6 +50,7 @@ internal static class Program
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
             CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            RecoverCommand.Make(Role, Folder, Json, OpenFolder),
         },
         args);
 
@@ -161,19 +162,20 @@ internal static class Program
             var party = Open(folder, store);
             var (open, closed) = party.CoinCounts;
             var (deltas, unfetched, cases, alarms) = party.Queues;
+            string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {(party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind)}" : "";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
                     Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                     CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
-                    Parked = party.Parked.Select(p => p.ToJson()),
+                    Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(),
                 },
                 string.Create(CultureInfo.InvariantCulture, $"""
-                Scheme {party.Scheme.Fingerprint}
+                Scheme {party.Scheme.Fingerprint}{behind}
                 Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
                 {open} coins in circulation, {closed} used up and kept for their terms.
-                {deltas} transfers wait for the next cycle; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
+                {deltas} transfers wait for the next cycle, or for their bank's first visit since 'serve' began; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
                 {ParkedView.Summary(party.Parked, "hiercash-issuer")}
                 {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
                 """));

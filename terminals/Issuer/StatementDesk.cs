@@ -6,7 +6,7 @@ using HierCash.Terminals;
 namespace HierCash.Issuer;
 
 /// <summary>A signed statement of each bank's circulation, once a day; each holds the digest of the one before.</summary>
-internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
+internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement, TimeProvider clock)
 {
     private const int MaxStatements = 366;
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
@@ -18,7 +18,7 @@ internal sealed class StatementDesk(Database store, IssuerKeys keys, PartyId iss
         return store.Write(db =>
         {
             int made = 0;
-            foreach (var bank in Registry.All(db))
+            foreach (var bank in Registry.All(db).FindAll(b => agreement.IsAgreed(b.Id)))
             {
                 var last = db.First(
                     "SELECT statement FROM audit_statement WHERE bank = ?1 ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.Bytes(0))!, (long)bank.Id.Value);

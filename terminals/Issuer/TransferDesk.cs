@@ -12,7 +12,7 @@ namespace HierCash.Issuer;
 /// park it with a signed reason (R8).
 /// </summary>
 internal sealed class TransferDesk(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, ProofDesk proofs, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, Claims claims, ParkedDesk parked, ProofDesk proofs, AgreementDesk agreement, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(Database db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
@@ -23,7 +23,7 @@ internal sealed class TransferDesk(
         (long)bank.Value, (long)kind, reference.ToArray(), amount.ToLedger());
 
     /// <summary>
-    /// Closes a cycle, what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
+    /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
     /// due come first.
     /// </summary>
     /// <returns>Instructions made.</returns>
@@ -39,7 +39,8 @@ internal sealed class TransferDesk(
                 SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0
                 ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, kind, reference
                 """,
-                r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))));
+                r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))))
+                .FindAll(d => agreement.IsAgreed(d.Bank));
             foreach (var delta in deltas)
             {
                 long number = db.Number("SELECT next_number FROM bank WHERE id = ?1", (long)delta.Bank.Value);
@@ -49,13 +50,15 @@ internal sealed class TransferDesk(
                     "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                     (long)delta.Bank.Value, number, (long)delta.Kind, delta.Reference.ToArray(), delta.Amount.ToLedger(), transfer.Encode());
                 db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = ?1", (long)delta.Bank.Value);
+                db.Execute(
+                    "DELETE FROM transfer_delta WHERE bank = ?1 AND kind = ?2 AND reference = ?3", (long)delta.Bank.Value, (long)delta.Kind, delta.Reference.ToArray());
                 if (delta.Kind == TransferKind.ClaimDebit)
                 {
                     Claims.Signed(db, delta.Bank, delta.Reference, number);
                 }
             }
 
-            db.Execute("DELETE FROM transfer_delta");
+            db.Execute("DELETE FROM transfer_delta WHERE amount = 0");
             parked.RunDue(db, now);
             crash.Reach(CrashPoints.CycleUncommitted);
             return deltas.Count;

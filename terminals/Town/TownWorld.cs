@@ -40,6 +40,20 @@ public sealed class TownWorld : IDisposable
             var grant = Issuer.Enrol(BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name), options.Cap);
             _identities[name] = BankIdentity.Of(grant);
             _banks[name] = StartBank(name);
+            Agree(name);
+        }
+    }
+
+    /// <summary>The first thing that a serving bank does, and the first thing that it does after its issuer came back.</summary>
+    private void Agree(string bank)
+    {
+        try
+        {
+            _banks[bank].Agree(default).AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        {
+            // Lost, or one of the two was restored: the next visit says so.
         }
     }
 
@@ -207,19 +221,23 @@ public sealed class TownWorld : IDisposable
     /// <summary>Throws a party away and starts it again from its store.</summary>
     public void Restart(string name)
     {
-        if (Options.Directory is not null)
+        if (Options.Directory is not null && _stores.Remove(name, out var store))
         {
-            _stores[name].Dispose();
-            _stores.Remove(name);
+            store.Dispose();
         }
 
         if (name == IssuerName)
         {
             Issuer = StartIssuer();
+            foreach (string bank in _banks.Keys.ToList())
+            {
+                Agree(bank);
+            }
         }
         else if (_banks.ContainsKey(name))
         {
             _banks[name] = StartBank(name);
+            Agree(name);
         }
         else
         {
@@ -244,7 +262,7 @@ public sealed class TownWorld : IDisposable
         File.Delete(path + "-wal");
         File.Delete(path + "-shm");
         File.WriteAllBytes(path, bytes);
-        _tills[name] = StartTill(name);
+        Restart(name);
     }
 
     /// <summary>Writes a copy of a party's store to a file, for whoever audits it.</summary>

@@ -19,7 +19,8 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE payment(payment_id BLOB NOT NULL, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL, PRIMARY KEY(payment_id, entry)) STRICT;
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
-        CREATE TABLE begun(request BLOB PRIMARY KEY) STRICT;
+        -- Withdrawals that this wallet began, and the order of each as the card signed it last: a bank that was restored from a copy may need it (R27).
+        CREATE TABLE begun(request BLOB PRIMARY KEY, ordered BLOB, date INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
         """;
 
@@ -130,6 +131,21 @@ public sealed class WalletRecords(Database store)
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
     public void Begun(RequestId request) => store.Write(db => db.Execute("INSERT OR IGNORE INTO begun(request) VALUES(?1)", request.Value.ToArray()));
+
+    /// <summary>Keeps the order that the account key signed.</summary>
+    public void Ordered(AccountRequest order) => store.Write(db => db.Execute(
+        "INSERT INTO begun(request, ordered, date) VALUES(?1, ?2, ?3) ON CONFLICT(request) DO UPDATE SET ordered = excluded.ordered, date = excluded.date",
+        order.Request.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write), order.Date.ToLedger()));
+
+    /// <summary>Orders of that account at that bank since then, oldest first.</summary>
+    public IReadOnlyList<AccountRequest> Orders(AccountId user, PartyId bank, Timestamp since) => [.. store.Read(db => db.Query(
+        "SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= ?1 ORDER BY date, request",
+        r =>
+        {
+            var reader = new BerTlvReader(r.Bytes(0));
+            return AccountRequest.Read(ref reader);
+        },
+        since.ToLedger())).Where(o => o.User == user && o.Bank == bank)];
 
     public bool IsBegun(RequestId request) => store.Read(db => db.Number("SELECT count(*) FROM begun WHERE request = ?1", request.Value.ToArray())) > 0;
 

@@ -92,7 +92,21 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var certificates = await Certificates(card, cancel);
         var results = await Resume(card, status, certificates, cancel);
         await TryUpload(card, status, certificates, cancel);
+        await ShowOrders(status, cancel);
         return results;
+    }
+
+    /// <summary>
+    /// Shows the bank what this wallet has ordered for as long as a backup may be old: one that was restored from a copy does not know whose those withdrawals were (R27). To any other
+    /// bank it says nothing new: each order counts once.
+    /// </summary>
+    private async ValueTask ShowOrders(PrivateStatus status, CancellationToken cancel)
+    {
+        var since = Timestamp.Now(clock).Minus(TimeSpan.FromDays(90));
+        foreach (var order in records?.Orders(status.User, status.Bank, since) ?? [])
+        {
+            await bank.Call(WithdrawMessage.Write(order), cancel);
+        }
     }
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)
@@ -162,6 +176,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var signature = card.AuthoriseWithdrawal(begun.Slot, date);
         crash.Reach(CrashPoints.WithdrawalAuthorised);
         var order = new AccountRequest(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, date, signature);
+        records?.Ordered(order);
         var reply = await bank.Call(WithdrawMessage.Write(order), cancel);
         crash.Reach(CrashPoints.WithdrawalAnswered);
         if (Refusal.Read(reply) is { } refusal)

@@ -96,6 +96,7 @@ def check_messages():
     same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0b" + PAID + EUR + u32(1000) + u32(200) + u32(50) + TIME + b"\0\2" + DATE)
     same("transfer-message", b"HC1-XFER" + ISSUER + u64(5) + BANK + b"\1" + bytes(32) + u64(123456) + EUR + DATE)
     same("booking-message", b"HC1-PARK" + BANK + u64(5) + b"\4" + DATE)
+    same("position-message", b"HC1-POSN\2" + ISSUER + BANK + b"".join(map(u64, (7, 5, 2, 3))) + b"\0" + DATE)
     same("dead-message", b"HC1-DEAD" + ISSUER + PAYMENT_ID + COIN_ID + SEQ + PAID + b"\1" + DATE)
     same("reversed-message", b"HC1-REVR" + ISSUER + PAYMENT_ID + PAID + u32(1000) + DATE)
     leaf = [sha256(b"\0", d) for d in (PAYMENT_ID, sha256(b"other"), sha256(b"third"))]
@@ -152,6 +153,10 @@ def check_objects():
     *rest, signature = fields(content("reversal", "Reversal"), "IssuerId", "PaymentId", "Payment", "Moved", "Date", "Signature")
     assert rest == [ISSUER, PAYMENT_ID, PAID, u32(1000), DATE]
     signed("reversal", PUB["statement"], V["reversed-message"], signature)
+    *rest, signature = fields(content("position", "Position"), "State", "IssuerId", "B", "Number", "InstructionNumber", "StatementNumber", "IssuedNumber", "Restored", "Date",
+                              "Signature")
+    assert rest == [b"\2", ISSUER, BANK, u64(7), u64(5), u64(2), u64(3), b"\0", DATE]
+    signed("position", PUB["bank"], V["position-message"], signature)
     page = V["payment"] + V["submission-proof"] + V["receipt"]
     same("dossier-page", obj("DossierPage", page))
     term, tolerance, claimed, until = u32(30 * 86400), u32(86400), u64(200), u64(1795424400000000 + 30 * 86400 * 1000000)
@@ -297,6 +302,8 @@ def check_frames():
             ("instructions", 1, 0x0205, obj("Number", u64(4))),
             ("instructions-parked", 1, 0x0205, obj("Number", u64(5)) + V["booking-statement"]),
             ("instructions-reply", 2, 0x0206, V["transfer"]),
+            ("agree", 1, 0x0217, V["position"]),
+            ("agree-reply", 2, 0x0218, V["position"]),
             ("notices", 1, 0x0109, obj("U", U)),
             ("notices-reply", 2, 0x010A, V["notice"]),
             ("accusation", 1, 0x010D, obj("U", U) + obj("CoinId", COIN_ID)),

@@ -27,6 +27,7 @@ public sealed class DecoderVectorTests
         ["stamp-witness"] = b => Stamp.Decode(b)?.Encode(),
         ["shop-answer"] = b => ShopAnswer.Decode(b)?.Encode(),
         ["booking-statement"] = b => BookingStatement.Decode(b)?.Encode(),
+        ["position"] = b => Position.Decode(b)?.Encode(),
         ["evidence"] = b => Evidence.Decode(b)?.Encode(),
         ["enrolment-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
         ["next-key-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
@@ -89,6 +90,7 @@ public sealed class DecoderVectorTests
             Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
             Assert.That(Transfer.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
             Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey), "booking statement");
+            Assert.That(Position.Decode(SpecVectors.Bytes("position"))!.Verify(Suite, Suite.Key("bank").PublicKey), "position");
             Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
             Assert.That(NeverIssued.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
         });

@@ -75,6 +75,7 @@ public sealed class EncoderVectorTests
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
         var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var parked = BookingStatement.Sign(bankKey, Bank, 5, BookingOutcome.BeyondFloat, Date);
+        var position = Position.Sign(bankKey, new Position(PositionRole.Bank, Issuer, Bank, 7, 5, 2, 3, false, Date, []));
         var dead = DeadStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
         var certificateS = Certify(KeyUsage.IssuerStatement, Issuer, statement);
         var header = new DossierHeader(
@@ -130,6 +131,7 @@ public sealed class EncoderVectorTests
             ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
             ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
             ["booking-message"] = () => SignedMessage.Booking(Bank, 5, BookingOutcome.BeyondFloat, Date),
+            ["position-message"] = () => SignedMessage.Position(position),
             ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
             ["reversed-message"] = () => SignedMessage.Reversed(Issuer, h.Id, Y, new Amount(1000), Date),
             ["reversal"] = reversal.Encode,
@@ -181,6 +183,7 @@ public sealed class EncoderVectorTests
             ["shop-answer-message"] = () => SignedMessage.ShopAnswer(h.Id, w, Date, true, Digest.Of(reversal.Encode())),
             ["shop-answer"] = ShopAnswer.Sign(till, h.Id, Date, true, reversal, certificateS).Encode,
             ["booking-statement"] = parked.Encode,
+            ["position"] = position.Encode,
             ["evidence-message"] = () => EvidenceMessage(evidence),
             ["evidence"] = evidence.Encode,
             ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
@@ -248,6 +251,8 @@ public sealed class EncoderVectorTests
             ["frame-instructions"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(4)),
             ["frame-instructions-parked"] = () => Frame(FrameKind.Request, InstructionsMessage.Write(5, [parked])),
             ["frame-instructions-reply"] = () => Frame(FrameKind.Response, InstructionsMessage.WriteReply([transfer.Encode()])),
+            ["frame-agree"] = () => Frame(FrameKind.Request, AgreeMessage.Write(position, null)),
+            ["frame-agree-reply"] = () => Frame(FrameKind.Response, AgreeMessage.WriteReply(position)),
             ["frame-notices"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteNoticesRequest(u)),
             ["frame-notices-reply"] = () => Frame(FrameKind.Response, RebuttalMessages.WriteNotices([evidence.Notice])),
             ["frame-accusation"] = () => Frame(FrameKind.Request, RebuttalMessages.WriteAccusationRequest(u, coin.Id, null)),

@@ -1,0 +1,79 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>Who says how far it is.</summary>
+public enum PositionRole : byte
+{
+    Issuer = 1,
+    Bank = 2,
+}
+
+/// <summary>
+/// How far a bank and the issuer are with each other, under the signature of one of them (R27). Each is on its signer's disk before it leaves, and has the next number: whoever is
+/// shown one of its own that it has not given yet was restored from an older copy.
+/// </summary>
+/// <param name="Number">The signer's positions for this other side are numbered from 1, without gaps.</param>
+/// <param name="Instruction">Issuer: the last instruction made for the bank. Bank: the last that it keeps.</param>
+/// <param name="Statement">The same for statements of circulation.</param>
+/// <param name="Issued">The bank's withdrawals that ended in cash, as far as the signer knows.</param>
+/// <param name="IsRestored">The signer was restored from a copy, and goes on from here.</param>
+/// <param name="Signature">By the issuer's statement key, or S_B, 64 bytes.</param>
+public sealed record Position(
+    PositionRole Role, PartyId Issuer, PartyId Bank, ulong Number, ulong Instruction, ulong Statement, ulong Issued, bool IsRestored, Timestamp Date, byte[] Signature)
+{
+    public const int MaxEncodedSize = 170;
+
+    public static Position Sign(ISigningKey key, Position unsigned) => unsigned with { Signature = key.Sign(SignedMessage.Position(unsigned)) };
+
+    public bool Verify(ICashSuite suite, PublicKey signer) => suite.Verify(signer, SignedMessage.Position(this), Signature);
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        int begin = writer.Begin(Tag.Position);
+        writer.Write(Tag.State, (byte)Role);
+        writer.Write(Tag.IssuerId, Issuer.Value);
+        writer.Write(Tag.B, Bank.Value);
+        writer.Write(Tag.Number, Number);
+        writer.Write(Tag.InstructionNumber, Instruction);
+        writer.Write(Tag.StatementNumber, Statement);
+        writer.Write(Tag.IssuedNumber, Issued);
+        writer.Write(Tag.Restored, (byte)(IsRestored ? 1 : 0));
+        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(Tag.Signature, Signature);
+        writer.End(begin);
+    }
+
+    public static Position Read(ref BerTlvReader reader)
+    {
+        var r = reader.Enter(Tag.Position);
+        byte role = r.ReadByte(Tag.State);
+        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
+        var bank = new PartyId(r.ReadUInt32(Tag.B));
+        ulong number = r.ReadUInt64(Tag.Number);
+        ulong instruction = r.ReadUInt64(Tag.InstructionNumber);
+        ulong statement = r.ReadUInt64(Tag.StatementNumber);
+        ulong issued = r.ReadUInt64(Tag.IssuedNumber);
+        byte restored = r.ReadByte(Tag.Restored);
+        var date = new Timestamp(r.ReadUInt64(Tag.Date));
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        bool known = role is (byte)PositionRole.Issuer or (byte)PositionRole.Bank && restored <= 1;
+        if (!known || number is 0 or > long.MaxValue || Math.Max(Math.Max(instruction, statement), Math.Max(issued, date.Microseconds)) > long.MaxValue)
+        {
+            r.Fail();
+        }
+
+        reader.Leave(r);
+        return new Position((PositionRole)role, issuer, bank, number, instruction, statement, issued, restored == 1, date, signature);
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
+
+    public static Position? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var position = Read(ref reader);
+        return reader.Complete ? position : null;
+    }
+}

@@ -1,0 +1,219 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// How far this bank and the issuer are with each other (R27): the first thing of each visit, and the first thing that a bank says after its start. A bank that is shown a position of
+/// its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
+/// </summary>
+internal sealed class Agreement(
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock)
+{
+    /// <summary>For whoever asks a bank that is behind.</summary>
+    public const string Stopped = "This bank was restored from an older copy and does not know what it did since. Ask again after its people have run 'hiercash-bank recover'.";
+
+    /// <summary>For the people of a bank that is behind.</summary>
+    public const string RunRecover =
+        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is served or booked before.";
+
+    private volatile bool _agreed;
+
+    /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public static Timestamp? BehindSince(Database db)
+    {
+        var since = db.Query("SELECT since FROM behind", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        Switches.Replace("R27 bank stops", ref since, null);
+        return since;
+    }
+
+    /// <summary>The newest position of that side; null before the first.</summary>
+    public static Position? Newest(Database db, PositionRole role) =>
+        db.First("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.Bytes(0))!, (long)role);
+
+    /// <summary>True once the two agree since this process began; asked now if it was not yet.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask<bool> Ensure(CancellationToken cancel)
+    {
+        if (store.Read(BehindSince) is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!_agreed)
+            {
+                await Visit(cancel);
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // It is stored, and the next visit says it.
+            return false;
+        }
+    }
+
+    /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the answer.</exception>
+    public async ValueTask Visit(CancellationToken cancel)
+    {
+        await Exchange(isRestored: false, 0, cancel);
+    }
+
+    /// <summary>This bank was restored, knows again what it can know, and goes on with a number beyond its own later word.</summary>
+    public async ValueTask Recovered(ulong after, CancellationToken cancel)
+    {
+        await Exchange(isRestored: true, after, cancel);
+        store.Write(db => db.Execute("DELETE FROM behind"));
+    }
+
+    private async ValueTask<Position> Exchange(bool isRestored, ulong after, CancellationToken cancel)
+    {
+        _agreed = false;
+        var heard = store.Read(db => Newest(db, PositionRole.Issuer));
+        var own = store.Write(db => Next(db, isRestored, after));
+        var reply = await issuer.Call(AgreeMessage.Write(own, heard), cancel);
+        var said = AgreeMessage.ReadReply(reply)
+            ?? throw new InvalidOperationException($"The issuer does not say how far it is with this bank. {Refusal.Read(reply)?.Text}".TrimEnd());
+        if (said.Role == PositionRole.Bank)
+        {
+            store.Write(db => Behind(db, said));
+            throw new InvalidOperationException(store.Read(BehindSince) is null
+                ? "The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed; ask the issuer."
+                : RunRecover);
+        }
+
+        bool its = said.Issuer == scheme.Issuer && said.Bank == bank
+            && await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => said.Verify(suite, k)), cancel);
+        Switches.On("R27 issuer signed", ref its);
+        if (!its)
+        {
+            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, own.Number));
+            throw new InvalidOperationException("What the issuer says of how far it is with this bank is not signed by it.");
+        }
+
+        // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
+        bool behind = heard is not null && (said.Number <= heard.Number || said.Instruction < heard.Instruction || said.Statement < heard.Statement) && !said.IsRestored;
+        Switches.Off("R27 issuer behind", ref behind);
+        if (behind)
+        {
+            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
+            throw new InvalidOperationException(
+                $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. "
+                + "Nothing is taken from it before it has recovered.");
+        }
+
+        store.Write(db => Keep(db, said) + db.Execute("UPDATE position SET answered = 1 WHERE role = 2 AND number = ?1", (long)own.Number));
+        if (said.IsRestored)
+        {
+            await GiveBack(said, cancel);
+            throw new InvalidOperationException("The issuer recovers from an older copy, and has what this bank had of it. It goes on once all banks have been there.");
+        }
+
+        _agreed = true;
+        return said;
+    }
+
+    /// <summary>Gives an issuer that was restored what it had signed for this bank since.</summary>
+    private async ValueTask GiveBack(Position since, CancellationToken cancel)
+    {
+        var from = since.Date.Minus(TimeSpan.FromDays(1));
+        var issued = store.Read(db => db.Query(
+            "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= ?1 ORDER BY ended", r => (Order: r.Bytes(0), EK: r.Bytes(1)), from.ToLedger()));
+        var transfers = store.Read(db => db.Query("SELECT transfer FROM booked_transfer WHERE number > ?1 ORDER BY number", r => Transfer.Decode(r.Bytes(0))!, (long)since.Instruction));
+        var statements = store.Read(db => db.Query("SELECT statement FROM audit_statement WHERE number > ?1 ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!, (long)since.Statement));
+        foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [.. part.Select(i => (Ask(i.Order), i.EK))], [], []), cancel);
+        }
+
+        foreach (var part in transfers.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [], [.. part], []), cancel);
+        }
+
+        foreach (var part in statements.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [], [], [.. part]), cancel);
+        }
+
+        await Give(new ReturnedWords(true, [], [], []), cancel);
+    }
+
+    private async ValueTask Give(ReturnedWords words, CancellationToken cancel)
+    {
+        var reply = await issuer.Call(RecoveryMessages.WriteReturn(words), cancel);
+        if (reply.Type != MessageType.ReturnReply)
+        {
+            throw new InvalidOperationException($"The issuer does not take back what it had signed. {Refusal.Read(reply)?.Text}".TrimEnd());
+        }
+    }
+
+    /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
+    private BankRequest Ask(byte[] order)
+    {
+        var reader = new BerTlvReader(order);
+        var asked = AccountRequest.Read(ref reader);
+        var now = Timestamp.Now(clock);
+        return new BankRequest(
+            bank, asked.FaceValue, asked.Currency, asked.Key, asked.EI, now,
+            key.Sign(SignedMessage.BankRequest(bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, now)));
+    }
+
+    /// <summary>This bank's next position, on its disk before it leaves; or the last one, if that was not answered.</summary>
+    public Position Next(Database db, bool isRestored, ulong after = 0)
+    {
+        // One that was not answered is sent again, the same bytes: so a copy does not catch up with what it has forgotten by asking often.
+        if (!isRestored && db.First("SELECT position FROM position WHERE role = 2 AND answered = 0", r => Position.Decode(r.Bytes(0))!) is { } unanswered)
+        {
+            return unanswered;
+        }
+
+        ulong number = Math.Max(after, Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
+        var next = Position.Sign(key, new Position(
+            PositionRole.Bank, scheme.Issuer, bank, number, (ulong)db.Number("SELECT number FROM booked"),
+            (ulong)db.Number("SELECT max(coalesce((SELECT max(number) FROM audit_statement), 0), coalesce((SELECT max(number) FROM forgotten WHERE what = 'statement'), 0))"),
+            (ulong)(db.Number("SELECT count(*) FROM withdrawal WHERE state = 'Issued'") + db.Number("SELECT count(*) FROM recovered") + db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'withdrawal' AND kind = 0")),
+            isRestored, Timestamp.Now(clock), []));
+        Keep(db, next);
+        return next;
+    }
+
+    /// <summary>Keeps a position of either side, unless there is a newer one.</summary>
+    private static int Keep(Database db, Position position) => db.Execute(
+        """
+        INSERT INTO position(role, number, position) VALUES(?1, ?2, ?3)
+        ON CONFLICT(role) DO UPDATE SET number = excluded.number, position = excluded.position, answered = 0 WHERE excluded.number >= number
+        """,
+        (long)position.Role, (long)position.Number, position.Encode());
+
+    /// <summary>The bank is behind only if its own signature says so: a position that it has given, and does not know of.</summary>
+    private bool Behind(Database db, Position said)
+    {
+        var mine = Newest(db, PositionRole.Bank)!;
+        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && BankKeys.Stored(db, suite).Exists(k => said.Verify(suite, k));
+        Switches.On("R27 own word", ref own);
+        bool isLater = said.Number > mine.Number || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
+        if (own && isLater)
+        {
+            db.Execute("INSERT INTO behind(only, since, proof) VALUES(1, ?1, ?2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof", Timestamp.Now(clock).ToLedger(), said.Encode());
+        }
+
+        // Two visits of this bank at the same time may overtake each other: that is no lie.
+        bool overtaken = own && said.Number == mine.Number;
+        if (!(own && isLater) && !overtaken)
+        {
+            BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.FalselyBehind, said.Number);
+        }
+
+        return own && isLater;
+    }
+}

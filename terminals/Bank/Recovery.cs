@@ -1,0 +1,123 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>What a bank that was restored from a copy knows again.</summary>
+/// <param name="Withdrawals">Issued before, and known to this bank by its own signed request alone: their accounts are not known.</param>
+/// <param name="Total">What these come to: it is in suspense.</param>
+/// <param name="Shops">Shop accounts that were opened again.</param>
+public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
+
+/// <summary>
+/// A bank that was restored from a copy (R27): the issuer tells it what was issued at its own signed request, and who its shops are; instructions come again by themselves. Whose a
+/// withdrawal was the issuer does not know: it stays in suspense until its holder's wallet shows the order that the account key signed.
+/// </summary>
+internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock)
+{
+    private const string Debit = "withdrawal recovered";
+    private const string Assigned = "withdrawal assigned";
+
+    /// <summary>Withdrawals without an order: how many, and what they come to in minor units.</summary>
+    public static (long Times, long Sum) Unordered(Database db) =>
+        db.Query("SELECT count(*), coalesce(sum(x), 0) FROM recovered", r => (r.GetInt64(0), r.GetInt64(1)))[0];
+
+    /// <exception cref="InvalidOperationException">This bank was not restored, or the issuer does not answer.</exception>
+    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
+    public async ValueTask<BankRecovery> Run(CancellationToken cancel)
+    {
+        var proof = store.Read(db => db.First("SELECT proof FROM behind", r => Position.Decode(r.Bytes(0))!))
+            ?? throw new InvalidOperationException("This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
+        int shops = await Shops(cancel);
+        int withdrawals = 0;
+        var total = Amount.Zero;
+        ulong after = 0;
+        while (true)
+        {
+            var reply = await issuer.Call(RecoveryMessages.WriteIssued(after), cancel);
+            var issued = RecoveryMessages.ReadIssuedReply(reply) ?? throw new InvalidOperationException($"The issuer does not say what it issued. {Refusal.Read(reply)?.Text}".TrimEnd());
+            if (issued.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var one in issued.Where(IsOurs))
+            {
+                if (store.Write(db => Take(db, one)))
+                {
+                    withdrawals++;
+                    total += one.Asked.FaceValue;
+                }
+            }
+
+            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
+        }
+
+        await agreement.Recovered(proof.Number, cancel);
+        return new BankRecovery(withdrawals, total, shops);
+    }
+
+    private async ValueTask<int> Shops(CancellationToken cancel)
+    {
+        var reply = await issuer.Call(RecoveryMessages.WriteShops(), cancel);
+        var shops = RecoveryMessages.ReadShopsReply(reply) ?? throw new InvalidOperationException($"The issuer does not say which shops this bank has. {Refusal.Read(reply)?.Text}".TrimEnd());
+        return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
+            .Sum(s => db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES(?1, ?2)", s.Account.ToArray(), s.Name)));
+    }
+
+    /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
+    private bool IsOurs(IssuedWithdrawal one)
+    {
+        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency && store.Read(db => BankKeys.Stored(db, suite)).Exists(k => one.Asked.Verify(suite, k));
+        Switches.On("R27 own request", ref ours);
+        return ours;
+    }
+
+    /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
+    private bool Take(Database db, IssuedWithdrawal one)
+    {
+        var now = Timestamp.Now(clock);
+        byte[] request = one.Asked.Request.Value.ToArray();
+        if (UserDatabase.Find(db, one.Asked.Request) is not null)
+        {
+            UserDatabase.Conclude(db, one.Asked.Request, one.EK, null, now);
+            return false;
+        }
+
+        // What was forgotten after its terms the ledger still has.
+        if (Ledger.Has(db, "withdrawal", request) || !Ledger.Move(db, now, Debit, request, LedgerAccount.Suspense, LedgerAccount.Float, one.Asked.FaceValue))
+        {
+            return false;
+        }
+
+        db.Execute("INSERT INTO recovered(request, x, ek, date) VALUES(?1, ?2, ?3, ?4)", request, one.Asked.FaceValue.ToLedger(), one.EK, now.ToLedger());
+        return true;
+    }
+
+    /// <summary>True if this was issued before the bank was restored, and waits for this order.</summary>
+    public static bool Awaits(Database db, AccountRequest order) =>
+        db.Number("SELECT count(*) FROM recovered WHERE request = ?1 AND x = ?2", order.Request.Value.ToArray(), order.FaceValue.ToLedger()) == 1;
+
+    /// <summary>The order turns up: its account bears the withdrawal, as it did before.</summary>
+    /// <returns>Null, or why not: the account's balance is an older one, too.</returns>
+    public static Refusal? Assign(Database db, AccountRequest order, Timestamp now)
+    {
+        byte[] request = order.Request.Value.ToArray();
+        var user = LedgerAccount.User(Replacement.Present(db, order.User));
+        if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
+        {
+            return new Refusal(RefusalReason.InsufficientFunds, "This withdrawal was issued before the bank was restored from a copy, and the account's balance does not cover it now. Show it again when it does.");
+        }
+
+        var ek = db.First("SELECT ek FROM recovered WHERE request = ?1", r => r.Bytes(0), request)!;
+        UserDatabase.Add(db, order, now);
+        UserDatabase.Conclude(db, order.Request, ek, null, now);
+        Ledger.Move(db, now, "withdrawal", request, user, LedgerAccount.Float, order.FaceValue);
+        Ledger.Move(db, now, Assigned, request, LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
+        db.Execute("DELETE FROM recovered WHERE request = ?1", request);
+        return null;
+    }
+}

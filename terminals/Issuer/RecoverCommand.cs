@@ -1,0 +1,36 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
+
+namespace HierCash.Issuer;
+
+/// <summary>hiercash-issuer recover.</summary>
+internal static class RecoverCommand
+{
+    public static Command Make(string role, Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    {
+        var without = new Option<uint?>("--without")
+        {
+            Description = "The number of a bank that will not visit any more: what was signed for it since the copy is lost.", HelpName = "NUMBER",
+            CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
+        };
+        var command = new Command("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. Stop 'serve' first, and start it again after.") { folder, without, json };
+        command.SetAction(result =>
+        {
+            using var held = PartyFolder<IssuerSettings>.Open(result.GetValue(folder)!, role).Lock();
+            var (party, _, store) = open(result.GetValue(folder)!);
+            using (store)
+            {
+                PartyId? lost = result.GetValue(without) is { } n ? new PartyId(n) : null;
+                var awaited = party.Recover(lost);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Awaited = awaited.Select(b => b.Value) }, Explain(awaited));
+            }
+        });
+        return command;
+    }
+
+    public static string Explain(IReadOnlyList<PartyId> awaited) => awaited.Count == 0
+        ? "The issuer goes on. Shops, tills and keys that were made since the copy have to be made again, and revocations, too."
+        : $"The issuer goes on when these banks have visited: {string.Join(", ", awaited)}. Serve now. '--without NUMBER' leaves one out that will not come.";
+}

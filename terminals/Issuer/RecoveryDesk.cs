@@ -1,0 +1,209 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// After a restore from a copy (R27): tells a bank what was issued to it, and takes back from banks what this issuer had signed. It believes nothing but its own signatures, so nobody gets
+/// anything by it that was not theirs.
+/// </summary>
+internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
+{
+    /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. Tills take no list that is older than theirs.</summary>
+    private const long HotVersionsAhead = 1_000_000;
+
+    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
+    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = 0 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))));
+
+    /// <summary>Since when the copy knows nothing, if that bank is to give back what it has; null if not.</summary>
+    public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
+        "SELECT since FROM recovery WHERE bank = ?1 AND done = 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value).FirstOrDefault();
+
+    /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
+    /// <param name="without">A bank that will not come: what it has is lost.</param>
+    /// <returns>Banks that have to visit.</returns>
+    /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
+    public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
+    {
+        if (AgreementDesk.BehindSince(db) is null)
+        {
+            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank has shown. There is nothing to recover.");
+        }
+
+        long since = db.Number("SELECT coalesce(max(date), 0) FROM alive");
+        db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
+        if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
+        {
+            throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
+        }
+
+        EndIfAll(db, Timestamp.Now(clock));
+        return Missing(db);
+    });
+
+    /// <summary>What was issued to a bank, for one that was restored.</summary>
+    public LinkMessage HandleIssued(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank || RecoveryMessages.ReadIssued(request) is not { } after)
+        {
+            return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
+        }
+
+        return RecoveryMessages.WriteIssuedReply(store.Read(db => db.Query(
+            "SELECT rowid, asked, ek FROM issuance WHERE bank = ?1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > ?2 ORDER BY rowid LIMIT ?3",
+            r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)peer.Id.Value, (long)after, (long)RecoveryMessages.MaxEntries)));
+    }
+
+    private static BankRequest Asked(byte[] bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        return BankRequest.Read(ref reader);
+    }
+
+    /// <summary>A bank's shops, for one that was restored.</summary>
+    public LinkMessage HandleShops(LinkPeer peer) => peer.Role != LinkRole.Bank
+        ? new Refusal(RefusalReason.NotAllowed, "Only banks ask for their shops.").ToMessage()
+        : RecoveryMessages.WriteShopsReply(store.Read(db => db.Query(
+            "SELECT account, name FROM shop WHERE bank = ?1 ORDER BY id", r => (Digest.Read(r.Bytes(0)), r.GetString(1)), (long)peer.Id.Value)));
+
+    /// <summary>A bank gives back what this issuer had signed.</summary>
+    public LinkMessage HandleReturn(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = ?1", (long)peer.Id.Value)) is not { } bank)
+        {
+            return new Refusal(RefusalReason.NotAllowed, "Only banks give back what was signed for them.").ToMessage();
+        }
+
+        if (RecoveryMessages.ReadReturn(request) is not { } words)
+        {
+            return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
+        }
+
+        var coins = words.Issued.ConvertAll(i => Open(bank, i.Asked, i.EK));
+        bool signed = coins.TrueForAll(c => c is not null) && words.Transfers.TrueForAll(t => Is(t, bank.Id)) && words.Statements.TrueForAll(s => Is(s, bank.Id));
+        Switches.On("R27 given back", ref signed);
+        return !signed
+            ? new Refusal(RefusalReason.BadSignature, "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.").ToMessage()
+            : store.Write(db => Take(db, bank.Id, words, coins, Timestamp.Now(clock)));
+    }
+
+    private bool Is(Transfer t, PartyId bank) => t.Issuer == issuer && t.Bank == bank && t.Currency == terms.Currency && keys.IsStatement(k => t.Verify(suite, k));
+
+    private bool Is(AuditStatement s, PartyId bank) => s.Issuer == issuer && s.Bank == bank && s.Currency == terms.Currency && keys.IsStatement(k => s.Verify(suite, k));
+
+    /// <summary>The coin that this issuer's answer holds; null if it is none that it signed for this request.</summary>
+    private (Coin Coin, byte[] Opening)? Open(BankEntry bank, BankRequest asked, byte[] ek)
+    {
+        if (asked.Bank != bank.Id || !asked.Verify(suite, bank.Key) || keys.EncryptionKey(asked.Key) is not { } secret
+            || Ecies.TryDecrypt(suite, secret, asked.EI) is not { } m || CashRequest.Decode(m) is not { } opened
+            || CashCipher.TryDecrypt(opened.Seed, ek) is not { } plain)
+        {
+            return null;
+        }
+
+        byte[] nu = opened.NU;
+        if (opened.IsWithoutKey && plain.Length > CashAnswer.Size)
+        {
+            using var made = suite.ImportKey(plain.AsSpan(CashAnswer.Size));
+            nu = made.PublicKey.Compress();
+        }
+
+        var coin = CashAnswer.Decode(plain.AsSpan(0, Math.Min(plain.Length, CashAnswer.Size)))?.ToCoin(opened.FaceValue, opened.Currency, opened.TM, nu);
+        bool ours = coin is not null && coin.Terms.Issuer == issuer && coin.Terms.FaceValue == asked.FaceValue && keys.CoinKey(coin.Terms.IssuerKey) is { } key && coin.Verify(suite, key);
+        return ours ? (coin!, m) : null;
+    }
+
+    private LinkMessage Take(Database db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, Timestamp now)
+    {
+        if (Awaits(db, bank) is null)
+        {
+            return new Refusal(RefusalReason.NotAllowed, "This issuer does not wait for anything of this bank.").ToMessage();
+        }
+
+        foreach (var ((asked, ek), coin) in words.Issued.Zip(coins))
+        {
+            Register(db, bank, asked, ek, coin!.Value, now);
+        }
+
+        foreach (var transfer in words.Transfers)
+        {
+            Count(db, bank, transfer);
+        }
+
+        foreach (var statement in words.Statements)
+        {
+            db.Execute("INSERT OR IGNORE INTO audit_statement(bank, number, statement) VALUES(?1, ?2, ?3)", (long)bank.Value, (long)statement.Number, statement.Encode());
+        }
+
+        if (words.IsLast)
+        {
+            db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)bank.Value);
+            EndIfAll(db, now);
+        }
+
+        return RecoveryMessages.WriteReturnReply();
+    }
+
+    private void Register(Database db, PartyId bank, BankRequest asked, byte[] ek, (Coin Coin, byte[] Opening) of, Timestamp now)
+    {
+        if (db.Number("SELECT count(*) FROM issuance WHERE request = ?1", asked.Request.Value.ToArray()) > 0)
+        {
+            return;
+        }
+
+        InspectionDatabase.Register(db, of.Coin, bank, asked.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening));
+        db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)bank.Value, asked.FaceValue.ToLedger());
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            asked.Request.Value.ToArray(), (long)bank.Value, asked.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(BankRequest.MaxEncodedSize, asked.Write));
+    }
+
+    /// <summary>
+    /// An instruction that this issuer made and forgot. What it moved is owed no more: it is subtracted from what is going to be instructed, below zero, until payments that are presented
+    /// again use it up. What went back to a holder is taken off the coin.
+    /// </summary>
+    private static void Count(Database db, PartyId bank, Transfer t)
+    {
+        if (db.Number("SELECT next_number FROM bank WHERE id = ?1", (long)bank.Value) != (long)t.Number)
+        {
+            return;
+        }
+
+        db.Execute(
+            "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            (long)bank.Value, (long)t.Number, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger(), t.Encode());
+        db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = ?1", (long)bank.Value);
+        if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit && InspectionDatabase.OfRequest(db, new RequestId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
+        {
+            InspectionDatabase.Return(db, coin, t.Total);
+            db.Execute(
+                t.Kind == TransferKind.RedeemCredit ? "UPDATE bank SET redeemed = redeemed + ?2 WHERE id = ?1" : "UPDATE bank SET returned = returned + ?2 WHERE id = ?1",
+                (long)bank.Value, t.Total.ToLedger());
+            return;
+        }
+
+        db.Execute(
+            """
+            INSERT INTO transfer_delta(bank, kind, reference, amount) VALUES(?1, ?2, ?3, -?4)
+            ON CONFLICT(bank, kind, reference) DO UPDATE SET amount = amount - ?4
+            """,
+            (long)bank.Value, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger());
+    }
+
+    /// <summary>Once all banks have given back theirs the issuer goes on.</summary>
+    private static void EndIfAll(Database db, Timestamp now)
+    {
+        if (Missing(db).Count > 0)
+        {
+            return;
+        }
+
+        db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
+        db.Execute("DELETE FROM behind");
+        db.Execute("DELETE FROM recovery");
+    }
+}

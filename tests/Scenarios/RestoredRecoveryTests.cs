@@ -1,0 +1,157 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Who was restored from an older copy recovers what others know by its own signature (rule R27); the books are to the cent then, and the auditor finds nothing.</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredRecoveryTests : RestoredScenario
+{
+    private async Task Recover()
+    {
+        Town.Issuer.Recover();
+        foreach (var bank in Town.Banks)
+        {
+            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+        }
+
+        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
+        await Town.RunCycle();
+        await Town.RunCycle();
+    }
+
+    /// <summary>40.00 that were withdrawn after the copy, and the 14.00 of instructions since: nothing is made of nothing. Whose the 40.00 are only the order shows.</summary>
+    [Test, Rule(27)]
+    public async Task ABankRecoversWhatItWithdrewAndBooked()
+    {
+        using var database = Database.OpenMemory(WalletRecords.Schema);
+        var records = new WalletRecords(database);
+        await Trade(400);
+        var copy = Town.StoreBytes("bank-1");
+        var withdrawn = await Town.WalletWith(records).Withdraw(Alice.Card, Alice.Pin, new Amount(4000), default);
+        Assert.That(withdrawn.Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Trade(1000);
+        var (before, floats) = (Town.Account(Alice), Town.UserBank.Audit.Float);
+        Town.Replace("bank-1", copy);
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor + 4000), "made of nothing, so far");
+        var done = await Town.UserBank.Recover(default);
+        Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind), Is.EqualTo((1, 4000UL, (Timestamp?)null)));
+        Assert.That((Town.UserBank.Audit.Float, Town.UserBank.Audit.Unordered), Is.EqualTo((floats, (1L, 4000L))));
+        Town.AssertSoundAfterCycle(Alice);
+        Assert.That(Audit(), Is.Empty);
+        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+
+        // Days later the holder's wallet shows the order: the account bears it, once.
+        Town.Clock.Advance(TimeSpan.FromDays(9));
+        for (int time = 0; time < 2; time++)
+        {
+            await Town.WalletWith(records).Resume(Alice.Card, Alice.Pin, default);
+            Assert.That((Town.Account(Alice), Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before, 0L)));
+        }
+
+        await Trade(1500);
+        Town.AssertSound(Alice);
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>A shop's bank knows the accounts of shops again that came after its copy, and their credits.</summary>
+    [Test, Rule(27)]
+    public async Task ABankRecoversItsShops()
+    {
+        var copy = Town.StoreBytes("bank-2");
+        string kiosk = Town.AddTill("Kiosk");
+        Town.Pay(kiosk, Alice, 700);
+        await Town.Settle(kiosk);
+        await Trade(1000);
+        await Town.RunCycle();
+        Assert.That((Town.ShopAccount("Kiosk").Minor, Town.ShopAccount().Minor), Is.EqualTo((700UL, 1000UL)));
+        Town.Replace("bank-2", copy);
+        Assert.That(Town.ShopAccount().Minor, Is.Zero);
+        Assert.That((await Town.ShopBank.Recover(default)).Shops, Is.EqualTo(1));
+        Assert.That((Town.ShopAccount("Kiosk").Minor, Town.ShopAccount().Minor), Is.EqualTo((700UL, 1000UL)));
+        Town.AssertSoundAfterCycle(Alice);
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>The issuer has again what it issued, instructed and stated, from the banks; no number is given twice, no bank loses or gains a cent.</summary>
+    [Test, Rule(27)]
+    public async Task AnIssuerRecoversWhatItSigned()
+    {
+        await Restore("issuer");
+        ulong[] numbers = [.. Town.Banks.Select(b => b.Audit.LastInstruction)];
+        long[] clearing = [.. Town.Banks.Select(b => b.Audit.Clearing)];
+        await Recover();
+        Assert.That(Town.Banks.Select(b => b.Audit.LastInstruction), Is.EqualTo(numbers), "nothing is instructed a second time");
+        Assert.That(Town.Banks.Select(b => b.Audit.Clearing), Is.EqualTo(clearing));
+        Assert.That(Town.Issuer.Audit.Run(), Is.Empty);
+        Assert.That(Audit(), Is.Empty);
+
+        // The coin of after the copy is known again: what it pays is settled, and the shop's credit comes once the suspense is used up.
+        var shop = Town.ShopAccount();
+        Town.Pay(Till, Alice, 3000);
+        Assert.That((await Town.Settle(Till)).Settled, Is.EqualTo(1));
+        await Town.RunCycle();
+        await Town.RunCycle();
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(shop.Minor + 2000), "10.00 of it were credited before");
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>A bank that says that it was restored, and was not: it gets the same instructions again, and no money by them.</summary>
+    [Test, Rule(27)]
+    public async Task WhoPretendsToBeRestoredGetsNothing()
+    {
+        await Trade(400);
+        await Trade(1000);
+        var link = Town.UserBankLink();
+        using var key = Town.BankKey("bank-1");
+        var first = InstructionsMessage.ReadReply(await link.Call(InstructionsMessage.Write(0), default))!;
+        var before = Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation;
+        var lie = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 100_000, 0, 0, 0, true, Timestamp.Now(Town.Clock), []);
+        Assert.That(AgreeMessage.ReadReply(await link.Call(AgreeMessage.Write(Position.Sign(key, lie), null), default)), Is.Not.Null);
+        var again = InstructionsMessage.ReadReply(await link.Call(InstructionsMessage.Write(0), default))!;
+        Assert.That(again.Select(t => Convert.ToHexString(t.Encode())), Is.EqualTo(first.Select(t => Convert.ToHexString(t.Encode()))));
+        Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation, Is.EqualTo(before));
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo("bank restored from an older copy"));
+    }
+
+    /// <summary>An issuer that charges a restored bank with what that bank never asked for: it books nothing of it.</summary>
+    [Test, Rule(27)]
+    public async Task ABankTakesNoWithdrawalThatItDidNotAskFor()
+    {
+        await Restore("bank-1");
+        using var other = Town.Options.Suite.GenerateKey();
+        var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => RecoveryMessages.WriteIssuedReply(
+            [.. RecoveryMessages.ReadIssuedReply(reply)!.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })])));
+        Assert.That((await lying.Recover(default)).Withdrawals, Is.Zero);
+        Assert.That(lying.Audit.Unordered.Sum, Is.Zero);
+    }
+
+    /// <summary>A bank that gives a restored issuer what that had not signed: nothing of it is taken.</summary>
+    [Test, Rule(27)]
+    public async Task AnIssuerTakesBackOnlyWhatItSigned()
+    {
+        await Restore("issuer");
+        Town.Issuer.Recover();
+        using var other = Town.Options.Suite.GenerateKey();
+        var number = Town.Issuer.Registry.FindBank(Town.ShopBank.Id)!;
+        var forged = Transfer.Sign(other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur, Timestamp.Now(Town.Clock));
+        var link = Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2");
+        var reply = await link.Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [forged], [])), default);
+        Assert.That((Refusal.Read(reply)?.Reason, Town.Issuer.Awaited.Count, number.Id), Is.EqualTo((RefusalReason.BadSignature, 2, Town.ShopBank.Id)));
+    }
+
+    /// <summary>A bank that will never come again keeps nobody waiting, once a person says so.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatWillNotComeIsLeftOut()
+    {
+        await Restore("issuer");
+        Assert.That(Town.Issuer.Recover(), Has.Count.EqualTo(2));
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        Assert.That(Town.Issuer.Recover(Town.ShopBank.Id), Is.Empty);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        Assert.That(() => Town.Issuer.Recover(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+    }
+}

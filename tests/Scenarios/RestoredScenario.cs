@@ -1,0 +1,75 @@
+using HierCash.Auditor;
+using HierCash.Protocol.Suite;
+using HierCash.Town;
+using HierCash.Wallet;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A town on disk with two banks, a shop and a holder, whose parties are put back to older copies in mid-traffic (rule R27).</summary>
+public abstract class RestoredScenario : IDisposable
+{
+    private int _audits;
+    private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-restored-").FullName;
+    private protected TownWorld Town { get; }
+    private protected TownCard Alice { get; }
+    private protected string Till { get; }
+
+    /// <summary>The way from that party to the issuer is cut.</summary>
+    private protected string? Cut { get; set; }
+
+    protected RestoredScenario()
+    {
+        Town = Towns.Make(with: o => o with
+        {
+            Directory = _folder, Suite = new BclSuite(), Faults = (from, _, _) => from == Cut ? LinkFault.LoseRequest : LinkFault.None,
+        });
+        Till = Town.AddTill("Cafe");
+        Alice = Town.User("Alice", 5000);
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        Alice.Dispose();
+        Town.Dispose();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private protected async Task Trade(ulong minor)
+    {
+        Town.Pay(Till, Alice, minor);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Town.Settle(Till);
+        await Town.RunCycle();
+    }
+
+    /// <summary>What a party's database is now; then more happens with it, and it is put back.</summary>
+    private protected async Task Restore(string party)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes(party);
+        Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Trade(1000);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace(party, copy);
+    }
+
+    private protected IReadOnlyList<Finding> Audit()
+    {
+        string Books(string party)
+        {
+            string path = Path.Combine(_folder, $"{party}-{++_audits}.audited");
+            Town.Export(party, path);
+            return path;
+        }
+
+        return AuditRun.Run(Books("issuer"), [("bank-1", Books("bank-1")), ("bank-2", Books("bank-2"))], Town.Scheme.Root, new BclSuite()).Findings;
+    }
+}
