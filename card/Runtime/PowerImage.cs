@@ -7,7 +7,8 @@ namespace HierCash.Card.Runtime;
 /// <summary>
 /// Durability <c>power</c>: <see cref="Sync"/> returns only when the cells are on disk, whole or not at all, even if the host
 /// loses power. Changed lines go first as one redo record, alternating between two places, with one fsync; then in place. The
-/// fsync of the next record covers what this one wrote in place before its own place is used again.
+/// fsync of the next record covers what this one wrote in place; then this one is overwritten with zeros, so that what the cells hold no more is
+/// nowhere in the file (rule R32).
 /// <para>A witness file beside the image counts the syncs. An image older than its witness, or without one, is a restored copy:
 /// its coins may have been spent since, so it opens as <see cref="CardImage.IsRestored"/> (hole 24).</para>
 /// </summary>
@@ -21,12 +22,14 @@ public sealed class PowerImage : CardImage
     private readonly bool[] _dirty;
     private readonly uint[] _wear;
     private ulong _generation;
+    private int _recorded;
     private bool _anyDirty;
     private bool _failed;
     private bool _disposed;
 
-    private PowerImage(FileStream file, FileStream witness, int size, ulong generation, bool restored)
+    private PowerImage(FileStream file, FileStream witness, int size, ulong generation, int recorded, bool restored)
     {
+        _recorded = recorded;
         _file = file;
         _witness = witness;
         _generation = generation;
@@ -68,10 +71,11 @@ public sealed class PowerImage : CardImage
         try
         {
             ulong generation = RedoRecord.Replay(file, size, path);
+            int recorded = RedoRecord.EraseAllBut(file, size, generation);
             var witness = File.Exists(WitnessPath(path))
                 ? new FileStream(WitnessPath(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
                 : PrivateFile.Create(WitnessPath(path));
-            return new PowerImage(file, witness, size, generation, generation < Witnessed(witness, ifNone: generation == 0 ? 0 : ulong.MaxValue));
+            return new PowerImage(file, witness, size, generation, recorded, generation < Witnessed(witness, ifNone: generation == 0 ? 0 : ulong.MaxValue));
         }
         catch
         {
@@ -109,7 +113,7 @@ public sealed class PowerImage : CardImage
 
         _failed = true;
         ulong next = _generation + 1;
-        RedoRecord.Write(_file, next, _bytes, _dirty);
+        int length = RedoRecord.Write(_file, next, _bytes, _dirty);
         RandomAccess.FlushToDisk(_file.SafeFileHandle);
         for (int line = 0; line < _dirty.Length; line++)
         {
@@ -121,6 +125,8 @@ public sealed class PowerImage : CardImage
             }
         }
 
+        EraseRecord();
+        _recorded = length;
         _generation = next;
         _anyDirty = false;
         WriteWitness();
@@ -128,6 +134,17 @@ public sealed class PowerImage : CardImage
         if (next % WearEvery == 0)
         {
             WriteWear();
+        }
+    }
+
+    /// <summary>The record before the one that was just synced: its cells are on disk in place, and it may hold what was wiped since.</summary>
+    private void EraseRecord()
+    {
+        bool erases = true;
+        Switches.Off("R32 redo", ref erases);
+        if (erases)
+        {
+            RedoRecord.Erase(_file, _bytes.Length, _generation, _recorded);
         }
     }
 

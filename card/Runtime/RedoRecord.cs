@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// The redo records of an image file, two places used in turn. Header: generation 8, bytes that follow 4, flags 4 (1: the next
+/// The redo records of an image file, two places used in turn. Beyond the newest record there is nothing but zeros (rule R32). Header: generation 8, bytes that follow 4, flags 4 (1: the next
 /// field counts), CRC-32C of all cells after this record 4, CRC-32C of all other bytes of the record 4. Then line number 4 and
 /// line of <see cref="PowerImage.LineSize"/> bytes, repeated. Big endian.
 /// </summary>
@@ -13,7 +14,8 @@ internal static class RedoRecord
     private const uint CellsChecked = 1;
 
     /// <summary>Writes the lines that are marked. Not yet synced.</summary>
-    public static void Write(FileStream file, ulong generation, ReadOnlySpan<byte> cells, ReadOnlySpan<bool> dirty)
+    /// <returns>Bytes of the record.</returns>
+    public static int Write(FileStream file, ulong generation, ReadOnlySpan<byte> cells, ReadOnlySpan<bool> dirty)
     {
         int lines = dirty.Count(true);
         var record = new byte[ImageFile.RecordHeaderSize + (lines * LineEntry)];
@@ -30,6 +32,36 @@ internal static class RedoRecord
 
         Seal(record, generation, CellsChecked, ImageFile.Crc(cells));
         RandomAccess.Write(file.SafeFileHandle, record, Offset(cells.Length, generation));
+        return record.Length;
+    }
+
+    /// <summary>Overwrites a record of that length with zeros. What it wrote into the cells has to be on disk.</summary>
+    public static void Erase(FileStream file, int size, ulong generation, int length) =>
+        RandomAccess.Write(file.SafeFileHandle, new byte[length], Offset(size, generation));
+
+    /// <summary>Syncs, then overwrites with zeros whatever is in the two places beside the newest record: older records, and what one that was cut short has left.</summary>
+    /// <param name="generation">Of the newest record; 0 if there is none.</param>
+    /// <returns>Bytes of that record.</returns>
+    public static int EraseAllBut(FileStream file, int size, ulong generation)
+    {
+        int kept = 0;
+        for (ulong place = 0; place < 2; place++)
+        {
+            var bytes = new byte[ImageFile.RecordSize(size)];
+            RandomAccess.Read(file.SafeFileHandle, bytes, Offset(size, place));
+            int length = generation > 0 && generation % 2 == place ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
+            kept = Math.Max(kept, length);
+            int used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+            bool leaves = used > length;
+            Switches.Off("R32 opened", ref leaves);
+            if (leaves)
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+                RandomAccess.Write(file.SafeFileHandle, new byte[used - length], Offset(size, place) + length);
+            }
+        }
+
+        return kept;
     }
 
     /// <summary>Leaves one empty record, with a checksum of the cells unless these are empty, and syncs.</summary>
@@ -41,6 +73,7 @@ internal static class RedoRecord
         Seal(record, generation, cells.IsEmpty ? 0 : CellsChecked, ImageFile.Crc(cells));
         RandomAccess.Write(file.SafeFileHandle, record, Offset(size, generation));
         RandomAccess.FlushToDisk(file.SafeFileHandle);
+        EraseAllBut(file, size, generation);
     }
 
     /// <summary>Writes what valid records hold into the cells, oldest first, and returns the newest generation.</summary>

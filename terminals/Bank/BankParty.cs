@@ -326,6 +326,17 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;
 
+    /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
+    public IReadOnlyList<Waiting> Waits
+    {
+        get
+        {
+            var parked = Parked;
+            long suspense = Audit.Suspense;
+            return _store.Read(db => BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock)));
+        }
+    }
+
     /// <summary>What a person has to look at, the newest first.</summary>
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 

@@ -174,7 +174,7 @@ internal static class Program
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
                     Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(),
-                    Unordered = audit.Unordered.Sum,
+                    Unordered = audit.Unordered.Sum, Waits = open.Party.Waits.Select(w => w.ToJson()),
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}{refused}
@@ -182,6 +182,7 @@ internal static class Program
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
                 {Counted.Say(cases.Count, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
                 {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}{unordered}
+                {Waiting.Say(open.Party.Waits)}
                 """);
         });
         return command;

@@ -190,6 +190,9 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>For the people of an issuer that is behind: what it means, and what ends it.</summary>
     public static string WhenBehind => AgreementDesk.RunRecover;
 
+    /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
+    public IReadOnlyList<Waiting> Waits => _store.Read(db => IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock))));
+
     /// <summary>What banks did not book, by bank and number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
 

@@ -169,7 +169,7 @@ internal static class Program
                 {
                     Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                     CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
-                    Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(),
+                    Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(), Waits = party.Waits.Select(w => w.ToJson()),
                 },
                 string.Create(CultureInfo.InvariantCulture, $"""
                 Scheme {party.Scheme.Fingerprint}{behind}
@@ -178,6 +178,7 @@ internal static class Program
                 {deltas} transfers wait for the next cycle, or for their bank's first visit since 'serve' began; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
                 {ParkedView.Summary(party.Parked, "hiercash-issuer")}
                 {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
+                {Waiting.Say(party.Waits)}
                 """));
         });
         return command;

@@ -31,6 +31,7 @@ internal static class Program
               hiercash-shop settle --for cafe --dir second                       what the revoked till of 'cafe' has queued
               hiercash-shop refund 2026-11-23T10:15:00.000000Z --reader emulator:alice.card --dir cafe
               hiercash-shop cancel 2026-11-23T10:16:00.000000Z --reader emulator:alice.card --dir cafe    one that was never accepted
+              hiercash-shop tickets ask --reader emulator:alice.card --dir cafe    the card went before its answer came
               hiercash-shop journal --dir cafe
               hiercash-shop status --dir cafe --json
             """)
@@ -38,8 +39,11 @@ internal static class Program
             Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new OpenedTill(d)),
-            Pay(), Till(), TillCommands.Settle(Folder, Json, (d, own) => new OpenedTill(d, beside: own)), Status(), JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, reads: true)),
-            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, reads: true)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
+            Pay(), Till(), Status(),
+            TillCommands.Settle(Folder, Json, (d, own) => new OpenedTill(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
+            JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, TillUse.Looks)),
+            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
+            TicketsCommand.Make(Folder, Json, Suite, (d, use) => new OpenedTill(d, use)),
             CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },
         args);
@@ -147,7 +151,7 @@ internal static class Program
             Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(
                 new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(ConsoleEntry.Terminal) });
             using var open = new OpenedTill(result.GetValue(Folder)!, isScreen: true);
-            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System);
+            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;
         });
@@ -159,7 +163,7 @@ internal static class Program
         var command = new Command("status", "Says what was taken, what is queued, and what was refused.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedTill(result.GetValue(Folder)!, reads: true);
+            using var open = new OpenedTill(result.GetValue(Folder)!, TillUse.Looks);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
@@ -176,6 +180,7 @@ internal static class Program
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
                     Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
                     PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Ticket.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    Waits = till.Waits.Select(w => w.ToJson()),
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
@@ -183,6 +188,7 @@ internal static class Program
                 Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is null ? ": run 'hiercash-shop settle'." : ": another till of the shop brings it.")}
                 {Counted.Say(till.OpenTickets.Count, "payment was", "payments were")} cut short{cancels}
                 {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(till.KeptPayments, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
+                {Waiting.Say(till.Waits)}
                 """);
         });
         return command;

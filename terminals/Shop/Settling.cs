@@ -16,6 +16,9 @@ public sealed class Settling(ShopTill till, ILink issuer, TimeProvider clock)
     /// <summary>The same, where it is this till's own files that cannot be read or written; null if they can.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>Held while this till settles; it gives null while another process does (rule R31).</summary>
+    public Func<IDisposable?>? Begin { get; init; }
+
     /// <summary>Settles now and then until it is cancelled, and does not throw.</summary>
     public async Task Run(TimeSpan every, CancellationToken cancel)
     {
@@ -40,6 +43,12 @@ public sealed class Settling(ShopTill till, ILink issuer, TimeProvider clock)
     {
         try
         {
+            using var turn = Begin?.Invoke();
+            if (Begin is not null && turn is null)
+            {
+                return ("Another process settles this till.", null);
+            }
+
             await till.RunOnline(issuer, cancel);
             return (null, null);
         }

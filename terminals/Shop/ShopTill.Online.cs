@@ -137,13 +137,20 @@ public sealed partial class ShopTill
             : $"{amount} are taken back. The card gets them when it comes to this till again; one that has forgotten the payment gets them by 'hiercash-wallet recover', or on its holder's account.");
     }
 
+    /// <summary>The issuer's new keys, and what they say of coins whose key was unknown. Nothing else: a settlement may run beside it.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask FetchKeys(ILink issuer, CancellationToken cancel)
+    {
+        await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
+        JudgeUnknownKeys();
+    }
+
     /// <summary>Ends what waits for the issuer: refunds, payments that were left open, S_W that it has not seen, the hot list.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
     /// <returns>What was settled on the way.</returns>
     public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
-        await CertificateStore.Fetch(_store, _scheme, _suite, issuer, cancel);
-        JudgeUnknownKeys();
+        await FetchKeys(issuer, cancel);
         GiveUpForgotten();
         try
         {

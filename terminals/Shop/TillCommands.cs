@@ -35,7 +35,7 @@ internal static class TillCommands
     {
         try
         {
-            await opened.Till.RunOnline(opened.Issuer, cancel);
+            await opened.Till.FetchKeys(opened.Issuer, cancel);
             return true;
         }
         catch (Exception e) when (e is LinkException or InvalidOperationException)

@@ -10,13 +10,13 @@ using Spectre.Console;
 namespace HierCash.Shop;
 
 /// <summary>Runs the till's screen: keys in, cards in, payments, and settlement in the background. Being offline is normal.</summary>
-internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock)
+internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock, Func<IDisposable?> settles)
 {
     private const int MaxTyped = 12;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
     private static readonly TimeSpan RetrySameCard = TimeSpan.FromSeconds(2);
     private readonly Currency _currency = scheme.Terms.Currency;
-    private readonly Settling _settling = new(till, issuer, clock);
+    private readonly Settling _settling = new(till, issuer, clock) { Begin = settles };
     private TillMood _mood = TillMood.Waiting;
     private string _typed = "";
     private string _pin = "";

@@ -137,7 +137,8 @@ internal static partial class TillStore
     public static void KeyIsKnown(Database db, PaymentId payment, Timestamp until) =>
         db.Execute("UPDATE part SET unknown_key = 0, until = ?2 WHERE payment_id = ?1", payment.Value.ToArray(), until.ToLedger());
 
-    /// <summary>True if this till has the payment that the coin made just before: then nothing of that coin is missing here.</summary>
-    public static bool HasBefore(Database db, CoinId coin, ushort seq) =>
-        seq == 1 || db.Number("SELECT count(*) FROM part WHERE coin_id = ?1 AND seq = ?2", coin.Value.ToArray(), seq - 1L) > 0;
+    /// <summary>What the coin signed between its last payment that this till has and this one: how many, and since when. None of it is missing here for a coin that paid here just before.</summary>
+    public static (long Count, Timestamp Since) Missing(Database db, CoinId coin, ushort seq) => db.Query(
+        "SELECT coalesce(max(seq), 0), coalesce(max(time), 0) FROM part WHERE coin_id = ?1 AND seq < ?2",
+        r => (seq - 1 - r.GetInt64(0), Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray(), (long)seq)[0];
 }

@@ -84,8 +84,9 @@ public sealed class TownWorld : IDisposable
 
     /// <summary>The wallet terminal of a holder who keeps records.</summary>
     /// <param name="ask">What the holder says when asked about a withdrawal that this wallet did not begin; null: it is theirs.</param>
-    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null) =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records) { AskHolder = ask ?? (_ => true) };
+    /// <param name="resumed">Told what became of withdrawals that were cut short.</param>
+    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null) =>
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records) { AskHolder = ask ?? (_ => true), Resumed = resumed };
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);

@@ -29,6 +29,7 @@ internal static class Program
               hiercash-wallet withdraw 20.00 --same-key 0 --reader emulator:alice.card    a further coin under the key of the one in slot 0
               hiercash-wallet balance --reader emulator:alice.card
               hiercash-wallet log --reader emulator:alice.card --json
+              hiercash-wallet status --reader emulator:alice.card                   what waits, and what ends it
               hiercash-wallet pin change --reader emulator:alice.card
               hiercash-wallet redeem --reader emulator:alice.card
               hiercash-wallet lost-report alice.lost --reader emulator:alice.card
@@ -39,7 +40,7 @@ internal static class Program
               hiercash-wallet report-lost alice.lost --fingerprint 5f3c...        when the card is gone
             """)
         {
-            Withdraw(), Resume(), Balance(), Log(),
+            Withdraw(), Resume(), Balance(), Log(), StatusCommand.Make(Suite, PinOption, Json, Status),
         }.With(new ActivationCommands(Suite, PinOption).All).With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All).With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
         args);
 
@@ -63,7 +64,7 @@ internal static class Program
             Description = "Under the key of the coin in that slot, which may be spent ('explain' shows all slots). Shops and issuer can tell that such coins are of one holder.",
             HelpName = "SLOT", Arity = ArgumentArity.ExactlyOne, CustomParser = r => CommonOptions.ReadNumber(r, "slot of the card", "0"),
         };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first.")
+        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.")
         {
             amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, LifeCommands.Folder, Json,
         };
@@ -82,21 +83,21 @@ internal static class Program
             using var store = RecordsFile.Make(result.GetValue(LifeCommands.Folder)!, card, pin);
             var records = new WalletRecords(store);
             using var link = Link(result.GetValue(Bank), status, records);
-            var resumed = new List<Amount>();
+            var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
+            var series = new CoinSeries(plan);
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
             {
                 AskHolder = amount => IsTheirs(amount, status.Currency),
                 Resumed = earlier =>
                 {
-                    resumed.AddRange(earlier.Outcome == WithdrawalOutcome.Issued ? [earlier.Amount] : []);
+                    series.Finished(earlier);
                     if (!result.GetValue(Json))
                     {
                         ConsoleEntry.SayDone($"Of an earlier withdrawal, which was cut short: {earlier.Message}");
                     }
                 },
             };
-            var plan = result.GetValue(set) ? CoinPlanner.Plan(value) : [value];
-            int room = plan.Count > 1 ? Room(card, pin, status) : plan.Count;
+            int room = plan.Count > 1 ? Room(card, pin, status, plan) : plan.Count;
             if (plan.Count > room)
             {
                 throw new RefusedException(
@@ -108,7 +109,7 @@ internal static class Program
                 Console.Error.WriteLine(IssuerKeyed.ForBuyer);
             }
 
-            foreach (var coin in plan)
+            while (series.Next is { } coin)
             {
                 var done = result.GetValue(issuerKeyed) ? await terminal.WithdrawIssuerKeyed(card, pin, coin, cancel)
                     : first is { } key ? await terminal.WithdrawSameKey(card, pin, key, coin, cancel)
@@ -118,6 +119,7 @@ internal static class Program
                     throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
                 }
 
+                series.Done();
                 if (!result.GetValue(Json))
                 {
                     ConsoleEntry.SayDone(done.Message);
@@ -130,7 +132,7 @@ internal static class Program
                     true,
                     new
                     {
-                        Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), Resumed = resumed.Select(c => c.Minor),
+                        Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), Resumed = series.Resumed.Select(c => c.Minor),
                         IssuerKeyed = result.GetValue(issuerKeyed),
                     },
                     "");
@@ -142,12 +144,13 @@ internal static class Program
         return command;
     }
 
-    /// <summary>Free slots, and those of spent or redeemed coins of which the card may forget every payment.</summary>
-    private static int Room(ICardChannel channel, string pin, PrivateStatus status)
+    /// <summary>Free slots, those of spent or redeemed coins of which the card may forget every payment, and those of coins of this order that wait already.</summary>
+    private static int Room(ICardChannel channel, string pin, PrivateStatus status, IReadOnlyList<Amount> plan)
     {
         var card = new WalletCard(channel);
         var held = WalletTerminal.ReadLog(channel, pin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot).ToHashSet();
-        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i).State is var state && (state == SlotState.Free || (state is SlotState.Closed or SlotState.Ended && !held.Contains(i))));
+        return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i) is var coin
+            && (coin.State == SlotState.Free || (coin.State is SlotState.Closed or SlotState.Ended && !held.Contains(i)) || (coin.Pending is { } pending && plan.Contains(pending.FaceValue))));
     }
 
     /// <summary>The slot of the coin whose key further ones share: the one that counts them.</summary>

@@ -28,7 +28,11 @@ public enum WithdrawalOutcome
 }
 
 /// <param name="Message">For people: what happened and what to do.</param>
-public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, string Message);
+public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, string Message)
+{
+    /// <summary>The card keeps its side and the bank may still carry it out: nothing is begun beside it (rule R31).</summary>
+    public bool Waits { get; init; }
+}
 
 /// <summary>The user's terminal: between a wallet card and its bank (EP 0810563, issuance steps 1, 4 and 5). It keeps no secrets.</summary>
 /// <param name="records">The holder's own records, which say what the issuer has heard of already; or null.</param>
@@ -42,7 +46,10 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     /// <summary>Told what became of each withdrawal that was cut short before, and is finished before a further one.</summary>
     public Action<WithdrawalResult>? Resumed { get; init; }
 
-    /// <summary>Withdraws X. Withdrawals that were cut short are finished first.</summary>
+    /// <summary>
+    /// Withdraws X. Withdrawals that were cut short are finished first. One of the same amount is this one, repeated: it is resumed, and no further one begins; while one of another
+    /// amount waits none begins either (rule R31).
+    /// </summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     /// <exception cref="CardChannelException">The card is gone; resume with it later.</exception>
     /// <exception cref="LinkException">The bank cannot be reached; resume later.</exception>
@@ -62,9 +69,21 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         var certificates = await Certificates(card, cancel);
-        foreach (var earlier in await Resume(card, status, certificates, cancel))
+        var unfinished = await Resume(card, status, certificates, cancel);
+        var repeated = Repeated(unfinished, faceValue);
+        foreach (var earlier in unfinished.Where(e => !ReferenceEquals(e, repeated)))
         {
             Resumed?.Invoke(earlier);
+        }
+
+        if (repeated is not null)
+        {
+            return repeated.Waits ? repeated : repeated with { Message = $"{repeated.Message} This withdrawal was begun before, and is finished now." };
+        }
+
+        if (Other(unfinished, faceValue, status.Currency) is { } refused)
+        {
+            return refused;
         }
 
         MakeRoom(channel, pin, card, status);
@@ -81,8 +100,31 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         }
         catch (LinkException e)
         {
-            throw new LinkException($"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and 'withdraw' would withdraw more besides.", e);
+            throw new LinkException($"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and so does the same withdrawal again.", e);
         }
+    }
+
+    /// <summary>The withdrawal of that amount that was begun before and is this one: finished just now, or still waiting; null if none is.</summary>
+    private static WithdrawalResult? Repeated(IReadOnlyList<WithdrawalResult> unfinished, Amount faceValue)
+    {
+        var same = unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits).FirstOrDefault();
+        bool repeats = same is not null;
+        Switches.Off("R31 repeated", ref repeats);
+        return repeats ? same : null;
+    }
+
+    /// <summary>The refusal of a further withdrawal while one of another amount waits; null if none does.</summary>
+    private static WithdrawalResult? Other(IReadOnlyList<WithdrawalResult> unfinished, Amount faceValue, Currency currency)
+    {
+        var other = unfinished.FirstOrDefault(e => e.Waits);
+        bool waits = other is not null;
+        Switches.Off("R31 another", ref waits);
+        string Show(Amount amount) => amount.Show(currency);
+        return waits
+            ? new WithdrawalResult(
+                WithdrawalOutcome.Refused, faceValue,
+                $"A withdrawal of {Show(other!.Amount)} waits, and no other one begins beside it. {other.Message} 'hiercash-wallet resume' finishes it; then withdraw {Show(faceValue)}.")
+            : null;
     }
 
     /// <summary>Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that this wallet did not begin (rule R16).</summary>
@@ -181,7 +223,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         crash.Reach(CrashPoints.WithdrawalAnswered);
         if (Refusal.Read(reply) is { } refusal)
         {
-            return new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, refusal.Text);
+            // A request under a key that is gone is never carried out; all else may be, by a later resume.
+            return new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, refusal.Text) { Waits = refusal.Reason != RefusalReason.KeyUnknown };
         }
 
         if (WithdrawalAnswer.Read(reply, MessageType.WithdrawReply) is not { } answer)
@@ -208,7 +251,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
                 : stored == StatusWord.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
-                    $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.")
+                    $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
                 : throw new CardRefusedException(stored, $"The card does not take the bank's answer. {stored.Explain()}");
         }
 
@@ -223,11 +266,11 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
                 : freed == StatusWord.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
-                    $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.")
+                    $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
                 : throw new CardRefusedException(freed, $"The card does not take the issuer's statement. {freed.Explain()}");
         }
 
-        return new WithdrawalResult(WithdrawalOutcome.Pending, faceValue, $"The bank debited {amount} and waits for the issuer. Resume the withdrawal later; nothing is lost.");
+        return new WithdrawalResult(WithdrawalOutcome.Pending, faceValue, $"The bank debited {amount} and waits for the issuer. Resume the withdrawal later; nothing is lost.") { Waits = true };
     }
 
     private static string Explain(IssueRefusal reason, bool keyed) => reason switch

@@ -8,6 +8,7 @@ using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Pcsc;
+using HierCash.Tests.Properties;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -17,14 +18,15 @@ namespace HierCash.Tests.CardPulls;
 /// <summary>
 /// Cards are pulled out of PC/SC readers at random moments of payments and withdrawals. Most of it is waiting, so it has a service of its own and
 /// runs beside others. Its room comes before Pcsc by name, because who comes first has the service first.
+/// Three hundred of them: HIERCASH_PULLS=300 dotnet test tests -c Release --filter FullyQualifiedName~PullTests
 /// </summary>
 [Parallelizable]
 public sealed class PullTests
 {
-    private const int Pulls = 300;
     private const int Lanes = 2;
     private const int RoomEvery = 5;
     private const int MostMicroseconds = 250_000;
+    private static readonly int Pulls = Histories.Asked("HIERCASH_PULLS", 150);
 
     /// <summary>pcscd looks for a removal so often, and takes a card that is back sooner for the one that was there.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(450);

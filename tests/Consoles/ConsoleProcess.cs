@@ -129,6 +129,9 @@ internal sealed class ServingProcess : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>Sends it a signal such as STOP.</summary>
+    public void Signal(string signal) => ConsoleProcess.Signal(_process!, signal);
+
     /// <summary>SIGTERM; the exit code.</summary>
     public int Stop()
     {

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using HierCash.Protocol.Suite;
+using HierCash.Tests.Properties;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>kill -9 of every kind of process at random moments, under load.</summary>
+/// <summary>
+/// kill -9 of every kind of process at random moments, under load. Four hundred times: HIERCASH_KILLS=400 dotnet test tests -c Release --filter FullyQualifiedName~KillTests
+/// </summary>
 [Parallelizable]
 public sealed class KillTests
 {
-    private const int Kills = 200;
+    private static readonly int Kills = Histories.Asked("HIERCASH_KILLS", 100);
 
     /// <summary>Afterwards everything is started again and drained: audits agree, each accepted payment reached the shop once.</summary>
     [Test]
@@ -25,7 +28,7 @@ public sealed class KillTests
         int wallets = 0;
         int shops = 0;
         var deadline = Stopwatch.GetTimestamp();
-        while (killed < Kills && Stopwatch.GetElapsedTime(deadline) < TimeSpan.FromMinutes(6))
+        while (killed < Kills && Stopwatch.GetElapsedTime(deadline) < TimeSpan.FromSeconds(2 * Kills + 160))
         {
             // Several short commands at once, each of which may be killed at any moment of its life; sometimes a server is.
             var commands = new List<Process>();

@@ -110,11 +110,50 @@ public sealed class ShopConsoleTests
         Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.StartWith("Till "));
         Assert.That(_town.Must("hiercash-shop", "journal", "--dir", "cafe"), Does.Contain(receipt));
         Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("1.00 EUR"));
-        foreach (string[] line in new string[][] { ["settle"], ["refund", receipt, .. Alice], ["pay", "1.00", .. Alice] })
+        foreach (string[] line in new string[][] { ["refund", receipt, .. Alice], ["pay", "1.00", .. Alice] })
         {
             var refused = _town.Run("hiercash-shop", [.. line, "--dir", "cafe"]);
             Assert.That((refused.Code, refused.Error), Is.EqualTo((1, "Another process serves the shop in 'cafe'. Stop that one first.\n")));
         }
+    }
+
+    /// <summary>
+    /// The issuer hangs: its process is stopped, and its connections stay. A settlement waits for it, and the till goes on selling meanwhile; a second settlement is told of the first. Then
+    /// everything is settled once.
+    /// </summary>
+    [Test, Rule(31)]
+    public void AShopSellsWhileASettlementWaitsForAHungIssuer()
+    {
+        _town.AddShop("Corner", "corner");
+        _town.Must("hiercash-shop", "settle", "--dir", "corner");
+        _town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "corner"]);
+        long before = Balance();
+        _town.Issuer.Signal("STOP");
+        using var settling = ConsoleProcess.Start(_town.Folder, "hiercash-shop", "settle", "--dir", "corner");
+        try
+        {
+            // It has its lock when it says whom it waits for.
+            Assert.That(settling.StandardError.ReadLine(), Does.Contain("issuer"));
+            for (int i = 0; i < 2; i++)
+            {
+                Assert.That(_town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "corner"]), Does.StartWith("Paid 1.00 EUR.").And.Contain("queued for settlement"));
+            }
+
+            var second = _town.Run("hiercash-shop", "settle", "--dir", "corner");
+            Assert.That((second.Code, second.Error), Is.EqualTo((1, "Another process settles the shop in 'corner', and sends all that is queued. Wait until it is done.\n")));
+        }
+        finally
+        {
+            _town.Issuer.Signal("CONT");
+        }
+
+        string said = settling.StandardOutput.ReadToEnd();
+        settling.WaitForExit();
+        Assert.That((settling.ExitCode, said.Contains("0 refused, 0 still queued.", StringComparison.Ordinal)), Is.EqualTo((0, true)), said);
+        _town.Must("hiercash-shop", "settle", "--dir", "corner");
+        var status = _town.Json("hiercash-shop", "status", "--dir", "corner");
+        Assert.That((Balance(), status.GetProperty("queued").GetInt64()), Is.EqualTo((before - 200, 0L)));
+        Assert.That(status.GetProperty("settled").GetInt64(), Is.EqualTo(status.GetProperty("accepted").GetInt64()));
     }
 
     /// <summary>The machine's clock ran 40 days ahead for one payment. The old folder takes nothing more, settles and refunds; a further till takes the next.</summary>

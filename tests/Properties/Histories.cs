@@ -9,11 +9,14 @@ namespace HierCash.Tests.Properties;
 /// </summary>
 internal static class Histories
 {
+    /// <summary>How often, as that environment variable says; else as often as in every run.</summary>
+    public static int Asked(string variable, int inEveryRun) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int asked) ? asked : inEveryRun;
+
     /// <summary>Runs that many, on all cores.</summary>
     /// <returns>How many there were.</returns>
     public static int Run(int inEveryRun, Action<ulong> history)
     {
-        int count = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_HISTORIES"), CultureInfo.InvariantCulture, out int asked) ? asked : inEveryRun;
+        int count = Asked("HIERCASH_HISTORIES", inEveryRun);
         ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
         var failures = new ConcurrentQueue<string>();
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (i, loop) =>

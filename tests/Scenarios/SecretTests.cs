@@ -64,6 +64,108 @@ public sealed class SecretTests
         }
     }
 
+    /// <summary>
+    /// The same in the image file, byte for byte: cells, undo log, and both places of its redo records, of which each is longer or shorter than the one before it. Power goes somewhere in every
+    /// other withdrawal. Twelve coins, and payments that close some.
+    /// </summary>
+    [Test, Rule(32), Hole(21)]
+    public void NeitherSeedNorKStaysInTheImageFile()
+    {
+        var random = new RecordingRandom(new SeededRandom(1));
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        string path = Path.Combine(folder, "alice.card");
+        try
+        {
+            using var town = Towns.Make(with: o => o with { Suite = new Suite.SeededSuite(random) });
+            string till = town.AddTill("Cafe");
+            using var alice = TownCard.Make("Alice", town.Options.Suite, Card.Runtime.PowerImage.Create(path));
+            town.OpenAccount(alice, new Amount(100_000));
+            var gone = new List<byte[]>();
+            for (int coin = 0; coin < 6; coin++)
+            {
+                var (slot, ek) = UpToAnswer(town, alice);
+                var seed = random.Drawn.Last(d => d.Length == 32);
+                Assert.That(Bytes(path).AsSpan().IndexOf(seed), Is.GreaterThan(0), "needed until then");
+                if (coin % 2 == 1)
+                {
+                    alice.Card.CutPowerAfter(coin * 17, Card.Runtime.TornCell.Garbage);
+                    TryFinish(alice, slot, ek);
+                    alice.Card.Reset();
+                }
+
+                Assert.That(TryFinish(alice, slot, ek));
+                gone.AddRange([seed, K(seed, mac: false)[..16], K(seed, mac: true)]);
+                Assert.That(Left(), Is.Empty, $"coin {coin}");
+                Assert.That(town.Pay(till, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+                Assert.That(Left(), Is.Empty, $"coin {coin}, spent");
+            }
+
+            // Opened anew, in both ways.
+            alice.Card.Dispose();
+            Assert.That(Left(), Is.Empty, "closed");
+            Card.Runtime.PowerImage.Open(path).Dispose();
+            Assert.That(Left(), Is.Empty, "opened for power");
+            Card.Runtime.ProcessImage.Open(path).Dispose();
+            Assert.That(Left(), Is.Empty, "opened for a process");
+
+            IEnumerable<int> Left()
+            {
+                var file = Bytes(path);
+                return gone.Select((s, i) => (s, i)).Where(g => file.AsSpan().IndexOf(g.s) >= 0).Select(g => g.i).ToList();
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>What an older version, or a host that lost power between two writes, has left in a redo record is gone once the image is opened.</summary>
+    [Test, Rule(32), Hole(21)]
+    public void WhatAnOlderRecordHoldsIsGoneOnceTheImageIsOpened()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        string path = Path.Combine(folder, "old.card");
+        try
+        {
+            long place;
+            using (var image = Card.Runtime.PowerImage.Create(path))
+            using (var card = new Card.Runtime.EmulatedCard(image))
+            {
+                // The end of the first place: a header of 24 bytes, then 36 for each line of 32 bytes.
+                place = 64 + image.Bytes.Length + 24 + (image.Bytes.Length / 32 * 36);
+            }
+
+            var secret = Encoding.ASCII.GetBytes("the seed of a coin of last year.");
+            using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
+            {
+                file.Position = place - secret.Length;
+                file.Write(secret);
+            }
+
+            Assert.That(Bytes(path).AsSpan().IndexOf(secret), Is.GreaterThan(0));
+            Card.Runtime.PowerImage.Open(path).Dispose();
+            Assert.That(Bytes(path).AsSpan().IndexOf(secret), Is.EqualTo(-1));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The whole file, also while a card holds it.</summary>
+    private static byte[] Bytes(string path)
+    {
+        // The card's lock is one of this runtime's: another program reads past it.
+        using var cat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
+        using var bytes = new MemoryStream();
+        cat.StandardOutput.BaseStream.CopyTo(bytes);
+        cat.WaitForExit();
+        return bytes.ToArray();
+    }
+
+    private static byte[] K(byte[] seed, bool mac) => System.Security.Cryptography.SHA256.HashData(SignedMessage.CashKey(seed, mac));
+
     /// <summary>No secret in any message, APDU, log line or store where it does not belong.</summary>
     [Test, Hole(21)]
     public async Task NoSecretGetsOut()

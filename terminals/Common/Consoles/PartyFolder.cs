@@ -5,7 +5,7 @@ namespace HierCash.Terminals.Consoles;
 
 /// <summary>
 /// A party's folder: <c>ROLE.json</c> with its settings, <c>ROLE.db</c> with everything else, <c>ROLE.lock</c> held by the one process
-/// that serves. Short commands run beside that process; the database keeps them apart.
+/// that serves, <c>ROLE-settle.lock</c> by the one that settles. Short commands run beside that process; the database keeps them apart.
 /// </summary>
 public sealed class PartyFolder<TSettings>
     where TSettings : class
@@ -75,7 +75,7 @@ public sealed class PartyFolder<TSettings>
         }
 
         string party = Path.Combine(path, role);
-        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock"]) is { } fault)
+        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock", party + "-settle.lock"]) is { } fault)
         {
             throw new RefusedException(fault);
         }
@@ -103,9 +103,18 @@ public sealed class PartyFolder<TSettings>
 
     /// <summary>Held while a process serves the folder; gone with it, however it ends.</summary>
     /// <exception cref="RefusedException">Another process serves it.</exception>
-    public IDisposable Lock()
+    public IDisposable Lock() => TryLock(".lock") ?? throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
+
+    /// <summary>Held while a process settles: that waits for the issuer, and whoever serves goes on beside it (rule R31).</summary>
+    /// <returns>Null while another process settles.</returns>
+    public IDisposable? TryLockSettling() => TryLock("-settle.lock");
+
+    /// <exception cref="RefusedException">Another process settles.</exception>
+    public IDisposable LockSettling() => TryLockSettling() ?? throw new RefusedException($"Another process settles the {_role} in '{_path}', and sends all that is queued. Wait until it is done.");
+
+    private FileStream? TryLock(string ending)
     {
-        string file = Path.Combine(_path, _role + ".lock");
+        string file = Path.Combine(_path, _role + ending);
         bool isThere = File.Exists(file);
         try
         {
@@ -113,7 +122,7 @@ public sealed class PartyFolder<TSettings>
         }
         catch (IOException e) when (IsHeld(e) || (!isThere && File.Exists(file)))
         {
-            throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
+            return null;
         }
     }
 

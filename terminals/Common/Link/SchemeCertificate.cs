@@ -21,6 +21,10 @@ public static class SchemeCertificate
 
     private const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
     private const string EcPublicKey = "1.2.840.10045.2.1";
+    private const string OrganisationOid = "2.5.4.10";
+    private const string UnitOid = "2.5.4.11";
+    private const string CommonNameOid = "2.5.4.3";
+    private const int NameParts = 3;
 
     /// <summary>Role, number and key of a certificate that holds, or why it does not.</summary>
     public readonly record struct Finding(LinkPeer? Peer, string? Fault);
@@ -66,14 +70,9 @@ public static class SchemeCertificate
             return new Finding(null, "its certificate holds no key of the scheme's curve");
         }
 
-        foreach (var role in Enum.GetValues<LinkRole>().Where(r => r != LinkRole.Wallet))
+        if (ReadName(certificate.SubjectName) is { } name)
         {
-            string prefix = $"O=HierCash, OU={role}, CN=";
-            if (certificate.Subject.StartsWith(prefix, StringComparison.Ordinal)
-                && uint.TryParse(certificate.Subject[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
-            {
-                return new Finding(new LinkPeer(role, new PartyId(id), key), null);
-            }
+            return new Finding(new LinkPeer(name.Role, name.Id, key), null);
         }
 
         return new Finding(null, $"its certificate names no role of the scheme ({PlainText.Escape(certificate.Subject)})");
@@ -93,6 +92,33 @@ public static class SchemeCertificate
         using var ecdsa = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
         CryptographicOperations.ZeroMemory(scalar);
         return bare.CopyWithPrivateKey(ecdsa);
+    }
+
+    /// <summary>
+    /// O, OU and CN, each once and each in an RDN of its own, in any order: RFC 5280, 4.1.2.4 prescribes none, and openssl writes them in the order in which they are given.
+    /// </summary>
+    private static (LinkRole Role, PartyId Id)? ReadName(X500DistinguishedName subject)
+    {
+        try
+        {
+            var parts = subject.EnumerateRelativeDistinguishedNames().ToList();
+            if (parts.Count != NameParts || parts.Exists(p => p.HasMultipleElements))
+            {
+                return null;
+            }
+
+            string? Value(string oid) => parts.Find(p => p.GetSingleElementType().Value == oid)?.GetSingleElementValue();
+            string? unit = Value(UnitOid);
+            var roles = Enum.GetValues<LinkRole>().Where(r => r != LinkRole.Wallet && r.ToString() == unit).ToList();
+            return Value(OrganisationOid) == "HierCash" && roles is [var role] && uint.TryParse(Value(CommonNameOid), NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
+                ? (role, new PartyId(id))
+                : null;
+        }
+        catch (CryptographicException)
+        {
+            // Strings of a kind that RFC 5280 does not know.
+            return null;
+        }
     }
 
     private static X500DistinguishedName Name(LinkRole role, PartyId id) => new($"O=HierCash, OU={role}, CN={id}");

@@ -1,0 +1,63 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>What waits at a bank (docs/waiting.md).</summary>
+internal static class BankWaiting
+{
+    private const string Visits = "It goes on by itself while 'hiercash-bank serve' runs and the issuer can be reached.";
+
+    /// <summary>All of it; sums where there may be many.</summary>
+    public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
+    {
+        var all = new List<Waiting>();
+        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(debited) FROM withdrawal WHERE state IN ('Debited', 'Requested')"), n => new Waiting(
+            WaitingKind.DebitedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} debited", n.Since, "The issuer has not answered for it.",
+            Visits + " What stays unanswered goes back to the account on the issuer's word."));
+        all.AddRange(parked.Select(p => new Waiting(
+            WaitingKind.ParkedInstruction, $"instruction {p.Number}, {p.Kind} of {p.Amount.Show(currency)}{(p.Whose.Length > 0 ? $" for {p.Whose}" : "")}", p.Since,
+            $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
+        if (suspense > 0)
+        {
+            all.Add(new Waiting(
+                WaitingKind.Suspense, $"{new Amount((ulong)suspense).Show(currency)} in suspense", null, "The term of its instruction is over, and nobody is known to own it.",
+                "'hiercash-bank parked' says of each what ends it."));
+        }
+
+        all.AddRange(db.Query(
+            """
+            SELECT n.coin_id, n.allowed, n.until, e.judged FROM notice n JOIN evidence e ON e.coin_id = n.coin_id
+            WHERE n.until > ?1 AND n.fallen = 0 AND n.allowed > e.claimed AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id) ORDER BY n.until
+            """,
+            r => new Waiting(
+                WaitingKind.ClaimInTerm, $"a claim of up to {Amount.FromLedger(r.GetInt64(1)).Show(currency)} on the holder of coin {Convert.ToHexStringLower(r.Bytes(0))[..16]}",
+                Timestamp.FromLedger(r.GetInt64(3)), "Its holder may still rebut the evidence.", $"It is booked after {Timestamp.FromLedger(r.GetInt64(2))} if the case stands."),
+            now.ToLedger()));
+        Add(all, Counted(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL"), n => new Waiting(
+            WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", Visits));
+        var uncancelled = Counted(
+            db,
+            """
+            SELECT count(*), coalesce(sum(w.x), 0), min(l.date) FROM cancellation c JOIN withdrawal w ON w.request = c.request JOIN lost_report l ON l.u = c.u
+            WHERE c.date IS NULL AND w.state = 'Issued'
+            """);
+        Add(all, uncancelled, n => new Waiting(
+            WaitingKind.UncancelledCoin, $"{n.Count} coins of lost cards", n.Since, "The issuer has not cancelled them yet.", Visits));
+        all.AddRange(db.Query(
+            "SELECT since, said FROM unanswered",
+            r => new Waiting(WaitingKind.UnansweredByIssuer, "everything that needs the issuer", Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), "It ends when the issuer answers this bank again.")));
+        return all;
+    }
+
+    private static (long Count, Amount Sum, Timestamp Since) Counted(Database db, string sql) =>
+        db.Query(sql, r => (r.GetInt64(0), Amount.FromLedger(r.GetInt64(1)), r.IsDBNull(2) ? default : Timestamp.FromLedger(r.GetInt64(2))))[0];
+
+    private static void Add(List<Waiting> all, (long Count, Amount Sum, Timestamp Since) counted, Func<(long Count, Amount Sum, Timestamp Since), Waiting> make)
+    {
+        if (counted.Count > 0)
+        {
+            all.Add(make(counted));
+        }
+    }
+}

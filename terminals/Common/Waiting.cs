@@ -1,0 +1,107 @@
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Terminals;
+
+/// <summary>Every state in which something waits at a party. The page docs/waiting.md has a row for each, and 'status' shows each that there is.</summary>
+public enum WaitingKind
+{
+    /// <summary>Shop: accepted, and not sent yet, or sent and not answered.</summary>
+    QueuedPayment,
+
+    /// <summary>Shop: the issuer's clock said that its TIME lies in the future.</summary>
+    EarlyPayment,
+
+    /// <summary>Shop: signed by a card, and neither accepted nor given back.</summary>
+    HeldPayment,
+
+    /// <summary>Shop: given up or refunded, and the issuer has to sign that first.</summary>
+    RefundUnderWay,
+
+    /// <summary>Shop: a card has not come back for its S_W.</summary>
+    OwedToCard,
+
+    /// <summary>Shop: a card went before an answer came.</summary>
+    UnseenTicket,
+
+    /// <summary>Shop: the guarantee has promised it for later.</summary>
+    GuaranteedPayment,
+
+    /// <summary>Shop: above its coin's value, and nothing has come free.</summary>
+    WaitingExcess,
+
+    /// <summary>Shop: an offline payment needs a younger hot list.</summary>
+    OldHotList,
+
+    /// <summary>Shop: the till takes nothing until its clock has reached its last TIME.</summary>
+    ClockBehindLastTime,
+
+    /// <summary>Shop: the till's key was revoked; another till of the shop goes on.</summary>
+    RevokedTill,
+
+    /// <summary>Shop: the issuer has paid what was never accepted; the customer gets it in cash.</summary>
+    CashToPayBack,
+
+    /// <summary>Wallet: a withdrawal was begun and is not on the card.</summary>
+    UnfinishedWithdrawal,
+
+    /// <summary>Wallet: the card has signed a redemption, and nobody answered for it.</summary>
+    UnansweredRedemption,
+
+    /// <summary>Bank: debited, and the issuer has not answered.</summary>
+    DebitedWithdrawal,
+
+    /// <summary>Bank, issuer: an instruction that the bank cannot book.</summary>
+    ParkedInstruction,
+
+    /// <summary>Bank: money whose owner is not known.</summary>
+    Suspense,
+
+    /// <summary>Bank: a claim on a holder who may still rebut it.</summary>
+    ClaimInTerm,
+
+    /// <summary>Bank: what an accused has shown, and the issuer has to answer.</summary>
+    UnansweredRebuttal,
+
+    /// <summary>Bank: a coin of a lost card that the issuer has not cancelled yet.</summary>
+    UncancelledCoin,
+
+    /// <summary>Bank: the issuer answers this bank no more.</summary>
+    UnansweredByIssuer,
+
+    /// <summary>Issuer: owed between banks, to be instructed with the next cycle.</summary>
+    OpenTransfer,
+
+    /// <summary>Issuer: instructed, and the bank has not fetched it.</summary>
+    UnfetchedInstruction,
+
+    /// <summary>Issuer: a case whose dossier its bank has not fetched, or has not judged.</summary>
+    UnjudgedCase,
+
+    /// <summary>Issuer: promised to a shop, and not due or not paid yet.</summary>
+    OpenGuarantee,
+
+    /// <summary>Issuer: a payment above its coin's value that no guarantee covers.</summary>
+    UncoveredExcess,
+
+    /// <summary>Issuer: a redemption that does not fit whole, behind the shops.</summary>
+    QueuedRedemption,
+
+    /// <summary>Issuer: what is left of a cancelled coin, and is not on its holder's account yet.</summary>
+    ReturnToCome,
+}
+
+/// <summary>Something that waits: why, since when, and what ends it.</summary>
+/// <param name="What">What it is, with its amount or its name.</param>
+/// <param name="Since">Null where nobody noted it.</param>
+/// <param name="Reason">A sentence: why it waits.</param>
+/// <param name="Ends">A sentence: the date, or the command, that ends it.</param>
+public sealed record Waiting(WaitingKind Kind, string What, Timestamp? Since, string Reason, string Ends)
+{
+    /// <summary>For 'status --json'.</summary>
+    public object ToJson() => new { Kind = Kind.ToString(), What, Since = Since?.ToString(), Reason, Ends };
+
+    /// <summary>For 'status': one line each, under a heading; a sentence where nothing waits.</summary>
+    public static string Say(IReadOnlyList<Waiting> all) => all.Count == 0
+        ? "Nothing waits."
+        : string.Join(Environment.NewLine, all.Select(w => $"  {w.What}{(w.Since is { } since ? $", since {since}" : "")}: {w.Reason} {w.Ends}").Prepend("What waits:"));
+}

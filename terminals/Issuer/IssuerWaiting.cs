@@ -1,0 +1,55 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>What waits at the issuer (docs/waiting.md).</summary>
+internal static class IssuerWaiting
+{
+    /// <summary>All of it; sums where there may be many.</summary>
+    public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked)
+    {
+        var all = new List<Waiting>();
+        string Show(long minor) => Amount.FromLedger(minor).Show(currency);
+        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta HAVING count(*) > 0", r => new Waiting(
+            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle.", "The next cycle of 'hiercash-issuer serve' ends it.")));
+        all.AddRange(db.Query(
+            "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
+            r => new Waiting(
+                WaitingKind.UnfetchedInstruction, $"{Show(r.GetInt64(2))} in {r.GetInt64(1)} instructions for {r.GetString(0)}", null,
+                "The bank has not fetched them.", "The bank's 'hiercash-bank serve' fetches them.")));
+        all.AddRange(db.Query(
+            "SELECT lower(hex(coin_id)), opened FROM trace_case WHERE is_excess = 1 AND proof IS NULL ORDER BY opened",
+            r => new Waiting(
+                WaitingKind.UnjudgedCase, $"the case of coin {r.GetString(0)[..16]}", Timestamp.FromLedger(r.GetInt64(1)), "Its bank has not fetched the dossier, or has not said what it finds.",
+                "The bank's 'hiercash-bank serve' ends it; after the dispute term an alarm names the bank.")));
+        all.AddRange(parked.Select(p => new Waiting(
+            WaitingKind.ParkedInstruction, $"instruction {p.Bank}/{p.Number}, {p.Kind} of {p.Amount.Show(currency)}", p.Since, $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
+        all.AddRange(db.Query(
+            "SELECT count(*), sum(y), min(opened), min(due) FROM guarantee WHERE paid < 2 HAVING count(*) > 0",
+            r => new Waiting(
+                WaitingKind.OpenGuarantee, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} promises to shops", Timestamp.FromLedger(r.GetInt64(2)),
+                "The guarantee pays once the holder's terms are over and its bank has booked the claim.",
+                $"The first is due on {Timestamp.FromLedger(r.GetInt64(3))}.")));
+        foreach (bool redeemed in new[] { false, true })
+        {
+            all.AddRange(db.Query(
+                "SELECT count(*), sum(waiting), min(date) FROM history WHERE reversed IS NULL AND waiting > 0 AND (shop = 0) = ?1 HAVING count(*) > 0",
+                r => redeemed
+                    ? new Waiting(WaitingKind.QueuedRedemption, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} redemptions", Timestamp.FromLedger(r.GetInt64(2)),
+                        "They do not fit whole into what is left of their coins.",
+                        "A reversal that makes room ends it; what is left when the coin's terms are over goes to the account.")
+                    : new Waiting(WaitingKind.UncoveredExcess, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} payments above their coins", Timestamp.FromLedger(r.GetInt64(2)),
+                        "No guarantee covers them.",
+                        "A reversal that makes room ends it; else the end of the coin's terms."),
+                redeemed ? 1L : 0L));
+        }
+
+        all.AddRange(db.Query(
+            "SELECT count(*), sum(x - y - returned), min(cancelled) FROM inspection WHERE cancelled IS NOT NULL AND x > y + returned HAVING count(*) > 0",
+            r => new Waiting(
+                WaitingKind.ReturnToCome, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} cancelled coins", Timestamp.FromLedger(r.GetInt64(2)), "Shops may still settle what was paid with them.",
+                "The rest goes to the holder's account by itself when that term is over.")));
+        return all;
+    }
+}

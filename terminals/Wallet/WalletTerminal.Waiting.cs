@@ -1,0 +1,31 @@
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+
+namespace HierCash.Wallet;
+
+/// <summary>What waits on a card (docs/waiting.md).</summary>
+public sealed partial class WalletTerminal
+{
+    /// <summary>All of it, as the card shows it; no network is needed. The holder PIN was given.</summary>
+    public static IReadOnlyList<Waiting> Waits(ICardChannel channel, string pin, PrivateStatus status)
+    {
+        var card = new WalletCard(channel);
+        var all = new List<Waiting>();
+        for (byte slot = 0; slot < status.Slots; slot++)
+        {
+            if (card.GetCoin(slot).Pending is { } pending)
+            {
+                all.Add(new Waiting(
+                    WaitingKind.UnfinishedWithdrawal, $"a withdrawal of {pending.FaceValue.Show(status.Currency)}", null, "The card has begun it, and has no answer yet. The account may be debited already.",
+                    "'hiercash-wallet resume' ends it, and so does the same 'withdraw' again."));
+            }
+        }
+
+        var till = RedemptionTill(status);
+        all.AddRange(ReadLog(channel, pin).Where(e => e.Entry.Till == till && !e.Entry.Confirmed && e.State != LogState.Restored).Select(e => new Waiting(
+            WaitingKind.UnansweredRedemption, $"{e.Entry.Paid.Show(status.Currency)} on their way to the account", e.Entry.Time, "The card has signed the redemption, and the issuer has not answered.",
+            "'hiercash-wallet redeem' sends it again.")));
+        return all;
+    }
+}
