@@ -1,0 +1,72 @@
+namespace HierCash.Tests.Faults;
+
+/// <summary>Each party restored from a copy that is 500 transactions old, while all others go on.</summary>
+internal static class BackupFaults
+{
+    private const int Transactions = 500;
+    private const int AfterRestore = 10;
+    private static readonly TimeSpan NextVisit = TimeSpan.FromSeconds(30);
+
+    public static IEnumerable<FaultLine> Lines =>
+    [
+        new("backup-bank", "bank restored from a copy: +40.00 made of nothing, a shop's 10.00 never credited, every audit clean", f => Restored(f, w => w.North)),
+        new("backup-issuer", "issuer restored from a copy: instruction numbers given twice, -70.01", f => Restored(f, w => w.Issuer)),
+        new("backup-till", "a till restored from a copy", f => Restored(f, w => w.Cafe)),
+        new("backup-card", "a card's image restored from a copy", f => Restored(f, w => w.Alice)),
+    ];
+
+    private static void Restored(Finding finding, Func<FaultWorld, FaultParty> who)
+    {
+        using var world = new FaultWorld();
+        var party = who(world);
+        bool serves = world.Servers.Contains(party);
+        var load = new Load(world, 27);
+        load.Run(Scale.Of(20));
+        Copy(world, party, serves, () => world.Cafe.Room.Shell(world.Folder, $"cp -a {party.Name} {party.Name}.copy"));
+        load.Run(Scale.Of(Transactions) / world.Users.Count);
+        Copy(world, party, serves, () => world.Cafe.Room.Shell(world.Folder, $"{Forget(world, party)} && rm {party.Name}.copy -r"));
+
+        // In mid-traffic: nobody is told.
+        load.Run(AfterRestore);
+        finding.Rounds = 1;
+        if (serves)
+        {
+            string recover = $"hiercash-{(party == world.Issuer ? "issuer" : "bank")} recover";
+            finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit, $"{party.Name} does not notice that it was restored");
+            finding.Must(Drain.Audit(world).Any(f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)), "the auditor does not name the restored party");
+            finding.MustBeDoneOrExplained(world.Party(party, "recover"), "recover");
+        }
+
+        if (party == world.Alice)
+        {
+            // A restored image is frozen, and says so; its money comes back by the reported loss of the card, not by this line.
+            var paid = world.Shop(world.Cafe, party, "pay", "0.01");
+            finding.Must(paid.Code == 1, $"a restored card pays: {paid.Code} {paid.Output}{paid.Error}");
+            return;
+        }
+
+        KillFaults.End(finding, world, load);
+    }
+
+    private static void Copy(FaultWorld world, FaultParty party, bool serves, Action work)
+    {
+        _ = world;
+        if (serves)
+        {
+            party.Signal("TERM");
+            _ = party.ExitCode;
+            party.Kill();
+        }
+
+        work();
+        if (serves)
+        {
+            party.Start();
+        }
+    }
+
+    /// <summary>Of a card the image alone is restored: its witness lies elsewhere, as a real card's counter would.</summary>
+    private static string Forget(FaultWorld world, FaultParty party) => world.Users.Contains(party)
+        ? $"cp -a {party.Name}.copy/{party.Name}.card {party.Name}/"
+        : $"rm -r {party.Name} && cp -a {party.Name}.copy {party.Name}";
+}
