@@ -20,6 +20,9 @@ public enum RefusalReason : byte
     InsufficientFunds = 12,
     Unavailable = 13,
     KeyRevoked = 14,
+
+    /// <summary>The party cannot use its own files just now. Whether it has done anything of it is not known: whoever asked takes it for no answer, and asks again (rule R28).</summary>
+    CannotStore = 15,
 }
 
 /// <summary>A refusal and its sentence for people: what was wrong and what to do.</summary>

@@ -3,7 +3,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Bank;
 
@@ -52,7 +51,9 @@ internal static class Program
     {
         var listen = CommonOptions.Listen(CommonOptions.BankPort);
         var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
-        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every };
+        var logFile = Serving.LogFile();
+        var logSize = Serving.LogSize();
+        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every, logFile, logSize };
         command.SetAction(async (result, cancel) =>
         {
             int seconds = result.GetValue(every);
@@ -65,18 +66,15 @@ internal static class Program
 
             // Read behind the lock: 'join' changes it, and holds the same one.
             var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
-            using var log = new LineLog(Console.Error, TimeProvider.System);
+            await using var serving = new Serving(result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
             var grant = Enrolled.Grant(folder, Role, Suite);
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
             using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
             using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
-            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance, relay);
-            await using var server = await LinkServer.Start(
-                result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
-            Console.WriteLine($"Listening on {server.Address}.");
-            ServeLoop.SayStopping(cancel);
-            await ServeLoop.Every(TimeSpan.FromSeconds(seconds), c => party.Run(c).AsTask(), log.CreateLogger(Role), TimeProvider.System, cancel);
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay);
+            await serving.Run(
+                result.GetValue(listen)!, () => certificate, grant.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => null, c => party.Run(c).AsTask(), cancel);
             return ExitCode.Done;
         });
         return command;
@@ -153,7 +151,7 @@ internal static class Program
     private static Command Status()
     {
         var command = new Command("status", "Says what is under way.") { Folder, Json };
-        command.SetAction(result =>
+        command.SetAction(result => HealthView.Status(result.GetValue(Folder)!, Role, health =>
         {
             using var open = new OpenedBank(result.GetValue(Folder)!);
             var audit = open.Party.Audit;
@@ -175,6 +173,7 @@ internal static class Program
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
                     Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(),
                     Unordered = audit.Unordered.Sum, Waits = open.Party.Waits.Select(w => w.ToJson()),
+                    Serving = HealthView.ToJson(health),
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}{refused}
@@ -183,8 +182,9 @@ internal static class Program
                 {Counted.Say(cases.Count, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
                 {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}{unordered}
                 {Waiting.Say(open.Party.Waits)}
+                {HealthView.Show(health)}
                 """);
-        });
+        }));
         return command;
     }
 

@@ -40,6 +40,10 @@ internal sealed class SealedRelay(ILink issuer, TimeProvider clock)
                 ? RelayMessages.WriteReply(MessageType.RelayReply, answer)
                 : Refusal.Read(reply)?.ToMessage() ?? new Refusal(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
         }
+        catch (LinkException e) when (e.StoreFault is { } why)
+        {
+            return new Refusal(RefusalReason.CannotStore, $"The issuer cannot use its own files: {why}.").ToMessage();
+        }
         catch (LinkException)
         {
             return new Refusal(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.").ToMessage();

@@ -11,6 +11,11 @@ public sealed partial class Database
 {
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
+
+    /// <summary>How long anybody waits for another program's lock, in seconds.</summary>
+    private const int Patience = 5;
+
+    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 1000";
     private static int _made;
 
     /// <summary>Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.</summary>
@@ -53,8 +58,8 @@ public sealed partial class Database
             }
 
             connection = Connect(path, SqliteOpenMode.ReadWrite);
-            Run(connection, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000");
-            var store = new Database(connection);
+            Run(connection, Settings);
+            var store = new Database(connection, Path.GetFullPath(path));
             store.RequireIntact(path, schema);
 
             // Only now: it writes into the file, also into one that is nobody's.
@@ -121,6 +126,47 @@ public sealed partial class Database
         }
     }
 
+    /// <summary>
+    /// Another connection to the same file, after its disk has failed. It is the same while this process has it open under its name: a copy that somebody has put
+    /// there meanwhile is taken by no program that runs (rule R27).
+    /// </summary>
+    /// <exception cref="DatabaseException">It is another file.</exception>
+    private void Reopen(string path)
+    {
+        if (!IsStillOpen(path))
+        {
+            throw new DatabaseException($"The database '{path}' was moved or replaced while this program had it open. Stop the program, see which file is the right one, and start it again.");
+        }
+
+        var connection = Connect(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            Run(connection, Settings);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _commands.Clear();
+        _connection.Dispose();
+        _connection = connection;
+    }
+
+    /// <summary>By the links that Linux shows of what a process has open: of a file that was replaced they end in "(deleted)". Where there are none, it counts as the same.</summary>
+    private static bool IsStillOpen(string path)
+    {
+        const string Open = "/proc/self/fd";
+        string name = Path.GetFileName(LinkedFile.Resolve(path));
+        return !Directory.Exists(Open) || Directory.EnumerateFileSystemEntries(Open).Any(f => Path.GetFileName(new FileInfo(f).LinkTarget) == name);
+    }
+
     private static List<string> Tables(Database db) =>
         db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r => r.GetString(0));
 
@@ -156,7 +202,7 @@ public sealed partial class Database
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = Patience }.ToString());
         connection.Open();
         return connection;
     }

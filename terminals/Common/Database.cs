@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HierCash.Protocol;
 using Microsoft.Data.Sqlite;
 
@@ -9,14 +10,40 @@ public sealed partial class Database : IDisposable
     /// <summary>Of all parties' tables together.</summary>
     private const int Version = 7;
 
-    private readonly SqliteConnection _connection;
+    /// <summary>SQLITE_ERROR: of a ROLLBACK, that there is nothing to roll back.</summary>
+    private const int NoTransaction = 1;
+    private const string Begin = "BEGIN IMMEDIATE";
+    private const string Commit = "COMMIT";
+
+    /// <summary>What <see cref="Faults"/> call this store.</summary>
+    public const string FaultName = "database";
+
+    /// <summary>After somebody else's lock has outlasted <see cref="Patience"/> nobody waits for it for so long: who asks meanwhile hears at once why not.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    private readonly string? _path;
+    private SqliteConnection _connection;
 
     /// <summary>A transaction of this connection is under way.</summary>
     private bool _isOpen;
 
-    private Database(SqliteConnection connection) => _connection = connection;
+    /// <summary>A disk failed under this connection: before anything else it is opened anew.</summary>
+    private bool _isSuspect;
+
+    /// <summary>The lock that somebody else held too long, and when that was seen (<see cref="Stopwatch"/>).</summary>
+    private (int Code, string Said, long Seen)? _locked;
+
+    private Database(SqliteConnection connection, string? path = null)
+    {
+        _connection = connection;
+        _path = path;
+    }
+
+    /// <summary>Told what fails here, and when it works again; null where nobody asks for it.</summary>
+    public Faults? Faults { get; set; }
 
     /// <summary>Why a database of that version cannot be read by this program; null if it can.</summary>
     public static string? Foreign(long version) => version switch
@@ -45,7 +72,7 @@ public sealed partial class Database : IDisposable
         {
             // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one within.
             RequireNone();
-            return Transact("BEGIN IMMEDIATE", "COMMIT", work);
+            return Transact(Begin, Commit, work);
         }
     }
 
@@ -63,17 +90,31 @@ public sealed partial class Database : IDisposable
 
     private T Transact<T>(string begin, string end, Func<Database, T> work)
     {
-        Command(begin).ExecuteNonQuery();
-        _isOpen = true;
         try
         {
+            RequireUsable(begin);
+            var first = Command(begin);
+            first.CommandTimeout = _locked is null ? Patience : 1;
+            first.ExecuteNonQuery();
+            _isOpen = true;
             var result = work(this);
             Command(end).ExecuteNonQuery();
+            if (end == Commit)
+            {
+                _locked = null;
+                Faults?.Clear(FaultName);
+            }
+
             return result;
         }
-        catch
+        catch (Exception e)
         {
-            RollBack();
+            if (_isOpen)
+            {
+                RollBack();
+            }
+
+            Note(e);
             throw;
         }
         finally
@@ -88,11 +129,58 @@ public sealed partial class Database : IDisposable
         {
             Command("ROLLBACK").ExecuteNonQuery();
         }
-        catch (SqliteException)
+        catch (SqliteException e)
         {
-            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears.
+            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears. Where it did not, the next one opens anew.
+            bool first = true;
+            Switches.Off("R28 first error", ref first);
+            _isSuspect |= e.SqliteErrorCode != NoTransaction;
+            if (!first)
+            {
+                throw;
+            }
         }
     }
+
+    /// <summary>The first error is the one that is kept and told (rule R28).</summary>
+    private void Note(Exception fault)
+    {
+        if (fault is SqliteException e)
+        {
+            _isSuspect |= e.SqliteErrorCode is StoreFault.IoError or StoreFault.CannotOpen;
+            if (StoreFault.IsLocked(e) && !IsResting)
+            {
+                _locked = (e.SqliteErrorCode, e.Message, Stopwatch.GetTimestamp());
+            }
+        }
+
+        if (StoreFault.Of(fault) is { } why)
+        {
+            Faults?.Note(FaultName, why.Detail ?? why.Reason, why.EndsWhen);
+        }
+    }
+
+    private bool IsResting => _locked is { } locked && Stopwatch.GetElapsedTime(locked.Seen) < Rest;
+
+    /// <summary>Says at once what is known to be in the way, and opens a file anew under which the disk has failed.</summary>
+    private void RequireUsable(string begin)
+    {
+        bool rests = begin == Begin && IsResting;
+        Switches.Off("R28 lock", ref rests);
+        if (rests)
+        {
+            throw new SqliteException(_locked!.Value.Said, _locked.Value.Code);
+        }
+
+        if (_isSuspect && _path is not null)
+        {
+            Reopen(_path);
+            _isSuspect = false;
+        }
+    }
+
+    /// <summary>A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks.</summary>
+    public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {Version}"));
 
     private void RequireNone()
     {

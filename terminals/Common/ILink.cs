@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -12,6 +13,43 @@ public interface ILink
 }
 
 public enum LinkRole { Wallet, Bank, Shop, Issuer }
+
+/// <summary>What both ends of every way between parties do with a party that cannot use its own files (rule R28).</summary>
+public static class Answering
+{
+    /// <summary>The party's answer; where its files fail, the refusal that says why.</summary>
+    /// <param name="failed">Told of such a fault.</param>
+    public static async ValueTask<LinkMessage> Ask(ILinkHandler party, LinkPeer peer, LinkMessage request, Action<Exception>? failed, CancellationToken cancel)
+    {
+        try
+        {
+            return await party.Handle(peer, request, cancel);
+        }
+        catch (Exception e) when (IsOfStore(e))
+        {
+            failed?.Invoke(e);
+            return new Refusal(RefusalReason.CannotStore, $"{StoreFault.Of(e)!.Reason}.").ToMessage();
+        }
+    }
+
+    private static bool IsOfStore(Exception fault)
+    {
+        bool isAnswered = StoreFault.Of(fault) is not null;
+        Switches.Off("R28 true reason", ref isAnswered);
+        return isAnswered;
+    }
+
+    /// <exception cref="LinkException">The peer has no answer, and says why.</exception>
+    public static LinkMessage Take(LinkMessage reply, string peer)
+    {
+        if (Refusal.Read(reply) is not { Reason: RefusalReason.CannotStore } refusal)
+        {
+            return reply;
+        }
+
+        throw new LinkException($"No answer from {peer} just now: {refusal.Text.TrimEnd('.')}. It goes on by itself when that is mended. Nothing is lost: repeat it later.") { StoreFault = refusal.Text.TrimEnd('.') };
+    }
+}
 
 /// <summary>Who asks, as the link authenticated it: role, number and key (rule R17). A wallet has no identity (hole 23).</summary>
 /// <param name="Key">Of the certificate that the peer holds; null for a wallet.</param>
@@ -53,12 +91,12 @@ public sealed class InProcessLink(LinkPeer self, string name, string peerName, F
         var frame = new LinkFrame(FrameKind.Request, correlation, request).Encode();
         tap?.Saw(name, peerName, frame);
         var received = LinkFrame.Decode(frame.AsSpan(4)) ?? throw new LinkException($"The frame to {peerName} is broken.");
-        var answer = await peer().Handle(self, received.Message, cancel);
+        var answer = await Answering.Ask(peer(), self, received.Message, null, cancel);
         var back = new LinkFrame(FrameKind.Response, received.Correlation, answer).Encode();
         tap?.Saw(peerName, name, back);
         var reply = LinkFrame.Decode(back.AsSpan(4));
         return reply is { Kind: FrameKind.Response } && reply.Correlation == correlation
-            ? reply.Message
+            ? Answering.Take(reply.Message, peerName)
             : throw new LinkException($"{peerName} broke the frame format. Ask its operator.");
     }
 }

@@ -5,7 +5,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -83,7 +82,9 @@ internal static class Program
     {
         var listen = CommonOptions.Listen(CommonOptions.IssuerPort);
         var cycle = CommonOptions.Seconds("--cycle", "Seconds between two cycles of clearing.", 60);
-        var command = new Command("serve", "Serves banks and shops until Ctrl-C or SIGTERM.") { Folder, listen, cycle };
+        var logFile = Serving.LogFile();
+        var logSize = Serving.LogSize();
+        var command = new Command("serve", "Serves banks and shops until Ctrl-C or SIGTERM.") { Folder, listen, cycle, logFile, logSize };
         command.SetAction(async (result, cancel) =>
         {
             int seconds = result.GetValue(cycle);
@@ -94,22 +95,17 @@ internal static class Program
 
             var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
             using var held = folder.Lock();
-            using var log = new LineLog(Console.Error, TimeProvider.System);
+            await using var serving = new Serving(result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var party = Open(folder, store, log.CreateLogger(Role));
-            await using var server = await LinkServer.Start(
-                result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
-            Console.WriteLine($"Listening on {server.Address}.");
-            await using var service = party.StartService();
-            ServeLoop.SayStopping(cancel);
-            await ServeLoop.Every(
-                TimeSpan.FromSeconds(seconds),
+            var party = Open(folder, store, serving.Log.CreateLogger(Role));
+            await serving.Run(
+                result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => party.StartService(),
                 _ =>
                 {
                     party.CloseCycle();
                     return Task.CompletedTask;
                 },
-                log.CreateLogger(Role), TimeProvider.System, cancel);
+                cancel);
             return ExitCode.Done;
         });
         return command;
@@ -158,30 +154,37 @@ internal static class Program
         command.SetAction(result =>
         {
             var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
-            using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
-            var party = Open(folder, store);
-            var (open, closed) = party.CoinCounts;
-            var (deltas, unfetched, cases, alarms) = party.Queues;
-            string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {(party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind)}" : "";
-            ConsoleEntry.Print(
-                result.GetValue(Json),
-                new
-                {
-                    Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
-                    CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
-                    Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(), Waits = party.Waits.Select(w => w.ToJson()),
-                },
-                string.Create(CultureInfo.InvariantCulture, $"""
-                Scheme {party.Scheme.Fingerprint}{behind}
-                Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
-                {open} coins in circulation, {closed} used up and kept for their terms.
-                {deltas} transfers wait for the next cycle, or for their bank's first visit since 'serve' began; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
-                {ParkedView.Summary(party.Parked, "hiercash-issuer")}
-                {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
-                {Waiting.Say(party.Waits)}
-                """));
+            HealthView.Status(result.GetValue(Folder)!, Role, health => Show(folder, result.GetValue(Json), health));
         });
         return command;
+    }
+
+    private static void Show(PartyFolder<IssuerSettings> folder, bool json, Health? health)
+    {
+        using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
+        var party = Open(folder, store);
+        var (open, closed) = party.CoinCounts;
+        var (deltas, unfetched, cases, alarms) = party.Queues;
+        string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {(party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind)}" : "";
+        ConsoleEntry.Print(
+            json,
+            new
+            {
+                Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
+                CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
+                Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(), Waits = party.Waits.Select(w => w.ToJson()),
+                Serving = HealthView.ToJson(health),
+            },
+            string.Create(CultureInfo.InvariantCulture, $"""
+            Scheme {party.Scheme.Fingerprint}{behind}
+            Root key {Convert.ToHexString(party.Scheme.Root.Bytes)}
+            {open} coins in circulation, {closed} used up and kept for their terms.
+            {deltas} transfers wait for the next cycle, or for their bank's first visit since 'serve' began; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
+            {ParkedView.Summary(party.Parked, "hiercash-issuer")}
+            {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
+            {Waiting.Say(party.Waits)}
+            {HealthView.Show(health)}
+            """));
     }
 
     private static Command Parked()

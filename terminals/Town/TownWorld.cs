@@ -266,6 +266,9 @@ public sealed class TownWorld : IDisposable
         Restart(name);
     }
 
+    /// <summary>As a file system does that was mounted anew after a fault: the party reads, and each of its writes fails.</summary>
+    public void MakeReadOnly(string name, bool isReadOnly) => _stores[name].Read(db => db.Number($"PRAGMA query_only = {(isReadOnly ? 1 : 0)}"));
+
     /// <summary>Writes a copy of a party's store to a file, for whoever audits it.</summary>
     public void Export(string name, string path) => _stores[name].Export(path);
 

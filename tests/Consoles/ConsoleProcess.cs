@@ -121,6 +121,16 @@ internal sealed class ServingProcess : IDisposable
             : throw new InvalidOperationException($"{_console} did not start: {line} {Log}");
     }
 
+    /// <summary>Resident bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {

@@ -16,13 +16,90 @@ namespace HierCash.Tests.Consoles;
 public sealed class FloodTests
 {
     private static readonly BclSuite Suite = new();
+    private NetworkTown _town = null!;
+
+    [OneTimeSetUp]
+    public void MakeTown()
+    {
+        _town = new NetworkTown();
+        _town.OpenAccount("Alice", "100.00");
+        _town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+    }
+
+    [OneTimeTearDown]
+    public void EndTown() => _town.Dispose();
+
+    /// <summary>
+    /// Strangers from many addresses, so that all their places are taken: those that only connect, those that shake hands and are silent, those that send a frame but for its last byte, and those
+    /// that ask what nobody knows. HIERCASH_STRANGERS is how many of each; 5,000 were tried.
+    /// </summary>
+    [Test, Rule(30)]
+    public async Task StrangersCostLittle()
+    {
+        int count = int.Parse(Environment.GetEnvironmentVariable("HIERCASH_STRANGERS") ?? "300", System.Globalization.CultureInfo.InvariantCulture);
+        var issuer = IPEndPoint.Parse(_town.Issuer.Address);
+        byte[] almost = [.. Convert.FromHexString("000FFFFF" + "0201" + "0000000000000001" + "0103"), .. new byte[0xFFFFE - 12]];
+        byte[] most = [.. Convert.FromHexString("00060000" + "0201" + "0000000000000001" + "010B"), .. new byte[0x5FFFF - 12]];
+        byte[] unknown = Convert.FromHexString("0000000C" + "0201" + "0000000000000001" + "7777");
+        foreach (var (kind, says) in new (string, byte[]?[])[] { ("plain", [null]), ("silent", [[]]), ("almost whole", [almost, most]), ("unknown", [.. Enumerable.Repeat(unknown, 30)]) })
+        {
+            _town.Must("hiercash-shop", "pay", "0.50", "--reader", "emulator:Alice.card", "--dir", "cafe");
+            using var stop = new CancellationTokenSource();
+            var strangers = new System.Collections.Concurrent.ConcurrentBag<TcpClient>();
+            var come = Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop.Token }, async (i, cancel) => await Visit(strangers, issuer, i, says, cancel));
+            while (strangers.Count < count / 2 && !come.IsCompleted)
+            {
+                await Task.Delay(20);
+            }
+
+            var took = await Settle(_town);
+            await come;
+            long memory = _town.Issuer.Memory;
+            TestContext.Out.WriteLine($"{count} {kind}: settled in {took.TotalMilliseconds:0} ms, {memory / (1024 * 1024)} MB, log {_town.Issuer.Log.Length} characters");
+            Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(2)), kind);
+            Assert.That(memory, Is.LessThan(300L * 1024 * 1024), kind);
+            Assert.That(_town.Issuer.Log, Has.Length.LessThan(1_000_000), kind);
+            foreach (var stranger in strangers)
+            {
+                stranger.Dispose();
+            }
+        }
+
+        Assert.That(_town.Issuer.Log, Does.Contain("and nobody knows it"));
+        _town.AssertAudits();
+    }
+
+    /// <param name="says">Null: no handshake either.</param>
+    private static async ValueTask Visit(System.Collections.Concurrent.ConcurrentBag<TcpClient> strangers, IPEndPoint endpoint, int number, byte[]?[] says, CancellationToken cancel)
+    {
+        try
+        {
+            var client = new TcpClient(new IPEndPoint(IPAddress.Parse($"127.0.{(number % 200 / 100) + 1}.{(number % 100) + 2}"), 0));
+            strangers.Add(client);
+            await client.ConnectAsync(endpoint, cancel);
+            if (says[0] is null)
+            {
+                return;
+            }
+
+            var stream = new SslStream(client.GetStream());
+            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "x", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, cancel);
+            var answers = stream.CopyToAsync(Stream.Null, cancel);
+            foreach (byte[]? said in says.Length == 2 ? [says[number % 2]] : says)
+            {
+                await stream.WriteAsync(said!, cancel);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        {
+            // Closed on us, as it should be.
+        }
+    }
 
     [Test]
     public async Task ASettlementTakesLessThanASecondBesideAFlood()
     {
-        using var town = new NetworkTown();
-        town.OpenAccount("Alice", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
+        var town = _town;
         var issuer = IPEndPoint.Parse(town.Issuer.Address);
         using var stop = new CancellationTokenSource();
         var idle = await Idle(issuer, 2000);

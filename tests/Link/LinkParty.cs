@@ -13,6 +13,9 @@ namespace HierCash.Tests.Link;
 /// <summary>A scheme of its own with listeners on loopback, which answer every request with its body turned round.</summary>
 internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
 {
+    /// <summary>A message that this party does not know.</summary>
+    public const MessageType Unknown = (MessageType)0x7777;
+
     private LinkServer? _server;
 
     public static readonly BclSuite Suite = new();
@@ -60,6 +63,11 @@ internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
         lock (Peers)
         {
             Peers.Add(peer);
+        }
+
+        if (request.Type == Unknown)
+        {
+            return new Refusal(RefusalReason.UnknownMessage, "What is that?").ToMessage();
         }
 
         if (request.Body.Length > 1)

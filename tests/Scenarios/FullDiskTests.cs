@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -110,35 +111,69 @@ public sealed class FullDiskTests
         Assert.That((isTold, full.Lines), Is.EqualTo((true, 1)));
     }
 
-    /// <summary>A cycle that cannot be written ends no server: the next one can. What nobody foresaw ends it.</summary>
-    [Test]
-    public async Task AServerOutlivesATurnThatCannotBeWritten([Values] bool isForeseen)
+    /// <summary>A cycle that cannot be written ends no server, and neither does what nobody foresaw: the next one can.</summary>
+    [Test, Rule(28)]
+    public async Task AServerOutlivesATurnThatFails([Values] bool isForeseen)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         int turns = 0;
-        var serving = ServeLoop.Every(
+        var faults = new Faults(TimeProvider.System);
+        var seen = new List<string>();
+        await ServeLoop.Every(
             TimeSpan.FromMilliseconds(1),
             _ =>
             {
                 turns++;
+                seen.AddRange(faults.All.Select(f => f.Reason));
                 if (turns == 3)
                 {
                     stop.Cancel();
                 }
 
-                throw !isForeseen ? new TimeZoneNotFoundException() : turns == 1 ? new SqliteException("database or disk is full", 13) : new IOException("no room");
+                throw (turns, isForeseen) switch
+                {
+                    (3, _) => new LinkException("The issuer is away."),
+                    (_, false) => new TimeZoneNotFoundException("It may hold anything."),
+                    (1, _) => new SqliteException("database or disk is full", 13),
+                    _ => new InvalidOperationException("It is not so."),
+                };
             },
-            NullLogger.Instance, TimeProvider.System, stop.Token);
-        if (isForeseen)
-        {
-            await serving;
-        }
-        else
-        {
-            Assert.That(async () => await serving, Throws.TypeOf<TimeZoneNotFoundException>());
-        }
+            NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
+        Assert.That(turns, Is.EqualTo(3));
+        Assert.That(seen, Has.All.Matches<string>(r => isForeseen ? r == "It is not so" : r!.Contains("a fault that it does not know (TimeZoneNotFoundException)", StringComparison.Ordinal)));
+        Assert.That(seen, Has.Count.EqualTo(isForeseen ? 1 : 2));
+        Assert.That(faults.All.Single().Reason, Is.EqualTo("The issuer is away"));
+    }
 
-        Assert.That(turns, Is.EqualTo(isForeseen ? 3 : 1));
+    /// <summary>The issuer's files may only be read for a while. Who asks hears that, nothing is taken for done, and when it is over all goes on by itself.</summary>
+    [Test, Rule(28)]
+    public async Task WhoAsksHearsWhyAndNothingIsAcknowledgedThatWasNotStored()
+    {
+        Assert.That(_town.Pay(_cafe, _alice, 1250).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        var before = _town.Rows(TownWorld.IssuerName);
+        _town.MakeReadOnly(TownWorld.IssuerName, true);
+        Assert.That(
+            async () => await _town.Settle(_cafe),
+            Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read, and not be written").And.Message.Contains("It goes on by itself"));
+        Assert.That(Till.Sum(PartState.Queued).Minor, Is.EqualTo(1250));
+        Assert.That(_town.Rows(TownWorld.IssuerName), Is.EqualTo(before));
+        _town.MakeReadOnly(TownWorld.IssuerName, false);
+        Assert.That((await _town.Settle(_cafe)).Settled, Is.EqualTo(1));
+        _town.AssertSoundAfterCycle(_alice);
+    }
+
+    /// <summary>The same of a bank whose disk fails: a withdrawal is no refusal that would end it, the account is not debited, and the card's side waits.</summary>
+    [Test, Rule(28)]
+    public async Task AWithdrawalWaitsForABankThatCannotStore()
+    {
+        var before = _town.Account(_alice);
+        _town.MakeReadOnly("bank-1", true);
+        Assert.That(() => _town.Withdraw(_alice, 500), Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read"));
+        Assert.That(_town.Account(_alice), Is.EqualTo(before));
+        _town.MakeReadOnly("bank-1", false);
+        var resumed = await _town.Wallet.Resume(_alice.Card, _alice.Pin, default);
+        Assert.That(resumed.Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        _town.AssertSoundAfterCycle(_alice);
     }
 
     /// <summary>For another till's payments the S_W are in that till's folder.</summary>

@@ -21,7 +21,7 @@ public static class ExitCode
     /// <summary>Not understood.</summary>
     public const int Usage = 2;
 
-    /// <summary>A peer or a card reader cannot be reached.</summary>
+    /// <summary>A peer or a card reader cannot be reached, or this machine's network not used.</summary>
     public const int Unreachable = 3;
 }
 

@@ -1,6 +1,8 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals.Link;
@@ -18,6 +20,9 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     private readonly Share _strangers = new(limits.MaxStrangers, limits.MaxPerAddress, givesWay: true);
     private readonly Share _parties = new(limits.MaxParties, limits.MaxPerParty, givesWay: false);
     private readonly Share _accounts = new(limits.MaxAccounts, limits.MaxPerAccount, givesWay: false);
+    private readonly Share _long = new(limits.MaxLong, limits.MaxLongPerAddress, givesWay: true);
+    private readonly Dictionary<object, int> _unknown = [];
+    private long _unknownSince;
     private DateTimeOffset _told;
     private long _ended;
 
@@ -32,6 +37,11 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
 
         connection.Features.Set(guest);
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+        {
+            LineWatch.Set(socket, limits);
+        }
+
         try
         {
             await next(connection);
@@ -57,6 +67,62 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         if (counts)
         {
             Enter(guest, _accounts, account);
+        }
+    }
+
+    /// <summary>One of the few places for a stranger's long frame, also where somebody else has to lose his; null where it cannot be had.</summary>
+    public Guest? LongFrame(ConnectionContext connection)
+    {
+        var place = new Guest(() => connection.Abort(new ConnectionAbortedException("Others need the place.")));
+        return Enter(place, _long, PeerNetwork.Of(connection.RemoteEndPoint)) is null ? place : null;
+    }
+
+    /// <summary>Gives that place back.</summary>
+    public void Leave(Guest? place)
+    {
+        if (place is not null)
+        {
+            lock (_gate)
+            {
+                Take(place);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Counts what strangers of an address ask that nobody understands, for a minute. Others of the same address, parties and wallets, do not notice: only who asks once more is shut out.
+    /// </summary>
+    /// <param name="reply">What it was answered.</param>
+    public bool IsTooMuch(Guest guest, LinkMessage reply)
+    {
+        if (Refusal.Read(reply) is not { Reason: RefusalReason.Malformed or RefusalReason.UnknownMessage })
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (guest.Share != _strangers)
+            {
+                return false;
+            }
+
+            if (clock.GetElapsedTime(_unknownSince) > Quiet)
+            {
+                _unknown.Clear();
+                _unknownSince = clock.GetTimestamp();
+            }
+
+            // As many addresses as there are strangers' connections at a time; of more than that none has anything left.
+            bool isKnown = _unknown.TryGetValue(guest.Who!, out int times);
+            bool isTooMuch = times >= limits.MaxUnknown || (!isKnown && _unknown.Count >= limits.MaxStrangers);
+            if (!isTooMuch)
+            {
+                _unknown[guest.Who!] = times + 1;
+            }
+
+            Switches.Off("R30 unknown", ref isTooMuch);
+            return isTooMuch;
         }
     }
 
@@ -95,7 +161,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
             {
                 Switches.Replace("R22 address", ref most, int.MaxValue);
             }
-            else
+            else if (share != _long)
             {
                 Switches.Replace("R22 party", ref most, int.MaxValue);
             }

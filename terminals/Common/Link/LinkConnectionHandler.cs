@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -32,14 +33,22 @@ internal sealed partial class LinkConnectionHandler(
         }
 
         using var pending = new SemaphoreSlim(limits.MaxPending);
+        using var strange = new SemaphoreSlim(limits.MaxPendingOfStranger);
         using var writing = new SemaphoreSlim(1);
         try
         {
-            while (await ReadFrame(connection) is { } frame)
+            while (await ReadFrame(connection, guest) is { } read)
             {
                 await pending.WaitAsync(connection.ConnectionClosed);
+                bool isStranger = shares.IsStranger(guest);
+                Switches.Off("R30 pending", ref isStranger);
+                if (isStranger)
+                {
+                    await Take(strange, pending, connection.ConnectionClosed);
+                }
+
                 shares.Seen(guest, 1);
-                _ = Answer(connection, guest, peer, frame, pending, writing);
+                _ = Answer(connection, guest, peer, read, pending, isStranger ? strange : null, writing);
             }
         }
         catch (LinkFaultException e)
@@ -68,6 +77,20 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
+    /// <summary>One of a stranger's few requests at a time; what it took before it gives back where it gets none.</summary>
+    private static async Task Take(SemaphoreSlim strange, SemaphoreSlim pending, CancellationToken closed)
+    {
+        try
+        {
+            await strange.WaitAsync(closed);
+        }
+        catch (OperationCanceledException)
+        {
+            pending.Release();
+            throw;
+        }
+    }
+
     private LinkPeer? Identify(X509Certificate2? certificate)
     {
         if (certificate is null)
@@ -85,7 +108,7 @@ internal sealed partial class LinkConnectionHandler(
     }
 
     /// <summary>The next frame; null where the other side ended the connection between frames.</summary>
-    private async ValueTask<LinkFrame?> ReadFrame(ConnectionContext connection)
+    private async ValueTask<ReadFrameResult?> ReadFrame(ConnectionContext connection, ConnectionShares.Guest guest)
     {
         var input = connection.Transport.Input;
         var start = await Read(input, 4, limits.IdleTime, "no request came in time", connection.ConnectionClosed);
@@ -103,7 +126,32 @@ internal sealed partial class LinkConnectionHandler(
         }
 
         input.AdvanceTo(start.Buffer.Start);
-        var whole = await Read(input, 4 + (int)length, limits.FrameTime, "a frame took too long", connection.ConnectionClosed);
+        var place = Place(connection, guest, length);
+        try
+        {
+            return new ReadFrameResult(await ReadFrame(connection, (int)length), place);
+        }
+        catch
+        {
+            shares.Leave(place);
+            throw;
+        }
+    }
+
+    /// <summary>A stranger's long frame takes one of the few places for such; null where it needs none (rule R30).</summary>
+    private ConnectionShares.Guest? Place(ConnectionContext connection, ConnectionShares.Guest guest, uint length)
+    {
+        bool isLong = length > limits.MaxStrangerFrame && shares.IsStranger(guest);
+        Switches.Off("R30 long", ref isLong);
+        return !isLong ? null
+            : length > limits.MaxLongFrame ? throw new LinkFaultException($"it announced a frame of {length} bytes, and nobody knows it")
+            : shares.LongFrame(connection) ?? throw new LinkFaultException($"it announced a frame of {length} bytes, and others send long ones");
+    }
+
+    private async ValueTask<LinkFrame> ReadFrame(ConnectionContext connection, int length)
+    {
+        var input = connection.Transport.Input;
+        var whole = await Read(input, 4 + length, limits.FrameTime, "a frame took too long", connection.ConnectionClosed);
         if (whole.Buffer.Length < 4 + length)
         {
             throw new LinkFaultException("it ended inside a frame");
@@ -137,14 +185,21 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
-    private async Task Answer(ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkFrame frame, SemaphoreSlim pending, SemaphoreSlim writing)
+    private async Task Answer(
+        ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, ReadFrameResult read, SemaphoreSlim pending, SemaphoreSlim? strange, SemaphoreSlim writing)
     {
         // The party's work must not hold up the reading of the next frame.
         await Task.Yield();
+        var frame = read.Frame;
         try
         {
             var reply = await Work(connection, guest, peer, frame.Message);
             await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply));
+            if (shares.IsTooMuch(guest, reply))
+            {
+                LogClosed(peer, "strangers of its address send what nobody understands");
+                connection.Abort();
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionResetException)
         {
@@ -157,6 +212,8 @@ internal sealed partial class LinkConnectionHandler(
         }
         finally
         {
+            shares.Leave(read.Place);
+            strange?.Release();
             pending.Release();
         }
     }
@@ -170,7 +227,7 @@ internal sealed partial class LinkConnectionHandler(
                 shares.IsAccount(guest, account);
             }
 
-            return await party.Handle(peer, request, connection.ConnectionClosed);
+            return await Answering.Ask(party, peer, request, e => LogNotStored(peer, request.Type, e.Message), connection.ConnectionClosed);
         }
         finally
         {
@@ -179,11 +236,14 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
-    private static async ValueTask Write(ConnectionContext connection, SemaphoreSlim writing, LinkFrame frame, byte version = LinkFrame.Version)
+    private async ValueTask Write(ConnectionContext connection, SemaphoreSlim writing, LinkFrame frame, byte version = LinkFrame.Version)
     {
         await writing.WaitAsync(connection.ConnectionClosed);
         try
         {
+            // Who asks and never takes the answers is as gone as who says nothing.
+            using var timer = new CancellationTokenSource(limits.WriteTime, clock);
+            using var abort = timer.Token.Register(connection.Abort);
             await connection.Transport.Output.WriteAsync(frame.Encode(version), connection.ConnectionClosed);
         }
         finally
@@ -201,9 +261,15 @@ internal sealed partial class LinkConnectionHandler(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer} left before its {Request} was answered")]
     private partial void LogUnanswered(LinkPeer peer, MessageType request);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Request} of {Peer} is not answered, because the party's own files cannot be used: {Reason}")]
+    private partial void LogNotStored(LinkPeer peer, MessageType request, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "{Request} of {Peer} failed")]
     private partial void LogFailed(Exception exception, LinkPeer peer, MessageType request);
 }
+
+/// <summary>A request, and the place that a stranger's long one takes until it is answered.</summary>
+internal readonly record struct ReadFrameResult(LinkFrame Frame, ConnectionShares.Guest? Place);
 
 /// <summary>The other side broke the rules of the link.</summary>
 internal sealed class LinkFaultException(string message) : Exception(message)

@@ -1,3 +1,5 @@
+using HierCash.Protocol.Link;
+
 namespace HierCash.Terminals.Link;
 
 /// <summary>What a party puts up with on the network (link.md).</summary>
@@ -35,6 +37,30 @@ public sealed record LinkLimits
 
     /// <summary>How long a caller waits for a connection, and for an answer.</summary>
     public TimeSpan CallTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A line over which nothing comes through for so long is gone (rule R29).</summary>
+    public TimeSpan DeadTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For an answer that somebody is slow to take.</summary>
+    public TimeSpan WriteTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes of a frame of a stranger: what a wallet asks before it is known is shorter (rule R30).</summary>
+    public int MaxStrangerFrame { get; init; } = 16 * 1024;
+
+    /// <summary>Bytes of a frame of a stranger that has one of the few places for long ones: a rebuttal, and the frame around it.</summary>
+    public int MaxLongFrame { get; init; } = RebuttalMessages.MaxRebutSize + 1024;
+
+    /// <summary>Long frames of strangers at a time.</summary>
+    public int MaxLong { get; init; } = 16;
+
+    /// <summary>Of those from one address.</summary>
+    public int MaxLongPerAddress { get; init; } = 4;
+
+    /// <summary>Requests of a stranger's connection that are worked on at once.</summary>
+    public int MaxPendingOfStranger { get; init; } = 4;
+
+    /// <summary>Requests that nobody understands, of strangers of one address and in one minute: each further one ends its connection (rule R30).</summary>
+    public int MaxUnknown { get; init; } = 60;
 
     /// <summary>After a failed connection no other is tried for this long, doubled each time up to <see cref="MaxBackOff"/>.</summary>
     public TimeSpan BackOff { get; init; } = TimeSpan.FromMilliseconds(100);

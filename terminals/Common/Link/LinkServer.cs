@@ -28,7 +28,7 @@ public sealed class LinkServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>
-    public string Address => _host.Urls.First().Replace("https://", "", StringComparison.Ordinal);
+    public string Address => _host.Urls.First(u => u.StartsWith("https", StringComparison.Ordinal)).Replace("https://", "", StringComparison.Ordinal);
 
     /// <summary>For a party whose key never changes.</summary>
     public static Task<LinkServer> Start(
@@ -36,10 +36,11 @@ public sealed class LinkServer : IAsyncDisposable
         ILoggerFactory log, CancellationToken cancel) => Start(endpoint, () => own, scheme, party, suite, clock, limits, log, cancel);
 
     /// <param name="own">The party's certificate and key, asked for at each new connection: its keys change while it serves.</param>
-    /// <exception cref="IOException">The address is in use, or not this machine's, or not allowed; the message says which.</exception>
+    /// <param name="health">A Unix domain socket, and what is written to whoever connects to it (rule R28); null: nobody can ask.</param>
+    /// <exception cref="LinkException">The address is in use, or not this machine's, or not allowed; the message says which.</exception>
     public static async Task<LinkServer> Start(
         IPEndPoint endpoint, Func<X509Certificate2> own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
-        ILoggerFactory log, CancellationToken cancel)
+        ILoggerFactory log, CancellationToken cancel, (string Socket, Func<byte[]> Say)? health = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(log);
@@ -47,6 +48,9 @@ public sealed class LinkServer : IAsyncDisposable
         var logger = log.CreateLogger("link");
         var shares = new ConnectionShares(limits, clock, logger);
         var handler = new LinkConnectionHandler(party, scheme, suite, clock, limits, shares, logger, stopping.Token);
+
+        // Beside what a connection has been read from the system: that holds the rest back (rule R30). A long frame comes in several.
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = limits.MaxStrangerFrame * 2);
         builder.WebHost.UseKestrel(options =>
         {
             options.Listen(endpoint, listen =>
@@ -64,6 +68,10 @@ public sealed class LinkServer : IAsyncDisposable
                 });
                 listen.Run(handler.OnConnectedAsync);
             });
+            if (health is { } point)
+            {
+                options.ListenUnixSocket(point.Socket, listen => listen.Run(async asked => await asked.Transport.Output.WriteAsync(point.Say(), asked.ConnectionClosed)));
+            }
         });
         var host = builder.Build();
         try
@@ -74,7 +82,7 @@ public sealed class LinkServer : IAsyncDisposable
         {
             await host.DisposeAsync();
             stopping.Dispose();
-            throw new IOException($"Cannot listen on {endpoint}: {Why(e)}. Give another address and port with --listen.", e);
+            throw new LinkException($"Cannot listen on {endpoint}: {Why(e)}. Give another address and port with --listen.", e);
         }
 
         return new LinkServer(host, stopping);

@@ -49,9 +49,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
     private Connection? _connection;
-    private DateTimeOffset _notBefore;
+    private long _failed;
     private string? _fault;
     private TimeSpan _backOff = limits.BackOff;
+    private TimeSpan _wait;
     private ulong _correlation;
 
     /// <summary>Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.</summary>
@@ -63,12 +64,22 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         var connection = await Connect(cancel);
         using var timer = new CancellationTokenSource(limits.CallTime, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
+        long started = clock.GetTimestamp();
         try
         {
-            return await connection.Call(new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), request), either.Token);
+            var frame = new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), request);
+            return Answering.Take(await connection.Call(frame, either.Token), target.ToString());
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
+            // What answers nobody may be a line that is gone, and says so to nobody: the next call dials anew (rule R29).
+            bool drops = true;
+            Switches.Off("R29 dropped", ref drops);
+            if (drops)
+            {
+                connection.Leave(started);
+            }
+
             throw new LinkException($"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
         }
     }
@@ -97,10 +108,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
             _connection?.Dispose();
             _connection = null;
-            if (clock.GetUtcNow() < _notBefore)
+            if (_fault is not null && clock.GetElapsedTime(_failed) < _wait)
             {
                 // The first fault says more than that there was one.
-                throw new LinkException(_fault ?? $"Could not reach {target} a moment ago. Is it running?");
+                throw new LinkException(_fault);
             }
 
             try
@@ -112,8 +123,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             }
             catch (LinkException e)
             {
-                _fault = e.Message;
-                _notBefore = clock.GetUtcNow() + _backOff;
+                // By a clock that nobody sets: one that ran ahead and was put right keeps nobody waiting (rule R26).
+                (_fault, _failed, _wait) = (e.Message, clock.GetTimestamp(), _backOff);
                 _backOff = _backOff * 2 < limits.MaxBackOff ? _backOff * 2 : limits.MaxBackOff;
                 throw;
             }
@@ -133,7 +144,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         try
         {
             await client.ConnectAsync(target.Host, target.Port, either.Token);
-            client.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            LineWatch.Set(client.Client, limits);
             var tls = new SslStream(client.GetStream());
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
@@ -145,7 +156,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                     RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null,
                 },
                 either.Token);
-            return new Connection(client, tls, target);
+            return new Connection(client, tls, target, clock);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
@@ -192,18 +203,33 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         private readonly TcpClient _client;
         private readonly SslStream _stream;
         private readonly LinkTarget _target;
+        private readonly TimeProvider _clock;
         private readonly SemaphoreSlim _writing = new(1);
         private readonly ConcurrentDictionary<ulong, TaskCompletionSource<LinkMessage>> _waiting = new();
 
-        public Connection(TcpClient client, SslStream stream, LinkTarget target)
+        private long _heard;
+
+        public Connection(TcpClient client, SslStream stream, LinkTarget target, TimeProvider clock)
         {
+            _clock = clock;
             _client = client;
             _stream = stream;
             _target = target;
             _ = Receive();
         }
 
+        /// <summary>Takes no further call.</summary>
         public bool IsBroken { get; private set; }
+
+        /// <summary>A call had no answer in time. Where nothing else came either since it began, the line is gone; else those that still wait get what comes, and no other call does.</summary>
+        public void Leave(long started)
+        {
+            IsBroken = true;
+            if (Volatile.Read(ref _heard) < started || _waiting.IsEmpty)
+            {
+                Dispose();
+            }
+        }
 
         public async Task<LinkMessage> Call(LinkFrame frame, CancellationToken cancel)
         {
@@ -225,6 +251,12 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                 {
                     throw Gone(e);
                 }
+                catch (OperationCanceledException)
+                {
+                    // Half a frame: nothing that comes after it could be read.
+                    Dispose();
+                    throw;
+                }
                 finally
                 {
                     _writing.Release();
@@ -235,6 +267,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             finally
             {
                 _waiting.TryRemove(frame.Correlation, out _);
+                if (IsBroken && _waiting.IsEmpty)
+                {
+                    Dispose();
+                }
             }
         }
 
@@ -246,6 +282,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                 while (true)
                 {
                     await _stream.ReadExactlyAsync(header);
+                    Volatile.Write(ref _heard, _clock.GetTimestamp());
                     uint length = BinaryPrimitives.ReadUInt32BigEndian(header);
                     if (length is < LinkFrame.HeaderSize or > LinkFrame.MaxLength)
                     {
