@@ -52,7 +52,7 @@ internal static class Program
     {
         var listen = CommonOptions.Listen(CommonOptions.BankPort);
         var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
-        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every };
+        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every, CommonOptions.DespiteClock };
         command.SetAction(async (result, cancel) =>
         {
             int seconds = result.GetValue(every);
@@ -71,7 +71,10 @@ internal static class Program
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
             using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
             using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
-            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance, relay);
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, log.CreateLogger(Role), NoCrashPoints.Instance, relay)
+            {
+                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
+            };
             await using var server = await LinkServer.Start(
                 result.GetValue(listen)!, certificate, grant.Scheme.Fingerprint, party, Suite, TimeProvider.System, new LinkLimits(), log, cancel);
             Console.WriteLine($"Listening on {server.Address}.");

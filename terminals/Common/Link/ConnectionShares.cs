@@ -18,7 +18,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     private readonly Share _strangers = new(limits.MaxStrangers, limits.MaxPerAddress, givesWay: true);
     private readonly Share _parties = new(limits.MaxParties, limits.MaxPerParty, givesWay: false);
     private readonly Share _accounts = new(limits.MaxAccounts, limits.MaxPerAccount, givesWay: false);
-    private DateTimeOffset _told;
+    private long? _told;
     private long _ended;
 
     /// <summary>Stands before TLS: what it does not let in costs no handshake.</summary>
@@ -185,13 +185,12 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         lock (_gate)
         {
             _ended++;
-            var now = clock.GetUtcNow();
-            if (now < _told + Quiet)
+            if (_told is { } told && clock.GetElapsedTime(told) < Quiet)
             {
                 return;
             }
 
-            (_told, ended, _ended) = (now, _ended, 0);
+            (_told, ended, _ended) = (clock.GetTimestamp(), _ended, 0);
         }
 
         LogEnded(ended);

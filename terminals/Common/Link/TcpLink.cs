@@ -49,9 +49,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
     private Connection? _connection;
-    private DateTimeOffset _notBefore;
+    private long _failed;
     private string? _fault;
     private TimeSpan _backOff = limits.BackOff;
+    private TimeSpan _pause;
     private ulong _correlation;
 
     /// <summary>Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.</summary>
@@ -97,7 +98,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
             _connection?.Dispose();
             _connection = null;
-            if (clock.GetUtcNow() < _notBefore)
+            // Counted by a clock that nobody sets: who sets the other one right does not lengthen it to the day that it had said (rule R26).
+            if (_pause > TimeSpan.Zero && clock.GetElapsedTime(_failed) < _pause)
             {
                 // The first fault says more than that there was one.
                 throw new LinkException(_fault ?? $"Could not reach {target} a moment ago. Is it running?");
@@ -107,13 +109,13 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             {
                 _connection = await Open(cancel);
                 _backOff = limits.BackOff;
-                _fault = null;
+                (_fault, _pause) = (null, TimeSpan.Zero);
                 return _connection;
             }
             catch (LinkException e)
             {
                 _fault = e.Message;
-                _notBefore = clock.GetUtcNow() + _backOff;
+                (_failed, _pause) = (clock.GetTimestamp(), _backOff);
                 _backOff = _backOff * 2 < limits.MaxBackOff ? _backOff * 2 : limits.MaxBackOff;
                 throw;
             }
