@@ -37,6 +37,7 @@ public readonly record struct StatusWord(ushort Value)
     public static readonly StatusWord EntryChanged = new(0x941B);
     public static readonly StatusWord WrongCode = new(0x941C);
     public static readonly StatusWord WrongPuk = new(0x941D);
+    public static readonly StatusWord Expired = new(0x941E);
 
     /// <summary>63CX: the reference data did not match; X tries are left (0 to 15).</summary>
     public static StatusWord WrongPin(int triesLeft) => new((ushort)(0x63C0 | Math.Clamp(triesLeft, 0, 15)));
@@ -90,6 +91,7 @@ public readonly record struct StatusWord(ushort Value)
         0x941B => "The log entry is not what the wallet has read. Read it again, and keep that.",
         0x941C => "This is not the activation code of this card. Check the bank's letter.",
         0x941D => "This is not the PUK that the card showed. Begin the activation again.",
+        0x941E => "The card's cash has expired by the clock of this terminal. If that clock is right, the holder's wallet redeems it.",
         _ when TriesLeft is int tries => tries == 1 ? "Wrong PIN; 1 try is left." : $"Wrong PIN; {tries} tries are left.",
         _ when SW1 == 0x61 => "More of the answer is there. Fetch it with GET RESPONSE.",
         _ => $"The card answered {this}, which the specification does not list.",

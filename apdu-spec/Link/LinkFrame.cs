@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Protocol.Cash;
 
 namespace HierCash.Protocol.Link;
 
@@ -12,20 +13,27 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
     /// <summary>Most bytes that a length may announce.</summary>
     public const int MaxLength = 1 << 20;
 
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     /// <summary>Version 1 byte, kind 1, correlation 8, message type 2.</summary>
     public const int HeaderSize = 12;
 
-    /// <summary>Length 4, header, body.</summary>
+    /// <summary>The date of a response: 8 bytes, since this version (rule R26).</summary>
+    public const int DateSize = 8;
+
+    private const byte FirstDated = 3;
+
+    /// <summary>Length 4, header, in a response the date, body.</summary>
     /// <param name="version">Another one only to tell a peer of that version so: the layout up to the message type is the same in all.</param>
     /// <exception cref="ArgumentException">The body is larger than a frame may be.</exception>
     public byte[] Encode(byte version = Version)
     {
-        int length = HeaderSize + Message.Body.Length;
+        bool dated = IsDated(Kind, version);
+        int body = dated ? HeaderSize + DateSize : HeaderSize;
+        int length = body + Message.Body.Length;
         if (length > MaxLength)
         {
-            throw new ArgumentException($"A frame holds {MaxLength - HeaderSize} bytes, not {Message.Body.Length}. Send smaller batches.");
+            throw new ArgumentException($"A frame holds {MaxLength - body} bytes, not {Message.Body.Length}. Send smaller batches.");
         }
 
         var frame = new byte[4 + length];
@@ -34,7 +42,13 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
         frame[5] = (byte)Kind;
         BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(6), Correlation);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(14), (ushort)Message.Type);
-        Message.Body.CopyTo(frame.AsSpan(16));
+        if (dated)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(
+                frame.AsSpan(4 + HeaderSize), Message.Said?.Microseconds ?? throw new InvalidOperationException("A response says what the clock of its sender says."));
+        }
+
+        Message.Body.CopyTo(frame.AsSpan(4 + body));
         return frame;
     }
 
@@ -46,15 +60,29 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
             return null;
         }
 
+        var kind = (FrameKind)frame[1];
         var type = (MessageType)BinaryPrimitives.ReadUInt16BigEndian(frame[10..]);
-        return new LinkFrame(
-            (FrameKind)frame[1], BinaryPrimitives.ReadUInt64BigEndian(frame[2..]), new LinkMessage(type, frame[HeaderSize..].ToArray()));
+        bool dated = IsDated(kind, Version);
+        if (dated && frame.Length < HeaderSize + DateSize)
+        {
+            return null;
+        }
+
+        var message = dated
+            ? new LinkMessage(type, frame[(HeaderSize + DateSize)..].ToArray()) { Said = new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(frame[HeaderSize..])) }
+            : new LinkMessage(type, frame[HeaderSize..].ToArray());
+        return new LinkFrame(kind, BinaryPrimitives.ReadUInt64BigEndian(frame[2..]), message);
     }
+
+    private static bool IsDated(FrameKind kind, byte version) => kind == FrameKind.Response && version >= FirstDated;
 }
 
 /// <summary>A message type and its data objects.</summary>
 public sealed record LinkMessage(MessageType Type, byte[] Body)
 {
+    /// <summary>Of a response that came over a link: what the clock of its sender said. To be compared, never to be adopted or stored (rule R26).</summary>
+    public Timestamp? Said { get; init; }
+
     public override string ToString() => $"{Type}, {Body.Length} bytes";
 }
 

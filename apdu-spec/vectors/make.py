@@ -374,7 +374,7 @@ out.update({
 
 # Link frames
 def frame(kind, message_type, body_):
-    payload = b"\x02" + bytes([kind]) + b(77, 8) + b(message_type, 2) + body_
+    payload = b"\x03" + bytes([kind]) + b(77, 8) + b(message_type, 2) + (DATE if kind == 2 else b"") + body_
     return b(len(payload), 4) + payload
 
 

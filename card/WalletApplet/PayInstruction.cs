@@ -140,7 +140,7 @@ internal static class PayInstruction
 
     /// <summary>
     /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
-    /// TIME do not count. The limit without PIN comes before the balance, so that nobody learns from it what is beyond the limit (rule R14).
+    /// TIME do not count, and where it is for that alone, the card says so. The limit without PIN comes before the balance, so that nobody learns from it what is beyond the limit (rule R14).
     /// </summary>
     private static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, bool limited, out CoinSlot chosen)
     {
@@ -171,7 +171,7 @@ internal static class PayInstruction
             return StatusWord.PinRequired;
         }
 
-        var total = Amount.Zero;
+        var (total, gone) = (Amount.Zero, Amount.Zero);
         var usable = new List<CoinSlot>();
         bool exhausted = false;
         foreach (var slot in wallet.Slots)
@@ -180,6 +180,7 @@ internal static class PayInstruction
             Switches.Off("step 6", ref expired);
             if (slot.State != SlotState.Active || expired)
             {
+                gone += slot.State == SlotState.Active ? slot.Balance : Amount.Zero;
                 continue;
             }
 
@@ -198,7 +199,10 @@ internal static class PayInstruction
 
         if (total < y)
         {
-            return exhausted ? StatusWord.CounterExhausted : StatusWord.BalanceTooSmall;
+            // A clock that is far ahead is another fault than a card that is empty (rule R26).
+            bool hasExpired = !exhausted && total + gone >= y;
+            Switches.Off("R26 expired", ref hasExpired);
+            return exhausted ? StatusWord.CounterExhausted : hasExpired ? StatusWord.Expired : StatusWord.BalanceTooSmall;
         }
 
         chosen = usable.Aggregate((best, slot) => IsBetter(slot.Balance, best.Balance, y) ? slot : best);

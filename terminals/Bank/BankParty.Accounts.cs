@@ -24,4 +24,11 @@ public sealed partial class BankParty : IAccountKeeper
     }
 
     private AccountEntry? Find(AccountId user) => _store.Read(db => UserDatabase.FindAccount(db, user));
+
+    /// <summary>A person knows that the issuer's clock and this bank's differ, and goes on (rule R26).</summary>
+    public bool IsDespiteClock
+    {
+        get => _issuersClock.IsOverridden;
+        set => _issuersClock.IsOverridden = value;
+    }
 }

@@ -37,6 +37,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ILink _issuer;
     private readonly Agreement _agreement;
     private readonly SealedRelay _relay;
+    private readonly PeerClock _issuersClock;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
@@ -53,13 +54,16 @@ public sealed partial class BankParty : ILinkHandler
         var key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
+        _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this bank", "the issuer");
+        relay = _issuersClock.Over(relay ?? issuer);
+        issuer = _issuersClock.Over(issuer);
         _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
-        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, clock, crash);
+        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
         _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
-        _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
+        _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);
         _issuer = issuer;
-        _relay = new SealedRelay(relay ?? issuer, clock);
+        _relay = new SealedRelay(relay, _issuersClock, clock);
         _shops = new ShopAccounts(identity.Id, store);
         _letters = new LetterBook(store);
         _purge = new BankPurge(store, scheme.Terms, clock);
@@ -275,8 +279,29 @@ public sealed partial class BankParty : ILinkHandler
     /// Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree nothing runs (R27).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
-    /// <exception cref="InvalidOperationException">The first step that failed; the others were done.</exception>
-    public ValueTask Run(CancellationToken cancel)
+    /// <exception cref="InvalidOperationException">The first step that failed; the others were done. Or the clocks differ, and none was: all that a visit books, signs and forgets is dated (rule R26).</exception>
+    public async ValueTask Run(CancellationToken cancel)
+    {
+        string? wrong;
+        try
+        {
+            wrong = await _issuersClock.Ask(_issuer, cancel, anew: true);
+        }
+        catch (LinkException)
+        {
+            // Each step says so itself.
+            wrong = _issuersClock.Fault;
+        }
+
+        if (wrong is not null)
+        {
+            throw new InvalidOperationException(wrong);
+        }
+
+        await RunSteps(cancel);
+    }
+
+    private ValueTask RunSteps(CancellationToken cancel)
     {
         bool agreed = false;
         Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c => agreed ? step(c) : ValueTask.CompletedTask;

@@ -11,7 +11,7 @@ namespace HierCash.Bank;
 /// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before, and those that contradict them.
 /// </summary>
 internal sealed class LossDesk(
-    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>So many contradictions are kept for good: one is enough.</summary>
     private const long MostContradictions = 64;
@@ -70,6 +70,12 @@ internal sealed class LossDesk(
             LinkMessage reply;
             try
             {
+                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report is kept, and goes on at the next visit.
+                if (await issuersClock.Ask(issuer, cancel) is not null)
+                {
+                    return;
+                }
+
                 reply = await issuer.Call(LossMessages.WriteCancel(Cancellation.Sign(key, bank, request, Timestamp.Now(clock))), cancel);
             }
             catch (LinkException)

@@ -53,7 +53,7 @@ internal static class Program
         var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
         var logFile = Serving.LogFile();
         var logSize = Serving.LogSize();
-        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every, logFile, logSize };
+        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every, logFile, logSize, CommonOptions.DespiteClock };
         command.SetAction(async (result, cancel) =>
         {
             int seconds = result.GetValue(every);
@@ -72,7 +72,10 @@ internal static class Program
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
             using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
             using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
-            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay);
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay)
+            {
+                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
+            };
             await serving.Run(
                 result.GetValue(listen)!, () => certificate, grant.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => null, c => party.Run(c).AsTask(), cancel);
             return ExitCode.Done;

@@ -10,8 +10,9 @@ namespace HierCash.Bank;
 /// the bank's visits and withdrawals never wait behind them (rule R8).
 /// </summary>
 /// <param name="issuer">Carries nothing else.</param>
+/// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it, and hears nothing of it (rule R26).</param>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
-internal sealed class SealedRelay(ILink issuer, TimeProvider clock)
+internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProvider clock)
 {
     /// <summary>Most messages that are on their way at a time.</summary>
     public const int Most = 16;
@@ -35,6 +36,13 @@ internal sealed class SealedRelay(ILink issuer, TimeProvider clock)
 
         try
         {
+            bool differs = await issuersClock.Ask(issuer, cancel) is not null;
+            Switches.Off("R26 relay", ref differs);
+            if (differs)
+            {
+                return new Refusal(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what is not. Nothing was sent, and nothing is lost. Try again later.").ToMessage();
+            }
+
             var reply = await issuer.Call(RelayMessages.Write(MessageType.RelaySealed, message), cancel);
             return RelayMessages.ReadReply(reply, MessageType.RelaySealedReply) is { } answer
                 ? RelayMessages.WriteReply(MessageType.RelayReply, answer)

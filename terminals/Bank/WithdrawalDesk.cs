@@ -11,7 +11,7 @@ namespace HierCash.Bank;
 /// money goes back only on the issuer's signed "never issued" (hole 7).
 /// </summary>
 internal sealed class WithdrawalDesk(
-    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
 {
     private const string Debit = "withdrawal";
 
@@ -26,6 +26,11 @@ internal sealed class WithdrawalDesk(
         if (Check(order, now) is { } refusal)
         {
             return refusal;
+        }
+
+        if (await ClockFault(cancel) is not null)
+        {
+            return Refuse(RefusalReason.Unavailable, "The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank, and try again when its clock is right.");
         }
 
         var begun = store.Write(db =>
@@ -63,6 +68,19 @@ internal sealed class WithdrawalDesk(
         return answer?.Never is { } never
             ? new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply)
             : refusal.ToMessage();
+    }
+
+    /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order waits anyway.</summary>
+    private async ValueTask<string?> ClockFault(CancellationToken cancel)
+    {
+        try
+        {
+            return await issuersClock.Ask(issuer, cancel);
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
     }
 
     private LinkMessage? Check(AccountRequest order, Timestamp now)
@@ -213,7 +231,7 @@ internal sealed class WithdrawalDesk(
         }
 
         Switches.On("R27 before it asks", ref agreed);
-        if (!agreed)
+        if (!agreed || await ClockFault(cancel) is not null)
         {
             return null;
         }

@@ -81,7 +81,8 @@ public interface IWireTap
 }
 
 /// <summary>Two parties in one process. Both directions go through the frame's bytes, as on a wire.</summary>
-public sealed class InProcessLink(LinkPeer self, string name, string peerName, Func<ILinkHandler> peer, IWireTap? tap = null) : ILink
+/// <param name="time">What the other side's clock says.</param>
+public sealed class InProcessLink(LinkPeer self, string name, string peerName, Func<ILinkHandler> peer, Func<Timestamp> time, IWireTap? tap = null) : ILink
 {
     private ulong _correlation;
 
@@ -92,7 +93,7 @@ public sealed class InProcessLink(LinkPeer self, string name, string peerName, F
         tap?.Saw(name, peerName, frame);
         var received = LinkFrame.Decode(frame.AsSpan(4)) ?? throw new LinkException($"The frame to {peerName} is broken.");
         var answer = await Answering.Ask(peer(), self, received.Message, null, cancel);
-        var back = new LinkFrame(FrameKind.Response, received.Correlation, answer).Encode();
+        var back = new LinkFrame(FrameKind.Response, received.Correlation, answer with { Said = time() }).Encode();
         tap?.Saw(peerName, name, back);
         var reply = LinkFrame.Decode(back.AsSpan(4));
         return reply is { Kind: FrameKind.Response } && reply.Correlation == correlation

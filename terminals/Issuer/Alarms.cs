@@ -47,6 +47,9 @@ internal static class Alarms
     /// <summary>A bank was restored from an older copy: this issuer has its later word (R27).</summary>
     public const string BankRestored = "bank restored from an older copy";
 
+    /// <summary>The clock is behind what was signed, by more than the tolerance: nothing is signed (rule R26).</summary>
+    public const string ClockBehind = "clock behind";
+
     /// <summary>Subjects of one kind that are told apart; what is beyond them is counted in one row without a subject.</summary>
     public const int MaxSubjects = 1000;
 

@@ -65,6 +65,7 @@ internal static class CareCommands
             + "what the largest of them prove is claimed, and no more. If they prove nothing, the case stays open, and its bank is not told who it was.",
         Issuer.Alarms.DossierRefused => "A bank finds something invalid in the dossier of this coin: ask it what, and compare keys and terms.",
         Issuer.Alarms.ClaimTooSmall => "More came free of this coin than was claimed for it: run 'hiercash-issuer audit'.",
+        Issuer.Alarms.ClockBehind => "The clock was behind what was signed, and nothing was signed then: 'hiercash-issuer clock' says how it is now.",
         _ => "",
     };
 

@@ -77,11 +77,12 @@ public sealed class IssuerKeys
         return keys;
     }
 
-    /// <summary>Takes over the keys that another process of this issuer made (hole 22): 'rotate' beside 'serve'.</summary>
+    /// <summary>Takes over the keys that another process of this issuer made (hole 22), or certified again (rule R26): 'rotate' and 'clock accept' beside 'serve'.</summary>
     internal void Refresh(Database store, Timestamp now)
     {
-        // Root and evidence key are the two that are not rotated.
-        bool made = store.Read(db => db.Number("SELECT count(*) FROM secret_key")) != 2 + _keys.Values.Sum(k => k.Count);
+        // Root and evidence key are the two that are not rotated; they have no certificate.
+        var (count, newest) = store.Read(db => (db.Number("SELECT count(*) FROM secret_key"), db.Query("SELECT certificate FROM secret_key WHERE certificate IS NOT NULL", r => Digest.Of(r.Bytes(0)))));
+        bool made = count != 2 + _keys.Values.Sum(k => k.Count) || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
         Switches.Off("R17 serve", ref made);
         if (made)
         {
@@ -106,6 +107,37 @@ public sealed class IssuerKeys
             return all;
         });
         return _keys[usage][^1].Certificate;
+    }
+
+    /// <summary>Certificates that begin on a day that is still to come are made again, and begin now: a clock that was ahead had made them (rule R26).</summary>
+    /// <returns>How many.</returns>
+    internal int CertifyAgain(Database store, Timestamp now)
+    {
+        int made = 0;
+        _keys = store.Write(db =>
+        {
+            foreach (var (usage, name) in Names)
+            {
+                Timestamp? before = null;
+                foreach (var (nth, key) in _keys[usage].Index())
+                {
+                    var begins = key.Certificate.NotBefore;
+                    if (begins > now)
+                    {
+                        // Later than the one before it, as ever.
+                        begins = before is { } b && b.Plus(TimeSpan.FromSeconds(1)) > now ? b.Plus(TimeSpan.FromSeconds(1)) : now;
+                        var again = KeyCertificate.Issue(Root, usage, _issuer, begins, begins.Plus(Validity), key.Key.PublicKey);
+                        db.Execute("UPDATE secret_key SET certificate = ?2 WHERE name = ?1", nth == 0 ? name : Nth(name, nth), again.Encode());
+                        made++;
+                    }
+
+                    before = begins;
+                }
+            }
+
+            return LoadAll(db, _suite, Root, _issuer, now);
+        });
+        return made;
     }
 
     /// <summary>

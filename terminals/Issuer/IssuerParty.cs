@@ -28,6 +28,8 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly AgreementDesk _agreement;
     private readonly RecoveryDesk _recovery;
     private readonly ServiceRecord _service;
+    private readonly ClockWatch _watch;
+    private readonly ClockDesk _clocks;
     private readonly Lock _linkGate = new();
     private ISigningKey? _linkKey;
     private X509Certificate2? _link;
@@ -40,6 +42,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _terms = terms;
         _clock = clock;
         _log = log;
+        _watch = new ClockWatch(store, terms, clock);
         _service = new ServiceRecord(store, Timestamp.Now(clock));
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
@@ -57,6 +60,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
         _purge = new PurgeDesk(store, terms, clock);
+        _clocks = new ClockDesk(store, Keys, id, terms, queue, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
     }
@@ -107,18 +111,37 @@ public sealed partial class IssuerParty : ILinkHandler
         }
     }
 
+    /// <summary>What the clock says, and whether the issuer signs (rule R26).</summary>
+    public ClockState Clock => _clocks.State;
+
+    /// <summary>A person says that the clock is right: what was signed under a later date is signed again under today's.</summary>
+    /// <returns>What it was; empty where nothing was signed ahead.</returns>
+    public IReadOnlyList<SignedAhead> AcceptClock()
+    {
+        var ahead = _clocks.Accept();
+        _statements.RunDue();
+        return ahead;
+    }
+
+    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
+    private Timestamp Today()
+    {
+        var now = Timestamp.Now(_clock);
+        return _watch.WhyStopped(now) is { } stopped ? throw new InvalidOperationException(stopped) : now;
+    }
+
     /// <summary>Takes a bank or shop into the scheme.</summary>
     /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
     /// <param name="bank">The bank whose revoked key this request's replaces, by its number.</param>
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
     public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
     {
-        Keys.Refresh(_store, Timestamp.Now(_clock));
+        Keys.Refresh(_store, Today());
         return _enrolment.Enrol(request, cap, bank);
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
-    public KeyCertificate Rotate(KeyUsage usage) => Keys.Rotate(_store, usage, Timestamp.Now(_clock));
+    public KeyCertificate Rotate(KeyUsage usage) => Keys.Rotate(_store, usage, Today());
 
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
@@ -148,6 +171,13 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
     public int CloseCycle()
     {
+        var now = Timestamp.Now(_clock);
+        if (_watch.WhyStopped(now) is { } stopped)
+        {
+            LogStopped(stopped);
+            return 0;
+        }
+
         _service.Beat(_clock);
         if (Behind is not null)
         {
@@ -155,6 +185,13 @@ public sealed partial class IssuerParty : ILinkHandler
             return 0;
         }
 
+        if (_watch.IsDoubted(now))
+        {
+            LogDoubted(now);
+            return 0;
+        }
+
+        _watch.Answered(now, agrees: false);
         _life.RunDue();
         Keys.Refresh(_store, Timestamp.Now(_clock));
         int made = _transfers.CloseCycle();
@@ -208,6 +245,12 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         cancel.ThrowIfCancellationRequested();
         var now = Timestamp.Now(_clock);
+        if (_watch.WhyStopped(now) is { } behind && request.Type != MessageType.Certificates)
+        {
+            LogRefused(peer, request.Type, RefusalReason.Unavailable);
+            return ValueTask.FromResult(new Refusal(RefusalReason.Unavailable, behind).ToMessage());
+        }
+
         _service.Beat(_clock);
         if (Registry.Refuses(peer, now) is { } stranger)
         {
@@ -248,6 +291,12 @@ public sealed partial class IssuerParty : ILinkHandler
         }
         else
         {
+            if (request.Type != MessageType.Certificates)
+            {
+                // On disk before it leaves: it may be dated. These are sent by who has compared the clocks, and by nobody else.
+                _watch.Answered(now, request.Type is MessageType.Issue or MessageType.Withhold or MessageType.Instructions or MessageType.Settle or MessageType.HotList);
+            }
+
             LogAnswered(peer, request.Type, answer.Type);
         }
 
@@ -259,6 +308,9 @@ public sealed partial class IssuerParty : ILinkHandler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: {Request} refused: {Reason}")]
     private partial void LogRefused(LinkPeer peer, MessageType request, RefusalReason reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nothing is returned, instructed or forgotten: no bank or shop has agreed yet that it is {Now}, and no person has ('hiercash-issuer clock accept')")]
+    private partial void LogDoubted(Timestamp now);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the sign of life is not written: {Reason}")]
     private partial void LogNoSign(string reason);

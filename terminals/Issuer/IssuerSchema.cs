@@ -102,6 +102,9 @@ internal static class IssuerSchema
         CREATE TABLE alive(id INTEGER PRIMARY KEY, date INTEGER NOT NULL) STRICT;
         CREATE TABLE outage(began INTEGER PRIMARY KEY, ended INTEGER NOT NULL) STRICT;
 
+        -- The latest date that was signed, to a minute, and since when the clock is confirmed by nobody (rule R26).
+        CREATE TABLE clock(only INTEGER PRIMARY KEY CHECK(only = 1), signed INTEGER NOT NULL, doubted INTEGER) STRICT;
+
         -- What each bank was told of its circulation, day by day.
         CREATE TABLE audit_statement(bank INTEGER NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 

@@ -42,13 +42,14 @@ internal static class Program
               hiercash-issuer rotate coin --dir issuer
               hiercash-issuer revoke bank 1 --dir issuer
               hiercash-issuer enrol bank new.request --bank 1 --dir issuer > new.grant
+              hiercash-issuer clock accept --dir issuer          the clock was wrong, and is right now
               hiercash-issuer status --dir issuer --json
             """)
         {
             Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
-            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder), ClockCommand.Make(Folder, Json, OpenFolder),
             RecoverCommand.Make(Role, Folder, Json, OpenFolder),
         },
         args);
@@ -173,7 +174,7 @@ internal static class Program
                 Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                 CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
                 Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(), Waits = party.Waits.Select(w => w.ToJson()),
-                Serving = HealthView.ToJson(health),
+                ClockBehind = party.Clock.IsBehind, ClockDoubted = party.Clock.Doubted?.ToString(), Serving = HealthView.ToJson(health),
             },
             string.Create(CultureInfo.InvariantCulture, $"""
             Scheme {party.Scheme.Fingerprint}{behind}
@@ -182,6 +183,7 @@ internal static class Program
             {deltas} transfers wait for the next cycle, or for their bank's first visit since 'serve' began; {unfetched} instructions wait for their banks{(unfetched > 0 ? ": are these running?" : ".")}
             {ParkedView.Summary(party.Parked, "hiercash-issuer")}
             {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
+            {ClockCommand.Say(party.Clock)}
             {Waiting.Say(party.Waits)}
             {HealthView.Show(health)}
             """));

@@ -15,8 +15,13 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     public bool IsFresh(Database db)
     {
         long told = db.Number("SELECT date FROM hot_state");
-        Switches.Replace("R6 no list", ref told, told == 0 ? Timestamp.Now(clock).ToLedger() : told);
-        return Timestamp.Now(clock) <= Timestamp.FromLedger(told).Plus(scheme.Terms.HotListMaxAge);
+        var now = Timestamp.Now(clock);
+        Switches.Replace("R6 no list", ref told, told == 0 ? now.ToLedger() : told);
+
+        // Told in days that are still to come: one of the two clocks was or is wrong, and the issuer knows more of it.
+        bool ahead = Timestamp.FromLedger(told) > now.Plus(scheme.Terms.ClockTolerance);
+        Switches.Off("R26 list of the future", ref ahead);
+        return !ahead && now <= Timestamp.FromLedger(told).Plus(scheme.Terms.HotListMaxAge);
     }
 
     public static bool Holds(Database db, CoinId coin) =>
@@ -34,8 +39,13 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
             throw new InvalidOperationException("The hot list is not signed by the issuer. The till keeps the one that it has.");
         }
 
-        bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has) || list.Date.ToLedger() < db.Number("SELECT date FROM hot_state");
+        bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has);
         Switches.Off("hole 11 older", ref older);
+
+        // The date orders nothing: the issuer's clock may have been ahead when it signed the one before (rule R26).
+        bool orders = false;
+        Switches.On("R26 list order", ref orders);
+        older |= orders && list.Date.ToLedger() < db.Number("SELECT date FROM hot_state");
         if (older)
         {
             throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");
@@ -54,12 +64,26 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         // A list that says nothing new is the last part: until then the till was not told all of it, however new the parts are.
         bool whole = list.Count == 0;
         Switches.On("R6 whole list", ref whole);
+        long told = Told(db, list).ToLedger();
         db.Execute(
             """
             INSERT INTO hot_state(only, version, date) VALUES(1, ?1, iif(?3, ?2, 0))
             ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = iif(?3, excluded.date, date)
             """,
-            (long)list.Version, list.Date.ToLedger(), whole ? 1L : 0L);
+            (long)list.Version, told, whole ? 1L : 0L);
+    }
+
+    /// <summary>
+    /// From when on the age of what this till was told counts: from the date of the list, or from now where that date is still to come. One that a list of before
+    /// gave stays, if it is later and not still to come itself: an old list that somebody shows again makes nobody's knowledge older or newer.
+    /// </summary>
+    private Timestamp Told(Database db, HotList list)
+    {
+        var now = Timestamp.Now(clock);
+        var date = Timestamp.Min(list.Date, now);
+        Switches.Replace("R26 list age", ref date, list.Date);
+        var before = Timestamp.FromLedger(db.Number("SELECT date FROM hot_state"));
+        return before > date && before <= now ? before : date;
     }
 
     private bool IsSigned(HotList list) => list.Issuer == scheme.Issuer && scheme.IsStatement(k => list.Verify(suite, k));

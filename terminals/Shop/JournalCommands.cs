@@ -48,10 +48,14 @@ internal static class JournalCommands
     {
         var time = new Argument<string>("RECEIPT") { Description = "The moment on the receipt, as 'journal' shows it." };
         var later = new Option<bool>("--without-card") { Description = "Do not wait for the card: it gets its money when it comes to this till again." };
-        var command = new Command("refund", "Takes an accepted payment back: first at the issuer, if it may have been sent, then on the card.") { time, CardOptions.Reader, CardOptions.Wait, later, folder, json };
+        var command = new Command("refund", "Takes an accepted payment back: first at the issuer, if it may have been sent, then on the card.")
+        {
+            time, CardOptions.Reader, CardOptions.Wait, later, CommonOptions.DespiteClock, folder, json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             using var opened = open(result.GetValue(folder)!);
+            opened.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var ticket = Find(opened.Till, result.GetValue(time)!);
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)

@@ -55,11 +55,12 @@ internal static class Program
         var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
         var command = new Command("pay", "Takes one payment, offline. What this till owes the card from an earlier payment is given back with it.")
         {
-            amount, CardOptions.Reader, CardOptions.Wait, pin, profile, Folder, Json,
+            amount, CardOptions.Reader, CardOptions.Wait, pin, profile, CommonOptions.DespiteClock, Folder, Json,
         };
         command.SetAction(async (result, cancel) =>
         {
             using var open = new OpenedTill(result.GetValue(Folder)!);
+            open.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var currency = open.Grant.Scheme.Terms.Currency;
             if (UnusualAmount.Parse(result.GetValue(amount)!, currency, out var y) is { } error)
             {
@@ -134,7 +135,7 @@ internal static class Program
     private static Command Till()
     {
         var every = CommonOptions.Seconds("--settle", "Seconds between two settlements in the background.", 15);
-        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { CardOptions.Reader, every, Folder };
+        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { CardOptions.Reader, every, CommonOptions.DespiteClock, Folder };
         command.SetAction(async (result, cancel) =>
         {
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
@@ -151,6 +152,7 @@ internal static class Program
             Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(
                 new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(ConsoleEntry.Terminal) });
             using var open = new OpenedTill(result.GetValue(Folder)!, isScreen: true);
+            open.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;

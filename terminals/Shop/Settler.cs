@@ -12,7 +12,17 @@ namespace HierCash.Shop;
 /// <param name="Refused">Refused, with a signed reason.</param>
 /// <param name="StillQueued">To be sent again.</param>
 /// <param name="Waiting">Above their coin's value, and not guaranteed: the rest comes only if something of the coin comes free.</param>
-public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued, int Waiting = 0);
+public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued, int Waiting = 0)
+{
+    /// <summary>What could not be ended, each with its reason and what happens next; the rest went on (rule R25).</summary>
+    public IReadOnlyList<LeftItem> Left { get; init; } = [];
+}
+
+/// <summary>One thing that a settlement could not end.</summary>
+/// <param name="What">Payment, Refund or HotList.</param>
+/// <param name="Ticket">The moment on its receipt; 0 for the hot list.</param>
+/// <param name="Why">For people: the reason, and what happens next.</param>
+public sealed record LeftItem(string What, Timestamp Ticket, Amount Amount, string Why);
 
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
 public sealed class Settler
@@ -23,10 +33,12 @@ public sealed class Settler
     private readonly Scheme _scheme;
     private readonly ISigningKey _key;
     private readonly TimeProvider _clock;
+    private readonly PeerClock _issuersClock;
     private readonly ICrashPoints _crash;
 
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, ICrashPoints crash)
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
     {
+        _issuersClock = issuersClock;
         _key = key;
         _clock = clock;
         _store = store;
@@ -40,34 +52,42 @@ public sealed class Settler
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
     {
-        var total = new SettlementResult(0, 0, 0, 0);
-        while (true)
+        var answers = await SettleQueued(issuer, cancel);
+        bool asks = true;
+        Switches.Off("R1 asks", ref asks);
+        bool goesOn = true;
+        Switches.Off("R25 goes on", ref goesOn);
+        if (asks && (goesOn || !answers.Exists(a => a.State == PartState.Queued)))
         {
-            if (Take(db => TillStore.Queued(db, BatchSize)) is not { } batch)
-            {
-                bool asks = true;
-                Switches.Off("R1 asks", ref asks);
-                if (asks)
-                {
-                    await AskAgain(issuer, cancel);
-                }
-
-                return total;
-            }
-
-            var states = await Settle(batch, issuer, cancel);
-            total = new SettlementResult(
-                total.Settled + states.Count(s => s == PartState.Settled),
-                total.Guaranteed + states.Count(s => s == PartState.Guaranteed),
-                total.Refused + states.Count(s => s is PartState.Refused or PartState.Dead),
-                states.Count(s => s == PartState.Queued),
-                total.Waiting + states.Count(s => s == PartState.Waiting));
-            if (total.StillQueued > 0)
-            {
-                return total;
-            }
+            await AskAgain(issuer, cancel);
         }
+
+        int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
+        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Early(a.Part, a.Receipt)).ToList();
+        var result = new SettlementResult(
+            Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
+        return left.Count == 0 ? result : result with { Left = left };
     }
+
+    /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
+    private async ValueTask<List<(Part Part, PartState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
+    {
+        var answers = new List<(Part Part, PartState State, Receipt Receipt)>();
+        var stay = new HashSet<PaymentId>();
+        while (Take(db => TillStore.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)) is { } batch)
+        {
+            var batchAnswers = await Settle(batch, issuer, cancel);
+            answers.AddRange(batchAnswers);
+            stay.UnionWith(batchAnswers.Where(a => a.State == PartState.Queued).Select(a => a.Part.H.Id));
+        }
+
+        return answers;
+    }
+
+    /// <summary>Only one verdict leaves a payment queued.</summary>
+    private LeftItem Early(Part part, Receipt receipt) => new(
+        "Payment", part.H.Time, part.H.Paid,
+        $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
@@ -89,10 +109,11 @@ public sealed class Settler
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
     internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
     {
-        await SettleEarlier(issuer, cancel);
+        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        await SettleQueued(issuer, cancel);
         var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
         var states = open is null ? [] : await Settle(open, issuer, cancel);
-        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s == PartState.Settled);
+        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s.State == PartState.Settled);
     }
 
     /// <summary>
@@ -102,22 +123,8 @@ public sealed class Settler
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
     internal async ValueTask Ask(Timestamp ticket, ILink issuer, CancellationToken cancel)
     {
-        await SettleEarlier(issuer, cancel);
+        await SettleQueued(issuer, cancel);
         await Settle(_store.Read(db => TillStore.Parts(db, ticket)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
-    }
-
-    /// <summary>
-    /// Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
-    /// </summary>
-    private async ValueTask SettleEarlier(ILink issuer, CancellationToken cancel)
-    {
-        while (Take(db => TillStore.Queued(db, BatchSize)) is { } earlier)
-        {
-            if ((await Settle(earlier, issuer, cancel)).Contains(PartState.Queued))
-            {
-                break;
-            }
-        }
     }
 
     /// <summary>
@@ -146,11 +153,16 @@ public sealed class Settler
         return marked;
     }
 
-    private async ValueTask<List<PartState>> Settle(List<Part> batch, ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(Part Part, PartState State, Receipt Receipt)>> Settle(List<Part> batch, ILink issuer, CancellationToken cancel)
     {
         if (batch.Count == 0)
         {
             return [];
+        }
+
+        if (await _issuersClock.Ask(issuer, cancel) is { } wrong)
+        {
+            throw new InvalidOperationException($"{wrong} All payments stay queued.");
         }
 
         var message = SettleMessage.Write(
@@ -185,7 +197,7 @@ public sealed class Settler
             return true;
         });
         _crash.Reach(CrashPoints.SettlementRecorded);
-        return states;
+        return [.. batch.Zip(states, answer.Receipts)];
     }
 
     private bool IsGenuine(Part part, Receipt receipt)

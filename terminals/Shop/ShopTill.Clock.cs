@@ -1,5 +1,6 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Terminals;
 
 namespace HierCash.Shop;
 
@@ -14,12 +15,54 @@ public sealed partial class ShopTill
     private const ulong Day = 24 * Hour;
 
     /// <summary>Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null where it takes them.</summary>
-    public string? WhyNoPayment => WhyRevoked ?? WhyNotByClock;
+    public string? WhyNoPayment => WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
+
+    /// <summary>A person knows that the issuer's clock and this till's differ, and goes on (rule R26).</summary>
+    public bool IsDespiteClock
+    {
+        get => _issuersClock.IsOverridden;
+        set => _issuersClock.IsOverridden = value;
+    }
 
     private string? WhyNotByClock => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
 
     /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
     private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);
+
+    /// <summary>
+    /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call early or late (rule R26). What is taken
+    /// offline asks nobody; what was heard of the issuer's clock lately counts for it too.
+    /// </summary>
+    private string? WhyNotByIssuersClock(Amount amount)
+    {
+        if (Online is null || !NeedsIssuer(amount))
+        {
+            return _issuersClock.Fault;
+        }
+
+        try
+        {
+            return _issuersClock.Ask(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (LinkException)
+        {
+            // Then this payment needs the issuer, and says so.
+            return _issuersClock.Fault;
+        }
+    }
+
+    /// <summary>Before anything is signed for the issuer.</summary>
+    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
+    private async ValueTask RequireClock(ILink issuer, CancellationToken cancel)
+    {
+        if (await _issuersClock.Ask(issuer, cancel) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+    }
+
+    /// <summary>The same where nothing may be left to be signed for it: then a till that is offline goes on.</summary>
+    private ValueTask RequireClock(List<Part> waiting, ILink issuer, CancellationToken cancel) => waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
 
     /// <summary>For a payment that is to be begun.</summary>
     private bool IsAheadToBegin(Timestamp last)
@@ -35,6 +78,14 @@ public sealed partial class ShopTill
         bool ahead = IsAhead(ticket.Time);
         Switches.Off("R21 go on", ref ahead);
         return ahead;
+    }
+
+    /// <summary>The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.</summary>
+    private string ExpiredSentence(Ticket ticket, WalletCard card, Amount rest)
+    {
+        string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
+        return $"The card's cash has expired by this till's clock, which says {ticket.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
+            + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
     }
 
     private string ClockSentence(Timestamp last)

@@ -26,11 +26,16 @@ public sealed partial class ShopTill
     {
         bool sent = Parts(ticket.Time).Any(WasSent);
         Switches.Off("hole 12 sent", ref sent);
-        bool above = ticket.Amount > _scheme.Terms.FloorLimit;
+        return sent || NeedsIssuer(ticket.Amount);
+    }
+
+    private bool NeedsIssuer(Amount amount)
+    {
+        bool above = amount > _scheme.Terms.FloorLimit;
         Switches.Off("hole 12 floor", ref above);
         bool stale = !_store.Read(_hot.IsFresh);
         Switches.Off("hole 12 stale", ref stale);
-        return above || stale || sent;
+        return above || stale;
     }
 
     /// <summary>
@@ -39,7 +44,10 @@ public sealed partial class ShopTill
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public async ValueTask<SettlementResult> FetchHotList(ILink issuer, CancellationToken cancel)
+    public ValueTask<SettlementResult> FetchHotList(ILink issuer, CancellationToken cancel) => FetchHotList(issuer, null, cancel);
+
+    /// <param name="left">Where a list that this till does not take is told, and nothing thrown; null: it is thrown.</param>
+    private async ValueTask<SettlementResult> FetchHotList(ILink issuer, List<LeftItem>? left, CancellationToken cancel)
     {
         bool before = true;
         Switches.Off("R6 settles first", ref before);
@@ -49,7 +57,15 @@ public sealed partial class ShopTill
         }
 
         var settled = await Settler.Settle(issuer, cancel);
-        await _hot.Fetch(_store, issuer, cancel);
+        try
+        {
+            await _hot.Fetch(_store, _issuersClock.Over(issuer), cancel);
+        }
+        catch (InvalidOperationException e) when (left is not null)
+        {
+            left.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
+        }
+
         return settled;
     }
 
@@ -82,6 +98,7 @@ public sealed partial class ShopTill
         var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))))
             ?? throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
         _crash.Reach(CrashPoints.RefundBegun);
+        await RequireClock(waiting, issuer, cancel);
         var refused = new List<(CashPayment H, Refusal? Refusal)>();
         foreach (var part in waiting)
         {
@@ -150,21 +167,28 @@ public sealed partial class ShopTill
     /// <returns>What was settled on the way.</returns>
     public async ValueTask<SettlementResult> RunOnline(ILink issuer, CancellationToken cancel)
     {
+        issuer = _issuersClock.Over(issuer);
         await FetchKeys(issuer, cancel);
+        await RequireClock(issuer, cancel);
         GiveUpForgotten();
+        var left = new List<LeftItem>();
+        SettlementResult settled;
         try
         {
             // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
-            return await FetchHotList(issuer, cancel);
+            settled = await FetchHotList(issuer, left, cancel);
         }
         finally
         {
-            await EndRefunds(issuer, cancel);
+            await EndRefunds(issuer, left, cancel);
             await ForwardVoids(issuer, cancel);
         }
+
+        return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
     }
 
-    private async ValueTask EndRefunds(ILink issuer, CancellationToken cancel)
+    /// <param name="left">Where those are told that cannot be made now, or never.</param>
+    private async ValueTask EndRefunds(ILink issuer, List<LeftItem> left, CancellationToken cancel)
     {
         var full = new HashSet<CoinId>();
         foreach (var ticket in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
@@ -174,6 +198,7 @@ public sealed partial class ShopTill
             Switches.Off("R10 refunds", ref waits);
             if (waits)
             {
+                left.Add(new LeftItem("Refund", ticket.Time, ticket.Amount, "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
                 continue;
             }
 
@@ -185,6 +210,13 @@ public sealed partial class ShopTill
             {
                 // One refund that cannot be made never keeps the rest from the issuer.
                 LogNotRefunded(ticket.Amount, e.Message);
+                left.Add(new LeftItem("Refund", ticket.Time, ticket.Amount, e.Message));
+                bool goesOn = true;
+                Switches.Off("R25 refunds", ref goesOn);
+                if (!goesOn)
+                {
+                    throw;
+                }
             }
         }
     }
@@ -197,7 +229,9 @@ public sealed partial class ShopTill
     /// <exception cref="InvalidOperationException">The issuer does not take it; the message says why.</exception>
     public async ValueTask<SettlementResult> HandOver(ILink anotherTills, CancellationToken cancel)
     {
+        anotherTills = _issuersClock.Over(anotherTills);
         await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
+        await RequireClock(anotherTills, cancel);
         JudgeUnknownKeys();
 
         // Nobody goes on with a payment at a till that was told so: what cards signed and no customer was told OK for is taken back too. At any other somebody may be paying.
@@ -212,9 +246,11 @@ public sealed partial class ShopTill
             GiveUpForgotten();
         }
 
+        var left = new List<LeftItem>();
+        SettlementResult settled;
         try
         {
-            return await Settler.Settle(anotherTills, cancel);
+            settled = await Settler.Settle(anotherTills, cancel);
         }
         finally
         {
@@ -223,11 +259,13 @@ public sealed partial class ShopTill
             Switches.Off("R17 ends", ref ends);
             if (ends)
             {
-                await EndRefunds(anotherTills, cancel);
+                await EndRefunds(anotherTills, left, cancel);
             }
 
             await ForwardVoids(anotherTills, cancel);
         }
+
+        return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
     }
 
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)

@@ -59,6 +59,7 @@ public sealed partial class ShopTill
     private readonly ISigningKey _key;
     private readonly PaymentCheck _check;
     private readonly HotListStore _hot;
+    private readonly PeerClock _issuersClock;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public ShopTill(Database store, ICashSuite suite, Scheme scheme, TimeProvider clock, ILogger log, ICrashPoints crash)
@@ -73,7 +74,8 @@ public sealed partial class ShopTill
         _key = TillStore.OpenKey(store, suite);
         _hot = new HotListStore(suite, scheme, W, clock);
         _check = new PaymentCheck(suite, scheme);
-        Settler = new Settler(store, suite, scheme, _key, clock, crash);
+        _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this till", "the issuer");
+        Settler = new Settler(store, suite, scheme, _key, clock, _issuersClock, crash);
     }
 
     public static string Schema => TillStore.Schema;
@@ -156,6 +158,10 @@ public sealed partial class ShopTill
 
         // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost (rule R6).
         RefreshHotList();
+        if (WhyNotByIssuersClock(amount) is { } wrong)
+        {
+            return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), wrong, []);
+        }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
         if (_store.Write(db => IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
@@ -260,7 +266,7 @@ public sealed partial class ShopTill
             }
 
             // Maybe it lacks what this till owes it.
-            if ((status == StatusWord.BalanceTooSmall || status == StatusWord.CounterExhausted) && !madeGood)
+            if ((status == StatusWord.BalanceTooSmall || status == StatusWord.Expired || status == StatusWord.CounterExhausted) && !madeGood)
             {
                 madeGood = true;
                 var (given, cancelled) = MakeGood(card, ticket);
@@ -274,7 +280,8 @@ public sealed partial class ShopTill
             if (!status.IsSuccess)
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
-                return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : status.Explain());
+                string why = status == StatusWord.Expired ? ExpiredSentence(ticket, card, rest) : status.Explain();
+                return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
             turns++;

@@ -51,7 +51,7 @@ internal static class TillCommands
         {
             Description = "Folder of another till of this shop, whose key was revoked: this till brings what that one has queued.", HelpName = "DIR",
         };
-        var command = new Command("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.") { other, folder, json };
+        var command = new Command("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.") { other, CommonOptions.DespiteClock, folder, json };
         command.SetAction(async (result, cancel) =>
         {
             if (result.GetValue(other) is { } named && Path.GetFullPath(named).TrimEnd('/') == Path.GetFullPath(result.GetValue(folder)!).TrimEnd('/'))
@@ -73,6 +73,7 @@ internal static class TillCommands
             }
 
             var till = (revoked ?? own).Till;
+            till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var currency = own.Grant.Scheme.Terms.Currency;
             try
             {
@@ -81,11 +82,19 @@ internal static class TillCommands
                 var reversed = till.Sum(PartState.Reversed) - before;
                 ConsoleEntry.PrintDone(
                     result.GetValue(json),
-                    new { settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued, TakenBack = reversed.Minor },
+                    new
+                    {
+                        settled.Settled, settled.Guaranteed, settled.Waiting, settled.Refused, settled.StillQueued, TakenBack = reversed.Minor,
+                        Left = settled.Left.Select(l => new { l.What, Time = l.Ticket == default ? null : l.Ticket.ToString(), Amount = l.Amount.Minor, l.Why }),
+                    },
                     $"{Counted.Say(settled.Settled, "payment")} settled, {settled.Guaranteed} guaranteed for later, "
                     + (settled.Waiting > 0 ? $"{settled.Waiting} above their coin and not guaranteed, " : "")
                     + $"{settled.Refused} refused, {settled.StillQueued} still queued."
-                    + (reversed.IsZero ? "" : $" {HeldView.TakenBack(reversed, currency, result.GetValue(other))}"));
+                    + (reversed.IsZero ? "" : $" {HeldView.TakenBack(reversed, currency, result.GetValue(other))}")
+                    + string.Concat(settled.Left.Select(l => $"{Environment.NewLine}{Say(l, currency)}")));
+
+                // What is left is no success, also where all the rest was done (rule R25).
+                return settled.Left.Count == 0 ? ExitCode.Done : ExitCode.Refused;
             }
             catch (LinkException e)
             {
@@ -94,4 +103,11 @@ internal static class TillCommands
         });
         return command;
     }
+
+    private static string Say(LeftItem left, Currency currency) => left.What switch
+    {
+        "Payment" => $"Payment {left.Ticket}, {left.Amount.Show(currency)}: {left.Why}",
+        "Refund" => $"Refund {left.Ticket}, {left.Amount.Show(currency)}: {left.Why}",
+        _ => $"Hot list: {left.Why}",
+    };
 }

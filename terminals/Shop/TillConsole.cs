@@ -26,8 +26,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private TillScreen? _shown;
     private ICardWatch _watch = null!;
     private long _done = -1;
-    private DateTimeOffset _gaveBack;
-    private (long Insertion, DateTimeOffset At) _tried = (-1, default);
+    private long? _gaveBack;
+    private (long Insertion, long At) _tried = (-1, 0);
 
     /// <summary>Until Ctrl-C.</summary>
     public async Task Run(TimeSpan settleEvery, CancellationToken cancel)
@@ -181,12 +181,12 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private void GiveBack()
     {
         var sight = _watch.Now;
-        if (sight.Presence != CardPresence.Present || clock.GetUtcNow() - _gaveBack < RetrySameCard || !till.HasOffers)
+        if (sight.Presence != CardPresence.Present || (_gaveBack is { } at && clock.GetElapsedTime(at) < RetrySameCard) || !till.HasOffers)
         {
             return;
         }
 
-        _gaveBack = clock.GetUtcNow();
+        _gaveBack = clock.GetTimestamp();
         using var card = TryOpen();
         if (card is not null && till.GiveBack(card) is { IsZero: false } given)
         {
@@ -213,7 +213,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             return false;
         }
 
-        return sight.Insertion != _tried.Insertion || clock.GetUtcNow() - _tried.At >= RetrySameCard || sight.Insertion == 0;
+        return sight.Insertion != _tried.Insertion || clock.GetElapsedTime(_tried.At) >= RetrySameCard || sight.Insertion == 0;
     }
 
     /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
@@ -230,7 +230,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private bool Ask(string? pin)
     {
         long insertion = _watch.Now.Insertion;
-        _tried = (insertion, clock.GetUtcNow());
+        _tried = (insertion, clock.GetTimestamp());
         using var card = TryOpen();
         if (card is null)
         {
@@ -248,7 +248,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
         finally
         {
-            _tried = (insertion, clock.GetUtcNow());
+            _tried = (insertion, clock.GetTimestamp());
             cancels = DropKeys();
         }
 

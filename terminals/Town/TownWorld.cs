@@ -23,7 +23,7 @@ public sealed class TownWorld : IDisposable
     private readonly Dictionary<string, ShopTill> _tills = [];
     private readonly Dictionary<string, PartyId> _tillShops = [];
     private readonly Dictionary<string, Digest> _shopAccounts = [];
-    private readonly Dictionary<string, TimeProvider> _tillClocks = [];
+    private readonly Dictionary<string, TimeProvider> _clocks = [];
     private readonly Dictionary<string, BankIdentity> _identities = [];
     private readonly Dictionary<string, BankParty> _banks = [];
     private ulong _receipts;
@@ -86,7 +86,7 @@ public sealed class TownWorld : IDisposable
     /// <param name="ask">What the holder says when asked about a withdrawal that this wallet did not begin; null: it is theirs.</param>
     /// <param name="resumed">Told what became of withdrawals that were cut short.</param>
     public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null) =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, Clock, Options.Crash, records) { AskHolder = ask ?? (_ => true), Resumed = resumed };
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, ClockOf(WalletName), Options.Crash, records) { AskHolder = ask ?? (_ => true), Resumed = resumed };
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);
@@ -156,12 +156,17 @@ public sealed class TownWorld : IDisposable
     public EnrolmentRequest RequestNextKey(string bank, bool isFresh = false) =>
         BankParty.RequestNextKey(_stores[bank], Options.Suite, _identities[bank], isFresh);
 
-    /// <summary>Starts a till again with a clock of its own.</summary>
-    public void GiveClock(string till, TimeProvider clock)
+    /// <summary>Starts a party again with a clock of its own; a wallet begins anew each time anyway.</summary>
+    public void GiveClock(string party, TimeProvider clock)
     {
-        _tillClocks[till] = clock;
-        Restart(till);
+        _clocks[party] = clock;
+        if (party != WalletName)
+        {
+            Restart(party);
+        }
     }
+
+    private TimeProvider ClockOf(string party) => _clocks.GetValueOrDefault(party, Clock);
 
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
@@ -179,7 +184,7 @@ public sealed class TownWorld : IDisposable
 
     /// <summary>A bank over another link to the issuer, for tests that forge what it hears.</summary>
     public BankParty BankOver(string name, ILink issuer, ILink? relay = null) => new(
-        _identities[name], _stores[name], Options.Suite, issuer, Clock, Records.Logger(name), Options.Crash, relay);
+        _identities[name], _stores[name], Options.Suite, issuer, ClockOf(name), Records.Logger(name), Options.Crash, relay);
 
     /// <summary>A bank's present secret key, for tests that speak in its name.</summary>
     public ISigningKey BankKey(string name) => _stores[name].Read(db => db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0)))
@@ -273,17 +278,17 @@ public sealed class TownWorld : IDisposable
     public void Export(string name, string path) => _stores[name].Export(path);
 
     private IssuerParty StartIssuer() => new(
-        new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, Clock, Records.Logger(IssuerName), Options.Crash);
+        new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, ClockOf(IssuerName), Records.Logger(IssuerName), Options.Crash);
 
     private BankParty StartBank(string name)
     {
         var identity = _identities[name];
         var link = Link(new LinkPeer(LinkRole.Bank, identity.Id, identity.Certificate.Key), name, IssuerName, () => Issuer);
-        return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, Clock, Records.Logger(name), Options.Crash);
+        return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, ClockOf(name), Records.Logger(name), Options.Crash);
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), _tillClocks.GetValueOrDefault(name, Clock), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), ClockOf(name), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's own link to the issuer.</summary>
     public ILink TillLink(string till) => new OwnLink(
@@ -291,7 +296,7 @@ public sealed class TownWorld : IDisposable
 
     private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
     {
-        var link = new InProcessLink(self, from, to, peer, Records);
+        var link = new InProcessLink(self, from, to, peer, () => Timestamp.Now(ClockOf(to)), Records);
         return Options.Faults is { } faults ? new LossyLink(link, message => faults(from, to, message)) : link;
     }
 

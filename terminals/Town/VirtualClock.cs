@@ -6,19 +6,31 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
     private readonly List<VirtualTimer> _timers = [];
     private readonly Lock _turn = new();
     private DateTimeOffset _now = start;
+    private long _ran;
 
     public override DateTimeOffset GetUtcNow() => _now;
+
+    /// <summary>The time that nobody sets: it goes on with the clock, and stands where the clock is set back.</summary>
+    public override long GetTimestamp() => _ran;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public void Advance(TimeSpan span)
     {
         var end = _now + span;
         while (Next(end) is { } next)
         {
-            _now = next.Due;
+            Set(next.Due);
             next.Fire();
         }
 
-        _now = end;
+        Set(end);
+    }
+
+    private void Set(DateTimeOffset now)
+    {
+        _ran += Math.Max(0, (now - _now).Ticks);
+        _now = now;
     }
 
     private VirtualTimer? Next(DateTimeOffset end)
@@ -32,7 +44,7 @@ public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
     /// <summary>The machine stands still so long, and its timers with it: time is later, and nobody was told.</summary>
     public void Jump(TimeSpan span)
     {
-        _now += span;
+        Set(_now + span);
         lock (_turn)
         {
             _timers.ForEach(t => t.Shift(span));

@@ -29,13 +29,16 @@ internal sealed class IssuerCertificates
     public KeyCertificate Encryption { get; }
 
     /// <param name="kept">Statement keys' certificates that a card took before.</param>
+    /// <param name="banksClock">Hears the bank's time.</param>
     /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
-    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, CancellationToken cancel)
+    /// <exception cref="InvalidOperationException">It has none that is valid by this clock, which is not the bank's.</exception>
+    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
     {
         var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        banksClock.Hear(reply);
         var all = CertificatesReply.Read(reply)?.Certificates ?? [];
         var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
-            ?? throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
+            ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault) : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
         return new IssuerCertificates(all, kept, encryption);
     }
 

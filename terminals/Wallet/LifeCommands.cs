@@ -50,7 +50,10 @@ internal sealed class LifeCommands(
     {
         var command = new Command(
             "redeem",
-            "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
+            "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, CommonOptions.DespiteClock, Folder, json,
+        };
         command.SetAction((result, cancel) => Recovering(result, (terminal, card, code) => terminal.Redeem(card, code, null, cancel), "There is nothing to redeem.", cancel));
         return command;
     }
@@ -59,7 +62,10 @@ internal sealed class LifeCommands(
     {
         var command = new Command(
             "renew",
-            $"Redeems the coins that expire within {WalletTerminal.RenewWithin.Days} days. Withdraw again once the bank has booked them.") { CardOptions.Reader, CardOptions.Wait, pin, bank, Folder, json };
+            $"Redeems the coins that expire within {WalletTerminal.RenewWithin.Days} days. Withdraw again once the bank has booked them.")
+        {
+            CardOptions.Reader, CardOptions.Wait, pin, bank, CommonOptions.DespiteClock, Folder, json,
+        };
         command.SetAction((result, cancel) => Recovering(
             result,
             (terminal, card, code) => terminal.Redeem(card, code, c => c.Coin.Terms.Expiry.End <= Timestamp.Now(TimeProvider.System).Plus(WalletTerminal.RenewWithin), cancel),
@@ -194,7 +200,10 @@ internal sealed class LifeCommands(
         var status = read(channel, code);
         using var store = isRecovery ? RecordsFile.Recover(folder, channel, code, Console.Error.WriteLine) : RecordsFile.Find(folder, channel, code);
         var records = store is null ? null : new WalletRecords(store);
-        var terminal = new WalletTerminal(dial(result.GetValue(bank), status, records), suite, TimeProvider.System, NoCrashPoints.Instance, records);
+        var terminal = new WalletTerminal(dial(result.GetValue(bank), status, records), suite, TimeProvider.System, NoCrashPoints.Instance, records)
+        {
+            IsDespiteClock = !isRecovery && result.GetValue(CommonOptions.DespiteClock),
+        };
         await RebuttalCommands.Warn(terminal, status, cancel);
         var done = await work(terminal, channel, code);
         ConsoleEntry.PrintDone(

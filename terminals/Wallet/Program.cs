@@ -66,7 +66,7 @@ internal static class Program
         };
         var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.")
         {
-            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, LifeCommands.Folder, Json,
+            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, CommonOptions.DespiteClock, LifeCommands.Folder, Json,
         };
         command.SetAction(async (result, cancel) =>
         {
@@ -88,6 +88,7 @@ internal static class Program
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
             {
                 AskHolder = amount => IsTheirs(amount, status.Currency),
+                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
                 Resumed = earlier =>
                 {
                     series.Finished(earlier);
@@ -176,7 +177,7 @@ internal static class Program
         var all = new Option<bool>("--all") { Description = "Without asking, also those that this wallet did not begin: say so only if all of them are yours." };
         var command = new Command("resume", "Finishes withdrawals that were cut short. It asks about those that this wallet did not begin: they debit your account.")
         {
-            all, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, LifeCommands.Folder, Json,
+            all, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, CommonOptions.DespiteClock, LifeCommands.Folder, Json,
         };
         command.SetAction(async (result, cancel) =>
         {
@@ -189,6 +190,7 @@ internal static class Program
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
             {
                 AskHolder = amount => result.GetValue(all) || IsTheirs(amount, status.Currency),
+                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
             };
             var done = await terminal.Resume(card, pin, cancel);
             ConsoleEntry.PrintDone(

@@ -18,6 +18,7 @@ public sealed partial class WalletTerminal
     {
         var (card, status) = Open(channel, pin);
         var link = Seal(card, await Certificates(card, cancel));
+        RequireClock();
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)

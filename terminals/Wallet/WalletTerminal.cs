@@ -39,9 +39,17 @@ public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, 
 public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
     private readonly HashSet<RequestId> _begun = [];
+    private readonly PeerClock _banksClock = new(clock, new SchemeTerms().ClockTolerance, "this wallet", "the bank");
 
     /// <summary>Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left alone.</summary>
     public Func<Amount, bool>? AskHolder { get; init; }
+
+    /// <summary>A person knows that the bank's clock and this one differ, and goes on (rule R26).</summary>
+    public bool IsDespiteClock
+    {
+        get => _banksClock.IsOverridden;
+        init => _banksClock.IsOverridden = value;
+    }
 
     /// <summary>Told what became of each withdrawal that was cut short before, and is finished before a further one.</summary>
     public Action<WithdrawalResult>? Resumed { get; init; }
@@ -69,6 +77,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         var (card, status) = Open(channel, pin);
         var certificates = await Certificates(card, cancel);
+        RequireClock();
         var unfinished = await Resume(card, status, certificates, cancel);
         var repeated = Repeated(unfinished, faceValue);
         foreach (var earlier in unfinished.Where(e => !ReferenceEquals(e, repeated)))
@@ -168,9 +177,19 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
     private async ValueTask<IssuerCertificates> Certificates(WalletCard card, CancellationToken cancel)
     {
-        var certificates = await IssuerCertificates.Fetch(bank, records?.Certificates ?? [], Timestamp.Now(clock), cancel);
+        var certificates = await IssuerCertificates.Fetch(bank, records?.Certificates ?? [], Timestamp.Now(clock), _banksClock, cancel);
         records?.KeepCertificates(certificates.TakenBy(card));
         return certificates;
+    }
+
+    /// <summary>Before the card signs something under the time of this clock (rule R26). The bank has just been heard.</summary>
+    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
+    private void RequireClock()
+    {
+        if (_banksClock.Fault is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
     }
 
     /// <summary>The key that signed a statement to the card. What the card took is kept for a rebuttal: whoever accuses later does not get to say what it is.</summary>
@@ -214,6 +233,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     private async ValueTask<WithdrawalResult> Finish(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel, bool keyed = false)
     {
+        RequireClock();
         var date = Timestamp.Now(clock);
         var signature = card.AuthoriseWithdrawal(begun.Slot, date);
         crash.Reach(CrashPoints.WithdrawalAuthorised);

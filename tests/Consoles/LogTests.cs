@@ -69,7 +69,7 @@ public sealed class LogTests
     [Test, Rule(28)]
     public void ALogThatCannotBeWrittenEndsNothing()
     {
-        var faults = new Faults(TimeProvider.System);
+        var faults = new Terminals.Faults(TimeProvider.System);
         using var output = new FullWriter();
         using var log = new LineLog(output, TimeProvider.System, faults);
         var logger = log.CreateLogger("issuer");

@@ -53,7 +53,7 @@ def apdu(cla, ins, p1, p2, data=b"", le=True):
 
 
 def frame(kind, message, body=b""):
-    payload = bytes([2, kind]) + CORRELATION + u16(message) + body
+    payload = bytes([3, kind]) + CORRELATION + u16(message) + (DATE if kind == 2 else b"") + body
     return u32(len(payload)) + payload
 
 

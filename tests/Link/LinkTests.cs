@@ -164,9 +164,9 @@ public sealed class LinkTests
         var answer = new byte[256];
         int length = await stream.ReadAtLeastAsync(answer, 16);
         Assert.That(answer[4], Is.EqualTo(1), "in the version that the peer reads");
-        answer[4] = LinkFrame.Version;
-        var reply = LinkFrame.Decode(answer.AsSpan(4, length - 4))!;
-        Assert.That((reply.Correlation, Refusal.Read(reply.Message)!.Text), Is.EqualTo((5UL, "This party speaks version 2 of the link. Use a matching version.")));
+        Assert.That(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(answer.AsSpan(6)), Is.EqualTo(5));
+        var reply = new LinkMessage((MessageType)System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(14)), answer[16..length]);
+        Assert.That(Refusal.Read(reply)!.Text, Is.EqualTo("This party speaks version 3 of the link. Use a matching version."), "no date where that version has none");
         Assert.That(await stream.ReadAsync(answer), Is.Zero, "and then closed");
     }
 
@@ -236,6 +236,23 @@ public sealed class LinkTests
                 await Task.Delay(50);
             }
         }
+    }
+
+    /// <summary>A bank's clock was 10 days ahead while its issuer was down. The pause before the next call is some moments all the same, not ten days.</summary>
+    [Test, Rule(26)]
+    public async Task AClockThatIsSetRightLengthensNoPause()
+    {
+        var clock = new OffsetClock(TimeProvider.System) { Off = TimeSpan.FromDays(10) };
+        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, clock, Short);
+        string address = _server.Address;
+        await _server.DisposeAsync();
+        Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("Could not reach"));
+        clock.Off = TimeSpan.Zero;
+        _server = await LinkServer.Start(
+            IPEndPoint.Parse(address), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short, new RecordFactory(_records), default);
+        await Task.Delay(Short.BackOff + Short.BackOff);
+        var reply = await Ping(link);
+        Assert.That(reply.Said, Is.GreaterThan(Timestamp.Now(TimeProvider.System).Minus(TimeSpan.FromMinutes(1))), "and each answer says what the clock there says");
     }
 
     [Test]

@@ -117,7 +117,7 @@ public sealed class ClaimToTheLetterTests
         wallet.GetCash(new Timestamp(old.Microseconds - 1), new Amount(500), Currency.Eur, out var before);
         wallet.GetCash(old, new Amount(500), Currency.Eur, out var after);
         Assert.That((before!.Coin.Id, after!.Coin.Id), Is.EqualTo((coins[1000].Id, coins[5000].Id)));
-        Assert.That(wallet.GetCash(coins[5000].Terms.Expiry.End, new Amount(500), Currency.Eur, out _), Is.EqualTo(StatusWord.BalanceTooSmall));
+        Assert.That(wallet.GetCash(coins[5000].Terms.Expiry.End, new Amount(500), Currency.Eur, out _), Is.EqualTo(StatusWord.Expired));
 
         using var exhausted = FixtureCard.Make(FixtureCard.Exhausted, Repository.PathOf("apdu-spec", "traces", "fixtures"));
         var last = new WalletCard(exhausted);

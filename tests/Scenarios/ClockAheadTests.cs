@@ -16,14 +16,16 @@ public sealed class ClockAheadTests
     {
         using var town = Towns.Make();
         string till = town.AddTill("Cafe");
-        var clock = new ClockOf(town);
+        var clock = new OffsetClock(town.Clock);
         town.GiveClock(till, clock);
         using var alice = town.User("Alice", 5000);
         var before = town.Pay(till, alice, 700);
         Assert.That(before.Outcome, Is.EqualTo(TillOutcome.Accepted));
 
         clock.Off = TwoMonths;
+        town.Till(till).Online = new Broken(town.TillLink(till), _ => true);
         var ahead = town.Pay(till, alice, 100);
+        town.Till(till).Online = town.TillLink(till);
         Assert.That(ahead.Outcome, Is.Not.EqualTo(TillOutcome.Accepted), "by then the issuer has to be asked, and hears nobody with a clock like that");
         clock.Off = TimeSpan.Zero;
 
@@ -64,7 +66,7 @@ public sealed class ClockAheadTests
     {
         using var town = Towns.Make();
         string till = town.AddTill("Cafe");
-        var clock = new ClockOf(town);
+        var clock = new OffsetClock(town.Clock);
         town.GiveClock(till, clock);
         using var alice = town.User("Alice", 5000);
         var old = town.Pay(till, alice, 700);
@@ -90,12 +92,13 @@ public sealed class ClockAheadTests
     {
         using var town = Towns.Make();
         string till = town.AddTill("Cafe");
-        var clock = new ClockOf(town);
+        var clock = new OffsetClock(town.Clock);
         town.GiveClock(till, clock);
         using var alice = town.User("Alice", 20_000);
         Assert.That(town.Pay(till, alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(town.Pay(till, alice, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         clock.Off = TwoMonths;
+        town.Till(till).Online = new Broken(town.TillLink(till), _ => true);
         var begun = town.Till(till).Pay(alice.Card, new Amount(4000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
 
@@ -106,13 +109,5 @@ public sealed class ClockAheadTests
         Assert.That(town.Till(till).OpenTickets, Is.Empty);
         Assert.That(town.Till(till).HeldPayments, Is.Empty, "what the card may have signed was asked for, and given back");
         Assert.That(alice.Balance().Minor, Is.EqualTo(11_000));
-    }
-
-    /// <summary>A till's clock beside the town's.</summary>
-    private sealed class ClockOf(TownWorld town) : TimeProvider
-    {
-        public TimeSpan Off { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => town.Clock.GetUtcNow() + Off;
     }
 }

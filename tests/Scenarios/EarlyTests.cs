@@ -14,7 +14,7 @@ public sealed class EarlyTests
     {
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
-        var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new Ahead(town), town.Options.Crash);
+        var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(2) }, town.Options.Crash);
         Assert.That((await ahead.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
         Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
         await town.RunCycle();
@@ -31,6 +31,7 @@ public sealed class EarlyTests
         using var alice = town.User("Alice", 5000);
         Assert.That(town.Pay(cafe, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromDays(-2));
+        town.Issuer.AcceptClock();
         Assert.That((await town.Settle(cafe)).StillQueued, Is.EqualTo(1));
         await town.RunCycle();
         Assert.That(town.ShopAccount("Cafe").IsZero);
@@ -38,10 +39,5 @@ public sealed class EarlyTests
         Assert.That((await town.Settle(cafe)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(300));
-    }
-
-    private sealed class Ahead(TownWorld town) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => town.Clock.GetUtcNow() + TimeSpan.FromDays(2);
     }
 }

@@ -117,7 +117,7 @@ public sealed class FullDiskTests
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         int turns = 0;
-        var faults = new Faults(TimeProvider.System);
+        var faults = new Terminals.Faults(TimeProvider.System);
         var seen = new List<string>();
         await ServeLoop.Every(
             TimeSpan.FromMilliseconds(1),

@@ -78,7 +78,7 @@ public sealed class StoreFaultTests
     private Database Open()
     {
         var store = Database.CreateFile(Path.Combine(_folder, "a.db"), Schema);
-        store.Faults = new Faults(TimeProvider.System);
+        store.Faults = new Terminals.Faults(TimeProvider.System);
         return store;
     }
 

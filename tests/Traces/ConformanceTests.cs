@@ -190,7 +190,8 @@ public sealed class ConformanceTests
         t.Send(GetCash(0, Usd), "9410");
         t.Send(GetCash(7001, Usd), "9412");
         t.Send(GetCash(7001, Eur), "6982", "more than the limit without PIN, and than there is");
-        t.Send(GetCash(1, Eur, expired), "9411", "at that TIME all coins have expired");
+        t.Send(GetCash(1, Eur, expired), "941E", "at that TIME all coins have expired");
+        t.Send(Pay(expired, 1, Eur), "941E", "and pay nothing");
         t.Send([0x80, 0x32, 3, 0, 1, 0xFF], "6A86");
         t.Send([0x80, 0x32, 0, 0, 1, 0xFF], "6A80");
         t.Send(PayAgain(time, 0, Usd), "6A88", "nothing of this was signed");

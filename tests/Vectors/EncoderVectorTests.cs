@@ -306,5 +306,5 @@ public sealed class EncoderVectorTests
         return buffer[..write(buffer)];
     }
 
-    private static byte[] Frame(FrameKind kind, LinkMessage message) => new LinkFrame(kind, 77, message).Encode();
+    private static byte[] Frame(FrameKind kind, LinkMessage message) => new LinkFrame(kind, 77, kind == FrameKind.Response ? message with { Said = Date } : message).Encode();
 }

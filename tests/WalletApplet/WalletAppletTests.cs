@@ -191,12 +191,15 @@ public sealed class WalletAppletTests
         Assert.That(_card.Coins().Count(c => c.Balance.IsZero), Is.EqualTo(2));
     }
 
-    [Test]
+    [Test, Rule(26)]
     public void AnExpiredCoinDoesNotPay()
     {
         string till = _town.AddTill("Cafe");
         _town.Clock.Advance(TimeSpan.FromDays(600));
-        Assert.That(_town.Pay(till, _card, 1).Message, Is.EqualTo(StatusWord.BalanceTooSmall.Explain()));
+        var refused = _town.Pay(till, _card, 1);
+        Assert.That(refused.Message, Does.Contain(refused.Ticket.Time.ToString()).And.Contain($"{_card.Coins()[0].Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}"), "both dates");
+        Assert.That(refused.Message, Does.Contain("If the clock is wrong").And.Not.Contain("too small"));
+        Assert.That(_town.Pay(till, _card, 2_000_000).Message, Is.EqualTo(StatusWord.BalanceTooSmall.Explain()), "more than it ever held");
     }
 
     [Test]

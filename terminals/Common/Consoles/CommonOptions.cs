@@ -22,6 +22,12 @@ public static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
 
+    /// <summary>The same on all consoles that sign something for a peer (rule R26).</summary>
+    public static Option<bool> DespiteClock { get; } = new("--despite-clock")
+    {
+        Description = "Go on although the clock here and the peer's differ by more than a day. Only if you know that the peer's clock is the wrong one.",
+    };
+
     /// <summary>The card's two PINs (rule R11): what is in the environment for one of them is never taken for the other.</summary>
     public const string HolderPin = "holder PIN";
 

@@ -23,7 +23,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     private readonly Share _long = new(limits.MaxLong, limits.MaxLongPerAddress, givesWay: true);
     private readonly Dictionary<object, int> _unknown = [];
     private long _unknownSince;
-    private DateTimeOffset _told;
+    private long? _told;
     private long _ended;
 
     /// <summary>Stands before TLS: what it does not let in costs no handshake.</summary>
@@ -251,13 +251,12 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         lock (_gate)
         {
             _ended++;
-            var now = clock.GetUtcNow();
-            if (now < _told + Quiet)
+            if (_told is { } told && clock.GetElapsedTime(told) < Quiet)
             {
                 return;
             }
 
-            (_told, ended, _ended) = (now, _ended, 0);
+            (_told, ended, _ended) = (clock.GetTimestamp(), _ended, 0);
         }
 
         LogEnded(ended);

@@ -167,7 +167,7 @@ internal sealed partial class LinkConnectionHandler(
         var refusal = new Refusal(RefusalReason.Malformed, $"This party speaks version {LinkFrame.Version} of the link. Use a matching version.").ToMessage();
         throw new LinkFaultException($"it sent a frame of version {bytes[0]}, kind {bytes[1]}")
         {
-            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)), refusal), Version = bytes[0],
+            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)), refusal with { Said = Timestamp.Now(clock) }), Version = bytes[0],
         };
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class LinkConnectionHandler(
         try
         {
             var reply = await Work(connection, guest, peer, frame.Message);
-            await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply));
+            await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply with { Said = Timestamp.Now(clock) }));
             if (shares.IsTooMuch(guest, reply))
             {
                 LogClosed(peer, "strangers of its address send what nobody understands");

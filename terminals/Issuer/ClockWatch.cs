@@ -1,0 +1,142 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// The issuer's own clock (rule R26). It has no peer that it trusts more, so it compares its clock with what it has signed itself. Behind that, it stops:
+/// what is signed under a day that was before cannot be told from what was.
+/// Far ahead of its last sign of life it was away, or its clock was set: it answers, but ends no term until somebody whose clock agrees has come, for what has been returned and forgotten is not had back.
+/// </summary>
+internal sealed class ClockWatch
+{
+    /// <summary>The date that was signed last is written at most this often: far within the tolerance.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private readonly Lock _turn = new();
+    private readonly Database _store;
+    private readonly SchemeTerms _terms;
+    private readonly TimeProvider _clock;
+    private Timestamp _written;
+    private (Timestamp Wall, long At) _seen;
+    private bool _doubted;
+    private long? _alarmed;
+
+    public ClockWatch(Database store, SchemeTerms terms, TimeProvider clock)
+    {
+        _store = store;
+        _terms = terms;
+        _clock = clock;
+        var now = Timestamp.Now(clock);
+        _seen = (now, clock.GetTimestamp());
+        var (signed, doubted, alive) = store.Read(db => (Signed(db), DoubtedSince(db), Timestamp.FromLedger(db.Number("SELECT coalesce(max(date), 0) FROM alive"))));
+        _written = signed;
+        _doubted = doubted is not null;
+        if (alive != default && now > alive.Plus(terms.ClockTolerance))
+        {
+            Doubt(now);
+        }
+    }
+
+    /// <summary>The latest date that was signed, to a minute; 0 if there is none.</summary>
+    public static Timestamp Signed(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(signed), 0) FROM clock"));
+
+    /// <summary>Since when the clock is doubted, by itself; null if it is not.</summary>
+    public static Timestamp? DoubtedSince(Database db) =>
+        db.Query("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+
+    /// <summary>True while the clock is behind what was signed, by more than the tolerance.</summary>
+    public static bool IsBehind(Timestamp signed, Timestamp now, SchemeTerms terms) => signed > now.Plus(terms.ClockTolerance);
+
+    /// <summary>Why the issuer signs nothing now: both times, and what to do. Null where it does. Raises the alarm.</summary>
+    public string? WhyStopped(Timestamp now)
+    {
+        lock (_turn)
+        {
+            bool behind = IsBehind(_written, now, _terms);
+            if (behind)
+            {
+                // Another process of this issuer may have heard a person confirm the clock.
+                _written = _store.Read(Signed);
+                behind = IsBehind(_written, now, _terms);
+            }
+
+            Switches.Off("R26 stops", ref behind);
+            if (!behind)
+            {
+                return null;
+            }
+
+            if (_alarmed is not { } at || _clock.GetElapsedTime(at) > Every)
+            {
+                // Strangers may ask as often as they like.
+                _store.Write(db => Alarms.Raise(db, Alarms.ClockBehind, [], now));
+                _alarmed = _clock.GetTimestamp();
+            }
+
+            return $"The issuer's clock says {now}, behind {_written}, which it has signed. It signs nothing until its clock is right, or 'hiercash-issuer clock accept'.";
+        }
+    }
+
+    /// <summary>True while what ends terms waits. A clock that was set since it was looked at last is noticed by the time that nobody sets.</summary>
+    public bool IsDoubted(Timestamp now)
+    {
+        lock (_turn)
+        {
+            Look(now);
+            if (_doubted)
+            {
+                _doubted = _store.Read(DoubtedSince) is not null;
+            }
+
+            bool doubted = _doubted;
+            Switches.Off("R26 doubt", ref doubted);
+            return doubted;
+        }
+    }
+
+    /// <summary>Something dated was signed, or is about to be answered with.</summary>
+    /// <param name="agrees">It was asked for by somebody who sends that only after having compared the clocks.</param>
+    public void Answered(Timestamp now, bool agrees)
+    {
+        lock (_turn)
+        {
+            Look(now);
+            bool ends = agrees && _doubted;
+            if (!ends && now <= _written.Plus(Every))
+            {
+                return;
+            }
+
+            _store.Write(db => db.Execute(
+                """
+                INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL)
+                ON CONFLICT(only) DO UPDATE SET signed = max(signed, excluded.signed), doubted = iif(?2, NULL, doubted)
+                """,
+                now.ToLedger(), ends ? 1L : 0L));
+            _written = now > _written ? now : _written;
+            _doubted &= !ends;
+        }
+    }
+
+    /// <summary>A person says that the clock is right.</summary>
+    public static void Accept(Database db, Timestamp now) => db.Execute(
+        "INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL) ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL", now.ToLedger());
+
+    private void Look(Timestamp now)
+    {
+        var expected = _seen.Wall.Plus(_clock.GetElapsedTime(_seen.At));
+        _seen = (now, _clock.GetTimestamp());
+        if (now > expected.Plus(_terms.ClockTolerance))
+        {
+            Doubt(now);
+        }
+    }
+
+    private void Doubt(Timestamp now)
+    {
+        _doubted = true;
+        _store.Write(db => db.Execute(
+            "INSERT INTO clock(only, signed, doubted) VALUES(1, 0, ?1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(doubted, excluded.doubted)", now.ToLedger()));
+    }
+}

@@ -1,0 +1,145 @@
+using HierCash.Protocol.Cash;
+using HierCash.Shop;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>The issuer's own clock: it has nobody to compare it with but what it has signed, and who calls (rule R26).</summary>
+[Parallelizable]
+public sealed class IssuersClockTests
+{
+    private static readonly TimeSpan Days40 = TimeSpan.FromDays(40);
+
+    /// <summary>Somebody sets the issuer's clock back. Nothing is signed under a day that was, and all goes on by itself when the clock is right.</summary>
+    [Test, Rule(26)]
+    public async Task BehindWhatItSignedItStops()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 300);
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        town.Issuer.CloseCycle();
+
+        clock.Off = TimeSpan.FromDays(-8);
+        Assert.That(town.Issuer.Clock.IsBehind);
+        town.Till(till).IsDespiteClock = true;
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
+        Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()).And.Contain("'hiercash-issuer clock accept'"));
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerStatement));
+        Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Does.Contain("clock behind"));
+        Assert.That(town.Till(till).Sum(PartState.Queued).Minor, Is.EqualTo(300));
+
+        clock.Off = TimeSpan.Zero;
+        Assert.That(town.Issuer.Clock.IsBehind, Is.False);
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
+        Assert.That(town.ShopAccount().Minor, Is.EqualTo(300));
+    }
+
+    /// <summary>
+    /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so nothing ends before a bank or shop has
+    /// agreed; they do not, and nothing happened when the clock is right.
+    /// </summary>
+    [TestCase(false), TestCase(true), Rule(26)]
+    public async Task FarAheadItEndsNoTermAlone(bool starts)
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        await town.RunCycle();
+
+        clock.Off = TimeSpan.FromDays(1100);
+        if (starts)
+        {
+            town.Restart(TownWorld.IssuerName);
+        }
+
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.UserBank.Run(default));
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero, "nobody agreed");
+
+        clock.Off = TimeSpan.Zero;
+        Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.AcceptClock().Count), Is.EqualTo((false, 0)), "nothing was signed ahead");
+        await town.RunCycle();
+        Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "nothing was returned");
+        Assert.That(town.Pay(till, alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>After a real absence of a week the first bank that visits ends the doubt, and nobody has to come.</summary>
+    [Test, Rule(26)]
+    public async Task AfterAnAbsenceTheFirstVisitIsEnough()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 300);
+        await town.Settle(till);
+        town.Clock.Advance(TimeSpan.FromDays(7));
+        town.Restart(TownWorld.IssuerName);
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        await town.UserBank.Run(default);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Null);
+        Assert.That(town.Issuer.CloseCycle(), Is.GreaterThan(0));
+        town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>
+    /// All clocks of the town were 40 days ahead, and nobody noticed. Then they are right. A person confirms the issuer's, which says what it signed ahead, and signs it again; receipts, lists,
+    /// statements and instructions go on by their numbers.
+    /// </summary>
+    [Test, Rule(26)]
+    public async Task WhatWasSignedAheadIsSignedAgain()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000, 2000);
+        await town.RunCycle();
+        town.Clock.Advance(Days40);
+        var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock));
+        var paid = town.Pay(till, alice, 300);
+        await town.Settle(till);
+        await town.RunCycle();
+        town.Pay(till, alice, 200);
+        await town.Settle(till);
+        await town.UserBank.ReportLost(report, default);
+        await town.Till(till).Refund(paid.Ticket.Time, alice.Card, town.TillLink(till), default);
+        town.Issuer.CloseCycle();
+        var certificate = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+
+        town.Clock.Advance(-Days40);
+        var now = Timestamp.Now(town.Clock);
+        Assert.That(town.Issuer.Clock.IsBehind);
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        var ahead = town.Issuer.AcceptClock();
+        Assert.That(ahead.Select(a => a.What), Is.SupersetOf(new[]
+        {
+            "certificates of this issuer's keys", "versions of the hot list", "statements of circulation", "instructions that no bank has acknowledged", "receipts", "reversals",
+        }));
+        Assert.That(town.Issuer.Clock.IsBehind, Is.False);
+        Assert.That(town.Issuer.Keys.Certificates.Max(c => c.NotBefore), Is.LessThanOrEqualTo(now.Plus(TimeSpan.FromMinutes(1))));
+        Assert.That(certificate.NotBefore, Is.GreaterThan(now.Plus(TimeSpan.FromDays(39))));
+        Assert.That(town.Issuer.AcceptClock(), Is.Empty, "once");
+
+        await town.RunCycles();
+        Assert.That(town.UserBank.Contradictions, Is.Empty);
+        Assert.That(town.UserBank.CirculationStatements[^1].Date, Is.LessThanOrEqualTo(Timestamp.Now(town.Clock)), "the next statement follows, under today's date");
+        await town.Till(till).FetchHotList(town.TillLink(till), default);
+        var receipt = (await town.Submit(till, [.. town.Till(till).Parts(town.Till(till).Journal[^1].Time).Select(p => p.H)])).Single();
+        Assert.That(receipt.Verdict, Is.EqualTo(Verdict.Early), "its TIME is ahead, and that is said until it has come");
+        Assert.That(town.Till(till).WhyNoPayment, Does.Contain("takes no payment for 39 days"), "that till waits, or gets a new key (rule R21)");
+        string next = town.AddTill("Cafe");
+        using var bob = town.User("Bob", 1000);
+        Assert.That(town.Pay(next, bob, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That((await town.Settle(next)).Settled, Is.EqualTo(1));
+        town.AssertSoundAfterCycle(bob);
+    }
+}
