@@ -53,7 +53,8 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         if (ofIssuer is not null && IsAhead(ofIssuer, own) && keys.IsStatement(k => ofIssuer.Verify(keys.Suite, k)))
         {
             yield return issuer.Finds(
-                "position", $"{id}/{own?.Number ?? 0}", $"these books were restored from an older copy: {bank.Name} has the issuer's signed word {ofIssuer.Number}, of {ofIssuer.Date}. Have 'hiercash-issuer recover' run");
+                "position", $"{id}/{own?.Number ?? 0}", $"these books were restored from an older copy: "
+                + $"{bank.Name} has the issuer's signed word {ofIssuer.Number}, of {ofIssuer.Date}. Have 'hiercash-issuer recover' run");
         }
     }
 

@@ -174,14 +174,23 @@ internal sealed class Agreement(
         // One that was not answered is sent again, the same bytes: so a copy does not catch up with what it has forgotten by asking often.
         if (!isRestored && db.First("SELECT position FROM position WHERE role = 2 AND answered = 0", r => Position.Decode(r.Bytes(0))!) is { } unanswered)
         {
-            return unanswered;
+            if (unanswered.Verify(suite, key.PublicKey))
+            {
+                return unanswered;
+            }
+
+            // The bank has another key since: the same word under that one, or its issuer would never hear it.
+            var again = Position.Sign(key, unanswered);
+            Keep(db, again);
+            return again;
         }
 
         ulong number = Math.Max(after, Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
         var next = Position.Sign(key, new Position(
             PositionRole.Bank, scheme.Issuer, bank, number, (ulong)db.Number("SELECT number FROM booked"),
             (ulong)db.Number("SELECT max(coalesce((SELECT max(number) FROM audit_statement), 0), coalesce((SELECT max(number) FROM forgotten WHERE what = 'statement'), 0))"),
-            (ulong)(db.Number("SELECT count(*) FROM withdrawal WHERE state = 'Issued'") + db.Number("SELECT count(*) FROM recovered") + db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'withdrawal' AND kind = 0")),
+            (ulong)(db.Number("SELECT count(*) FROM withdrawal WHERE state = 'Issued'") + db.Number("SELECT count(*) FROM recovered")
+                + db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'withdrawal' AND kind = 0")),
             isRestored, Timestamp.Now(clock), []));
         Keep(db, next);
         return next;

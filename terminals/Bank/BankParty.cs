@@ -161,38 +161,6 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
     public IReadOnlyList<(AuditStatement Refused, AuditStatement? Kept)> Contradictions => _store.Read(LossDesk.Contradictions);
 
-    /// <summary>Each withdrawal, each case and each set-back of a holder in words: its state, who signed what, what happens next.</summary>
-    public IEnumerable<string> Explain(AccountId user)
-    {
-        var parked = Parked;
-        return _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
-        {
-            var currency = _identity.Scheme.Terms.Currency;
-            string cancelled = _store.Read(db => db.First(
-                "SELECT date FROM cancellation WHERE request = ?1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
-                ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
-                : "";
-            string waits = string.Concat(parked.Where(p => p.Reference == w.Order.Request.Value).Select(p =>
-                $" {p.Amount.Show(currency)} of it are to come back and wait since {p.Since}: {p.Why}. It ends when {p.EndsWhen}."));
-            return $"{w.Debited}: {w.Order.FaceValue.Show(currency)}, ordered with the account key's signature. " + w.State switch
-            {
-                WithdrawalState.Debited => "Debited; the issuer is asked next.",
-                WithdrawalState.Requested => "Debited and asked for; if the issuer stays silent for the request's term, the bank asks it to withhold the cash, and only its signed \"never issued\" gives the money back.",
-                WithdrawalState.Issued => "The issuer issued the cash (S_I); the bank holds its sealed answer and cannot read it."
-                    + (w.EK!.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : ""),
-                _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
-            } + cancelled + waits;
-        }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
-            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(_store.Read(db => BankAlarms.SetBacks(db, user)).Select(s =>
-            $"{s.Date}: this bank signed that the card, if its PUK was blocked, goes back to the code of a new letter. "
-            + (s.OfAnother ? "The card in the reader said that it is another one: if that was no slip in the name, see whether the holder still has the card."
-                : "If the holder did not bring it, somebody has it: have it reported as lost.")));
-    }
-
-    private static string InWords(IssueRefusal reason) => reason == IssueRefusal.InArrears
-        ? "InArrears: this bank has not booked for the whole dispute term what it owes to others; 'hiercash-bank parked' lists it"
-        : reason.ToString();
-
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
     /// <returns>The account that has it: where the card was replaced, that of the present one.</returns>
@@ -307,7 +275,7 @@ public sealed partial class BankParty : ILinkHandler
         Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c => agreed ? step(c) : ValueTask.CompletedTask;
         async ValueTask AgreeFirst(CancellationToken c)
         {
-            await Agree(c);
+            await _agreement.Visit(c);
             agreed = true;
         }
 
@@ -325,7 +293,15 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of the visit is done.</exception>
-    public ValueTask Agree(CancellationToken cancel) => _agreement.Visit(cancel);
+    public async ValueTask Agree(CancellationToken cancel)
+    {
+        if (await _issuersClock.Ask(_issuer, cancel, anew: true) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
+        await _agreement.Visit(cancel);
+    }
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public Timestamp? Behind => _store.Read(Agreement.BehindSince);

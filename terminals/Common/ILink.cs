@@ -28,7 +28,7 @@ public static class Answering
         catch (Exception e) when (IsOfStore(e))
         {
             failed?.Invoke(e);
-            return new Refusal(RefusalReason.CannotStore, $"{StoreFault.Of(e)!.Reason}.").ToMessage();
+            return new Refusal(RefusalReason.CannotStore, $"This party's own files fail: {StoreFault.Of(e)!.Reason}.").ToMessage();
         }
     }
 
@@ -47,7 +47,8 @@ public static class Answering
             return reply;
         }
 
-        throw new LinkException($"No answer from {peer} just now: {refusal.Text.TrimEnd('.')}. It goes on by itself when that is mended. Nothing is lost: repeat it later.") { StoreFault = refusal.Text.TrimEnd('.') };
+        string why = refusal.Text[(refusal.Text.IndexOf(": ", StringComparison.Ordinal) is var at && at >= 0 ? at + 2 : 0)..].TrimEnd('.');
+        throw new LinkException($"No answer from {peer} just now, for its own files fail: {why}. It goes on by itself when that is mended. Nothing is lost: repeat it later.") { StoreFault = why };
     }
 }
 

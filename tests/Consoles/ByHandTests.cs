@@ -93,6 +93,7 @@ public sealed partial class ByHandTests
         using var town = new NetworkTown();
         var second = town.Run("hiercash-issuer", "serve", "--dir", "issuer", "--listen", "127.0.0.1:0");
         Assert.That((second.Code, second.Error.Contains("Another process serves the issuer", StringComparison.Ordinal)), Is.EqualTo((1, true)));
+        town.North.Stop();
         var port = town.Run("hiercash-bank", "serve", "--dir", "north", "--listen", town.Issuer.Address);
         Assert.That((port.Code, port.Error), Is.EqualTo((3, $"Cannot listen on {town.Issuer.Address}: another program listens there. Give another address and port with --listen.\n")));
         town.AssertAudits();

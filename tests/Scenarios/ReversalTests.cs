@@ -174,6 +174,7 @@ public sealed class ReversalTests
 
         // The disk turns up again: dead is refused for ever, and never evidence.
         _town.Clock.Advance(TimeSpan.FromDays(-8));
+        _town.Issuer.AcceptClock();
         Assert.That((await _town.Submit(_till, paid.Payments.Single())).Single().Verdict, Is.EqualTo(Verdict.Dead));
         Assert.That((await _town.Settle(_till)).Refused, Is.EqualTo(1));
         _town.AssertSoundAfterCycle(_alice);

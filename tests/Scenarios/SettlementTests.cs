@@ -228,10 +228,12 @@ public sealed class SettlementTests
         Assert.That((await town.Submit(till, bad)).Single().Verdict, Is.EqualTo(Verdict.BadSignature));
         Assert.That((await town.Submit(other, h)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown), "another shop's payment");
         town.Clock.Advance(TimeSpan.FromDays(-2));
+        town.Issuer.AcceptClock();
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
         town.Clock.Advance(TimeSpan.FromDays(2) + town.Options.Terms.SettleTerm + TimeSpan.FromSeconds(1));
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
         town.Clock.Advance(-town.Options.Terms.SettleTerm);
+        town.Issuer.AcceptClock();
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "no refusal before spoilt it");
         Assert.That((await town.Submit(till, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
     }

@@ -42,7 +42,7 @@ public sealed class WithdrawalTests
     [Test, Hole(7)]
     public async Task AnUnansweredWithdrawalIsReversedOnTheIssuersWordAndNeverIssuedAfter()
     {
-        bool silent = true;
+        bool silent = false;
         BankRequest? asked = null;
         using var town = Towns.Make(with: o => o with
         {
@@ -57,6 +57,8 @@ public sealed class WithdrawalTests
             },
         });
         using var card = town.User("Alice");
+        await town.RunCycle();
+        silent = true;
         Assert.That(town.Withdraw(card, 5000).Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
         Assert.That(town.Account(card).Minor, Is.EqualTo(95000));
         silent = false;
@@ -67,6 +69,7 @@ public sealed class WithdrawalTests
         // The first request turns up after all, freshly dated by a bank that wants both: the tombstone stands.
         var bank = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
         town.Clock.Advance(-town.Options.Terms.RequestTerm);
+        town.Issuer.AcceptClock();
         var late = WithdrawalAnswer.Read(await bank.Call(IssueMessage.Write(asked!, false), default), MessageType.IssueReply)!;
         Assert.That(late.EK, Is.Null);
         Assert.That(late.Never!.Reason, Is.EqualTo(IssueRefusal.Asked));
