@@ -326,4 +326,20 @@ public sealed class LinkIdentityTests
 
         Assert.That(Refused(plain with { Voucher = signed }), Is.EqualTo("enrolled"));
     }
+
+    /// <summary>A bank's word of how far it is was lost on its way; then its key was revoked and another one enrolled. The word is given anew, under the new key, and visits go on.</summary>
+    [Test, Rule(17), Rule(27)]
+    public async Task AWordUnderAFormerKeyIsGivenAnew()
+    {
+        bool silent = false;
+        using var town = Towns.Make(with: o => o with { Faults = (_, _, m) => silent && m.Type == MessageType.Agree ? LinkFault.LoseRequest : LinkFault.None });
+        silent = true;
+        Assert.That(async () => await town.UserBank.Run(default), Throws.Exception, "its word is lost");
+        town.Issuer.Revoke(town.UserBank.Id);
+        town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, town.UserBank.Id));
+        silent = false;
+        Assert.That(async () => await town.UserBank.Run(default), Throws.Nothing);
+        Assert.That(town.Issuer.CloseCycle(), Is.Not.Negative);
+        Assert.That(town.UserBank.Alarms, Is.Empty);
+    }
 }
