@@ -28,14 +28,14 @@ internal static class ConsoleProcess
 
     public static ConsoleResult Run(string folder, string console, params string[] arguments) => Run(folder, console, null, arguments);
 
-    public static ConsoleResult Run(string folder, string console, string? input, string[] arguments)
+    public static ConsoleResult Run(string folder, string console, string? input, string[] arguments, TimeSpan? patience = null)
     {
         using var process = Start(folder, console, arguments);
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(patience ?? Patience))
         {
             process.Kill();
             throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");

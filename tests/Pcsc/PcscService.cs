@@ -52,8 +52,9 @@ internal sealed partial class PcscService : IDisposable
     public string Socket => Path.Combine(_sockets, "pcscd.comm");
 
     /// <summary>Runs a program that speaks PC/SC.</summary>
+    /// <remarks>100,000 APDUs to a card on disk take a minute, and several where the disk is slow.</remarks>
     public ConsoleResult Run(string program, params string[] arguments) => ConsoleProcess.Run(
-        Folder, "env", [$"{SocketVariable}={Socket}", .. Found(program), .. arguments]);
+        Folder, "env", null, [$"{SocketVariable}={Socket}", .. Found(program), .. arguments], TimeSpan.FromMinutes(5));
 
     /// <summary>Runs a program that has to succeed, and gives what it printed.</summary>
     public string Must(string program, params string[] arguments)

@@ -218,6 +218,10 @@ public sealed class WalletAppletTests
         client.Select();
         client.Verify(_card.Pin);
         client.AcknowledgeLog(0, client.ReadLog(0).Content);
+        byte spent = (byte)Enumerable.Range(0, Card.Wallet.WalletApplet.SlotCount).First(i => client.GetCoin((byte)i).State == SlotState.Closed);
+        Assert.That(() => _town.Withdraw(_card, 10), Throws.TypeOf<CardRefusedException>(), "what it paid may still come back (R24)");
+        Assert.That(client.Close(spent, Timestamp.Now(_town.Clock), out _), Is.EqualTo(StatusWord.Success));
+        client.AcknowledgeLog(1, client.ReadLog(1).Content);
         Assert.That(_town.Withdraw(_card, 33).Outcome, Is.EqualTo(HierCash.Wallet.WithdrawalOutcome.Issued));
         Assert.That(_card.Balance().Minor, Is.EqualTo(7000 + (13 * 10) + 33));
     }
