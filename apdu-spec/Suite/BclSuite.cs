@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace HierCash.Protocol.Suite;
@@ -5,6 +6,13 @@ namespace HierCash.Protocol.Suite;
 /// <summary>Suite 1 on the operating system's library through the BCL. Nonces and keys come from that library.</summary>
 public sealed class BclSuite(IRandomSource random) : ICashSuite
 {
+    /// <summary>Of one public key the library's form is some 2 kB, and takes as long to make as a signature takes to verify.</summary>
+    private const int MaxIdle = 256;
+
+    /// <summary>Public keys as the library has them, while nobody uses them: who verifies takes one out, since the library does not say that two may use it at once.</summary>
+    private readonly ConcurrentDictionary<PublicKey, ECDsa> _idle = new();
+    private int _kept;
+
     public BclSuite()
         : this(SystemRandom.Instance)
     {
@@ -39,8 +47,47 @@ public sealed class BclSuite(IRandomSource random) : ICashSuite
             return false;
         }
 
-        using var ecdsa = ECDsa.Create(Parameters(key));
-        return ecdsa.VerifyData(message, signature, HashAlgorithmName.SHA256);
+        if (_idle.TryRemove(key, out var ecdsa))
+        {
+            Interlocked.Decrement(ref _kept);
+        }
+        else
+        {
+            ecdsa = ECDsa.Create(Parameters(key));
+        }
+
+        bool good = ecdsa.VerifyData(message, signature, HashAlgorithmName.SHA256);
+        Keep(key, ecdsa);
+        return good;
+    }
+
+    private void Keep(PublicKey key, ECDsa ecdsa)
+    {
+        if (Volatile.Read(ref _kept) >= MaxIdle)
+        {
+            foreach (var other in _idle.Keys)
+            {
+                Drop(other);
+            }
+        }
+
+        if (_idle.TryAdd(key, ecdsa))
+        {
+            Interlocked.Increment(ref _kept);
+        }
+        else
+        {
+            ecdsa.Dispose();
+        }
+    }
+
+    private void Drop(PublicKey key)
+    {
+        if (_idle.TryRemove(key, out var ecdsa))
+        {
+            Interlocked.Decrement(ref _kept);
+            ecdsa.Dispose();
+        }
     }
 
     private static ECParameters Parameters(PublicKey key) => new()

@@ -93,7 +93,7 @@ public sealed class AccusedTests
         var withdrawn = _town.Run("hiercash-wallet", ["withdraw", "5.00", .. Alice, "--bank", _town.North.Address, "--json"]);
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
         Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").GetInt64(), Is.EqualTo(500), "one value on stdout");
-        Assert.That(withdrawn.Error.Trim().Split('\n').Single(line => line.Contains("to be rebutted before", StringComparison.Ordinal)), Does.Contain("'hiercash-wallet rebut'"));
+        Assert.That(withdrawn.Error.Trim().Split('\n').Single(), Does.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut'"));
 
         PrivateFile.MakeFolder(Path.Combine(_town.Folder, "blank"));
         string nothing = AssertRefused(1, "", "hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address, "--dir", "blank"]).Output;

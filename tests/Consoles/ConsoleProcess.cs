@@ -1,9 +1,17 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>What a console said and how it ended.</summary>
-internal sealed record ConsoleResult(int Code, string Output, string Error);
+/// <summary>What a console said and how it ended. On a busy machine any of them may say for whom it waits: that stands apart from what else is on stderr.</summary>
+internal sealed partial record ConsoleResult(int Code, string Output, string Error, string Waited)
+{
+    public static ConsoleResult Of(int code, string output, string error) =>
+        new(code, output, Waiting().Replace(error, ""), string.Concat(Waiting().Matches(error).Select(m => m.Value)));
+
+    [GeneratedRegex(@"^Waiting for the \w+ at \S+ \.\.\.\n", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Waiting();
+}
 
 /// <summary>Starts the consoles as users do: processes with arguments.</summary>
 internal static class ConsoleProcess
@@ -41,7 +49,7 @@ internal static class ConsoleProcess
             throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");
         }
 
-        return new ConsoleResult(process.ExitCode, output.Result, error.Result);
+        return ConsoleResult.Of(process.ExitCode, output.Result, error.Result);
     }
 
     /// <summary>The path of one of the consoles; any other name as it is.</summary>

@@ -40,10 +40,8 @@ public sealed partial class WrongInvocationTests
         silent.Start();
         var result = _town.Run("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", $"{silent.LocalEndpoint}");
         Assert.That((result.Code, result.Output), Is.EqualTo((3, "")));
-        Assert.That(result.Error.Split('\n')[..^1], Is.EqualTo(new[]
-        {
-            $"Waiting for the bank at {silent.LocalEndpoint} ...", $"Could not reach the bank at {silent.LocalEndpoint}. Is it running, and is the address right?",
-        }));
+        Assert.That(result.Waited, Is.EqualTo($"Waiting for the bank at {silent.LocalEndpoint} ...\n"));
+        Assert.That(result.Error, Is.EqualTo($"Could not reach the bank at {silent.LocalEndpoint}. Is it running, and is the address right?\n"));
     }
 
     // Console and arguments, exit code, what the sentence has to hold.

@@ -4,6 +4,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
+using HierCash.Tests.Suite;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -14,7 +15,7 @@ internal static class Towns
 {
     public static TownWorld Make(ulong seed = 1, Func<TownOptions, TownOptions>? with = null)
     {
-        var options = new TownOptions { Suite = new BouncyCastleSuite(new SeededRandom(seed)) };
+        var options = new TownOptions { Suite = new SeededSuite(new SeededRandom(seed)) };
         return new TownWorld(with is null ? options : with(options));
     }
 
