@@ -1,6 +1,7 @@
 namespace HierCash.Tests.Consoles;
 
 /// <summary>A bank's counter, a letter, and a holder at her terminal (rules R11 and R12).</summary>
+[Parallelizable]
 public sealed class ActivationConsoleTests
 {
     private static readonly string[] Card = ["--reader", "emulator:Alice.card"];

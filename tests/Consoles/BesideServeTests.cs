@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What a command does to the issuer's database, its 'serve' knows at once (R17): enrol, rotate and revoke beside a process that serves.</summary>
+[Parallelizable]
 public sealed class BesideServeTests
 {
     private const string Pin = "0000";

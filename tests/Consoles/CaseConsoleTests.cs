@@ -9,6 +9,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What the consoles of issuer and banks say of coins and cases: the whole truth, as it is now.</summary>
+[Parallelizable]
 public sealed class CaseConsoleTests
 {
     private TownFolders _folders = null!;

@@ -4,6 +4,7 @@ using HierCash.Tests.Pcsc;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>hiercash-issuer cap, banks and watch: what each bank may have in circulation, and the total amount of it.</summary>
+[Parallelizable]
 public sealed class CirculationTests
 {
     private static NetworkTown _town = null!;

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Rules R20 and R23 by the programs themselves, which run without any umask, in folders that were made open to all. Nobody serves.</summary>
+[Parallelizable]
 public sealed class FilesConsoleTests
 {
     private const string Keep = "hiercash-wallet keep --reader emulator:cards/alice.card --pin 0000 --dir records";

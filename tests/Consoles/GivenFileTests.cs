@@ -4,6 +4,7 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Files and moments that people name on a command line, and that are not what they should be.</summary>
+[Parallelizable]
 public sealed class GivenFileTests
 {
     /// <summary>The generator of P-256: a public key as good as any.</summary>

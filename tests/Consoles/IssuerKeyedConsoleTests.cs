@@ -3,6 +3,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Every screen says of a coin that the issuer made its key (rule R7).</summary>
+[Parallelizable]
 public sealed class IssuerKeyedConsoleTests
 {
     [Test, Rule(7), Hole(14)]

@@ -9,6 +9,7 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Eve's card is lost while a withdrawal waits on it, by the real programs: each sentence names the command that goes on, to her money on a new card.</summary>
+[Parallelizable]
 public sealed class ReplaceCardConsoleTests
 {
     private NetworkTown _town = null!;

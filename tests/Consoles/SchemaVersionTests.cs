@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>A database of another version is refused by every party, with the sentence that says what to do, and is left as it was.</summary>
+[Parallelizable]
 public sealed class SchemaVersionTests
 {
     private static string _folder = null!;

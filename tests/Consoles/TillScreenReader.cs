@@ -24,7 +24,7 @@ internal sealed class TillScreenReader : IDisposable
     {
         string screen = "";
         var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20))
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
         {
             screen = Tmux("capture-pane", "-p", "-t", _session);
             if (parts.All(p => screen.Contains(p, StringComparison.Ordinal)))

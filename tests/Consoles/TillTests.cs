@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>The till as the person behind the counter sees it: in a terminal (tmux), with keys.</summary>
+[Parallelizable]
 public sealed class TillTests
 {
     [Test]

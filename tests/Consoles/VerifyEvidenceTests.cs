@@ -5,6 +5,7 @@ using HierCash.Tests.Scenarios;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>hiercash-auditor verify-evidence with all that is shown against an accusation: files, and no database.</summary>
+[Parallelizable]
 public sealed class VerifyEvidenceTests
 {
     [Test, Rule(3), Rule(5)]

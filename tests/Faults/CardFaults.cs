@@ -43,6 +43,9 @@ internal static class CardFaults
         var alice = world.Alice;
         Must(world.Wallet(alice, "withdraw", "100.00"));
         Must(world.Wallet(alice, "withdraw", "20.00"));
+
+        // A till that never heard the hot list asks the issuer about every payment.
+        Must(world.Shop(world.Kiosk, null, "settle"));
         world.Issuer.Kill();
         var waits = world.Shop(world.Cafe, alice, "pay", "60.00");
         finding.Must(waits.Code == 3, $"a payment above the floor limit without the issuer: {waits.Code} {waits.Error}");
