@@ -47,16 +47,16 @@ public sealed partial class IssuerParty : ILinkHandler
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
-        _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
+        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
+        _settlement = new Settlement(store, suite, Keys, id, terms, _agreement, clock, crash);
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
         _parked = new ParkedDesk(terms);
         _recovery = new RecoveryDesk(store, suite, Keys, id, terms, clock);
-        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
         _transfers = new TransferDesk(
             store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), _agreement, clock, crash);
-        _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
-        _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
+        _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
+        _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
         _purge = new PurgeDesk(store, terms, clock);

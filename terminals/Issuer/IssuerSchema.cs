@@ -124,6 +124,9 @@ internal static class IssuerSchema
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing.
         CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
 
+        -- That this issuer was restored from a copy (R27): when it went on, and since when the copy knew nothing.
+        CREATE TABLE restoration(ended INTEGER PRIMARY KEY, since INTEGER NOT NULL) STRICT;
+
         -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(
             bank INTEGER NOT NULL, number INTEGER NOT NULL, outcome INTEGER NOT NULL, heard INTEGER NOT NULL, date INTEGER NOT NULL, statement BLOB NOT NULL,

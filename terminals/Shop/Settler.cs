@@ -53,6 +53,7 @@ public sealed class Settler
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
     {
         var answers = await SettleQueued(issuer, cancel);
+        await BringAgain(issuer, cancel);
         bool asks = true;
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
@@ -63,7 +64,7 @@ public sealed class Settler
         }
 
         int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
-        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Early(a.Part, a.Receipt)).ToList();
+        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Left(a.Part, a.Receipt)).ToList();
         var result = new SettlementResult(
             Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
         return left.Count == 0 ? result : result with { Left = left };
@@ -84,10 +85,28 @@ public sealed class Settler
         return answers;
     }
 
-    /// <summary>Only one verdict leaves a payment queued.</summary>
-    private LeftItem Early(Part part, Receipt receipt) => new(
+    /// <summary>What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).</summary>
+    internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
+    {
+        bool brings = true;
+        Switches.Off("R27 brings again", ref brings);
+        var now = Timestamp.Now(_clock);
+        long after = 0;
+        while (brings && _store.Read(db => TillStore.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        {
+            after = batch[^1].Row;
+            var over = batch.Select(b => b.Part).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
+            _store.Write(db => over[true].Sum(p => TillStore.IsOver(db, p.H.Id)));
+            await Settle([.. over[false]], issuer, cancel);
+        }
+    }
+
+    /// <summary>Only two verdicts leave a payment queued.</summary>
+    private LeftItem Left(Part part, Receipt receipt) => new(
         "Payment", part.H.Time, part.H.Paid,
-        $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+        receipt.Verdict == Verdict.NotYetKnown
+            ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
@@ -165,8 +184,10 @@ public sealed class Settler
             throw new InvalidOperationException($"{wrong} All payments stay queued.");
         }
 
+        // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
+        var words = batch.Select(p => p.Receipt).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).ToList();
         var message = SettleMessage.Write(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)));
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         var answer = SettleReply.Read(reply);
@@ -216,7 +237,7 @@ public sealed class Settler
             { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
             _ => PartState.Settled,
         },
-        Verdict.Early => PartState.Queued,
+        Verdict.Early or Verdict.NotYetKnown => PartState.Queued,
         Verdict.Dead => PartState.Dead,
         _ => PartState.Refused,
     };

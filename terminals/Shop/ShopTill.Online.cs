@@ -66,6 +66,7 @@ public sealed partial class ShopTill
             left.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
         }
 
+        await Settler.BringAgain(issuer, cancel);
         return settled;
     }
 
