@@ -27,6 +27,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly StatementDesk _statements;
     private readonly AgreementDesk _agreement;
     private readonly RecoveryDesk _recovery;
+    private readonly TillDesk _tills;
     private readonly ServiceRecord _service;
     private readonly ClockWatch _watch;
     private readonly ClockDesk _clocks;
@@ -43,6 +44,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _clock = clock;
         _log = log;
         _watch = new ClockWatch(store, terms, clock);
+        _tills = new TillDesk(store);
         _service = new ServiceRecord(store, Timestamp.Now(clock));
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
@@ -273,6 +275,8 @@ public sealed partial class IssuerParty : ILinkHandler
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
             MessageType.Settle => _settlement.Handle(peer, request),
             MessageType.Instructions => _transfers.Handle(peer, request),
+            MessageType.NewestBatch => _tills.HandleNewest(peer, request),
+            MessageType.Submitted => _tills.HandleSubmitted(peer, request),
             MessageType.ForwardVoid => _reversals.HandleShop(peer, request),
             MessageType.BankVoid => _reversals.HandleBank(peer, request),
             MessageType.Cancel => _life.HandleCancel(peer, request),

@@ -23,7 +23,8 @@ internal static class IssuerSchema
         CREATE TABLE shop(
             id INTEGER PRIMARY KEY, name TEXT NOT NULL, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL, UNIQUE(bank, account)) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, registered INTEGER NOT NULL,
-            revoked INTEGER, contact INTEGER, enrolled_by BLOB) STRICT;
+            revoked INTEGER, contact INTEGER, enrolled_by BLOB,
+            newest INTEGER NOT NULL DEFAULT 0, newest_subject BLOB, newest_proof BLOB /* its newest batch: the date, and that the till signed it (R27) */) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(

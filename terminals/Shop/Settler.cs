@@ -27,6 +27,10 @@ public sealed record LeftItem(string What, Timestamp Ticket, Amount Amount, stri
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
 public sealed class Settler
 {
+    /// <summary>For the people of a till that is behind.</summary>
+    public const string RunRecover =
+        "This till's store is an older copy: the issuer has a later batch with this till's own signature. It takes, settles and gives back nothing before 'hiercash-shop recover' was run.";
+
     private const int BatchSize = 256;
     private readonly Database _store;
     private readonly ICashSuite _suite;
@@ -35,6 +39,7 @@ public sealed class Settler
     private readonly TimeProvider _clock;
     private readonly PeerClock _issuersClock;
     private readonly ICrashPoints _crash;
+    private bool _agreed;
 
     internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
     {
@@ -184,10 +189,18 @@ public sealed class Settler
             throw new InvalidOperationException($"{wrong} All payments stay queued.");
         }
 
+        await Agree(issuer, cancel);
+        if (_store.Read(ShopTill.IsBehind))
+        {
+            throw new InvalidOperationException(RunRecover);
+        }
+
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         var words = batch.Select(p => p.Receipt).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).ToList();
+        var date = Timestamp.Now(_clock);
+        _store.Write(db => TillStore.Submits(db, date));
         var message = SettleMessage.Write(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)), words);
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         var answer = SettleReply.Read(reply);
@@ -200,7 +213,7 @@ public sealed class Settler
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First, r.Second)), cancel);
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
@@ -221,15 +234,45 @@ public sealed class Settler
         return [.. batch.Zip(states, answer.Receipts)];
     }
 
-    private bool IsGenuine(Part part, Receipt receipt)
+    private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
-            && receipt.Currency == part.H.Coin.Terms.Currency;
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
         return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
     }
 
-    private static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    /// <summary>
+    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has not signed itself proves nothing.
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    internal async ValueTask Agree(ILink issuer, CancellationToken cancel)
+    {
+        if (Volatile.Read(ref _agreed))
+        {
+            return;
+        }
+
+        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(OneWay.W(_key.PublicKey)), cancel), out var subject, out var proof))
+        {
+            // An issuer that does not say it refuses the batch, too, and says why.
+            return;
+        }
+
+        Volatile.Write(ref _agreed, true);
+        bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
+        Switches.Replace("R27 own batch", ref own, proof is not null);
+        // Read after the answer: what another process of this till has signed meanwhile is in the store.
+        if (own && proof!.Submission.Date > _store.Read(TillStore.Submitted))
+        {
+            _store.Write(db => TillStore.IsBehind(db, Timestamp.Now(_clock), proof.Submission.Date));
+        }
+    }
+
+    /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
+    internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == OneWay.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+
+    internal static PartState Judge(Receipt receipt) => receipt.Verdict switch
     {
         Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
         {

@@ -65,7 +65,9 @@ public sealed record Part(CashPayment H, PartState State, Receipt? Receipt, byte
 internal static partial class TillStore
 {
     public const string Schema = """
-        CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL) STRICT;
+        CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL,
+            submitted INTEGER NOT NULL DEFAULT 0 /* the latest date under which it has signed a batch (R27) */) STRICT;
+        CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
