@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -101,6 +102,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         Assert.That((settled.Settled, settled.Refused, settled.StillQueued), Is.EqualTo((1, 0, 1)));
         Assert.That(settled.Left.Single().Why, Does.Contain("restored from an older copy"));
         Assert.That(Town.Till(Till).Parts(sale.Ticket.Time).Single().State, Is.EqualTo(PartState.Queued));
+        Assert.That(Town.Till(Till).Waits.Select(w => w.Kind), Has.One.EqualTo(WaitingKind.NotYetKnownPayment).And.None.EqualTo(WaitingKind.QueuedPayment));
         Cut = null;
         foreach (var bank in Town.Banks)
         {
