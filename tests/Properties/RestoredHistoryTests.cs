@@ -5,7 +5,6 @@ using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
-using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using HierCash.Wallet;

@@ -3,7 +3,6 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
