@@ -67,8 +67,10 @@ public sealed class RestoredTillTests : RestoredScenario
         using var other = Town.Options.Suite.GenerateKey();
         var subject = Digest.Of([1]);
         var forged = Submission.Sign(other, new PartyId(1), [subject], Timestamp.Now(Town.Clock).Plus(TimeSpan.FromHours(1))).Prove([subject], 0);
-        using var own = Town.TillKey(Till);
-        forged = forged with { Submission = forged.Submission with { TillKey = own.PublicKey.Bytes.ToArray() } };
+        await Trade(200);
+        TillMessages.ReadNewestReply(await Town.TillLink(Till).Call(TillMessages.WriteNewest(Town.Till(Till).W), default), out _, out var own);
+        forged = forged with { Submission = forged.Submission with { TillKey = own!.Submission.TillKey } };
+        Town.Restart(Till);
         TillMessages.ReadNewestReply(await Town.TillLink(kiosk).Call(TillMessages.WriteNewest(Town.Till(kiosk).W), default), out var itsSubject, out var its);
         Assert.That(its, Is.Not.Null);
         Town.Pay(Till, Alice, 400);
