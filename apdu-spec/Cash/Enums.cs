@@ -36,6 +36,9 @@ public enum Verdict : byte
     Cancelled = 10,
     Excess = 11,
     Settled = 12,
+
+    /// <summary>Nothing final: the issuer does not know the coin, and has not heard yet from all banks whether it is an older copy of itself (rule R27). Asked again, it is judged.</summary>
+    NotYetKnown = 13,
 }
 
 /// <summary>Why the issuer will never issue a withdrawal, in order of precedence.</summary>

@@ -59,6 +59,12 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
     public static HotList? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
+        var list = Read(ref reader);
+        return reader.Complete ? list : null;
+    }
+
+    public static HotList? Read(ref BerTlvReader reader)
+    {
         var r = reader.Enter(Tag.HotList);
         var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
         ulong version = r.ReadUInt64(Tag.Number);
@@ -67,8 +73,6 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
         var entries = r.Read(Tag.HotEntries).ToArray();
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return reader.Complete && entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize
-            ? new HotList(issuer, version, from, date, entries, signature)
-            : null;
+        return entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize ? new HotList(issuer, version, from, date, entries, signature) : null;
     }
 }

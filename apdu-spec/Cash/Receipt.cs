@@ -46,12 +46,15 @@ public sealed record Receipt(
     /// <summary>True if a redemption waits no more: what was left of its coin went back to the account by itself.</summary>
     public bool IsReturned => Share.Guaranteed.IsZero && !Share.Waiting.IsZero && Share.Due.Microseconds > 0 && Share.Due <= Date;
 
+    /// <summary>True if the payment counts, whole or in part.</summary>
+    public bool Counts => Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation;
+
     /// <summary>True if the parts are what the verdict allows: they make y, or nothing where the payment does not count.</summary>
     public bool IsSound
     {
         get
         {
-            bool sound = (Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
+            bool sound = (Counts ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
             Switches.On("R1 parts", ref sound);
             return sound;
         }
@@ -98,7 +101,7 @@ public sealed record Receipt(
         byte repeated = r.ReadByte(Tag.Repeat);
         var receipt = new Receipt(
             issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature, repeated == 1);
-        if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.Settled or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)
+        if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.NotYetKnown or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)
         {
             r.Fail();
         }

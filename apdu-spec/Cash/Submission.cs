@@ -65,6 +65,11 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
 {
     public const int MaxEncodedSize = Submission.MaxEncodedSize + 40 + (MerkleTree.MaxPath * Digest.Size);
 
+    /// <summary>True if that till submitted this, whatever it is.</summary>
+    public bool IsBy(ICashSuite suite, PublicKey till, PartyId issuer, Digest subject) =>
+        PublicKey.TryDecode(Submission.TillKey) is { } key && key.Equals(till) && MerkleTree.RootFrom(subject, Index, Count, Path) is { } root
+        && suite.Verify(till, SignedMessage.Submission(issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
+
     /// <summary>True if the till that was paid, and no other, submitted this payment to the issuer of its coin.</summary>
     public bool Proves(ICashSuite suite, CashPayment h)
     {

@@ -96,9 +96,22 @@ public static class LossMessages
         return r.Complete ? (version, till, date, queued) : null;
     }
 
-    public static LinkMessage WriteHotListReply(HotList list) => new(MessageType.HotListReply, list.Encode());
+    /// <param name="restored">Where the issuer was restored from a copy: what it may have forgotten.</param>
+    public static LinkMessage WriteHotListReply(HotList list, Restoration? restored = null) => new(
+        MessageType.HotListReply,
+        [.. list.Encode(), .. restored is null ? [] : BerTlv.Encode(32, (ref BerTlvWriter w) =>
+        {
+            w.Write(Tag.Until, restored.Since.Microseconds);
+            w.Write(Tag.Date, restored.Ended.Microseconds);
+        })]);
 
-    public static HotList? ReadHotListReply(LinkMessage message) => message.Type == MessageType.HotListReply ? HotList.Decode(message.Body) : null;
+    public static (HotList List, Restoration? Restored)? ReadHotListReply(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var list = HotList.Read(ref r);
+        var restored = r.HasMore ? new Restoration(new Timestamp(r.ReadUInt64(Tag.Until)), new Timestamp(r.ReadUInt64(Tag.Date))) : null;
+        return r.Complete && list is not null && message.Type == MessageType.HotListReply ? (list, restored) : null;
+    }
 }
 
 /// <summary>Bank to issuer: the statements of its circulation after a number.</summary>

@@ -146,6 +146,10 @@ public enum MessageType : ushort
     HotListReply = 0x0306,
     ForwardVoid = 0x0307,
     ForwardVoidReply = 0x0308,
+    NewestBatch = 0x0309,
+    NewestBatchReply = 0x030A,
+    Submitted = 0x030B,
+    SubmittedReply = 0x030C,
 
     DeadStatement = 0x0401,
     DeadStatementReply = 0x0402,

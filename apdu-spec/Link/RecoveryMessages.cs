@@ -3,6 +3,13 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
+/// <summary>
+/// That the issuer was restored from a copy, and has recovered (R27). Tills bring again what it answered since. It binds nobody: what it had not forgotten gets the answer that it had.
+/// </summary>
+/// <param name="Since">The date of the copy's last word to a bank: what came later it may have forgotten.</param>
+/// <param name="Ended">When it went on; the newest restoration has the latest.</param>
+public sealed record Restoration(Timestamp Since, Timestamp Ended);
+
 /// <summary>A withdrawal of a bank that was answered with cash, as the issuer has it.</summary>
 /// <param name="Row">Its place among those that the issuer tells of, rising.</param>
 /// <param name="Asked">What the bank had signed when it asked for it.</param>

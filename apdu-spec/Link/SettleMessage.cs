@@ -8,27 +8,35 @@ namespace HierCash.Protocol.Link;
 /// Till to issuer: a batch of H under the till's signature (EP 0810563, settlement step 1; rule R3). Each is answered by itself, in the same order.
 /// </summary>
 /// <param name="Items">The bytes of each H, whatever is in it.</param>
-public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items)
+/// <param name="Earlier">The issuer's own earlier word of some of them: one that was restored from a copy may have forgotten it (rule R27).</param>
+public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items, IReadOnlyList<Receipt> Earlier)
 {
     /// <summary>Payments in one batch.</summary>
     public const int MaxPayments = 2048;
 
     /// <summary>A batch of payments, signed by their till.</summary>
     /// <param name="queued">TIME of the oldest payment that is still queued; 0 if none is.</param>
-    public static LinkMessage Write(ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
+    /// <param name="earlier">Receipts that the till has of some of them, in any order; null: it has none.</param>
+    public static LinkMessage Write(
+        ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default, IReadOnlyList<Receipt>? earlier = null)
     {
         var subjects = payments.Select(h => h.Id.Value).ToArray();
-        return Write(Submission.Sign(till, issuer, subjects, date, queued), payments);
+        return Write(Submission.Sign(till, issuer, subjects, date, queued), payments, earlier);
     }
 
-    public static LinkMessage Write(Submission submission, IReadOnlyList<CashPayment> payments) => new(
+    public static LinkMessage Write(Submission submission, IReadOnlyList<CashPayment> payments, IReadOnlyList<Receipt>? earlier = null) => new(
         MessageType.Settle,
-        BerTlv.Encode(Submission.MaxEncodedSize + (Math.Max(1, payments.Count) * CashPayment.MaxEncodedSize), (ref BerTlvWriter w) =>
+        BerTlv.Encode(Submission.MaxEncodedSize + (Math.Max(1, payments.Count) * CashPayment.MaxEncodedSize) + ((earlier?.Count ?? 0) * Receipt.MaxEncodedSize), (ref BerTlvWriter w) =>
         {
             submission.Write(ref w);
             foreach (var payment in payments)
             {
                 payment.Write(ref w);
+            }
+
+            foreach (var receipt in earlier ?? [])
+            {
+                receipt.Write(ref w);
             }
         }));
 
@@ -38,13 +46,19 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
         var r = new BerTlvReader(message.Body);
         var submission = Submission.Read(ref r);
         var items = new List<byte[]>();
-        while (r.HasMore && items.Count < MaxPayments)
+        while (r.HasMore && !r.Next(Tag.Receipt) && items.Count < MaxPayments)
         {
             var content = r.Read(Tag.CashPayment).ToArray();
             items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(Tag.CashPayment, content)));
         }
 
-        return r.Complete && items.Count > 0 ? new SettleMessage(submission, items) : null;
+        var earlier = new List<Receipt>();
+        while (r.HasMore && earlier.Count < items.Count)
+        {
+            earlier.Add(Receipt.Read(ref r));
+        }
+
+        return r.Complete && items.Count > 0 ? new SettleMessage(submission, items, earlier) : null;
     }
 }
 

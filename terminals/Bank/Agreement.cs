@@ -146,6 +146,9 @@ internal sealed class Agreement(
         }
 
         await Give(new ReturnedWords(true, [], [], []), cancel);
+
+        // It has forgotten which coins of lost cards it cancelled: they are reported again.
+        store.Write(db => db.Execute("UPDATE cancellation SET date = NULL WHERE date >= ?1", from.ToLedger()));
     }
 
     private async ValueTask Give(ReturnedWords words, CancellationToken cancel)

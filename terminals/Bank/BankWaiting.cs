@@ -25,6 +25,15 @@ internal static class BankWaiting
                 "'hiercash-bank parked' says of each what ends it."));
         }
 
+        if (Agreement.BehindSince(db) is { } behind)
+        {
+            all.Add(new Waiting(
+                WaitingKind.RestoredBank, "everything", behind, "This bank's database is an older copy: the issuer has a later word with its signature.", "'hiercash-bank recover' ends it."));
+        }
+
+        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered"), n => new Waiting(
+            WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
+            "The holder's 'hiercash-wallet resume' shows the order and ends it."));
         all.AddRange(db.Query(
             """
             SELECT n.coin_id, n.allowed, n.until, e.judged FROM notice n JOIN evidence e ON e.coin_id = n.coin_id

@@ -11,6 +11,12 @@ public enum WaitingKind
     /// <summary>Shop: the issuer's clock said that its TIME lies in the future.</summary>
     EarlyPayment,
 
+    /// <summary>Shop: the issuer does not know its coin, and may be an older copy of itself.</summary>
+    NotYetKnownPayment,
+
+    /// <summary>Shop: an issuer that was restored from a copy has forgotten what it had answered.</summary>
+    BroughtAgain,
+
     /// <summary>Shop: signed by a card, and neither accepted nor given back.</summary>
     HeldPayment,
 
@@ -38,6 +44,9 @@ public enum WaitingKind
     /// <summary>Shop: the till's key was revoked; another till of the shop goes on.</summary>
     RevokedTill,
 
+    /// <summary>Shop: the till's store is an older copy.</summary>
+    RestoredTill,
+
     /// <summary>Shop: the issuer has paid what was never accepted; the customer gets it in cash.</summary>
     CashToPayBack,
 
@@ -56,6 +65,12 @@ public enum WaitingKind
     /// <summary>Bank: money whose owner is not known.</summary>
     Suspense,
 
+    /// <summary>Bank: its database is an older copy.</summary>
+    RestoredBank,
+
+    /// <summary>Bank: issued before the bank was restored from a copy, and nobody has shown the order.</summary>
+    UnorderedWithdrawal,
+
     /// <summary>Bank: a claim on a holder who may still rebut it.</summary>
     ClaimInTerm,
 
@@ -73,6 +88,15 @@ public enum WaitingKind
 
     /// <summary>Issuer: instructed, and the bank has not fetched it.</summary>
     UnfetchedInstruction,
+
+    /// <summary>Issuer: its database is an older copy.</summary>
+    RestoredIssuer,
+
+    /// <summary>Issuer: credited to a shop before the issuer was restored from a copy, and its payment has not come again.</summary>
+    RecoveredCredit,
+
+    /// <summary>Issuer: a payment that came before its TIME.</summary>
+    EarlyArrival,
 
     /// <summary>Issuer: a case whose dossier its bank has not fetched, or has not judged.</summary>
     UnjudgedCase,

@@ -31,6 +31,14 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         return agreed;
     }
 
+    /// <summary>True if all banks have agreed: then this issuer is no older copy, as far as anybody can show.</summary>
+    public bool IsAgreedByAll(Database db)
+    {
+        bool all = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))).TrueForAll(_agreed.ContainsKey);
+        Switches.On("R27 not yet known", ref all);
+        return all;
+    }
+
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public static Timestamp? BehindSince(Database db)
     {

@@ -11,13 +11,13 @@ namespace HierCash.Issuer;
 /// over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
 /// </summary>
 internal sealed class CoinLife(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Most coins in one answer of the hot list.</summary>
     public int MostHot { get; set; } = HotList.MaxEntries;
 
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
-    private readonly Judgement _judgement = new(suite, keys, issuer, terms);
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
 
     /// <summary>Redemption: a payment of all of x to W0, with the same evidence as any other.</summary>
     public LinkMessage HandleRedeem(LinkMessage request)
@@ -132,7 +132,7 @@ internal sealed class CoinLife(
             current = db.Number("SELECT count(*) FROM hot WHERE version > ?1", (long)current) == 0 ? newest : current;
             var coins = db.Query(
                 "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
-            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins));
+            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Newest(db));
         });
     }
 
@@ -161,7 +161,9 @@ internal sealed class CoinLife(
         return store.Write(db =>
         {
             MakeVersions(db, now);
-            return ReturnDue(db, now);
+
+            // What was paid of them shops may have to bring again (rule R27).
+            return Restorations.WaitsUntil(db, terms, now) is null ? ReturnDue(db, now) : 0;
         });
     }
 

@@ -27,6 +27,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly StatementDesk _statements;
     private readonly AgreementDesk _agreement;
     private readonly RecoveryDesk _recovery;
+    private readonly TillDesk _tills;
     private readonly ServiceRecord _service;
     private readonly ClockWatch _watch;
     private readonly ClockDesk _clocks;
@@ -43,20 +44,21 @@ public sealed partial class IssuerParty : ILinkHandler
         _clock = clock;
         _log = log;
         _watch = new ClockWatch(store, terms, clock);
+        _tills = new TillDesk(store);
         _service = new ServiceRecord(store, Timestamp.Now(clock));
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
-        _settlement = new Settlement(store, suite, Keys, id, terms, clock, crash);
+        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
+        _settlement = new Settlement(store, suite, Keys, id, terms, _agreement, clock, crash);
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
         _parked = new ParkedDesk(terms);
         _recovery = new RecoveryDesk(store, suite, Keys, id, terms, clock);
-        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
         _transfers = new TransferDesk(
             store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), _agreement, clock, crash);
-        _reversals = new Reversals(store, suite, Keys, id, terms, clock, crash);
-        _life = new CoinLife(store, suite, Keys, id, terms, clock, crash);
+        _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
+        _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
         _purge = new PurgeDesk(store, terms, clock);
@@ -273,6 +275,8 @@ public sealed partial class IssuerParty : ILinkHandler
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
             MessageType.Settle => _settlement.Handle(peer, request),
             MessageType.Instructions => _transfers.Handle(peer, request),
+            MessageType.NewestBatch => _tills.HandleNewest(peer, request),
+            MessageType.Submitted => _tills.HandleSubmitted(peer, request),
             MessageType.ForwardVoid => _reversals.HandleShop(peer, request),
             MessageType.BankVoid => _reversals.HandleBank(peer, request),
             MessageType.Cancel => _life.HandleCancel(peer, request),

@@ -23,7 +23,8 @@ internal static class IssuerSchema
         CREATE TABLE shop(
             id INTEGER PRIMARY KEY, name TEXT NOT NULL, bank INTEGER NOT NULL REFERENCES bank, account BLOB NOT NULL, UNIQUE(bank, account)) STRICT;
         CREATE TABLE till(w BLOB PRIMARY KEY, public_key BLOB NOT NULL, shop INTEGER NOT NULL REFERENCES shop, registered INTEGER NOT NULL,
-            revoked INTEGER, contact INTEGER, enrolled_by BLOB) STRICT;
+            revoked INTEGER, contact INTEGER, enrolled_by BLOB,
+            newest INTEGER NOT NULL DEFAULT 0, newest_subject BLOB, newest_proof BLOB /* its newest batch: the date, and that the till signed it (R27) */) STRICT;
 
         -- Every withdrawal that was answered: with cash, or with a tombstone (hole 7).
         CREATE TABLE issuance(
@@ -123,6 +124,9 @@ internal static class IssuerSchema
 
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing.
         CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- That this issuer was restored from a copy (R27): when it went on, and since when the copy knew nothing.
+        CREATE TABLE restoration(ended INTEGER PRIMARY KEY, since INTEGER NOT NULL) STRICT;
 
         -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(

@@ -11,13 +11,33 @@ internal static class IssuerWaiting
     {
         var all = new List<Waiting>();
         string Show(long minor) => Amount.FromLedger(minor).Show(currency);
-        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta HAVING count(*) > 0", r => new Waiting(
+        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 HAVING count(*) > 0", r => new Waiting(
             WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle.", "The next cycle of 'hiercash-issuer serve' ends it.")));
         all.AddRange(db.Query(
             "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
             r => new Waiting(
                 WaitingKind.UnfetchedInstruction, $"{Show(r.GetInt64(2))} in {r.GetInt64(1)} instructions for {r.GetString(0)}", null,
                 "The bank has not fetched them.", "The bank's 'hiercash-bank serve' fetches them.")));
+        if (AgreementDesk.BehindSince(db) is { } since)
+        {
+            var missing = RecoveryDesk.Missing(db);
+            all.Add(new Waiting(
+                WaitingKind.RestoredIssuer, "everything", since, "This issuer's database is an older copy: a bank has a later word with its signature.",
+                missing.Count == 0 ? "'hiercash-issuer recover' ends it." : $"It ends when these banks have visited: {string.Join(", ", missing)}."));
+        }
+
+        all.AddRange(db.Query(
+            "SELECT count(*), sum(-amount) FROM transfer_delta WHERE amount < 0 AND kind = ?1 HAVING count(*) > 0",
+            r => new Waiting(
+                WaitingKind.RecoveredCredit, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} shops", Restorations.Newest(db)?.Ended,
+                "They were credited before this issuer was restored from a copy, and the payments have not come again.",
+                "The next visit of the shops' tills ends it; what is not brought is subtracted from their next credits."),
+            (long)TransferKind.ShopCredit));
+        all.AddRange(db.Query(
+            "SELECT count(*), min(arrival) FROM early e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.payment_id = e.payment_id) HAVING count(*) > 0",
+            r => new Waiting(
+                WaitingKind.EarlyArrival, $"{r.GetInt64(0)} payments of tills", Timestamp.FromLedger(r.GetInt64(1)), "By this issuer's clock their time lies in the future.",
+                "Their tills send them again once it has come; else the end of their coins' terms ends it.")));
         all.AddRange(db.Query(
             "SELECT lower(hex(coin_id)), opened FROM trace_case WHERE is_excess = 1 AND proof IS NULL ORDER BY opened",
             r => new Waiting(

@@ -9,7 +9,8 @@ namespace HierCash.Issuer;
 /// <param name="Shop">Whose till was paid; null for a redemption by its holder.</param>
 /// <param name="Submission">That the till submitted it; null for a redemption.</param>
 /// <param name="Contact">The issuer's last answer to that till before this batch.</param>
-internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact)
+/// <param name="Before">The issuer's earlier word of it, as the till says; null if it shows none.</param>
+internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact, Receipt? Before = null)
 {
     public static Submitted Redemption(CashPayment h) => new(h, null, null, default);
 }
@@ -18,7 +19,7 @@ internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof
 /// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of code for both.
 /// Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall together (hole 24).
 /// </summary>
-internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms)
+internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement)
 {
     private readonly Guarantee _guarantee = new(terms);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
@@ -66,7 +67,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Dead, now);
         }
 
-        bool late = closes ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
+        // What this issuer counted in time, and has forgotten since with a copy, is no later than it was then (rule R27).
+        submitted = submitted with { Before = submitted.Before is { } said && IsOwnWord(said, h, now) ? said : null };
+        bool late = closes || submitted.Before is not null ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
         Switches.Off("hole 5 late", ref late);
         if (late)
         {
@@ -75,6 +78,11 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
 
         if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
         {
+            if (!agreement.IsAgreedByAll(db))
+            {
+                return Refuse(h, Verdict.NotYetKnown, now);
+            }
+
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
             Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
             var unknown = Verdict.UnknownCoin;
@@ -85,10 +93,19 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return Count(db, submitted, coin, now);
     }
 
+    /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
+    private bool IsOwnWord(Receipt said, CashPayment h, Timestamp now)
+    {
+        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid && said.Currency == h.Coin.Terms.Currency
+            && said.Date <= now.Plus(terms.ClockTolerance) && keys.IsStatement(k => said.Verify(suite, k));
+        Switches.Off("R27 earlier word", ref own);
+        return own;
+    }
+
     private Receipt Count(Database db, Submitted submitted, CoinRow coin, Timestamp now)
     {
         var h = submitted.H;
-        if (CancelledCoins.Refuses(db, coin, submitted, terms, now))
+        if (submitted.Before is null && CancelledCoins.Refuses(db, coin, submitted, terms, now))
         {
             // Kept, so that a repeat gets the same answer; never evidence (hole 10).
             return HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: true) ? Refuse(h, Verdict.Cancelled, now) : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
@@ -104,7 +121,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var excess = h.Paid - credited;
         bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
-        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, now) : (Amount.Zero, default);
+        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, submitted.Before is { } before ? Timestamp.Min(before.Date, now) : now) : (Amount.Zero, default);
         if (credited.IsZero && guaranteed.IsZero && HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: false))
         {
             // What is not kept is not said to wait.
@@ -160,7 +177,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private Receipt Record(Database db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
     {
         var h = submitted.H;
-        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, 1, now);
+        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
         HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
         return receipt;
     }

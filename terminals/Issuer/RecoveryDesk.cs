@@ -34,7 +34,9 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank has shown. There is nothing to recover.");
         }
 
-        long since = db.Number("SELECT coalesce(max(date), 0) FROM alive");
+        // The copy's last word to a bank that has a later one. Its signs of life are of today by now: it has served since it was put back.
+        long since = db.Query("SELECT bank FROM behind", r => new PartyId(checked((uint)r.GetInt64(0))))
+            .Min(b => AgreementDesk.Newest(db, b, PositionRole.Issuer)?.Date.ToLedger() ?? 0);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
         {
@@ -202,6 +204,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return;
         }
 
+        Restorations.Add(db, Timestamp.FromLedger(db.Number("SELECT coalesce(min(since), 0) FROM recovery")), now);
         db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
         db.Execute("DELETE FROM behind");
         db.Execute("DELETE FROM recovery");

@@ -11,9 +11,9 @@ namespace HierCash.Issuer;
 /// R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
 /// </summary>
 internal sealed class Reversals(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly Judgement _judgement = new(suite, keys, issuer, terms);
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly DeadMarks _dead = new(keys, issuer, terms);
 
@@ -116,7 +116,8 @@ internal sealed class Reversals(
         }
 
         // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
-        var until = terms.TakenBackUntil(h);
+        // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
+        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term ? again : term;
         bool isShops = shop is not null;
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;
@@ -205,6 +206,19 @@ internal sealed class Reversals(
         if (compares)
         {
             Compare(db, coin!, h, now);
+        }
+
+        // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
+        if (Restorations.WaitsUntil(db, terms, now) is { } wait)
+        {
+            return Refuse(RefusalReason.OutOfDate, $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
+        }
+
+        bool may = coin is null || agreement.IsAgreed(coin.Bank);
+        Switches.On("R27 dead", ref may);
+        if (!may)
+        {
+            return Refuse(RefusalReason.Unavailable, "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == OneWay.W(keys.RootKey);

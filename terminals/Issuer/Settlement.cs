@@ -11,9 +11,9 @@ namespace HierCash.Issuer;
 /// signed receipt.
 /// </summary>
 internal sealed class Settlement(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement, TimeProvider clock, ICrashPoints crash)
 {
-    private readonly Judgement _judgement = new(suite, keys, issuer, terms);
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
 
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
@@ -56,13 +56,15 @@ internal sealed class Settlement(
         }
 
         items = Checked(read);
+        var earlier = batch.Earlier.DistinctBy(r => r.Subject).ToDictionary(r => r.Subject);
         var receipts = store.Write(db =>
         {
             var till = batch.Submission.Till!.Value;
             var contact = ServiceRecord.LastContact(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
-                : Settle(db, peer, till, contact, item.H!, batch.Submission, subjects, i, now)).ToList();
+                : Settle(db, peer, new Submitted(item.H!, Registry.TillOwner(db, till), batch.Submission.Prove(subjects, i), contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+            TillDesk.Note(db, batch.Submission, subjects);
             ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
@@ -87,17 +89,16 @@ internal sealed class Settlement(
     }
 
     /// <summary>Only the till that was paid signs the batch, and only the shop that it is registered for brings it.</summary>
-    private Receipt Settle(
-        Database db, LinkPeer peer, TillId till, Timestamp contact, CashPayment h, Submission submission, Digest[] subjects, int index, Timestamp now)
+    private Receipt Settle(Database db, LinkPeer peer, Submitted submitted, TillId till, Timestamp now)
     {
+        var (h, shop) = (submitted.H, submitted.Shop);
         bool its = h.Till == till;
         Switches.On("R3 paid till", ref its);
-        var shop = Registry.TillOwner(db, till);
         bool itsShop = shop?.Id == peer.Id;
         Switches.On("R3 own shop", ref itsShop);
         return its && itsShop && shop is not null && !Registry.IsRevoked(db, till, h.Time)
             && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
-            ? _judgement.Judge(db, new Submitted(h, shop, submission.Prove(subjects, index), contact), now)
+            ? _judgement.Judge(db, submitted, now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
     }
 

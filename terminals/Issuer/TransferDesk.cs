@@ -34,6 +34,7 @@ internal sealed class TransferDesk(
         int made = store.Write(db =>
         {
             claims.PayDue(db, now);
+            Recovered(db);
             var deltas = db.Query(
                 """
                 SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0
@@ -65,6 +66,35 @@ internal sealed class TransferDesk(
         });
         crash.Reach(CrashPoints.CycleCommitted);
         return made;
+    }
+
+    /// <summary>
+    /// What banks gave back to an issuer that was restored from a copy, and what it is going to instruct, meet (R27). A credit and its taking back, both forgotten, come to nothing. A claim that
+    /// was instructed before is that instruction, whose booking pays the shop.
+    /// </summary>
+    private static void Recovered(Database db)
+    {
+        foreach (var (paid, back) in new[] { (TransferKind.ShopCredit, TransferKind.ShopDebit), (TransferKind.FloatDebit, TransferKind.FloatRestore), (TransferKind.ClaimDebit, TransferKind.ClaimRestore) })
+        {
+            db.Execute(
+                """
+                UPDATE transfer_delta SET amount = amount + m.least FROM (
+                    SELECT a.bank, a.reference, min(-a.amount, -b.amount) AS least FROM transfer_delta a JOIN transfer_delta b ON b.bank = a.bank AND b.reference = a.reference
+                    WHERE a.kind = ?1 AND b.kind = ?2 AND a.amount < 0 AND b.amount < 0) m
+                WHERE kind IN (?1, ?2) AND transfer_delta.bank = m.bank AND transfer_delta.reference = m.reference
+                """,
+                (long)paid, (long)back);
+        }
+
+        foreach (var (bank, coin, number) in db.Query(
+            """
+            SELECT d.bank, d.reference, (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
+            FROM transfer_delta d WHERE d.kind = ?1 AND d.amount <= 0
+            """,
+            r => (new PartyId(checked((uint)r.GetInt64(0))), Digest.Read(r.Bytes(1)), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit))
+        {
+            Claims.Signed(db, bank, coin, number);
+        }
     }
 
     /// <summary>A bank says which instructions it has, and which of them it parked, and fetches what comes after them.</summary>

@@ -98,9 +98,15 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         {
             ulong before = store.Read(Version);
             var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), store.Read(db => TillStore.OldestBut(db, []))), cancel);
-            var list = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
+            var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
+            if (restored is not null)
+            {
+                // Before the list is looked at: whatever it is worth, this costs nobody anything.
+                store.Write(db => TillStore.BringAgain(db, restored, scheme.Terms.ClockTolerance));
+            }
+
             await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel);
             store.Write(db =>
             {

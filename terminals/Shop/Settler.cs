@@ -27,6 +27,10 @@ public sealed record LeftItem(string What, Timestamp Ticket, Amount Amount, stri
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
 public sealed class Settler
 {
+    /// <summary>For the people of a till that is behind.</summary>
+    public const string RunRecover =
+        "This till's store is an older copy: the issuer has a later batch with this till's own signature. It takes, settles and gives back nothing before 'hiercash-shop recover' was run.";
+
     private const int BatchSize = 256;
     private readonly Database _store;
     private readonly ICashSuite _suite;
@@ -35,6 +39,7 @@ public sealed class Settler
     private readonly TimeProvider _clock;
     private readonly PeerClock _issuersClock;
     private readonly ICrashPoints _crash;
+    private bool _agreed;
 
     internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
     {
@@ -53,6 +58,7 @@ public sealed class Settler
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
     {
         var answers = await SettleQueued(issuer, cancel);
+        await BringAgain(issuer, cancel);
         bool asks = true;
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
@@ -63,7 +69,7 @@ public sealed class Settler
         }
 
         int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
-        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Early(a.Part, a.Receipt)).ToList();
+        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Left(a.Part, a.Receipt)).ToList();
         var result = new SettlementResult(
             Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
         return left.Count == 0 ? result : result with { Left = left };
@@ -84,10 +90,28 @@ public sealed class Settler
         return answers;
     }
 
-    /// <summary>Only one verdict leaves a payment queued.</summary>
-    private LeftItem Early(Part part, Receipt receipt) => new(
+    /// <summary>What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).</summary>
+    internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
+    {
+        bool brings = true;
+        Switches.Off("R27 brings again", ref brings);
+        var now = Timestamp.Now(_clock);
+        long after = 0;
+        while (brings && _store.Read(db => TillStore.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        {
+            after = batch[^1].Row;
+            var over = batch.Select(b => b.Part).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
+            _store.Write(db => over[true].Sum(p => TillStore.IsOver(db, p.H.Id)));
+            await Settle([.. over[false]], issuer, cancel);
+        }
+    }
+
+    /// <summary>Only two verdicts leave a payment queued.</summary>
+    private LeftItem Left(Part part, Receipt receipt) => new(
         "Payment", part.H.Time, part.H.Paid,
-        $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+        receipt.Verdict == Verdict.NotYetKnown
+            ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
@@ -165,8 +189,18 @@ public sealed class Settler
             throw new InvalidOperationException($"{wrong} All payments stay queued.");
         }
 
+        await Agree(issuer, cancel);
+        if (_store.Read(ShopTill.IsBehind))
+        {
+            throw new InvalidOperationException(RunRecover);
+        }
+
+        // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
+        var words = batch.Select(p => p.Receipt).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).ToList();
+        var date = Timestamp.Now(_clock);
+        _store.Write(db => TillStore.Submits(db, date));
         var message = SettleMessage.Write(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), Timestamp.Now(_clock), _store.Read(db => TillStore.OldestBut(db, batch)));
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         var answer = SettleReply.Read(reply);
@@ -179,7 +213,7 @@ public sealed class Settler
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First, r.Second)), cancel);
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
@@ -200,15 +234,45 @@ public sealed class Settler
         return [.. batch.Zip(states, answer.Receipts)];
     }
 
-    private bool IsGenuine(Part part, Receipt receipt)
+    private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == part.H.Id.Value && receipt.Paid == part.H.Paid
-            && receipt.Currency == part.H.Coin.Terms.Currency;
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
         return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
     }
 
-    private static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    /// <summary>
+    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has not signed itself proves nothing.
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    internal async ValueTask Agree(ILink issuer, CancellationToken cancel)
+    {
+        if (Volatile.Read(ref _agreed))
+        {
+            return;
+        }
+
+        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(OneWay.W(_key.PublicKey)), cancel), out var subject, out var proof))
+        {
+            // An issuer that does not say it refuses the batch, too, and says why.
+            return;
+        }
+
+        Volatile.Write(ref _agreed, true);
+        bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
+        Switches.Replace("R27 own batch", ref own, proof is not null);
+        // Read after the answer: what another process of this till has signed meanwhile is in the store.
+        if (own && proof!.Submission.Date > _store.Read(TillStore.Submitted))
+        {
+            _store.Write(db => TillStore.IsBehind(db, Timestamp.Now(_clock), proof.Submission.Date));
+        }
+    }
+
+    /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
+    internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == OneWay.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+
+    internal static PartState Judge(Receipt receipt) => receipt.Verdict switch
     {
         Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
         {
@@ -216,7 +280,7 @@ public sealed class Settler
             { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
             _ => PartState.Settled,
         },
-        Verdict.Early => PartState.Queued,
+        Verdict.Early or Verdict.NotYetKnown => PartState.Queued,
         Verdict.Dead => PartState.Dead,
         _ => PartState.Refused,
     };

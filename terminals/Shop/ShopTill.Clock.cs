@@ -15,7 +15,7 @@ public sealed partial class ShopTill
     private const ulong Day = 24 * Hour;
 
     /// <summary>Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null where it takes them.</summary>
-    public string? WhyNoPayment => WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
+    public string? WhyNoPayment => WhyBehind ?? WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
 
     /// <summary>A person knows that the issuer's clock and this till's differ, and goes on (rule R26).</summary>
     public bool IsDespiteClock

@@ -93,6 +93,7 @@ public sealed partial class ShopTill
         Verdict.BadSignature => "a signature does not verify. Check this till's disk and its certificates.",
         Verdict.TillUnknown => "this till is not registered, or its key was revoked. Make a till with a new key in another folder.",
         Verdict.Early => "its time lies in the future. Check this till's clock; it is sent again.",
+        Verdict.NotYetKnown => "the issuer does not know its coin, and has to hear from all banks first whether it was restored from an older copy; it is sent again.",
         Verdict.Late => "it came after its term. Settle at least once in seven days.",
         Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused.",
         Verdict.Equivocation => "the card signed twice under one counter: it is a copy or broken.",

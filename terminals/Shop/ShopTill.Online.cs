@@ -66,6 +66,7 @@ public sealed partial class ShopTill
             left.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
         }
 
+        await Settler.BringAgain(issuer, cancel);
         return settled;
     }
 
@@ -89,6 +90,8 @@ public sealed partial class ShopTill
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
     private async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
     {
+        await AgreeIfReached(issuer, cancel);
+        RequireNotBehind();
         var current = _store.Read(db => TillStore.Find(db, ticket)) ?? throw new InvalidOperationException("This till has no such payment.");
         if (current.State == TicketState.Kept)
         {
@@ -170,6 +173,8 @@ public sealed partial class ShopTill
         issuer = _issuersClock.Over(issuer);
         await FetchKeys(issuer, cancel);
         await RequireClock(issuer, cancel);
+        await Settler.Agree(issuer, cancel);
+        RequireNotBehind();
         GiveUpForgotten();
         var left = new List<LeftItem>();
         SettlementResult settled;

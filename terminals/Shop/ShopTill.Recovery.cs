@@ -37,6 +37,11 @@ public sealed partial class ShopTill
     private TillResult GiveUp(Ticket ticket, WalletCard? card, string message)
     {
         var current = Reload(ticket);
+        if (WhyBehind is { } behind)
+        {
+            return End(current, TillOutcome.Refused, behind);
+        }
+
         if (current.State is TicketState.Accepted or TicketState.Refunded or TicketState.Kept)
         {
             return EndedBefore(current);

@@ -15,6 +15,7 @@ public sealed partial class ShopTill
         {
             var all = new List<Waiting>();
             Queued(all);
+            Forgotten(all);
             foreach (var h in HeldPayments.Where(h => !h.Held.IsZero))
             {
                 all.Add(h.Ticket.State == TicketState.Refunded
@@ -58,7 +59,8 @@ public sealed partial class ShopTill
     {
         var queued = _store.Read(db => TillStore.Queued(db, int.MaxValue));
         var early = queued.FindAll(p => p.Receipt?.Verdict == Verdict.Early);
-        var rest = queued.Except(early).ToList();
+        var unknown = queued.FindAll(p => p.Receipt?.Verdict == Verdict.NotYetKnown);
+        var rest = queued.Except(early).Except(unknown).ToList();
         if (rest.Count > 0)
         {
             string ends = Revoked is null ? "'hiercash-shop settle' sends it" : "Another till of the shop brings it with 'hiercash-shop settle --for DIR'";
@@ -72,6 +74,25 @@ public sealed partial class ShopTill
             all.Add(new Waiting(
                 WaitingKind.EarlyPayment, $"{Show(Sum(early))} in {early.Count} that came early", early[0].H.Time, "By the issuer's clock its time lies in the future: one of the two clocks is wrong.",
                 $"It is sent again by each settlement, and counts from {early[^1].H.Time} on, less the tolerance."));
+        }
+    }
+
+    /// <summary>What an issuer that was, or may have been, restored from a copy has forgotten (rule R27).</summary>
+    private void Forgotten(List<Waiting> all)
+    {
+        var unknown = _store.Read(db => TillStore.Queued(db, int.MaxValue)).FindAll(p => p.Receipt?.Verdict == Verdict.NotYetKnown);
+        if (unknown.Count > 0)
+        {
+            all.Add(new Waiting(
+                WaitingKind.NotYetKnownPayment, $"{Show(Sum(unknown))} in {unknown.Count} of unknown coins", unknown[0].H.Time,
+                "The issuer does not know the coin, and has not heard from all banks yet whether it is an older copy.", "It is sent again by each settlement, and answered once the banks have visited."));
+        }
+
+        var again = _store.Read(db => TillStore.Again(db, 0, int.MaxValue)).ConvertAll(a => a.Part);
+        if (again.Count > 0)
+        {
+            all.Add(new Waiting(
+                WaitingKind.BroughtAgain, $"{Show(Sum(again))} in {again.Count} that the issuer has forgotten", again[0].H.Time, "The issuer was restored from an older copy.", $"{SettleEnds}."));
         }
     }
 
@@ -108,6 +129,12 @@ public sealed partial class ShopTill
         if (WhyNotByClock is { } clock)
         {
             all.Add(new Waiting(WaitingKind.ClockBehindLastTime, "all payments", null, clock, "That date ends it, or a new till key."));
+        }
+
+        if (Behind is { } behind)
+        {
+            all.Add(new Waiting(
+                WaitingKind.RestoredTill, "this till", behind, "Its store is an older copy: the issuer has a later batch with its signature.", "'hiercash-shop recover' ends it."));
         }
 
         if (Revoked is { } revoked)

@@ -164,7 +164,7 @@ public sealed partial class ShopTill
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
+        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
         {
             return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
         }
@@ -184,6 +184,11 @@ public sealed partial class ShopTill
         if (current.State != TicketState.Open)
         {
             return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+        }
+
+        if (WhyBehind is { } behind)
+        {
+            return End(current, TillOutcome.Refused, behind);
         }
 
         if (isRepeat && _store.Read(IsRevoked))

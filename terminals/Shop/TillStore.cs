@@ -65,18 +65,22 @@ public sealed record Part(CashPayment H, PartState State, Receipt? Receipt, byte
 internal static partial class TillStore
 {
     public const string Schema = """
-        CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL) STRICT;
+        CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL,
+            submitted INTEGER NOT NULL DEFAULT 0 /* the latest date under which it has signed a batch (R27) */) STRICT;
+        CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE part(
             payment_id BLOB PRIMARY KEY, time INTEGER NOT NULL REFERENCES ticket, coin_id BLOB NOT NULL, seq INTEGER NOT NULL,
             y INTEGER NOT NULL, h BLOB NOT NULL, state TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0, receipt BLOB, sw BLOB,
             delivered INTEGER NOT NULL DEFAULT 0, forwarded INTEGER NOT NULL DEFAULT 0, reversal BLOB,
-            until INTEGER NOT NULL, unknown_key INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL) STRICT;
+            until INTEGER NOT NULL, unknown_key INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL,
+            again INTEGER NOT NULL DEFAULT 0 /* an issuer that was restored from a copy has forgotten it (R27) */) STRICT;
         CREATE TABLE receipt(
             payment_id BLOB NOT NULL REFERENCES part, revision INTEGER NOT NULL, receipt BLOB NOT NULL, PRIMARY KEY(payment_id, revision)) STRICT;
         CREATE INDEX part_state ON part(state);
         CREATE INDEX part_coin ON part(coin_id, seq);
         CREATE INDEX part_time ON part(time);
+        CREATE INDEX part_again ON part(again) WHERE again = 1;
         CREATE INDEX part_offered ON part(asked) WHERE sw IS NOT NULL AND delivered <> 1;
         CREATE INDEX ticket_state ON ticket(state);
         CREATE TABLE certificate(key_id INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
@@ -274,8 +278,15 @@ internal static partial class TillStore
                 payment.Value.ToArray(), (long)receipt.Revision, (receipt with { Repeated = false }).Encode());
         }
 
+        // What counted once falls only with a reversal: no refusal of an issuer that has forgotten it takes its earlier word from the shop (rule R27).
+        bool keepsWord = !receipt.Counts && receipt.Verdict != Verdict.Dead && Word(db, payment) is not null;
+        if (keepsWord)
+        {
+            return;
+        }
+
         db.Execute(
-            "UPDATE part SET state = ?2, receipt = ?3 WHERE payment_id = ?1 AND state NOT IN (?4, ?5)",
+            "UPDATE part SET state = ?2, receipt = ?3, again = 0 WHERE payment_id = ?1 AND state NOT IN (?4, ?5)",
             payment.Value.ToArray(), state.ToString(), receipt.Encode(), nameof(PartState.Reversed), nameof(PartState.Voided));
     }
 

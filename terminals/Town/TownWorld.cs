@@ -212,7 +212,12 @@ public sealed class TownWorld : IDisposable
         .ToDictionary(table => table, table => db.Number($"SELECT count(*) FROM {table}")));
 
     /// <summary>A till's key, for tests of shops that lie.</summary>
-    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
+    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Write(db =>
+    {
+        // What a test signs with it is no sign that the till was restored from an older copy (rule R27).
+        db.Execute("UPDATE till SET submitted = ?1", long.MaxValue);
+        return db.First("SELECT secret FROM till", r => r.Bytes(0));
+    })!);
 
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)

@@ -211,7 +211,7 @@ public sealed class CoinLifeTests
             await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default);
             _town.Clock.Advance(TimeSpan.FromHours(2));
             await _town.RunCycle();
-            lists.Add(LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList((ulong)i, till.W, Timestamp.Now(_town.Clock)), default))!);
+            lists.Add(LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList((ulong)i, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List);
             Assert.That(lists[i].Count, Is.EqualTo(1), "a delta");
             till.TakeHotList(lists[i]);
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
@@ -219,7 +219,7 @@ public sealed class CoinLifeTests
 
         Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
         Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
-        var whole = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(0, till.W, Timestamp.Now(_town.Clock)), default))!;
+        var whole = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(0, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List;
         till.TakeHotList(whole);
         Assert.That(whole.Count, Is.EqualTo(3));
         Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
@@ -247,7 +247,7 @@ public sealed class CoinLifeTests
 
         for (ulong from = 0; ;)
         {
-            var list = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(from, till.W, Timestamp.Now(_town.Clock)), default))!;
+            var list = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(from, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List;
             Assert.That(list.Count, Is.LessThanOrEqualTo(2));
             if (list.Version == from)
             {

@@ -9,19 +9,6 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredRecoveryTests : RestoredScenario
 {
-    private async Task Recover()
-    {
-        Town.Issuer.Recover();
-        foreach (var bank in Town.Banks)
-        {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
-        }
-
-        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
-        await Town.RunCycle();
-        await Town.RunCycle();
-    }
-
     /// <summary>40.00 that were withdrawn after the copy, and the 14.00 of instructions since: nothing is made of nothing. Whose the 40.00 are only the order shows.</summary>
     [Test, Rule(27)]
     public async Task ABankRecoversWhatItWithdrewAndBooked()

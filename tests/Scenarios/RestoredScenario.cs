@@ -1,4 +1,5 @@
 using HierCash.Auditor;
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -15,14 +16,14 @@ public abstract class RestoredScenario : IDisposable
     private protected TownCard Alice { get; }
     private protected string Till { get; }
 
-    /// <summary>The way from that party to the issuer is cut.</summary>
+    /// <summary>The way from that party to the issuer is cut; from all that begin so.</summary>
     private protected string? Cut { get; set; }
 
     protected RestoredScenario()
     {
         Town = Towns.Make(with: o => o with
         {
-            Directory = _folder, Suite = new BclSuite(), Faults = (from, _, _) => from == Cut ? LinkFault.LoseRequest : LinkFault.None,
+            Directory = _folder, Suite = new BclSuite(), Faults = (from, _, _) => Cut is { } cut && from.StartsWith(cut, StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None,
         });
         Till = Town.AddTill("Cafe");
         Alice = Town.User("Alice", 5000);
@@ -59,6 +60,27 @@ public abstract class RestoredScenario : IDisposable
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace(party, copy);
+    }
+
+    /// <summary>The restored issuer recovers from its banks, and goes on.</summary>
+    private protected async Task Recover()
+    {
+        Town.Issuer.Recover();
+        foreach (var bank in Town.Banks)
+        {
+            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+        }
+
+        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
+        await Town.RunCycle();
+        await Town.RunCycle();
+    }
+
+    /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
+    private protected async Task Visit(string till)
+    {
+        await Town.Till(till).RunOnline(Town.TillLink(till), default);
+        await Town.RunCycles();
     }
 
     private protected IReadOnlyList<Finding> Audit()

@@ -1,0 +1,29 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// That this issuer was restored from a copy and has recovered from the banks (R27). What tills were told since the copy only they have: they hear of it with the hot list, and bring it again
+/// within settleTerm. Until then nothing is said for good about what may have been settled, and nothing that is left of a coin goes back.
+/// </summary>
+internal static class Restorations
+{
+    /// <summary>The newest; null if this issuer was never restored.</summary>
+    public static Restoration? Newest(Database db) => db.First(
+        "SELECT since, ended FROM restoration ORDER BY ended DESC LIMIT 1", r => new Restoration(Timestamp.FromLedger(r.GetInt64(0)), Timestamp.FromLedger(r.GetInt64(1))));
+
+    /// <param name="since">The copy's last word to a bank that has a later one.</param>
+    public static void Add(Database db, Timestamp since, Timestamp now) =>
+        db.Execute("INSERT OR REPLACE INTO restoration(ended, since) VALUES(?1, ?2)", now.ToLedger(), since.ToLedger());
+
+    /// <summary>Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.</summary>
+    public static Timestamp? WaitsUntil(Database db, SchemeTerms terms, Timestamp now)
+    {
+        var until = Newest(db)?.Ended.Plus(terms.SettleTerm);
+        Switches.Replace("R27 final words", ref until, null);
+        return until >= now ? until : null;
+    }
+}

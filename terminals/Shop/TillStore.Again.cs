@@ -1,0 +1,47 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+
+namespace HierCash.Shop;
+
+/// <summary>What goes to the issuer again because it was restored from a copy (R27).</summary>
+internal static partial class TillStore
+{
+    private const string HeardOf = "issuer restored";
+
+    /// <summary>The issuer's word that this payment counts; null if the till has none.</summary>
+    private static Receipt? Word(Database db, PaymentId payment) =>
+        db.First("SELECT receipt FROM part WHERE payment_id = ?1 AND receipt IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!, payment.Value.ToArray()) is { Counts: true } word ? word : null;
+
+    /// <summary>The issuer says that it was restored: what it had answered since goes to it again, once for each restoration.</summary>
+    /// <param name="margin">So much before its last sign of life, too: clocks differ.</param>
+    /// <returns>Payments that go again.</returns>
+    public static int BringAgain(Database db, Restoration restored, TimeSpan margin)
+    {
+        if (restored.Ended.ToLedger() <= db.Number("SELECT value FROM policy WHERE name = ?1", HeardOf))
+        {
+            return 0;
+        }
+
+        var since = restored.Since.Minus(margin);
+        var answered = db.Query(
+            "SELECT payment_id, receipt, sw IS NULL, reversal FROM part WHERE receipt IS NOT NULL OR reversal IS NOT NULL",
+            r => (Id: r.Bytes(0), Receipt: r.BytesOrNull(1) is { } receipt ? Receipt.Decode(receipt) : null, IsKept: r.GetInt64(2) == 1, Reversal: r.BytesOrNull(3)));
+        int again = answered.Where(a => a.IsKept && a.Receipt is { Counts: true } receipt && receipt.Date >= since).Sum(a => db.Execute("UPDATE part SET again = 1 WHERE payment_id = ?1", a.Id));
+        foreach (var taken in answered.Where(a => a.Reversal is { } word && Reversal.Decode(word) is { } reversal && reversal.Date >= since))
+        {
+            db.Execute("UPDATE part SET forwarded = 0 WHERE payment_id = ?1", taken.Id);
+        }
+
+        db.Execute("INSERT INTO policy(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", HeardOf, restored.Ended.ToLedger());
+        return again;
+    }
+
+    /// <summary>Payments that go again, a batch at a time.</summary>
+    /// <param name="after">The row to go on from.</param>
+    public static List<(long Row, Part Part)> Again(Database db, long after, int limit) => db.Query(
+        "SELECT h, state, receipt, sw, rowid FROM part WHERE again = 1 AND rowid > ?1 ORDER BY rowid LIMIT ?2", r => (r.GetInt64(4), ReadPart(r)), after, (long)limit);
+
+    /// <summary>All terms of its coin are over: nobody says anything about it any more.</summary>
+    public static int IsOver(Database db, PaymentId payment) => db.Execute("UPDATE part SET again = 0 WHERE payment_id = ?1", payment.Value.ToArray());
+}

@@ -1,0 +1,60 @@
+using HierCash.Card.Runtime;
+using HierCash.Card.Wallet;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A card image that was put back tells its holder what it is and what to do, whatever is asked of it, and that gets the balance back (hole 24, rule R27).</summary>
+[Parallelizable]
+public sealed class RestoredCardTests
+{
+    [Test, Rule(27), Hole(24)]
+    public async Task ARestoredCardSaysWhatToDoAndTheMoneyComesBack()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make();
+            string till = town.AddTill("Cafe");
+            string path = Path.Combine(folder, "alice.card");
+            var package = WalletApplet.Package(town.Options.Suite);
+            using (var card = new EmulatedCard(PowerImage.Create(path), package))
+            {
+                card.Install(Aid.Wallet, Aid.Wallet);
+                var code = ActivationCode.Random(town.Options.Suite.Random);
+                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
+                TownCard.Activate(card, code);
+                town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(8000), 1);
+                Assert.That((await town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+            }
+
+            var backup = File.ReadAllBytes(path);
+            using (var card = new EmulatedCard(PowerImage.Open(path), package))
+            {
+                town.Till(till).Pay(card, new Amount(3000));
+                await town.Settle(till);
+            }
+
+            File.WriteAllBytes(path, backup);
+            using var restored = new EmulatedCard(PowerImage.Open(path), package);
+            Assert.That(town.Till(till).Pay(restored, new Amount(100)).Message, Does.Contain("Report the card as lost"));
+            Assert.That(async () => await town.Wallet.Withdraw(restored, TownCard.HolderPin, new Amount(100), default), Throws.TypeOf<CardRefusedException>().With.Message.Contains("Report the card as lost"));
+            var redeemed = (await town.Wallet.Redeem(restored, TownCard.HolderPin, null, default)).Single();
+            Assert.That((redeemed.Done, redeemed.Message.Contains("Report the card as lost", StringComparison.Ordinal)), Is.EqualTo((false, true)));
+
+            var report = WalletTerminal.SignLostReport(restored, TownCard.HolderPin, Timestamp.Now(town.Clock));
+            Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));
+            await town.LetDaysPass(9);
+            Assert.That(town.UserBank.BalanceOf(town.UserBank.Accounts.Single().User).Minor, Is.EqualTo(5000), "all but what was paid");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A till that is restored from an older copy is noticed by its own signature under a later batch, stops, and gets back what it had submitted (rule R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredTillTests : RestoredScenario
+{
+    private ValueTask<TillRecovery> RecoverTill() => Town.Till(Till).Recover(Town.TillLink(Till), default);
+
+    /// <summary>A sale that the copy has queued was refunded since, and another was settled: the first is not sent in again, the second is known again and can be refunded.</summary>
+    [Test, Rule(27)]
+    public async Task ARestoredTillIsNoticedStopsAndRecovers()
+    {
+        var sale = Town.Pay(Till, Alice, 400);
+        var copy = Town.StoreBytes(Till);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Town.Settle(Till);
+        await Town.Till(Till).Refund(sale.Ticket.Time, Alice.Card, Town.TillLink(Till), default);
+        await Trade(1000);
+        Town.Replace(Till, copy);
+        var till = Town.Till(Till);
+        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        Assert.That(till.Behind, Is.Not.Null);
+        Assert.That(till.WhyNoPayment, Does.Contain("hiercash-shop recover"));
+        Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(async () => await till.RunOnline(Town.TillLink(Till), default), Throws.InvalidOperationException);
+        Assert.That(async () => await till.Refund(sale.Ticket.Time, Alice.Card, Town.TillLink(Till), default), Throws.InvalidOperationException.With.Message.Contain("recover"));
+        Assert.That(Alice.Balance().Minor, Is.EqualTo(4000), "nothing was signed, nothing given back");
+
+        var done = await RecoverTill();
+        Assert.That((done.Payments, done.Total.Minor, done.TakenBack, till.Behind), Is.EqualTo((1, 1000UL, 1, (Timestamp?)null)));
+        Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)), Is.EqualTo(new[] { (400UL, TicketState.Refunded), (1000UL, TicketState.Accepted) }));
+        Assert.That(till.Parts(sale.Ticket.Time).Single().State, Is.EqualTo(PartState.Reversed));
+        await till.RunOnline(Town.TillLink(Till), default);
+        await Trade(300);
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1300));
+        await till.Refund(till.Journal[1].Time, Alice.Card, Town.TillLink(Till), default);
+        await Town.RunCycles();
+        Assert.That((Town.ShopAccount().Minor, Alice.Balance().Minor, Town.Issuer.Queues.Cases), Is.EqualTo((300UL, 4700UL, 0L)));
+        Town.AssertSound(Alice);
+        Assert.That(async () => await RecoverTill(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+    }
+
+    /// <summary>A till whose store is no copy goes on after a start, and one that was restored before anything else was submitted has lost nothing.</summary>
+    [Test, Rule(27)]
+    public async Task ATillThatIsNoCopyGoesOn()
+    {
+        await Trade(400);
+        Town.Restart(Till);
+        await Trade(500);
+        Town.Replace(Till, Town.StoreBytes(Till));
+        await Trade(600);
+        Assert.That((Town.Till(Till).Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1500UL)));
+    }
+
+    /// <summary>An issuer that shows a till what another key signed, or what another till did: nothing stops.</summary>
+    [Test, Rule(27)]
+    public async Task NobodyStopsATillWithoutItsOwnSignature([Values] bool isAnotherTills)
+    {
+        string kiosk = Town.AddTill("Kiosk");
+        Town.Pay(kiosk, Alice, 100);
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        await Town.Settle(kiosk);
+        using var other = Town.Options.Suite.GenerateKey();
+        var subject = Digest.Of([1]);
+        var forged = Submission.Sign(other, new PartyId(1), [subject], Timestamp.Now(Town.Clock).Plus(TimeSpan.FromHours(1))).Prove([subject], 0);
+        await Trade(200);
+        TillMessages.ReadNewestReply(await Town.TillLink(Till).Call(TillMessages.WriteNewest(Town.Till(Till).W), default), out _, out var own);
+        forged = forged with { Submission = forged.Submission with { TillKey = own!.Submission.TillKey } };
+        Town.Restart(Till);
+        TillMessages.ReadNewestReply(await Town.TillLink(kiosk).Call(TillMessages.WriteNewest(Town.Till(kiosk).W), default), out var itsSubject, out var its);
+        Assert.That(its, Is.Not.Null);
+        Town.Pay(Till, Alice, 400);
+        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.NewestBatch, _ => isAnotherTills
+            ? TillMessages.WriteNewestReply(itsSubject, its)
+            : TillMessages.WriteNewestReply(subject, forged));
+        Assert.That((await Town.Till(Till).Settler.Settle(lying, default)).Settled, Is.EqualTo(1));
+        Assert.That(Town.Till(Till).Behind, Is.Null);
+    }
+
+    /// <summary>Nobody learns what another's till sells.</summary>
+    [Test, Rule(27)]
+    public async Task ATillHearsOnlyOfItself()
+    {
+        await Trade(400);
+        string kiosk = Town.AddTill("Kiosk");
+        var w = Town.Till(Till).W;
+        foreach (var question in new[] { TillMessages.WriteNewest(w), TillMessages.WriteSubmitted(w, 0) })
+        {
+            Assert.That(Refusal.Read(await Town.TillLink(kiosk).Call(question, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+            Assert.That(Refusal.Read(await Town.UserBankLink().Call(question, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+            Assert.That(Refusal.Read(await Town.TillLink(Till).Call(question, default)), Is.Null);
+        }
+    }
+
+    /// <summary>What no card or not the issuer signed is not kept, and the till stays stopped.</summary>
+    [Test, Rule(27)]
+    public async Task ATillKeepsOnlyWhatWasSigned([Values] bool isReceipt)
+    {
+        var copy = Town.StoreBytes(Till);
+        await Trade(400);
+        Town.Replace(Till, copy);
+        var till = Town.Till(Till);
+        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.Submitted, reply => TillMessages.WriteSubmittedReply([.. TillMessages.ReadSubmittedReply(reply)!.Select(p => isReceipt
+            ? p with { Receipt = p.Receipt with { Verdict = Verdict.Late, Share = Share.None } }
+            : p with { H = p.H with { SU = [.. p.H.SU.Reverse()] } })]));
+        Assert.That(async () => await till.Recover(lying, default), Throws.InvalidOperationException.With.Message.Contain("Nothing of it is kept"));
+        Assert.That((till.Journal.Count, till.Behind is null), Is.EqualTo((0, false)));
+        Assert.That((await RecoverTill()).Payments, Is.EqualTo(1));
+    }
+}
