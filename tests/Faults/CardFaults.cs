@@ -174,6 +174,9 @@ internal static class CardFaults
         var settled = Must(world.Shop(world.Cafe, alice, "pay", "60.00"));
         finding.Must(!settled.Output.Contains("queued for settlement", StringComparison.Ordinal), $"a payment that was settled before OK: {settled.Output}");
 
+        Drain.Run(world, new Load(world, 1));
+        finding.Close(Books.Read(world));
+
         // A restored copy of the image is frozen.
         string image = Path.Combine(world.Folder, FaultWorld.ImageOf(world.Bob));
         Must(world.Wallet(world.Bob, "withdraw", "20.00"));

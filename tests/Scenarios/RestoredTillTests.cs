@@ -111,4 +111,23 @@ public sealed class RestoredTillTests : RestoredScenario
         Assert.That((till.Journal.Count, till.Behind is null), Is.EqualTo((0, false)));
         Assert.That((await RecoverTill()).Payments, Is.EqualTo(1));
     }
+
+    /// <summary>Whoever stole its key signed a later batch with it, or it was restored: once the key is revoked another till brings its queue, and nothing that its own signature shows is in the way.</summary>
+    [Test, Rule(27), Rule(17)]
+    public async Task WhatARevokedTillHasQueuedAnotherTillBrings()
+    {
+        string next = Town.AddTill("Cafe");
+        Town.Pay(Till, Alice, 400);
+        var copy = Town.StoreBytes(Till);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Trade(1000);
+        Town.Replace(Till, copy);
+        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        Town.Issuer.Revoke(Town.Till(Till).W);
+        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException);
+        Assert.That((await Town.Till(Till).HandOver(Town.TillLink(next), default)).StillQueued, Is.Zero);
+        Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).Parts(Town.Till(Till).Journal[0].Time).Single().State), Is.EqualTo((Town.Till(Till).WhyRevoked, PartState.Settled)));
+        await Town.RunCycles();
+        Assert.That((Alice.Balance().Minor, Town.ShopAccount().Minor), Is.EqualTo((3600UL, 1400UL)));
+    }
 }
