@@ -103,8 +103,11 @@ public sealed class AttackTests
             Assert.That(alice.Balance().Minor, Is.EqualTo(4300), "the card gave the stored bytes and paid once");
             town.Replace(till, backup);
             Assert.That(town.Pay(till, bob, 700).Ticket.Time, Is.EqualTo(first.Ticket.Time));
-            var settled = await town.Settle(till);
-            Assert.That(settled.Settled, Is.EqualTo(1), "another card's payment is another payment");
+
+            // It notices by its own later signature (rule R27), and knows again what it had sent.
+            Assert.That(async () => await town.Settle(till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+            await town.Till(till).Recover(town.TillLink(till), default);
+            Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1), "another card's payment is another payment");
             town.AssertSoundAfterCycle(alice, bob);
             Assert.That(town.ShopAccount().Minor, Is.EqualTo(1400), "Alice's once, Bob's once");
             Assert.That(town.UserBank.EvidenceFiles, Is.Empty);

@@ -171,7 +171,7 @@ public sealed class LostCardTests : LostCardScenario
         var last = Town.Pay(Offline, carol, 1000);
         Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
         Town.Clock.Advance(TimeSpan.FromMinutes(30));
-        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 2), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 3), default), Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
         await Town.Wallet.ReportLost(report, default);
         await Town.RunCycle();

@@ -191,6 +191,11 @@ public sealed class PatentStepTests
                 return ValueTask.FromResult(new CertificatesReply(town.Scheme.Certificates).ToMessage());
             }
 
+            if (request.Type == MessageType.NewestBatch)
+            {
+                return ValueTask.FromResult(TillMessages.WriteNewestReply(default, null));
+            }
+
             var now = Timestamp.Now(town.Clock);
             if (VoidMessage.Read(request) is { } brought)
             {
