@@ -16,7 +16,7 @@ public static class HeldView
                 : $"{(p.IsAnswered ? "the issuer has answered, and no OK was said" : p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Ticket.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))
-            + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again.")
+            + (owed.IsZero ? "" : $"{Environment.NewLine}Cards get back {owed.Show(currency)} when they come to this till again, or got it elsewhere.")
             + string.Concat(payments.Where(p => !p.Said.IsZero).Select(p =>
                 $"{Environment.NewLine}  {p.Ticket.Time}  {p.Said.Show(currency)}: a card says that it has it, and showed no signature. It stays on offer."));
     }

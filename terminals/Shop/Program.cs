@@ -44,7 +44,8 @@ internal static class Program
             JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, TillUse.Looks)),
             JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
             TicketsCommand.Make(Folder, Json, Suite, (d, use) => new OpenedTill(d, use)),
-            CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), RecoverCommand.Make(Folder, Json, d => new OpenedTill(d, TillUse.StandsIn)), AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
+            CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), RecoverCommand.Make(Folder, Json, d => new OpenedTill(d, TillUse.StandsIn)),
+            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
         },
         args);
 

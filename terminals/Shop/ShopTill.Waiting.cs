@@ -33,7 +33,8 @@ public sealed partial class ShopTill
             {
                 var sum = owed.Aggregate(Amount.Zero, (s, h) => s + h.Owed + h.Said);
                 all.Add(new Waiting(
-                    WaitingKind.OwedToCard, $"{Show(sum)} that cards get back", owed[0].Ticket.Time, "No card has shown the payment since.", "The card ends it when it is put in at this till."));
+                    WaitingKind.OwedToCard, $"{Show(sum)} that cards get back", owed[0].Ticket.Time, "No card that still knows the payment was here since.",
+                    "The card ends it when it is put in at this till. One that has forgotten the payment gets it by 'hiercash-wallet recover', or its holder's account does, and this till does not hear of that."));
             }
 
             foreach (var ticket in UnseenTickets)

@@ -7,8 +7,11 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
 {
     public long Deposits { get; init; }
 
+    /// <summary>What tills owe to cards. A card that has forgotten its payment gets it elsewhere, and its till does not hear of it: it is there once, here or in the total.</summary>
+    public long Owed { get; init; }
+
     /// <summary>What is nowhere.</summary>
-    public long Lost => Math.Max(0, Deposits - Total);
+    public long Lost => Math.Max(0, Deposits - Total - Owed);
 
     /// <summary>What is there and was never deposited.</summary>
     public long Doubled => Math.Max(0, Total - Deposits);
@@ -21,7 +24,8 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     public bool Agree => Lost == 0 && Doubled == 0 && Broken.Count == 0;
 
     public override string ToString() =>
-        $"cards {Cards} + accounts {Accounts} + shops {Shops} + queued {Queued} + held {Held} + suspense {Suspense} = {Total} of {Deposits}{string.Concat(Broken.Select(b => $"{Environment.NewLine}  {b}"))}";
+        $"cards {Cards} + accounts {Accounts} + shops {Shops} + queued {Queued} + held {Held} + suspense {Suspense} = {Total}, owed {Owed}, "
+        + $"of {Deposits}{string.Concat(Broken.Select(b => $"{Environment.NewLine}  {b}"))}";
 
     /// <summary>Reads the books as the parties say them.</summary>
     /// <param name="ledger">What commands promised; null: only sums are compared.</param>
@@ -35,7 +39,7 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
         long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").GetInt64());
         var books = new Books(
             cards.Values.Sum(), users.Values.Sum(), shops.Values.Sum(), tills.Values.Sum(t => t.GetProperty("queued").GetInt64()),
-            tills.Values.Sum(t => t.GetProperty("held").GetInt64() + t.GetProperty("owed").GetInt64()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit };
+            tills.Values.Sum(t => t.GetProperty("held").GetInt64()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit, Owed = tills.Values.Sum(t => t.GetProperty("owed").GetInt64()) };
         return ledger is null ? books : books with { Broken = [.. BrokenPromises(world, ledger, cards, users, shops)] };
     }
 

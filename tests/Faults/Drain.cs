@@ -6,6 +6,8 @@ namespace HierCash.Tests.Faults;
 internal static class Drain
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Pace = TimeSpan.FromMinutes(50);
+    private static readonly TimeSpan VisitEvery = TimeSpan.FromMilliseconds(1300);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Ends what was cut short, settles, and waits until the banks have booked all of it.</summary>
@@ -45,7 +47,30 @@ internal static class Drain
             Parallel.ForEach(world.Users, user => world.Wallet(user, "recover"));
         }
 
+        // A till does not hear what a wallet gave back to its card, until that card is there again.
+        foreach (var till in world.Tills)
+        {
+            foreach (var user in world.Users)
+            {
+                Cancel(world, user, till, world.Ask(till, "journal").EnumerateArray().Where(t => t.GetProperty("state").GetString() is not ("Accepted" or "Refunded")).Select(t => t.GetProperty("time").GetString()!));
+            }
+        }
+
         return Quiet(world);
+    }
+
+    /// <summary>The same without a jump, which an issuer takes for an outage that prolongs its terms (rule R6): less than an hour at a time, and the banks visit between.</summary>
+    /// <returns>What does not come to an end.</returns>
+    public static IReadOnlyList<string> Walk(FaultWorld world, TimeSpan ahead)
+    {
+        var goal = world.Issuer.Clock + ahead;
+        while (world.Issuer.Clock + Pace < goal)
+        {
+            world.SetClocks(world.Issuer.Clock + Pace);
+            Task.Delay(VisitEvery).Wait();
+        }
+
+        return AfterTerms(world, Pace);
     }
 
     /// <summary>Waits until nothing is on its way between issuer and banks.</summary>
@@ -97,7 +122,12 @@ internal static class Drain
     {
         var journal = world.Ask(till, "journal").EnumerateArray().ToDictionary(t => t.GetProperty("time").GetString()!, t => t.GetProperty("state").GetString());
         var signed = world.Ask(user, "log").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!);
-        foreach (string time in signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "Accepted"))
+        Cancel(world, user, till, signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "Accepted"));
+    }
+
+    private static void Cancel(FaultWorld world, FaultParty user, FaultParty till, IEnumerable<string> times)
+    {
+        foreach (string time in times)
         {
             world.Shop(till, user, "cancel", time);
         }

@@ -43,10 +43,19 @@ REAL(int, posix_fallocate64, int, off64_t, off64_t);
 REAL(int, open64, const char *, int, ...);
 REAL(int, openat64, int, const char *, int, ...);
 
+/* Another library's constructor may open a file before this one's has run. */
+static void find(void)
+{
+    if (real_open64)
+        return;
+#define FIND(name) real_##name = dlsym(RTLD_NEXT, #name)
+    FIND(write); FIND(pwrite64); FIND(writev); FIND(pwritev64); FIND(fsync); FIND(fdatasync); FIND(ftruncate64); FIND(posix_fallocate64); FIND(openat64);
+    FIND(open64);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-#define FIND(name) real_##name = dlsym(RTLD_NEXT, #name)
-    FIND(write); FIND(pwrite64); FIND(writev); FIND(pwritev64); FIND(fsync); FIND(fdatasync); FIND(ftruncate64); FIND(posix_fallocate64); FIND(open64); FIND(openat64);
+    find();
     const char *given = getenv("HIERCASH_DISKS");
     char *list = given ? strdup(given) : NULL;
     char *rest = NULL;
@@ -103,7 +112,7 @@ static int fate_of(int fd, int call)
     return fate(path, call);
 }
 
-#define FAILING(call) do { int e = fate_of(fd, call); if (e) { errno = e; return -1; } } while (0)
+#define FAILING(call) do { find(); int e = fate_of(fd, call); if (e) { errno = e; return -1; } } while (0)
 
 ssize_t write(int fd, const void *bytes, size_t n) { FAILING(WRITES); return real_write(fd, bytes, n); }
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at) { FAILING(WRITES); return real_pwrite64(fd, bytes, n, at); }
@@ -115,7 +124,7 @@ int fsync(int fd) { FAILING(SYNCS); return real_fsync(fd); }
 int fdatasync(int fd) { FAILING(SYNCS); return real_fdatasync(fd); }
 int ftruncate64(int fd, off64_t n) { FAILING(SIZES); return real_ftruncate64(fd, n); }
 int ftruncate(int fd, off_t n) { return ftruncate64(fd, n); }
-int posix_fallocate64(int fd, off64_t at, off64_t n) { int e = fate_of(fd, SIZES); return e ? e : real_posix_fallocate64(fd, at, n); }
+int posix_fallocate64(int fd, off64_t at, off64_t n) { find(); int e = fate_of(fd, SIZES); return e ? e : real_posix_fallocate64(fd, at, n); }
 int posix_fallocate(int fd, off_t at, off_t n) { return posix_fallocate64(fd, at, n); }
 
 static int opening(int folder, const char *path, int flags)
@@ -143,6 +152,7 @@ static int opening(int folder, const char *path, int flags)
 int open64(const char *path, int flags, ...)
 {
     MODE(flags);
+    find();
     int e = count ? opening(AT_FDCWD, path, flags) : 0;
     if (e) { errno = e; return -1; }
     return real_open64(path, flags, mode);
@@ -153,6 +163,7 @@ int open(const char *path, int flags, ...) { MODE(flags); return open64(path, fl
 int openat64(int folder, const char *path, int flags, ...)
 {
     MODE(flags);
+    find();
     int e = count ? opening(folder, path, flags) : 0;
     if (e) { errno = e; return -1; }
     return real_openat64(folder, path, flags, mode);

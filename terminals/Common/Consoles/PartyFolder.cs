@@ -124,6 +124,10 @@ public sealed class PartyFolder<TSettings>
         {
             return null;
         }
+        catch (IOException e)
+        {
+            throw new RefusedException($"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was done; mend the disk, then run this again.");
+        }
     }
 
     /// <summary>EWOULDBLOCK of Linux and of the BSDs, and the sharing violation of Windows: any other fault is the disk's, and no other process is to blame.</summary>
