@@ -70,6 +70,13 @@ public sealed partial class ShopTill
                 $"{ends}; the oldest counts until {_scheme.Terms.LateAfter(rest[0].H)}."));
         }
 
+        if (unknown.Count > 0)
+        {
+            all.Add(new Waiting(
+                WaitingKind.NotYetKnownPayment, $"{Show(Sum(unknown))} in {unknown.Count} of unknown coins", unknown[0].H.Time,
+                "The issuer does not know the coin, and has not heard from all banks yet whether it is an older copy.", "It is sent again by each settlement, and answered once the banks have visited."));
+        }
+
         if (early.Count > 0)
         {
             all.Add(new Waiting(
@@ -78,17 +85,9 @@ public sealed partial class ShopTill
         }
     }
 
-    /// <summary>What an issuer that was, or may have been, restored from a copy has forgotten (rule R27).</summary>
+    /// <summary>What an issuer that was restored from a copy has forgotten (rule R27).</summary>
     private void Forgotten(List<Waiting> all)
     {
-        var unknown = _store.Read(db => TillStore.Queued(db, int.MaxValue)).FindAll(p => p.Receipt?.Verdict == Verdict.NotYetKnown);
-        if (unknown.Count > 0)
-        {
-            all.Add(new Waiting(
-                WaitingKind.NotYetKnownPayment, $"{Show(Sum(unknown))} in {unknown.Count} of unknown coins", unknown[0].H.Time,
-                "The issuer does not know the coin, and has not heard from all banks yet whether it is an older copy.", "It is sent again by each settlement, and answered once the banks have visited."));
-        }
-
         var again = _store.Read(db => TillStore.Again(db, 0, int.MaxValue)).ConvertAll(a => a.Part);
         if (again.Count > 0)
         {

@@ -78,6 +78,31 @@ public sealed class SuiteAgreementTests
         Assert.That(Ecies.TryDecrypt(_bouncy, secret, RandomisedEcies.Encrypt(_bouncy, secret.PublicKey, plain, ephemeralOf: plain)), Is.EqualTo(plain));
     }
 
+    /// <summary>The library's forms of public keys are kept, more of them than there is room for, and used by several threads: each signature is good under its own key alone.</summary>
+    [Test]
+    public void ManyKeysAreVerifiedAtOnce()
+    {
+        const int Keys = 600;
+        var suite = new BclSuite();
+        byte[] message = [1, 2, 3];
+        var signed = Enumerable.Range(0, Keys).Select(_ =>
+        {
+            using var key = suite.GenerateKey();
+            return (key.PublicKey, Signature: key.Sign(message));
+        }).ToArray();
+        var wrong = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Parallel.For(0, 4 * Keys, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            // Some keys come again and again, from all threads at once.
+            int one = i % 3 == 0 ? i % 5 : i % Keys;
+            if (!suite.Verify(signed[one].PublicKey, message, signed[one].Signature) || suite.Verify(signed[one].PublicKey, message, signed[(one + 1) % Keys].Signature))
+            {
+                wrong.Add(one);
+            }
+        });
+        Assert.That(wrong, Is.Empty);
+    }
+
     [TestCase(0)]
     [TestCase(1)]
     public void KeysOutsideTheGroupAreRefused(int suite)

@@ -30,8 +30,8 @@ internal sealed class PcscChannel : ICardChannel
     /// <exception cref="SCardException">No card, or another program does not let go of it.</exception>
     public static PcscChannel Open(SCardContext context, string reader)
     {
-        // PC/SC waits for ever, in either call, while another program holds the card; a person does not.
-        var opening = Task.Run(() => ConnectAndLock(context, reader));
+        // PC/SC waits for ever, in either call, while another program holds the card; a person does not. On a thread of its own: a busy pool would look like such a program.
+        var opening = Task.Factory.StartNew(() => ConnectAndLock(context, reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (!((IAsyncResult)opening).AsyncWaitHandle.WaitOne(Patience))
         {
             // Whenever it gets the card, it lets go at once.
