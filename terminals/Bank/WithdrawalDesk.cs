@@ -30,7 +30,7 @@ internal sealed class WithdrawalDesk(
 
         if (await ClockFault(cancel) is not null)
         {
-            return Refuse(RefusalReason.Unavailable, "The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank, and try again when its clock is right.");
+            return Refuse(RefusalReason.Unavailable, "The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then.");
         }
 
         var begun = store.Write(db =>

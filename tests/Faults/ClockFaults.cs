@@ -3,6 +3,7 @@ namespace HierCash.Tests.Faults;
 /// <summary>One party's clock is wrong for two cycles, then right.</summary>
 internal static class ClockFaults
 {
+    private const long Price = 200;
     private static readonly TimeSpan Back = TimeSpan.FromSeconds(30);
 
     private static readonly (string Name, TimeSpan Ahead)[] Offsets =
@@ -46,7 +47,7 @@ internal static class ClockFaults
             finding.MustBeDoneOrExplained(world.Wallet(world.Alice, "withdraw", "10.00"), $"{party.Name} {name}: withdraw");
             foreach (var user in world.Users)
             {
-                finding.MustBeDoneOrExplained(load.Pay(user, world.Cafe, 200), $"{party.Name} {name}: pay");
+                Paid(finding, world, user, load.Pay(user, world.Cafe, Price), $"{party.Name} {name}: pay");
             }
 
             finding.MustBeDoneOrExplained(Settle(finding, world, $"{party.Name} {name}"), $"{party.Name} {name}: settle");
@@ -75,6 +76,19 @@ internal static class ClockFaults
         {
             finding.Must(false, $"{party.Name} {name}: {found}");
         }
+    }
+
+    /// <summary>A card that is called too empty for a payment is that.</summary>
+    private static void Paid(Finding finding, FaultWorld world, FaultParty user, Said said, string what)
+    {
+        if (!said.Error.Contains("balance is too small", StringComparison.Ordinal))
+        {
+            finding.MustBeDoneOrExplained(said, what);
+            return;
+        }
+
+        long balance = world.Ask(user, "balance").GetProperty("balance").GetInt64();
+        finding.Must(balance < Price, $"{what}: {user.Name} has {balance}, and hears: {said.Error}");
     }
 
     /// <summary>What stays queued is said with its reason.</summary>

@@ -107,7 +107,7 @@ public sealed class WrongClockTests
         var trusting = new WalletTerminal(new ToBank(town), town.Options.Suite, clock, town.Options.Crash);
         var order = await trusting.Withdraw(alice.Card, alice.Pin, new Amount(1000), default);
         Assert.That(order.Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank, and try again when its clock is right."));
+        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then."));
         var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default));
         Assert.That(relayed!.Message, Does.Contain("The clocks of bank and issuer differ"));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(93_000));

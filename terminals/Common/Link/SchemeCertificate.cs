@@ -62,7 +62,8 @@ public static class SchemeCertificate
 
         if (now < certificate.NotBefore || now >= certificate.NotAfter)
         {
-            return new Finding(null, "its certificate is out of date");
+            var (from, until) = (Timestamp.From(certificate.NotBefore), Timestamp.From(certificate.NotAfter));
+            return new Finding(null, $"its certificate is out of date: it is good from {from} to {until}, and the clock here says {Timestamp.From(now)}; set the wrong clock right, or have the key certified anew");
         }
 
         if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)

@@ -156,7 +156,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                     RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null,
                 },
                 either.Token);
-            return new Connection(client, tls, target, clock);
+            return new Connection(client, tls, target, own is not null, clock);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
@@ -203,14 +203,16 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         private readonly TcpClient _client;
         private readonly SslStream _stream;
         private readonly LinkTarget _target;
+        private readonly bool _isCertified;
         private readonly TimeProvider _clock;
         private readonly SemaphoreSlim _writing = new(1);
         private readonly ConcurrentDictionary<ulong, TaskCompletionSource<LinkMessage>> _waiting = new();
 
         private long _heard;
 
-        public Connection(TcpClient client, SslStream stream, LinkTarget target, TimeProvider clock)
+        public Connection(TcpClient client, SslStream stream, LinkTarget target, bool isCertified, TimeProvider clock)
         {
+            _isCertified = isCertified;
             _clock = clock;
             _client = client;
             _stream = stream;
@@ -315,7 +317,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         }
 
         private LinkException Gone(Exception? inner) =>
-            new($"The connection to {_target} broke off before the answer came. Nothing is lost: repeat it later.", inner);
+            new(
+                $"The connection to {_target} broke off before the answer came. Nothing is lost: repeat it later."
+                + (_isCertified && Volatile.Read(ref _heard) == 0 ? " If it does so each time, it does not accept this party's certificate: compare the clocks, and set the wrong clock right." : ""),
+                inner);
 
         public void Dispose()
         {
