@@ -26,7 +26,7 @@ fi
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly "$@"
-eng/ahead.sh
+[ $# -gt 0 ] || eng/ahead.sh
 code=0
 dotnet test tests/HierCash.Tests.csproj --configuration Release --no-build --nologo \
     --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@" || code=$?
