@@ -131,7 +131,7 @@ internal sealed class WithdrawalDesk(
 
         bool inTime = order.Date.Plus(scheme.Terms.RequestTerm) >= now && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
         Switches.On("hole 7 old order", ref inTime);
-        return inTime ? null : Refuse(RefusalReason.OutOfDate, "The order's date is too old or in the future. Check the clock and order again.");
+        return inTime ? null : Refuse(RefusalReason.OutOfDate, $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
     }
 
     /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed; a final one frees the card's slot.</summary>
