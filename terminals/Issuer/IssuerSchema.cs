@@ -126,7 +126,7 @@ internal static class IssuerSchema
         CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- That this issuer was restored from a copy (R27): when it went on, and since when the copy knew nothing.
-        CREATE TABLE restoration(ended INTEGER PRIMARY KEY, since INTEGER NOT NULL) STRICT;
+        CREATE TABLE restoration(id INTEGER PRIMARY KEY, ended INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
 
         -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(

@@ -11,13 +11,13 @@ namespace HierCash.Issuer;
 /// </summary>
 internal static class Restorations
 {
-    /// <summary>The newest; null if this issuer was never restored.</summary>
+    /// <summary>The one that was entered last: clocks go wrong. Null if this issuer was never restored.</summary>
     public static Restoration? Newest(Database db) => db.First(
-        "SELECT since, ended FROM restoration ORDER BY ended DESC LIMIT 1", r => new Restoration(Timestamp.FromLedger(r.GetInt64(0)), Timestamp.FromLedger(r.GetInt64(1))));
+        "SELECT since, ended FROM restoration ORDER BY id DESC LIMIT 1", r => new Restoration(Timestamp.FromLedger(r.GetInt64(0)), Timestamp.FromLedger(r.GetInt64(1))));
 
     /// <param name="since">The copy's last word to a bank that has a later one.</param>
     public static void Add(Database db, Timestamp since, Timestamp now) =>
-        db.Execute("INSERT OR REPLACE INTO restoration(ended, since) VALUES(?1, ?2)", now.ToLedger(), since.ToLedger());
+        db.Execute("INSERT INTO restoration(ended, since) VALUES(?1, ?2)", now.ToLedger(), since.ToLedger());
 
     /// <summary>Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.</summary>
     public static Timestamp? WaitsUntil(Database db, SchemeTerms terms, Timestamp now)

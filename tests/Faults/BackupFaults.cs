@@ -5,6 +5,7 @@ internal static class BackupFaults
 {
     private const int Transactions = 500;
     private const int AfterRestore = 10;
+    private const long Little = 100;
     private static readonly TimeSpan NextVisit = TimeSpan.FromSeconds(30);
 
     public static IEnumerable<FaultLine> Lines =>
@@ -22,9 +23,9 @@ internal static class BackupFaults
         bool serves = world.Servers.Contains(party);
         var load = new Load(world, 27);
         load.Run(Scale.Of(20));
-        Copy(world, party, serves, () => world.Cafe.Room.Shell(world.Folder, $"cp -a {party.Name} {party.Name}.copy"));
+        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"cp -a {party.Name} {party.Name}.copy"));
         load.Run(Scale.Of(Transactions) / world.Users.Count);
-        Copy(world, party, serves, () => world.Cafe.Room.Shell(world.Folder, $"{Forget(world, party)} && rm {party.Name}.copy -r"));
+        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"{Forget(world, party)} && rm {party.Name}.copy -r"));
 
         // In mid-traffic: nobody is told.
         load.Run(AfterRestore);
@@ -34,7 +35,24 @@ internal static class BackupFaults
             string recover = $"hiercash-{(party == world.Issuer ? "issuer" : "bank")} recover";
             finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit, $"{party.Name} does not notice that it was restored");
             finding.Must(Drain.Audit(world).Any(f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)), "the auditor does not name the restored party");
-            finding.MustBeDoneOrExplained(world.Party(party, "recover"), "recover");
+            Stop(party);
+            var recovered = world.Party(party, "recover");
+            finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
+            party.Start();
+
+            // An issuer goes on once both banks have visited; a holder's next withdrawal brings the orders that her bank has forgotten.
+            foreach (var user in world.Users)
+            {
+                finding.Await(() => load.Withdraw(user, Little).IsDone, NextVisit, $"{user.Name} withdraws nothing after the recovery");
+            }
+        }
+
+        if (world.Tills.Contains(party))
+        {
+            var settled = world.Shop(party, null, "settle");
+            finding.Must(settled.Code == 1 && settled.Error.Contains("hiercash-shop recover", StringComparison.Ordinal), $"settle of a restored till: {settled.Code} {settled.Output}{settled.Error}");
+            var recovered = world.Shop(party, null, "recover");
+            finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
         }
 
         if (party == world.Alice)
@@ -48,14 +66,11 @@ internal static class BackupFaults
         KillFaults.End(finding, world, load);
     }
 
-    private static void Copy(FaultWorld world, FaultParty party, bool serves, Action work)
+    private static void Copy(FaultParty party, bool serves, Action work)
     {
-        _ = world;
         if (serves)
         {
-            party.Signal("TERM");
-            _ = party.ExitCode;
-            party.Kill();
+            Stop(party);
         }
 
         work();
@@ -63,6 +78,13 @@ internal static class BackupFaults
         {
             party.Start();
         }
+    }
+
+    private static void Stop(FaultParty party)
+    {
+        party.Signal("TERM");
+        _ = party.ExitCode;
+        party.Kill();
     }
 
     /// <summary>Of a card the image alone is restored: its witness lies elsewhere, as a real card's counter would.</summary>

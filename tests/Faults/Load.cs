@@ -69,11 +69,12 @@ internal sealed class Load(FaultWorld world, ulong seed)
         }
     }
 
-    public void Withdraw(FaultParty user, long amount)
+    public Said Withdraw(FaultParty user, long amount)
     {
         var said = world.Wallet(user, "withdraw", Typed(amount));
         Ledger.Count("withdraw", said);
         _cards[user] += said.IsDone ? amount : 0;
+        return said;
     }
 
     public Said Pay(FaultParty user, FaultParty till, long amount)
