@@ -22,7 +22,7 @@ internal static class ClockCommand
                     new { Clock = clock.Now.ToString(), Signed = clock.Signed == default ? null : clock.Signed.ToString(), Doubted = clock.Doubted?.ToString(), clock.IsBehind },
                     $"""
                     The clock says {clock.Now}.
-                    The latest date that was signed is {(clock.Signed == default ? "none yet" : clock.Signed.ToString())}.
+                    {(clock.Signed == default ? "Nothing was signed under a date yet." : $"The latest date that was signed is {clock.Signed}.")}
                     {Say(clock)}
                     """);
             }

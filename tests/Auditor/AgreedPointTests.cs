@@ -10,6 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Audits;
 
 /// <summary>The auditor reads living books at one moment, looks at the files first, and tells a shop's debt from a theft.</summary>
+[Parallelizable]
 public sealed class AgreedPointTests
 {
     private string _folder = null!;

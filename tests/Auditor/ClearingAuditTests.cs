@@ -9,6 +9,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Audits;
 
 /// <summary>The auditor on the books of banks that lie about instructions (R8): it names the bank; of honest banks that park it finds nothing.</summary>
+[Parallelizable]
 public sealed class ClearingAuditTests
 {
     /// <summary>The bank tells the issuer that it has everything, and books nothing.</summary>

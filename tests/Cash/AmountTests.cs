@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 
 namespace HierCash.Tests.Cash;
 
+[Parallelizable]
 public sealed class AmountTests
 {
     [TestCase("12.50", "EUR", 1250u)]

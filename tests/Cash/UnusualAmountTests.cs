@@ -4,6 +4,7 @@ using HierCash.Shop;
 namespace HierCash.Tests.Cash;
 
 /// <summary>What is typed at a till: both decimal signs, and what is asked once more (till.md).</summary>
+[Parallelizable]
 public sealed class UnusualAmountTests
 {
     private static readonly Amount Floor = new(5000);

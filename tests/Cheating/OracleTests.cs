@@ -3,6 +3,7 @@ using HierCash.Oracle;
 namespace HierCash.Tests.Cheating;
 
 /// <summary>The oracle on facts alone, without any party: what it has to say follows from what it is told.</summary>
+[Parallelizable]
 public sealed class OracleTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);

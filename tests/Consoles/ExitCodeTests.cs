@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Exit codes are 0 to 3 whatever is closed, full, or told to stop; and what is done is done, whoever can be told.</summary>
+[Parallelizable]
 public sealed class ExitCodeTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>The programs as somebody runs them who is not root: what may only be read, and what is another user's.</summary>
+[Parallelizable]
 public sealed class OrdinaryUserTests
 {
     private const string Nobody = "65534";

@@ -1,6 +1,7 @@
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Nothing foreign reaches a terminal as it is (R18): consoles as processes, with words that would steer one.</summary>
+[Parallelizable]
 public sealed class PlainConsoleTests
 {
     private const string Clear = "\u001b[2J";

@@ -6,6 +6,7 @@ internal static class BackupFaults
     private const int Transactions = 500;
     private const int AfterRestore = 10;
     private const long Little = 100;
+    private const int Unsent = 3;
     private static readonly TimeSpan NextVisit = TimeSpan.FromSeconds(30);
 
     public static IEnumerable<FaultLine> Lines =>
@@ -20,41 +21,9 @@ internal static class BackupFaults
     {
         using var world = new FaultWorld();
         var party = who(world);
-        bool serves = world.Servers.Contains(party);
         var load = new Load(world, 27);
         load.Run(Scale.Of(20));
-        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"cp -a {party.Name} {party.Name}.copy"));
-        load.Run(Scale.Of(Transactions) / world.Users.Count);
-        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"{Forget(world, party)} && rm {party.Name}.copy -r"));
-
-        // In mid-traffic: nobody is told.
-        load.Run(AfterRestore);
-        finding.Rounds = 1;
-        if (serves)
-        {
-            string recover = $"hiercash-{(party == world.Issuer ? "issuer" : "bank")} recover";
-            finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit, $"{party.Name} does not notice that it was restored");
-            finding.Must(Drain.Audit(world).Any(f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)), "the auditor does not name the restored party");
-            Stop(party);
-            var recovered = world.Party(party, "recover");
-            finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
-            party.Start();
-
-            // An issuer goes on once both banks have visited; a holder's next withdrawal brings the orders that her bank has forgotten.
-            foreach (var user in world.Users)
-            {
-                finding.Await(() => load.Withdraw(user, Little).IsDone, NextVisit, $"{user.Name} withdraws nothing after the recovery");
-            }
-        }
-
-        if (world.Tills.Contains(party))
-        {
-            var settled = world.Shop(party, null, "settle");
-            finding.Must(settled.Code == 1 && settled.Error.Contains("hiercash-shop recover", StringComparison.Ordinal), $"settle of a restored till: {settled.Code} {settled.Output}{settled.Error}");
-            var recovered = world.Shop(party, null, "recover");
-            finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
-        }
-
+        PutBack(finding, world, load, party, Scale.Of(Transactions));
         if (party == world.Alice)
         {
             // A restored image is frozen, and says so; its money comes back by the reported loss of the card, not by this line.
@@ -66,17 +35,58 @@ internal static class BackupFaults
         KillFaults.End(finding, world, load);
     }
 
-    private static void Copy(FaultParty party, bool serves, Action work)
+    /// <summary>One is put back to a copy, in mid-traffic, while all others go on; it notices, and recovers.</summary>
+    /// <param name="transactions">The copy is so many commands old.</param>
+    public static void PutBack(Finding finding, FaultWorld world, Load load, FaultParty party, int transactions)
     {
-        if (serves)
+        bool serves = world.Servers.Contains(party);
+        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"cp -a {party.Name} {party.Name}.copy"));
+        load.Run(Math.Max(1, transactions / world.Users.Count));
+        if (world.Tills.Contains(party))
         {
-            Stop(party);
+            // What it took after its last settlement is not there for anybody to give back.
+            load.Ledger.Count("settle", world.Shop(party, null, "settle"));
+            int sent = load.Ledger.Payments.Count;
+            load.Run(Unsent);
+            foreach (var payment in load.Ledger.Payments.Skip(sent).Where(p => p.Till == party))
+            {
+                payment.MayBeLost = true;
+            }
         }
 
-        work();
+        Copy(party, serves, () => world.Cafe.Room.Shell(world.Folder, $"{Forget(world, party)} && rm {party.Name}.copy -r"));
+
+        // Nobody is told.
+        load.Run(AfterRestore);
+        finding.Rounds++;
         if (serves)
         {
-            party.Start();
+            Recover(finding, world, load, party);
+        }
+
+        if (world.Tills.Contains(party))
+        {
+            var settled = world.Shop(party, null, "settle");
+            finding.Must(settled.Code == 1 && settled.Error.Contains("hiercash-shop recover", StringComparison.Ordinal), $"settle of a restored till: {settled.Code} {settled.Output}{settled.Error}");
+            var recovered = world.Shop(party, null, "recover");
+            finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
+        }
+    }
+
+    private static void Recover(Finding finding, FaultWorld world, Load load, FaultParty party)
+    {
+        string recover = $"hiercash-{(party == world.Issuer ? "issuer" : "bank")} recover";
+        finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit, $"{party.Name} does not notice that it was restored");
+        finding.Must(Drain.Audit(world).Any(f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)), "the auditor does not name the restored party");
+        Stop(party);
+        var recovered = world.Party(party, "recover");
+        finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
+        party.Start();
+
+        // An issuer goes on once both banks have visited; a holder's next withdrawal brings the orders that her bank has forgotten.
+        foreach (var user in world.Users)
+        {
+            finding.Await(() => load.Withdraw(user, Little).IsDone, NextVisit, $"{user.Name} withdraws nothing after the recovery");
         }
     }
 

@@ -5,6 +5,9 @@ namespace HierCash.Tests.Faults;
 internal sealed record SeenPayment(FaultParty User, FaultParty Till, long Amount, string? Receipt)
 {
     public bool IsRefunded { get; set; }
+
+    /// <summary>Accepted by a till that was then put back, before it had sent it in: that is the till's loss (docs/security.md), and the card's to get back.</summary>
+    public bool MayBeLost { get; set; }
 }
 
 /// <summary>What was promised to whom, by exit codes alone: the books have to agree with it in the end.</summary>

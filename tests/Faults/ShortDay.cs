@@ -5,7 +5,7 @@ internal static class ShortDay
 {
     private const int Before = 2;
     private const int Kills = 4;
-    private static readonly TimeSpan Back = TimeSpan.FromSeconds(30);
+    private const int Older = 12;
 
     public static IEnumerable<FaultLine> Lines => [new("short-day", "a little of everything, in every run", Play) { IsShort = true }];
 
@@ -15,6 +15,7 @@ internal static class ShortDay
         var load = new Load(world, 1);
         load.Run(Before);
         KillFaults.KillUnderLoad(world, load, finding, Kills);
+        BackupFaults.PutBack(finding, world, load, world.North, Older);
         KillFaults.End(finding, world, load);
     }
 }

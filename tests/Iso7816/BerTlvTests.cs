@@ -3,6 +3,7 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Iso7816;
 
+[Parallelizable]
 public sealed class BerTlvTests
 {
     [TestCase("DC0105", true)]

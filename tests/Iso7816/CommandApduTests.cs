@@ -2,6 +2,7 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Iso7816;
 
+[Parallelizable]
 public sealed class CommandApduTests
 {
     [TestCase("80100000", ApduCase.Case1, 0, 0)]

@@ -11,6 +11,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Link;
 
 /// <summary>Rule R19: a wallet reaches the bank that its card names, by number and key. What else answers at the address hears nothing.</summary>
+[Parallelizable]
 public sealed class BankOfTheCardTests
 {
     private static readonly PartyId Own = new(1);

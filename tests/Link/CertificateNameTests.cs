@@ -9,6 +9,7 @@ using HierCash.Terminals.Link;
 namespace HierCash.Tests.Link;
 
 /// <summary>The subject of a certificate (link.md), in certificates that openssl makes: O, OU and CN in whatever order they are encoded, and nothing else.</summary>
+[Parallelizable]
 public sealed class CertificateNameTests
 {
     private static readonly BclSuite Suite = new();

@@ -5,6 +5,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Link;
 
 /// <summary>What a bank says to a rebuttal: the case stands, it falls, or nothing yet. Any other word is no answer.</summary>
+[Parallelizable]
 public sealed class RebutAnswerTests
 {
     [TestCase(null, null)]

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 namespace HierCash.Tests.Rooms;
 
 /// <summary>Who may know whom: the dependency rules of the project, read from project files and from the compiled assemblies.</summary>
+[Parallelizable]
 public sealed class RoomTests
 {
     /// <summary>Each project and all that it may reference.</summary>

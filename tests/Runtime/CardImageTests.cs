@@ -4,6 +4,7 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 
+[Parallelizable]
 public sealed class CardImageTests
 {
     private static readonly Aid First = Aid.Parse("F000000001A1");

@@ -8,6 +8,7 @@ namespace HierCash.Tests.Runtime;
 /// The corpus of the fuzz targets: seeds from traces and vectors, and whatever a long run (fuzz.sh) found. After new traces:
 /// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~CorpusTests, and commit them.
 /// </summary>
+[Parallelizable]
 public sealed class CorpusTests
 {
     private static readonly string Corpus = Repository.PathOf("bench", "Fuzz", "Corpus");

@@ -4,6 +4,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Tests.Runtime;
 
 /// <summary>Arrays and applet instances that are deleted: their bytes are wiped and come back, whenever power goes.</summary>
+[Parallelizable]
 public sealed class DeletionTests
 {
     private static readonly Aid Package = Aid.Parse("F000000009");

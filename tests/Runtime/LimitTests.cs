@@ -6,6 +6,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Tests.Runtime;
 
 /// <summary>Quotas, bounds, damaged images: where the runtime says no.</summary>
+[Parallelizable]
 public sealed class LimitTests
 {
     private static readonly Aid Package = Aid.Parse("F000000009");

@@ -4,6 +4,7 @@ using HierCash.Card.Runtime;
 namespace HierCash.Tests.Runtime;
 
 /// <summary>No statics: cards in one process know nothing of each other.</summary>
+[Parallelizable]
 public sealed class ManyCardsTests
 {
     private const int Cards = 1000;

@@ -4,6 +4,7 @@ using HierCash.Protocol.Iso7816;
 namespace HierCash.Tests.Runtime;
 
 /// <summary>A thief who cuts the power of a PIN check (rule R11: counters are torn-proof).</summary>
+[Parallelizable]
 public sealed class PinTearTests
 {
     private const string Select = "00A4040006F000000001A1";

@@ -3,6 +3,7 @@ using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 
+[Parallelizable]
 public sealed class RuntimeTests
 {
     private static readonly Aid First = Aid.Parse("F000000001A1");

@@ -7,6 +7,7 @@ using HierCash.Tests.Runtime;
 namespace HierCash.Tests.Samples;
 
 /// <summary>Other people's applets, written against the runtime alone; the page that teaches it holds the code that runs here.</summary>
+[Parallelizable]
 public sealed partial class SampleTests
 {
     private const string Loyalty = "00A4040007F0484945524302";

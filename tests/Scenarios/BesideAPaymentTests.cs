@@ -5,6 +5,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A payment, and something else that is done to it in the same till at the same moment: it ends as one thing only (hole 2, rule R4).</summary>
+[Parallelizable]
 public sealed class BesideAPaymentTests
 {
     /// <summary>Given up by another window after the card has signed: no OK, and the card has its money back at once.</summary>

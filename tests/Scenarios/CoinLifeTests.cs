@@ -9,6 +9,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Redemption, expiry, lost cards, the hot list, the floor limit, the sealed relay (holes 9 to 12, 23).</summary>
+[Parallelizable]
 public sealed class CoinLifeTests
 {
     private TownWorld _town = null!;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A till whose disk is full for a while: what was said stays said, and what waits goes on when it can.</summary>
+[Parallelizable]
 public sealed class FullDiskTests
 {
     private string _folder = null!;

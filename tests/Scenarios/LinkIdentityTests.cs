@@ -11,6 +11,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Who is answered on a link (R17): role, number and key, compared with the registry at every request, also on a connection that is open already.</summary>
+[Parallelizable]
 public sealed class LinkIdentityTests
 {
     /// <summary>Somebody copied the key of Cafe's till and has a connection open. From the revocation on nothing is answered there, and nothing moves.</summary>

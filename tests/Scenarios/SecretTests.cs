@@ -8,6 +8,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Hole 21: what must never get out, and what must be gone.</summary>
+[Parallelizable]
 public sealed class SecretTests
 {
     /// <summary>Everything random that a town drew: secret keys and seeds among it.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Stores;
 
 /// <summary>A party's store: what one Read sees, and what may stand within what.</summary>
+[Parallelizable]
 public sealed class DatabaseTests
 {
     private const string Schema = "CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1), ('right', 1)";

@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Stores;
 
 /// <summary>Rule R23: a database that is lost, damaged or another's is an error, and never a new one.</summary>
+[Parallelizable]
 public sealed class LostDatabaseTests
 {
     private const int PageSize = 4096;

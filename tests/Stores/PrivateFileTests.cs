@@ -10,6 +10,7 @@ using HierCash.Tests.Runtime;
 namespace HierCash.Tests.Stores;
 
 /// <summary>Rule R20: what holds secrets is its owner's alone from the first moment, and nobody goes on with what others can read.</summary>
+[Parallelizable]
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests
 {

@@ -3,6 +3,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Suite;
 
 /// <summary>BouncyCastle and the BCL agree with each other on random input, and refuse the same.</summary>
+[Parallelizable]
 public sealed class SuiteAgreementTests
 {
     private const int Rounds = 200;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>patent.md names what is there: files, tests, and each part of figures 5 to 8.</summary>
+[Parallelizable]
 public sealed partial class PatentTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("apdu-spec", "patent.md"));

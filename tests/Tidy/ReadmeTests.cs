@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>What README says in numbers and lists is counted where it comes from.</summary>
+[Parallelizable]
 public sealed partial class ReadmeTests
 {
     private static readonly string Readme = File.ReadAllText(Repository.PathOf("README.md"));

@@ -7,6 +7,7 @@ namespace HierCash.Tests.Tidy;
 /// terminals/refusals.md is the table of all sentences with which a terminal refuses something, taken from the code. After a change:
 /// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~RefusalTableTests, read what changed, and commit it.
 /// </summary>
+[Parallelizable]
 public sealed partial class RefusalTableTests
 {
     private static readonly string Page = Repository.PathOf("terminals", "refusals.md");

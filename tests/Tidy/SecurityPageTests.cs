@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>docs/security.md says only what tests show: the classes that it names exist, and carry the rule beside which they stand.</summary>
+[Parallelizable]
 public sealed partial class SecurityPageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "security.md"));

@@ -13,6 +13,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>Sizes in the prose of apdu-spec against the code: whoever lays out buffers from the pages has to be right.</summary>
+[Parallelizable]
 public sealed partial class SizeTests
 {
     private const int Aes128Key = 128 / 8;

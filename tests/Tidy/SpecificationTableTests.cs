@@ -5,6 +5,7 @@ using HierCash.Protocol.Link;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>The tables of the specification against the code: whoever builds from the pages alone has to be understood.</summary>
+[Parallelizable]
 public sealed partial class SpecificationTableTests
 {
     [Test]

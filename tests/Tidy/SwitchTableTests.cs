@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>The switches that take protections out (eng/switches.json): each is at its place, and none is in what people run.</summary>
+[Parallelizable]
 public sealed partial class SwitchTableTests
 {
 #if HIERCASH_SWITCHES

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>The repository lints itself: what a compiler does not see.</summary>
+[Parallelizable]
 public sealed partial class TidyTests
 {
     private const int MaxLines = 400;

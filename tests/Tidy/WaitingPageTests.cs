@@ -4,6 +4,7 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>docs/waiting.md: every state in which something waits, once, and where the code shows it.</summary>
+[Parallelizable]
 public sealed partial class WaitingPageTests
 {
     private static readonly string[] Parties = ["Shop", "Wallet", "Bank", "Issuer"];

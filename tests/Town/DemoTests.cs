@@ -5,6 +5,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Town;
 
 /// <summary>The demo as a user starts it: a process with arguments, an exit code, and two streams.</summary>
+[Parallelizable]
 public sealed class DemoTests
 {
     [Test]

@@ -9,6 +9,7 @@ namespace HierCash.Tests.Traces;
 /// The traces "conformance-*": every status word of every command in its order of precedence. After a change:
 /// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~ConformanceTests, and commit them.
 /// </summary>
+[Parallelizable]
 public sealed class ConformanceTests
 {
     private const ushort Eur = 978;

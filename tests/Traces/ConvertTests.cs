@@ -5,6 +5,7 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Traces;
 
 /// <summary>Traces of other tools, in and out; lint; JUnit XML.</summary>
+[Parallelizable]
 public sealed class ConvertTests
 {
     private const string Ours = """

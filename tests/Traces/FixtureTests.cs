@@ -13,6 +13,7 @@ namespace HierCash.Tests.Traces;
 /// The fixtures under apdu-spec/traces are what an issuer and a bank with the published keys of vectors.json would have done with a seeded
 /// card. After a change: HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~FixtureTests, and commit them.
 /// </summary>
+[Parallelizable]
 public sealed class FixtureTests
 {
     private static readonly BouncyCastleSuite Suite = new(new SeededRandom(1));

@@ -7,6 +7,7 @@ using HierCash.Protocol.Traces;
 namespace HierCash.Tests.Traces;
 
 /// <summary>What apdu-spec/traces cover, counted against the pages of apdu-spec: a row of a table that no trace shows is an error here.</summary>
+[Parallelizable]
 public sealed partial class TraceCoverageTests
 {
     private static readonly string Spec = Repository.PathOf("apdu-spec");

@@ -8,6 +8,7 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Traces;
 
 /// <summary>The trace format of traces.md, its runner and its recordings.</summary>
+[Parallelizable]
 public sealed class TraceTests
 {
     private const string Select = "00 A4 04 00 0A F0 48 49 45 52 43 41 53 48 01 00";

@@ -7,6 +7,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Vectors;
 
 /// <summary>Decoders read the vectors back to the same bytes, and refuse them when anything is cut off or added.</summary>
+[Parallelizable]
 public sealed class DecoderVectorTests
 {
     private static readonly BclSuite Suite = new();

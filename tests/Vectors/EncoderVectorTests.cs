@@ -7,6 +7,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Vectors;
 
 /// <summary>Every encoder against the vectors of the specification, and every vector against an encoder.</summary>
+[Parallelizable]
 public sealed class EncoderVectorTests
 {
     private static readonly BouncyCastleSuite Suite = new(new SeededRandom(1));

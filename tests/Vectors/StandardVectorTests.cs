@@ -8,6 +8,7 @@ using Org.BouncyCastle.Crypto.Parameters;
 namespace HierCash.Tests.Vectors;
 
 /// <summary>The primitives, as this project calls them, against vectors of their standards.</summary>
+[Parallelizable]
 public sealed class StandardVectorTests
 {
     private static readonly ICashSuite[] Suites = [new BclSuite(), new BouncyCastleSuite(new SeededRandom(7))];

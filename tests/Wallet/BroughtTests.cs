@@ -8,6 +8,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>What a wallet brings to the issuer, and to who judges, from its records alone: another card is in the reader, and an altered reading stands before the true one.</summary>
+[Parallelizable]
 public sealed class BroughtTests
 {
     private readonly List<Rebuttal> _sent = [];

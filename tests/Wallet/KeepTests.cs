@@ -12,6 +12,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>Rule R13, the wallet's side: which entries the card is told to forget, and which not.</summary>
+[Parallelizable]
 public sealed class KeepTests : DenScenario
 {
     private Database _store = null!;

@@ -14,6 +14,7 @@ namespace HierCash.Tests.Wallets;
 /// The issuer counted a payment that it had pronounced dead, Alice is accused, and the bank that accuses her answers with certificates of its own making: what
 /// her card has checked stays, and the file itself holds the genuine ones (rule R3).
 /// </summary>
+[Parallelizable]
 public sealed class LyingAccuserTests
 {
     private TownWorld _town = null!;

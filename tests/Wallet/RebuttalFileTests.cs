@@ -5,6 +5,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>Rule R5: the file of what was shown holds the proof of the day. Whatever comes later takes nothing of that.</summary>
+[Parallelizable]
 public sealed class RebuttalFileTests
 {
     private readonly BclSuite _suite = new BclSuite();

@@ -10,6 +10,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>Rule R23 for a holder: records that a card was told of are never made anew unsaid, because the card forgets what they hold.</summary>
+[Parallelizable]
 public sealed class RecordsFileTests
 {
     private string _folder = null!;

@@ -13,6 +13,7 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>The holder's own records: only what is in them does the card forget.</summary>
+[Parallelizable]
 public sealed class WalletRecordsTests
 {
     [Test, Hole(1), Hole(19)]

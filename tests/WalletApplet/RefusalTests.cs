@@ -12,6 +12,7 @@ using HierCash.Tests.Vectors;
 namespace HierCash.Tests.Instructions;
 
 /// <summary>What the wallet refuses that no honest terminal sends, with the keys of vectors.json around the fixture cards.</summary>
+[Parallelizable]
 public sealed class RefusalTests
 {
     private static readonly string Fixtures = Repository.PathOf("apdu-spec", "traces", "fixtures");

@@ -11,6 +11,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Instructions;
 
 /// <summary>The wallet's commands: their status words in the order that each page gives, and what they leave behind.</summary>
+[Parallelizable]
 public sealed class WalletAppletTests
 {
     private const string Select = "00A404000AF0484945524341534801";
