@@ -147,7 +147,10 @@ public sealed partial class Database : IDisposable
     {
         if (fault is SqliteException e)
         {
-            _isSuspect |= e.SqliteErrorCode is StoreFault.IoError or StoreFault.CannotOpen;
+            // A file that was opened while nothing could be written there stays as it was opened.
+            bool asOpened = e.SqliteErrorCode == StoreFault.ReadOnly;
+            Switches.Off("R28 writes again", ref asOpened);
+            _isSuspect |= asOpened || e.SqliteErrorCode is StoreFault.IoError or StoreFault.CannotOpen;
             if (StoreFault.IsLocked(e) && !IsResting)
             {
                 _locked = (e.SqliteErrorCode, e.Message, Stopwatch.GetTimestamp());

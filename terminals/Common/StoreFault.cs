@@ -18,9 +18,11 @@ public sealed record StoreFault(string Reason, string EndsWhen, string? Detail =
     /// <summary>SQLITE_CANTOPEN.</summary>
     internal const int CannotOpen = 14;
 
+    /// <summary>SQLITE_READONLY.</summary>
+    internal const int ReadOnly = 8;
+
     private const int Busy = 5;
     private const int Locked = 6;
-    private const int ReadOnly = 8;
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
 

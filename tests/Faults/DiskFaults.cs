@@ -144,7 +144,7 @@ internal static class DiskFaults
 
     /// <summary>The party's folder on a file system of its own.</summary>
     private static void Mount(FaultWorld world, FaultParty party, string mount) => party.Room.Shell(
-        world.Folder, $"mkdir disk && {mount} && cp -a {party.Name}/. disk && mount --move disk {party.Name} && chmod 700 {party.Name}");
+        world.Folder, $"mkdir disk && {mount} && cp -a {party.Name}/. disk && sync -f disk && mount --move disk {party.Name} && chmod 700 {party.Name}");
 
     private static string Tail(string log) => log.Length > 300 ? log[^300..] : log;
 }

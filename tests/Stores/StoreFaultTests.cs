@@ -37,6 +37,18 @@ public sealed class StoreFaultTests
         Assert.That((store.Faults.All.Count, store.Read(db => db.Number("SELECT count(*) FROM thing"))), Is.EqualTo((0, 2L)));
     }
 
+    /// <summary>What was opened while nothing could be written writes as soon as the disk does.</summary>
+    [Test, Rule(28)]
+    public void WhatMayNotBeWrittenIsOpenedAnew()
+    {
+        using var store = Open();
+        store.Read(db => db.Query("PRAGMA query_only = 1", _ => true));
+        var fault = Assert.Throws<SqliteException>(() => Insert(store))!;
+        Assert.That((fault.SqliteErrorCode, StoreFault.Of(fault)!.EndsWhen), Is.EqualTo((8, "its file system may be written again")));
+        Assert.That(Insert(store), Is.EqualTo(1));
+        Assert.That(store.Faults!.All, Is.Empty);
+    }
+
     /// <summary>Another program holds the lock. The first who writes waits five seconds, those after it hear at once why, readers do not wait; and a moment after the end it goes on.</summary>
     [Test, Rule(28)]
     public void AForeignLockHoldsUpNobodyForLong()
