@@ -9,7 +9,7 @@ using Runtime;
 /// <summary>Whose card it is: scheme, bank, account key, limits.</summary>
 internal sealed class Profile(PersistentBytes bytes)
 {
-    public const int Size = 220;
+    public const int Size = 224;
     private const int StateAt = 0;
     private const int FrozenAt = 1;
     private const int CurrencyAt = 2;
@@ -22,6 +22,7 @@ internal sealed class Profile(PersistentBytes bytes)
     private const int CodeAt = 184;
     private const int ActivationAt = 216;
     private const int NoPinCountAt = 217;
+    private const int OrdersAt = 220;
     private const byte Activated = 1;
     private const byte WasSetBack = 2;
 
@@ -60,6 +61,13 @@ internal sealed class Profile(PersistentBytes bytes)
     {
         get => bytes.Span[NoPinCountAt];
         set => bytes.WriteByte(NoPinCountAt, value);
+    }
+
+    /// <summary>Orders that the account key has numbered; it only rises (rule R27).</summary>
+    public uint Orders
+    {
+        get => bytes.ReadUInt32(OrdersAt);
+        set => bytes.WriteUInt32(OrdersAt, value);
     }
 
     /// <summary>The payment PIN was right: what was paid without it begins anew.</summary>
