@@ -120,12 +120,18 @@ public sealed partial class WalletTerminal
     /// Shows the bank what this wallet has ordered for as long as a backup may be old: one that was restored from a copy does not know whose those withdrawals were (R27). To any other
     /// bank it says nothing new: each order counts once.
     /// </summary>
-    private async ValueTask ShowOrders(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
+    /// <returns>What keeps the bank waiting; null if nothing does.</returns>
+    private async ValueTask<WithdrawalResult?> ShowOrders(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         var since = Timestamp.Now(clock).Minus(TimeSpan.FromDays(90));
         foreach (var order in records?.Orders(status.User, status.Bank, since) ?? [])
         {
-            await Send(card, status, certificates, order, cancel);
+            if (Refusal.Read(await Send(card, status, certificates, order, cancel)) is { Reason: RefusalReason.OrderRenounced } waits)
+            {
+                return new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue, waits.Text) { Waits = true };
+            }
         }
+
+        return null;
     }
 }

@@ -141,7 +141,8 @@ internal static class MoreLadders
         t.Send([0x80, 0x10, 0, 0, 0], "9000");
         t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "9415", "without PIN, and no such slot");
         t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "9415");
-        t.Send(Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
+        t.Send(Renounce(0), "9415");
         t.Send(GetCash(0, Usd), "9415");
         t.Send(Close(16), "9415");
         t.Send(PayClaim(Date, 0, Usd, right: false), "9413");
