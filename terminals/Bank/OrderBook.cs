@@ -21,23 +21,21 @@ internal static class OrderBook
         "SELECT request FROM ordered WHERE u = ?1 AND number = ?2", r => new { Id = new RequestId(Digest.Read(r.Bytes(0))) }, order.User.Value.ToArray(), (long)order.Number)?.Id;
 
     /// <summary>The number is this request's from now on, whatever becomes of it.</summary>
-    public static void Bind(Database db, AccountRequest order) => db.Execute(
-        "INSERT OR IGNORE INTO ordered(u, number, request) VALUES(?1, ?2, ?3)", order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray());
+    public static void Bind(Database db, AccountRequest order)
+    {
+        db.Execute("INSERT OR IGNORE INTO ordered(u, number, request) VALUES(?1, ?2, ?3)", order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray());
+        GoOn(db, order.User, _ => false);
+    }
 
-    /// <summary>True if the bank has seen this order before.</summary>
-    public static bool IsBound(Database db, AccountRequest order) => RequestOf(db, order) == order.Request;
-
-    /// <summary>Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.</summary>
-    /// <returns>The number up to which all are known.</returns>
-    public static uint Advance(Database db, AccountId user, SchemeTerms terms, Timestamp now)
+    /// <summary>Goes on from the last known number over those that have an order, and those renounced ones that are closed.</summary>
+    /// <param name="isClosed">Whether a number is closed that was renounced then.</param>
+    private static uint GoOn(Database db, AccountId user, Func<Timestamp, bool> isClosed)
     {
         byte[] u = user.Value.ToArray();
         uint before = Known(db, user);
         uint known = before;
-        bool isOpen = Recovery.Unordered(db).Times > 0;
-        Switches.Off("R27 renounced waits", ref isOpen);
         while (known < uint.MaxValue && (db.Number("SELECT count(*) FROM ordered WHERE u = ?1 AND number = ?2", u, known + 1L) > 0
-            || (Since(db, user, known + 1) is { } since && (!isOpen || since.Plus(terms.DisputeTerm) <= now))))
+            || (Since(db, user, known + 1) is { } since && isClosed(since))))
         {
             known++;
         }
@@ -48,6 +46,18 @@ internal static class OrderBook
         }
 
         return known;
+    }
+
+    /// <summary>True if the bank has seen this order before.</summary>
+    public static bool IsBound(Database db, AccountRequest order) => RequestOf(db, order) == order.Request;
+
+    /// <summary>Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.</summary>
+    /// <returns>The number up to which all are known.</returns>
+    public static uint Advance(Database db, AccountId user, SchemeTerms terms, Timestamp now)
+    {
+        bool isAwaiting = Recovery.Unordered(db).Times > 0;
+        Switches.Off("R27 renounced waits", ref isAwaiting);
+        return GoOn(db, user, since => !isAwaiting || since.Plus(terms.DisputeTerm) <= now);
     }
 
     /// <summary>Why this order cannot be taken before others; null where it can.</summary>
@@ -66,7 +76,7 @@ internal static class OrderBook
 
     /// <summary>The refusal that names the order to be shown, or renounced.</summary>
     public static Refusal Missing(uint number) =>
-        new(RefusalReason.OrderMissing, $"The bank does not know order {number} of this account. Show it, or have the card renounce it; 'hiercash-wallet resume' does that.", Order: number);
+        new Refusal(RefusalReason.OrderMissing, $"The bank does not know order {number} of this account. Show it, or have the card renounce it; 'hiercash-wallet resume' does that.", Order: number);
 
     /// <summary>Until when orders beyond a renounced one wait; null where they need not.</summary>
     public static Timestamp? WaitsUntil(Database db, AccountRequest order, uint known, SchemeTerms terms)
@@ -113,11 +123,9 @@ internal static class OrderBook
             BankAlarms.RaiseOrder(db, now, isAnother ? BankAlarms.NumberTwice : BankAlarms.RenouncedShown, order);
         }
 
-        bool isClosed = isAnother || (isRenounced && order.Number <= known);
-        return isClosed && !isAwaited
-            ? new Refusal(RefusalReason.OrderNumberUsed, isAnother
-                ? $"Number {order.Number} of this account's orders was another order's. Nothing was debited. Ask the bank."
-                : $"Order {order.Number} of this account was renounced, and nothing waits for it. Nothing was debited.")
+        return isAwaited ? null
+            : isAnother ? new Refusal(RefusalReason.OrderNumberUsed, $"Number {order.Number} of this account's orders was another order's. Nothing was debited. Ask the bank.")
+            : isRenounced && order.Number <= known ? new Refusal(RefusalReason.OrderNumberUsed, $"Order {order.Number} of this account was renounced, and nothing waits for it. Nothing was debited.")
             : null;
     }
 
