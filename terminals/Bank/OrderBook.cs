@@ -21,9 +21,11 @@ internal static class OrderBook
         "SELECT request FROM ordered WHERE u = ?1 AND number = ?2", r => new { Id = new RequestId(Digest.Read(r.Bytes(0))) }, order.User.Value.ToArray(), (long)order.Number)?.Id;
 
     /// <summary>The number is this request's from now on, whatever becomes of it.</summary>
-    public static void Bind(Database db, AccountRequest order)
+    public static void Bind(Database db, AccountRequest order, Timestamp now)
     {
-        db.Execute("INSERT OR IGNORE INTO ordered(u, number, request) VALUES(?1, ?2, ?3)", order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray());
+        db.Execute(
+            "INSERT OR IGNORE INTO ordered(u, number, request, date) VALUES(?1, ?2, ?3, ?4)",
+            order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray(), now.ToLedger());
         GoOn(db, order.User, _ => false);
     }
 
@@ -46,6 +48,32 @@ internal static class OrderBook
         }
 
         return known;
+    }
+
+    /// <summary>A number that is known, and of which the bank has forgotten whose it was.</summary>
+    public static bool IsForgotten(Database db, AccountRequest order, uint known) => order.Number <= known && RequestOf(db, order) is null && Since(db, order.User, order.Number) is null;
+
+    /// <summary>Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with the account.</summary>
+    /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
+    /// <returns>Rows forgotten.</returns>
+    public static int Forget(Database db, long before)
+    {
+        var old = db.Query(
+            """
+            SELECT o.u, o.number FROM ordered o JOIN account a ON a.u = o.u
+            WHERE o.date < ?1 AND o.number <= a.known AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = o.request) AND NOT EXISTS (SELECT 1 FROM owed w WHERE w.request = o.request)
+            UNION SELECT r.u, r.number FROM renounced r JOIN account a ON a.u = r.u
+            WHERE r.since < ?1 AND r.number <= a.known AND NOT EXISTS (SELECT 1 FROM ordered o WHERE o.u = r.u AND o.number = r.number) LIMIT ?2
+            """,
+            r => (U: r.Bytes(0), Number: r.GetInt64(1)), before, (long)Forgotten.Piece);
+        foreach (var (u, number) in old)
+        {
+            Forgotten.Add(db, BankPurge.Order, 0, 0, 0, 0);
+            db.Execute("DELETE FROM ordered WHERE u = ?1 AND number = ?2", u, number);
+            db.Execute("DELETE FROM renounced WHERE u = ?1 AND number = ?2", u, number);
+        }
+
+        return old.Count;
     }
 
     /// <summary>True if the bank has seen this order before.</summary>
@@ -115,8 +143,8 @@ internal static class OrderBook
         var had = RequestOf(db, order);
         bool isRenounced = had is null && Since(db, order.User, order.Number) is not null;
 
-        // Numbers begin with 1: an order of number 0 has another's, too.
-        bool isAnother = had is { } request ? request != order.Request : order.Number <= known && !isRenounced;
+        // Numbers begin with 1. Of a known one of which nothing is kept any more nobody knows whose it was.
+        bool isAnother = had is { } request ? request != order.Request : order.Number == 0;
         Switches.Off("R27 number once", ref isAnother);
         if (isAnother || (isRenounced && isAwaited))
         {
@@ -167,6 +195,6 @@ internal static class OrderBook
         }
 
         // It was shown: a holder who is in the right is not kept from withdrawing more.
-        Bind(db, order);
+        Bind(db, order, now);
     }
 }

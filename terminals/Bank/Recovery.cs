@@ -129,7 +129,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         Ledger.Move(db, now, "withdrawal", request, user, LedgerAccount.Float, order.FaceValue);
         Ledger.Move(db, now, Assigned, request, LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
         db.Execute("DELETE FROM recovered WHERE request = ?1", request);
-        OrderBook.Bind(db, order);
+        OrderBook.Bind(db, order, now);
         return null;
     }
 }

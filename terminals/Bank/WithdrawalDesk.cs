@@ -96,7 +96,7 @@ internal sealed class WithdrawalDesk(
                 return Recovery.Take(db, new IssuedWithdrawal(0, asked, ek), now) ? Recovery.Assign(db, order, now) : null;
             }
 
-            OrderBook.Bind(db, order);
+            OrderBook.Bind(db, order, now);
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             return null;
         });
@@ -167,6 +167,9 @@ internal sealed class WithdrawalDesk(
         Withhold,
     }
 
+    private static (Refusal Refusal, Next Next) Ended =>
+        (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), Next.Decline);
+
     /// <summary>Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.</summary>
     private (Refusal Refusal, Next Next)? Begin(Database db, AccountRequest order, Timestamp now)
     {
@@ -205,13 +208,18 @@ internal sealed class WithdrawalDesk(
                 RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until), Next.None);
         }
 
+        if (OrderBook.IsForgotten(db, order, known))
+        {
+            return Ended;
+        }
+
         bool isSeen = OrderBook.IsBound(db, order);
         if (Unfit(db, order, isSeen, now) is { } unfit)
         {
             return unfit;
         }
 
-        OrderBook.Bind(db, order);
+        OrderBook.Bind(db, order, now);
         if (Closed(db, order.User) is { } closed)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
@@ -262,7 +270,7 @@ internal sealed class WithdrawalDesk(
         if (scheme.Find(KeyUsage.IssuerEncryption, order.Key) is null)
         {
             // It is never carried out, and was shown: the next one need not wait for it.
-            OrderBook.Bind(db, order);
+            OrderBook.Bind(db, order, now);
             return (new Refusal(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again."), Next.None);
         }
 
@@ -278,8 +286,8 @@ internal sealed class WithdrawalDesk(
         // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
         if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
         {
-            OrderBook.Bind(db, order);
-            return (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), Next.Decline);
+            OrderBook.Bind(db, order, now);
+            return Ended;
         }
 
         if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)

@@ -26,7 +26,7 @@ public sealed partial class AuditorTests
         ("an order for another bank", "bank-1", "withdrawal", "its columns are not what the user ordered", OrderForAnother),
         ("an order under another's number", "bank-1", "withdrawal", "its account has another withdrawal under order number", f => Renumber(f, 1)),
         ("an order beyond the next", "bank-1", "withdrawal", "of an account whose orders are not known up to there", f => Renumber(f, 77)),
-        ("orders that nobody gave", "bank-1", "account", "it says that its orders up to", f => f.Sql("bank-1", "UPDATE account SET known = known + 5")),
+        ("orders that nobody gave", "bank-1", "account", "the orders of all accounts that are known are", f => f.Sql("bank-1", "UPDATE account SET known = known + 5")),
         ("books of no bank", "bank-2", "secret_key", "the issuer knows no bank with this key", f => f.Sql("bank-2", "UPDATE secret_key SET secret = randomblob(32)")),
         ("an instruction in two versions", "bank-1", "booked_transfer", "the issuer's books do not have it for this bank", SecondVersion),
         ("a statement in two versions", "bank-1", "audit_statement", "what the bank was told no longer stands", SecondStatement),
