@@ -58,17 +58,29 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>What the account key signs: the user's order to debit X for E_I (EP 0810563, step 1). 78 bytes.</summary>
+    /// <summary>What the account key signs: the user's order to debit X for E_I (EP 0810563, step 1), and which of the account's orders it is (rule R27). 82 bytes.</summary>
     public static byte[] AccountRequest(
-        AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key, RequestId request, Timestamp date)
+        AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key, RequestId request, uint number, Timestamp date)
     {
-        var w = new CanonicalWriter("HC1-AREQ", 70);
+        var w = new CanonicalWriter("HC1-AREQ", 74);
         w.Id(user.Value);
         w.U32(bank.Value);
         w.U32(faceValue.ToCard());
         w.U16(currency.Code);
         w.U32(key.Value);
         w.Hash(request.Value);
+        w.U32(number);
+        w.U64(date.Microseconds);
+        return w.Done();
+    }
+
+    /// <summary>Account key: there is no order of this number any more that could be shown (rule R27). 40 bytes.</summary>
+    public static byte[] Renunciation(AccountId user, PartyId bank, uint number, Timestamp date)
+    {
+        var w = new CanonicalWriter("HC1-RENO", 32);
+        w.Id(user.Value);
+        w.U32(bank.Value);
+        w.U32(number);
         w.U64(date.Microseconds);
         return w.Done();
     }

@@ -6,15 +6,16 @@ namespace HierCash.Protocol.Cash;
 /// <summary>The user's order to the bank: debit X from U and ask the issuer for cash (EP 0810563, issuance step 1).</summary>
 /// <param name="Key">Which PE_I enciphered E_I.</param>
 /// <param name="EI">E_I, 209 bytes.</param>
+/// <param name="Number">Which of the account's orders it is, from 1 without a gap: so a bank that was restored from a copy sees which ones it lacks (rule R27).</param>
 /// <param name="Signature">By the account key of U, 64 bytes.</param>
 public sealed record AccountRequest(
-    AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, Timestamp Date, byte[] Signature)
+    AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, uint Number, Timestamp Date, byte[] Signature)
 {
     public const int MaxEncodedSize = 360;
 
     public RequestId Request => new(Digest.Of(EI));
 
-    public byte[] Message => SignedMessage.AccountRequest(User, Bank, FaceValue, Currency, Key, Request, Date);
+    public byte[] Message => SignedMessage.AccountRequest(User, Bank, FaceValue, Currency, Key, Request, Number, Date);
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
     public bool Verify(ICashSuite suite, PublicKey account)
@@ -33,6 +34,7 @@ public sealed record AccountRequest(
         writer.Write(Tag.Currency, Currency.Code);
         writer.Write(Tag.KeyId, Key.Value);
         writer.Write(Tag.EI, EI);
+        writer.Write(Tag.OrderNumber, Number);
         writer.Write(Tag.Date, Date.Microseconds);
         writer.Write(Tag.Signature, Signature);
         writer.End(begin);
@@ -47,10 +49,11 @@ public sealed record AccountRequest(
         var currency = new Currency(r.ReadUInt16(Tag.Currency));
         var key = new KeyId(r.ReadUInt32(Tag.KeyId));
         var ei = r.ReadBytes(Tag.EI, CashRequest.EncipheredSize);
+        uint number = r.ReadUInt32(Tag.OrderNumber);
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return new AccountRequest(user, bank, faceValue, currency, key, ei, date, signature);
+        return new AccountRequest(user, bank, faceValue, currency, key, ei, number, date, signature);
     }
 }
 

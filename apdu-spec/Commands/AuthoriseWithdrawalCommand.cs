@@ -4,9 +4,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>AUTHORISE WITHDRAWAL: the account key signs the order to the bank for the pending slot P1. Page: authorise-withdrawal.md.</summary>
+/// <summary>AUTHORISE WITHDRAWAL: the account key signs the order to the bank for the withdrawal in slot P1, pending or ended. Page: authorise-withdrawal.md.</summary>
 public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Date)
-    : ICardCommand<AuthoriseWithdrawalCommand, SignatureReply>
+    : ICardCommand<AuthoriseWithdrawalCommand, OrderReply>
 {
     public static byte Ins => 0x22;
 
@@ -30,7 +30,32 @@ public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Da
         return CommandClass.Check(r);
     }
 
-    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Read(reply);
+    public static OrderReply? ParseReply(ReadOnlySpan<byte> reply) => OrderReply.Read(reply);
+}
+
+/// <param name="Key">Which PE_I enciphered E_I.</param>
+/// <param name="Request">Hash of E_I, which the card does not make again once the coin is there.</param>
+/// <param name="Number">Which of the account's orders it is.</param>
+/// <param name="Signature">By the account key, 64 bytes.</param>
+public sealed record OrderReply(KeyId Key, RequestId Request, uint Number, byte[] Signature)
+{
+    public void Write(ref BerTlvWriter writer)
+    {
+        writer.Write(Tag.KeyId, Key.Value);
+        writer.Write(Tag.Digest, Request.Value.ToArray());
+        writer.Write(Tag.OrderNumber, Number);
+        writer.Write(Tag.Signature, Signature);
+    }
+
+    public static OrderReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var key = new KeyId(r.ReadUInt32(Tag.KeyId));
+        var request = new RequestId(Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
+        uint number = r.ReadUInt32(Tag.OrderNumber);
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        return r.Complete ? new OrderReply(key, request, number, signature) : null;
+    }
 }
 
 /// <param name="Signature">By the account key, 64 bytes.</param>

@@ -25,11 +25,17 @@ public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCo
 /// <param name="Pending">Of a pending withdrawal.</param>
 /// <param name="Cash">Of an active or closed coin.</param>
 /// <param name="Seq">Payments signed so far.</param>
-public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, CashReply? Cash, ushort Seq)
+/// <param name="Order">Number of the order that this withdrawal has, or had; 0: none was signed (rule R27).</param>
+public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, CashReply? Cash, ushort Seq, uint Order)
 {
     public void Write(ref BerTlvWriter writer)
     {
         writer.Write(Tag.State, (byte)State);
+        if (State != SlotState.Free)
+        {
+            writer.Write(Tag.OrderNumber, Order);
+        }
+
         if (Pending is { } pending)
         {
             writer.Write(Tag.FaceValue, pending.FaceValue.ToCard());
@@ -51,6 +57,7 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
         PendingWithdrawal? pending = null;
         CashReply? cash = null;
         ushort seq = 0;
+        uint order = state == (byte)SlotState.Free ? 0 : r.ReadUInt32(Tag.OrderNumber);
         if (state == (byte)SlotState.Pending)
         {
             pending = new PendingWithdrawal(
@@ -63,7 +70,7 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
             cash = new CashReply(coin, new Amount(r.ReadUInt32(Tag.Balance)));
         }
 
-        return r.Complete && state <= (byte)SlotState.Ended ? new CoinReply((SlotState)state, pending, cash, seq) : null;
+        return r.Complete && state <= (byte)SlotState.Ended ? new CoinReply((SlotState)state, pending, cash, seq, order) : null;
     }
 }
 

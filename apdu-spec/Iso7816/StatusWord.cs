@@ -81,7 +81,7 @@ public readonly record struct StatusWord(ushort Value)
         0x9411 => "The card's balance is too small for this amount. Withdraw first, or pay less.",
         0x9412 => "The card holds another currency. Use a card of this currency.",
         0x9413 => "The challenge e is not f(TIME, W). The terminal computed it wrongly; nothing was paid.",
-        0x9414 => "The coin has signed 65,534 payments. It can only be redeemed.",
+        0x9414 => "The coin has signed 65,534 payments and can only be redeemed; or the card has numbered all the orders that it can, and has to be replaced.",
         0x9415 => "This card image is a restored copy and its coins are frozen. Report the card as lost to get the balance back.",
         0x9416 => "A signature does not verify. The data was altered, or it comes from another scheme.",
         0x9417 => "This was done before and cannot be done again.",

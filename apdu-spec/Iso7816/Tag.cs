@@ -134,4 +134,5 @@ public enum Tag : ushort
     Nonce = 0xDF75,          // 16
     NoPinCount = 0xDF76,     // 1
     NewestEntry = 0xDF77,    // 1
+    OrderNumber = 0xDF78,    // of an account's orders, from 1: 4
 }

@@ -109,6 +109,10 @@ public enum MessageType : ushort
     RebutReply = 0x010C,
     Accusation = 0x010D,
     AccusationReply = 0x010E,
+    ShowOrder = 0x010F,
+    ShowOrderReply = 0x0110,
+    Renounce = 0x0111,
+    RenounceReply = 0x0112,
 
     Issue = 0x0201,
     IssueReply = 0x0202,

@@ -23,11 +23,22 @@ public enum RefusalReason : byte
 
     /// <summary>The party cannot use its own files just now. Whether it has done anything of it is not known: whoever asked takes it for no answer, and asks again (rule R28).</summary>
     CannotStore = 15,
+
+    /// <summary>The bank lacks an earlier order of the account: it is shown, or renounced, first (rule R27).</summary>
+    OrderMissing = 16,
+
+    /// <summary>An earlier order was renounced, and the bank waits for a term whether it turns up (rule R27).</summary>
+    OrderRenounced = 17,
+
+    /// <summary>Another order had this number (rule R27).</summary>
+    OrderNumberUsed = 18,
 }
 
 /// <summary>A refusal and its sentence for people: what was wrong and what to do.</summary>
 /// <param name="Revoked">Since when the key of a till that asks is revoked: of <see cref="RefusalReason.KeyRevoked"/>, and of no other reason.</param>
-public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revoked = null)
+/// <param name="Order">Which order is missing: of <see cref="RefusalReason.OrderMissing"/>, and of no other reason.</param>
+/// <param name="Until">Until when the bank waits: of <see cref="RefusalReason.OrderRenounced"/>, and of no other reason.</param>
+public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revoked = null, uint? Order = null, Timestamp? Until = null)
 {
     private const int MaxText = 200;
 
@@ -38,6 +49,16 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         if (Revoked is { } date)
         {
             w.Write(Tag.Date, date.Microseconds);
+        }
+
+        if (Order is { } order)
+        {
+            w.Write(Tag.OrderNumber, order);
+        }
+
+        if (Until is { } until)
+        {
+            w.Write(Tag.Until, until.Microseconds);
         }
     }));
 
@@ -53,6 +74,8 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         byte reason = r.ReadByte(Tag.Reason);
         string text = r.ReadText(Tag.Text, MaxText);
         Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(Tag.Date)) : null;
-        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
+        uint? order = (RefusalReason)reason == RefusalReason.OrderMissing ? r.ReadUInt32(Tag.OrderNumber) : null;
+        Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? new Timestamp(r.ReadUInt64(Tag.Until)) : null;
+        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked, order, until) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }
 }

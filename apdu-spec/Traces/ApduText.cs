@@ -30,6 +30,7 @@ public static class ApduText
         [PutCertificateCommand.Ins] = "PUT CERTIFICATE",
         [BeginWithdrawalCommand.Ins] = "BEGIN WITHDRAWAL",
         [AuthoriseWithdrawalCommand.Ins] = "AUTHORISE WITHDRAWAL",
+        [RenounceOrderCommand.Ins] = "RENOUNCE ORDER",
         [FinishWithdrawalCommand.Ins] = "FINISH WITHDRAWAL",
         [ReleaseWithdrawalCommand.Ins] = "RELEASE WITHDRAWAL",
         [GetCashCommand.Ins] = "GET CASH",

@@ -179,13 +179,16 @@ out["S_W"] = sw = sign(secret["till"], void_message)
 
 # Requests and statements
 breq = b"HC1-BREQ" + BANK + X + EUR + PE + request + DATE
-areq = b"HC1-AREQ" + U + BANK + X + EUR + PE + request + DATE
+ORDER = b(7, 4)
+areq = b"HC1-AREQ" + U + BANK + X + EUR + PE + request + ORDER + DATE
+reno = b"HC1-RENO" + U + BANK + ORDER + DATE
 never = b"HC1-NEVR" + ISSUER + BANK + X + EUR + request + b"\x03" + DATE
 # A payment of which the coin held 10.00: 2.00 of the excess are guaranteed, 0.50 wait; second revision.
 receipt = b"HC1-SETL" + ISSUER + payment_id + b"\x0b" + PAID + EUR + b(1000, 4) + b(200, 4) + b(50, 4) + TIME + b(2, 2) + DATE
 transfer = b"HC1-XFER" + ISSUER + b(5, 8) + BANK + b"\x01" + bytes(32) + b(123456, 8) + EUR + DATE
 out["bank-request-message"] = breq
 out["account-request-message"] = areq
+out["renunciation-message"] = reno
 out["never-issued-message"] = never
 out["receipt-message"] = receipt
 out["transfer-message"] = transfer
@@ -240,7 +243,10 @@ keyed_coin = tlv(0xE0, tlv(0xC0, b"\x01") + tlv(0xC1, b"\x81") + tlv(0xC2, ISSUE
 h = tlv(0xE1, coin + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xD0, su))
 cert_e, cert_c, cert_b = certificate(1, ISSUER, "encryption"), certificate(2, ISSUER, "coin"), certificate(4, BANK, "bank")
 order = tlv(0xE3, tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xD2, ei)
-            + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["account"], areq)))
+            + tlv(0xDF78, ORDER) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["account"], areq)))
+shown_order = (tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xDE, request)
+               + tlv(0xDF78, ORDER) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["account"], areq)))
+renunciation = tlv(0xD4, U) + tlv(0xD5, BANK) + tlv(0xDF78, ORDER) + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["account"], reno))
 bank_request = tlv(0xF0, tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE) + tlv(0xD2, ei)
                    + tlv(0xD6, DATE) + tlv(0xD7, sign(secret["bank"], breq)))
 never_issued = tlv(0xE4, tlv(0xC2, ISSUER) + tlv(0xD5, BANK) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xDE, request)
@@ -341,7 +347,9 @@ out.update({
     "begin-withdrawal-again": apdu(0x80, 0x20, 2, 4),
     "begin-withdrawal-reply": tlv(0xDC, b"\x04") + tlv(0xD2, ei),
     "authorise-withdrawal": apdu(0x80, 0x22, 4, 0, tlv(0xD6, DATE)),
-    "authorise-withdrawal-reply": tlv(0xD7, sign(secret["account"], areq)),
+    "authorise-withdrawal-reply": tlv(0xC3, PE) + tlv(0xDE, request) + tlv(0xDF78, ORDER) + tlv(0xD7, sign(secret["account"], areq)),
+    "renounce-order": apdu(0x80, 0x28, 0, 0, tlv(0xDF78, ORDER) + tlv(0xD6, DATE)),
+    "renounce-order-reply": tlv(0xD7, sign(secret["account"], reno)),
     "finish-withdrawal": apdu(0x80, 0x24, 4, 0, tlv(0xD3, ek)),
     "release-withdrawal": apdu(0x80, 0x26, 4, 0, never_issued),
     "get-cash": apdu(0x80, 0x30, 0, 0, tlv(0xCC, TIME) + tlv(0xCF, PAID) + tlv(0xC5, EUR)),
@@ -356,8 +364,8 @@ out.update({
     "show-payment": apdu(0x80, 0x3A, 0, 0, tlv(0xDF2F, coin_id) + tlv(0xCA, SEQ) + tlv(0xCB, BALANCE) + tlv(0xCC, TIME) + tlv(0xCD, W) + tlv(0xCF, PAID) + tlv(0xD0, su)),
     "close": apdu(0x80, 0x3C, 4, 0, tlv(0xCC, TIME)),
     "get-coin": apdu(0x80, 0x40, 4, 0),
-    "get-coin-reply": tlv(0xDD, b"\x02") + tlv(0xCA, SEQ) + coin + tlv(0xCB, BALANCE),
-    "get-coin-reply-pending": tlv(0xDD, b"\x01") + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE),
+    "get-coin-reply": tlv(0xDD, b"\x02") + tlv(0xDF78, ORDER) + tlv(0xCA, SEQ) + coin + tlv(0xCB, BALANCE),
+    "get-coin-reply-pending": tlv(0xDD, b"\x01") + tlv(0xDF78, bytes(4)) + tlv(0xC4, X) + tlv(0xC5, EUR) + tlv(0xC3, PE),
     "get-balance": apdu(0x80, 0x42, 0, 0),
     "get-balance-reply": tlv(0xDF22, b(4200, 8)) + tlv(0xC5, EUR),
     "read-log": apdu(0x80, 0x44, 63, 0),
@@ -385,6 +393,10 @@ out.update({
     "frame-withdraw-reply-pending": frame(2, 0x0102, b""),
     "frame-certificates": frame(1, 0x0103, b""),
     "frame-certificates-reply": frame(2, 0x0104, cert_e + cert_c),
+    "frame-show-order": frame(1, 0x010F, shown_order),
+    "frame-show-order-reply": frame(2, 0x0110, b""),
+    "frame-renounce": frame(1, 0x0111, renunciation),
+    "frame-renounce-reply": frame(2, 0x0112, tlv(0xDF56, DATE)),
     "frame-issue": frame(1, 0x0201, bank_request),
     "frame-withhold": frame(1, 0x0203, bank_request),
     "frame-issue-reply": frame(2, 0x0202, tlv(0xD3, ek)),
@@ -418,6 +430,8 @@ out.update({
     "frame-hot-list": frame(1, 0x0305, tlv(0xDF23, b(8, 8)) + tlv(0xCD, W) + tlv(0xD6, DATE) + tlv(0xCC, b(0, 8))),
     "frame-settle-reply": frame(2, 0x0302, receipt_object),
     "frame-revoked": frame(2, 0x0000, tlv(0xDF25, b"\x0e") + tlv(0xDF43, b"no") + tlv(0xD6, DATE)),
+    "frame-order-missing": frame(2, 0x0000, tlv(0xDF25, b"\x10") + tlv(0xDF43, b"no") + tlv(0xDF78, ORDER)),
+    "frame-order-renounced": frame(2, 0x0000, tlv(0xDF25, b"\x11") + tlv(0xDF43, b"no") + tlv(0xDF56, DATE)),
     "frame-refusal": frame(2, 0x0000, tlv(0xDF25, b"\x0c") + tlv(0xDF43, b"no")),
 })
 

@@ -37,7 +37,7 @@ internal sealed class SigningCard : IDisposable
         _plain = suite.GenerateKey();
     }
 
-    public byte[] Sign() => _wallet.AuthoriseWithdrawal(_slot, _date);
+    public byte[] Sign() => _wallet.AuthoriseWithdrawal(_slot, _date).Signature;
 
     public byte[] SignPlain() => _plain.Sign(_message);
 

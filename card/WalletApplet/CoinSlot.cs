@@ -34,7 +34,9 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
 
     private const int RingAt = 312;
 
-    // 344: 8 bytes that are free.
+    private const int OrderAt = 344;
+
+    // 348: 4 bytes that are free.
 
     public byte Index => index;
 
@@ -58,6 +60,13 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     public KeyId EncryptionKey => new(bytes.ReadUInt32(EncryptionKeyAt));
 
     public RequestId Request => new(Digest.Read(bytes.Span.Slice(RequestAt, Digest.Size)));
+
+    /// <summary>Number of the order that was signed for this withdrawal, also once its coin is there; 0: none was (rule R27).</summary>
+    public uint Order
+    {
+        get => State == SlotState.Free ? 0 : bytes.ReadUInt32(OrderAt);
+        set => bytes.WriteUInt32(OrderAt, value);
+    }
 
     public ReadOnlySpan<byte> Secret => bytes.Span.Slice(SecretAt, ISigningKey.ScalarSize);
 

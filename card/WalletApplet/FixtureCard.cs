@@ -34,7 +34,7 @@ public static class FixtureCard
     /// <summary>The card <c>paid</c>, as a restored copy: its coins are frozen.</summary>
     public const string Restored = "restored";
 
-    /// <summary>The card <c>withdrawn</c> one payment before its coins' counters end, which no trace of bearable length reaches.</summary>
+    /// <summary>The card <c>withdrawn</c> one payment before its coins' counters end, and with its counter of orders at its end, which no trace of bearable length reaches.</summary>
     public const string Exhausted = "exhausted";
 
     private const ulong Seed = 810_563;
@@ -90,6 +90,8 @@ public static class FixtureCard
             CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
+        var profile = card.MemoryReport.Areas.Single(a => a.Owner == Aid.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
+        Profile.SetOrders(image.Bytes.Slice(profile.Offset, Profile.Size), uint.MaxValue);
         return image;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
@@ -9,7 +10,7 @@ using Runtime;
 /// <summary>Whose card it is: scheme, bank, account key, limits.</summary>
 internal sealed class Profile(PersistentBytes bytes)
 {
-    public const int Size = 220;
+    public const int Size = 224;
     private const int StateAt = 0;
     private const int FrozenAt = 1;
     private const int CurrencyAt = 2;
@@ -22,6 +23,7 @@ internal sealed class Profile(PersistentBytes bytes)
     private const int CodeAt = 184;
     private const int ActivationAt = 216;
     private const int NoPinCountAt = 217;
+    private const int OrdersAt = 220;
     private const byte Activated = 1;
     private const byte WasSetBack = 2;
 
@@ -61,6 +63,16 @@ internal sealed class Profile(PersistentBytes bytes)
         get => bytes.Span[NoPinCountAt];
         set => bytes.WriteByte(NoPinCountAt, value);
     }
+
+    /// <summary>Orders that the account key has numbered; it only rises (rule R27).</summary>
+    public uint Orders
+    {
+        get => bytes.ReadUInt32(OrdersAt);
+        set => bytes.WriteUInt32(OrdersAt, value);
+    }
+
+    /// <summary>The same in the bytes of a profile, for cards that are made for tests.</summary>
+    internal static void SetOrders(Span<byte> profile, uint orders) => BinaryPrimitives.WriteUInt32BigEndian(profile[OrdersAt..], orders);
 
     /// <summary>The payment PIN was right: what was paid without it begins anew.</summary>
     public void ForgetNoPin()

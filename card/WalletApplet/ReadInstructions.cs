@@ -41,10 +41,10 @@ internal static class ReadInstructions
         var slot = wallet.Slot(command.Slot);
         var reply = slot.State switch
         {
-            SlotState.Free => new CoinReply(SlotState.Free, null, null, 0),
+            SlotState.Free => new CoinReply(SlotState.Free, null, null, 0, 0),
             SlotState.Pending => new CoinReply(
-                SlotState.Pending, new PendingWithdrawal(slot.FaceValue, slot.Currency, slot.EncryptionKey), null, 0),
-            _ => new CoinReply(slot.State, null, new CashReply(slot.Coin, slot.Balance), slot.Seq),
+                SlotState.Pending, new PendingWithdrawal(slot.FaceValue, slot.Currency, slot.EncryptionKey), null, 0, slot.Order),
+            _ => new CoinReply(slot.State, null, new CashReply(slot.Coin, slot.Balance), slot.Seq, slot.Order),
         };
         reply.Write(ref response);
         return StatusWord.Success;

@@ -20,6 +20,7 @@ public sealed class WalletApplet : Applet
     /// <summary>Payments that a card remembers.</summary>
     public const int LogSize = 64;
 
+    internal const ushort ProfileArray = 1;
     internal const ushort SlotsArray = 5;
     private const byte PinLimit = 3;
     private const byte PukLimit = 10;
@@ -44,7 +45,7 @@ public sealed class WalletApplet : Applet
     {
         _context = context;
         Suite = new MeteredSuite(suite, context.Meter);
-        Profile = new Profile(context.Persistent(1, Profile.Size));
+        Profile = new Profile(context.Persistent(ProfileArray, Profile.Size));
         Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
         PaymentPin = new OwnerPin(context, 3, PinLimit, Pin.BlockSize);
         Puk = new OwnerPin(context, 4, PukLimit, Pin.BlockSize);
@@ -268,6 +269,7 @@ public sealed class WalletApplet : Applet
         0x22 => Run<AuthoriseWithdrawalCommand>(apdu, AuthoriseWithdrawalCommand.Parse, AuthoriseWithdrawalInstruction.Run, ref response),
         0x24 => Run<FinishWithdrawalCommand>(apdu, FinishWithdrawalCommand.Parse, FinishWithdrawalInstruction.Run, ref response),
         0x26 => Run<ReleaseWithdrawalCommand>(apdu, ReleaseWithdrawalCommand.Parse, FinishWithdrawalInstruction.Release, ref response),
+        0x28 => Run<RenounceOrderCommand>(apdu, RenounceOrderCommand.Parse, AuthoriseWithdrawalInstruction.Renounce, ref response),
         0x30 => Run<GetCashCommand>(apdu, GetCashCommand.Parse, PayInstruction.GetCash, ref response),
         0x32 => Run<PayCommand>(apdu, PayCommand.Parse, PayInstruction.Run, ref response),
         0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),

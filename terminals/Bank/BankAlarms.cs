@@ -27,6 +27,12 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that says so. It is not believed: ask the issuer.",
         BankAlarms.Behind => Agreement.RunRecover,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
+        BankAlarms.NumberTwice =>
+            "The card of this holder signed two orders under one number, which an honest card never does. What was issued is debited. Ask the holder for the card.",
+        BankAlarms.RenouncedShown =>
+            "This holder's card signed that an order cannot be shown any more, and it was shown. It is debited. Somebody had kept it, or the card is not an honest one.",
+        BankAlarms.RivalOrder =>
+            "Both cards signed an order for the same withdrawal from before this bank was restored. The first one named bears it. Ask both holders whose card has the coin.",
         BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
         BankAlarms.SetBackOfAnother =>
             "This bank signed that this holder's card goes back to the code of a new letter, and the card in the reader said that it is another one. Nothing was set back, and that letter is gone. "
@@ -64,6 +70,18 @@ internal static class BankAlarms
     /// <summary>The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.</summary>
     public const string SetBackOfAnother = "set-back with another card";
 
+    /// <summary>One card, one number, two orders (R27).</summary>
+    public const string NumberTwice = "order number used twice";
+
+    /// <summary>An order that its account had renounced (R27).</summary>
+    public const string RenouncedShown = "renounced order turned up";
+
+    /// <summary>Two accounts, one withdrawal (R27).</summary>
+    public const string RivalOrder = "withdrawal ordered by two accounts";
+
+    /// <summary>Kinds whose subject begins with the account that they are about.</summary>
+    private static readonly string[] OfHolders = [CardSetBack, SetBackOfAnother, NumberTwice, RenouncedShown, RivalOrder];
+
     /// <summary>While it is so (<see cref="Admission"/>).</summary>
     public const string Unanswered = "not answered by the issuer";
 
@@ -85,6 +103,15 @@ internal static class BankAlarms
         return subject;
     }
 
+    /// <summary>About an order of that account.</summary>
+    public static int RaiseOrder(Database db, Timestamp now, string kind, AccountRequest order) => db.Execute(
+        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)", kind, (byte[])[.. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
+
+    /// <summary>About two accounts: that which bears the withdrawal, and that of the other order.</summary>
+    public static int RaiseRival(Database db, Timestamp now, AccountId owner, AccountRequest order) => db.Execute(
+        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES(?1, ?2, ?3)",
+        RivalOrder, (byte[])[.. owner.Value.ToArray(), .. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
+
     /// <summary>The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody else's.</summary>
     public static int CardOfAnother(Database db, byte[] subject) =>
         db.Execute("UPDATE OR REPLACE alarm SET kind = ?2 WHERE kind = ?1 AND subject = ?3", CardSetBack, SetBackOfAnother, subject);
@@ -100,9 +127,12 @@ internal static class BankAlarms
             .. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
 
     private static List<BankAlarm> Raised(Database db) => db.Query(
-        "SELECT l.date, l.kind, l.subject, a.name FROM alarm l LEFT JOIN account a ON l.kind IN (?1, ?2) AND a.u = substr(l.subject, 1, 16) ORDER BY l.date DESC, l.kind, l.subject",
-        r => new BankAlarm(
-            Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetString(1) is CardSetBack or SetBackOfAnother ? 0 : System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2)),
-            r.IsDBNull(3) ? null : r.GetString(3)),
-        CardSetBack, SetBackOfAnother);
+        """
+        SELECT l.date, l.kind, l.subject, a.name, b.name FROM alarm l LEFT JOIN account a ON a.u = substr(l.subject, 1, 16)
+        LEFT JOIN account b ON l.kind = ?1 AND b.u = substr(l.subject, 17, 16) ORDER BY l.date DESC, l.kind, l.subject
+        """,
+        r => OfHolders.Contains(r.GetString(1))
+            ? new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), 0, r.IsDBNull(3) ? null : r.IsDBNull(4) ? r.GetString(3) : $"{r.GetString(3)} and {r.GetString(4)}")
+            : new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2))),
+        RivalOrder);
 }

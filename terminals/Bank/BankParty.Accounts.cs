@@ -11,14 +11,16 @@ public sealed partial class BankParty : IAccountKeeper
     /// <remarks>An order counts while its date is in time: old ones stand in evidence files, and whoever has such a file is not the account.</remarks>
     public AccountId? SignedBy(LinkMessage request) => request.Type switch
     {
-        MessageType.Withdraw => WithdrawMessage.Read(request) is { } order && IsNew(order) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
+        MessageType.Withdraw => WithdrawMessage.Read(request) is { } order && IsNew(order.Date) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
+        MessageType.ShowOrder => OrderMessages.ReadShown(request) is { } order && IsNew(order.Date) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
+        MessageType.Renounce => OrderMessages.ReadRenounce(request) is { } word && IsNew(word.Date) && Find(word.User) is { } account && word.Verify(_suite, account.Key) ? word.User : null,
         MessageType.LostCard => LostCardReport.Decode(request.Body) is { } report && Find(report.User) is { } account && report.Verify(_suite, account.Key) ? report.User : null,
         _ => null,
     };
 
-    private bool IsNew(AccountRequest order)
+    private bool IsNew(Timestamp date)
     {
-        bool isNew = _identity.Scheme.Terms.IsOnTime(order.Date, Timestamp.Now(_clock));
+        bool isNew = _identity.Scheme.Terms.IsOnTime(date, Timestamp.Now(_clock));
         Switches.On("R22 order", ref isNew);
         return isNew;
     }

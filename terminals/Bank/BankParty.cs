@@ -28,6 +28,7 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ICrashPoints _crash;
     private readonly BankIdentity _identity;
     private readonly WithdrawalDesk _withdrawals;
+    private readonly OrderDesk _orders;
     private readonly InstructionDesk _instructions;
     private readonly EvidenceDesk _evidence;
     private readonly LossDesk _losses;
@@ -59,6 +60,7 @@ public sealed partial class BankParty : ILinkHandler
         issuer = _issuersClock.Over(issuer);
         _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
+        _orders = new OrderDesk(identity.Id, store, suite, scheme, _agreement, _withdrawals, clock);
         _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);
@@ -210,6 +212,8 @@ public sealed partial class BankParty : ILinkHandler
         var answer = stopped ? new Refusal(RefusalReason.Unavailable, Agreement.Stopped).ToMessage() : request.Type switch
         {
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
+            MessageType.ShowOrder => await _orders.HandleShown(request, cancel),
+            MessageType.Renounce => await _orders.HandleRenounce(request, cancel),
             MessageType.LostCard => await _losses.Handle(request, cancel),
             MessageType.Relay => await _relay.Handle(request, cancel),
             MessageType.Notices => _evidence.HandleNotices(request),

@@ -15,6 +15,7 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
     public const string Suspense = "suspense";
     public const string Statement = "statement";
     public const string Case = "case";
+    public const string Order = "order";
     private static readonly string[] CaseTables = ["notice", "rebuttal", "void_message", "evidence"];
     private const string NothingParked = "NOT EXISTS (SELECT 1 FROM booked_transfer WHERE state <> 0)";
 
@@ -33,7 +34,7 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
         long reversed = now.ToLedger() - (long)(terms.BackupMaxAge + terms.DisputeTerm).TotalMicroseconds;
         Switches.Replace("R10 reversed", ref reversed, now.ToLedger());
         return Withdrawals("Reversed", 1, reversed) + (IssuedBefore(now) is { } issued ? Withdrawals("Issued", 0, issued) : 0)
-            + Cases(now, old) + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
+            + Forgotten.InPieces(store, db => OrderBook.Forget(db, reversed)) + Cases(now, old) + Forgotten.InPieces(store, db => Transfers(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
             + Forgotten.InPieces(store, db => db.Execute(
                 $"DELETE FROM alarm WHERE rowid IN (SELECT rowid FROM alarm WHERE date < ?1 AND {NothingParked} LIMIT ?2)", old, (long)Forgotten.Piece))
             + Forgotten.InPieces(store, db => db.Execute("DELETE FROM refused WHERE rowid IN (SELECT rowid FROM refused WHERE since < ?1 LIMIT ?2)", old, (long)Forgotten.Piece));

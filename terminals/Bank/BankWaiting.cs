@@ -34,6 +34,9 @@ internal static class BankWaiting
         Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered"), n => new Waiting(
             WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
             "The holder's 'hiercash-wallet resume' shows the order and ends it."));
+        Add(all, Counted(db, "SELECT count(*), 0, min(r.since) FROM renounced r JOIN account a ON a.u = r.u WHERE r.number > a.known"), n => new Waiting(
+            WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since, "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
+            "It ends when that order is shown, and disputeTerm after it was renounced: with the holder's next withdrawal."));
         all.AddRange(db.Query(
             """
             SELECT n.coin_id, n.allowed, n.until, e.judged FROM notice n JOIN evidence e ON e.coin_id = n.coin_id

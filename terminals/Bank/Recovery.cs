@@ -1,5 +1,6 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -76,10 +77,11 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         return ours;
     }
 
+    private bool Take(Database db, IssuedWithdrawal one) => Take(db, one, Timestamp.Now(clock));
+
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
-    private bool Take(Database db, IssuedWithdrawal one)
+    public static bool Take(Database db, IssuedWithdrawal one, Timestamp now)
     {
-        var now = Timestamp.Now(clock);
         byte[] request = one.Asked.Request.Value.ToArray();
         if (UserDatabase.Find(db, one.Asked.Request) is not null)
         {
@@ -93,13 +95,19 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             return false;
         }
 
-        db.Execute("INSERT INTO recovered(request, x, ek, date) VALUES(?1, ?2, ?3, ?4)", request, one.Asked.FaceValue.ToLedger(), one.EK, now.ToLedger());
+        db.Execute("INSERT INTO recovered(request, x, ei, ek, date) VALUES(?1, ?2, ?3, ?4, ?5)", request, one.Asked.FaceValue.ToLedger(), one.Asked.EI, one.EK, now.ToLedger());
         return true;
     }
 
     /// <summary>True if this was issued before the bank was restored, and waits for this order.</summary>
     public static bool Awaits(Database db, AccountRequest order) =>
         db.Number("SELECT count(*) FROM recovered WHERE request = ?1 AND x = ?2", order.Request.Value.ToArray(), order.FaceValue.ToLedger()) == 1;
+
+    /// <summary>E_I of a withdrawal that waits for its order; null where none does.</summary>
+    public static byte[]? EI(Database db, RequestId request) => db.First("SELECT ei FROM recovered WHERE request = ?1", r => r.Bytes(0), request.Value.ToArray());
+
+    /// <summary>True if this was issued before the bank was restored, and went to the account whose order was shown first.</summary>
+    public static bool WasAssigned(Database db, RequestId request) => Ledger.Has(db, Assigned, request.Value.ToArray());
 
     /// <summary>The order turns up: its account bears the withdrawal, as it did before.</summary>
     /// <returns>Null, or why not: the account's balance is an older one, too.</returns>
@@ -109,7 +117,10 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         var user = LedgerAccount.User(Replacement.Present(db, order.User));
         if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
         {
-            return new Refusal(RefusalReason.InsufficientFunds, "This withdrawal was issued before the bank was restored from a copy, and the account's balance does not cover it now. Show it again when it does.");
+            // Kept: the account withdraws nothing else before it covers what it had.
+            db.Execute(
+                "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES(?1, ?2, ?3)", request, order.User.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+            return new Refusal(RefusalReason.InsufficientFunds, "A withdrawal from before the bank was restored from a copy was shown, and the account does not cover it. Pay in, then try again.");
         }
 
         var ek = db.First("SELECT ek FROM recovered WHERE request = ?1", r => r.Bytes(0), request)!;
@@ -118,6 +129,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         Ledger.Move(db, now, "withdrawal", request, user, LedgerAccount.Float, order.FaceValue);
         Ledger.Move(db, now, Assigned, request, LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
         db.Execute("DELETE FROM recovered WHERE request = ?1", request);
+        OrderBook.Bind(db, order, now);
         return null;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class WithdrawalDesk(
         }
 
         var now = Timestamp.Now(clock);
-        if (Check(order, now) is { } refusal)
+        if (Check(order) is { } refusal)
         {
             return refusal;
         }
@@ -41,7 +41,13 @@ internal sealed class WithdrawalDesk(
         });
         if (begun is not null)
         {
-            return begun.Value.IsFinal ? await Decline(order, begun.Value.Refusal, cancel) : begun.Value.Refusal.ToMessage();
+            var (because, next) = begun.Value;
+            return next switch
+            {
+                Next.Decline => await Decline(order, because, cancel),
+                Next.Withhold => await Withhold(order, because, cancel),
+                _ => because.ToMessage(),
+            };
         }
 
         crash.Reach(CrashPoints.WithdrawalDebited);
@@ -70,6 +76,33 @@ internal sealed class WithdrawalDesk(
             : refusal.ToMessage();
     }
 
+    /// <summary>
+    /// An order that this bank has never seen, and that is too old: the issuer says that it never issues it, which closes its number; or it had issued it, and then the account bears it.
+    /// </summary>
+    private async ValueTask<LinkMessage> Withhold(AccountRequest order, Refusal refusal, CancellationToken cancel)
+    {
+        var answer = await Ask(order, withhold: true, cancel);
+        if (answer is null)
+        {
+            return refusal.ToMessage();
+        }
+
+        var now = Timestamp.Now(clock);
+        var uncovered = store.Write(db =>
+        {
+            if (answer.EK is { } ek)
+            {
+                var asked = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, []);
+                return Recovery.Take(db, new IssuedWithdrawal(0, asked, ek), now) ? Recovery.Assign(db, order, now) : null;
+            }
+
+            OrderBook.Bind(db, order, now);
+            RefusalCount.Add(db, order.User, scheme.Terms, now);
+            return null;
+        });
+        return uncovered?.ToMessage() ?? (answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage(MessageType.WithdrawReply);
+    }
+
     /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order waits anyway.</summary>
     private async ValueTask<string?> ClockFault(CancellationToken cancel)
     {
@@ -83,7 +116,7 @@ internal sealed class WithdrawalDesk(
         }
     }
 
-    private LinkMessage? Check(AccountRequest order, Timestamp now)
+    private LinkMessage? Check(AccountRequest order)
     {
         bool ours = order.Bank == bank;
         Switches.On("hole 7 strange order", ref ours);
@@ -118,54 +151,79 @@ internal sealed class WithdrawalDesk(
             return Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.");
         }
 
-        // However old: what was issued before the bank was restored waits for its order.
-        if (store.Read(db => UserDatabase.Find(db, order.Request) is not null || Recovery.Awaits(db, order)))
-        {
-            return null;
-        }
-
-        if (scheme.Find(KeyUsage.IssuerEncryption, order.Key) is null)
-        {
-            return Refuse(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again.");
-        }
-
-        bool inTime = order.Date.Plus(scheme.Terms.RequestTerm) >= now && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
-        Switches.On("hole 7 old order", ref inTime);
-        return inTime ? null : Refuse(RefusalReason.OutOfDate, $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
+        return null;
     }
 
-    /// <summary>Debits the account, once per E_I. Null to go on, else a refusal with nothing changed; a final one frees the card's slot.</summary>
-    private (Refusal Refusal, bool IsFinal)? Begin(Database db, AccountRequest order, Timestamp now)
+    /// <summary>What follows from a refusal.</summary>
+    private enum Next
+    {
+        /// <summary>Nothing.</summary>
+        None,
+
+        /// <summary>The issuer's "never issued" frees the card's slot.</summary>
+        Decline,
+
+        /// <summary>The same, for an order that is too old, and whose number is closed by it: nobody knows whether it was issued.</summary>
+        Withhold,
+    }
+
+    private static (Refusal Refusal, Next Next) Ended =>
+        (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), Next.Decline);
+
+    /// <summary>Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.</summary>
+    private (Refusal Refusal, Next Next)? Begin(Database db, AccountRequest order, Timestamp now)
     {
         if (UserDatabase.Find(db, order.Request) is { } earlier)
         {
-            bool same = earlier.Order.User == order.User && earlier.Order.FaceValue == order.FaceValue;
-            Switches.On("hole 7 same order", ref same);
-            return same
-                ? null
-                : (new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount."), false);
+            return Again(db, earlier.Order, order, now) is { } another ? (another, Next.None) : null;
         }
 
-        if (Recovery.Awaits(db, order))
+        uint known = OrderBook.Advance(db, order.User, scheme.Terms, now);
+        bool isAwaited = Recovery.Awaits(db, order);
+        if (OrderBook.Used(db, order, known, isAwaited, now) is { } used)
         {
-            return Recovery.Assign(db, order, now) is { } uncovered ? (uncovered, false) : null;
+            return (used, Next.None);
         }
 
-        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
-        if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
+        // However old, and before those that are still missing: what was issued before the bank was restored waits for its order.
+        if (isAwaited)
         {
-            return (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), true);
+            return Recovery.Assign(db, order, now) is { } uncovered ? (uncovered, Next.None) : null;
         }
 
-        if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
+        if (OrderBook.Owed(db, order.User, now) is { } owed)
         {
-            return (new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}."), false);
+            return (owed, Next.None);
         }
 
+        known = OrderBook.Advance(db, order.User, scheme.Terms, now);
+        if (OrderBook.Gap(db, order, known) is { } gap)
+        {
+            return (gap, Next.None);
+        }
+
+        if (OrderBook.WaitsUntil(db, order, known, scheme.Terms) is { } until)
+        {
+            return (new Refusal(
+                RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until), Next.None);
+        }
+
+        if (OrderBook.IsForgotten(db, order, known))
+        {
+            return Ended;
+        }
+
+        bool isSeen = OrderBook.IsBound(db, order);
+        if (Unfit(db, order, isSeen, now) is { } unfit)
+        {
+            return unfit;
+        }
+
+        OrderBook.Bind(db, order, now);
         if (Closed(db, order.User) is { } closed)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return (closed, true);
+            return (closed, Next.Decline);
         }
 
         var user = LedgerAccount.User(order.User);
@@ -174,12 +232,70 @@ internal sealed class WithdrawalDesk(
         if (tooSmall)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."), true);
+            return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."), Next.Decline);
         }
 
         UserDatabase.Add(db, order, now);
         Ledger.Move(db, now, Debit, order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
         return null;
+    }
+
+    /// <summary>Why an order of a request that is in the books is none of theirs; null where it is the same one.</summary>
+    private static Refusal? Again(Database db, AccountRequest earlier, AccountRequest order, Timestamp now)
+    {
+        bool same = earlier.User == order.User && earlier.FaceValue == order.FaceValue;
+        Switches.On("hole 7 same order", ref same);
+        if (!same)
+        {
+            OrderBook.Rival(db, order, now);
+            return new Refusal(RefusalReason.RequestOfAnother, "This E_I was ordered before with another account or amount.");
+        }
+
+        // The gap of one number is not closed with an order that had another.
+        bool isRenumbered = earlier.Number != order.Number;
+        Switches.Off("R27 number once", ref isRenumbered);
+        if (isRenumbered)
+        {
+            BankAlarms.RaiseOrder(db, now, BankAlarms.NumberTwice, order);
+            return new Refusal(RefusalReason.OrderNumberUsed, $"This E_I was ordered before, as order {earlier.Number}. Ask the bank.");
+        }
+
+        return null;
+    }
+
+    /// <summary>Why an order is not taken, whatever the account holds.</summary>
+    /// <param name="isSeen">The bank has seen it before: its number needs no closing.</param>
+    private (Refusal Refusal, Next Next)? Unfit(Database db, AccountRequest order, bool isSeen, Timestamp now)
+    {
+        if (scheme.Find(KeyUsage.IssuerEncryption, order.Key) is null)
+        {
+            // It is never carried out, and was shown: the next one need not wait for it.
+            OrderBook.Bind(db, order, now);
+            return (new Refusal(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again."), Next.None);
+        }
+
+        bool late = order.Date.Plus(scheme.Terms.RequestTerm) < now;
+        bool inTime = !late && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
+        Switches.On("hole 7 old order", ref inTime);
+        var outOfDate = new Refusal(RefusalReason.OutOfDate, $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
+        if (!inTime && (isSeen || !late))
+        {
+            return (outOfDate, Next.None);
+        }
+
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
+        if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
+        {
+            OrderBook.Bind(db, order, now);
+            return Ended;
+        }
+
+        if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
+        {
+            return (new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}."), Next.None);
+        }
+
+        return inTime ? null : (outOfDate, Next.Withhold);
     }
 
     /// <summary>Why nothing is withdrawn with this card any more; null where it may.</summary>

@@ -71,6 +71,9 @@ public enum WaitingKind
     /// <summary>Bank: issued before the bank was restored from a copy, and nobody has shown the order.</summary>
     UnorderedWithdrawal,
 
+    /// <summary>Bank: an order that its account cannot show, while an issued withdrawal waits for one.</summary>
+    RenouncedOrder,
+
     /// <summary>Bank: a claim on a holder who may still rebut it.</summary>
     ClaimInTerm,
 

@@ -77,8 +77,11 @@ public sealed class WalletCard(ICardChannel channel)
         Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
             new BeginWithdrawalCommand(WithdrawalMode.Again, slot, default, default, default));
 
-    public byte[] AuthoriseWithdrawal(byte slot, Timestamp date) =>
-        Require<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(slot, date)).Signature;
+    public OrderReply AuthoriseWithdrawal(byte slot, Timestamp date) =>
+        Require<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(slot, date));
+
+    /// <summary>That an order of that number can be shown no more (rule R27).</summary>
+    public byte[] RenounceOrder(uint number, Timestamp date) => Require<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, date)).Signature;
 
     public StatusWord FinishWithdrawal(byte slot, byte[] ek) => Send<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek), out _);
 

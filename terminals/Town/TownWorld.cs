@@ -85,8 +85,12 @@ public sealed class TownWorld : IDisposable
     /// <summary>The wallet terminal of a holder who keeps records.</summary>
     /// <param name="ask">What the holder says when asked about a withdrawal that this wallet did not begin; null: it is theirs.</param>
     /// <param name="resumed">Told what became of withdrawals that were cut short.</param>
-    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null) =>
-        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, ClockOf(WalletName), Options.Crash, records) { AskHolder = ask ?? (_ => true), Resumed = resumed };
+    /// <param name="showed">Told what was done about orders that the bank did not know.</param>
+    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null, Action<string>? showed = null) =>
+        new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, ClockOf(WalletName), Options.Crash, records)
+        {
+            AskHolder = ask ?? (_ => true), Resumed = resumed, ShowedOrder = showed,
+        };
 
     /// <summary>A new card, unpersonalised, in memory.</summary>
     public TownCard NewCard(string owner) => TownCard.Make(owner, Options.Suite);

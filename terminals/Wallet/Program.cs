@@ -89,6 +89,7 @@ internal static class Program
             {
                 AskHolder = amount => IsTheirs(amount, status.Currency),
                 IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
+                ShowedOrder = said => Say(result.GetValue(Json), said),
                 Resumed = earlier =>
                 {
                     series.Finished(earlier);
@@ -190,6 +191,7 @@ internal static class Program
             var terminal = new WalletTerminal(link, Suite, TimeProvider.System, NoCrashPoints.Instance, records)
             {
                 AskHolder = amount => result.GetValue(all) || IsTheirs(amount, status.Currency),
+                ShowedOrder = said => Say(result.GetValue(Json), said),
                 IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
             };
             var done = await terminal.Resume(card, pin, cancel);
@@ -202,6 +204,14 @@ internal static class Program
                 : done.Count > 0 && done.All(d => d.Outcome == WithdrawalOutcome.Pending) ? ExitCode.Unreachable : ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Say(bool json, string said)
+    {
+        if (!json)
+        {
+            ConsoleEntry.SayDone(said);
+        }
     }
 
     /// <summary>A withdrawal that this wallet did not begin is not carried out unasked: somebody may have planted it (rule R16).</summary>

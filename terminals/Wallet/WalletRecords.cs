@@ -20,7 +20,7 @@ public sealed class WalletRecords(Database store)
         CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
         CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
         -- Withdrawals that this wallet began, and the order of each as the card signed it last: a bank that was restored from a copy may need it (R27).
-        CREATE TABLE begun(request BLOB PRIMARY KEY, ordered BLOB, date INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE begun(request BLOB PRIMARY KEY, ordered BLOB, number INTEGER NOT NULL DEFAULT 0, date INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
         """;
 
@@ -134,18 +134,24 @@ public sealed class WalletRecords(Database store)
 
     /// <summary>Keeps the order that the account key signed.</summary>
     public void Ordered(AccountRequest order) => store.Write(db => db.Execute(
-        "INSERT INTO begun(request, ordered, date) VALUES(?1, ?2, ?3) ON CONFLICT(request) DO UPDATE SET ordered = excluded.ordered, date = excluded.date",
-        order.Request.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write), order.Date.ToLedger()));
+        "INSERT INTO begun(request, ordered, number, date) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(request) DO UPDATE SET ordered = excluded.ordered, number = excluded.number, date = excluded.date",
+        order.Request.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write), (long)order.Number, order.Date.ToLedger()));
 
-    /// <summary>Orders of that account at that bank since then, oldest first.</summary>
-    public IReadOnlyList<AccountRequest> Orders(AccountId user, PartyId bank, Timestamp since) => [.. store.Read(db => db.Query(
-        "SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= ?1 ORDER BY date, request",
-        r =>
-        {
-            var reader = new BerTlvReader(r.Bytes(0));
-            return AccountRequest.Read(ref reader);
-        },
-        since.ToLedger())).Where(o => o.User == user && o.Bank == bank)];
+    /// <summary>Orders of that account at that bank since then, in order of number.</summary>
+    public IReadOnlyList<AccountRequest> Orders(AccountId user, PartyId bank, Timestamp since) =>
+        [.. store.Read(db => db.Query("SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= ?1 ORDER BY number, date", r => ReadOrder(r.Bytes(0)), since.ToLedger()))
+            .Where(o => o.User == user && o.Bank == bank)];
+
+    /// <summary>That account's order of that number; null where it is not in these records.</summary>
+    public AccountRequest? Order(AccountId user, PartyId bank, uint number) =>
+        store.Read(db => db.Query("SELECT ordered FROM begun WHERE ordered IS NOT NULL AND number = ?1", r => ReadOrder(r.Bytes(0)), (long)number))
+            .Find(o => o.User == user && o.Bank == bank);
+
+    private static AccountRequest ReadOrder(byte[] bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        return AccountRequest.Read(ref reader);
+    }
 
     public bool IsBegun(RequestId request) => store.Read(db => db.Number("SELECT count(*) FROM begun WHERE request = ?1", request.Value.ToArray())) > 0;
 

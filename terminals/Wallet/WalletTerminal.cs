@@ -143,21 +143,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var certificates = await Certificates(card, cancel);
         var results = await Resume(card, status, certificates, cancel);
         await TryUpload(card, status, certificates, cancel);
-        await ShowOrders(status, cancel);
-        return results;
-    }
-
-    /// <summary>
-    /// Shows the bank what this wallet has ordered for as long as a backup may be old: one that was restored from a copy does not know whose those withdrawals were (R27). To any other
-    /// bank it says nothing new: each order counts once.
-    /// </summary>
-    private async ValueTask ShowOrders(PrivateStatus status, CancellationToken cancel)
-    {
-        var since = Timestamp.Now(clock).Minus(TimeSpan.FromDays(90));
-        foreach (var order in records?.Orders(status.User, status.Bank, since) ?? [])
-        {
-            await bank.Call(WithdrawMessage.Write(order), cancel);
-        }
+        return await ShowOrders(card, status, certificates, cancel) is { } waits ? [.. results, waits] : results;
     }
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)
@@ -204,13 +190,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         var results = new List<WithdrawalResult>();
-        for (byte slot = 0; slot < status.Slots; slot++)
+        foreach (var (slot, pending, _) in Unfinished(card, status))
         {
-            if (card.GetCoin(slot).Pending is not { } pending)
-            {
-                continue;
-            }
-
             certificates.BringEncryption(card, pending.Key);
             var begun = card.WithdrawalAgain(slot);
             results.Add(IsHolders(begun, pending.FaceValue)
@@ -235,11 +216,10 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     {
         RequireClock();
         var date = Timestamp.Now(clock);
-        var signature = card.AuthoriseWithdrawal(begun.Slot, date);
+        var order = Sign(card, status, begun, faceValue, key, date);
         crash.Reach(CrashPoints.WithdrawalAuthorised);
-        var order = new AccountRequest(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, date, signature);
         records?.Ordered(order);
-        var reply = await bank.Call(WithdrawMessage.Write(order), cancel);
+        var reply = await Send(card, status, certificates, order, cancel);
         crash.Reach(CrashPoints.WithdrawalAnswered);
         if (Refusal.Read(reply) is { } refusal)
         {

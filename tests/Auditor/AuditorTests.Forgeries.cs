@@ -25,6 +25,9 @@ public sealed partial class AuditorTests
             f => f.Sql("issuer", "DELETE FROM position WHERE role = 1 AND bank = 1")),
         ("cash of no withdrawal", "bank-1", "withdrawal", "and the bank's books have no withdrawal of it", f => f.Sql("bank-1", "DELETE FROM withdrawal WHERE rowid = 1")),
         ("an order for another bank", "bank-1", "withdrawal", "its columns are not what the user ordered", OrderForAnother),
+        ("an order under another's number", "bank-1", "withdrawal", "its account has another withdrawal under order number", f => Renumber(f, 1)),
+        ("an order beyond the next", "bank-1", "withdrawal", "of an account whose orders are not known up to there", f => Renumber(f, 77)),
+        ("orders that nobody gave", "bank-1", "account", "the orders of all accounts that are known are", f => f.Sql("bank-1", "UPDATE account SET known = known + 5")),
         ("books of no bank", "bank-2", "secret_key", "the issuer knows no bank with this key", f => f.Sql("bank-2", "UPDATE secret_key SET secret = randomblob(32)")),
         ("an instruction in two versions", "bank-1", "booked_transfer", "the issuer's books do not have it for this bank", SecondVersion),
         ("a statement in two versions", "bank-1", "audit_statement", "what the bank was told no longer stands", SecondStatement),
@@ -219,6 +222,15 @@ public sealed partial class AuditorTests
         var order = AccountRequest.Read(ref reader) with { Bank = f.Town.ShopBank.Id };
         f.Sql(
             "bank-1", "UPDATE withdrawal SET user_order = $0 WHERE rowid = (SELECT max(rowid) FROM withdrawal)", BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+    }
+
+    /// <summary>Of the account that withdrew first, its second withdrawal.</summary>
+    private static void Renumber(Forger f, uint number)
+    {
+        const string Second = "SELECT rowid FROM withdrawal WHERE u = (SELECT u FROM withdrawal ORDER BY rowid LIMIT 1) ORDER BY rowid LIMIT 1 OFFSET 1";
+        var reader = new BerTlvReader(f.Blob("bank-1", $"SELECT user_order FROM withdrawal WHERE rowid = ({Second})"));
+        var order = AccountRequest.Read(ref reader) with { Number = number };
+        f.Sql("bank-1", $"UPDATE withdrawal SET user_order = $0 WHERE rowid = ({Second})", BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
     }
 
     private static void SecondVersion(Forger f)

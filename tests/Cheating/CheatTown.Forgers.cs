@@ -54,8 +54,8 @@ internal sealed partial class CheatTown
         client.Verify(Mallory.Card.Pin);
         var pe = World.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
         var begun = client.BeginWithdrawal(new Amount(minor), Currency.Eur, pe);
-        var signature = client.AuthoriseWithdrawal(begun.Slot, Now);
-        var order = new AccountRequest(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, Now, signature);
+        var signed = client.AuthoriseWithdrawal(begun.Slot, Now);
+        var order = new AccountRequest(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now, signed.Signature);
         var reply = World.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         bool done = WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
         TellCoins(Mallory);

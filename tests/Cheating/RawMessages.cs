@@ -77,13 +77,13 @@ internal static class RawMessages
         var now = Timestamp.Now(world.Clock);
         var key = world.Scheme.EncryptionKey(now)!.Id;
         if (!client.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, x, Currency.Eur, key), out var begun).IsSuccess
-            || !client.Send<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(begun!.Slot, now), out var signed).IsSuccess)
+            || !client.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(begun!.Slot, now), out var signed).IsSuccess)
         {
             return false;
         }
 
         var user = world.UserBank.Accounts.Single(a => a.Name == card.Owner).User;
-        var order = new AccountRequest(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, now, signed!.Signature);
+        var order = new AccountRequest(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, signed!.Number, now, signed.Signature);
         var reply = world.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         return WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
     }

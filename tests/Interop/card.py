@@ -95,7 +95,11 @@ class Card:
         return fields(self.send(0x80, 0x20, 2, slot), "Slot", "EI")[1]
 
     def authorise(self, slot, date):
-        return fields(self.send(0x80, 0x22, slot, 0, obj("Date", date)), "Signature")[0]
+        """(key id of PE_I, request id, number of the order, signature)"""
+        return fields(self.send(0x80, 0x22, slot, 0, obj("Date", date)), "KeyId", "Digest", "OrderNumber", "Signature")
+
+    def renounce(self, number, date):
+        return fields(self.send(0x80, 0x28, 0, 0, obj("OrderNumber", number) + obj("Date", date)), "Signature")[0]
 
     def finish(self, slot, ek):
         self.send(0x80, 0x24, slot, 0, obj("EK", ek))
@@ -144,7 +148,7 @@ class Card:
         state = answer[2]
         if state not in (2, 3, 4):
             return state, None, None, None
-        _, seq, coin, x = fields(answer, "State", "Seq", "Coin", "Balance")
+        _, _, seq, coin, x = fields(answer, "State", "OrderNumber", "Seq", "Coin", "Balance")
         return state, seq, Coin(coin), x
 
     def balance(self):

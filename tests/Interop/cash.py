@@ -55,8 +55,12 @@ def possession_message(pe_i, x, currency, tm, nu, seed):
     return b"HC1-POSS" + suite.key_id(pe_i) + x + currency + tm + nu + suite.sha256(seed)
 
 
-def account_message(u, b, x, currency, pe_i_id, ei, date):
-    return b"HC1-AREQ" + u + b + x + currency + pe_i_id + suite.sha256(ei) + date
+def account_message(u, b, x, currency, pe_i_id, ei, number, date):
+    return b"HC1-AREQ" + u + b + x + currency + pe_i_id + suite.sha256(ei) + number + date
+
+
+def renunciation_message(u, b, number, date):
+    return b"HC1-RENO" + u + b + number + date
 
 
 def code_hash(code):
@@ -128,18 +132,23 @@ class Issuer:
 class Bank:
     def __init__(self):
         self.b, self.key = u32(0x00C0FFEE), suite.secret_key()
-        self.accounts = {}
+        self.accounts, self.known = {}, {}
 
     def open(self, account_key):
         u = suite.identity16(account_key)
         self.accounts[u] = account_key
         return u
 
-    def order(self, u, x, pe_i, ei, date, signature):
-        """Checks the user's order and makes the bank's request of it."""
-        key = suite.key_id(pe_i)
-        if not suite.verify(self.accounts[u], account_message(u, self.b, x, EUR, key, ei, date), signature):
+    def order(self, u, x, pe_i, ei, date, signed):
+        """Checks the user's order, of which the card said (PE_I, request id, number, signature), and makes the bank's request of it. Numbers have no gap (rule R27)."""
+        key, (said_key, request, number, signature) = suite.key_id(pe_i), signed
+        if (said_key, request) != (key, suite.sha256(ei)):
+            raise Wrong("the order is for another E_I")
+        if not suite.verify(self.accounts[u], account_message(u, self.b, x, EUR, key, ei, number, date), signature):
             raise Wrong("the account key's signature")
+        if int.from_bytes(number, "big") != self.known.get(u, 0) + 1:
+            raise Wrong("the number of the order")
+        self.known[u] = int.from_bytes(number, "big")
         stamp = now()
         return stamp, suite.sign(self.key, bank_message(self.b, x, EUR, key, ei, stamp))
 

@@ -5,7 +5,7 @@ import sys
 
 import suite
 from card import Card, Refused
-from cash import Bank, Issuer, Till, certificate, code_hash, now, payment_message, set_back_message, u32
+from cash import Bank, Issuer, Till, certificate, code_hash, now, payment_message, renunciation_message, set_back_message, u32
 from tlv import fields, parse
 
 PIN, PAYMENT_PIN, CODE = "0000", "1111", b"01234567890123456789"
@@ -177,14 +177,21 @@ def check_log(card, issuer, coins):
         card.acknowledge(index, card.content(index))
 
 
-def release(card, issuer, bank):
+def release(card, issuer, bank, u):
     x = u32(700)
     slot, ei = card.begin(x, suite.key_id(issuer.pe_i))
     refused(0x6985, "a statement about another request", card.release, slot, issuer.never(bank.b, x, bytes(209)))
     refused(0x9416, "a statement of another issuer", card.release, slot, Issuer().never(bank.b, x, ei))
+    date = now()
+    number = card.authorise(slot, date)[2]
+    refused(0x6985, "RENOUNCE ORDER of what the card can show", card.renounce, number, date)
     card.release(slot, issuer.never(bank.b, x, ei))
     card.release(slot, issuer.never(bank.b, x, ei))
     expect(card.coin(slot)[0] == 0, "the slot is free again")
+    refused(0x6A88, "RENOUNCE ORDER of a number that was not given", card.renounce, u32(int.from_bytes(number, "big") + 1), date)
+    signature = card.renounce(number, date)
+    expect(suite.verify(bank.accounts[u], renunciation_message(u, bank.b, number, date), signature), "RENOUNCE ORDER signs that it cannot be shown (rule R27)")
+    bank.known[u] = int.from_bytes(number, "big")
 
 
 def withdraw_issuer_keyed(card, issuer, bank, u):
@@ -234,7 +241,7 @@ def main():
     expect(coin.nu == coins[0].nu and (coins[0].tm, coin.tm) == (b"\0\0", b"\0\1"), "a further coin under one N_U has the next TM")
     expect(card.balance() == 8000, "80.00 are on the card")
     pay(card, issuer, till, 8000)
-    release(card, issuer, bank)
+    release(card, issuer, bank, u)
     pay_with_several(card, issuer, till, 6750)
     check_log(card, issuer, coins)
     withdraw_issuer_keyed(card, issuer, bank, u)

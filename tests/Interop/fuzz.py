@@ -34,6 +34,7 @@ def templates(card, till, issuer, bank):
         apdu(0x80, 0x12, 0, 0, obj("PublicKey", suite.public_bytes(issuer.root)) + obj("B", bank.b) + obj("Currency", EUR) + obj("NoPinLimit", u32(5000)) + obj("Digest", code_hash(CODE))),
         apdu(0x80, 0x16, 0, 0, obj("ActivationCode", CODE)), apdu(0x80, 0x1A), apdu(0x80, 0x1C, 0, 0, obj("Digest", bytes(32)) + obj("Signature", bytes(64))),
         apdu(0x80, 0x14, 0, 0, issuer.certificates()[0]), apdu(0x80, 0x20, 0, 0, begin), apdu(0x80, 0x20, 2, 1), apdu(0x80, 0x22, 1, 0, obj("Date", when)),
+        apdu(0x80, 0x28, 0, 0, obj("OrderNumber", u32(1)) + obj("Date", when)),
         apdu(0x80, 0x24, 1, 0, obj("EK", bytes(112))), apdu(0x80, 0x26, 1, 0, issuer.never(bank.b, u32(100), bytes(209))),
         apdu(0x80, 0x30, 0, 0, obj("Time", when) + paid), apdu(0x80, 0x32, 0, 0, obj("Time", when) + obj("W", till.w) + paid),
         apdu(0x80, 0x32, 1, 0, obj("Time", when) + obj("W", till.w) + obj("E", suite.f(when, till.w)) + paid),

@@ -4,7 +4,7 @@ apart and its signatures verified. A vector without a check, or a check without 
 import json
 
 import suite
-from cash import Request, account_message, bank_message, possession_message, u16, u32, u64, void_message
+from cash import Request, account_message, bank_message, possession_message, renunciation_message, u16, u32, u64, void_message
 from suite import sha256
 from tlv import README, fields, obj
 
@@ -19,6 +19,7 @@ SEED = bytes.fromhex(FILE["seed"])
 ISSUER, BANK = u32(1), u32(7)
 X, EUR, TM, EXPIRY = u32(5000), u16(978), u16(0), u16(231)
 DATE, TIME = u64(1795424400000000), u64(1795424460000001)
+ORDER = u32(7)
 NOT_BEFORE, NOT_AFTER = u64(1795392000000000), u64(2110752000000000)
 SEQ, BALANCE, PAID, NAME = u16(3), u32(4200), u32(1250), b"Mallory"
 REFERENCE, SLOT, CORRELATION = sha256(b"account"), 4, u64(77)
@@ -91,7 +92,8 @@ def check_messages():
     same("void-message", void_message(PAYMENT_ID, W))
     signed("S_W", PUB["till"], V["void-message"], V["S_W"])
     same("bank-request-message", bank_message(BANK, X, EUR, PE, V["E_I"], DATE))
-    same("account-request-message", account_message(U, BANK, X, EUR, PE, V["E_I"], DATE))
+    same("account-request-message", account_message(U, BANK, X, EUR, PE, V["E_I"], ORDER, DATE))
+    same("renunciation-message", renunciation_message(U, BANK, ORDER, DATE))
     same("never-issued-message", b"HC1-NEVR" + ISSUER + BANK + X + EUR + REQUEST + b"\3" + DATE)
     same("receipt-message", b"HC1-SETL" + ISSUER + PAYMENT_ID + b"\x0b" + PAID + EUR + u32(1000) + u32(200) + u32(50) + TIME + b"\0\2" + DATE)
     same("transfer-message", b"HC1-XFER" + ISSUER + u64(5) + BANK + b"\1" + bytes(32) + u64(123456) + EUR + DATE)
@@ -129,7 +131,7 @@ def check_objects():
     same("payment", obj("CashPayment", V["coin"] + b"".join(obj(*p) for p in paid)))
     common = ("B", "FaceValue", "Currency", "KeyId", "EI", "Date", "Signature")
     for name, tag, names, values, key in (
-            ("account-request", "AccountRequest", ("U", *common), [U, BANK, X, EUR, PE, V["E_I"], DATE], "account"),
+            ("account-request", "AccountRequest", ("U", *common[:5], "OrderNumber", *common[5:]), [U, BANK, X, EUR, PE, V["E_I"], ORDER, DATE], "account"),
             ("bank-request", "BankRequest", common, [BANK, X, EUR, PE, V["E_I"], DATE], "bank"),
             ("never-issued", "NeverIssued", ("IssuerId", "B", "FaceValue", "Currency", "Digest", "Reason", "Date", "Signature"),
              [ISSUER, BANK, X, EUR, REQUEST, b"\3", DATE], "statement"),
@@ -251,7 +253,11 @@ def check_commands():
     same("begin-withdrawal-again", apdu(0x80, 0x20, 2, SLOT))
     same("begin-withdrawal-reply", obj("Slot", bytes([SLOT])) + obj("EI", V["E_I"]))
     same("authorise-withdrawal", apdu(0x80, 0x22, SLOT, 0, obj("Date", DATE)))
-    signed("authorise-withdrawal-reply", PUB["account"], V["account-request-message"], fields(V["authorise-withdrawal-reply"], "Signature")[0])
+    *rest, signature = fields(V["authorise-withdrawal-reply"], "KeyId", "Digest", "OrderNumber", "Signature")
+    assert rest == [PE, REQUEST, ORDER]
+    signed("authorise-withdrawal-reply", PUB["account"], V["account-request-message"], signature)
+    same("renounce-order", apdu(0x80, 0x28, 0, 0, obj("OrderNumber", ORDER) + obj("Date", DATE)))
+    signed("renounce-order-reply", PUB["account"], V["renunciation-message"], fields(V["renounce-order-reply"], "Signature")[0])
     same("finish-withdrawal", apdu(0x80, 0x24, SLOT, 0, obj("EK", V["E_K"])))
     same("release-withdrawal", apdu(0x80, 0x26, SLOT, 0, V["never-issued"]))
     same("get-cash", apdu(0x80, 0x30, 0, 0, obj("Time", TIME) + obj("Payment", PAID) + obj("Currency", EUR)))
@@ -269,8 +275,8 @@ def check_commands():
     same("show-payment", apdu(0x80, 0x3A, 0, 0, obj("CoinId", COIN_ID) + seq + obj("Time", TIME) + obj("W", W) + obj("Payment", PAID) + obj("SU", V["S_U"])))
     same("close", apdu(0x80, 0x3C, SLOT, 0, obj("Time", TIME)))
     same("get-coin", apdu(0x80, 0x40, SLOT, 0))
-    same("get-coin-reply", obj("State", b"\2") + obj("Seq", SEQ) + V["coin"] + obj("Balance", BALANCE))
-    same("get-coin-reply-pending", obj("State", b"\1") + begin)
+    same("get-coin-reply", obj("State", b"\2") + obj("OrderNumber", ORDER) + obj("Seq", SEQ) + V["coin"] + obj("Balance", BALANCE))
+    same("get-coin-reply-pending", obj("State", b"\1") + obj("OrderNumber", u32(0)) + begin)
     same("get-balance", apdu(0x80, 0x42, 0, 0))
     same("get-balance-reply", obj("Total", u64(4200)) + obj("Currency", EUR))
     same("read-log", apdu(0x80, 0x44, 63, 0))
@@ -289,6 +295,9 @@ def check_commands():
 
 
 def check_frames():
+    order, renounced = [fields(V[name], *names)[-1] for name, names in (
+        ("authorise-withdrawal-reply", ("KeyId", "Digest", "OrderNumber", "Signature")), ("renounce-order-reply", ("Signature",)))]
+    number = obj("OrderNumber", ORDER) + obj("Date", DATE)
     for name, kind, message, body in (
             ("withdraw", 1, 0x0101, V["account-request"]),
             ("withdraw-reply", 2, 0x0102, obj("EK", V["E_K"])),
@@ -296,6 +305,13 @@ def check_frames():
             ("withdraw-reply-pending", 2, 0x0102, b""),
             ("certificates", 1, 0x0103, b""),
             ("certificates-reply", 2, 0x0104, V["certificate-encryption"] + V["certificate-coin"]),
+            ("show-order", 1, 0x010F, obj("U", U) + obj("B", BANK) + obj("FaceValue", X) + obj("Currency", EUR) + obj("KeyId", PE) + obj("Digest", REQUEST) + number
+             + obj("Signature", order)),
+            ("show-order-reply", 2, 0x0110, b""),
+            ("renounce", 1, 0x0111, obj("U", U) + obj("B", BANK) + number + obj("Signature", renounced)),
+            ("renounce-reply", 2, 0x0112, obj("Until", DATE)),
+            ("order-missing", 2, 0x0000, obj("Reason", b"\x10") + obj("Text", b"no") + obj("OrderNumber", ORDER)),
+            ("order-renounced", 2, 0x0000, obj("Reason", b"\x11") + obj("Text", b"no") + obj("Until", DATE)),
             ("issue", 1, 0x0201, V["bank-request"]),
             ("withhold", 1, 0x0203, V["bank-request"]),
             ("issue-reply", 2, 0x0202, obj("EK", V["E_K"])),

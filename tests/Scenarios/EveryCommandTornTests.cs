@@ -34,7 +34,7 @@ public sealed class EveryCommandTornTests
     [
         "SELECT", "VERIFY", "VERIFY wrong", "VERIFY payment", "CHANGE REFERENCE DATA", "CHANGE REFERENCE DATA payment", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE",
         "BEGIN ACTIVATION", "FINISH ACTIVATION", "GET NONCE", "SET BACK", "PUT CERTIFICATE",
-        "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL",
+        "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "AUTHORISE WITHDRAWAL again", "RENOUNCE ORDER", "FINISH WITHDRAWAL",
         "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "SHOW PAYMENT", "VOID shown", "CLOSE", "CLOSE spent", "GET COIN", "GET BALANCE", "READ LOG",
         "ACKNOWLEDGE LOG", "AUTHORISE LOST CARD",
     ];
@@ -80,7 +80,9 @@ public sealed class EveryCommandTornTests
         Add("BEGIN WITHDRAWAL", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)));
         Add("BEGIN WITHDRAWAL same key", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 0, new Amount(900), Currency.Eur, key)));
         Add("BEGIN WITHDRAWAL again", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.Again, finish, default, default, default)));
-        Add("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(finish, Time)));
+        Add("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(finish, Time)));
+        Add("AUTHORISE WITHDRAWAL again", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(0, Time)));
+        Add("RENOUNCE ORDER", Apdu<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(1, Time)));
         Add("FINISH WITHDRAWAL", answers.Single(a => a[1] == FinishWithdrawalCommand.Ins && a[2] == finish));
         Add("RELEASE WITHDRAWAL", answers.Single(a => a[1] == ReleaseWithdrawalCommand.Ins && a[2] == release));
         byte[] getCash = Apdu<GetCashCommand, CashReply>(new GetCashCommand(time, new Amount(300), Currency.Eur));
@@ -202,7 +204,7 @@ public sealed class EveryCommandTornTests
 
         TestContext.Out.WriteLine($"{name}: {cuts} cut points, torn cells {torn}");
         Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again"
-                or "AUTHORISE WITHDRAWAL" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE" or "BEGIN ACTIVATION" or "GET NONCE" or "SHOW PAYMENT"
+                or "AUTHORISE WITHDRAWAL again" or "RENOUNCE ORDER" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE" or "BEGIN ACTIVATION" or "GET NONCE" or "SHOW PAYMENT"
             ? Is.Zero
             : Is.GreaterThan(1));
     }

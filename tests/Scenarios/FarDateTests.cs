@@ -24,7 +24,8 @@ public sealed class FarDateTests
         var status = client.GetStatus().Private!;
         var key = WithdrawalTests.PE(town);
         var begun = client.BeginWithdrawal(new Amount(500), Currency.Eur, key.Id);
-        var order = new AccountRequest(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, Far, client.AuthoriseWithdrawal(begun.Slot, Far));
+        var signed = client.AuthoriseWithdrawal(begun.Slot, Far);
+        var order = new AccountRequest(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far, signed.Signature);
         var refusal = Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default));
         Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000));

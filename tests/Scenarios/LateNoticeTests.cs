@@ -137,7 +137,7 @@ public sealed class LateNoticeTests
         var encryption = model.Dossier.Header.EncryptionKey.Key;
         var m = CashRequest.Create(secret, encryption.Id, new byte[32], new Amount(100), Currency.Eur, 0);
         var now = Timestamp.Now(town.Clock);
-        var unsigned = new AccountRequest(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), now, []);
+        var unsigned = new AccountRequest(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
         var passes = new ChangedAnswer(town.UserBankLink(), MessageType.Issue, _ => new WithdrawalAnswer(new byte[CashAnswer.EncipheredSize], null).ToMessage(MessageType.IssueReply));
         await town.BankOver("bank-1", passes).Handle(LinkPeer.Wallet, WithdrawMessage.Write(unsigned with { Signature = account.Sign(unsigned.Message) }), default);
         var bare = new Coin(model.Dossier.Payments[0].Coin.Terms with { FaceValue = new Amount(100), TM = 0 }, secret.PublicKey.Compress(), []);

@@ -20,10 +20,15 @@ public abstract class RestoredScenario : IDisposable
     private protected string? Cut { get; set; }
 
     protected RestoredScenario()
+        : this(new BclSuite())
+    {
+    }
+
+    private protected RestoredScenario(ICashSuite suite)
     {
         Town = Towns.Make(with: o => o with
         {
-            Directory = _folder, Suite = new BclSuite(), Faults = (from, _, _) => Cut is { } cut && from.StartsWith(cut, StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None,
+            Directory = _folder, Suite = suite, Faults = (from, _, _) => Cut is { } cut && from.StartsWith(cut, StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None,
         });
         Till = Town.AddTill("Cafe");
         Alice = Town.User("Alice", 5000);

@@ -274,8 +274,8 @@ public sealed class SecretTests
         var key = WithdrawalTests.PE(town);
         var begun = client.BeginWithdrawal(new Amount(5000), Currency.Eur, key.Id);
         var now = Timestamp.Now(town.Clock);
-        var order = new AccountRequest(
-            status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, now, client.AuthoriseWithdrawal(begun.Slot, now));
+        var signed = client.AuthoriseWithdrawal(begun.Slot, now);
+        var order = new AccountRequest(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now, signed.Signature);
         var reply = town.UserBank.Handle(LinkPeer.Wallet, Protocol.Link.WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         return (begun.Slot, Protocol.Link.WithdrawalAnswer.Read(reply, Protocol.Link.MessageType.WithdrawReply)!.EK!);
     }

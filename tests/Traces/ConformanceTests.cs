@@ -97,14 +97,15 @@ public sealed class ConformanceTests
 
     private static TraceScript Withdrawal()
     {
-        var t = new TraceScript("withdrawn", "BEGIN, AUTHORISE, FINISH and RELEASE WITHDRAWAL.");
-        byte[] Authorise(byte slot) => Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(slot, Date));
+        var t = new TraceScript("withdrawn", "BEGIN, AUTHORISE, FINISH and RELEASE WITHDRAWAL, RENOUNCE ORDER.");
+        byte[] Authorise(byte slot) => Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(slot, Date));
         var coin = Key("coin");
         byte[] nonsense = new byte[CashAnswer.EncipheredSize];
         t.Send(Select, "9000");
         t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "6982");
         t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "6982");
         t.Send(Authorise(16), "6982");
+        t.Send(Renounce(0), "6982");
         t.Send(RightPin, "9000");
         t.Send([0x80, 0x20, 4, 0, 1, 0xFF], "6A86");
         t.Send([0x80, 0x20, 3, 1, 1, 0xFF], "6A86", "P2 with P1 03");
@@ -114,13 +115,22 @@ public sealed class ConformanceTests
         t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "6A88");
         t.Send(Begin(WithdrawalMode.Again, 0, 0, Usd, Nobody), "6985");
         t.Send(Authorise(16), "6A88");
-        t.Send(Authorise(0), "6985");
+        t.Send(Authorise(15), "6985", "nothing was begun here");
+        t.Send(Authorise(0), "9000", "an active coin: its order again, under its number (rule R27)");
+        t.Send([0x80, 0x28, 1, 0, 1, 0xFF], "6A86");
+        t.Send([0x80, 0x28, 0, 0, 1, 0xFF], "6A80");
+        t.Send(Renounce(0), "6A88", "numbers begin with 1");
+        t.Send(Renounce(3), "6A88", "not given yet");
+        t.Send(Renounce(1), "6985", "the coin in slot 0 still shows it");
 
         t.Note("Two coins under one key: only the one with TM 0 hands out further TM.");
         var ei = BeginWithdrawalCommand.ParseReply(t.Send(Begin(WithdrawalMode.SameKey, 0, 900, Eur, PE), "9000"))!;
         byte same = ei.Slot;
         t.Send(Begin(WithdrawalMode.Again, same, 0, 0, default), "9000", "E_I again");
-        t.Send(Authorise(same), "9000");
+        t.Send([0x80, 0x40, same, 0, 0], "9000", "not ordered yet");
+        t.Send(Authorise(same), "9000", "order 3");
+        t.Send(Authorise(same), "9000", "again, under the same number");
+        t.Send(Renounce(3), "6985", "it can be shown");
         t.Send([0x80, 0x24, same, 1, 1, 0xFF], "6A86");
         t.Send([0x80, 0x24, 16, 0, 1, 0xFF], "6A80");
         t.Send([0x80, 0x22, 16, 1, 1, 0xFF], "6A86");
@@ -153,6 +163,8 @@ public sealed class ConformanceTests
             (last, lastEI) = (begun.Slot, begun.EI);
         }
 
+        t.Send(Authorise(last), "9000", "order 4");
+
         t.Send(Begin(WithdrawalMode.SameKey, last, 0, Usd, Nobody), "9410");
         t.Send(Begin(WithdrawalMode.SameKey, last, 900, Usd, Nobody), "9412");
         t.Send(Begin(WithdrawalMode.SameKey, last, 900, Eur, Nobody), "9418");
@@ -176,6 +188,8 @@ public sealed class ConformanceTests
         t.Send(Release(last, never), "9000");
         t.Send(Release(last, never), "9000", "again");
         t.Send([0x80, 0x40, last, 0, 0], "9000", "free");
+        t.Send(Authorise(last), "6985");
+        t.Send(Renounce(4), "9000", "nobody can show it any more");
         return t;
     }
 

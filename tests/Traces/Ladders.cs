@@ -37,7 +37,8 @@ internal static class Ladders
     {
         var zero = new CoinId(Digest.Of("none"u8));
         yield return ("BEGIN WITHDRAWAL", Begin(WithdrawalMode.NewKey, 0, 0, 840, Nobody), "6A80");
-        yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "6A80");
+        yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)), "6A80");
+        yield return ("RENOUNCE ORDER", Renounce(0), "6A80");
         yield return ("FINISH WITHDRAWAL", Finish(16, new byte[CashAnswer.EncipheredSize]), "6A80");
         yield return ("RELEASE WITHDRAWAL", Release(16, Never(new RequestId(zero.Value), IssuerId, Key("bank"))), "6A80");
         yield return ("GET CASH", GetCash(0, 840), "6A80");
@@ -63,6 +64,8 @@ internal static class Ladders
     }
 
     public static ISigningKey Key(string name) => Crypto.Key(name);
+
+    public static byte[] Renounce(uint number) => Apdu<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, Date));
 
     public static byte[] Acknowledge(byte index, Digest content) => Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content));
 

@@ -141,7 +141,8 @@ internal static class MoreLadders
         t.Send([0x80, 0x10, 0, 0, 0], "9000");
         t.Send(Begin(WithdrawalMode.Again, 16, 0, Usd, Nobody), "9415", "without PIN, and no such slot");
         t.Send(Begin(WithdrawalMode.NewKey, 0, 0, Usd, Nobody), "9415");
-        t.Send(Apdu<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)), "9415");
+        t.Send(Renounce(0), "9415");
         t.Send(GetCash(0, Usd), "9415");
         t.Send(Close(16), "9415");
         t.Send(PayClaim(Date, 0, Usd, right: false), "9413");
@@ -158,7 +159,7 @@ internal static class MoreLadders
 
     public static TraceScript Exhausted()
     {
-        var t = new TraceScript("exhausted", "The last payment that a coin signs (hole 24).");
+        var t = new TraceScript("exhausted", "The last payment that a coin signs (hole 24), and the last order of a card.");
         t.Send(Select, "9000");
         t.Send(Pay(Date, 100, Eur), "9000", "seq 65,534 of the smaller coin");
         t.Send(RightPaymentPin, "9000");
@@ -170,6 +171,10 @@ internal static class MoreLadders
         t.Send(Pay(Date, 100, Eur), "9000", "what they signed is there");
         t.Send(RightPin, "9000");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "68.00, to be redeemed");
+        t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(2, Date)), "9414", "no number is left");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(1, Date)), "9000", "an order that has its number");
+        t.Send(Renounce(uint.MaxValue), "9000");
         t.Send(Close(0), "9000", "seq 65,535");
         t.Send(Close(1), "9000");
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "nothing is left");

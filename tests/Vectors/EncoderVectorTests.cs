@@ -63,8 +63,10 @@ public sealed class EncoderVectorTests
         var certificateC = Certify(KeyUsage.IssuerCoin, Issuer, coinKey);
         var certificateB = Certify(KeyUsage.Bank, Bank, bankKey);
         byte[] Message(KeyCertificate c) => SignedMessage.Certificate(c.Usage, c.Holder, c.NotBefore, c.NotAfter, c.Key.Bytes);
-        var order = new AccountRequest(u, Bank, X, Currency.Eur, encryption.Id, ei, Date, []);
+        var order = new AccountRequest(u, Bank, X, Currency.Eur, encryption.Id, ei, 7, Date, []);
         order = order with { Signature = account.Sign(order.Message) };
+        var renunciation = new Renunciation(u, Bank, 7, Date, account.Sign(SignedMessage.Renunciation(u, Bank, 7, Date)));
+        var shown = new ShownOrder(u, Bank, X, Currency.Eur, encryption.Id, requestId, 7, Date, order.Signature);
         var breq = SignedMessage.BankRequest(Bank, X, Currency.Eur, encryption.Id, requestId, Date);
         var bankRequest = new BankRequest(Bank, X, Currency.Eur, encryption.Id, ei, Date, bankKey.Sign(breq));
         var never = NeverIssued.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
@@ -128,6 +130,7 @@ public sealed class EncoderVectorTests
             ["S_W"] = () => sw,
             ["bank-request-message"] = () => breq,
             ["account-request-message"] = () => order.Message,
+            ["renunciation-message"] = () => SignedMessage.Renunciation(u, Bank, 7, Date),
             ["never-issued-message"] = () => SignedMessage.NeverIssued(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
             ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
             ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
@@ -213,7 +216,9 @@ public sealed class EncoderVectorTests
             ["begin-withdrawal-again"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.Again, 4, default, default, default).Write),
             ["begin-withdrawal-reply"] = () => BerTlv.Encode(256, new BeginWithdrawalReply(4, ei).Write),
             ["authorise-withdrawal"] = () => Apdu(new AuthoriseWithdrawalCommand(4, Date).Write),
-            ["authorise-withdrawal-reply"] = () => BerTlv.Encode(100, new SignatureReply(order.Signature).Write),
+            ["authorise-withdrawal-reply"] = () => BerTlv.Encode(200, new OrderReply(encryption.Id, requestId, 7, order.Signature).Write),
+            ["renounce-order"] = () => Apdu(new RenounceOrderCommand(7, Date).Write),
+            ["renounce-order-reply"] = () => BerTlv.Encode(100, new SignatureReply(renunciation.Signature).Write),
             ["finish-withdrawal"] = () => Apdu(new FinishWithdrawalCommand(4, ek).Write),
             ["release-withdrawal"] = () => Apdu(new ReleaseWithdrawalCommand(4, never).Write),
             ["get-cash"] = () => Apdu(new GetCashCommand(Time, Y, Currency.Eur).Write),
@@ -228,8 +233,8 @@ public sealed class EncoderVectorTests
             ["close"] = () => Apdu(new CloseCommand(4, h.Time).Write),
             ["void"] = () => Apdu(new VoidCommand(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw).Write),
             ["get-coin"] = () => Apdu(new GetCoinCommand(4).Write),
-            ["get-coin-reply"] = () => BerTlv.Encode(256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3).Write),
-            ["get-coin-reply-pending"] = () => BerTlv.Encode(64, new CoinReply(SlotState.Pending, new PendingWithdrawal(X, Currency.Eur, encryption.Id), null, 0).Write),
+            ["get-coin-reply"] = () => BerTlv.Encode(256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3, 7).Write),
+            ["get-coin-reply-pending"] = () => BerTlv.Encode(64, new CoinReply(SlotState.Pending, new PendingWithdrawal(X, Currency.Eur, encryption.Id), null, 0, 0).Write),
             ["get-balance"] = () => Apdu(new GetBalanceCommand().Write),
             ["get-balance-reply"] = () => BerTlv.Encode(64, new BalanceReply(new Amount(4200), Currency.Eur).Write),
             ["read-log"] = () => Apdu(new ReadLogCommand(63).Write),
@@ -246,6 +251,10 @@ public sealed class EncoderVectorTests
             ["frame-withdraw-reply-pending"] = () => Frame(FrameKind.Response, WithdrawalAnswer.Pending.ToMessage(MessageType.WithdrawReply)),
             ["frame-certificates"] = () => Frame(FrameKind.Request, new LinkMessage(MessageType.Certificates, [])),
             ["frame-certificates-reply"] = () => Frame(FrameKind.Response, new CertificatesReply([certificateE, certificateC]).ToMessage()),
+            ["frame-show-order"] = () => Frame(FrameKind.Request, OrderMessages.WriteShown(shown)),
+            ["frame-show-order-reply"] = () => Frame(FrameKind.Response, OrderMessages.WriteReply(MessageType.ShowOrderReply, null)),
+            ["frame-renounce"] = () => Frame(FrameKind.Request, OrderMessages.WriteRenounce(renunciation)),
+            ["frame-renounce-reply"] = () => Frame(FrameKind.Response, OrderMessages.WriteReply(MessageType.RenounceReply, Date)),
             ["frame-issue"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, false)),
             ["frame-withhold"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, true)),
             ["frame-issue-reply"] = () => Frame(FrameKind.Response, new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply)),
@@ -278,6 +287,8 @@ public sealed class EncoderVectorTests
             ["frame-hot-list"] = () => Frame(FrameKind.Request, LossMessages.WriteHotList(8, w, Date)),
             ["frame-settle-reply"] = () => Frame(FrameKind.Response, new SettleReply([receipt]).ToMessage()),
             ["frame-revoked"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.KeyRevoked, "no", Date).ToMessage()),
+            ["frame-order-missing"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.OrderMissing, "no", Order: 7).ToMessage()),
+            ["frame-order-renounced"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.OrderRenounced, "no", Until: Date).ToMessage()),
             ["frame-refusal"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.InsufficientFunds, "no").ToMessage()),
         };
     }

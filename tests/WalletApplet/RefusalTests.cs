@@ -33,7 +33,8 @@ public sealed class RefusalTests
         {
             ["PUT CERTIFICATE"] = wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _),
             ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _),
-            ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, SignatureReply>(new AuthoriseWithdrawalCommand(0, default), out _),
+            ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(0, default), out _),
+            ["RENOUNCE"] = wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(0, default), out _),
             ["FINISH"] = wallet.FinishWithdrawal(0, new byte[CashAnswer.EncipheredSize]),
             ["GET CASH"] = wallet.GetCash(default, new Amount(1), Currency.Eur, out _),
             ["PAY"] = wallet.Pay(PayCommand.Fast(default, OneWay.W(till), new Amount(1), Currency.Eur), out _),

@@ -1,0 +1,48 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Auditor;
+
+/// <summary>The numbers of the orders in a bank's books (R27): each is one withdrawal's, and none was passed over.</summary>
+internal sealed class OrderBooks(Books books)
+{
+    public IEnumerable<Finding> Run()
+    {
+        var known = books.Rows("SELECT u, known FROM account", r => (U: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
+        long there = ForgottenRows.Of(books, "order").Times + books.Number(
+            """
+            SELECT count(*) FROM account a JOIN (SELECT u, number FROM ordered UNION SELECT u, number FROM renounced) o ON o.u = a.u AND o.number BETWEEN 1 AND a.known
+            """);
+        if (known.Values.Sum() is var said && said != there)
+        {
+            yield return books.Finds("account", "", $"the orders of all accounts that are known are {said}, and there are {there}");
+        }
+
+        var taken = new HashSet<(string, uint)>();
+        foreach (var (request, u, bytes, isAssigned) in books.Rows(
+            """
+            SELECT w.request, w.u, w.user_order, EXISTS (SELECT 1 FROM ledger_tx t WHERE t.kind = 'withdrawal assigned' AND t.reference = w.request)
+            FROM withdrawal w ORDER BY w.rowid
+            """,
+            r => (r.GetFieldValue<byte[]>(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1)))
+        {
+            var reader = new BerTlvReader(bytes);
+            var order = AccountRequest.Read(ref reader);
+            if (!reader.Complete)
+            {
+                continue;
+            }
+
+            if (!taken.Add((u, order.Number)))
+            {
+                yield return books.Finds("withdrawal", request, $"its account has another withdrawal under order number {order.Number}");
+            }
+
+            // What was issued before the bank was restored is assigned at once, also before those that are still missing.
+            if (!isAssigned && order.Number > known.GetValueOrDefault(u))
+            {
+                yield return books.Finds("withdrawal", request, $"it is order {order.Number} of an account whose orders are not known up to there");
+            }
+        }
+    }
+}

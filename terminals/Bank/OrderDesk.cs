@@ -1,0 +1,97 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+
+namespace HierCash.Bank;
+
+/// <summary>Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).</summary>
+internal sealed class OrderDesk(PartyId bank, Database store, ICashSuite suite, Scheme scheme, Agreement agreement, WithdrawalDesk withdrawals, TimeProvider clock)
+{
+    /// <summary>An order without E_I. Of what the bank awaits, and of what it has, it knows E_I.</summary>
+    public async ValueTask<LinkMessage> HandleShown(LinkMessage request, CancellationToken cancel)
+    {
+        if (OrderMessages.ReadShown(request) is not { } shown)
+        {
+            return Refuse(RefusalReason.Malformed, "The order is malformed.");
+        }
+
+        if (store.Read(db => Recovery.EI(db, shown.Request) ?? UserDatabase.Find(db, shown.Request)?.Order.EI) is { } ei)
+        {
+            var answer = await withdrawals.Handle(WithdrawMessage.Write(shown.With(ei)), cancel);
+            return Refusal.Read(answer) is null ? OrderMessages.WriteReply(MessageType.ShowOrderReply, null) : answer;
+        }
+
+        return Check(shown.User, shown.Bank, key => shown.Verify(suite, key))
+            ?? await Close(MessageType.ShowOrderReply, shown.User, shown.Number, request.Body, cancel);
+    }
+
+    public async ValueTask<LinkMessage> HandleRenounce(LinkMessage request, CancellationToken cancel)
+    {
+        if (OrderMessages.ReadRenounce(request) is not { } word)
+        {
+            return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
+        }
+
+        return Check(word.User, word.Bank, key => word.Verify(suite, key))
+            ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, cancel);
+    }
+
+    private LinkMessage? Check(AccountId user, PartyId addressed, Func<PublicKey, bool> verify)
+    {
+        if (addressed != bank)
+        {
+            return Refuse(RefusalReason.OtherBank, "This is for another bank. Send it there.");
+        }
+
+        if (store.Read(db => UserDatabase.FindAccount(db, user)) is not { } account)
+        {
+            return Refuse(RefusalReason.UnknownAccount, "There is no such account at this bank. Open one with this card first.");
+        }
+
+        bool signed = verify(account.Key);
+        Switches.On("R27 renounced by", ref signed);
+        return signed ? null : Refuse(RefusalReason.BadSignature, "It is not signed by the card of this account.");
+    }
+
+    /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
+    private async ValueTask<LinkMessage> Close(MessageType reply, AccountId user, uint number, byte[] word, CancellationToken cancel)
+    {
+        // A bank that was restored, and has not heard so yet, does not know what waits.
+        bool agreed;
+        try
+        {
+            agreed = await agreement.Ensure(cancel);
+        }
+        catch (LinkException)
+        {
+            agreed = false;
+        }
+
+        if (!agreed)
+        {
+            return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
+        }
+
+        return store.Write(db =>
+        {
+            var now = Timestamp.Now(clock);
+            uint known = OrderBook.Advance(db, user, scheme.Terms, now);
+            if (number > known && OrderBook.FirstOpen(db, user, known) is var open && number >= open)
+            {
+                if (number > open)
+                {
+                    return OrderBook.Missing(open).ToMessage();
+                }
+
+                OrderBook.Renounce(db, user, number, word, now);
+                known = OrderBook.Advance(db, user, scheme.Terms, now);
+            }
+
+            return OrderMessages.WriteReply(reply, number > known && OrderBook.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
+        });
+    }
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}
