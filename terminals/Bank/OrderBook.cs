@@ -2,7 +2,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
 namespace HierCash.Bank;

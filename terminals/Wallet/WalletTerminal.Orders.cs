@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
 
