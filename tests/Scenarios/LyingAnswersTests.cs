@@ -144,17 +144,8 @@ public sealed class LyingAnswersTests
         var ei = CashRequest.Create(holder, pe.Id, new byte[32], amount, currency, 0).Encipher(suite, pe);
         var order = new AccountRequest(account.User, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, amount, currency, pe.Id, ei, 1, date, []);
         var reply = await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order with { Signature = key.Sign(order.Message) }), default);
-        if (lie == "old")
-        {
-            // Its number is closed on the issuer's word that it never issues it (rule R27).
-            var answer = WithdrawalAnswer.Read(reply, MessageType.WithdrawReply);
-            Assert.That((answer?.EK, answer?.Never?.Request, answer?.Text), Is.EqualTo(((byte[]?)null, (RequestId?)order.Request, (string?)"The order's date is too old or in the future. Check the clock and order again.")));
-        }
-        else
-        {
-            Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(reason));
-        }
-
+        // The number of an old one is closed on the issuer's word that it never issues it (rule R27).
+        Assert.That(lie == "old" ? WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.Never?.Request == order.Request : Refusal.Read(reply)?.Reason == reason);
         Assert.That((town.Account(alice).Minor, town.Rows("bank-1")["withdrawal"], town.Issuer.CoinCounts.Open), Is.EqualTo((100_000UL, 0L, 0L)));
     }
 

@@ -231,10 +231,12 @@ public sealed class WalletAppletTests
     [Test, Hole(7)]
     public void ATornBeginLeavesAWholeRequestOrNone([Values] TornCell torn)
     {
-        var key = WithdrawalTests.PE(_town);
+        // A card of its own each time: the bank takes a number of an account's orders once, and two copies of a card would give the same one.
+        using var town = Towns.Make();
+        var key = WithdrawalTests.PE(town);
         for (int cut = 0; ; cut++)
         {
-            using var card = _card.Clone();
+            using var card = town.User($"Alice {cut}");
             var client = new WalletCard(card.Card);
             client.Select();
             client.Verify(card.Pin);
@@ -251,9 +253,9 @@ public sealed class WalletAppletTests
 
             card.Card.Reset();
             Assert.That(card.Pending(), Is.EqualTo(1).Or.EqualTo(completed ? 1 : 0), $"cut {cut}");
-            var resumed = _town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
+            var resumed = town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
             Assert.That(resumed.All(r => r.Outcome == HierCash.Wallet.WithdrawalOutcome.Issued));
-            Assert.That(card.Balance().Minor, Is.EqualTo(7000 + (300 * resumed.Count)));
+            Assert.That(card.Balance().Minor, Is.EqualTo(300 * resumed.Count));
             if (completed)
             {
                 Assert.That(cut, Is.GreaterThan(80));
