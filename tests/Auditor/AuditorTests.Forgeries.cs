@@ -6,7 +6,6 @@ using HierCash.Terminals;
 namespace HierCash.Tests.Audits;
 
 /// <summary>Corruptions by whoever has the keys. Each row says what the auditor has to say of it: no other check says that.</summary>
-[Parallelizable]
 public sealed partial class AuditorTests
 {
     /// <summary>Whose row is named, what is done, and what is said.</summary>

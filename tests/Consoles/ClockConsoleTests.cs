@@ -35,7 +35,7 @@ public sealed class ClockConsoleTests
         Assert.That(accepted.Output, Does.Contain("Signed ahead: certificates of this issuer's keys: 3, made again"));
         var after = Json(Issuer("clock", "--json"));
         Assert.That(after.GetProperty("isBehind").GetBoolean(), Is.False);
-        Assert.That(DateTimeOffset.Parse(after.GetProperty("signed").GetString()!, null), Is.LessThan(DateTimeOffset.UtcNow.AddDays(-2)));
+        Assert.That(DateTimeOffset.Parse(after.GetProperty("signed").GetString()!, null), Is.LessThan(TimeProvider.System.GetUtcNow().AddDays(-2)));
     }
 
     /// <summary>Who is no older copy has nothing to recover, and hears that.</summary>

@@ -90,6 +90,21 @@ internal static class BackupFaults
         }
     }
 
+    /// <summary>Of one who serves nothing may run meanwhile.</summary>
+    private static void Copy(FaultParty party, bool serves, Action work)
+    {
+        if (serves)
+        {
+            Stop(party);
+        }
+
+        work();
+        if (serves)
+        {
+            party.Start();
+        }
+    }
+
     private static void Stop(FaultParty party)
     {
         party.Signal("TERM");
