@@ -12,7 +12,7 @@ internal static class ImageFile
 {
     public const int HeaderSize = 64;
     public const int RecordHeaderSize = 24;
-    private const uint Format = 3;
+    private const uint Format = 4;
 
     private static ReadOnlySpan<byte> Magic => "HIERCARD"u8;
 
@@ -110,7 +110,7 @@ internal static class ImageFile
             uint format = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8));
             if (format < Format)
             {
-                throw new CardImageException($"The card image '{path}' is of an older version, whose cards had one PIN and a public PUK. Redeem it with that version, or report the card as lost; then make a new card.");
+                throw new CardImageException($"The card image '{path}' is of an older version, whose cards kept other things. Redeem it with that version, or report the card as lost; then make a new card.");
             }
 
             if (format != Format)

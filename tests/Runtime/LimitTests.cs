@@ -122,12 +122,12 @@ public sealed class LimitTests
         Assert.That(begun.Send("00A4040005F000000001"), Is.EqualTo("9000"), "power went when the image was new");
     }
 
-    [TestCase(4, 32768, "format that this version does not know")]
-    [TestCase(2, 32768, "of an older version")]
-    [TestCase(3, 4096, "claims 4096 bytes")]
-    [TestCase(3, 32769, "claims 32769 bytes")]
-    [TestCase(3, 1 << 24, "claims 16777216 bytes")]
-    [TestCase(3, 65536, "cut short or written over")]
+    [TestCase(5, 32768, "format that this version does not know")]
+    [TestCase(3, 32768, "of an older version")]
+    [TestCase(4, 4096, "claims 4096 bytes")]
+    [TestCase(4, 32769, "claims 32769 bytes")]
+    [TestCase(4, 1 << 24, "claims 16777216 bytes")]
+    [TestCase(4, 65536, "cut short or written over")]
     public void AHeaderThatIsSoundAndWrongIsRefused(int format, int size, string part)
     {
         string file = Path.GetTempFileName();
