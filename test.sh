@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. Needs the .NET 10 SDK; NuGet packages are restored. What the tests run against is installed from
 # Debian's packages where it is missing: pcscd, vpcd, pcsc-tools, opensc, python3-pyscard, python3-cryptography, tmux, iproute2, gcc with its libraries.
+# The consoles are compiled ahead of time where they lie (eng/ahead.sh): tests start them thousands of times.
 # Arguments go to the build and to the tests, as in ./test.sh -p:UsePcscSharp=true.
 # Ends with the line "N passed, N failed"; exit code 0 only if all ran and none failed.
 set -euo pipefail
@@ -26,6 +27,7 @@ fi
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly "$@"
+# Not of another build than the ordinary one: its consoles lie elsewhere.
 [ $# -gt 0 ] || eng/ahead.sh
 code=0
 dotnet test tests/HierCash.Tests.csproj --configuration Release --no-build --nologo \

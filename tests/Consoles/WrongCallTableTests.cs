@@ -8,7 +8,6 @@ namespace HierCash.Tests.Consoles;
 /// terminals/wrong-calls.md is the table of a newcomer's wrong calls: how each ends and what it says, by the real programs as processes. After a change:
 /// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~TheTableOfWrongCalls, read what changed, and commit it.
 /// </summary>
-[Parallelizable]
 public sealed partial class WrongInvocationTests
 {
     private const string Break = "<br>";

@@ -3,6 +3,7 @@ using HierCash.Tests.Pcsc;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What a new user gets wrong: each answer says what was wrong and what to do, and has the documented exit code.</summary>
+[Parallelizable]
 public sealed partial class WrongInvocationTests
 {
     private static NetworkTown _town = null!;

@@ -1,6 +1,6 @@
 namespace HierCash.Tests.Faults;
 
-/// <summary>Each party restored from a copy that is 500 transactions old, while all others go on.</summary>
+/// <summary>Each party restored from a copy that is 500 commands of everybody old, while all others go on.</summary>
 internal static class BackupFaults
 {
     private const int Transactions = 500;
@@ -26,16 +26,32 @@ internal static class BackupFaults
         PutBack(finding, world, load, party, Scale.Of(Transactions));
         if (party == world.Alice)
         {
-            // A restored image is frozen, and says so; its money comes back by the reported loss of the card, not by this line.
-            var paid = world.Shop(world.Cafe, party, "pay", "0.01");
-            finding.Must(paid.Code == 1, $"a restored card pays: {paid.Code} {paid.Output}{paid.Error}");
-            return;
+            ReportLost(finding, world, party);
         }
 
         KillFaults.End(finding, world, load);
     }
 
-    /// <summary>One is put back to a copy, in mid-traffic, while all others go on; it notices, and recovers.</summary>
+    /// <summary>A restored image is frozen, and says so. Its holder reports the card as lost, and its money comes to her account after the terms.</summary>
+    private static void ReportLost(Finding finding, FaultWorld world, FaultParty holder)
+    {
+        var paid = world.Shop(world.Cafe, holder, "pay", "0.01");
+        finding.Must(paid.Code == 1 && paid.Error.Contains("frozen", StringComparison.OrdinalIgnoreCase), $"a restored card pays: {paid.Code} {paid.Output}{paid.Error}");
+        string report = $"{holder.Name}/lost";
+        CardFaults.Must(world.Wallet(holder, "lost-report", report));
+        string scheme = world.Ask(world.Issuer, "status").GetProperty("fingerprint").GetString()!;
+        CardFaults.Must(world.Run(holder, [holder], "hiercash-wallet", "report-lost", report, "--fingerprint", scheme, "--bank", "127.0.0.1:7802"));
+        world.Lost.Add(holder);
+        foreach (var till in world.Tills)
+        {
+            // What it paid before is sent in, and is not given back.
+            CardFaults.Must(world.Shop(till, null, "settle"));
+        }
+
+        Drain.Walk(world, TimeSpan.FromDays(9));
+    }
+
+    /// <summary>One is put back to a copy, in mid-traffic, while all others go on. A server and a till notice, and recover; a card is frozen.</summary>
     /// <param name="transactions">The copy is so many commands old.</param>
     public static void PutBack(Finding finding, FaultWorld world, Load load, FaultParty party, int transactions)
     {

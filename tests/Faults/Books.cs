@@ -31,7 +31,7 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     /// <param name="ledger">What commands promised; null: only sums are compared.</param>
     public static Books Read(FaultWorld world, Ledger? ledger = null)
     {
-        var cards = world.Users.ToDictionary(u => u, u => world.Ask(u, "balance").GetProperty("balance").GetInt64());
+        var cards = world.Users.ToDictionary(u => u, u => world.Lost.Contains(u) ? 0 : world.Ask(u, "balance").GetProperty("balance").GetInt64());
         var accounts = new[] { world.North, world.South }.Select(b => world.Ask(b, "accounts")).ToList();
         var users = accounts.SelectMany(a => a.GetProperty("users").EnumerateArray()).ToDictionary(u => u.GetProperty("name").GetString()!, Balance);
         var shops = accounts.SelectMany(a => a.GetProperty("shops").EnumerateArray()).ToDictionary(s => s.GetProperty("name").GetString()!, Balance);

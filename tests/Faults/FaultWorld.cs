@@ -84,6 +84,9 @@ internal sealed class FaultWorld : IDisposable
 
     public IReadOnlyList<FaultParty> All => [.. Servers, .. Tills, .. Users];
 
+    /// <summary>Whose card was reported as lost: what is on it is on nobody's card.</summary>
+    public HashSet<FaultParty> Lost { get; } = [];
+
     /// <summary>The way to the issuer, where it is relayed.</summary>
     public TunRelay? Relay { get; }
 
@@ -108,8 +111,8 @@ internal sealed class FaultWorld : IDisposable
 
     public string[] WalletCall(FaultParty user, string verb, params string[] more)
     {
-        string[] bank = verb is "balance" or "log" or "explain" or "keep" ? [] : ["--bank", BankOf(user) == South ? "127.0.0.1:7803" : "127.0.0.1:7802"];
-        string[] records = verb is "balance" or "log" or "explain" ? [] : ["--dir", user.Name];
+        string[] bank = verb is "balance" or "log" or "explain" or "keep" or "lost-report" ? [] : ["--bank", BankOf(user) == South ? "127.0.0.1:7803" : "127.0.0.1:7802"];
+        string[] records = verb is "balance" or "log" or "explain" or "lost-report" ? [] : ["--dir", user.Name];
         return [verb, .. more, "--reader", $"emulator:{ImageOf(user)}", "--pin", HolderPin, .. bank, .. records];
     }
 

@@ -67,9 +67,10 @@ internal sealed partial class Finding
     /// <summary>It went on by itself after so long.</summary>
     public void Took(TimeSpan time) => WentOn = WentOn is { } before && before > time ? before : time;
 
-    /// <summary>Done, or refused with what ends it: a date, or a command. Who cannot be reached now is asked later.</summary>
-    public bool MustBeDoneOrExplained(Said said, string what) => Must(
-        said.IsDone || (said.Code is 1 or 3 && EndsIt().IsMatch(said.Error)) || (said.Code == 3 && said.Error.Contains("later", StringComparison.Ordinal)),
+    /// <summary>Done, or refused with what ends it: a date, or a command.</summary>
+    /// <param name="mayBeAway">The other side may not be reached while the fault lasts: then it is said that one asks later.</param>
+    public bool MustBeDoneOrExplained(Said said, string what, bool mayBeAway = false) => Must(
+        said.IsDone || (said.Code is 1 or 3 && EndsIt().IsMatch(said.Error)) || (mayBeAway && said.Code == 3 && said.Error.Contains("later", StringComparison.Ordinal)),
         $"{what} ended with {said.Code} and says neither a date nor a command that ends it: {said.Error}{said.Output}");
 
     /// <summary>A command may refuse; it may not crash.</summary>

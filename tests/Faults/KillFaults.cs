@@ -31,7 +31,7 @@ internal static class KillFaults
         var random = new SeededRandom(400);
         bool isOver = false;
         var working = Task.Run(() => load.Run(int.MaxValue, () => Volatile.Read(ref isOver)));
-        for (int killed = 0; killed < kills; finding.Rounds++)
+        for (int killed = 0; killed < kills;)
         {
             Task.Delay(20 + random.Next(400)).Wait();
             if (random.Next(ServerInThree) > 0)
@@ -50,7 +50,7 @@ internal static class KillFaults
 
         Volatile.Write(ref isOver, true);
         working.Wait();
-        finding.Rounds = kills;
+        finding.Rounds += kills;
     }
 
     private static void Stop(Finding finding, int stops)
@@ -101,12 +101,4 @@ internal static class KillFaults
             finding.Must(false, found);
         }
     }
-}
-
-/// <summary>The long form at its full length, or at a share of it: HIERCASH_FAULTS_SCALE, in per cent.</summary>
-internal static class Scale
-{
-    private static readonly int Percent = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_FAULTS_SCALE"), out int percent) ? percent : 100;
-
-    public static int Of(int rounds) => Math.Max(1, (int)((long)rounds * Percent / 100));
 }

@@ -4,7 +4,7 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Faults;
 
 /// <summary>
-/// What people do all day: each user withdraws, pays at both tills, now and then above the floor limit, redeems, keeps the card's log; tills settle and refund. One command after the other for each
+/// What people do all day: each user withdraws, pays at both tills, now and then above the floor limit, and keeps the card's log; tills settle and refund. One command after the other for each
 /// user, all users at once. Random numbers follow from the seed; the order of what happens at once does not.
 /// </summary>
 internal sealed class Load(FaultWorld world, ulong seed)
@@ -15,9 +15,6 @@ internal sealed class Load(FaultWorld world, ulong seed)
     private readonly Dictionary<FaultParty, long> _cards = world.Users.ToDictionary(u => u, _ => 0L);
 
     public Ledger Ledger { get; } = new();
-
-    /// <summary>Nobody redeems: what comes back after days would keep the books open until then.</summary>
-    public bool HasRedemptions { get; init; }
 
     /// <summary>So many commands of each user.</summary>
     public void Run(int each) => Run(each, () => false);
@@ -55,10 +52,6 @@ internal sealed class Load(FaultWorld world, ulong seed)
                 break;
             case < 35:
                 Ledger.Count("keep", world.Wallet(user, "keep"));
-                break;
-            case < 38 when HasRedemptions:
-                Ledger.Count("redeem", world.Wallet(user, "redeem"));
-                _cards[user] = 0;
                 break;
             case >= 100 - PercentAboveFloor when _cards[user] >= AboveFloorLimit:
                 Pay(user, till, AboveFloorLimit);
