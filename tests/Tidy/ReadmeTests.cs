@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using HierCash.Tests.Auditor;
 
 namespace HierCash.Tests.Tidy;
 
@@ -23,6 +24,13 @@ public sealed partial class ReadmeTests
     {
         int rows = File.ReadAllLines(Repository.PathOf("terminals", "wrong-calls.md")).Count(l => l.StartsWith("| `", StringComparison.Ordinal));
         Assert.That(Readme, Does.Contain($"[{rows} wrong invocations](terminals/wrong-calls.md) are explained."));
+    }
+
+    [Test]
+    public void TheCorruptionsAreCounted()
+    {
+        int forged = AuditorTests.ForgeryNames.Count();
+        Assert.That(Readme, Does.Contain($"The auditor names each of {AuditorTests.Names.Count() + forged} planted corruptions, {forged} of them by parties with their own keys;"));
     }
 
     /// <summary>A stranger who starts the Python client without a reader reads how it is called.</summary>
