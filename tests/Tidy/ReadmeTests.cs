@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using HierCash.Tests.Auditor;
+using HierCash.Tests.Audits;
 
 namespace HierCash.Tests.Tidy;
 
