@@ -68,7 +68,7 @@ public sealed partial class BankParty : ILinkHandler
         _relay = new SealedRelay(relay, _issuersClock, clock);
         _shops = new ShopAccounts(identity.Id, store);
         _letters = new LetterBook(store);
-        _purge = new BankPurge(store, scheme.Terms, clock);
+        _purge = new BankPurge(store, scheme.Terms);
         Audit = new BankAudit(store);
     }
 
@@ -360,9 +360,9 @@ public sealed partial class BankParty : ILinkHandler
     {
         var (booked, isAll) = await _instructions.Fetch(cancel);
         LogBooked(booked);
-        if (isAll)
+        if (isAll && _issuersClock.Agreed is { } now)
         {
-            _purge.Run();
+            _purge.Run(now);
         }
     }
 

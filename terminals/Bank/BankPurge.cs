@@ -8,7 +8,7 @@ namespace HierCash.Bank;
 /// What the bank forgets once its terms are over (rule R10; settlement.md). Only at the end of a visit whose instructions were all taken: what is still to
 /// come for a withdrawal has come then. The ledger is the bank's book of account and stays.
 /// </summary>
-internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider clock)
+internal sealed class BankPurge(Database store, SchemeTerms terms)
 {
     public const string Withdrawal = "withdrawal";
     public const string Transfer = "transfer";
@@ -19,8 +19,9 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
     private static readonly string[] CaseTables = ["notice", "rebuttal", "void_message", "evidence"];
     private const string NothingParked = "NOT EXISTS (SELECT 1 FROM booked_transfer WHERE state <> 0)";
 
+    /// <param name="now">A time with which the issuer agrees: what is forgotten by a wrong clock does not come back (rule R26).</param>
     /// <returns>Rows forgotten.</returns>
-    public int Run()
+    public int Run(Timestamp now)
     {
         bool forgets = true;
         Switches.Off("R10 bank", ref forgets);
@@ -29,7 +30,6 @@ internal sealed class BankPurge(Database store, SchemeTerms terms, TimeProvider 
             return 0;
         }
 
-        var now = Timestamp.Now(clock);
         long old = now.ToLedger() - (long)terms.BackupMaxAge.TotalMicroseconds;
         long reversed = now.ToLedger() - (long)(terms.BackupMaxAge + terms.DisputeTerm).TotalMicroseconds;
         Switches.Replace("R10 reversed", ref reversed, now.ToLedger());

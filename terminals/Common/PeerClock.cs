@@ -29,7 +29,22 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
     public bool IsOverridden { get; set; }
 
     /// <summary>Why nothing is to be signed now for that peer: both times, and what to do. Null where the clocks agree, or nothing was heard lately.</summary>
-    public string? Fault => IsOverridden || Volatile.Read(ref _heard) is not { } heard || own.GetElapsedTime(heard.At) > Good ? null : Differs(heard);
+    public string? Fault => IsOverridden || Volatile.Read(ref _heard) is not { } heard || own.GetElapsedTime(heard.At) > Good ? null : Differs(heard, Timestamp.Now(own));
+
+    /// <summary>
+    /// The time now, if the peer's agrees with it: for what cannot be made good, such as forgetting. A clock may be set between a look at <see cref="Fault"/> and the next look at the
+    /// clock. Null where the two differ, or where nothing was heard lately.
+    /// </summary>
+    public Timestamp? Agreed
+    {
+        get
+        {
+            var now = Timestamp.Now(own);
+            bool agrees = IsOverridden || (Volatile.Read(ref _heard) is { } heard && own.GetElapsedTime(heard.At) <= Good && Differs(heard, now) is null);
+            Switches.On("R26 forgets", ref agrees);
+            return agrees ? now : null;
+        }
+    }
 
     /// <summary>A way to the peer on which each answer is heard.</summary>
     public ILink Over(ILink link) => new Listening(link, this);
@@ -48,7 +63,7 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
     /// <exception cref="LinkException">The peer cannot be reached.</exception>
     public async ValueTask<string?> Ask(ILink link, CancellationToken cancel, bool anew = false)
     {
-        bool known = !anew && Volatile.Read(ref _heard) is { } heard && own.GetElapsedTime(heard.At) < Fresh && Differs(heard) is null;
+        bool known = !anew && Volatile.Read(ref _heard) is { } heard && own.GetElapsedTime(heard.At) < Fresh && Differs(heard, Timestamp.Now(own)) is null;
         if (IsOverridden || known)
         {
             return null;
@@ -58,9 +73,9 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
         return Fault;
     }
 
-    private string? Differs(Heard heard)
+    private string? Differs(Heard heard, Timestamp here)
     {
-        var (here, there) = (Timestamp.Now(own), heard.Said.Plus(own.GetElapsedTime(heard.At)));
+        var there = heard.Said.Plus(own.GetElapsedTime(heard.At));
         bool differs = here > there.Plus(tolerance) || there > here.Plus(tolerance);
         Switches.Off("R26 tolerance", ref differs);
         return differs

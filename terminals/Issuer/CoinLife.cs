@@ -155,9 +155,8 @@ internal sealed class CoinLife(
         "INSERT OR IGNORE INTO hot(coin_id, version, expiry) VALUES(?1, 0, ?2)", coin.Id.Value.ToArray(), (long)coin.Expiry.Index);
 
     /// <summary>At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.</summary>
-    public int RunDue()
+    public int RunDue(Timestamp now)
     {
-        var now = Timestamp.Now(clock);
         return store.Write(db =>
         {
             MakeVersions(db, now);

@@ -61,7 +61,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
         _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
         _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
-        _purge = new PurgeDesk(store, terms, clock);
+        _purge = new PurgeDesk(store, terms);
         _clocks = new ClockDesk(store, Keys, id, terms, queue, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
@@ -194,18 +194,19 @@ public sealed partial class IssuerParty : ILinkHandler
         }
 
         _watch.Answered(now, agrees: false);
-        _life.RunDue();
-        Keys.Refresh(_store, Timestamp.Now(_clock));
-        int made = _transfers.CloseCycle();
+        // All by the one moment that was judged: a clock that is set meanwhile ends no term, and lets nothing be forgotten (rule R26).
+        _life.RunDue(now);
+        Keys.Refresh(_store, now);
+        int made = _transfers.CloseCycle(now);
         _statements.RunDue();
-        Purge();
+        _purge.Run(now);
         LogCycle(made);
         return made;
     }
 
     /// <summary>Forgets what has no term left (hole 6, rule R10); each cycle ends with it.</summary>
     /// <returns>Coins forgotten.</returns>
-    public int Purge() => _purge.Run();
+    public int Purge() => _purge.Run(Timestamp.Now(_clock));
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
     public (long Deltas, long Unfetched, long Cases, long Alarms) Queues => _store.Read(db => (

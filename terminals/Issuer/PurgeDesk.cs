@@ -8,16 +8,15 @@ namespace HierCash.Issuer;
 /// What the issuer forgets once its terms are over (hole 6, rule R10; settlement.md): so its store is bounded by the cash in circulation and by time, not by
 /// what anybody asks for. Nothing goes before the maximum age of a backup: a party that was restored still finds what it has to be told again.
 /// </summary>
-internal sealed class PurgeDesk(Database store, SchemeTerms terms, TimeProvider clock)
+internal sealed class PurgeDesk(Database store, SchemeTerms terms)
 {
     public const string Instruction = "instruction";
     public const string Statement = "statement";
     private static readonly TimeSpan MarkEvery = TimeSpan.FromDays(1);
 
     /// <returns>Coins forgotten.</returns>
-    public int Run()
+    public int Run(Timestamp now)
     {
-        var now = Timestamp.Now(clock);
         int coins = Coins(now);
         bool forgets = true;
         Switches.Off("R10 issuer", ref forgets);

@@ -27,9 +27,8 @@ internal sealed class TransferDesk(
     /// due come first.
     /// </summary>
     /// <returns>Instructions made.</returns>
-    public int CloseCycle()
+    public int CloseCycle(Timestamp now)
     {
-        var now = Timestamp.Now(clock);
         proofs.Refresh(store.Read(db => claims.Doubted(db, now).Concat(parked.Doubted(db, now)).Distinct().ToList()), now);
         int made = store.Write(db =>
         {
