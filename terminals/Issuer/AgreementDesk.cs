@@ -11,7 +11,7 @@ namespace HierCash.Issuer;
 /// How far the issuer and each bank are with each other (R27). After every start it signs nothing numbered for a bank until that bank has visited and agrees. An issuer that is shown a
 /// position of its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
 /// </summary>
-internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, TimeProvider clock)
+internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
 {
     /// <summary>For whoever asks an issuer that is behind.</summary>
     public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again after its people have run 'hiercash-issuer recover'.";
@@ -76,10 +76,27 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         return store.Write(db => Answer(db, bank.Id, own, ours ? heard : null, Timestamp.Now(clock)));
     }
 
+    /// <summary>True of a bank's position that it signed at a moment that is now here, too: their clocks agree (rule R26).</summary>
+    public bool IsDatedNow(LinkMessage request, Timestamp now)
+    {
+        if (request.Type != MessageType.Agree || AgreeMessage.Read(request) is not { Own: var own })
+        {
+            return false;
+        }
+
+        bool agrees = own.Date <= now.Plus(terms.ClockTolerance) && now <= own.Date.Plus(terms.ClockTolerance);
+        Switches.On("R26 bank dated", ref agrees);
+        return agrees;
+    }
+
     private LinkMessage Answer(Database db, PartyId bank, Position own, Position? heard, Timestamp now)
     {
         _agreed.TryRemove(bank, out _);
-        if (heard is not null && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
+
+        // What the issuer had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
+        bool isKnown = heard is not null && Restorations.Newest(db) is { } last && heard.Date <= last.Ended;
+        Switches.Off("R27 kept back", ref isKnown);
+        if (heard is not null && !isKnown && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
         {
             db.Execute(
                 "INSERT INTO behind(bank, since, proof) VALUES(?1, ?2, ?3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", (long)bank.Value, now.ToLedger(), heard.Encode());
@@ -113,7 +130,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         }
 
         Keep(db, own);
-        var next = Next(db, bank, isRestored: false, now);
+        var next = Next(db, bank, isRestored: false, now, heard?.Number ?? 0);
         _agreed[bank] = true;
         return AgreeMessage.WriteReply(next);
     }
@@ -126,7 +143,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     {
         db.Execute(
             "UPDATE bank SET acknowledged = min(acknowledged, ?2), told = min(told, ?3) WHERE id = ?1", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
-        db.Execute("DELETE FROM parked WHERE bank = ?1 AND number > ?2", (long)own.Bank.Value, (long)own.Instruction);
+        ParkedDesk.Forgotten(db, own.Bank, own.Instruction);
         db.Execute("DELETE FROM mark WHERE bank = ?1 AND number > CASE what WHEN 'instruction' THEN ?2 ELSE ?3 END", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
         db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = ?1", (long)own.Bank.Value);
     }
@@ -134,14 +151,19 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     /// <summary>The issuer's next position for a bank, in its store before it leaves.</summary>
     private Position Next(Database db, PartyId bank, bool isRestored, Timestamp now, ulong after = 0)
     {
+        var has = Has(db, bank);
         var next = Position.Sign(keys.Statement, new Position(
             PositionRole.Issuer, issuer, bank, Math.Max(after, Newest(db, bank, PositionRole.Issuer)?.Number ?? 0) + 1,
-            (ulong)db.Number("SELECT next_number FROM bank WHERE id = ?1", (long)bank.Value) - 1,
-            (ulong)db.Number("SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = ?1", (long)bank.Value),
-            (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = ?1 AND ek IS NOT NULL", (long)bank.Value), isRestored, now, []));
+            has.Instruction, has.Statement, has.Issued, isRestored, now, []));
         Keep(db, next);
         return next;
     }
+
+    /// <summary>What there is of a bank: its last instruction, its last statement, and how many withdrawals were issued to it.</summary>
+    public static (ulong Instruction, ulong Statement, ulong Issued) Has(Database db, PartyId bank) => (
+        (ulong)db.Number("SELECT next_number FROM bank WHERE id = ?1", (long)bank.Value) - 1,
+        (ulong)db.Number("SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = ?1", (long)bank.Value),
+        (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = ?1 AND ek IS NOT NULL", (long)bank.Value));
 
     private static int Keep(Database db, Position position) => db.Execute(
         """

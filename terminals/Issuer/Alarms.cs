@@ -47,6 +47,9 @@ internal static class Alarms
     /// <summary>A bank was restored from an older copy: this issuer has its later word (R27).</summary>
     public const string BankRestored = "bank restored from an older copy";
 
+    /// <summary>After this issuer was restored a bank gave back less than the issuer's own word to it names: it never fetched the rest, or keeps it back (R27).</summary>
+    public const string NotGivenBack = "bank gave back less than was signed for it";
+
     /// <summary>The clock is behind what was signed, by more than the tolerance: nothing is signed (rule R26).</summary>
     public const string ClockBehind = "clock behind";
 

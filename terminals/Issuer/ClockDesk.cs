@@ -26,6 +26,7 @@ internal sealed class ClockDesk(Database store, IssuerKeys keys, PartyId issuer,
         ("hot_version", "date"), ("till", "contact"), ("till", "revoked"), ("bank", "revoked"), ("bank", "keyed"), ("former_key", "ended"), ("former_key", "revoked"), ("certified_key", "date"),
         ("inspection", "cancelled"), ("inspection", "lost"), ("closed_coin", "cancelled"), ("closed_coin", "lost"), ("issuance", "date"), ("mark", "date"), ("parked", "heard"), ("parked", "date"),
         ("alarm", "date"), ("alarm", "last"), ("trace_case", "opened"), ("trace_case", "judged"), ("trace_case", "found"), ("guarantee", "opened"), ("claim_payment", "paid"), ("alive", "date"),
+        ("restoration", "ended"), ("restoration", "since"), ("recovery", "since"), ("behind", "since"),
     ];
 
     public ClockState State => store.Read(db =>

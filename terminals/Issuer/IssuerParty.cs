@@ -49,7 +49,7 @@ public sealed partial class IssuerParty : ILinkHandler
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
-        _agreement = new AgreementDesk(store, suite, Keys, id, clock);
+        _agreement = new AgreementDesk(store, suite, Keys, id, terms, clock);
         _settlement = new Settlement(store, suite, Keys, id, terms, _agreement, clock, crash);
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
@@ -298,8 +298,8 @@ public sealed partial class IssuerParty : ILinkHandler
         {
             if (request.Type != MessageType.Certificates)
             {
-                // On disk before it leaves: it may be dated. These are sent by who has compared the clocks, and by nobody else.
-                _watch.Answered(now, request.Type is MessageType.Issue or MessageType.Withhold or MessageType.Instructions or MessageType.Settle or MessageType.HotList);
+                // On disk before it leaves: it may be dated. A date in each of these was held against this clock here: who overrides the comparison agrees to nothing by that.
+                _watch.Answered(now, request.Type is MessageType.Issue or MessageType.Withhold or MessageType.Settle or MessageType.HotList || _agreement.IsDatedNow(request, now));
             }
 
             LogAnswered(peer, request.Type, answer.Type);

@@ -58,8 +58,21 @@ internal sealed class ParkedDesk(SchemeTerms terms)
         return true;
     }
 
-    /// <summary>What is booked is no arrears any more.</summary>
+    /// <summary>
+    /// A bank was restored from a copy, and knows no more what it said of the numbers after that one: it may say anything of them anew. Since when one waits it does not change by that,
+    /// or who only says so would never be in arrears.
+    /// </summary>
+    public static void Forgotten(Database db, PartyId bank, ulong after)
+    {
+        bool waits = true;
+        Switches.Off("R27 since when", ref waits);
+        db.Execute("DELETE FROM parked WHERE bank = ?1 AND number > ?2 AND (outcome = 0 OR NOT ?3)", (long)bank.Value, (long)after, waits ? 1L : 0L);
+        db.Execute("UPDATE parked SET date = 0 WHERE bank = ?1 AND number > ?2", (long)bank.Value, (long)after);
+    }
+
+    /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
     public static int Acknowledged(Database db, PartyId bank) => db.Execute(
+        "DELETE FROM parked WHERE bank = ?1 AND date = 0 AND number <= (SELECT acknowledged FROM bank WHERE id = ?1)", (long)bank.Value) + db.Execute(
         """
         DELETE FROM arrears WHERE bank = ?1 AND number <= (SELECT acknowledged FROM bank WHERE id = ?1)
             AND NOT EXISTS (SELECT 1 FROM parked k WHERE k.bank = ?1 AND k.number = arrears.number AND k.outcome <> 0)

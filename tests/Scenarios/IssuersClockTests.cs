@@ -74,18 +74,43 @@ public sealed class IssuersClockTests
         town.AssertSoundAfterCycle(alice);
     }
 
+    /// <summary>A bank's people override the comparison of the clocks, because the issuer's is wrong. That says nothing of the issuer's clock, and no term ends.</summary>
+    [Test, Rule(26)]
+    public async Task WhoOverridesTheComparisonAgreesToNothing()
+    {
+        using var town = Towns.Make();
+        using var alice = town.User("Alice", 5000);
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        await town.RunCycle();
+        clock.Off = TimeSpan.FromDays(1100);
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        foreach (var bank in town.Banks)
+        {
+            bank.IsDespiteClock = true;
+            await bank.Run(default);
+        }
+
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        Assert.That((town.Issuer.CloseCycle(), town.Issuer.CoinCounts), Is.EqualTo((0, (1L, 0L))));
+        Assert.That((town.Account(alice).Minor, alice.Balance().Minor), Is.EqualTo((95_000UL, 5000UL)));
+    }
+
     /// <summary>After a real absence of a week the first bank that visits ends the doubt, and nobody has to come.</summary>
     [Test, Rule(26)]
     public async Task AfterAnAbsenceTheFirstVisitIsEnough()
     {
-        using var town = Towns.Make();
+        bool isCut = false;
+        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None });
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
         await town.Settle(till);
         town.Clock.Advance(TimeSpan.FromDays(7));
+        isCut = true;
         town.Restart(TownWorld.IssuerName);
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        isCut = false;
         await town.UserBank.Run(default);
         Assert.That(town.Issuer.Clock.Doubted, Is.Null);
         Assert.That(town.Issuer.CloseCycle(), Is.GreaterThan(0));

@@ -1,0 +1,156 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Somebody makes use of a restoration that was, or that he only says was (rule R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredLiesTests : RestoredScenario
+{
+    private ulong _number = 100_000;
+
+    /// <summary>A bank says again and again that it was restored. What it does not book waits since the first day, and stops its issuing.</summary>
+    [Test, Rule(27), Rule(8)]
+    public async Task WhoSaysThatItWasRestoredStaysInArrears([Values] bool says)
+    {
+        Town.Pay(Till, Alice, 300);
+        await Town.Settle(Till);
+        Town.Issuer.CloseCycle();
+        var bank = new BankThatLies(Town, "bank-1");
+        await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat));
+        for (int month = 0; month < 3; month++)
+        {
+            Town.Clock.Advance(TimeSpan.FromDays(29));
+            if (says)
+            {
+                await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: true), null), default);
+                await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat));
+            }
+
+            Town.Issuer.CloseCycle();
+        }
+
+        var parked = Town.Issuer.Parked.Single(p => p.Bank == Town.UserBank.Id);
+        Assert.That((parked.TermOver, parked.StopsIssuing), Is.EqualTo((true, true)));
+    }
+
+    /// <summary>What such a bank books this time is no arrears any more.</summary>
+    [Test, Rule(27), Rule(8)]
+    public async Task WhatIsBookedAfterARestorationWaitsNoLonger()
+    {
+        Town.Pay(Till, Alice, 300);
+        await Town.Settle(Till);
+        Town.Issuer.CloseCycle();
+        var bank = new BankThatLies(Town, "bank-1");
+        await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat));
+        Assert.That(Town.Issuer.Parked, Has.Count.EqualTo(1));
+        await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: true), null), default);
+        await bank.Say(1);
+        Assert.That(Town.Issuer.Parked, Is.Empty);
+    }
+
+    /// <summary>A bank that has several later words of a restored issuer shows the oldest first. Once the issuer has recovered the others stop it no more.</summary>
+    [Test, Rule(27)]
+    public async Task OneCopyStopsTheIssuerOnce()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        var words = new List<Position>();
+        for (int i = 0; i < 6; i++)
+        {
+            Town.Clock.Advance(TimeSpan.FromMinutes(10));
+            var hearing = new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, reply =>
+            {
+                words.Add(AgreeMessage.ReadReply(reply)!);
+                return reply;
+            });
+            await Town.BankOver("bank-1", hearing).Run(default);
+        }
+
+        Town.Replace("issuer", copy);
+        var link = Town.UserBankLink();
+        await link.Call(AgreeMessage.Write(Own(false), words[1]), default);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        Town.Issuer.Recover(Town.ShopBank.Id);
+        await link.Call(AgreeMessage.Write(Own(false), words[1]), default);
+        await link.Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [], [])), default);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        var next = AgreeMessage.ReadReply(await link.Call(AgreeMessage.Write(Own(true), words[^1]), default))!;
+        Assert.That((Town.Issuer.Behind, next.Number), Is.EqualTo(((Timestamp?)null, words[^1].Number + 1)));
+    }
+
+    /// <summary>A bank gives back nothing of what the issuer's own word, which it has shown, names: somebody has to look at that.</summary>
+    [Test, Rule(27)]
+    public async Task WhatIsNotGivenBackIsSeen([Values] bool givesBack)
+    {
+        await Restore("issuer");
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover();
+        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        if (givesBack)
+        {
+            Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        }
+        else
+        {
+            await Town.UserBankLink().Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [], [])), default);
+        }
+
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        Assert.That(Town.Issuer.Alarms.Any(a => a.Kind == "bank gave back less than was signed for it"), Is.EqualTo(!givesBack));
+    }
+
+    /// <summary>An issuer recovers while its clock is 40 days ahead. Once the clock is right and accepted, nothing waits for that day.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task ARecoveryUnderAWrongClockPutsNothingOff()
+    {
+        await Restore("issuer");
+        await Visits();
+        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
+        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.Issuer.Recover();
+        foreach (var bank in Town.Banks)
+        {
+            bank.IsDespiteClock = true;
+        }
+
+        await Visits();
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        clock.Off = TimeSpan.Zero;
+        Town.Issuer.AcceptClock();
+        foreach (var bank in Town.Banks)
+        {
+            bank.IsDespiteClock = false;
+        }
+
+        await Town.RunCycles();
+        await Visit(Till);
+        var h = Town.Sign(Alice, Till, 500);
+        Town.Clock.Advance(TimeSpan.FromDays(9));
+        await Town.RunCycles();
+        Assert.That(HierCash.Tests.Cheating.RawMessages.Dead(Town, h), Is.Not.Null);
+    }
+
+    private async Task Visits()
+    {
+        foreach (var bank in Town.Banks)
+        {
+            try
+            {
+                await bank.Run(default);
+            }
+            catch (InvalidOperationException)
+            {
+                // The issuer is behind, or recovers.
+            }
+        }
+    }
+
+    private Position Own(bool isRestored)
+    {
+        using var key = Town.BankKey("bank-1");
+        return Position.Sign(key, new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, ++_number, 0, 0, 0, isRestored, Timestamp.Now(Town.Clock), []));
+    }
+}
