@@ -35,6 +35,19 @@ internal sealed class Agreement(
     public static Position? Newest(Database db, PositionRole role) =>
         db.First("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.Bytes(0))!, (long)role);
 
+    /// <summary>The same as <see cref="Ensure"/>; false where the issuer cannot be reached.</summary>
+    public async ValueTask<bool> HasAgreed(CancellationToken cancel)
+    {
+        try
+        {
+            return await Ensure(cancel);
+        }
+        catch (LinkException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>True once the two agree since this process began; asked now if it was not yet.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<bool> Ensure(CancellationToken cancel)

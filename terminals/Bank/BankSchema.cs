@@ -15,8 +15,8 @@ internal static class BankSchema
         -- Which request each number of an account's orders is for. Forgotten after its withdrawal; the number stays known.
         CREATE TABLE ordered(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, request BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
         CREATE INDEX ordered_date ON ordered(date);
-        -- Numbers whose order cannot be shown any more, by the account's signed word: a renunciation, or an order of which nobody has E_I.
-        CREATE TABLE renounced(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, word BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
+        -- Numbers whose order cannot be shown any more, by the account's signed word: a renunciation, or (shown = 1) an order of which nobody has E_I.
+        CREATE TABLE renounced(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, word BLOB NOT NULL, shown INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
         -- Orders of what was issued before the bank was restored, which the account did not cover when they were shown.
         CREATE TABLE owed(request BLOB PRIMARY KEY, u BLOB NOT NULL REFERENCES account, user_order BLOB NOT NULL) STRICT;
 

@@ -51,15 +51,9 @@ internal sealed partial class WithdrawalDesk
         }
 
         known = OrderBook.Advance(db, order.User, scheme.Terms, now);
-        if (OrderBook.Gap(db, order, known) is { } gap)
+        if (OrderBook.Beyond(db, order, known, scheme.Terms) is { } beyond)
         {
-            return (gap, Next.None);
-        }
-
-        if (OrderBook.WaitsUntil(db, order, known, scheme.Terms) is { } until)
-        {
-            return (new Refusal(
-                RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until), Next.None);
+            return (beyond, Next.None);
         }
 
         if (OrderBook.IsForgotten(db, order, known))
@@ -137,10 +131,9 @@ internal sealed partial class WithdrawalDesk
             return (outOfDate, Next.None);
         }
 
-        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
         if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
         {
-            OrderBook.Bind(db, order, now);
             return Ended;
         }
 
