@@ -130,7 +130,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
                 "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES(?1, ?2, ?3)", request, order.User.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
             return new Refusal(
                 RefusalReason.InsufficientFunds,
-                $"Order {order.Number} of this account, of {order.FaceValue.Show(order.Currency)}, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.");
+                $"Order {order.Number} of this account, of {order.FaceValue.Show(order.Currency)}, is from before the bank was restored from a copy. "
+                    + "It was shown, and the account does not cover it. Pay in, then try again.");
         }
 
         var ek = db.First("SELECT ek FROM recovered WHERE request = ?1", r => r.Bytes(0), request)!;

@@ -104,7 +104,7 @@ public sealed class OrderNumberTests : OrderScenario
         AssertBalanced();
     }
 
-    /// <summary>A broken card renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.</summary>
+    /// <summary>A card that was broken into renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.</summary>
     [Test, Rule(27)]
     public async Task ARenouncedOrderThatTurnsUpIsDebited()
     {
@@ -167,7 +167,7 @@ public sealed class OrderNumberTests : OrderScenario
         await Restored(() => Withdrawn(Bob, 2000, bobs));
         var (alice, bob) = (Town.Account(Alice), Town.Account(Bob));
         var genuine = bobs.Order(Account("Bob").User, Town.UserBank.Id, 2)!;
-        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null, "Alice's card is broken, and signs for what Bob has");
+        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null, "Alice's card was broken into, and signs for what Bob has");
         Assert.That((Town.Account(Alice).Minor, Town.Account(Bob)), Is.EqualTo((alice.Minor - 2000, bob)));
         Assert.That(Refusal.Read(await Send(genuine))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
         Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "withdrawal ordered by two accounts").Select(a => a.Holder), Is.EqualTo(new[] { "Alice and Bob" }));

@@ -114,6 +114,41 @@ public sealed class ShownOrderTests : OrderScenario
         AssertBalanced();
     }
 
+    /// <summary>
+    /// The same bank, and a wallet without records: the card shows the order of a coin, without E_I, which nobody at the bank has. That closes its number, as the account's signed word; the
+    /// auditor finds the issuance without a withdrawal, and nothing wrong with that word.
+    /// </summary>
+    [Test, Rule(27)]
+    public async Task AnOrderWithoutEIIsTheAccountsWord()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("bank-1");
+        await Withdrawn(Alice, 4000, null);
+        Town.Replace("bank-1", copy);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await WithdrawnBy(null, 700);
+        Assert.That(Said, Is.EqualTo(new[] { "The bank did not know order 2 of this account. The card showed it." }));
+        Assert.That(Town.Rows("bank-1")["renounced"], Is.EqualTo(1));
+        Assert.That(Audit().Select(f => f.Table), Has.Some.EqualTo("withdrawal").And.None.EqualTo("renounced").And.None.EqualTo("account"));
+    }
+
+    /// <summary>While the bank awaits another's order, one without E_I waits as a renunciation does: her wallet says until when.</summary>
+    [Test, Rule(27)]
+    public async Task AnOrderWithoutEIWaitsWhileAnotherIsAwaited()
+    {
+        await Restored(async () =>
+        {
+            await Withdrawn(Alice, 4000, null);
+            await Withdrawn(Bob, 2000, null);
+        });
+        var until = Timestamp.Now(Town.Clock).Plus(Town.Options.Terms.DisputeTerm);
+
+        // As if Alice's were not among what the issuer told.
+        var wallet = new WalletTerminal(new NothingKnown(new ToBank(Town), until), Town.Options.Suite, Town.Clock, NoCrashPoints.Instance) { ShowedOrder = Said.Add };
+        Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(Said, Is.Not.Empty.And.All.EndsWith($" of this account. The card showed it. Orders after it wait until {until} at the latest."));
+    }
+
     /// <summary>Of an order that was declined long ago the bank forgets whose its number was. The number stays known, and serves nobody any more.</summary>
     [Test, Rule(27), Rule(10)]
     public async Task AForgottenNumberServesNobody()
@@ -163,5 +198,12 @@ public sealed class ShownOrderTests : OrderScenario
             Renounced += request.Type == MessageType.Renounce ? 1 : 0;
             return request.Type == MessageType.Withdraw ? new Refusal(RefusalReason.OrderMissing, "It is missing.", Order: number).ToMessage() : await honest.Call(request, cancel);
         }
+    }
+
+    /// <summary>Says to each order of a coin that it waits.</summary>
+    private sealed class NothingKnown(ILink honest, Timestamp until) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            request.Type == MessageType.ShowOrder ? OrderMessages.WriteReply(MessageType.ShowOrderReply, until) : await honest.Call(request, cancel);
     }
 }
