@@ -57,16 +57,3 @@ public sealed record OrderReply(KeyId Key, RequestId Request, uint Number, byte[
         return r.Complete ? new OrderReply(key, request, number, signature) : null;
     }
 }
-
-/// <param name="Signature">By the account key, 64 bytes.</param>
-public sealed record SignatureReply(byte[] Signature)
-{
-    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Signature, Signature);
-
-    public static SignatureReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        return r.Complete ? new SignatureReply(signature) : null;
-    }
-}

@@ -395,6 +395,7 @@ out.update({
     "frame-certificates-reply": frame(2, 0x0104, cert_e + cert_c),
     "frame-show-order": frame(1, 0x010F, shown_order),
     "frame-show-order-reply": frame(2, 0x0110, b""),
+    "frame-show-order-reply-waits": frame(2, 0x0110, tlv(0xDF56, DATE)),
     "frame-renounce": frame(1, 0x0111, renunciation),
     "frame-renounce-reply": frame(2, 0x0112, tlv(0xDF56, DATE)),
     "frame-issue": frame(1, 0x0201, bank_request),

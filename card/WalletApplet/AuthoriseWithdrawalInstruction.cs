@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
@@ -7,7 +6,7 @@ namespace HierCash.Card.Wallet;
 
 using Runtime;
 
-/// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key; RENOUNCE ORDER. Pages: authorise-withdrawal.md, renounce-order.md.</summary>
+/// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
 internal static class AuthoriseWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in AuthoriseWithdrawalCommand command, ref BerTlvWriter response)
@@ -25,7 +24,7 @@ internal static class AuthoriseWithdrawalInstruction
 
         var slot = wallet.Slot(command.Slot);
 
-        // A coin that is there was ordered; what was ordered can be shown again as long as its slot is not used anew.
+        // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets no number.
         if (slot.State != SlotState.Pending && slot.Order == 0)
         {
             return StatusWord.ConditionsNotSatisfied;
@@ -58,34 +57,6 @@ internal static class AuthoriseWithdrawalInstruction
         wallet.Profile.Orders = number;
         slot.Order = number;
         transaction.Commit();
-    }
-
-    /// <summary>RENOUNCE ORDER: only what the card cannot show any more.</summary>
-    public static StatusWord Renounce(WalletApplet wallet, in RenounceOrderCommand command, ref BerTlvWriter response)
-    {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
-        uint number = command.Number;
-        if (number == 0 || number > wallet.Profile.Orders)
-        {
-            return StatusWord.NotFound;
-        }
-
-        bool carried = wallet.Slots.Any(s => s.Order == number);
-        Switches.Off("R27 card shows", ref carried);
-        if (carried)
-        {
-            return StatusWord.ConditionsNotSatisfied;
-        }
-
-        wallet.Meter.Charge(CardOperation.Hash); // U
-        var message = SignedMessage.Renunciation(wallet.Profile.User, wallet.Profile.Bank, number, command.Date);
-        new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
-        return StatusWord.Success;
     }
 
     /// <summary>AUTHORISE LOST CARD: a frozen card may, its coins come back this way. Page: authorise-lost-card.md.</summary>

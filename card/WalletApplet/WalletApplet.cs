@@ -269,7 +269,7 @@ public sealed class WalletApplet : Applet
         0x22 => Run<AuthoriseWithdrawalCommand>(apdu, AuthoriseWithdrawalCommand.Parse, AuthoriseWithdrawalInstruction.Run, ref response),
         0x24 => Run<FinishWithdrawalCommand>(apdu, FinishWithdrawalCommand.Parse, FinishWithdrawalInstruction.Run, ref response),
         0x26 => Run<ReleaseWithdrawalCommand>(apdu, ReleaseWithdrawalCommand.Parse, FinishWithdrawalInstruction.Release, ref response),
-        0x28 => Run<RenounceOrderCommand>(apdu, RenounceOrderCommand.Parse, AuthoriseWithdrawalInstruction.Renounce, ref response),
+        0x28 => Run<RenounceOrderCommand>(apdu, RenounceOrderCommand.Parse, RenounceOrderInstruction.Run, ref response),
         0x30 => Run<GetCashCommand>(apdu, GetCashCommand.Parse, PayInstruction.GetCash, ref response),
         0x32 => Run<PayCommand>(apdu, PayCommand.Parse, PayInstruction.Run, ref response),
         0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),

@@ -16,7 +16,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
     public IReadOnlyList<Finding> Notes => _notes;
 
     public IEnumerable<Finding> Run() =>
-        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books).Run()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
+        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
 
     private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
 

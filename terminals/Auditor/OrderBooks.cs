@@ -1,12 +1,37 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
 
 /// <summary>The numbers of the orders in a bank's books (R27): each is one withdrawal's, and none was passed over.</summary>
-internal sealed class OrderBooks(Books books)
+internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
 {
-    public IEnumerable<Finding> Run()
+    public IEnumerable<Finding> Run() => Words().Concat(Numbers());
+
+    /// <summary>Each number that nobody can show any more stands on the account's own signed word.</summary>
+    private IEnumerable<Finding> Words()
+    {
+        foreach (var (u, order, word, isShown, key) in books.Rows(
+            "SELECT r.u, r.number, r.word, r.shown, a.public_key FROM renounced r LEFT JOIN account a ON a.u = r.u ORDER BY r.u, r.number",
+            r => (r.GetFieldValue<byte[]>(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1, r.IsDBNull(4) ? [] : r.GetFieldValue<byte[]>(4))))
+        {
+            if (!(PublicKey.TryDecode(key) is { } account && IsWord(u, order, word, isShown, account)))
+            {
+                yield return books.Finds("renounced", u, $"its account did not sign that order {order} cannot be shown");
+            }
+        }
+    }
+
+    private bool IsWord(byte[] u, long order, byte[] word, bool isShown, PublicKey account)
+    {
+        bool Its(AccountId user, PartyId bank, uint signed) => user.Value.ToArray().AsSpan().SequenceEqual(u) && bank.Value == (number ?? bank.Value) && signed == order;
+        return isShown
+            ? ShownOrder.Decode(word) is { } shown && Its(shown.User, shown.Bank, shown.Number) && shown.Verify(keys.Suite, account)
+            : Renunciation.Decode(word) is { } own && Its(own.User, own.Bank, own.Number) && own.Verify(keys.Suite, account);
+    }
+
+    private IEnumerable<Finding> Numbers()
     {
         var known = books.Rows("SELECT u, known FROM account", r => (U: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
         long there = ForgottenRows.Of(books, "order").Times + books.Number(
@@ -33,7 +58,8 @@ internal sealed class OrderBooks(Books books)
                 continue;
             }
 
-            if (!taken.Add((u, order.Number)))
+            // An order that was missing may turn up after its account's card has signed another one under its number: what was issued is debited all the same.
+            if (!taken.Add((u, order.Number)) && !isAssigned)
             {
                 yield return books.Finds("withdrawal", request, $"its account has another withdrawal under order number {order.Number}");
             }

@@ -35,6 +35,19 @@ internal sealed class Agreement(
     public static Position? Newest(Database db, PositionRole role) =>
         db.First("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.Bytes(0))!, (long)role);
 
+    /// <summary>The same as <see cref="Ensure"/>; false where the issuer cannot be reached.</summary>
+    public async ValueTask<bool> HasAgreed(CancellationToken cancel)
+    {
+        try
+        {
+            return await Ensure(cancel);
+        }
+        catch (LinkException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>True once the two agree since this process began; asked now if it was not yet.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<bool> Ensure(CancellationToken cancel)
@@ -127,12 +140,20 @@ internal sealed class Agreement(
     {
         var from = since.Date.Minus(TimeSpan.FromDays(1));
         var issued = store.Read(db => db.Query(
-            "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= ?1 ORDER BY ended", r => (Order: r.Bytes(0), EK: r.Bytes(1)), from.ToLedger()));
+            "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= ?1 ORDER BY ended", r => (Asked: Ask(r.Bytes(0)), EK: r.Bytes(1)), from.ToLedger()));
+
+        // Also what this bank got back itself, and of which nobody has shown the order yet: whenever it was issued.
+        var unordered = store.Read(db => db.Query(
+            "SELECT x, key_id, ei, ek FROM recovered ORDER BY rowid",
+            r => (Asked: Ask(Amount.FromLedger(r.GetInt64(0)), scheme.Terms.Currency, new KeyId(checked((uint)r.GetInt64(1))), r.Bytes(2)), EK: r.Bytes(3))));
+        bool brings = true;
+        Switches.Off("R27 unordered given back", ref brings);
+        issued.AddRange(brings ? unordered : []);
         var transfers = store.Read(db => db.Query("SELECT transfer FROM booked_transfer WHERE number > ?1 ORDER BY number", r => Transfer.Decode(r.Bytes(0))!, (long)since.Instruction));
         var statements = store.Read(db => db.Query("SELECT statement FROM audit_statement WHERE number > ?1 ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!, (long)since.Statement));
         foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
         {
-            await Give(new ReturnedWords(false, [.. part.Select(i => (Ask(i.Order), i.EK))], [], []), cancel);
+            await Give(new ReturnedWords(false, [.. part], [], []), cancel);
         }
 
         foreach (var part in transfers.Chunk(RecoveryMessages.MaxEntries))
@@ -165,10 +186,14 @@ internal sealed class Agreement(
     {
         var reader = new BerTlvReader(order);
         var asked = AccountRequest.Read(ref reader);
+        return Ask(asked.FaceValue, asked.Currency, asked.Key, asked.EI);
+    }
+
+    private BankRequest Ask(Amount faceValue, Currency currency, KeyId keyId, byte[] ei)
+    {
         var now = Timestamp.Now(clock);
-        return new BankRequest(
-            bank, asked.FaceValue, asked.Currency, asked.Key, asked.EI, now,
-            key.Sign(SignedMessage.BankRequest(bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, now)));
+        var request = new BankRequest(bank, faceValue, currency, keyId, ei, now, []);
+        return request with { Signature = key.Sign(SignedMessage.BankRequest(bank, faceValue, currency, keyId, request.Request, now)) };
     }
 
     /// <summary>This bank's next position, on its disk before it leaves; or the last one, if that was not answered.</summary>

@@ -28,9 +28,10 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.Behind => Agreement.RunRecover,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.NumberTwice =>
-            "The card of this holder signed two orders under one number, which an honest card never does. What was issued is debited. Ask the holder for the card.",
+            "The card of this holder signed two orders under one number, one under two, or one under number 0, which an honest card never does. What was issued is debited as soon as the account covers it. "
+            + "Ask the holder for the card.",
         BankAlarms.RenouncedShown =>
-            "This holder's card signed that an order cannot be shown any more, and it was shown. It is debited. Somebody had kept it, or the card is not an honest one.",
+            "This holder's card signed that an order cannot be shown any more, and it was shown. It is debited as soon as the account covers it. Somebody had kept it, or the card is not an honest one.",
         BankAlarms.RivalOrder =>
             "Both cards signed an order for the same withdrawal from before this bank was restored. The first one named bears it. Ask both holders whose card has the coin.",
         BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
@@ -41,7 +42,7 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
     };
 }
 
-/// <summary>One row for each kind and number, however often it happens; and one for each set-back that was signed.</summary>
+/// <summary>One row for each kind and what it is about, however often it happens: an instruction or statement, a set-back that was signed, an order of an account.</summary>
 internal static class BankAlarms
 {
     public const string NotSigned = "instruction not signed";

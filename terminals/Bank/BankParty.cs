@@ -60,7 +60,7 @@ public sealed partial class BankParty : ILinkHandler
         issuer = _issuersClock.Over(issuer);
         _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
         _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
-        _orders = new OrderDesk(identity.Id, store, suite, scheme, _agreement, _withdrawals, clock);
+        _orders = new OrderDesk(store, suite, scheme, _agreement, _withdrawals, clock);
         _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
         _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
         _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);

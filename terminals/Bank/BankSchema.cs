@@ -12,11 +12,12 @@ internal static class BankSchema
         CREATE TABLE account(
             u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL, known INTEGER NOT NULL DEFAULT 0) STRICT;
 
-        -- Which request each number of an account's orders is for. Forgotten after its withdrawal; the number stays known.
-        CREATE TABLE ordered(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, request BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
+        -- Which request each number of an account's orders is for; declined: the issuer's "never issued" has freed its card's slot. Forgotten after its withdrawal; the number stays known.
+        CREATE TABLE ordered(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, request BLOB NOT NULL, date INTEGER NOT NULL,
+            declined INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(u, number)) STRICT;
         CREATE INDEX ordered_date ON ordered(date);
-        -- Numbers whose order cannot be shown any more, by the account's signed word: a renunciation, or an order of which nobody has E_I.
-        CREATE TABLE renounced(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, word BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
+        -- Numbers whose order cannot be shown any more, by the account's signed word: a renunciation, or (shown = 1) an order of which nobody has E_I.
+        CREATE TABLE renounced(u BLOB NOT NULL REFERENCES account, number INTEGER NOT NULL, word BLOB NOT NULL, shown INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(u, number)) STRICT;
         -- Orders of what was issued before the bank was restored, which the account did not cover when they were shown.
         CREATE TABLE owed(request BLOB PRIMARY KEY, u BLOB NOT NULL REFERENCES account, user_order BLOB NOT NULL) STRICT;
 
@@ -65,7 +66,7 @@ internal static class BankSchema
         -- own later word, which shows it.
         CREATE TABLE position(role INTEGER PRIMARY KEY, number INTEGER NOT NULL, position BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0) STRICT;
         -- What was issued to this bank before it was restored, and of which it has no order: its account is not known yet, its money comes from suspense (R27).
-        CREATE TABLE recovered(request BLOB PRIMARY KEY, x INTEGER NOT NULL, ei BLOB NOT NULL, ek BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
+        CREATE TABLE recovered(request BLOB PRIMARY KEY, x INTEGER NOT NULL, key_id INTEGER NOT NULL, ei BLOB NOT NULL, ek BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
         -- Since when the issuer does not answer this bank, and why, in its words; no row while it does.

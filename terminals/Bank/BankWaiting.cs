@@ -31,9 +31,13 @@ internal static class BankWaiting
                 WaitingKind.RestoredBank, "everything", behind, "This bank's database is an older copy: the issuer has a later word with its signature.", "'hiercash-bank recover' ends it."));
         }
 
-        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered"), n => new Waiting(
+        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered WHERE request NOT IN (SELECT request FROM owed)"), n => new Waiting(
             WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
             "The holder's 'hiercash-wallet resume' shows the order and ends it."));
+        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered WHERE request IN (SELECT request FROM owed)"), n => new Waiting(
+            WaitingKind.UncoveredWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since,
+            "They were issued before this bank was restored from a copy, their orders were shown, and their accounts do not cover them. These withdraw nothing else.",
+            "A deposit ends it, with the holder's next withdrawal or 'hiercash-wallet resume'."));
         Add(all, Counted(db, "SELECT count(*), 0, min(r.since) FROM renounced r JOIN account a ON a.u = r.u WHERE r.number > a.known"), n => new Waiting(
             WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since, "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
             "It ends when that order is shown, and disputeTerm after it was renounced: with the holder's next withdrawal."));

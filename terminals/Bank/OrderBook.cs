@@ -50,7 +50,24 @@ internal static class OrderBook
     }
 
     /// <summary>A number that is known, and of which the bank has forgotten whose it was.</summary>
-    public static bool IsForgotten(Database db, AccountRequest order, uint known) => order.Number <= known && RequestOf(db, order) is null && Since(db, order.User, order.Number) is null;
+    public static bool IsForgotten(Database db, AccountRequest order, uint known)
+    {
+        bool isForgotten = order.Number <= known && RequestOf(db, order) is null && Since(db, order.User, order.Number) is null;
+        Switches.Off("R27 forgotten number", ref isForgotten);
+        return isForgotten;
+    }
+
+    /// <summary>The order came to nothing, and its card has heard so: it is never carried out, also where the account could pay it later.</summary>
+    public static int Decline(Database db, AccountRequest order) => db.Execute(
+        "UPDATE ordered SET declined = 1 WHERE u = ?1 AND number = ?2 AND request = ?3", order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray());
+
+    public static bool IsDeclined(Database db, AccountRequest order)
+    {
+        bool isDeclined = db.Number(
+            "SELECT declined FROM ordered WHERE u = ?1 AND number = ?2 AND request = ?3", order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray()) == 1;
+        Switches.Off("R27 declined", ref isDeclined);
+        return isDeclined;
+    }
 
     /// <summary>Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with the account.</summary>
     /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
@@ -82,13 +99,13 @@ internal static class OrderBook
     /// <returns>The number up to which all are known.</returns>
     public static uint Advance(Database db, AccountId user, SchemeTerms terms, Timestamp now)
     {
-        bool isAwaiting = Recovery.Unordered(db).Times > 0;
+        bool isAwaiting = Recovery.IsAwaiting(db);
         Switches.Off("R27 renounced waits", ref isAwaiting);
         return GoOn(db, user, since => !isAwaiting || since.Plus(terms.DisputeTerm) <= now);
     }
 
-    /// <summary>Why this order cannot be taken before others; null where it can.</summary>
-    public static Refusal? Gap(Database db, AccountRequest order, uint known)
+    /// <summary>Why this order cannot be taken before others: one is missing, or was renounced and may turn up. Null where it can.</summary>
+    public static Refusal? Beyond(Database db, AccountRequest order, uint known, SchemeTerms terms)
     {
         bool isBeyond = order.Number > known + 1UL;
         Switches.Off("R27 order gap", ref isBeyond);
@@ -98,22 +115,26 @@ internal static class OrderBook
         }
 
         uint open = FirstOpen(db, order.User, known);
-        return open < order.Number ? Missing(open) : null;
+        if (open < order.Number)
+        {
+            return Missing(open);
+        }
+
+        long newest = db.Number(
+            "SELECT coalesce(max(since), -1) FROM renounced WHERE u = ?1 AND number > ?2 AND number < ?3", order.User.Value.ToArray(), (long)known, (long)order.Number);
+        if (newest < 0)
+        {
+            return null;
+        }
+
+        var until = Timestamp.FromLedger(newest).Plus(terms.DisputeTerm);
+        return new Refusal(
+            RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until);
     }
 
     /// <summary>The refusal that names the order to be shown, or renounced.</summary>
     public static Refusal Missing(uint number) =>
         new Refusal(RefusalReason.OrderMissing, $"The bank does not know order {number} of this account. Show it, or have the card renounce it; 'hiercash-wallet resume' does that.", Order: number);
-
-    /// <summary>Until when orders beyond a renounced one wait; null where they need not.</summary>
-    public static Timestamp? WaitsUntil(Database db, AccountRequest order, uint known, SchemeTerms terms)
-    {
-        bool isBeyond = order.Number > known + 1UL;
-        Switches.Off("R27 order gap", ref isBeyond);
-        long newest = db.Number(
-            "SELECT coalesce(max(since), -1) FROM renounced WHERE u = ?1 AND number > ?2 AND number < ?3", order.User.Value.ToArray(), (long)known, (long)order.Number);
-        return isBeyond && newest >= 0 ? Timestamp.FromLedger(newest).Plus(terms.DisputeTerm) : null;
-    }
 
     /// <summary>The first number that is neither known nor renounced.</summary>
     public static uint FirstOpen(Database db, AccountId user, uint known)
@@ -132,8 +153,11 @@ internal static class OrderBook
     public static Timestamp? Since(Database db, AccountId user, uint number) => db.Query(
         "SELECT since FROM renounced WHERE u = ?1 AND number = ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), user.Value.ToArray(), (long)number).FirstOrDefault();
 
-    public static void Renounce(Database db, AccountId user, uint number, byte[] word, Timestamp now) => db.Execute(
-        "INSERT OR IGNORE INTO renounced(u, number, word, since) VALUES(?1, ?2, ?3, ?4)", user.Value.ToArray(), (long)number, word, now.ToLedger());
+    /// <param name="word">What the account signed: a renunciation, or the order of a coin that nobody knows.</param>
+    /// <param name="isShown">It is the latter.</param>
+    public static void Renounce(Database db, AccountId user, uint number, byte[] word, bool isShown, Timestamp now) => db.Execute(
+        "INSERT OR IGNORE INTO renounced(u, number, word, shown, since) VALUES(?1, ?2, ?3, ?4, ?5)",
+        user.Value.ToArray(), (long)number, word, isShown ? 1L : 0L, now.ToLedger());
 
     /// <summary>A number has one request. What the bank awaits is taken all the same: whoever signed for it bears it; but somebody has to look.</summary>
     /// <returns>Why the order is not taken; null where it may be.</returns>
@@ -156,11 +180,18 @@ internal static class OrderBook
             : null;
     }
 
-    /// <summary>What was shown and not covered is booked first, as soon as the account covers it.</summary>
+    /// <summary>What was shown and not covered is booked first, as soon as the account covers it; also what its former cards had ordered.</summary>
     /// <returns>Why the account withdraws nothing else; null where it may.</returns>
     public static Refusal? Owed(Database db, AccountId user, Timestamp now)
     {
-        foreach (byte[] bytes in db.Query("SELECT user_order FROM owed WHERE u = ?1", r => r.Bytes(0), user.Value.ToArray()))
+        var owed = db.Query(
+            """
+            SELECT user_order FROM owed WHERE u IN (
+                WITH RECURSIVE card(u) AS (SELECT ?1 UNION SELECT r.u FROM replaced r JOIN card c ON r.successor = c.u) SELECT u FROM card)
+            """,
+            r => r.Bytes(0), user.Value.ToArray());
+        Switches.Replace("R27 owed", ref owed, []);
+        foreach (byte[] bytes in owed)
         {
             var reader = new BerTlvReader(bytes);
             var order = AccountRequest.Read(ref reader);
@@ -193,7 +224,10 @@ internal static class OrderBook
             BankAlarms.RaiseRival(db, now, UserDatabase.Find(db, order.Request)!.Order.User, order);
         }
 
-        // It was shown: a holder who is in the right is not kept from withdrawing more.
-        Bind(db, order, now);
+        // It was shown: a holder who is in the right is not kept from withdrawing more. Numbers that are to come bind nothing yet.
+        if (order.Number <= Known(db, order.User) + 1UL)
+        {
+            Bind(db, order, now);
+        }
     }
 }

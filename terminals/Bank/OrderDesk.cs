@@ -7,7 +7,7 @@ using HierCash.Terminals;
 namespace HierCash.Bank;
 
 /// <summary>Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).</summary>
-internal sealed class OrderDesk(PartyId bank, Database store, ICashSuite suite, Scheme scheme, Agreement agreement, WithdrawalDesk withdrawals, TimeProvider clock)
+internal sealed class OrderDesk(Database store, ICashSuite suite, Scheme scheme, Agreement agreement, WithdrawalDesk withdrawals, TimeProvider clock)
 {
     /// <summary>An order without E_I. Of what the bank awaits, and of what it has, it knows E_I.</summary>
     public async ValueTask<LinkMessage> HandleShown(LinkMessage request, CancellationToken cancel)
@@ -23,8 +23,8 @@ internal sealed class OrderDesk(PartyId bank, Database store, ICashSuite suite, 
             return Refusal.Read(answer) is null ? OrderMessages.WriteReply(MessageType.ShowOrderReply, null) : answer;
         }
 
-        return Check(shown.User, shown.Bank, key => shown.Verify(suite, key))
-            ?? await Close(MessageType.ShowOrderReply, shown.User, shown.Number, request.Body, cancel);
+        return withdrawals.CheckSigner(shown.Bank, shown.User, key => IsSigned(shown.Verify(suite, key)))
+            ?? await Close(MessageType.ShowOrderReply, shown.User, shown.Number, request.Body, isShown: true, cancel);
     }
 
     public async ValueTask<LinkMessage> HandleRenounce(LinkMessage request, CancellationToken cancel)
@@ -34,41 +34,22 @@ internal sealed class OrderDesk(PartyId bank, Database store, ICashSuite suite, 
             return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
         }
 
-        return Check(word.User, word.Bank, key => word.Verify(suite, key))
-            ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, cancel);
+        return withdrawals.CheckSigner(word.Bank, word.User, key => IsSigned(word.Verify(suite, key)))
+            ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, isShown: false, cancel);
     }
 
-    private LinkMessage? Check(AccountId user, PartyId addressed, Func<PublicKey, bool> verify)
+    private static bool IsSigned(bool signed)
     {
-        if (addressed != bank)
-        {
-            return Refuse(RefusalReason.OtherBank, "This is for another bank. Send it there.");
-        }
-
-        if (store.Read(db => UserDatabase.FindAccount(db, user)) is not { } account)
-        {
-            return Refuse(RefusalReason.UnknownAccount, "There is no such account at this bank. Open one with this card first.");
-        }
-
-        bool signed = verify(account.Key);
         Switches.On("R27 renounced by", ref signed);
-        return signed ? null : Refuse(RefusalReason.BadSignature, "It is not signed by the card of this account.");
+        return signed;
     }
 
     /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
-    private async ValueTask<LinkMessage> Close(MessageType reply, AccountId user, uint number, byte[] word, CancellationToken cancel)
+    private async ValueTask<LinkMessage> Close(MessageType reply, AccountId user, uint number, byte[] word, bool isShown, CancellationToken cancel)
     {
         // A bank that was restored, and has not heard so yet, does not know what waits.
-        bool agreed;
-        try
-        {
-            agreed = await agreement.Ensure(cancel);
-        }
-        catch (LinkException)
-        {
-            agreed = false;
-        }
-
+        bool agreed = await agreement.HasAgreed(cancel);
+        Switches.On("R27 renounced after agreement", ref agreed);
         if (!agreed)
         {
             return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
@@ -85,7 +66,14 @@ internal sealed class OrderDesk(PartyId bank, Database store, ICashSuite suite, 
                     return OrderBook.Missing(open).ToMessage();
                 }
 
-                OrderBook.Renounce(db, user, number, word, now);
+                // Each may wait for months, and costs its holder nothing.
+                if (RefusalCount.FullUntil(db, user, scheme.Terms, now) is { } until)
+                {
+                    return WithdrawalDesk.TooMany(until).ToMessage();
+                }
+
+                RefusalCount.Add(db, user, scheme.Terms, now);
+                OrderBook.Renounce(db, user, number, word, isShown, now);
                 known = OrderBook.Advance(db, user, scheme.Terms, now);
             }
 

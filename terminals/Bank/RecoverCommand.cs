@@ -29,6 +29,6 @@ internal static class RecoverCommand
 
     /// <summary>What is left, and what ends it.</summary>
     public static string Explain((long Times, long Sum) unordered, Currency currency) =>
-        $"{Counted.Say(unordered.Times, "withdrawal")} of {new Amount((ulong)unordered.Sum).Show(currency)} in all {(unordered.Times == 1 ? "was" : "were")} issued before this bank was restored, and whose "
-        + "they were only the holders' wallets can show. Ask holders to run 'hiercash-wallet resume'; until then this bank bears the sum.";
+        $"{Counted.Say(unordered.Times, "withdrawal")} of {new Amount((ulong)unordered.Sum).Show(currency)} in all {(unordered.Times == 1 ? "was" : "were")} issued before this bank was restored, and no "
+        + "account is debited for them: nobody has shown the order, or the account does not cover it. Ask holders to run 'hiercash-wallet resume', which shows it; until then this bank bears the sum.";
 }

@@ -26,6 +26,14 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     public static (long Times, long Sum) Unordered(Database db) =>
         db.Query("SELECT count(*), coalesce(sum(x), 0) FROM recovered", r => (r.GetInt64(0), r.GetInt64(1)))[0];
 
+    /// <summary>True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.</summary>
+    public static bool IsAwaiting(Database db)
+    {
+        bool all = db.Number("SELECT count(*) FROM recovered WHERE request NOT IN (SELECT request FROM owed)") > 0;
+        Switches.Replace("R27 uncovered is known", ref all, Unordered(db).Times > 0);
+        return all;
+    }
+
     /// <exception cref="InvalidOperationException">This bank was not restored, or the issuer does not answer.</exception>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     public async ValueTask<BankRecovery> Run(CancellationToken cancel)
@@ -77,25 +85,25 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         return ours;
     }
 
-    private bool Take(Database db, IssuedWithdrawal one) => Take(db, one, Timestamp.Now(clock));
+    private bool Take(Database db, IssuedWithdrawal one) => Take(db, one.Asked.Request, one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK, Timestamp.Now(clock));
 
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
-    public static bool Take(Database db, IssuedWithdrawal one, Timestamp now)
+    public static bool Take(Database db, RequestId issued, Amount faceValue, KeyId key, byte[] ei, byte[] ek, Timestamp now)
     {
-        byte[] request = one.Asked.Request.Value.ToArray();
-        if (UserDatabase.Find(db, one.Asked.Request) is not null)
+        byte[] request = issued.Value.ToArray();
+        if (UserDatabase.Find(db, issued) is not null)
         {
-            UserDatabase.Conclude(db, one.Asked.Request, one.EK, null, now);
+            UserDatabase.Conclude(db, issued, ek, null, now);
             return false;
         }
 
         // What was forgotten after its terms the ledger still has.
-        if (Ledger.Has(db, "withdrawal", request) || !Ledger.Move(db, now, Debit, request, LedgerAccount.Suspense, LedgerAccount.Float, one.Asked.FaceValue))
+        if (Ledger.Has(db, "withdrawal", request) || !Ledger.Move(db, now, Debit, request, LedgerAccount.Suspense, LedgerAccount.Float, faceValue))
         {
             return false;
         }
 
-        db.Execute("INSERT INTO recovered(request, x, ei, ek, date) VALUES(?1, ?2, ?3, ?4, ?5)", request, one.Asked.FaceValue.ToLedger(), one.Asked.EI, one.EK, now.ToLedger());
+        db.Execute("INSERT INTO recovered(request, x, key_id, ei, ek, date) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", request, faceValue.ToLedger(), (long)key.Value, ei, ek, now.ToLedger());
         return true;
     }
 
@@ -120,7 +128,10 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             // Kept: the account withdraws nothing else before it covers what it had.
             db.Execute(
                 "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES(?1, ?2, ?3)", request, order.User.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
-            return new Refusal(RefusalReason.InsufficientFunds, "A withdrawal from before the bank was restored from a copy was shown, and the account does not cover it. Pay in, then try again.");
+            return new Refusal(
+                RefusalReason.InsufficientFunds,
+                $"Order {order.Number} of this account, of {order.FaceValue.Show(order.Currency)}, is from before the bank was restored from a copy. "
+                    + "It was shown, and the account does not cover it. Pay in, then try again.");
         }
 
         var ek = db.First("SELECT ek FROM recovered WHERE request = ?1", r => r.Bytes(0), request)!;

@@ -51,20 +51,19 @@ internal sealed partial class WithdrawalDesk
         }
 
         known = OrderBook.Advance(db, order.User, scheme.Terms, now);
-        if (OrderBook.Gap(db, order, known) is { } gap)
+        if (OrderBook.Beyond(db, order, known, scheme.Terms) is { } beyond)
         {
-            return (gap, Next.None);
-        }
-
-        if (OrderBook.WaitsUntil(db, order, known, scheme.Terms) is { } until)
-        {
-            return (new Refusal(
-                RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until), Next.None);
+            return (beyond, Next.None);
         }
 
         if (OrderBook.IsForgotten(db, order, known))
         {
             return Ended;
+        }
+
+        if (OrderBook.IsDeclined(db, order))
+        {
+            return (new Refusal(RefusalReason.NotAllowed, $"Order {order.Number} of this account was declined, and is not carried out any more. Withdraw anew."), Next.Decline);
         }
 
         bool isSeen = OrderBook.IsBound(db, order);
@@ -123,8 +122,14 @@ internal sealed partial class WithdrawalDesk
     {
         if (scheme.Find(KeyUsage.IssuerEncryption, order.Key) is null)
         {
+            if (!isSeen && RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } full)
+            {
+                return (TooMany(full), Next.None);
+            }
+
             // It is never carried out, and was shown: the next one need not wait for it.
             OrderBook.Bind(db, order, now);
+            RefusalCount.Add(db, order.User, scheme.Terms, now);
             return (new Refusal(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again."), Next.None);
         }
 
@@ -137,20 +142,22 @@ internal sealed partial class WithdrawalDesk
             return (outOfDate, Next.None);
         }
 
-        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not.
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
         if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
         {
-            OrderBook.Bind(db, order, now);
             return Ended;
         }
 
         if (RefusalCount.FullUntil(db, order.User, scheme.Terms, now) is { } until)
         {
-            return (new Refusal(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}."), Next.None);
+            return (TooMany(until), Next.None);
         }
 
         return inTime ? null : (outOfDate, Next.Withhold);
     }
+
+    public static Refusal TooMany(Timestamp until) =>
+        new(RefusalReason.NotAllowed, $"Too many withdrawals of this account came to nothing lately. Withdraw again after {until}.");
 
     /// <summary>Why nothing is withdrawn with this card any more; null where it may.</summary>
     private static Refusal? Closed(Database db, AccountId user) =>

@@ -71,9 +71,13 @@ internal sealed partial class WithdrawalDesk(
     private async ValueTask<LinkMessage> Decline(AccountRequest order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
-        return answer?.Never is { } never
-            ? new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply)
-            : refusal.ToMessage();
+        if (answer?.Never is not { } never)
+        {
+            return refusal.ToMessage();
+        }
+
+        store.Write(db => OrderBook.Decline(db, order));
+        return new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply);
     }
 
     /// <summary>
@@ -84,7 +88,7 @@ internal sealed partial class WithdrawalDesk(
         var answer = await Ask(order, withhold: true, cancel);
         if (answer is null)
         {
-            return refusal.ToMessage();
+            return new Refusal(RefusalReason.Unavailable, "The bank does not know this order, and has to hear the issuer first. Nothing was debited. Try again later.").ToMessage();
         }
 
         var now = Timestamp.Now(clock);
@@ -92,11 +96,11 @@ internal sealed partial class WithdrawalDesk(
         {
             if (answer.EK is { } ek)
             {
-                var asked = new BankRequest(bank, order.FaceValue, order.Currency, order.Key, order.EI, now, []);
-                return Recovery.Take(db, new IssuedWithdrawal(0, asked, ek), now) ? Recovery.Assign(db, order, now) : null;
+                return Recovery.Take(db, order.Request, order.FaceValue, order.Key, order.EI, ek, now) ? Recovery.Assign(db, order, now) : null;
             }
 
             OrderBook.Bind(db, order, now);
+            OrderBook.Decline(db, order);
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             return null;
         });
@@ -116,25 +120,37 @@ internal sealed partial class WithdrawalDesk(
         }
     }
 
-    private LinkMessage? Check(AccountRequest order)
+    /// <summary>What everything about an order has in common; null where it is an account's word to this bank.</summary>
+    /// <param name="verify">Whether the account's key signed it.</param>
+    public LinkMessage? CheckSigner(PartyId addressed, AccountId user, Func<PublicKey, bool> verify)
     {
-        bool ours = order.Bank == bank;
+        bool ours = addressed == bank;
         Switches.On("hole 7 strange order", ref ours);
         if (!ours)
         {
             return Refuse(RefusalReason.OtherBank, "This order is for another bank. Send it there.");
         }
 
-        if (store.Read(db => UserDatabase.FindAccount(db, order.User)) is not { } account)
+        if (store.Read(db => UserDatabase.FindAccount(db, user)) is not { } account)
         {
             return Refuse(RefusalReason.UnknownAccount, "There is no such account at this bank. Open one with this card first.");
         }
 
-        bool signed = order.Verify(suite, account.Key);
-        Switches.On("step 2", ref signed);
-        if (!signed)
+        return verify(account.Key) ? null : Refuse(RefusalReason.BadSignature, "The order is not signed by the card of this account.");
+    }
+
+    private LinkMessage? Check(AccountRequest order)
+    {
+        bool IsSigned(PublicKey account)
         {
-            return Refuse(RefusalReason.BadSignature, "The order is not signed by the card of this account.");
+            bool signed = order.Verify(suite, account);
+            Switches.On("step 2", ref signed);
+            return signed;
+        }
+
+        if (CheckSigner(order.Bank, order.User, IsSigned) is { } strange)
+        {
+            return strange;
         }
 
         bool known = order.Currency == scheme.Terms.Currency;
@@ -183,16 +199,7 @@ internal sealed partial class WithdrawalDesk(
     private async ValueTask<WithdrawalAnswer?> Ask(AccountRequest order, bool withhold, CancellationToken cancel)
     {
         // A bank that was restored, and has not heard so yet, asks for nothing under its signature (R27).
-        bool agreed;
-        try
-        {
-            agreed = await agreement.Ensure(cancel);
-        }
-        catch (LinkException)
-        {
-            return null;
-        }
-
+        bool agreed = await agreement.HasAgreed(cancel);
         Switches.On("R27 before it asks", ref agreed);
         if (!agreed || await ClockFault(cancel) is not null)
         {

@@ -71,6 +71,9 @@ public enum WaitingKind
     /// <summary>Bank: issued before the bank was restored from a copy, and nobody has shown the order.</summary>
     UnorderedWithdrawal,
 
+    /// <summary>Bank: issued before the bank was restored from a copy; its order was shown, and its account does not cover it.</summary>
+    UncoveredWithdrawal,
+
     /// <summary>Bank: an order that its account cannot show, while an issued withdrawal waits for one.</summary>
     RenouncedOrder,
 

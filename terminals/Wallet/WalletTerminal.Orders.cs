@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
@@ -22,15 +23,19 @@ public sealed partial class WalletTerminal
         return new AccountRequest(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, signed.Number, date, signed.Signature);
     }
 
-    /// <summary>Sends an order. What the bank lacks before it is shown or renounced first; each number once, so it ends.</summary>
-    private async ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, AccountRequest order, CancellationToken cancel)
+    private ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, AccountRequest order, CancellationToken cancel) =>
+        Send(card, status, certificates, WithdrawMessage.Write(order), order.Number, cancel);
+
+    /// <summary>Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends, whatever a bank says.</summary>
+    private async ValueTask<LinkMessage> Send(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, LinkMessage order, uint number, CancellationToken cancel)
     {
         uint last = 0;
         Refusal? why = null;
         while (true)
         {
-            var reply = await bank.Call(WithdrawMessage.Write(order), cancel);
-            if (Refusal.Read(reply) is not { Reason: RefusalReason.OrderMissing, Order: { } missing } || missing >= order.Number)
+            var reply = await bank.Call(order, cancel);
+            if (Refusal.Read(reply) is not { Reason: RefusalReason.OrderMissing, Order: { } missing } || missing >= number)
             {
                 return reply;
             }
@@ -55,8 +60,7 @@ public sealed partial class WalletTerminal
     {
         if (records?.Order(status.User, status.Bank, number) is { } kept)
         {
-            ShowedOrder?.Invoke($"The bank did not know order {number} of this account. It was shown from the records.");
-            return Refusal.Read(await bank.Call(WithdrawMessage.Write(kept), cancel));
+            return Shown(number, await bank.Call(WithdrawMessage.Write(kept), cancel), " It was shown from the records.");
         }
 
         RequireClock();
@@ -76,28 +80,17 @@ public sealed partial class WalletTerminal
             return refused;
         }
 
-        if (!OrderMessages.ReadReply(reply, MessageType.RenounceReply, out var until))
-        {
-            throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
-        }
-
-        ShowedOrder?.Invoke(
-            $"The bank did not know order {number} of this account, and neither the records nor the card have it: the card signed that it cannot be shown."
-            + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
+        var until = Until(reply, MessageType.RenounceReply);
+        Tell(number, ", and neither the records nor the card have it: the card signed that it cannot be shown." + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
         return null;
     }
 
     private async ValueTask<Refusal?> ShowFromCard(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, CoinReply coin, Timestamp now, CancellationToken cancel)
     {
-        string said = $"The bank did not know order {coin.Order} of this account. The card showed it.";
         if (coin.Pending is not { } pending)
         {
-            var signed = card.AuthoriseWithdrawal(slot, now);
-            var terms = coin.Cash!.Coin.Terms;
-            var shown = new ShownOrder(status.User, status.Bank, terms.FaceValue, terms.Currency, signed.Key, signed.Request, signed.Number, now, signed.Signature);
-            ShowedOrder?.Invoke(said);
-            return Refusal.Read(await bank.Call(OrderMessages.WriteShown(shown), cancel));
+            return ShownByCard(coin.Order, await bank.Call(OfCoin(card, status, slot, coin, now), cancel), isMissing: true);
         }
 
         certificates.BringEncryption(card, pending.Key);
@@ -111,26 +104,90 @@ public sealed partial class WalletTerminal
 
         var order = Sign(card, status, begun, pending.FaceValue, pending.Key, now);
         records?.Ordered(order);
-        ShowedOrder?.Invoke(said);
-        return Refusal.Read(await bank.Call(WithdrawMessage.Write(order), cancel));
+        return Shown(coin.Order, await bank.Call(WithdrawMessage.Write(order), cancel), " The card showed it.");
     }
 
-    /// <summary>
-    /// Shows the bank what this wallet has ordered for as long as a backup may be old: one that was restored from a copy does not know whose those withdrawals were (R27). To any other
-    /// bank it says nothing new: each order counts once.
-    /// </summary>
-    /// <returns>What keeps the bank waiting; null if nothing does.</returns>
-    private async ValueTask<WithdrawalResult?> ShowOrders(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
+    /// <summary>The order of a coin that is there, as the card signs it again.</summary>
+    private static LinkMessage OfCoin(WalletCard card, PrivateStatus status, byte slot, CoinReply coin, Timestamp date)
     {
-        var since = Timestamp.Now(clock).Minus(TimeSpan.FromDays(90));
-        foreach (var order in records?.Orders(status.User, status.Bank, since) ?? [])
+        var signed = card.AuthoriseWithdrawal(slot, date);
+        var terms = coin.Cash!.Coin.Terms;
+        return OrderMessages.WriteShown(
+            new ShownOrder(status.User, status.Bank, terms.FaceValue, terms.Currency, signed.Key, signed.Request, signed.Number, date, signed.Signature));
+    }
+
+    /// <summary>What the bank said to the order of a coin. Of one that fits nothing of what it awaits it may still wait.</summary>
+    /// <param name="isMissing">The bank asked for it: then the holder hears of it in any case.</param>
+    private Refusal? ShownByCard(uint number, LinkMessage reply, bool isMissing)
+    {
+        if (Refusal.Read(reply) is { } refused)
         {
-            if (Refusal.Read(await Send(card, status, certificates, order, cancel)) is { Reason: RefusalReason.OrderRenounced } waits)
-            {
-                return new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue, waits.Text) { Waits = true };
-            }
+            return refused;
+        }
+
+        var until = Until(reply, MessageType.ShowOrderReply);
+        if (isMissing || until is not null)
+        {
+            Tell(number, ". The card showed it." + (until is { } date ? $" Orders after it wait until {date} at the latest." : ""));
         }
 
         return null;
     }
+
+    private Refusal? Shown(uint number, LinkMessage reply, string how)
+    {
+        var refused = Refusal.Read(reply);
+        if (refused is null)
+        {
+            Tell(number, "." + how);
+        }
+
+        return refused;
+    }
+
+    private static Timestamp? Until(LinkMessage reply, MessageType expected) =>
+        OrderMessages.ReadReply(reply, expected, out var until) ? until : throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
+
+    private void Tell(uint number, string what) => ShowedOrder?.Invoke($"The bank did not know order {number} of this account{what}");
+
+    /// <summary>
+    /// Shows the bank what was ordered: by this wallet for as long as a backup may be old, and what the card has and the records lack. A bank that was restored from a copy does not know
+    /// whose those withdrawals were (R27). To any other bank it says nothing new: each order counts once.
+    /// </summary>
+    /// <param name="before">Of withdrawals that are unfinished still this was said already.</param>
+    /// <returns>What the bank refused, and the holder has to know.</returns>
+    private async ValueTask<IReadOnlyList<WithdrawalResult>> ShowOrders(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, IReadOnlyList<WithdrawalResult> before, CancellationToken cancel)
+    {
+        var since = Timestamp.Now(clock).Minus(new SchemeTerms().BackupMaxAge);
+        var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0).ToList();
+        var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
+        var kept = records?.Orders(status.User, status.Bank, since) ?? [];
+        var all = kept.Where(o => !pending.Contains(o.Number)).Select(o => (o.Number, o.FaceValue, OfCard: false, Make: (Func<LinkMessage>)(() => WithdrawMessage.Write(o))))
+            .Concat(slots.Where(s => s.Coin.Cash is not null && records?.Order(status.User, status.Bank, s.Coin.Order) is null)
+                .Select(s => (Number: s.Coin.Order, s.Coin.Cash!.Coin.Terms.FaceValue, OfCard: true, Make: (Func<LinkMessage>)(() => OfCoin(card, status, s.Slot, s.Coin, Timestamp.Now(clock))))))
+            .OrderBy(o => o.Number).ToList();
+        if (all.Exists(o => o.OfCard))
+        {
+            RequireClock();
+        }
+
+        var refused = new List<WithdrawalResult>();
+        foreach (var order in all)
+        {
+            var reply = await Send(card, status, certificates, order.Make(), order.Number, cancel);
+            var refusal = order.OfCard ? ShownByCard(order.Number, reply, isMissing: false) : Refusal.Read(reply);
+            bool speaks = refusal is not null && !IsHarmless(refusal.Reason) && !before.Concat(refused).Any(r => r.Message == refusal.Text);
+            Switches.Off("R27 resume says", ref speaks);
+            if (speaks)
+            {
+                refused.Add(new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue, refusal!.Text) { Waits = refusal.Reason == RefusalReason.OrderRenounced });
+            }
+        }
+
+        return refused;
+    }
+
+    /// <summary>Refusals of an order whose withdrawal has ended, or never begins: nothing waits for it, at this bank or on the card.</summary>
+    private static bool IsHarmless(RefusalReason reason) => reason is RefusalReason.OutOfDate or RefusalReason.KeyUnknown or RefusalReason.NotAllowed;
 }

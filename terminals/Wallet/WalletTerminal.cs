@@ -143,7 +143,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         var certificates = await Certificates(card, cancel);
         var results = await Resume(card, status, certificates, cancel);
         await TryUpload(card, status, certificates, cancel);
-        return await ShowOrders(card, status, certificates, cancel) is { } waits ? [.. results, waits] : results;
+        return [.. results, .. await ShowOrders(card, status, certificates, results, cancel)];
     }
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)

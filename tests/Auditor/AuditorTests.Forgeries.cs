@@ -26,6 +26,10 @@ public sealed partial class AuditorTests
         ("an order for another bank", "bank-1", "withdrawal", "its columns are not what the user ordered", OrderForAnother),
         ("an order under another's number", "bank-1", "withdrawal", "its account has another withdrawal under order number", f => Renumber(f, 1)),
         ("an order beyond the next", "bank-1", "withdrawal", "of an account whose orders are not known up to there", f => Renumber(f, 77)),
+        ("a renunciation that its account did not sign", "bank-1", "renounced", "its account did not sign that order", f => f.Sql(
+            "bank-1", "INSERT INTO renounced(u, number, word, shown, since) SELECT u, known + 1, randomblob(112), 0, 0 FROM account; UPDATE account SET known = known + 1")),
+        ("an order shown that its account did not sign", "bank-1", "renounced", "its account did not sign that order", f => f.Sql(
+            "bank-1", "INSERT INTO renounced(u, number, word, shown, since) SELECT u, known + 1, randomblob(170), 1, 0 FROM account; UPDATE account SET known = known + 1")),
         ("orders that nobody gave", "bank-1", "account", "the orders of all accounts that are known are", f => f.Sql("bank-1", "UPDATE account SET known = known + 5")),
         ("books of no bank", "bank-2", "secret_key", "the issuer knows no bank with this key", f => f.Sql("bank-2", "UPDATE secret_key SET secret = randomblob(32)")),
         ("an instruction in two versions", "bank-1", "booked_transfer", "the issuer's books do not have it for this bank", SecondVersion),

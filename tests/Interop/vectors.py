@@ -308,6 +308,7 @@ def check_frames():
             ("show-order", 1, 0x010F, obj("U", U) + obj("B", BANK) + obj("FaceValue", X) + obj("Currency", EUR) + obj("KeyId", PE) + obj("Digest", REQUEST) + number
              + obj("Signature", order)),
             ("show-order-reply", 2, 0x0110, b""),
+            ("show-order-reply-waits", 2, 0x0110, obj("Until", DATE)),
             ("renounce", 1, 0x0111, obj("U", U) + obj("B", BANK) + number + obj("Signature", renounced)),
             ("renounce-reply", 2, 0x0112, obj("Until", DATE)),
             ("order-missing", 2, 0x0000, obj("Reason", b"\x10") + obj("Text", b"no") + obj("OrderNumber", ORDER)),

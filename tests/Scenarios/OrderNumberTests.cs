@@ -1,12 +1,8 @@
-using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
-using HierCash.Tests.Suite;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -16,106 +12,22 @@ namespace HierCash.Tests.Scenarios;
 /// are not.
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class OrderNumberTests : RestoredScenario
+public sealed class OrderNumberTests : OrderScenario
 {
-    private readonly Database _database = Database.OpenMemory(WalletRecords.Schema);
-    private readonly WalletRecords _records;
-    private readonly List<string> _said = [];
-    private readonly KeepingSuite _suite;
-    private readonly TownCard _bob;
-
-    public OrderNumberTests()
-        : this(new KeepingSuite(new BclSuite()))
-    {
-    }
-
-    private OrderNumberTests(KeepingSuite suite)
-        : base(suite)
-    {
-        _suite = suite;
-        _records = new WalletRecords(_database);
-        _bob = Town.User("Bob", 1000);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        _bob.Dispose();
-        _database.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private WalletTerminal Wallet(WalletRecords? records) => Town.WalletWith(records, showed: _said.Add);
-
-    /// <summary>What happens after the copy; then the bank is put back to it, and recovers.</summary>
-    private async Task Restored(Func<Task> since)
-    {
-        await Trade(400);
-        var copy = Town.StoreBytes("bank-1");
-        await since();
-        await Trade(1000);
-        Town.Clock.Advance(TimeSpan.FromSeconds(1));
-        Town.Replace("bank-1", copy);
-        await Town.UserBank.Recover(default);
-    }
-
-    private async Task Withdrawn(TownCard card, ulong minor, WalletRecords? records) =>
-        Assert.That((await Town.WalletWith(records).Withdraw(card.Card, card.Pin, new Amount(minor), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
-
-    private AccountEntry Account(string name) => Town.UserBank.Accounts.Single(a => a.Name == name);
-
-    /// <summary>An order of that account for a withdrawal that no card began, signed with the account's key.</summary>
-    private AccountRequest Order(string name, uint number, ulong minor, byte[]? ei = null, Timestamp? date = null)
-    {
-        var account = Account(name);
-        using var key = _suite.SecretOf(account.Key.Compress());
-        using var holder = _suite.GenerateKey();
-        var pe = WithdrawalTests.PE(Town);
-        ei ??= CashRequest.Create(holder, pe.Id, new byte[32], new Amount(minor), Currency.Eur, 0).Encipher(_suite, pe);
-        var order = new AccountRequest(account.User, Town.UserBank.Id, new Amount(minor), Currency.Eur, pe.Id, ei, number, date ?? Timestamp.Now(Town.Clock), []);
-        return order with { Signature = key.Sign(order.Message) };
-    }
-
-    private async Task<LinkMessage> Send(AccountRequest order) => await Town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default);
-
-    /// <returns>Until when the bank waits; null if the number is closed.</returns>
-    private async Task<Timestamp?> Renounce(string name, uint number)
-    {
-        var account = Account(name);
-        using var key = _suite.SecretOf(account.Key.Compress());
-        var now = Timestamp.Now(Town.Clock);
-        var word = new Renunciation(account.User, Town.UserBank.Id, number, now, key.Sign(SignedMessage.Renunciation(account.User, Town.UserBank.Id, number, now)));
-        var reply = await Town.UserBank.Handle(LinkPeer.Wallet, OrderMessages.WriteRenounce(word), default);
-        Assert.That(OrderMessages.ReadReply(reply, MessageType.RenounceReply, out var until), Refusal.Read(reply)?.Text);
-        return until;
-    }
-
-    private void AssertBalanced()
-    {
-        Assert.That(Town.UserBank.Audit.Unordered, Is.EqualTo((0L, 0L)));
-        Town.AssertSoundAfterCycle(Alice, _bob);
-        Assert.That(Audit(), Is.Empty);
-    }
-
     /// <summary>Of her next order the bank sees that one is missing, and which; nothing is debited. Her wallet shows it from its records.</summary>
     [Test, Rule(27)]
     public async Task WhoKeepsAnOrderBackWithdrawsNoMoreUntilItIsShown()
     {
-        await Restored(() => Withdrawn(Alice, 4000, _records));
+        await Restored(() => Withdrawn(Alice, 4000, Records));
         var before = Town.Account(Alice);
         var refusal = Refusal.Read(await Send(Order("Alice", 3, 700)));
         Assert.That((refusal?.Reason, refusal?.Order, Town.Account(Alice)), Is.EqualTo((RefusalReason.OrderMissing, (uint?)2, before)));
         Assert.That(refusal!.Text, Does.Contain("order 2"));
 
-        await WithdrawnBy(_records, 700);
-        Assert.That(_said.Single(), Does.Contain("order 2").And.Contain("from the records"));
+        await WithdrawnBy(Records, 700);
+        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("from the records"));
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 4700));
         AssertBalanced();
-    }
-
-    private async Task WithdrawnBy(WalletRecords? records, ulong minor)
-    {
-        var done = await Wallet(records).Withdraw(Alice.Card, Alice.Pin, new Amount(minor), default);
-        Assert.That(done.Outcome, Is.EqualTo(WithdrawalOutcome.Issued), done.Message);
     }
 
     /// <summary>Two are missing; the records have neither, the card has both: one as a coin, one as a coin that is spent.</summary>
@@ -130,7 +42,7 @@ public sealed class OrderNumberTests : RestoredScenario
         });
         var before = Town.Account(Alice);
         await WithdrawnBy(null, 700);
-        Assert.That(_said, Has.Count.EqualTo(2).And.All.Contain("The card showed it"));
+        Assert.That(Said, Has.Count.EqualTo(2).And.All.Contain("The card showed it"));
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 4700));
         AssertBalanced();
     }
@@ -145,7 +57,7 @@ public sealed class OrderNumberTests : RestoredScenario
             return Task.CompletedTask;
         });
         await WithdrawnBy(null, 700);
-        Assert.That(_said.Single(), Does.Contain("order 2").And.Contain("the card signed that it cannot be shown").And.Not.Contain("waits until"));
+        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("the card signed that it cannot be shown").And.Not.Contain("waits until"));
         AssertBalanced();
     }
 
@@ -156,7 +68,7 @@ public sealed class OrderNumberTests : RestoredScenario
         await Restored(async () =>
         {
             Assert.That(Town.Withdraw(Alice, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-            await Withdrawn(_bob, 2000, null);
+            await Withdrawn(Bob, 2000, null);
         });
         var before = Town.Account(Alice);
         var until = Timestamp.Now(Town.Clock).Plus(Town.Options.Terms.DisputeTerm);
@@ -166,13 +78,13 @@ public sealed class OrderNumberTests : RestoredScenario
             Assert.That((done.Outcome, done.Waits, done.Message.Contains(until.ToString(), StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Refused, true, true)), done.Message);
         }
 
-        Assert.That((Town.Account(Alice), _said.Count), Is.EqualTo((before, 1)));
-        Assert.That(_said[0], Does.Contain($"waits until {until}"));
+        Assert.That((Town.Account(Alice), Said.Count), Is.EqualTo((before, 1)));
+        Assert.That(Said[0], Does.Contain($"waits until {until}"));
         Assert.That(Town.UserBank.Waits.Select(w => w.Kind), Does.Contain(WaitingKind.RenouncedOrder));
         Town.Clock.Advance(Town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         await WithdrawnBy(null, 700);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 700));
-        await Withdrawn(_bob, 100, null);
+        await Withdrawn(Bob, 100, null);
         Assert.That(Town.UserBank.Waits.Select(w => w.Kind), Does.Not.Contain(WaitingKind.RenouncedOrder));
         AssertBalanced();
     }
@@ -184,21 +96,21 @@ public sealed class OrderNumberTests : RestoredScenario
         await Restored(async () =>
         {
             Assert.That(Town.Withdraw(Alice, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-            await Withdrawn(_bob, 2000, null);
+            await Withdrawn(Bob, 2000, null);
         });
         Assert.That((await Wallet(null).Withdraw(Alice.Card, Alice.Pin, new Amount(700), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        await Withdrawn(_bob, 100, null);
+        await Withdrawn(Bob, 100, null);
         await WithdrawnBy(null, 700);
         AssertBalanced();
     }
 
-    /// <summary>A broken card renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.</summary>
+    /// <summary>A card that was broken into renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.</summary>
     [Test, Rule(27)]
     public async Task ARenouncedOrderThatTurnsUpIsDebited()
     {
-        await Restored(() => Withdrawn(Alice, 4000, _records));
+        await Restored(() => Withdrawn(Alice, 4000, Records));
         var before = Town.Account(Alice);
-        var order = _records.Order(Account("Alice").User, Town.UserBank.Id, 2)!;
+        var order = Records.Order(Account("Alice").User, Town.UserBank.Id, 2)!;
         var until = await Renounce("Alice", 2);
         Assert.That(until, Is.EqualTo(Timestamp.Now(Town.Clock).Plus(Town.Options.Terms.DisputeTerm)));
         var refusal = Refusal.Read(await Send(Order("Alice", 3, 700)));
@@ -206,7 +118,7 @@ public sealed class OrderNumberTests : RestoredScenario
         Assert.That(Refusal.Read(await Send(order)), Is.Null);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 4000));
         Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "renounced order turned up").Select(a => a.Holder), Is.EqualTo(new[] { "Alice" }));
-        await WithdrawnBy(_records, 700);
+        await WithdrawnBy(Records, 700);
         AssertBalanced();
     }
 
@@ -214,8 +126,8 @@ public sealed class OrderNumberTests : RestoredScenario
     [Test, Rule(27)]
     public async Task WhatTurnsUpLaterIsPaidBeforeAnythingElse()
     {
-        await Restored(() => Withdrawn(Alice, 4000, _records));
-        var order = _records.Order(Account("Alice").User, Town.UserBank.Id, 2)!;
+        await Restored(() => Withdrawn(Alice, 4000, Records));
+        var order = Records.Order(Account("Alice").User, Town.UserBank.Id, 2)!;
         await Renounce("Alice", 2);
         Town.Clock.Advance(Town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         ulong all = Town.Account(Alice).Minor;
@@ -252,15 +164,15 @@ public sealed class OrderNumberTests : RestoredScenario
     {
         using var database = Database.OpenMemory(WalletRecords.Schema);
         var bobs = new WalletRecords(database);
-        await Restored(() => Withdrawn(_bob, 2000, bobs));
-        var (alice, bob) = (Town.Account(Alice), Town.Account(_bob));
+        await Restored(() => Withdrawn(Bob, 2000, bobs));
+        var (alice, bob) = (Town.Account(Alice), Town.Account(Bob));
         var genuine = bobs.Order(Account("Bob").User, Town.UserBank.Id, 2)!;
-        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null, "Alice's card is broken, and signs for what Bob has");
-        Assert.That((Town.Account(Alice).Minor, Town.Account(_bob)), Is.EqualTo((alice.Minor - 2000, bob)));
+        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null, "Alice's card was broken into, and signs for what Bob has");
+        Assert.That((Town.Account(Alice).Minor, Town.Account(Bob)), Is.EqualTo((alice.Minor - 2000, bob)));
         Assert.That(Refusal.Read(await Send(genuine))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
         Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "withdrawal ordered by two accounts").Select(a => a.Holder), Is.EqualTo(new[] { "Alice and Bob" }));
-        await Withdrawn(_bob, 100, bobs);
-        Assert.That(Town.Account(_bob).Minor, Is.EqualTo(bob.Minor - 100));
+        await Withdrawn(Bob, 100, bobs);
+        Assert.That(Town.Account(Bob).Minor, Is.EqualTo(bob.Minor - 100));
         Assert.That(Audit(), Is.Empty);
     }
 
@@ -283,7 +195,7 @@ public sealed class OrderNumberTests : RestoredScenario
     {
         await Trade(400);
         var copy = Town.StoreBytes("bank-1");
-        await Withdrawn(Alice, 4000, _records);
+        await Withdrawn(Alice, 4000, Records);
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Cut = "bank-1";
@@ -293,7 +205,7 @@ public sealed class OrderNumberTests : RestoredScenario
         byte[] message = SignedMessage.Renunciation(alice.User, Town.UserBank.Id, 2, now);
         foreach (var (name, reason) in new[] { ("Bob", RefusalReason.BadSignature), ("Alice", RefusalReason.Unavailable) })
         {
-            using var key = _suite.SecretOf((name == "Bob" ? bob : alice).Key.Compress());
+            using var key = Suite.SecretOf((name == "Bob" ? bob : alice).Key.Compress());
             var word = new Renunciation(alice.User, Town.UserBank.Id, 2, now, key.Sign(message));
             Assert.That(Refusal.Read(await Town.UserBank.Handle(LinkPeer.Wallet, OrderMessages.WriteRenounce(word), default))?.Reason, Is.EqualTo(reason), name);
         }
@@ -301,7 +213,7 @@ public sealed class OrderNumberTests : RestoredScenario
         Cut = null;
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         await Town.UserBank.Recover(default);
-        await WithdrawnBy(_records, 700);
+        await WithdrawnBy(Records, 700);
         AssertBalanced();
     }
 

@@ -1,7 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
+using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -79,6 +81,66 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(Town.Issuer.Behind, Is.Null);
         var next = AgreeMessage.ReadReply(await link.Call(AgreeMessage.Write(Own(true), words[^1]), default))!;
         Assert.That((Town.Issuer.Behind, next.Number), Is.EqualTo(((Timestamp?)null, words[^1].Number + 1)));
+    }
+
+    /// <summary>First a bank is put back and recovers, then the issuer. What the bank has no order of yet it gives back as well: the coin pays.</summary>
+    [Test, Rule(27)]
+    public async Task WhatHasNoOrderYetIsGivenBackToo()
+    {
+        using var database = Database.OpenMemory(WalletRecords.Schema);
+        var wallet = Town.WalletWith(new WalletRecords(database));
+        await Trade(400);
+        var (issuer, bank) = (Town.StoreBytes("issuer"), Town.StoreBytes("bank-1"));
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(4000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Trade(1000);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("bank-1", bank);
+        await Town.UserBank.Recover(default);
+        Assert.That(Town.UserBank.Audit.Unordered.Times, Is.EqualTo(1));
+        await Town.RunCycle();
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", issuer);
+        await Visits();
+        await Recover();
+        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        Assert.That(Town.Pay(Till, Alice, 7000).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        await Visit(Till);
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((8400UL, 0L)));
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>An order was declined, and its card has forgotten it. Whatever its holder pays in later, and whoever is restored: it is not carried out.</summary>
+    [Test, Rule(27)]
+    public async Task WhatWasDeclinedIsNeverCarriedOut([Values] bool isRestored)
+    {
+        using var database = Database.OpenMemory(WalletRecords.Schema);
+        var wallet = Town.WalletWith(new WalletRecords(database));
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(200_000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
+        await Trade(500);
+        Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992);
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        if (isRestored)
+        {
+            Town.Replace("issuer", copy);
+            await Visits();
+            await Recover();
+        }
+        else
+        {
+            Cut = "bank-1";
+        }
+
+        var account = Town.Account(Alice).Minor;
+        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
+        Cut = null;
+        await Town.RunCycles();
+        Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(1000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That(Audit(), Is.Empty);
     }
 
     /// <summary>A bank gives back nothing of what the issuer's own word, which it has shown, names: somebody has to look at that.</summary>

@@ -253,6 +253,7 @@ public sealed class EncoderVectorTests
             ["frame-certificates-reply"] = () => Frame(FrameKind.Response, new CertificatesReply([certificateE, certificateC]).ToMessage()),
             ["frame-show-order"] = () => Frame(FrameKind.Request, OrderMessages.WriteShown(shown)),
             ["frame-show-order-reply"] = () => Frame(FrameKind.Response, OrderMessages.WriteReply(MessageType.ShowOrderReply, null)),
+            ["frame-show-order-reply-waits"] = () => Frame(FrameKind.Response, OrderMessages.WriteReply(MessageType.ShowOrderReply, Date)),
             ["frame-renounce"] = () => Frame(FrameKind.Request, OrderMessages.WriteRenounce(renunciation)),
             ["frame-renounce-reply"] = () => Frame(FrameKind.Response, OrderMessages.WriteReply(MessageType.RenounceReply, Date)),
             ["frame-issue"] = () => Frame(FrameKind.Request, IssueMessage.Write(bankRequest, false)),

@@ -1,0 +1,18 @@
+using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Commands;
+
+/// <summary>What the account key signed.</summary>
+/// <param name="Signature">By the account key, 64 bytes.</param>
+public sealed record SignatureReply(byte[] Signature)
+{
+    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Signature, Signature);
+
+    public static SignatureReply? Read(ReadOnlySpan<byte> reply)
+    {
+        var r = new BerTlvReader(reply);
+        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        return r.Complete ? new SignatureReply(signature) : null;
+    }
+}

@@ -1,0 +1,39 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Iso7816;
+
+namespace HierCash.Card.Wallet;
+
+using Runtime;
+
+/// <summary>RENOUNCE ORDER: the account key signs that an order cannot be shown any more; only where the card cannot (rule R27). Page: renounce-order.md.</summary>
+internal static class RenounceOrderInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in RenounceOrderCommand command, ref BerTlvWriter response)
+    {
+        var holder = wallet.RequireHolder();
+        if (!holder.IsSuccess)
+        {
+            return holder;
+        }
+
+        uint number = command.Number;
+        if (number == 0 || number > wallet.Profile.Orders)
+        {
+            return StatusWord.NotFound;
+        }
+
+        bool carried = wallet.Slots.Any(s => s.Order == number);
+        Switches.Off("R27 card shows", ref carried);
+        if (carried)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash); // U
+        var message = SignedMessage.Renunciation(wallet.Profile.User, wallet.Profile.Bank, number, command.Date);
+        new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
+        return StatusWord.Success;
+    }
+}
