@@ -128,10 +128,10 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             // Kept: the account withdraws nothing else before it covers what it had.
             db.Execute(
                 "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES(?1, ?2, ?3)", request, order.User.Value.ToArray(), BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+            string amount = order.FaceValue.Show(order.Currency);
             return new Refusal(
                 RefusalReason.InsufficientFunds,
-                $"Order {order.Number} of this account, of {order.FaceValue.Show(order.Currency)}, is from before the bank was restored from a copy. "
-                    + "It was shown, and the account does not cover it. Pay in, then try again.");
+                $"Order {order.Number} of this account, of {amount}, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.");
         }
 
         var ek = db.First("SELECT ek FROM recovered WHERE request = ?1", r => r.Bytes(0), request)!;
