@@ -100,7 +100,6 @@ internal sealed partial class WithdrawalDesk(
             }
 
             OrderBook.Bind(db, order, now);
-            OrderBook.Decline(db, order);
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             return null;
         });

@@ -164,7 +164,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         var said = db.First("SELECT proof FROM behind WHERE bank = ?1", r => Position.Decode(r.Bytes(0))!, (long)bank.Value);
         var (instruction, statement, issued) = AgreementDesk.Has(db, bank);
         bool isShort = said is not null && (instruction < said.Instruction || statement < said.Statement || issued < said.Issued);
-        Switches.Off("R27 given back short", ref isShort);
+        Switches.Off("R27 short", ref isShort);
         return isShort;
     }
 

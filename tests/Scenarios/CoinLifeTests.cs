@@ -158,7 +158,6 @@ public sealed class CoinLifeTests
         Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL));
         Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL), "again, and nothing more");
         await _town.RunCycle();
-
         // Tills that heard of it refuse the finder offline; one that did not is paid within hotListMaxAge, and not after.
         var heard = await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
         Assert.That(heard.Settled, Is.EqualTo(1), "Alice's own of before is settled before the list is fetched");

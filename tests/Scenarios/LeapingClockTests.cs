@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Town;
 
