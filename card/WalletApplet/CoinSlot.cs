@@ -147,7 +147,12 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     public void SetSeq(ushort seq)
     {
         bytes.WriteUInt16(SeqAt, seq);
-        SetRing(seq, false);
+        bool clears = true;
+        Switches.Off("R24 clears", ref clears);
+        if (clears)
+        {
+            SetRing(seq, false);
+        }
     }
 
     /// <summary>True for a payment that the coin can still tell whether it was taken back: one of its 256 newest (rule R24).</summary>

@@ -57,13 +57,15 @@ public sealed partial class ShopTill
         }
 
         var settled = await Settler.Settle(issuer, cancel);
+        bool goesOn = left is not null;
+        Switches.Off("R25 list", ref goesOn);
         try
         {
             await _hot.Fetch(_store, _issuersClock.Over(issuer), cancel);
         }
-        catch (InvalidOperationException e) when (left is not null && Revoked is null)
+        catch (InvalidOperationException e) when (goesOn && Revoked is null)
         {
-            left.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
+            left!.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
         }
 
         await Settler.BringAgain(issuer, cancel);

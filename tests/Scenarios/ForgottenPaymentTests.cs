@@ -192,6 +192,34 @@ public sealed class ForgottenPaymentTests
         Assert.That(card.Show(second), Is.EqualTo(StatusWord.Success), "255 before it");
     }
 
+    /// <summary>256 payments later another one has the bit of a payment that was taken back. It is taken back as well.</summary>
+    [Test, Rule(24)]
+    public void ABitServesTheNextPaymentThatHasIt()
+    {
+        using var key = _town.TillKey(_cafe);
+        var first = _town.Sign(_alice, _cafe, 1000);
+        Assert.That(RawMessages.Void(_alice, first, key));
+        for (int i = 1; i < ShowPaymentCommand.RingBits; i++)
+        {
+            if (i % 50 == 49)
+            {
+                _records.Keep(_alice.Card, _alice.Pin, isPaid: true);
+            }
+
+            _town.Sign(_alice, _cafe, 1, first.Time.Plus(TimeSpan.FromSeconds(i)));
+        }
+
+        _town.Clock.Advance(TimeSpan.FromHours(1));
+        var second = _town.Sign(_alice, _cafe, 1000);
+        Assert.That(second.Seq, Is.EqualTo(first.Seq + ShowPaymentCommand.RingBits));
+        Forget(second);
+        ulong before = _alice.Balance().Minor;
+        var card = Opened();
+        Assert.That(card.Show(second), Is.EqualTo(StatusWord.Success));
+        Assert.That(Void(card, second, key), Is.EqualTo(StatusWord.Success));
+        Assert.That(_alice.Balance().Minor, Is.EqualTo(before + 1000));
+    }
+
     /// <summary>Pays cents until the log holds only them, keeping the records.</summary>
     private void Forget(CashPayment h)
     {

@@ -218,6 +218,21 @@ public sealed class WrongClockTests
         Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
     }
 
+    /// <summary>The till takes no list from the issuer today. It says why, and settles all the same.</summary>
+    [Test, Rule(25)]
+    public async Task AListThatIsNotTakenStopsNothing()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 300);
+        var without = new ChangedAnswer(town.TillLink(till), MessageType.HotList, _ => new Refusal(RefusalReason.Unavailable, "There is no list today.").ToMessage());
+        var settled = await town.Till(till).RunOnline(without, default);
+        Assert.That((settled.Settled, settled.Left.Single().What), Is.EqualTo((1, "HotList")));
+        Assert.That(settled.Left.Single().Why, Does.StartWith("The issuer gives no hot list. There is no list today."));
+        Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty);
+    }
+
     /// <summary>A shop refunds what the issuer takes back no more. That refund is shown with its reason, and all the rest is settled.</summary>
     [Test, Rule(25)]
     public async Task ARefundThatCannotBeMadeStopsNothing()

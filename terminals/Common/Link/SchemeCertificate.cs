@@ -62,8 +62,11 @@ public static class SchemeCertificate
 
         if (now < certificate.NotBefore || now >= certificate.NotAfter)
         {
-            var (from, until) = (Timestamp.From(certificate.NotBefore), Timestamp.From(certificate.NotAfter));
-            return new Finding(null, $"its certificate is out of date: it is good from {from} to {until}, and the clock here says {Timestamp.From(now)}; set the wrong clock right, or have the key certified anew");
+            // Whatever a stranger wrote into it: no moment of the scheme's, which begin with 1970.
+            static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            return new Finding(
+                null,
+                $"its certificate is out of date: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, and the clock here says {Day(now)}; set the wrong clock right, or have the key certified anew");
         }
 
         if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)
