@@ -66,7 +66,8 @@ public static class SchemeCertificate
             static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             return new Finding(
                 null,
-                $"its certificate is out of date: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, and the clock here says {Day(now)}; set the wrong clock right, or have the key certified anew");
+                $"its certificate is out of date: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, "
+                    + $"and the clock here says {Day(now)}; set the wrong clock right, or have the key certified anew");
         }
 
         if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)
