@@ -185,6 +185,9 @@ public sealed partial class Database
             using (var store = new Database(Connect(making, SqliteOpenMode.ReadWrite)))
             {
                 store.Fill(schema);
+
+                // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal gone that another removes.
+                Run(store._connection, "PRAGMA journal_mode = WAL");
             }
 
             File.Move(making, path, overwrite: false);
