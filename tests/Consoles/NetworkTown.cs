@@ -1,27 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using HierCash.Protocol;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;
 
 /// <summary>An issuer, two banks and a shop as processes, enrolled by their files, and users with card images.</summary>
 internal sealed class NetworkTown : IDisposable
 {
+    /// <summary>Towns as the consoles made them, by the issuer's options: every other town of the same options begins as a copy.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new();
+
     /// <param name="issuer">Further options of the issuer.</param>
     public NetworkTown(params string[] issuer)
     {
+        string made = Made.GetOrAdd(string.Join(' ', issuer), _ => new(() => Make(issuer))).Value;
         Folder = Directory.CreateTempSubdirectory("hiercash-net-").FullName;
-        Must("hiercash-issuer", ["init", "--dir", "issuer", .. issuer]);
+        CopyAll(made, Folder);
         Issuer = new ServingProcess(Folder, "hiercash-issuer", "--dir", "issuer", "--cycle", "1");
-        foreach (string bank in new[] { "north", "south" })
+        foreach (string settings in new[] { "north/bank.json", "south/bank.json", "cafe/shop.json" })
         {
-            Write($"{bank}.request", Must("hiercash-bank", "init", "--name", bank, "--dir", bank));
-            Write($"{bank}.grant", Must("hiercash-issuer", "enrol", "bank", $"{bank}.request", "--dir", "issuer"));
-            Must("hiercash-bank", "join", $"{bank}.grant", "--issuer", Issuer.Address, "--dir", bank);
+            PointToIssuer(Path.Combine(Folder, settings));
         }
 
-        AddShop("Cafe", "cafe");
         North = new ServingProcess(Folder, "hiercash-bank", "--dir", "north", "--every", "1");
         South = new ServingProcess(Folder, "hiercash-bank", "--dir", "south", "--every", "1");
+    }
+
+    private static string Make(string[] options)
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-made-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        MustIn(folder, "hiercash-issuer", ["init", "--dir", "issuer", .. options]);
+        using var issuer = new ServingProcess(folder, "hiercash-issuer", "--dir", "issuer", "--cycle", "1");
+        foreach (string bank in new[] { "north", "south" })
+        {
+            Write(folder, $"{bank}.request", MustIn(folder, "hiercash-bank", "init", "--name", bank, "--dir", bank));
+            Write(folder, $"{bank}.grant", MustIn(folder, "hiercash-issuer", "enrol", "bank", $"{bank}.request", "--dir", "issuer"));
+            MustIn(folder, "hiercash-bank", "join", $"{bank}.grant", "--issuer", issuer.Address, "--dir", bank);
+        }
+
+        AddShop(folder, issuer.Address, "Cafe", "cafe");
+        Assert.That(issuer.Stop(), Is.Zero);
+        return folder;
+    }
+
+    private static void CopyAll(string from, string to)
+    {
+        foreach (string folder in Directory.GetDirectories(from))
+        {
+            string copy = Path.Combine(to, Path.GetFileName(folder));
+            PrivateFile.MakeFolder(copy);
+            CopyAll(folder, copy);
+        }
+
+        foreach (string file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>The issuer of a copied town listens on a port of its own.</summary>
+    private void PointToIssuer(string file)
+    {
+        var settings = JsonSerializer.Deserialize<EnrolledSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)!;
+        var address = IPEndPoint.Parse(Issuer.Address);
+        PrivateFile.Write(file + ".new", JsonSerializer.SerializeToUtf8Bytes(settings with { IssuerPort = address.Port }, JsonSerializerOptions.Web));
+        File.Move(file + ".new", file, overwrite: true);
     }
 
     public string Folder { get; }
@@ -48,12 +94,14 @@ internal sealed class NetworkTown : IDisposable
     }
 
     /// <summary>A shop with its account at the south bank.</summary>
-    public void AddShop(string name, string folder)
+    public void AddShop(string name, string folder) => AddShop(Folder, Issuer.Address, name, folder);
+
+    private static void AddShop(string town, string issuer, string name, string folder)
     {
-        Write($"{folder}.request", Must("hiercash-shop", "init", "--name", name, "--dir", folder));
-        Write($"{folder}.vouched", Must("hiercash-bank", "enrol-shop", $"{folder}.request", "--dir", "south"));
-        Write($"{folder}.grant", Must("hiercash-issuer", "enrol", "shop", $"{folder}.vouched", "--dir", "issuer"));
-        Must("hiercash-shop", "join", $"{folder}.grant", "--issuer", Issuer.Address, "--dir", folder);
+        Write(town, $"{folder}.request", MustIn(town, "hiercash-shop", "init", "--name", name, "--dir", folder));
+        Write(town, $"{folder}.vouched", MustIn(town, "hiercash-bank", "enrol-shop", $"{folder}.request", "--dir", "south"));
+        Write(town, $"{folder}.grant", MustIn(town, "hiercash-issuer", "enrol", "shop", $"{folder}.vouched", "--dir", "issuer"));
+        MustIn(town, "hiercash-shop", "join", $"{folder}.grant", "--issuer", issuer, "--dir", folder);
     }
 
     /// <summary>A copy of a party's folder, as somebody with access to the machine makes it.</summary>
@@ -69,9 +117,11 @@ internal sealed class NetworkTown : IDisposable
     public ConsoleResult Run(string console, params string[] arguments) => ConsoleProcess.Run(Folder, console, arguments);
 
     /// <summary>Runs a command that has to succeed, and gives what it printed.</summary>
-    public string Must(string console, params string[] arguments)
+    public string Must(string console, params string[] arguments) => MustIn(Folder, console, arguments);
+
+    private static string MustIn(string folder, string console, params string[] arguments)
     {
-        var result = Run(console, arguments);
+        var result = ConsoleProcess.Run(folder, console, arguments);
         Assert.That(result.Code, Is.Zero, $"{console} {string.Join(' ', arguments)}: {result.Error}");
         return result.Output;
     }
@@ -91,7 +141,7 @@ internal sealed class NetworkTown : IDisposable
         Must("hiercash-bank", "audit", "--dir", "south");
     }
 
-    private void Write(string file, string content) => File.WriteAllText(Path.Combine(Folder, file), content);
+    private static void Write(string folder, string file, string content) => File.WriteAllText(Path.Combine(folder, file), content);
 
     public void Dispose()
     {
