@@ -26,10 +26,11 @@ internal sealed partial class CheatTown : IDisposable
     private int _lose;
     private Move? _loser;
 
-    public CheatTown(ulong seed, IReadOnlyCollection<CheatKind> kinds)
+    /// <param name="folder">Where the parties keep their databases; null: in memory.</param>
+    public CheatTown(ulong seed, IReadOnlyCollection<CheatKind> kinds, string? folder = null)
     {
         Kinds = kinds;
-        World = Towns.Make(seed, o => o with { Suite = new BclSuite(), Faults = Watch });
+        World = Towns.Make(seed, o => o with { Suite = new BclSuite(), Faults = Watch, Directory = folder });
         var terms = World.Options.Terms;
         Truth = new Truth(new Limits(
             terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge,
@@ -125,6 +126,7 @@ internal sealed partial class CheatTown : IDisposable
     {
         _lose = 0;
         _away.Clear();
+        EndBadDays();
     }
 
     /// <summary>A sentence for the story, with the day and the hour.</summary>

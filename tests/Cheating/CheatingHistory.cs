@@ -7,6 +7,7 @@ namespace HierCash.Tests.Cheating;
 internal sealed class CheatingHistory
 {
     private readonly ulong _seed;
+    private bool _hasBadDay;
 
     private CheatingHistory(ulong seed, IReadOnlyCollection<CheatKind> kinds, SeededRandom random, IReadOnlyList<Play> plays)
     {
@@ -46,7 +47,9 @@ internal sealed class CheatingHistory
             chosen.Add(any[random.Next(any.Count)]);
         }
 
-        return new CheatingHistory(seed, kinds, random, chosen);
+        var history = new CheatingHistory(seed, kinds, random, chosen) { _hasBadDay = true };
+        BadDays.Befall(history.Steps, seed, kinds);
+        return history;
     }
 
     /// <summary>A history of given plays, one after the other, with the town's life between their steps.</summary>
@@ -90,7 +93,23 @@ internal sealed class CheatingHistory
     /// <param name="kept">The steps to play; null: all.</param>
     public Outcome Run(IReadOnlySet<int>? kept = null)
     {
-        using var town = new CheatTown(_seed, Kinds);
+        string? folder = _hasBadDay && BadDays.HasCopy(_seed) ? Directory.CreateTempSubdirectory("hiercash-cheats-").FullName : null;
+        try
+        {
+            return Run(folder, kept);
+        }
+        finally
+        {
+            if (folder is not null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private Outcome Run(string? folder, IReadOnlySet<int>? kept)
+    {
+        using var town = new CheatTown(_seed, Kinds, folder);
         for (int i = 0; i < Steps.Count; i++)
         {
             if (kept is null || kept.Contains(i))
@@ -101,7 +120,7 @@ internal sealed class CheatingHistory
         }
 
         town.Actor = null;
-        return new Outcome(town.End(), town.Story) { Done = town.Done };
+        return new Outcome(town.End(), town.Story) { Done = town.Done, BadDays = town.BadDays };
     }
 
     /// <summary>Leaves out steps for as long as the oracle still finds the same of the same party.</summary>
@@ -143,6 +162,9 @@ internal sealed record Outcome(IReadOnlyList<Finding> Findings, IReadOnlyList<st
 {
     /// <summary>Who cheated in which play, and not only tried to.</summary>
     public IReadOnlySet<Move> Done { get; init; } = new HashSet<Move>();
+
+    /// <summary>What befell an honest party meanwhile.</summary>
+    public IReadOnlyList<string> BadDays { get; init; } = [];
 
     public string Tell(ulong seed, IReadOnlyList<int> kept) =>
         $"seed {seed}, steps {string.Join(' ', kept)}\n{string.Join('\n', Story)}\n{string.Join('\n', Findings)}";

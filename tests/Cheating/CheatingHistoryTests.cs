@@ -29,6 +29,7 @@ public sealed class CheatingHistoryTests
         ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
         var counts = new ConcurrentDictionary<(CheatKind, CheatKind), int>();
         var plays = new ConcurrentDictionary<string, int>();
+        var badDays = new ConcurrentDictionary<string, int>();
         var failures = new ConcurrentQueue<string>();
         int done = 0;
         Parallel.For(0, histories, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
@@ -44,6 +45,11 @@ public sealed class CheatingHistoryTests
             foreach (string play in outcome.Done.Where(d => Plays.Named(d.Play).Kind == d.Kind).Select(d => d.Play).Distinct())
             {
                 plays.AddOrUpdate(play, 1, (_, n) => n + 1);
+            }
+
+            foreach (string day in outcome.BadDays.Distinct())
+            {
+                badDays.AddOrUpdate(day, 1, (_, n) => n + 1);
             }
 
             if (outcome.Findings.Count > 0)
@@ -65,10 +71,12 @@ public sealed class CheatingHistoryTests
                 TestContext.Progress.WriteLine($"{done} of {histories} histories, {failures.Count} finds");
             }
         });
-        TestContext.Out.WriteLine($"{Table(counts)}\n{string.Join("\n", plays.OrderBy(p => p.Value).Select(p => $"{p.Value,6} {p.Key}"))}");
+        TestContext.Out.WriteLine($"{Table(counts)}\n{string.Join("\n", plays.Concat(badDays).OrderBy(p => p.Value).Select(p => $"{p.Value,6} {p.Key}"))}");
         Assert.That(failures, Is.Empty, string.Join("\n\n", failures));
         Assert.That(
             Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))).Select(c => string.Join(" and ", c)), Is.Empty, "each kind, and each pair of kinds, cheated in one history at least");
+        Assert.That(
+            new[] { "restored ", "clock of " }.SelectMany(b => new[] { "issuer", "bank-1", "bank-2" }.Select(p => b + p)).Except(badDays.Keys), Is.Empty, "each party was put back, and had a wrong clock");
         Assert.That(
             Plays.All.Where(p => (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty, "no play is missing");
     }
