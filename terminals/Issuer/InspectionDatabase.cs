@@ -123,14 +123,19 @@ internal static class InspectionDatabase
     /// <summary>
     /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2). What is left of a coin of no bank goes nowhere.
     /// </summary>
-    public static List<CoinRow> Returnable(Database db, Quarter expiredBy) => db.Query(
-        $"""
-        SELECT {Columns} FROM inspection i
-        WHERE bank <> 0 AND (expiry <= ?1 OR coalesce(cancelled, lost, closed) IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
-        ORDER BY coin
-        """,
-        r => Read(r, open: true), (long)expiredBy.Index);
+    public static List<CoinRow> Returnable(Database db, Quarter expiredBy)
+    {
+        string ofBank = "bank <> 0";
+        Switches.Replace("R27 returns", ref ofBank, "bank = bank");
+        return db.Query(
+            $"""
+            SELECT {Columns} FROM inspection i
+            WHERE {ofBank} AND (expiry <= ?1 OR coalesce(cancelled, lost, closed) IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
+            ORDER BY coin
+            """,
+            r => Read(r, open: true), (long)expiredBy.Index);
+    }
 
     /// <summary>The coin of a withdrawal.</summary>
     public static CoinRow? OfRequest(Database db, RequestId request) =>

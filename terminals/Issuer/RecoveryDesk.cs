@@ -177,7 +177,9 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
         var known = InspectionDatabase.Find(db, of.Coin.Id);
-        if (known is not null && known.Bank != HonouredCoins.NoBank)
+        bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
+        Switches.Replace("R27 adopts", ref isTaken, known is not null);
+        if (isTaken)
         {
             // Its key signed for two withdrawals of one coin: the coin is there, and pays once.
             return;

@@ -41,6 +41,7 @@ public sealed partial class AuditorTests
             "DELETE FROM issuance WHERE request = (SELECT request FROM inspection WHERE y = 0 ORDER BY coin LIMIT 1); "
             + "UPDATE inspection SET bank = 0 WHERE coin = (SELECT min(coin) FROM inspection WHERE y = 0)", "inspection"),
         ("what the issuer bears for nothing", "issuer", "INSERT INTO transfer_delta VALUES(0, 1, zeroblob(32), 5), (2, 2, randomblob(32), 5)", "transfer_delta"),
+        ("an instruction for no bank", "issuer", "INSERT INTO instruction VALUES(0, 1, 1, zeroblob(32), 5, x'00')", "instruction"),
         ("what a bank has outstanding", "issuer", "UPDATE bank SET issued = issued + 5 WHERE id = 1", "bank"),
         ("what is settled", "issuer", "UPDATE bank SET settled = settled + 5, issued = issued + 5 WHERE id = 1", "bank"),
         ("what is redeemed", "issuer", "UPDATE bank SET redeemed = redeemed - 5, issued = issued - 5 WHERE id = 1", "bank"),

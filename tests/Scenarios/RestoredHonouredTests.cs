@@ -17,6 +17,8 @@ public sealed class RestoredHonouredTests : RestoredScenario
     [Test, Rule(27)]
     public async Task AShopIsPaidForWhatABankKeptBack()
     {
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Clock.Advance(TimeSpan.FromDays(3));
         await Trade(400);
         var copy = Town.StoreBytes("issuer");
         using var bob = Town.User("Bob", 4000);
@@ -94,15 +96,15 @@ public sealed class RestoredHonouredTests : RestoredScenario
         Assert.That((receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor), Is.EqualTo((verdict, credited, 0UL, waiting)));
     }
 
-    /// <summary>Whoever has the coin key makes no coin of another time good by it.</summary>
+    /// <summary>Whoever has a coin key makes no coin of another quarter good by it, and with one that was retired before the copy none at all.</summary>
     private async Task CoinsOfOtherTimesAreUnknown(TownCard like)
     {
-        using var stolen = Town.CoinKey;
         using var holder = Town.Options.Suite.GenerateKey();
-        foreach (int quarters in new[] { -1, 1 })
+        foreach (var (quarters, isRetired) in new[] { (-1, false), (1, false), (0, true) })
         {
+            using var stolen = Town.CoinKeyAfter(isRetired ? 0 : 1);
             var terms = like.Coins().Single().Coin.Terms;
-            var unsigned = new Coin(terms with { Expiry = terms.Expiry.Plus(quarters) }, holder.PublicKey.Compress(), []);
+            var unsigned = new Coin(terms with { Expiry = terms.Expiry.Plus(quarters), IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
             var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
             await IsAnswered(h with { SU = holder.Sign(h.Message) }, Verdict.UnknownCoin, 0, 0);
         }
