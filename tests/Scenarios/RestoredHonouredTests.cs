@@ -25,6 +25,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         using var carol = Town.User("Carol", 2000);
         using var dave = Town.User("Dave", 900);
         using var clone = bob.Clone();
+        using var eve = await OwnKeyCoin.Withdraw(Town, new Amount(800));
         await Trade(100);
         await Recover(copy, 4000, 2000, 900);
         await Visit(Till);
@@ -39,26 +40,28 @@ public sealed class RestoredHonouredTests : RestoredScenario
         await IsAnswered(Town.Sign(dave, Till, 300), Verdict.Settled, 300, 0);
         var refunded = Town.Sign(dave, Till, 200);
         await IsAnswered(refunded, Verdict.Settled, 200, 0);
+        await IsAnswered(eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, 1, 800, 800), Verdict.Settled, 800, 0);
+        Assert.That(await eve.WithdrawAnother(tm: 1), "her key is no other bank's");
         await CoinsOfOtherTimesAreUnknown(bob);
         var account = Town.Account(carol).Minor;
         var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single();
         Assert.That((waits.Done, waits.Message), Is.EqualTo(
             (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again.")));
         await Town.RunCycles();
-        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor, Town.Issuer.Queues.Cases), Is.EqualTo((5700UL, 5200UL, 0L)));
-        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.HonouredCoin).What, Is.EqualTo("3 coins of no bank, which have paid 52.00 EUR"));
-        Assert.That(Town.Issuer.Alarms.Count(a => a.Kind == "honoured coin"), Is.EqualTo(3));
-        Assert.That(Bears(), Is.EqualTo(5200));
+        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor, Town.Issuer.Queues.Cases), Is.EqualTo((6500UL, 6000UL, 0L)));
+        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.HonouredCoin).What, Is.EqualTo("4 coins of no bank, which have paid 60.00 EUR"));
+        Assert.That(Town.Issuer.Alarms.Count(a => a.Kind == "honoured coin"), Is.EqualTo(4));
+        Assert.That(Bears(), Is.EqualTo(6000));
         Assert.That(Audit().Select(f => f.Books).Distinct(), Is.EqualTo(new[] { "bank-1" }), "who kept something back is named");
 
         using var till = Town.TillKey(Till);
         Assert.That(RawMessages.Reverse(Town.TillLink(Till), till, refunded));
         await Town.RunCycles();
-        Assert.That((Town.ShopAccount().Minor, Bears()), Is.EqualTo((5500UL, 5000L)));
+        Assert.That((Town.ShopAccount().Minor, Bears()), Is.EqualTo((6300UL, 5800L)));
 
         BankAsksAgain(4000);
         await Town.RunCycles();
-        Assert.That((Bears(), Town.UserBank.EvidenceFiles.Single().Name), Is.EqualTo((1000L, "Bob")));
+        Assert.That((Bears(), Town.UserBank.EvidenceFiles.Single().Name), Is.EqualTo((1800L, "Bob")));
 
         copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -66,14 +69,14 @@ public sealed class RestoredHonouredTests : RestoredScenario
         await Recover(copy, 900);
         Assert.That((await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single().Done);
         await Town.RunCycles();
-        Assert.That((Bears(), Town.Account(carol).Minor), Is.EqualTo((300L, account + 1300)));
-        Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Issued.Minor, Is.EqualTo(11_000UL));
+        Assert.That((Bears(), Town.Account(carol).Minor), Is.EqualTo((1100L, account + 1300)));
+        Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Issued.Minor, Is.EqualTo(11_800UL));
 
-        // Dave's is never given back: nothing of it returns, and it is forgotten after its terms. What was borne stays.
+        // Dave's and Eve's are never given back: nothing of them returns, and they are forgotten after their terms. What was borne stays.
         Town.Clock.Advance(TimeSpan.FromDays(700));
         await Town.RunCycles();
         await Town.RunCycles();
-        Assert.That((Town.Rows("issuer")["inspection"], Town.Rows("issuer")["closed_coin"], Bears()), Is.EqualTo((0L, 0L, 300L)));
+        Assert.That((Town.Rows("issuer")["inspection"], Town.Rows("issuer")["closed_coin"], Bears()), Is.EqualTo((0L, 0L, 1100L)));
     }
 
     /// <summary>The issuer is put back, and the users' bank gives it all but the withdrawals of those amounts.</summary>
