@@ -28,7 +28,8 @@ internal sealed class OwnKeyCoin : IDisposable
     {
         var secret = town.Options.Suite.GenerateKey();
         var seed = new byte[32];
-        var answer = CashAnswer.Decode(CashCipher.TryDecrypt(seed, (await Ask(town, secret, faceValue, 0, seed)).EK))!;
+        var issued = await Ask(town, secret, faceValue, 0, seed);
+        var answer = CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!;
         return new OwnKeyCoin(town, secret, answer.ToCoin(faceValue, Currency.Eur, 0, secret.PublicKey.Compress()));
     }
 
