@@ -6,7 +6,7 @@ namespace HierCash.Auditor;
 
 /// <param name="Findings">All that is wrong, the first row first; empty when everything holds.</param>
 /// <param name="Verified">Rows whose signatures were verified in this run.</param>
-/// <param name="Notes">What holds and is worth knowing all the same: what shops owe to their banks.</param>
+/// <param name="Notes">What holds and is worth knowing all the same: what shops owe to their banks, and what an issuer bears that was restored.</param>
 public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified, IReadOnlyList<Finding> Notes)
 {
     public bool Ok => Findings.Count == 0;
@@ -80,7 +80,9 @@ public static class AuditRun
             var notes = new List<Finding>();
             if (issuerBooks is not null)
             {
-                findings.AddRange(Guard(issuerBooks, new IssuerBooks(issuerBooks, keys, kept).Run()));
+                var audit = new IssuerBooks(issuerBooks, keys, kept);
+                findings.AddRange(Guard(issuerBooks, audit.Run()));
+                notes.AddRange(audit.Notes);
             }
 
             bool isIssuerSound = findings.Count == 0;

@@ -30,11 +30,16 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             }
         }
 
-        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Transfers()).Concat(BankRows()).Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
+        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Honoured()).Concat(Transfers()).Concat(BankRows()).Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
         {
             yield return finding;
         }
     }
+
+    private readonly List<Finding> _notes = [];
+
+    /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
+    public IReadOnlyList<Finding> Notes => _notes;
 
     private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
 
@@ -87,10 +92,10 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r => (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
-            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, by_revoked FROM history ORDER BY id",
+            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, by_revoked, till FROM history ORDER BY id",
             r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5), Verdict: (Verdict)r.GetInt64(6),
                 Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11), Receipt: Blob(r, 12),
-                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1)))
+                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1, Till: Blob(r, 16))))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -101,7 +106,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 continue;
             }
 
-            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
+            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y && h.Till.Value.ToArray().AsSpan().SequenceEqual(p.Till)
                 && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead) && receipt.Paid == h.Paid
                 && coins.TryGetValue(p.Coin, out var coin) && h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(coin);
             if (!columns)
@@ -190,9 +195,41 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             }
         }
 
-        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)", r => r.GetInt64(0)))
+        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)", r => r.GetInt64(0)))
         {
             yield return books.Finds("inspection", coin, "no withdrawal belongs to this coin");
+        }
+    }
+
+    /// <summary>
+    /// Coins that the issuer signed and forgot with a copy, and that no bank gave back (R27): what they paid it bears itself, and the books have the restoration. That S_I is genuine their
+    /// payments show.
+    /// </summary>
+    private IEnumerable<Finding> Honoured()
+    {
+        bool restored = books.Number("SELECT count(*) FROM restoration") > 0;
+        foreach (long coin in books.Rows(
+            $"SELECT coin FROM {Coins} c WHERE bank = 0 AND (?1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = c.coin) OR coin IN (SELECT coin FROM trace_case))",
+            r => r.GetInt64(0), restored ? 1L : 0L))
+        {
+            yield return books.Finds("inspection", coin, "it is a coin of no bank, and the issuer was not restored, or nobody was paid with it, or something of it went back, or there is a case about it");
+        }
+
+        long borne = books.Number("SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) FROM transfer_delta WHERE bank = 0");
+        long paid = books.Number($"SELECT coalesce(sum(y), 0) FROM {Coins} WHERE bank = 0") + books.Number("SELECT coalesce(sum(amount), 0) FROM forgotten WHERE what = 'honoured'");
+        if (borne != paid)
+        {
+            yield return books.Finds("transfer_delta", "0", $"coins of no bank paid {paid}, but the issuer bears {borne}");
+        }
+
+        foreach (long number in books.Rows("SELECT number FROM instruction WHERE bank = 0", r => r.GetInt64(0)))
+        {
+            yield return books.Finds("instruction", $"0/{number}", "it is for no bank");
+        }
+
+        if (borne > 0)
+        {
+            _notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten with a copy paid that, and no bank gave them back"));
         }
     }
 
@@ -343,36 +380,5 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 }
             }
         }
-    }
-}
-
-/// <summary>Statements of circulation, one after the other.</summary>
-internal sealed class StatementChain
-{
-    private readonly TrustedKeys _keys;
-    private ulong _number;
-    private Digest _digest;
-    private AuditStatement? _last;
-
-    /// <summary>It begins with the first statement, or goes on from the last one that the books have forgotten.</summary>
-    /// <param name="bank">Whose statements; 0 in a bank's own books.</param>
-    public StatementChain(TrustedKeys keys, Books books, long bank)
-    {
-        _keys = keys;
-        (_number, _digest) = books.Rows(
-            "SELECT number, digest FROM forgotten WHERE what = 'statement' AND bank = ?1", r => ((ulong)r.GetInt64(0), Digest.Read(r.GetFieldValue<byte[]>(1))), bank).FirstOrDefault();
-    }
-
-    /// <summary>What is wrong with the next one, or null.</summary>
-    public string? Breaks(byte[] bytes, long bank)
-    {
-        if (AuditStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !_keys.IsStatement(k => next.Verify(_keys.Suite, k)))
-        {
-            return "it is not signed by the issuer for this bank";
-        }
-
-        bool continues = next.Number == _number + 1 && next.Previous == _digest && (_last is null || next.Totals.Issued >= _last.Totals.Issued);
-        (_last, _number, _digest) = (next, next.Number, next.Digest);
-        return continues ? null : "it does not continue the statement before it";
     }
 }

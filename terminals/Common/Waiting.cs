@@ -101,6 +101,9 @@ public enum WaitingKind
     /// <summary>Issuer: credited to a shop before the issuer was restored from a copy, and its payment has not come again.</summary>
     RecoveredCredit,
 
+    /// <summary>Issuer: a coin that it has signed and forgotten with a copy, and that no bank gave back.</summary>
+    HonouredCoin,
+
     /// <summary>Issuer: a payment that came before its TIME.</summary>
     EarlyArrival,
 

@@ -11,6 +11,9 @@ internal static class Alarms
     /// <summary>S_I is genuine, and the coin is not known: somebody else can use the coin key, or the store was lost.</summary>
     public const string UnknownCoin = "unknown coin";
 
+    /// <summary>S_I is genuine, the coin may have been issued after the copy that this issuer was restored from, and no bank gave it back: the issuer bears what it pays (R27).</summary>
+    public const string HonouredCoin = "honoured coin";
+
     /// <summary>More than X was signed under a key that this issuer made: by a copied card, or by whoever kept the key (hole 14).</summary>
     public const string IssuerKeyedExcess = "issuer-keyed excess";
 

@@ -22,14 +22,18 @@ internal sealed class Explanations(Database store, Currency currency, SchemeTerm
 
     private IEnumerable<string> Coin(Database db, CoinRow coin)
     {
-        yield return $"Coin {coin.Id} of {Show(coin.FaceValue)}, signed by this issuer (S_I) on the request of bank {coin.Bank} (S_B). "
+        bool isHonoured = coin.Bank == HonouredCoins.NoBank;
+        string asked = isHonoured
+            ? "before this issuer was restored from a copy. No bank gave its withdrawal back, so the issuer bears what it pays, and what is left of it goes to nobody"
+            : $"on the request of bank {coin.Bank} (S_B)";
+        yield return $"Coin {coin.Id} of {Show(coin.FaceValue)}, signed by this issuer (S_I) {asked}. "
             + $"Y is {Show(coin.Spent)}; {Show(coin.Returned)} went back.";
         if (coin.IsKeyed)
         {
             yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and no dossier or evidence is ever made about it.";
         }
 
-        foreach (string state in States(db, coin))
+        foreach (string state in isHonoured ? [] : States(db, coin))
         {
             yield return "  " + state;
         }

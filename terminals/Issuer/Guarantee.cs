@@ -18,12 +18,16 @@ internal sealed class Guarantee(SchemeTerms terms)
         var account = shop.Account.ToArray();
         bool isOwn = !coin.IsKeyed;
         Switches.On("R7 guarantee", ref isOwn);
+
+        // A guarantee is paid from the claims of the coin's bank: a coin of no bank has none (rule R27).
+        bool hasBank = coin.Bank != HonouredCoins.NoBank;
+        Switches.On("R27 guarantees", ref hasBank);
         var (floor, cap) = (h.Paid, excess);
         Switches.Replace("R1 floor", ref floor, excess);
         Switches.Replace("R1 cap", ref cap, h.Paid);
         bool soon = now <= h.Time.Plus(terms.GuaranteeWindow);
         Switches.On("R1 window", ref soon);
-        bool within = isOwn && terms.Excess == ExcessPolicy.Guarantee
+        bool within = isOwn && hasBank && terms.Excess == ExcessPolicy.Guarantee
             && floor <= terms.FloorLimit
             && soon
             && IsFirst(db, coin, account)

@@ -70,13 +70,16 @@ internal static class HistoryDatabase
     {
         db.Execute(
             """
-            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, till)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             """,
             h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
             receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
-            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode());
+            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(), h.Till.Value.ToArray());
     }
+
+    /// <summary>A payment of the coin: it holds the coin with its S_I.</summary>
+    public static CashPayment? Shown(Database db, long coin) => db.First("SELECT h FROM history WHERE coin = ?1 ORDER BY id LIMIT 1", r => CashPayment.Decode(r.Bytes(0))!, coin);
 
     /// <summary>A later revision replaces the earlier one.</summary>
     public static void Revise(Database db, HistoryRow row, Share share, Receipt receipt) => db.Execute(

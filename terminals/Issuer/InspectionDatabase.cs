@@ -50,7 +50,7 @@ internal static class InspectionDatabase
         return isMade || db.Number(
             """
             SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = ?1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = ?1)
-            WHERE tm = ?2 OR bank <> ?3
+            WHERE tm = ?2 OR bank NOT IN (0, ?3)
             """,
             n, (long)tm, (long)bank.Value) > 0;
     }
@@ -59,6 +59,16 @@ internal static class InspectionDatabase
         "INSERT INTO inspection(coin_id, n, tm, bank, request, opening, x, expiry, keyed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         coin.Id.Value.ToArray(), coin.N, (long)coin.Terms.TM, (long)bank.Value, request.Value.ToArray(), opening,
         coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index, coin.Terms.IssuerKeyed ? 1L : 0L);
+
+    /// <summary>A coin of no bank by its key, TM and X (R27).</summary>
+    public static CoinRow? Unclaimed(Database db, byte[] n, ushort tm, Amount x) =>
+        db.First($"SELECT {Columns} FROM inspection WHERE n = ?1 AND tm = ?2 AND x = ?3 AND bank = 0", r => Read(r, open: true), n, (long)tm, x.ToLedger())
+        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE n = ?1 AND tm = ?2 AND x = ?3 AND bank = 0", r => Read(r, open: false), n, (long)tm, x.ToLedger());
+
+    /// <summary>A coin of no bank gets the one whose withdrawal it is.</summary>
+    public static void Adopt(Database db, CoinRow coin, PartyId bank, RequestId request, byte[] opening) => db.Execute(
+        $"UPDATE {(coin.IsOpen ? "inspection" : "closed_coin")} SET bank = ?2, request = ?3, opening = ?4 WHERE coin = ?1",
+        coin.Number, (long)bank.Value, request.Value.ToArray(), opening);
 
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
     public static CoinRow? Find(Database db, CoinId id) =>
@@ -110,15 +120,22 @@ internal static class InspectionDatabase
         }
     }
 
-    /// <summary>Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2).</summary>
-    public static List<CoinRow> Returnable(Database db, Quarter expiredBy) => db.Query(
-        $"""
-        SELECT {Columns} FROM inspection i
-        WHERE (expiry <= ?1 OR coalesce(cancelled, lost, closed) IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
-        ORDER BY coin
-        """,
-        r => Read(r, open: true), (long)expiredBy.Index);
+    /// <summary>
+    /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2). What is left of a coin of no bank goes nowhere.
+    /// </summary>
+    public static List<CoinRow> Returnable(Database db, Quarter expiredBy)
+    {
+        string ofBank = "bank <> 0";
+        Switches.Replace("R27 returns", ref ofBank, "bank = bank");
+        return db.Query(
+            $"""
+            SELECT {Columns} FROM inspection i
+            WHERE {ofBank} AND (expiry <= ?1 OR coalesce(cancelled, lost, closed) IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM history h INDEXED BY history_exceeding WHERE h.coin = i.coin AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
+            ORDER BY coin
+            """,
+            r => Read(r, open: true), (long)expiredBy.Index);
+    }
 
     /// <summary>The coin of a withdrawal.</summary>
     public static CoinRow? OfRequest(Database db, RequestId request) =>
@@ -157,8 +174,17 @@ internal static class InspectionDatabase
         bool keeps = true;
         Switches.Off("R8 promised", ref keeps);
         string disputed = keeps ? $"AND (expiry <= {casesUntil.Index} OR NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = c.coin))" : "";
-        string which = $"FROM closed_coin c WHERE expiry <= ?1 {disputed} ORDER BY coin LIMIT {Forgotten.Piece}";
+        db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute("DELETE FROM early WHERE expiry <= ?1", (long)expiredBy.Index);
+        db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
+        return Forget(db, "closed_coin", disputed, expiredBy) + Forget(db, "inspection", "AND bank = 0", expiredBy);
+    }
+
+    private static int Forget(Database db, string table, string only, Quarter expiredBy)
+    {
+        string which = $"FROM {table} c WHERE expiry <= ?1 {only} ORDER BY coin LIMIT {Forgotten.Piece}";
         string old = $"SELECT coin {which}";
+        HonouredCoins.CarryForward(db, table, old, expiredBy);
         db.Execute(
             $"""
             INSERT INTO forgotten(what, bank, kind, times) SELECT 'history', 0, 0, count(*) FROM history WHERE coin IN ({old})
@@ -170,11 +196,8 @@ internal static class InspectionDatabase
         db.Execute($"DELETE FROM dossier_page WHERE coin IN ({old})", (long)expiredBy.Index);
         db.Execute($"DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin IN ({old}))", (long)expiredBy.Index);
         db.Execute($"DELETE FROM trace_case WHERE coin IN ({old})", (long)expiredBy.Index);
-        db.Execute("DELETE FROM dead_payment WHERE expiry <= ?1", (long)expiredBy.Index);
-        db.Execute("DELETE FROM early WHERE expiry <= ?1", (long)expiredBy.Index);
-        db.Execute("DELETE FROM hot WHERE expiry <= ?1", (long)expiredBy.Index);
         db.Execute($"DELETE FROM issuance WHERE request IN (SELECT request {which})", (long)expiredBy.Index);
-        return db.Execute($"DELETE FROM closed_coin WHERE coin IN ({old})", (long)expiredBy.Index);
+        return db.Execute($"DELETE FROM {table} WHERE coin IN ({old})", (long)expiredBy.Index);
     }
 
     private static CoinRow Read(SqliteDataReader r, bool open) => new(

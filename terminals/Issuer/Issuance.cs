@@ -36,7 +36,7 @@ internal sealed class Issuance(
             return earlier;
         }
 
-        var opened = withhold ? null : Open(request);
+        var opened = Open(request);
         var answer = store.Write(db => Earlier(db, request, now) ?? Decide(db, request, opened, withhold, now));
         crash.Reach(CrashPoints.IssueCommitted);
         return answer;
@@ -136,6 +136,11 @@ internal sealed class Issuance(
 
     private LinkMessage Decide(Database db, BankRequest request, CashRequest? opened, bool withhold, Timestamp now)
     {
+        if (Adopt(db, request, opened, now) is { } adopted)
+        {
+            return adopted;
+        }
+
         var bank = Registry.Bank(db, "id = ?1", (long)request.Bank.Value)!;
         bool differs = opened?.FaceValue != request.FaceValue;
         Switches.Off("hole 16", ref differs);
@@ -193,12 +198,39 @@ internal sealed class Issuance(
         InspectionDatabase.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
         CryptographicOperations.ZeroMemory(opening);
         CryptographicOperations.ZeroMemory(m.Seed);
-        db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)request.Bank.Value, m.FaceValue.ToLedger());
-        db.Execute(
-            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-            request.Request.Value.ToArray(), (long)request.Bank.Value, m.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(BankRequest.MaxEncodedSize, request.Write));
+        Enter(db, request, ek, now);
         crash.Reach(CrashPoints.IssueUncommitted);
         return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+    }
+
+    /// <summary>
+    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the same S_I again and bears what the coin paid, also where it asks
+    /// for nothing any more.
+    /// </summary>
+    private LinkMessage? Adopt(Database db, BankRequest request, CashRequest? m, Timestamp now)
+    {
+        var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue ? HonouredCoins.OfKey(db, OneWay.G(terms.G, m.NU), m.TM, m.FaceValue) : null;
+        Switches.Replace("R27 asked again", ref found, null);
+        if (found is not var (row, coin))
+        {
+            return null;
+        }
+
+        byte[] opening = m!.Encode();
+        HonouredCoins.Adopt(db, row, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening), now);
+        byte[] ek = CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin).Encode());
+        CryptographicOperations.ZeroMemory(opening);
+        CryptographicOperations.ZeroMemory(m.Seed);
+        Enter(db, request, ek, now);
+        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+    }
+
+    private static void Enter(Database db, BankRequest request, byte[] ek, Timestamp now)
+    {
+        db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)request.Bank.Value, request.FaceValue.ToLedger());
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(BankRequest.MaxEncodedSize, request.Write));
     }
 
     private NeverIssued Sign(BankRequest request, IssueRefusal reason, Timestamp now) => NeverIssued.Sign(

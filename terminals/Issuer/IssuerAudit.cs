@@ -29,6 +29,9 @@ public sealed class IssuerAudit
         return (IReadOnlyList<string>)findings;
     });
 
+    /// <summary>What this issuer bears, for coins that it had signed and forgotten with a copy, and that no bank gave back (R27).</summary>
+    public Amount Borne => Amount.FromLedger(_store.Read(HonouredCoins.Borne));
+
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
     public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (
         Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM every_instruction WHERE kind IN (1, 3)")),
@@ -83,6 +86,7 @@ public sealed class IssuerAudit
 
     private static IEnumerable<string> Transfers(Database db)
     {
+        // What the issuer bears stands among the debits, as bank 0.
         const string All = "SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
         long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
         long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6, 8)");
@@ -90,6 +94,11 @@ public sealed class IssuerAudit
         if (debits != credits + claims)
         {
             yield return $"transfers: {debits} go into clearing, but {credits} come out of it, and {claims} wait until claims are booked";
+        }
+
+        if (HonouredCoins.Borne(db) is var borne && HonouredCoins.Paid(db) is var paid && borne != paid)
+        {
+            yield return $"coins of no bank: they have paid {paid}, but the issuer bears {borne}";
         }
 
         foreach (var bank in db.Query(

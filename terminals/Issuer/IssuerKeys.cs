@@ -160,6 +160,14 @@ public sealed class IssuerKeys
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
     internal PublicKey? CoinKey(KeyId id) => Find(KeyUsage.IssuerCoin, id)?.Key.PublicKey;
 
+    /// <summary>True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning.</summary>
+    internal bool HasSignedCoins(KeyId id, Timestamp from, Timestamp to)
+    {
+        var kept = _keys[KeyUsage.IssuerCoin];
+        int at = kept.FindIndex(k => k.Certificate.Key.Id == id);
+        return at >= 0 && kept[at].Certificate.NotBefore <= to && (at == kept.Count - 1 || kept[at + 1].Certificate.NotBefore >= from);
+    }
+
     /// <summary>SE_I of that id, also a retired one.</summary>
     internal ISigningKey? EncryptionKey(KeyId id) => Find(KeyUsage.IssuerEncryption, id)?.Key;
 

@@ -210,7 +210,7 @@ public sealed partial class IssuerParty : ILinkHandler
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
     public (long Deltas, long Unfetched, long Cases, long Alarms) Queues => _store.Read(db => (
-        db.Number("SELECT count(*) FROM transfer_delta"),
+        db.Number("SELECT count(*) FROM transfer_delta WHERE bank <> 0"),
         db.Number("SELECT count(*) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged"),
         db.Number("SELECT count(*) FROM trace_case WHERE is_excess = 1 AND proof IS NULL"),
         db.Number("SELECT count(*) FROM alarm")));

@@ -32,25 +32,29 @@ internal static class IssuerSchema
             asked BLOB /* the bank's signed request, for a bank that was restored from a copy (R27) */) STRICT;
         CREATE INDEX issuance_refused ON issuance(bank, date) WHERE never_issued IS NOT NULL;
 
-        -- Inspection database (105): coins that are not used up.
+        -- Inspection database (105): coins that are not used up. Bank 0: this issuer signed the coin, forgot it with a copy, and no bank gave it back (R27); the coin id stands for its request.
         CREATE TABLE inspection(
             coin INTEGER PRIMARY KEY AUTOINCREMENT, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL DEFAULT 0,
             expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER, closed INTEGER,
-            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX inspection_n ON inspection(n, tm);
 
         -- History database (108): coins that are used up, until their terms end (hole 6), and every payment that counts.
         CREATE TABLE closed_coin(
             coin INTEGER PRIMARY KEY, coin_id BLOB NOT NULL UNIQUE, n BLOB NOT NULL, tm INTEGER NOT NULL,
             bank INTEGER NOT NULL, request BLOB NOT NULL, opening BLOB NOT NULL, x INTEGER NOT NULL, y INTEGER NOT NULL,
             expiry INTEGER NOT NULL, cancelled INTEGER, lost INTEGER, closed INTEGER,
-            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0, UNIQUE(n, tm)) STRICT;
+            returned INTEGER NOT NULL DEFAULT 0, keyed INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE INDEX closed_coin_n ON closed_coin(n, tm);
         CREATE TABLE history(
             id INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, coin INTEGER NOT NULL, seq INTEGER NOT NULL,
             shop INTEGER NOT NULL, y INTEGER NOT NULL, verdict INTEGER NOT NULL, credited INTEGER NOT NULL, guaranteed INTEGER NOT NULL,
             waiting INTEGER NOT NULL, due INTEGER NOT NULL, date INTEGER NOT NULL, h BLOB NOT NULL, submission BLOB, receipt BLOB NOT NULL,
-            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0, by_revoked INTEGER NOT NULL DEFAULT 0) STRICT;
+            reversed BLOB, moved INTEGER NOT NULL DEFAULT 0, by_revoked INTEGER NOT NULL DEFAULT 0,
+            till BLOB NOT NULL) STRICT;
         CREATE INDEX history_coin ON history(coin, seq);
+        CREATE INDEX history_till ON history(till, id);
         -- What is asked at each payment that exceeds a coin, of which there may be tens of thousands.
         CREATE INDEX history_exceeding ON history(coin, id) WHERE reversed IS NULL AND guaranteed + waiting > 0;
         CREATE INDEX history_reversed ON history(coin, id) WHERE reversed IS NOT NULL;
@@ -109,7 +113,7 @@ internal static class IssuerSchema
         -- What each bank was told of its circulation, day by day.
         CREATE TABLE audit_statement(bank INTEGER NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
-        -- What is owed between banks since the last cycle, and what was instructed (hole 18).
+        -- What is owed between banks since the last cycle, and what was instructed (hole 18). Bank 0: what the issuer bears of coins of no bank (R27); it is never instructed.
         CREATE TABLE transfer_delta(
             bank INTEGER NOT NULL, kind INTEGER NOT NULL, reference BLOB NOT NULL, amount INTEGER NOT NULL,
             PRIMARY KEY(bank, kind, reference)) STRICT;

@@ -11,7 +11,7 @@ internal static class IssuerWaiting
     {
         var all = new List<Waiting>();
         string Show(long minor) => Amount.FromLedger(minor).Show(currency);
-        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 HAVING count(*) > 0", r => new Waiting(
+        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0", r => new Waiting(
             WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle.", "The next cycle of 'hiercash-issuer serve' ends it.")));
         all.AddRange(db.Query(
             "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
@@ -33,6 +33,16 @@ internal static class IssuerWaiting
                 "They were credited before this issuer was restored from a copy, and the payments have not come again.",
                 "The next visit of the shops' tills ends it; what is not brought is subtracted from their next credits."),
             (long)TransferKind.ShopCredit));
+        all.AddRange(db.Query(
+            """
+            SELECT count(*), sum(y), (SELECT min(date) FROM alarm WHERE kind = ?1)
+            FROM (SELECT y FROM inspection WHERE bank = 0 UNION ALL SELECT y FROM closed_coin WHERE bank = 0) HAVING count(*) > 0
+            """,
+            r => new Waiting(
+                WaitingKind.HonouredCoin, $"{r.GetInt64(0)} coins of no bank, which have paid {Show(r.GetInt64(1))}", r.IsDBNull(2) ? null : Timestamp.FromLedger(r.GetInt64(2)),
+                "They were issued after the copy that this issuer was restored from, and no bank gave them back. The issuer bears what they pay.",
+                "It ends when their bank asks for the withdrawals again, or gives them back at a later 'hiercash-issuer recover'; else with the coins' terms."),
+            Alarms.HonouredCoin));
         all.AddRange(db.Query(
             "SELECT count(*), min(arrival) FROM early e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.payment_id = e.payment_id) HAVING count(*) > 0",
             r => new Waiting(
@@ -66,7 +76,7 @@ internal static class IssuerWaiting
         }
 
         all.AddRange(db.Query(
-            "SELECT count(*), sum(x - y - returned), min(cancelled) FROM inspection WHERE cancelled IS NOT NULL AND x > y + returned HAVING count(*) > 0",
+            "SELECT count(*), sum(x - y - returned), min(cancelled) FROM inspection WHERE cancelled IS NOT NULL AND x > y + returned AND bank <> 0 HAVING count(*) > 0",
             r => new Waiting(
                 WaitingKind.ReturnToCome, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} cancelled coins", Timestamp.FromLedger(r.GetInt64(2)), "Shops may still settle what was paid with them.",
                 "The rest goes to the holder's account by itself when that term is over.")));

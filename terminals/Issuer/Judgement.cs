@@ -23,6 +23,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
 {
     private readonly Guarantee _guarantee = new(terms);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
+    private readonly HonouredCoins _honoured = new(keys, terms);
 
     /// <summary>True if S_I and S_U verify and y is within x and X: then N_U's holder signed this payment of this issuer's coin.</summary>
     public bool IsGenuine(CashPayment h)
@@ -76,13 +77,15 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Late, now);
         }
 
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not { } coin)
+        var coin = InspectionDatabase.Find(db, h.Coin.Id);
+        if (coin is null && !agreement.IsAgreedByAll(db))
         {
-            if (!agreement.IsAgreedByAll(db))
-            {
-                return Refuse(h, Verdict.NotYetKnown, now);
-            }
+            return Refuse(h, Verdict.NotYetKnown, now);
+        }
 
+        bool honours = coin is null && _honoured.Covers(db, h.Coin, now);
+        if (coin is null && !honours)
+        {
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
             Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
             var unknown = Verdict.UnknownCoin;
@@ -90,7 +93,16 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, unknown, now);
         }
 
-        return Count(db, submitted, coin, now);
+        // Of a coin of no bank no account is known that a redemption could go to (rule R27).
+        bool hasNoAccount = submitted.Shop is null && (coin is null || coin.Bank == HonouredCoins.NoBank);
+        Switches.Off("R27 no account", ref hasNoAccount);
+        if (hasNoAccount)
+        {
+            Alarms.Raise(db, Alarms.HonouredCoin, h.Coin.Id.Value.ToArray(), now);
+            return Refuse(h, Verdict.NotYetKnown, now);
+        }
+
+        return Count(db, submitted, coin ?? HonouredCoins.Register(db, h.Coin, now), now);
     }
 
     /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
@@ -225,7 +237,8 @@ internal static class Credits
         TransferDesk.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
     }
 
-    private static void Debit(Database db, CoinRow coin, Amount amount)
+    /// <summary>The coin's bank bears what the coin paid.</summary>
+    public static void Debit(Database db, CoinRow coin, Amount amount)
     {
         db.Execute("UPDATE bank SET settled = settled + ?2 WHERE id = ?1", (long)coin.Bank.Value, amount.ToLedger());
         TransferDesk.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);

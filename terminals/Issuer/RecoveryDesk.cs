@@ -175,7 +175,25 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return;
         }
 
-        InspectionDatabase.Register(db, of.Coin, bank, asked.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening));
+        var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
+        var known = InspectionDatabase.Find(db, of.Coin.Id);
+        bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
+        Switches.Replace("R27 adopts", ref isTaken, known is not null);
+        if (isTaken)
+        {
+            // Its key signed for two withdrawals of one coin: the coin is there, and pays once.
+            return;
+        }
+
+        if (known is null)
+        {
+            InspectionDatabase.Register(db, of.Coin, bank, asked.Request, opening);
+        }
+        else
+        {
+            HonouredCoins.Adopt(db, known, bank, asked.Request, opening, now);
+        }
+
         db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)bank.Value, asked.FaceValue.ToLedger());
         db.Execute(
             "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",

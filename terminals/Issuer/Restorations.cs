@@ -15,6 +15,10 @@ internal static class Restorations
     public static Restoration? Newest(Database db) => db.First(
         "SELECT since, ended FROM restoration ORDER BY id DESC LIMIT 1", r => new Restoration(Timestamp.FromLedger(r.GetInt64(0)), Timestamp.FromLedger(r.GetInt64(1))));
 
+    /// <summary>All of them: what was signed after an earlier copy may still be kept back.</summary>
+    public static List<Restoration> All(Database db) => db.Query(
+        "SELECT since, ended FROM restoration ORDER BY id", r => new Restoration(Timestamp.FromLedger(r.GetInt64(0)), Timestamp.FromLedger(r.GetInt64(1))));
+
     /// <param name="since">The copy's last word to a bank that has a later one.</param>
     public static void Add(Database db, Timestamp since, Timestamp now) =>
         db.Execute("INSERT INTO restoration(ended, since) VALUES(?1, ?2)", now.ToLedger(), since.ToLedger());

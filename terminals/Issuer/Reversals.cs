@@ -214,7 +214,7 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.OutOfDate, $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
-        bool may = coin is null || agreement.IsAgreed(coin.Bank);
+        bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
         Switches.On("R27 dead", ref may);
         if (!may)
         {

@@ -8,6 +8,9 @@ namespace HierCash.Issuer;
 /// <summary>Shows a till its own newest batch, by which one that was restored from a copy notices that, and what it had submitted (R27).</summary>
 internal sealed class TillDesk(Database store)
 {
+    /// <summary>One page: it goes from the till to its payments after that number, and never through all payments of a shop.</summary>
+    internal const string SubmittedBy = "SELECT id, h, receipt, reversed FROM history WHERE till = ?1 AND id > ?2 AND shop = ?3 ORDER BY id LIMIT ?4";
+
     /// <summary>A till's batch was answered: its own signature under its newest date is kept.</summary>
     public static void Note(Database db, Submission submission, Digest[] subjects) => db.Execute(
         "UPDATE till SET newest = ?2, newest_subject = ?3, newest_proof = ?4 WHERE w = ?1 AND newest < ?2",
@@ -31,12 +34,11 @@ internal sealed class TillDesk(Database store)
             return fault.ToMessage();
         }
 
-        // A look through all that its shop submitted, once in a till's life: no index is kept for it.
-        return TillMessages.WriteSubmittedReply([.. store.Read(db => db.Query(
-            "SELECT id, h, receipt, reversed FROM history WHERE shop = ?1 AND id > ?2 ORDER BY id",
+        return TillMessages.WriteSubmittedReply(store.Read(db => db.Query(
+            SubmittedBy,
             r => new SubmittedPayment(
                 (ulong)r.GetInt64(0), CashPayment.Decode(r.Bytes(1))!, Receipt.Decode(r.Bytes(2))!, r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null),
-            (long)peer.Id.Value, (long)asked.After)).Where(s => s.H.Till == asked.Till).Take(TillMessages.MaxEntries)]);
+            asked.Till.Value.ToArray(), (long)asked.After, (long)peer.Id.Value, (long)TillMessages.MaxEntries)));
     }
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>

@@ -35,6 +35,11 @@ internal sealed class TraceDesk(
             // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole 14).
             Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id.Value.ToArray(), now);
         }
+        else if (IsOfNoBank(coin))
+        {
+            // E_I is not known: nobody could be told whose it is. The case is opened when a bank adopts the coin (rule R27).
+            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
+        }
         else
         {
             db.Execute(
@@ -48,6 +53,13 @@ internal sealed class TraceDesk(
         var current = InspectionDatabase.Find(db, coin.Id)!;
         InspectionDatabase.Cancel(db, current, now);
         CoinLife.MakeHot(db, current);
+    }
+
+    private static bool IsOfNoBank(CoinRow coin)
+    {
+        bool isOfNoBank = coin.Bank == HonouredCoins.NoBank;
+        Switches.Off("R27 no case", ref isOfNoBank);
+        return isOfNoBank;
     }
 
     /// <summary>A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).</summary>

@@ -22,6 +22,10 @@ internal sealed class TransferDesk(
         """,
         (long)bank.Value, (long)kind, reference.ToArray(), amount.ToLedger());
 
+    /// <summary>Takes from what is not instructed yet.</summary>
+    public static void Lower(Database db, PartyId bank, TransferKind kind, Digest reference, Amount by) => db.Execute(
+        "UPDATE transfer_delta SET amount = amount - ?4 WHERE bank = ?1 AND kind = ?2 AND reference = ?3", (long)bank.Value, (long)kind, reference.ToArray(), by.ToLedger());
+
     /// <summary>
     /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
     /// due come first.
@@ -36,7 +40,7 @@ internal sealed class TransferDesk(
             Recovered(db);
             var deltas = db.Query(
                 """
-                SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0
+                SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 AND bank <> 0
                 ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, kind, reference
                 """,
                 r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))))

@@ -199,8 +199,11 @@ public sealed class TownWorld : IDisposable
         _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
 
     /// <summary>The issuer's coin key, for tests of whoever gets to use it.</summary>
-    public ISigningKey CoinKey => Options.Suite.ImportKey(
-        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'coin'", r => r.Bytes(0)))!);
+    public ISigningKey CoinKey => CoinKeyAfter(0);
+
+    /// <summary>The coin key that was made by so many rotations.</summary>
+    public ISigningKey CoinKeyAfter(int rotations) => Options.Suite.ImportKey(
+        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = ?1", r => r.Bytes(0), rotations == 0 ? "coin" : $"coin-{rotations + 1}"))!);
 
     /// <summary>The root key, for tests of what it certifies for another use or party.</summary>
     public ISigningKey RootKey => Options.Suite.ImportKey(

@@ -137,6 +137,8 @@ public sealed partial class WalletTerminal
                     h.Paid, true, $"{amount} wait no more: what was left of the coin came back to your account on {receipt.Share.Due}."),
                 Verdict.Excess or Verdict.Equivocation when waits => new RecoveryResult(
                     h.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
+                Verdict.NotYetKnown => new RecoveryResult(
+                    h.Paid, false, $"{amount} wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
                 _ => new RecoveryResult(h.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
             });
         }

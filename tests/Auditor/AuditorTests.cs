@@ -34,8 +34,14 @@ public sealed partial class AuditorTests
         ("a forged signature in H", "issuer", "UPDATE history SET h = CAST(substr(h, 1, length(h) - 1) || CASE substr(h, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) WHERE id = 1", "history"),
         ("a forged receipt", "issuer", "UPDATE history SET receipt = CAST(substr(receipt, 1, length(receipt) - 10) || x'00000000' || substr(receipt, -6) AS BLOB) WHERE id = 1", "history"),
         ("a payment booked twice", "issuer",
-            "INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt) "
-            + "SELECT randomblob(32), coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt FROM history WHERE id = 1", "history"),
+            "INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt, till) "
+            + "SELECT randomblob(32), coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, receipt, till FROM history WHERE id = 1", "history"),
+        ("the till of a payment", "issuer", "UPDATE history SET till = randomblob(16) WHERE id = 1", "history"),
+        ("a coin of no bank", "issuer",
+            "DELETE FROM issuance WHERE request = (SELECT request FROM inspection WHERE y = 0 ORDER BY coin LIMIT 1); "
+            + "UPDATE inspection SET bank = 0 WHERE coin = (SELECT min(coin) FROM inspection WHERE y = 0)", "inspection"),
+        ("what the issuer bears for nothing", "issuer", "INSERT INTO transfer_delta VALUES(0, 1, zeroblob(32), 5), (2, 2, randomblob(32), 5)", "transfer_delta"),
+        ("an instruction for no bank", "issuer", "INSERT INTO instruction VALUES(0, 1, 1, zeroblob(32), 5, x'00')", "instruction"),
         ("what a bank has outstanding", "issuer", "UPDATE bank SET issued = issued + 5 WHERE id = 1", "bank"),
         ("what is settled", "issuer", "UPDATE bank SET settled = settled + 5, issued = issued + 5 WHERE id = 1", "bank"),
         ("what is redeemed", "issuer", "UPDATE bank SET redeemed = redeemed - 5, issued = issued - 5 WHERE id = 1", "bank"),

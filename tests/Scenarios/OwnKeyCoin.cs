@@ -26,11 +26,21 @@ internal sealed class OwnKeyCoin : IDisposable
     /// <summary>Withdraws it at the issuer in the name of bank-1, whose books do not have it.</summary>
     public static async Task<OwnKeyCoin> Withdraw(TownWorld town, Amount faceValue)
     {
-        var suite = town.Options.Suite;
-        var secret = suite.GenerateKey();
-        var pe = WithdrawalTests.PE(town);
+        var secret = town.Options.Suite.GenerateKey();
         var seed = new byte[32];
-        var request = CashRequest.Create(secret, pe.Id, seed, faceValue, Currency.Eur, 0);
+        var issued = await Ask(town, secret, faceValue, 0, seed);
+        var answer = CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!;
+        return new OwnKeyCoin(town, secret, answer.ToCoin(faceValue, Currency.Eur, 0, secret.PublicKey.Compress()));
+    }
+
+    /// <summary>Withdraws another coin of the same key in the name of bank-1.</summary>
+    public async Task<bool> WithdrawAnother(ushort tm) => (await Ask(_town, _secret, Coin.Terms.FaceValue, tm, [.. Enumerable.Repeat((byte)tm, 32)])).EK is not null;
+
+    private static async Task<WithdrawalAnswer> Ask(TownWorld town, ISigningKey secret, Amount faceValue, ushort tm, byte[] seed)
+    {
+        var suite = town.Options.Suite;
+        var pe = WithdrawalTests.PE(town);
+        var request = CashRequest.Create(secret, pe.Id, seed, faceValue, Currency.Eur, tm);
         var ei = request.Encipher(suite, pe);
         var now = Timestamp.Now(town.Clock);
         using var bank = town.BankKey("bank-1");
@@ -38,9 +48,7 @@ internal sealed class OwnKeyCoin : IDisposable
         var order = new BankRequest(
             id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.BankRequest(id, faceValue, Currency.Eur, pe.Id, new RequestId(Digest.Of(ei)), now)));
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-1");
-        var issued = WithdrawalAnswer.Read(await link.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
-        var answer = CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!;
-        return new OwnKeyCoin(town, secret, answer.ToCoin(faceValue, Currency.Eur, 0, secret.PublicKey.Compress()));
+        return WithdrawalAnswer.Read(await link.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
     }
 
     /// <summary>Any payment, honest or not, with a genuine S_U.</summary>

@@ -88,7 +88,10 @@ public abstract class RestoredScenario : IDisposable
         await Town.RunCycles();
     }
 
-    private protected IReadOnlyList<Finding> Audit()
+    private protected IReadOnlyList<Finding> Audit() => Audit("bank-1", "bank-2").Findings;
+
+    /// <summary>The auditor looks at the issuer's books, and at those of some banks.</summary>
+    private protected AuditResult Audit(params string[] banks)
     {
         string Books(string party)
         {
@@ -97,6 +100,6 @@ public abstract class RestoredScenario : IDisposable
             return path;
         }
 
-        return AuditRun.Run(Books("issuer"), [("bank-1", Books("bank-1")), ("bank-2", Books("bank-2"))], Town.Scheme.Root, new BclSuite()).Findings;
+        return AuditRun.Run(Books("issuer"), [.. banks.Select(b => (b, Books(b)))], Town.Scheme.Root, new BclSuite());
     }
 }

@@ -1,0 +1,145 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+using HierCash.Town;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A bank keeps back what an issuer that was restored from a copy had issued to it: the issuer's own signature is good all the same (rule R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredHonouredTests : RestoredScenario
+{
+    /// <summary>
+    /// Honest shops are paid up to X for coins that a bank kept back, and the issuer bears that, by its own books and by the auditor's. Then the bank asks for one of them again, and gives another
+    /// back: it bears them, and hears who overspent. What is never given back is forgotten after its terms.
+    /// </summary>
+    [Test, Rule(27)]
+    public async Task AShopIsPaidForWhatABankKeptBack()
+    {
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Clock.Advance(TimeSpan.FromDays(3));
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        using var bob = Town.User("Bob", 4000);
+        using var carol = Town.User("Carol", 2000);
+        using var dave = Town.User("Dave", 900);
+        using var clone = bob.Clone();
+        using var eve = await OwnKeyCoin.Withdraw(Town, new Amount(800));
+        await Trade(100);
+        await Recover(copy, 4000, 2000, 900);
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((500UL, 0UL)), "Alice's");
+
+        var first = Town.Sign(bob, Till, 1500);
+        await IsAnswered(first, Verdict.Settled, 1500, 0);
+        await IsAnswered(first, Verdict.Settled, 1500, 0);
+        await IsAnswered(Town.Sign(clone, Till, 3000), Verdict.Equivocation, 2500, 500);
+        await IsAnswered(Town.Sign(clone, Till, 600), Verdict.Excess, 0, 600);
+        await IsAnswered(Town.Sign(carol, Till, 700), Verdict.Settled, 700, 0);
+        await IsAnswered(Town.Sign(dave, Till, 300), Verdict.Settled, 300, 0);
+        var refunded = Town.Sign(dave, Till, 200);
+        await IsAnswered(refunded, Verdict.Settled, 200, 0);
+        await IsAnswered(eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, 1, 800, 800), Verdict.Settled, 800, 0);
+        Assert.That(await eve.WithdrawAnother(tm: 1), "her key is no other bank's");
+        await CoinsOfOtherTimesAreUnknown(bob);
+        var account = Town.Account(carol).Minor;
+        var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single();
+        Assert.That((waits.Done, waits.Message), Is.EqualTo(
+            (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again.")));
+        await Town.RunCycles();
+        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor, Town.Issuer.Queues.Cases), Is.EqualTo((6500UL, 6000UL, 0L)));
+        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.HonouredCoin).What, Is.EqualTo("4 coins of no bank, which have paid 60.00 EUR"));
+        Assert.That(Town.Issuer.Alarms.Count(a => a.Kind == "honoured coin"), Is.EqualTo(4));
+        Assert.That(Bears(), Is.EqualTo(6000));
+        Assert.That(Audit().Select(f => f.Books).Distinct(), Is.EqualTo(new[] { "bank-1" }), "who kept something back is named");
+
+        using var till = Town.TillKey(Till);
+        Assert.That(RawMessages.Reverse(Town.TillLink(Till), till, refunded));
+        await Town.RunCycles();
+        Assert.That((Town.ShopAccount().Minor, Bears()), Is.EqualTo((6300UL, 5800L)));
+
+        BankAsksAgain(4000);
+        await Town.RunCycles();
+        Assert.That((Bears(), Town.UserBank.EvidenceFiles.Single().Name), Is.EqualTo((1800L, "Bob")));
+
+        copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        await Town.RunCycle();
+        await Recover(copy, 900);
+        Assert.That((await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single().Done);
+        await Town.RunCycles();
+        Assert.That((Bears(), Town.Account(carol).Minor), Is.EqualTo((1100L, account + 1300)));
+        Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Issued.Minor, Is.EqualTo(11_800UL));
+
+        // Dave's and Eve's are never given back: nothing of them returns, and they are forgotten after their terms. What was borne stays.
+        Town.Clock.Advance(TimeSpan.FromDays(700));
+        await Town.RunCycles();
+        await Town.RunCycles();
+        Assert.That((Town.Rows("issuer")["inspection"], Town.Rows("issuer")["closed_coin"], Bears()), Is.EqualTo((0L, 0L, 1100L)));
+    }
+
+    /// <summary>The issuer is put back, and the users' bank gives it all but the withdrawals of those amounts.</summary>
+    private async Task Recover(byte[] copy, params ulong[] keeps)
+    {
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover();
+        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default), Throws.InvalidOperationException);
+        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
+        await Town.RunCycle();
+        await Town.RunCycle();
+    }
+
+    private async Task IsAnswered(CashPayment h, Verdict verdict, ulong credited, ulong waiting)
+    {
+        var receipt = (await Town.Submit(Till, h)).Single();
+        Assert.That((receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor), Is.EqualTo((verdict, credited, 0UL, waiting)));
+    }
+
+    /// <summary>Whoever has a coin key makes no coin of another quarter good by it, and with one that was retired before the copy none at all.</summary>
+    private async Task CoinsOfOtherTimesAreUnknown(TownCard like)
+    {
+        using var holder = Town.Options.Suite.GenerateKey();
+        foreach (var (quarters, isRetired) in new[] { (-1, false), (1, false), (0, true) })
+        {
+            using var stolen = Town.CoinKeyAfter(isRetired ? 0 : 1);
+            var terms = like.Coins().Single().Coin.Terms;
+            var unsigned = new Coin(terms with { Expiry = terms.Expiry.Plus(quarters), IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
+            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+            await IsAnswered(h with { SU = holder.Sign(h.Message) }, Verdict.UnknownCoin, 0, 0);
+        }
+    }
+
+    /// <summary>The bank asks for the same E_I once more: it gets the same coin, and bears it.</summary>
+    private void BankAsksAgain(ulong minor)
+    {
+        using var key = Town.BankKey("bank-1");
+        long coins = Town.Rows("issuer")["inspection"] + Town.Rows("issuer")["closed_coin"];
+        var order = RawMessages.Orders(Town).Last(o => o.FaceValue.Minor == minor);
+        Assert.That(RawMessages.Issue(Town.UserBankLink(), key, Town.UserBank.Id, order, minor, Timestamp.Now(Town.Clock)));
+        Assert.That(Town.Rows("issuer")["inspection"] + Town.Rows("issuer")["closed_coin"], Is.EqualTo(coins));
+    }
+
+    /// <summary>What the issuer bears by the auditor's note; its books hold, by the auditor's check and its own.</summary>
+    private long Bears()
+    {
+        Assert.That(Town.Issuer.Audit.Run(), Is.Empty);
+        var result = Audit(banks: []);
+        Assert.That(result.Findings, Is.Empty);
+        Assert.That(result.Notes.SingleOrDefault()?.What.Split(' ')[3] ?? "0", Is.EqualTo($"{Town.Issuer.Audit.Borne.Minor}"));
+        return (long)Town.Issuer.Audit.Borne.Minor;
+    }
+
+    /// <summary>A bank's way to the issuer on which withdrawals of some amounts are not given back.</summary>
+    private sealed class KeepingBack(ILink inner, ulong[] amounts) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => inner.Call(
+            request.Type == MessageType.Return && RecoveryMessages.ReadReturn(request) is { } words
+                ? RecoveryMessages.WriteReturn(words with { Issued = words.Issued.FindAll(i => !amounts.Contains(i.Asked.FaceValue.Minor)) })
+                : request,
+            cancel);
+    }
+}
