@@ -82,6 +82,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         var now = Timestamp.Now(clock);
         var date = Timestamp.Min(list.Date, now);
         Switches.Replace("R26 list age", ref date, list.Date);
+        Switches.Replace("R26 list order", ref date, list.Date);
         var before = Timestamp.FromLedger(db.Number("SELECT date FROM hot_state"));
         return before > date && before <= now ? before : date;
     }

@@ -41,7 +41,7 @@ public sealed class ClearingAuditTests
     }
 
     /// <summary>Honest banks that park, suspend and book later: nothing is found, at any time.</summary>
-    [Test, Rule(8)]
+    [Test, Rule(8), Waits(WaitingKind.ParkedInstruction, WaitingKind.Suspense)]
     public async Task ABankThatParksAndSaysSoIsNotAccused()
     {
         using var town = Towns.Make();
@@ -50,9 +50,11 @@ public sealed class ClearingAuditTests
         await town.RunCycle();
         Assert.That(Audit(town), Is.Empty);
         Assert.That(town.Issuer.Parked.Single().Reason, Is.EqualTo(BookingOutcome.NoAccount));
+        Assert.That(town.Issuer.Waits.One(WaitingKind.ParkedInstruction).What, Does.Contain("7.00 EUR"));
         town.AssertSound();
         town.Clock.Advance(TimeSpan.FromDays(31));
         await town.RunCycle();
+        Assert.That(town.ShopBank.Waits.One(WaitingKind.Suspense).What, Is.EqualTo("7.00 EUR in suspense"));
         Assert.That((town.ShopBank.Audit.Suspense, town.Issuer.Parked.Single().StopsIssuing), Is.EqualTo((700L, false)));
         Assert.That(Audit(town), Is.Empty);
         town.AssertSound();

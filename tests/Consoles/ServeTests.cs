@@ -35,6 +35,17 @@ public sealed class ServeTests
         Assert.That((log.Code, log.Error), Is.EqualTo((1, "The log 'nosuch/log' cannot be written. There is no folder for the file 'nosuch/log'. Check the path. Name another file with --log, or leave it out.\n")));
     }
 
+    /// <summary>A port for which one needs a permission: who lacks it reads so, root without that capability, too.</summary>
+    [Test, Rule(28)]
+    public void APortThatNeedsAPermissionIsNamed()
+    {
+        string[] serve = ["hiercash-issuer", "serve", "--listen", "127.0.0.1:81", "--dir", "issuer"];
+        var result = Environment.UserName == "root"
+            ? ConsoleProcess.Run(_folder, "setpriv", ["--bounding-set", "-net_bind_service", .. serve])
+            : ConsoleProcess.Run(_folder, serve[0], serve[1..]);
+        Assert.That((result.Code, result.Error), Is.EqualTo((3, "Cannot listen on 127.0.0.1:81: this user may not listen on that port. Give another address and port with --listen.\n")));
+    }
+
     /// <summary>Another program locks the database while it serves: 'status' says so, since when, and what ends it; and then nothing any more. The manager of services hears of both ends.</summary>
     [Test, Rule(28)]
     public void AServerLivesWithALockedDatabaseAndSaysSo()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HierCash.Tests.Faults;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;
@@ -32,6 +33,10 @@ public sealed class ShopConsoleTests
         var held = _town.Json("hiercash-shop", "status", "--dir", "cafe");
         Assert.That((held.GetProperty("held").GetInt64(), held.GetProperty("owed").GetInt64(), held.GetProperty("accepted").GetInt64()), Is.EqualTo((6000L, 0L, 0L)));
         string receipt = held.GetProperty("payments")[0].GetProperty("time").GetString()!;
+        var waits = held.GetProperty("waits").EnumerateArray().Single(w => w.GetProperty("kind").GetString() == "HeldPayment");
+        Assert.That((waits.GetProperty("what").GetString(), waits.GetProperty("since").GetString()), Is.EqualTo(("60.00 EUR that a card signed", receipt)));
+        Assert.That(waits.GetProperty("reason").GetString(), Is.EqualTo("The issuer has not answered."));
+        Assert.That(waits.GetProperty("ends").GetString(), Does.StartWith($"'hiercash-shop cancel {receipt}' ends it"));
         string cancel = $"'hiercash-shop cancel {receipt}'";
         Assert.That(paid.Error, Does.Contain("The issuer does not answer").And.Contain(cancel));
         Assert.That(
@@ -52,6 +57,51 @@ public sealed class ShopConsoleTests
         Assert.That(_town.Must("hiercash-shop", "status", "--dir", "cafe"), Does.Contain("Nothing is held.").And.Not.Contain("Cards get back"));
         Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "cafe"), Does.Contain("The card has it."));
         _town.AssertAudits();
+    }
+
+    /// <summary>Somebody's clock is 30 hours ahead: wallet and shop stop before anything is signed, and go on where somebody says so.</summary>
+    [Test, Rule(26)]
+    public void WhoKnowsThatHisClockIsRightGoesOn()
+    {
+        using var clock = new SharedNumbers(Path.Combine(_town.Folder, "ahead"), 1);
+        clock[0] = (int)TimeSpan.FromHours(30).TotalSeconds;
+        string[] wallet = [.. Alice, "--pin", "0000", "--bank", _town.North.Address];
+        foreach (string[] command in new string[][] { ["hiercash-wallet", "withdraw", "1.00", .. wallet], ["hiercash-shop", "settle", "--dir", "cafe"] })
+        {
+            ConsoleResult Ahead(params string[] more) => _town.Run("env", [$"LD_PRELOAD={FaultTools.WrongClock}", $"HIERCASH_CLOCK={clock.Path}", .. command, .. more]);
+            if (command[0] == "hiercash-shop")
+            {
+                _town.Must("hiercash-shop", ["pay", "1.00", .. Alice, "--dir", "cafe"]);
+            }
+
+            var stopped = Ahead();
+            Assert.That((stopped.Code, stopped.Error.Contains("Nothing was signed. Set the wrong clock right", StringComparison.Ordinal)), Is.EqualTo((1, true)), stopped.Error);
+            Assert.That(Ahead("--despite-clock").Error, Does.Not.Contain("Nothing was signed."), "the other side has the last word");
+        }
+
+        _town.Must("hiercash-wallet", ["resume", "--all", .. wallet]);
+        _town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        _town.AssertAudits();
+    }
+
+    /// <summary>A till that forgot what a card signed, as if the card had gone before its answer: the card is asked, and has its money back.</summary>
+    [Test, Rule(31)]
+    public void TheCardIsAskedForAnOpenTicket()
+    {
+        long before = Balance();
+        string receipt = _town.Json("hiercash-shop", ["pay", "2.00", .. Alice, "--dir", "cafe"]).GetProperty("time").GetString()!;
+        using (var store = new SqliteConnection($"Data Source={Path.Combine(_town.Folder, "cafe", "shop.db")};Pooling=False"))
+        {
+            store.Open();
+            using var forget = store.CreateCommand();
+            forget.CommandText = "DELETE FROM part WHERE time = (SELECT max(time) FROM ticket); UPDATE ticket SET state = 'Open', accepted = 0 WHERE time = (SELECT max(time) FROM ticket)";
+            Assert.That(forget.ExecuteNonQuery(), Is.EqualTo(2));
+        }
+
+        Assert.That(_town.Must("hiercash-shop", "tickets", "--dir", "cafe"), Does.StartWith(receipt).And.Contain("2.00 EUR").And.Contain("'hiercash-shop tickets ask'"));
+        Assert.That(_town.Json("hiercash-shop", ["tickets", "ask", .. Alice, "--dir", "cafe"]).GetProperty("givenBack").GetInt64(), Is.EqualTo(200));
+        Assert.That(Balance(), Is.EqualTo(before));
+        Assert.That(_town.Must("hiercash-shop", "tickets", "--dir", "cafe"), Does.Contain("No card went before its answer came."));
     }
 
     /// <summary>What is settled before OK is called settled, and what waits is called queued.</summary>

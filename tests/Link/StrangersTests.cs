@@ -100,6 +100,28 @@ public sealed class StrangersTests
         }
     }
 
+    /// <summary>As many addresses as strangers' places are counted; of more than that none has anything left, while those that were counted have.</summary>
+    [Test, Rule(30)]
+    public async Task AddressesWithoutEndGetNoAnswerEach()
+    {
+        const int All = 6;
+        await _party.DisposeAsync();
+        using var key = LinkParty.Suite.GenerateKey();
+        _party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), new() { MaxUnknown = 5, MaxStrangers = All });
+        for (int address = 1; address <= All; address++)
+        {
+            await using var stranger = await Tls($"127.0.1.{address}");
+            Assert.That(await Ask(stranger, LinkParty.Unknown, [1]), Is.Positive);
+        }
+
+        await using var next = await Tls("127.0.1.99");
+        await next.WriteAsync(new LinkFrame(FrameKind.Request, 1, new LinkMessage(LinkParty.Unknown, [1])).Encode());
+        await Task.Delay(300);
+        Assert.That(await IsClosed(next));
+        await using var counted = await Tls("127.0.1.1");
+        Assert.That(await Ask(counted, LinkParty.Unknown, [1]), Is.Positive);
+    }
+
     /// <summary>A stranger has four requests worked on at once, a party as many as ever.</summary>
     [Test, Rule(30)]
     public async Task AStrangerHasFewRequestsAtOnce()

@@ -35,7 +35,7 @@ public sealed class BankDutiesTests
     }
 
     /// <summary>A sum beyond the float is in no float: after the term it goes to no suspense account, or the float would owe what it never had.</summary>
-    [Test, Rule(8)]
+    [Test, Rule(8), Waits(WaitingKind.ParkedInstruction)]
     public async Task WhatTheFloatDoesNotHoldGoesToNoSuspense()
     {
         using var town = Towns.Make();
@@ -46,8 +46,10 @@ public sealed class BankDutiesTests
         var bank = town.BankOver("bank-1", issuer);
         await bank.Run(default);
         Assert.That(bank.Parked.Single().Reason, Is.EqualTo(BookingOutcome.BeyondFloat));
+        var since = bank.Waits.One(WaitingKind.ParkedInstruction).Since;
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
         await bank.Run(default);
+        Assert.That(bank.Waits.One(WaitingKind.ParkedInstruction).Since, Is.EqualTo(since));
         Assert.That((bank.Parked.Single().InSuspense, bank.Audit.Float.Minor), Is.EqualTo((false, 5000UL)));
         Assert.That(bank.Audit.Run(), Is.Empty);
     }

@@ -62,7 +62,7 @@ public sealed class OrderNumberTests : OrderScenario
     }
 
     /// <summary>A withdrawal of somebody's waits for its order: so the bank waits whether it is this one, and says until when.</summary>
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.RenouncedOrder)]
     public async Task WhileSomethingIsAwaitedARenunciationWaits()
     {
         await Restored(async () =>
@@ -80,12 +80,12 @@ public sealed class OrderNumberTests : OrderScenario
 
         Assert.That((Town.Account(Alice), Said.Count), Is.EqualTo((before, 1)));
         Assert.That(Said[0], Does.Contain($"waits until {until}"));
-        Assert.That(Town.UserBank.Waits.Select(w => w.Kind), Does.Contain(WaitingKind.RenouncedOrder));
+        Town.UserBank.Waits.One(WaitingKind.RenouncedOrder);
         Town.Clock.Advance(Town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         await WithdrawnBy(null, 700);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 700));
         await Withdrawn(Bob, 100, null);
-        Assert.That(Town.UserBank.Waits.Select(w => w.Kind), Does.Not.Contain(WaitingKind.RenouncedOrder));
+        Assert.That(Town.UserBank.Waits.Shows(WaitingKind.RenouncedOrder), Is.False);
         AssertBalanced();
     }
 

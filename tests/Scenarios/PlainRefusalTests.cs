@@ -14,7 +14,7 @@ public sealed class PlainRefusalTests
     /// An honest till cancels when the terms are over. The copy of the card overspends elsewhere, and its holder has nothing that the shop signed, so nobody
     /// but him is named; the shop has the money, and pays it back in cash.
     /// </summary>
-    [Test, Rule(3), Rule(4)]
+    [Test, Rule(3), Rule(4), Waits(WaitingKind.CashToPayBack)]
     public async Task AShopThatCancelsLateSignsNothingAndIsNotNamed()
     {
         using var town = Towns.Make();
@@ -31,6 +31,7 @@ public sealed class PlainRefusalTests
             Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
         var part = till.Parts(ticket.Time).Single();
         Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor), Is.EqualTo(((byte[]?)null, PartState.Settled, TicketState.Kept, 6000UL)));
+        Assert.That(till.Waits.One(WaitingKind.CashToPayBack).What, Does.StartWith("60.00 EUR"));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await till.RunOnline(town.TillLink(cafe), default);
         Assert.That(await Named(town, mallory, till, part.H), Is.EqualTo(Culprit.User));

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Iso7816;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -43,7 +44,7 @@ public sealed class PulledBeforeSigningTests
     }
 
     /// <summary>One of the cards had signed. It is put in for that, signs nothing more, and has its money back in the same contact; the issuer never hears of it.</summary>
-    [Test, Rule(31)]
+    [Test, Rule(31), Waits(WaitingKind.UnseenTicket)]
     public async Task TheCardThatHadSignedGetsItBackWhenItIsAsked()
     {
         using var town = Towns.Make();
@@ -58,6 +59,7 @@ public sealed class PulledBeforeSigningTests
         var ended = till.AskTickets(alice.Card);
         Assert.That((ended.Single().Ticket.Amount.Minor, alice.Balance().Minor, alice.Log().Count), Is.EqualTo((700UL, 5000UL, 1)));
         Assert.That((till.Parts(ended[0].Ticket.Time).Single().State, till.UnseenTickets.Single().Amount.Minor), Is.EqualTo((PartState.Voided, 100UL)));
+        Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenTickets.Single().Time));
         await till.RunOnline(town.TillLink(cafe), default);
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, till.Accepted.Minor), Is.EqualTo((0UL, 0UL)));

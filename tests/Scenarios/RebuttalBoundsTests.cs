@@ -157,7 +157,7 @@ public sealed class RebuttalBoundsTests
     /// S_W waits, because the issuer takes no more of that coin for a while. A visit asks about one of them; and whoever sends empty rebuttals, or the same one again, sends
     /// the bank to the issuer not once more.
     /// </summary>
-    [Test, Rule(10)]
+    [Test, Rule(10), Waits(WaitingKind.UnansweredRebuttal)]
     public async Task WhatChangesNothingSendsTheBankNowhere()
     {
         var calls = new List<MessageType>();
@@ -169,6 +169,7 @@ public sealed class RebuttalBoundsTests
         var shown = new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []);
         await bank.Rebut(_h.Coin.Id, shown, default);
         Assert.That(_town.Rows("bank-1")["void_message"], Is.EqualTo(2));
+        Assert.That(bank.Waits.One(WaitingKind.UnansweredRebuttal).What, Does.StartWith("2 "));
         Assert.That(calls.Count(c => c == MessageType.BankVoid), Is.EqualTo(1), "of this coin no more, says the issuer");
         calls.Clear();
         foreach (var again in new[] { Rebuttal.None, shown, Rebuttal.None })

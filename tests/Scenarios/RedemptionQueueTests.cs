@@ -1,3 +1,4 @@
+using HierCash.Terminals;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -7,7 +8,7 @@ namespace HierCash.Tests.Scenarios;
 public sealed class RedemptionQueueTests
 {
     /// <summary>Cafe was paid 20.00 of 50.00, and a copy redeems 50.00: nothing of it, until Cafe refunds and it fits whole.</summary>
-    [Test, Rule(1)]
+    [Test, Rule(1), Waits(WaitingKind.QueuedRedemption, WaitingKind.ReturnToCome)]
     public async Task ARedemptionIsNeverSplit()
     {
         using var town = Towns.Make();
@@ -19,9 +20,12 @@ public sealed class RedemptionQueueTests
         Assert.That(await Redeem(town, copy), Is.False);
         await town.RunCycles();
         Assert.That((town.Account(mallory).Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((95_000UL, 2000UL)));
+        Assert.That(town.Issuer.Waits.One(WaitingKind.QueuedRedemption).What, Is.EqualTo("50.00 EUR in 1 redemptions"));
+        Assert.That(town.Issuer.Waits.One(WaitingKind.ReturnToCome).What, Is.EqualTo("30.00 EUR of 1 cancelled coins"));
         await town.Till(cafe).Refund(paid.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
         await town.RunCycles();
         Assert.That((town.Account(mallory).Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((100_000UL, 0UL)), "now it fits");
+        Assert.That(town.Issuer.Waits.Shows(WaitingKind.QueuedRedemption), Is.False);
         town.AssertSound();
     }
 

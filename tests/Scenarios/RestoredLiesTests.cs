@@ -4,6 +4,7 @@ using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -51,6 +52,45 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: true), null), default);
         await bank.Say(1);
         Assert.That(Town.Issuer.Parked, Is.Empty);
+    }
+
+    /// <summary>A bank was restored. What the issuer knew of instructions and statements after its copy is forgotten, of those before it stays; and its cases it is told again, nobody else's.</summary>
+    [Test, Rule(27)]
+    public async Task WhatABankHasForgottenItIsToldAgain()
+    {
+        uint bank = Town.UserBank.Id.Value;
+        uint other = Town.ShopBank.Id.Value;
+        using var store = new SqliteConnection($"Data Source={IssuerFile}");
+        store.Open();
+        foreach (string sql in new[]
+        {
+            "DELETE FROM mark", $"INSERT INTO mark VALUES({bank}, 'instruction', 5, 1), ({bank}, 'instruction', 6, 1), ({bank}, 'statement', 7, 1), ({bank}, 'statement', 8, 1), ({other}, 'instruction', 6, 1)",
+            $"INSERT INTO parked VALUES({bank}, 5, 1, 1, 1, x'01'), ({bank}, 6, 0, 1, 1, x'01'), ({bank}, 7, 1, 1, 1, x'01'), ({other}, 6, 0, 1, 1, x'01')",
+            $"INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened, changed) VALUES(91, x'01', {bank}, 0, 1, 0), (92, x'02', {other}, 0, 1, 0)",
+            $"UPDATE bank SET acknowledged = 9, told = 9",
+        })
+        {
+            using var command = store.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+
+        string Now(string sql)
+        {
+            using var command = store.CreateCommand();
+            command.CommandText = sql;
+            return (string)command.ExecuteScalar()!;
+        }
+
+        Assert.That(AgreeMessage.ReadReply(await Town.UserBankLink().Call(AgreeMessage.Write(Own(true, 5, 7), null), default)), Is.Not.Null);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Now($"SELECT group_concat(what || ' ' || number, ',') FROM (SELECT * FROM mark WHERE bank = {bank} ORDER BY what, number)"), Is.EqualTo("instruction 5,statement 7"));
+            Assert.That(Now("SELECT group_concat(bank || ' ' || number || ' ' || date, ',') FROM (SELECT * FROM parked ORDER BY bank, number)"), Is.EqualTo($"{bank} 5 1,{bank} 7 0,{other} 6 1"));
+            Assert.That(Now("SELECT group_concat(changed, ',') FROM (SELECT * FROM trace_case ORDER BY coin)"), Is.EqualTo("1,0"));
+            Assert.That(Now("SELECT group_concat(acknowledged || ' ' || told, ',') FROM (SELECT * FROM bank ORDER BY id)"), Is.EqualTo("5 7,9 9"));
+            Assert.That(Now($"SELECT count(*) || '' FROM mark WHERE bank = {other}"), Is.EqualTo("1"));
+        }
     }
 
     /// <summary>A bank that has several later words of a restored issuer shows the oldest first. Once the issuer has recovered the others stop it no more.</summary>
@@ -210,9 +250,9 @@ public sealed class RestoredLiesTests : RestoredScenario
         }
     }
 
-    private Position Own(bool isRestored)
+    private Position Own(bool isRestored, ulong instruction = 0, ulong statement = 0)
     {
         using var key = Town.BankKey("bank-1");
-        return Position.Sign(key, new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, ++_number, 0, 0, 0, isRestored, Timestamp.Now(Town.Clock), []));
+        return Position.Sign(key, new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, ++_number, instruction, statement, 0, isRestored, Timestamp.Now(Town.Clock), []));
     }
 }

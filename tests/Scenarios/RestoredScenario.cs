@@ -16,6 +16,9 @@ public abstract class RestoredScenario : IDisposable
     private protected TownCard Alice { get; }
     private protected string Till { get; }
 
+    /// <summary>The issuer's database, for what no message makes.</summary>
+    private protected string IssuerFile => Path.Combine(_folder, "issuer.db");
+
     /// <summary>The way from that party to the issuer is cut; from all that begin so.</summary>
     private protected string? Cut { get; set; }
 

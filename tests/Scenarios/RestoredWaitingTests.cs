@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
 using HierCash.Wallet;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -9,27 +10,25 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredWaitingTests : RestoredScenario
 {
-    private static List<WaitingKind> Kinds(IReadOnlyList<Waiting> waits) => [.. waits.Select(w => w.Kind)];
-
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.RestoredIssuer, WaitingKind.RecoveredCredit, WaitingKind.BroughtAgain)]
     public async Task WhatARestoredIssuerHasForgotten()
     {
         await Restore("issuer");
-        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.RestoredIssuer).Ends, Does.Contain("hiercash-issuer recover"));
+        Assert.That(Town.Issuer.Waits.One(WaitingKind.RestoredIssuer).Ends, Does.Contain("hiercash-issuer recover"));
         Town.Issuer.Recover();
         Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.RestoredIssuer).Ends, Does.Contain("visited: "));
         await Recover();
-        var credit = Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.RecoveredCredit);
-        Assert.That((credit.What, Kinds(Town.Issuer.Waits).Contains(WaitingKind.RestoredIssuer)), Is.EqualTo(("10.00 EUR of 1 shops", false)));
+        var credit = Town.Issuer.Waits.One(WaitingKind.RecoveredCredit);
+        Assert.That((credit.What, Town.Issuer.Waits.Shows(WaitingKind.RestoredIssuer)), Is.EqualTo(("10.00 EUR of 1 shops", false)));
         var till = Town.Till(Till);
         Assert.That(async () => await till.RunOnline(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default), Throws.TypeOf<LinkException>());
-        Assert.That(till.Waits.Single(w => w.Kind == WaitingKind.BroughtAgain).What, Does.StartWith("14.00 EUR in 2"));
+        Assert.That(till.Waits.One(WaitingKind.BroughtAgain).What, Does.StartWith("14.00 EUR in 2"));
         await Visit(Till);
-        Assert.That(Kinds(till.Waits), Has.None.EqualTo(WaitingKind.BroughtAgain));
-        Assert.That(Kinds(Town.Issuer.Waits), Has.None.EqualTo(WaitingKind.RecoveredCredit));
+        Assert.That(till.Waits.Shows(WaitingKind.BroughtAgain), Is.False);
+        Assert.That(Town.Issuer.Waits.Shows(WaitingKind.RecoveredCredit), Is.False);
     }
 
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.RestoredBank, WaitingKind.UnorderedWithdrawal)]
     public async Task WhatARestoredBankDoesNotKnow()
     {
         using var database = Database.OpenMemory(WalletRecords.Schema);
@@ -39,15 +38,15 @@ public sealed class RestoredWaitingTests : RestoredScenario
         await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(4000), default);
         await Trade(1000);
         Town.Replace("bank-1", copy);
-        Assert.That(Town.UserBank.Waits.Single(w => w.Kind == WaitingKind.RestoredBank).Ends, Does.Contain("hiercash-bank recover"));
+        Assert.That(Town.UserBank.Waits.One(WaitingKind.RestoredBank).Ends, Does.Contain("hiercash-bank recover"));
         await Town.UserBank.Recover(default);
-        var unordered = Town.UserBank.Waits.Single(w => w.Kind == WaitingKind.UnorderedWithdrawal);
+        var unordered = Town.UserBank.Waits.One(WaitingKind.UnorderedWithdrawal);
         Assert.That((unordered.What, unordered.Ends.Contains("hiercash-wallet resume", StringComparison.Ordinal)), Is.EqualTo(("40.00 EUR in 1 withdrawals", true)));
         await wallet.Resume(Alice.Card, Alice.Pin, default);
-        Assert.That(Kinds(Town.UserBank.Waits).Intersect([WaitingKind.RestoredBank, WaitingKind.UnorderedWithdrawal]), Is.Empty);
+        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.RestoredBank), Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal)), Is.EqualTo((false, false)));
     }
 
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.RestoredTill)]
     public async Task ARestoredTill()
     {
         var copy = Town.StoreBytes(Till);
@@ -55,19 +54,58 @@ public sealed class RestoredWaitingTests : RestoredScenario
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
         Assert.That(async () => await till.RunOnline(Town.TillLink(Till), default), Throws.InvalidOperationException);
-        Assert.That(till.Waits.Single(w => w.Kind == WaitingKind.RestoredTill).Ends, Does.Contain("hiercash-shop recover"));
+        Assert.That(till.Waits.One(WaitingKind.RestoredTill).Ends, Does.Contain("hiercash-shop recover"));
         await till.Recover(Town.TillLink(Till), default);
-        Assert.That(Kinds(till.Waits), Has.None.EqualTo(WaitingKind.RestoredTill));
+        Assert.That(till.Waits.Shows(WaitingKind.RestoredTill), Is.False);
     }
 
-    [Test, Rule(24)]
+    [Test, Rule(24), Waits(WaitingKind.EarlyArrival)]
     public async Task APaymentThatCameEarly()
     {
         var h = Town.Sign(Alice, Till, 100, Timestamp.Now(Town.Clock).Plus(TimeSpan.FromDays(3)));
         await Town.Submit(Till, h);
-        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.EarlyArrival).What, Is.EqualTo("1 payments of tills"));
+        Assert.That(Town.Issuer.Waits.One(WaitingKind.EarlyArrival).What, Is.EqualTo("1 payments of tills"));
         Town.Clock.Advance(TimeSpan.FromDays(3));
         await Town.Submit(Till, h);
-        Assert.That(Kinds(Town.Issuer.Waits), Has.None.EqualTo(WaitingKind.EarlyArrival));
+        Assert.That(Town.Issuer.Waits.Shows(WaitingKind.EarlyArrival), Is.False);
+    }
+
+    /// <summary>A till was told of two lost cards, one after the other, and the issuer is put back to before. The banks report both again: the list of then is newer for the till, and it takes it.</summary>
+    [Test, Rule(27), Hole(11)]
+    public async Task AHotListAfterARecoveryIsNewer()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        using var bob = Town.User("Bob", 1000);
+        using var carol = Town.User("Carol", 1000);
+        foreach (var lost in new[] { bob, carol })
+        {
+            await Town.UserBank.ReportLost(WalletTerminal.SignLostReport(lost.Card, lost.Pin, Timestamp.Now(Town.Clock)), default);
+            await Trade(100);
+            Assert.That((await Town.Till(Till).RunOnline(Town.TillLink(Till), default)).Left, Is.Empty);
+        }
+
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", copy);
+        await Recover();
+        var again = await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+        Assert.That(again.Left.Select(l => l.Why), Is.Empty);
+    }
+
+    /// <summary>An issuer was restored twice, the first time under a clock that was ahead. Tills are told of the one that was entered last.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task TheLastRestorationIsTheOneThatWasEnteredLast()
+    {
+        long now = Timestamp.Now(Town.Clock).ToLedger();
+        using (var store = new SqliteConnection($"Data Source={IssuerFile}"))
+        {
+            store.Open();
+            using var insert = store.CreateCommand();
+            insert.CommandText = $"INSERT INTO restoration(ended, since) VALUES({now + 9_000_000}, {now + 8_000_000}), ({now - 1_000_000}, {now - 2_000_000})";
+            insert.ExecuteNonQuery();
+        }
+
+        var reply = await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, Timestamp.Now(Town.Clock)), default);
+        Assert.That(LossMessages.ReadHotListReply(reply)!.Value.Restored, Is.EqualTo(new Restoration(Timestamp.FromLedger(now - 2_000_000), Timestamp.FromLedger(now - 1_000_000))));
     }
 }

@@ -11,6 +11,7 @@ namespace HierCash.Tests.Scenarios;
 public sealed class WaitingTests
 {
     [Test]
+    [Waits(WaitingKind.UnfinishedWithdrawal, WaitingKind.DebitedWithdrawal, WaitingKind.QueuedPayment, WaitingKind.HeldPayment, WaitingKind.OwedToCard, WaitingKind.OpenTransfer)]
     public async Task NothingWaitsInSilence()
     {
         bool silent = false;
@@ -26,8 +27,12 @@ public sealed class WaitingTests
         Assert.That(town.Pay(cafe, alice, 500).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Pay(cafe, alice, 6000).Outcome, Is.EqualTo(Shop.TillOutcome.IssuerGone));
         Assert.That(Kinds(Of(alice)), Is.EqualTo(new[] { WaitingKind.UnfinishedWithdrawal }));
+        Assert.That(Of(alice).One(WaitingKind.UnfinishedWithdrawal).What, Is.EqualTo("a withdrawal of 20.00 EUR"));
         Assert.That(Kinds(town.UserBank.Waits), Is.EqualTo(new[] { WaitingKind.DebitedWithdrawal }));
+        Assert.That(town.UserBank.Waits.One(WaitingKind.DebitedWithdrawal).What, Is.EqualTo("20.00 EUR in 1 debited"));
         var shop = town.Till(cafe).Waits;
+        shop.One(WaitingKind.QueuedPayment);
+        shop.One(WaitingKind.HeldPayment);
         Assert.That(Kinds(shop), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.HeldPayment }));
         Assert.That(
             (shop[0].What, shop[0].Since, shop[1].Ends.Contains($"'hiercash-shop cancel {shop[1].Since}'", StringComparison.Ordinal)),
@@ -37,12 +42,14 @@ public sealed class WaitingTests
         // Given up before it was ever sent: the card is owed it.
         town.Till(cafe).GiveUp(town.Till(cafe).Journal[1]);
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.OwedToCard }));
+        town.Till(cafe).Waits.One(WaitingKind.OwedToCard);
         silent = false;
         await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.OwedToCard }));
         town.Till(cafe).GiveBack(alice.Card);
         Assert.That(Waiting.Say(town.Till(cafe).Waits), Is.EqualTo("Nothing waits."));
         Assert.That(Kinds(town.Issuer.Waits), Is.EqualTo(new[] { WaitingKind.OpenTransfer }));
+        town.Issuer.Waits.One(WaitingKind.OpenTransfer);
         town.Issuer.CloseCycle();
         Assert.That(Kinds(town.Issuer.Waits), Is.Not.Empty.And.All.EqualTo(WaitingKind.UnfetchedInstruction));
         await town.RunCycles();
@@ -50,11 +57,59 @@ public sealed class WaitingTests
         Assert.That(Kinds([.. town.Issuer.Waits, .. town.UserBank.Waits, .. town.ShopBank.Waits, .. Of(alice)]), Is.Empty);
     }
 
+    /// <summary>The issuer is cut off while a payment is taken back, a coin redeemed and a card lost; then it comes back, and revokes a till and a bank.</summary>
+    [Test]
+    [Waits(
+        WaitingKind.RefundUnderWay, WaitingKind.UnansweredRedemption, WaitingKind.UncancelledCoin, WaitingKind.OldHotList, WaitingKind.RevokedTill,
+        WaitingKind.UnfetchedInstruction, WaitingKind.UnansweredByIssuer)]
+    public async Task WhatACutOffIssuerLeavesWaiting()
+    {
+        bool silent = false;
+        using var town = Towns.Make(with: o => o with { Faults = (_, to, m) => silent && to == TownWorld.IssuerName && m.Type != MessageType.Certificates ? LinkFault.LoseRequest : LinkFault.None });
+        string cafe = town.AddTill("Cafe");
+        var till = town.Till(cafe);
+        using var alice = town.User("Alice", 5000, 1000);
+        using var bob = town.User("Bob", 2000);
+        var paid = town.Pay(cafe, alice, 500);
+        await town.Settle(cafe);
+        await town.RunCycles();
+
+        silent = true;
+        Assert.That(async () => await till.Refund(paid.Ticket.Time, null, town.TillLink(cafe), default), Throws.Exception);
+        var refund = till.Waits.One(WaitingKind.RefundUnderWay);
+        Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Ticket.Time)));
+        Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default), Throws.TypeOf<LinkException>());
+        Assert.That(Of(alice).One(WaitingKind.UnansweredRedemption).What, Is.EqualTo("50.00 EUR on their way to the account"));
+        await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default);
+        Assert.That(town.UserBank.Waits.One(WaitingKind.UncancelledCoin).What, Is.EqualTo("1 coins of lost cards"));
+
+        silent = false;
+        await town.UserBank.Run(default);
+        await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default);
+        await till.RunOnline(town.TillLink(cafe), default);
+        Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption), town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
+        town.Issuer.CloseCycle();
+        await town.UserBank.Run(default);
+        await town.UserBank.Run(default);
+        Assert.That(town.Issuer.Waits.One(WaitingKind.UnfetchedInstruction).What, Does.EndWith(" for bank-2"));
+
+        town.Clock.Advance(town.Scheme.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
+        till.Waits.One(WaitingKind.OldHotList);
+        town.Issuer.Revoke(till.W);
+        town.Issuer.Revoke(town.ShopBank.Id);
+        await Try(async () => await till.RunOnline(town.TillLink(cafe), default));
+        Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
+        await Try(async () => await town.ShopBank.Run(default));
+        Assert.That(town.ShopBank.Waits.One(WaitingKind.UnansweredByIssuer).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
+    }
+
     /// <summary>A card that went, a card that was copied, an account that the bank does not have: the states in which somebody else has to do something.</summary>
     [Test]
+    [Waits(
+        WaitingKind.GuaranteedPayment, WaitingKind.WaitingExcess, WaitingKind.UnjudgedCase, WaitingKind.OpenGuarantee, WaitingKind.UncoveredExcess, WaitingKind.ClaimInTerm)]
     public async Task WhatSomebodyElseEndsIsShownToo()
     {
-        using var town = Towns.Make();
+        using var town = Towns.Make(with: o => o with { Terms = o.Terms with { GuaranteeCap = new(3000) } });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
@@ -62,14 +117,34 @@ public sealed class WaitingTests
         await town.Till(kiosk).RunOnline(town.TillLink(kiosk), default);
         using var copy = alice.Clone();
         Assert.That(town.Pay(cafe, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
-        Assert.That(town.Pay(kiosk, copy, 4000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        Assert.That(town.Pay(kiosk, copy, 3000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        Assert.That(town.Pay(kiosk, copy, 1000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         await town.Settle(cafe);
         await town.Settle(kiosk);
         Assert.That(Kinds(town.Issuer.Waits), Does.Contain(WaitingKind.UnjudgedCase).And.Contain(WaitingKind.OpenTransfer));
-        Assert.That(town.Issuer.Waits.Select(w => w.Kind), Has.Some.EqualTo(WaitingKind.OpenGuarantee).Or.Some.EqualTo(WaitingKind.UncoveredExcess));
+        var due = town.Till(kiosk).Parts(town.Till(kiosk).Journal[0].Time).Single().Receipt!.Share.Due;
+        var promised = town.Till(kiosk).Waits.One(WaitingKind.GuaranteedPayment);
+        Assert.That((promised.What, promised.Ends.Contains(due.ToString(), StringComparison.Ordinal)), Is.EqualTo(("30.00 EUR promised", true)));
+        Assert.That(town.Till(kiosk).Waits.One(WaitingKind.WaitingExcess).What, Is.EqualTo("10.00 EUR above the value of their coins"));
+        town.Issuer.Waits.One(WaitingKind.UnjudgedCase);
+        var guarantee = town.Issuer.Waits.One(WaitingKind.OpenGuarantee);
+        Assert.That((guarantee.What, guarantee.Ends.Contains(due.ToString(), StringComparison.Ordinal)), Is.EqualTo(("30.00 EUR in 1 promises to shops", true)));
+        Assert.That(town.Issuer.Waits.One(WaitingKind.UncoveredExcess).What, Is.EqualTo("10.00 EUR in 1 payments above their coins"));
         Assert.That(town.Issuer.Waits.Select(w => w.Reason).Concat(town.Issuer.Waits.Select(w => w.Ends)), Has.All.EndsWith("."));
         await town.RunCycles();
-        Assert.That(Kinds(town.UserBank.Waits), Does.Contain(WaitingKind.ClaimInTerm));
+        town.UserBank.Waits.One(WaitingKind.ClaimInTerm);
+    }
+
+    private static async Task Try(Func<Task> visit)
+    {
+        try
+        {
+            await visit();
+        }
+        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        {
+            // It is told that its key was revoked.
+        }
     }
 
     private static List<WaitingKind> Kinds(IReadOnlyList<Waiting> waits) => [.. waits.Select(w => w.Kind)];

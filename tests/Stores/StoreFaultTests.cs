@@ -49,6 +49,16 @@ public sealed class StoreFaultTests
         Assert.That(store.Faults!.All, Is.Empty);
     }
 
+    /// <summary>After an I/O error, or where the file could not be opened, nobody trusts the open file: the next one opens it anew.</summary>
+    [TestCase(10), TestCase(14), Rule(28)]
+    public void AFileUnderWhichTheDiskFailedIsOpenedAnew(int code)
+    {
+        using var store = Open();
+        store.Read(db => db.Query("PRAGMA query_only = 1", _ => true));
+        Assert.Throws<SqliteException>(() => store.Read<int>(_ => throw new SqliteException("disk I/O error", code)));
+        Assert.That(Insert(store), Is.EqualTo(1), "at once: the connection of before would write nothing");
+    }
+
     /// <summary>Another program holds the lock. The first who writes waits five seconds, those after it hear at once why, readers do not wait; and a moment after the end it goes on.</summary>
     [Test, Rule(28)]
     public void AForeignLockHoldsUpNobodyForLong()

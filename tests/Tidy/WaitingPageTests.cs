@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using HierCash.Terminals;
 
@@ -23,6 +24,12 @@ public sealed partial class WaitingPageTests
             Assert.That(shown, Is.EqualTo(named), row.Groups["state"].Value);
         }
     }
+
+    /// <summary>A state that no test makes happen could be cut out of the product, and nobody would notice.</summary>
+    [Test]
+    public void EveryStateIsMadeToHappenBySomeTest() => Assert.That(
+        typeof(WaitingPageTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()).SelectMany(m => m.GetCustomAttributes<WaitsAttribute>()).SelectMany(w => w.Kinds).Distinct(),
+        Is.EquivalentTo(Enum.GetValues<WaitingKind>()));
 
     [GeneratedRegex(@"(?m)^\| (?<state>[A-Z]\w+) \| (?<where>[a-z, ]+) \|.*$")]
     private static partial Regex Rows();
