@@ -1,5 +1,4 @@
 using HierCash.Protocol.Suite;
-using HierCash.Tests.Scenarios;
 using HierCash.Town;
 
 namespace HierCash.Tests.Cheating;
