@@ -1,3 +1,4 @@
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Town;
 
@@ -7,7 +8,7 @@ namespace HierCash.Tests.Cheating;
 internal sealed partial class CheatTown
 {
     private readonly Dictionary<string, OffsetClock> _clocks = [];
-    private readonly Dictionary<string, byte[]> _copies = [];
+    private readonly Dictionary<string, (byte[] Bytes, Timestamp Date)> _copies = [];
 
     /// <summary>Names of what befell somebody, for the count.</summary>
     public List<string> BadDays { get; } = [];
@@ -38,20 +39,21 @@ internal sealed partial class CheatTown
 
     public void KeepCopy(string party)
     {
-        _copies[party] = World.StoreBytes(party);
+        _copies[party] = (World.StoreBytes(party), Now);
         Tell($"Somebody copies the database of {party}.");
     }
 
     /// <summary>Everybody has visited before, as servers do every few seconds: what was never sent nobody can give back.</summary>
     public void PutBack(string party)
     {
-        if (!_copies.Remove(party, out var copy))
+        // The issuer lies to a bank of whom the cheaters keep another one; and copies are no older than what anybody still has to be told again.
+        if (!_copies.Remove(party, out var copy) || Deceived.ContainsKey(party) || Now > copy.Date.Plus(World.Options.Terms.BackupMaxAge))
         {
             return;
         }
 
         VisitAll();
-        World.Replace(party, copy);
+        World.Replace(party, copy.Bytes);
         BadDays.Add($"restored {party}");
         Tell($"{party} is put back to the older copy.");
     }
@@ -110,6 +112,9 @@ internal static class BadDays
     /// <summary>True if somebody of this history is put back to a copy: then its parties have files.</summary>
     public static bool HasCopy(ulong seed) => Dice(seed).Next(12) == 0;
 
+    /// <summary>True if anything of the kind befalls somebody.</summary>
+    public static bool HasAny(ulong seed) => HasCopy(seed) || HasClock(seed);
+
     private static bool HasClock(ulong seed) => Dice(seed).Next(12) == 1;
 
     private static SeededRandom Dice(ulong seed) => new(seed ^ Salt);
@@ -124,7 +129,7 @@ internal static class BadDays
 
     public static void Befall(List<Step> steps, ulong seed, IReadOnlyCollection<CheatKind> kinds)
     {
-        if (!HasCopy(seed) && !HasClock(seed))
+        if (!HasAny(seed))
         {
             return;
         }

@@ -115,12 +115,24 @@ internal sealed class CheatingHistory
             if (kept is null || kept.Contains(i))
             {
                 town.Actor = Steps[i] is { Kind: { } kind, Play: { } play } ? new Move(kind, play) : null;
-                Steps[i].Run(town);
+                Run(Steps[i], town);
             }
         }
 
         town.Actor = null;
         return new Outcome(town.End(), town.Story) { Done = town.Done, BadDays = town.BadDays };
+    }
+
+    /// <summary>While a party stands still, or its clock is wrong, a cheater's message gets no answer: then that was the whole step.</summary>
+    private void Run(Step step, CheatTown town)
+    {
+        if (_hasBadDay && BadDays.HasAny(_seed))
+        {
+            town.Try(() => step.Run(town));
+            return;
+        }
+
+        step.Run(town);
     }
 
     /// <summary>Leaves out steps for as long as the oracle still finds the same of the same party.</summary>

@@ -13,6 +13,9 @@ public sealed class CheatingHistoryTests
     private const int InEveryRun = 200;
     private const int BigOne = 150;
 
+    /// <summary>Only the one in six in which a party is put back to a copy, or has a wrong clock.</summary>
+    private static readonly bool IsOfBadDays = Environment.GetEnvironmentVariable("HIERCASH_CHEAT_BAD_DAYS") is not null;
+
     private static readonly CheatKind[] Kinds = Enum.GetValues<CheatKind>();
 
     /// <summary>Each kind alone, then each pair.</summary>
@@ -34,6 +37,11 @@ public sealed class CheatingHistoryTests
         int done = 0;
         Parallel.For(0, histories, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
+            if (IsOfBadDays && !BadDays.HasAny(first + (ulong)i))
+            {
+                return;
+            }
+
             var cast = Casts[i % Casts.Length];
             var history = histories > InEveryRun ? Make(first + (ulong)i, i, cast) : CheatingHistory.Of(first + (ulong)i, cast);
             var outcome = history.Run();
