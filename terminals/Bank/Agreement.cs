@@ -19,7 +19,7 @@ internal sealed class Agreement(
 
     /// <summary>For the people of a bank that is behind.</summary>
     public const string RunRecover =
-        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is served or booked before.";
+        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is issued, deposited or booked before.";
 
     private volatile bool _agreed;
 

@@ -18,12 +18,14 @@ internal static class CancelCommand
             "cancel",
             "Gives up a payment that was cut short or waits for the issuer, and gives the card its money back. What the issuer may have, it has to answer for first.")
         {
-            time, CardOptions.Reader, CardOptions.Wait, later, folder, json,
+            time, CardOptions.Reader, CardOptions.Wait, later, CommonOptions.DespiteClock, folder, json,
         };
         command.SetAction(async (result, cancel) =>
         {
             using var opened = open(result.GetValue(folder)!);
+            opened.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var ticket = JournalCommands.Find(opened.Till, result.GetValue(time)!);
+            bool before = opened.Till.IsGivenBack(ticket.Time);
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)
             {
@@ -38,7 +40,7 @@ internal static class CancelCommand
                         $"{e.Message} The payment is given up, and the issuer may have it: the card gets its money back after its answer. 'hiercash-shop settle' asks for that, then run this again with the card.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = ticket.Amount.Minor, Time = ticket.Time.ToString() }, ended.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = before ? 0 : ticket.Amount.Minor, Time = ticket.Time.ToString() }, ended.Message);
             }
         });
         return command;

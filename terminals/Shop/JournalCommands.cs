@@ -57,6 +57,7 @@ internal static class JournalCommands
             using var opened = open(result.GetValue(folder)!);
             opened.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var ticket = Find(opened.Till, result.GetValue(time)!);
+            bool before = opened.Till.IsGivenBack(ticket.Time);
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)
             {
@@ -70,7 +71,7 @@ internal static class JournalCommands
                     throw new LinkException($"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = before ? 0 : ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
             }
         });
         return command;

@@ -92,9 +92,9 @@ public sealed partial class ShopTill
     {
         var now = Timestamp.Now(_clock);
         var until = new Timestamp(last.Microseconds - (ulong)_scheme.Terms.ClockTolerance.TotalMicroseconds);
-        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: its last payment is of {last}, and its clock says {now}. "
+        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: the last one that it asked a card for is of {last}, and its clock says {now}. "
             + "If the clock is wrong now, set it right. If it ran ahead then, wait, or make a new till key in another folder with 'hiercash-shop init', and enrol it like the first. "
-            + "This folder still settles, refunds and cancels.";
+            + "This folder still settles, refunds and cancels while its clock and the issuer's agree.";
     }
 
     /// <summary>For people: the two largest units, rounded up to a minute.</summary>

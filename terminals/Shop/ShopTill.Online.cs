@@ -89,6 +89,10 @@ public sealed partial class ShopTill
     /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
     public ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel) => Refund(ticket, channel, issuer, [], cancel);
 
+    /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
+    public bool IsGivenBack(Timestamp ticket) =>
+        Parts(ticket) is { Count: > 0 } parts && parts.TrueForAll(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
+
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
     private async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
     {
@@ -98,6 +102,11 @@ public sealed partial class ShopTill
         if (current.State == TicketState.Kept)
         {
             throw new InvalidOperationException(KeptSentence(current));
+        }
+
+        if (IsGivenBack(ticket))
+        {
+            return End(current, TillOutcome.Refused, $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
         }
 
         var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))))

@@ -122,7 +122,7 @@ public sealed partial class ShopTill
         if (!_store.Read(_hot.IsFresh))
         {
             all.Add(new Waiting(
-                WaitingKind.OldHotList, "offline payments", null, $"The hot list is older than {_scheme.Terms.HotListMaxAge.TotalHours} hours, so each payment settles before OK.",
+                WaitingKind.OldHotList, "offline payments", null, $"The till has no hot list of the last {_scheme.Terms.HotListMaxAge.TotalHours} hours, so each payment settles before OK.",
                 "'hiercash-shop settle' fetches a list."));
         }
 

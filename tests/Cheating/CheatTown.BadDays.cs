@@ -8,7 +8,8 @@ namespace HierCash.Tests.Cheating;
 internal sealed partial class CheatTown
 {
     private readonly Dictionary<string, OffsetClock> _clocks = [];
-    private readonly Dictionary<string, (byte[] Bytes, Timestamp Date)> _copies = [];
+    private Timestamp _wrongSince;
+    private readonly Dictionary<string, (byte[] Bytes, Timestamp Date, int Enrolled)> _copies = [];
 
     /// <summary>Names of what befell somebody, for the count.</summary>
     public List<string> BadDays { get; } = [];
@@ -26,6 +27,7 @@ internal sealed partial class CheatTown
         if (off != TimeSpan.Zero)
         {
             BadDays.Add($"clock of {party}");
+            _wrongSince = Now;
             return;
         }
 
@@ -37,17 +39,26 @@ internal sealed partial class CheatTown
         }
     }
 
+    /// <summary>Somebody looks after a few days: a party that signs nothing for months is in arrears, whatever the reason (rule R8).</summary>
+    private void RightClocks()
+    {
+        foreach (string party in _clocks.Where(c => c.Value.Off != TimeSpan.Zero && Now > _wrongSince.Plus(TimeSpan.FromDays(9))).Select(c => c.Key))
+        {
+            SetClock(party, TimeSpan.Zero);
+        }
+    }
+
     public void KeepCopy(string party)
     {
-        _copies[party] = (World.StoreBytes(party), Now);
+        _copies[party] = (World.StoreBytes(party), Now, Shops.Count + People.Count);
         Tell($"Somebody copies the database of {party}.");
     }
 
     /// <summary>Everybody has visited before, as servers do every few seconds: what was never sent nobody can give back.</summary>
     public void PutBack(string party)
     {
-        // The issuer lies to a bank of whom the cheaters keep another one; and copies are no older than what anybody still has to be told again.
-        if (!_copies.Remove(party, out var copy) || Deceived.ContainsKey(party) || Now > copy.Date.Plus(World.Options.Terms.BackupMaxAge))
+        // To a bank that is lied to, the town has another program; copies are no older than what anybody still has to be told again; and who was enrolled since has to be enrolled anew.
+        if (!_copies.Remove(party, out var copy) || Deceived.ContainsKey(party) || Now > copy.Date.Plus(World.Options.Terms.BackupMaxAge) || copy.Enrolled != Shops.Count + People.Count)
         {
             return;
         }

@@ -154,6 +154,7 @@ internal sealed partial class CheatTown
     /// <summary>The issuer closes a cycle and each bank visits it; whoever is accused hears of it and answers.</summary>
     public void Cycle(bool tell = true)
     {
+        RightClocks();
         Try(() => World.Issuer.CloseCycle(), "issuer, closing a cycle");
         Try(() => World.Issuer.Purge(), "issuer, forgetting");
         foreach (string bank in new[] { "bank-1", "bank-2" }.Where(b => World.Clock.GetUtcNow() >= _away.GetValueOrDefault(b)))
