@@ -138,7 +138,10 @@ internal sealed class Agreement(
     /// <summary>Gives an issuer that was restored what it had signed for this bank since.</summary>
     private async ValueTask GiveBack(Position since, CancellationToken cancel)
     {
-        var from = since.Date.Minus(TimeSpan.FromDays(1));
+        // By this bank's clock, where that date is of the issuer's: each may have been wrong by the tolerance.
+        var slack = (2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1);
+        Switches.Replace("R27 two clocks", ref slack, TimeSpan.FromDays(1));
+        var from = since.Date.Minus(slack);
         var issued = store.Read(db => db.Query(
             "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= ?1 ORDER BY ended", r => (Asked: Ask(r.Bytes(0)), EK: r.Bytes(1)), from.ToLedger()));
 

@@ -94,7 +94,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         _agreed.TryRemove(bank, out _);
 
         // What the issuer had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
-        bool isKnown = heard is not null && Restorations.Newest(db) is { } last && heard.Date <= last.Ended;
+        bool isKnown = heard is not null && Restorations.Heard(db, bank, heard.Date);
         Switches.Off("R27 kept back", ref isKnown);
         if (heard is not null && !isKnown && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
         {
@@ -108,6 +108,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
             // Each bank that gives back is told where this copy ends, under a number beyond what it has heard.
             if (RecoveryDesk.Awaits(db, bank) is { } since)
             {
+                RecoveryDesk.Hear(db, bank, own.Date);
                 return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, heard?.Number ?? 0));
             }
 

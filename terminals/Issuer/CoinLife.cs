@@ -132,7 +132,7 @@ internal sealed class CoinLife(
             current = db.Number("SELECT count(*) FROM hot WHERE version > ?1", (long)current) == 0 ? newest : current;
             var coins = db.Query(
                 "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
-            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Newest(db));
+            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db));
         });
     }
 

@@ -32,6 +32,6 @@ internal static class RecoverCommand
     }
 
     public static string Explain(IReadOnlyList<PartyId> awaited) => awaited.Count == 0
-        ? "The issuer goes on. Shops, tills and keys that were made since the copy have to be made again, and revocations, too."
+        ? "The issuer goes on. Banks, shops, tills and keys that were made since the copy have to be made again, and revocations, too. After a bank was enrolled again, run this once more if 'status' says so."
         : $"The issuer goes on when these banks have visited: {string.Join(", ", awaited)}. Serve now. '--without NUMBER' leaves one out that will not come.";
 }

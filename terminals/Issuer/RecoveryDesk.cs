@@ -23,6 +23,9 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = ?1 AND done = 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value).FirstOrDefault();
 
+    /// <summary>The bank's own date, before it gives back.</summary>
+    public static int Hear(Database db, PartyId bank, Timestamp date) => db.Execute("UPDATE recovery SET heard = ?2 WHERE bank = ?1", (long)bank.Value, date.ToLedger());
+
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
     /// <param name="without">A bank that will not come: what it has is lost.</param>
     /// <returns>Banks that have to visit.</returns>
@@ -43,7 +46,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
         }
 
-        EndIfAll(db, Timestamp.Now(clock));
+        EndIfAll(db, Timestamp.Now(clock), terms);
         return Missing(db);
     });
 
@@ -149,7 +152,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         if (words.IsLast)
         {
             db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)bank.Value);
-            EndIfAll(db, now);
+            EndIfAll(db, now, terms);
         }
 
         return RecoveryMessages.WriteReturnReply();
@@ -233,14 +236,18 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     }
 
     /// <summary>Once all banks have given back theirs the issuer goes on.</summary>
-    private static void EndIfAll(Database db, Timestamp now)
+    private static void EndIfAll(Database db, Timestamp now, SchemeTerms terms)
     {
         if (Missing(db).Count > 0)
         {
             return;
         }
 
-        Restorations.Add(db, Timestamp.FromLedger(db.Number("SELECT coalesce(min(since), 0) FROM recovery")), now);
+        // By the banks' clocks where they agree with this one within the tolerance: what the issuer signs from now on must not look like what it had signed before.
+        var heard = Timestamp.FromLedger(db.Number("SELECT coalesce(max(heard), 0) FROM recovery"));
+        bool isEarlier = heard < now && now <= heard.Plus(terms.ClockTolerance);
+        Switches.Off("R27 ended by banks", ref isEarlier);
+        Restorations.Add(db, Timestamp.FromLedger(db.Number("SELECT coalesce(min(since), 0) FROM recovery")), isEarlier ? heard : now);
         db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
         db.Execute("DELETE FROM behind");
         db.Execute("DELETE FROM recovery");

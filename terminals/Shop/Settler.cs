@@ -197,8 +197,7 @@ public sealed class Settler
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         var words = batch.Select(p => p.Receipt).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).ToList();
-        var date = Timestamp.Now(_clock);
-        _store.Write(db => TillStore.Submits(db, date));
+        var date = _store.Write(db => TillStore.Submits(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
         var message = SettleMessage.Write(
             _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);

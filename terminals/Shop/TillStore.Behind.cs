@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -7,6 +8,9 @@ namespace HierCash.Shop;
 /// <summary>What shows that the till was restored from an older copy, and what it gets back (R27).</summary>
 internal static partial class TillStore
 {
+    /// <summary>So far within the tolerance a date has to be, for an issuer whose clock is a little behind this till's.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
     /// <summary>Since when the till knows that its store is an older copy; null if it is none, or has recovered.</summary>
     public static Timestamp? BehindSince(Database db) => db.Query("SELECT since FROM behind", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
 
@@ -17,8 +21,19 @@ internal static partial class TillStore
     /// <summary>The latest date under which this till knows to have signed a batch; 0 if it signed none.</summary>
     public static Timestamp Submitted(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(submitted), 0) FROM till"));
 
-    /// <summary>Before a batch leaves.</summary>
-    public static int Submits(Database db, Timestamp date) => db.Execute("UPDATE till SET submitted = max(submitted, ?1)", date.ToLedger());
+    /// <summary>
+    /// The date of a batch, stored before it leaves: later than the last one also after a clock that was a little ahead, or a batch of then would hide that the till was restored since.
+    /// What lies further ahead the issuer did not take.
+    /// </summary>
+    public static Timestamp Submits(Database db, Timestamp now, TimeSpan tolerance)
+    {
+        var last = Submitted(db);
+        bool follows = last >= now && last.Plus(Margin) <= now.Plus(tolerance);
+        Switches.Off("R27 batch follows", ref follows);
+        var date = follows ? new Timestamp(last.Microseconds + 1) : now;
+        db.Execute("UPDATE till SET submitted = max(submitted, ?1)", date.ToLedger());
+        return date;
+    }
 
     /// <summary>It knows again what it had submitted, and goes on.</summary>
     public static int Recovered(Database db)

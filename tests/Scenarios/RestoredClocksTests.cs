@@ -1,0 +1,131 @@
+using HierCash.Protocol.Cash;
+using HierCash.Town;
+using HierCash.Wallet;
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Copies that are put back where a clock was a little wrong, or where one was put back before: nothing of it hides the next copy, and nobody loses by it (rules R26 and R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredClocksTests : RestoredScenario
+{
+    private readonly OffsetClock _clock;
+
+    public RestoredClocksTests() => _clock = new OffsetClock(Town.Clock);
+
+    /// <summary>A till's clock was 20 hours ahead once, which the tolerance allows. Its batches of after that are later all the same: a copy of then is noticed.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task ATillWhoseClockWasAheadIsNoticed()
+    {
+        Town.GiveClock(Till, _clock);
+        _clock.Off = TimeSpan.FromHours(20);
+        await Trade(100);
+        _clock.Off = TimeSpan.Zero;
+        await Trade(200);
+        var copy = Town.StoreBytes(Till);
+        await Trade(2000);
+        Town.Replace(Till, copy);
+        Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        await Town.Till(Till).Recover(Town.TillLink(Till), default);
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Journal.Count), Is.EqualTo((2300UL, 3)));
+        Town.AssertSound(Alice);
+    }
+
+    /// <summary>An issuer recovered while its clock was 20 hours ahead. A copy of the hours after that is noticed, too.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task AnIssuerWhoseClockWasAheadWhenItRecoveredIsNoticed()
+    {
+        await Restore("issuer");
+        Town.GiveClock("issuer", _clock);
+        _clock.Off = TimeSpan.FromHours(20);
+        await Recover();
+        _clock.Off = TimeSpan.Zero;
+        Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        var copy = Town.StoreBytes("issuer");
+        await Trade(700);
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        await Recover();
+        await Visit(Till);
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(2100));
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>A till was away when its issuer recovered first, and comes after the issuer was put back and has recovered again: what the first copy lacked it brings, too.</summary>
+    [Test, Rule(27)]
+    public async Task ATillBringsWhatEachCopyLacked()
+    {
+        await Restore("issuer");
+        await Recover();
+        Town.Clock.Advance(TimeSpan.FromDays(2));
+        await Town.RunCycle();
+        var copy = Town.StoreBytes("issuer");
+        Assert.That(Town.Withdraw(Alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Town.Clock.Advance(TimeSpan.FromDays(2));
+        await Town.RunCycle();
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        await Recover();
+        await Visit(Till);
+        Town.Pay(Till, Alice, 2500);
+        await Visit(Till);
+        await Visit(Till);
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1400 + 2500));
+        Town.AssertSound(Alice);
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>The issuer's clock was 23 hours ahead at the copy's last word, its bank's 20 hours behind when it withdrew: the bank gives that back.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task ABankGivesBackWhateverTheTwoClocksSaid()
+    {
+        var late = new OffsetClock(Town.Clock);
+        Town.GiveClock("issuer", _clock);
+        Town.GiveClock("bank-1", late);
+        _clock.Off = TimeSpan.FromHours(23);
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        _clock.Off = TimeSpan.Zero;
+        late.Off = TimeSpan.FromHours(-20);
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        late.Off = TimeSpan.Zero;
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Trade(100);
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        await Recover();
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.No.Member("bank gave back less than was signed for it"));
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>A bank that the copy did not know gave nothing back when the issuer recovered: what it shows later stops the issuer, of whatever day it is.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatGaveNothingBackIsHeard()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        await Trade(100);
+        await Trade(100);
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Town.Issuer.Recover(Town.UserBank.Id);
+        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        using (var store = new SqliteConnection($"Data Source={IssuerFile}"))
+        {
+            store.Open();
+            using var command = store.CreateCommand();
+            command.CommandText = $"DELETE FROM restored_bank WHERE bank = {Town.UserBank.Id.Value}";
+            Assert.That(command.ExecuteNonQuery(), Is.EqualTo(1));
+        }
+
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        await Recover();
+        Assert.That(Audit(), Is.Empty);
+    }
+}
