@@ -56,6 +56,9 @@ public enum WaitingKind
     /// <summary>Wallet: the card has signed a redemption, and nobody answered for it.</summary>
     UnansweredRedemption,
 
+    /// <summary>Wallet: the card is a restored copy, and its coins are frozen.</summary>
+    FrozenCard,
+
     /// <summary>Bank: debited, and the issuer has not answered.</summary>
     DebitedWithdrawal,
 

@@ -13,7 +13,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class RestoredCardTests
 {
-    [Test, Rule(27), Hole(24)]
+    [Test, Rule(27), Hole(24), Waits(WaitingKind.FrozenCard)]
     public async Task ARestoredCardSaysWhatToDoAndTheMoneyComesBack()
     {
         string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
@@ -46,6 +46,11 @@ public sealed class RestoredCardTests
             Assert.That(async () => await town.Wallet.Withdraw(restored, TownCard.HolderPin, new Amount(100), default), Throws.TypeOf<CardRefusedException>().With.Message.Contains("Report the card as lost"));
             var redeemed = (await town.Wallet.Redeem(restored, TownCard.HolderPin, null, default)).Single();
             Assert.That((redeemed.Done, redeemed.Message.Contains("Report the card as lost", StringComparison.Ordinal)), Is.EqualTo((false, true)));
+
+            var its = new WalletCard(restored);
+            its.Select();
+            its.Verify(TownCard.HolderPin);
+            Assert.That(WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!).One(WaitingKind.FrozenCard).What, Is.EqualTo("50.00 EUR on this card"));
 
             var report = WalletTerminal.SignLostReport(restored, TownCard.HolderPin, Timestamp.Now(town.Clock));
             Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));

@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
