@@ -39,6 +39,13 @@ internal sealed class ClockWatch
         {
             _found = now;
         }
+
+        bool looks = true;
+        Switches.Off("R26 looks", ref looks);
+        if (!looks)
+        {
+            Look(now);
+        }
     }
 
     /// <summary>What a person sees of it; nothing is written.</summary>
@@ -137,12 +144,12 @@ internal sealed class ClockWatch
     public static void Accept(Database db, Timestamp now) => db.Execute(
         "INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL) ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL", now.ToLedger());
 
-    /// <summary>That is in the books now: what this process had found counts no more.</summary>
+    /// <summary>That is in the books now: what this process had found and written before counts no more.</summary>
     public void Accepted()
     {
         lock (_turn)
         {
-            _found = null;
+            (_found, _written) = (null, _store.Read(Signed));
         }
     }
 

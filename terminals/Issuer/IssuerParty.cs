@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -144,8 +145,19 @@ public sealed partial class IssuerParty : ILinkHandler
         var now = Today();
         Keys.Refresh(_store, now);
         var grant = _enrolment.Enrol(request, cap, bank);
-        _watch.Answered(now, agrees: false);
+        NoteCertified(now);
         return grant;
+    }
+
+    /// <summary>A certificate is dated as all else that is signed: its date is on disk before it leaves (rule R26).</summary>
+    private void NoteCertified(Timestamp now)
+    {
+        bool notes = true;
+        Switches.Off("R26 certifies", ref notes);
+        if (notes)
+        {
+            _watch.Answered(now, agrees: false);
+        }
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
@@ -153,8 +165,8 @@ public sealed partial class IssuerParty : ILinkHandler
     public KeyCertificate Rotate(KeyUsage usage)
     {
         var now = Today();
-        // On disk before it: a process that serves hands the certificate out at once.
-        _watch.Answered(now, agrees: false);
+        // First: a process that serves hands the certificate out at once.
+        NoteCertified(now);
         return Keys.Rotate(_store, usage, now);
     }
 

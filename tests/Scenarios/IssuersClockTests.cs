@@ -129,7 +129,7 @@ public sealed class IssuersClockTests
             }
             else
             {
-                town.AddTill("Kiosk");
+                Assert.That(() => town.AddTill("Kiosk"), Throws.InvalidOperationException.With.Message.Contains("hot list"), "it is enrolled, and compares the clocks then");
             }
 
             clock.Off = TimeSpan.Zero;
