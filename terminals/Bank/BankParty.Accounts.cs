@@ -33,4 +33,25 @@ public sealed partial class BankParty : IAccountKeeper
         get => _issuersClock.IsOverridden;
         set => _issuersClock.IsOverridden = value;
     }
+
+    /// <summary>What this process cannot do at present; of who serves, those of all that it does.</summary>
+    public Faults Faults { get; init; }
+
+    /// <summary>Before a visit. What it finds is a fault until it is over, so that 'status' can say why all stands still.</summary>
+    /// <returns>Why not to go on; null where the clocks agree.</returns>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    private async ValueTask<string?> CompareClocks(CancellationToken cancel)
+    {
+        var wrong = await _issuersClock.Ask(_issuer, cancel, anew: true);
+        if (wrong is null)
+        {
+            Faults.Clear(BankWaiting.ClockFault);
+        }
+        else
+        {
+            Faults.Note(BankWaiting.ClockFault, wrong.TrimEnd('.'), "the wrong clock is right; they are compared at each visit");
+        }
+
+        return wrong;
+    }
 }

@@ -55,6 +55,7 @@ public sealed partial class BankParty : ILinkHandler
         var key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
+        Faults = new Faults(clock);
         _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this bank", "the issuer");
         relay = _issuersClock.Over(relay ?? issuer);
         issuer = _issuersClock.Over(issuer);
@@ -257,7 +258,7 @@ public sealed partial class BankParty : ILinkHandler
         string? wrong;
         try
         {
-            wrong = await _issuersClock.Ask(_issuer, cancel, anew: true);
+            wrong = await CompareClocks(cancel);
         }
         catch (LinkException)
         {
@@ -299,7 +300,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of the visit is done.</exception>
     public async ValueTask Agree(CancellationToken cancel)
     {
-        if (await _issuersClock.Ask(_issuer, cancel, anew: true) is { } fault)
+        if (await CompareClocks(cancel) is { } fault)
         {
             throw new InvalidOperationException(fault);
         }
@@ -332,14 +333,15 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
-    public IReadOnlyList<Waiting> Waits
+    public IReadOnlyList<Waiting> Waits => WaitsBeside(Faults.All);
+
+    /// <summary>The same, beside another process of this bank that serves.</summary>
+    /// <param name="serving">The faults of that process: it compares the clocks.</param>
+    public IReadOnlyList<Waiting> WaitsBeside(IReadOnlyList<Fault> serving)
     {
-        get
-        {
-            var parked = Parked;
-            long suspense = Audit.Suspense;
-            return _store.Read(db => BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock)));
-        }
+        var parked = Parked;
+        long suspense = Audit.Suspense;
+        return _store.Read<IReadOnlyList<Waiting>>(db => [.. BankWaiting.Of(serving), .. BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock))]);
     }
 
     /// <summary>What a person has to look at, the newest first.</summary>

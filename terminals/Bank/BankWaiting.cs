@@ -8,7 +8,15 @@ internal static class BankWaiting
 {
     private const string Visits = "It goes on by itself while 'hiercash-bank serve' runs and the issuer can be reached.";
 
-    /// <summary>All of it; sums where there may be many.</summary>
+    /// <summary>What a bank's <see cref="Faults"/> call a clock that differs from the issuer's (rule R26).</summary>
+    public const string ClockFault = "clock";
+
+    /// <summary>What stands still because of the clocks, as far as the process that serves has met it: it is written nowhere.</summary>
+    public static IEnumerable<Waiting> Of(IReadOnlyList<Fault> serving) => serving.Where(f => f.What == ClockFault).Select(f => new Waiting(
+        WaitingKind.DifferingClock, "everything that needs the issuer", f.Since, $"{f.Reason}.",
+        "'hiercash-bank serve' compares the clocks at each visit, and goes on by itself when the wrong one is right."));
+
+    /// <summary>All else; sums where there may be many.</summary>
     public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
     {
         var all = new List<Waiting>();

@@ -74,7 +74,7 @@ internal static class Program
             using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
             var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay)
             {
-                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
+                IsDespiteClock = result.GetValue(CommonOptions.DespiteClock), Faults = serving.Faults,
             };
             await serving.Run(
                 result.GetValue(listen)!, () => certificate, grant.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => null, c => party.Run(c).AsTask(), cancel);
@@ -164,6 +164,7 @@ internal static class Program
             string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
             string goOn = audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".";
             var unanswered = open.Party.Unanswered;
+            var waits = open.Party.WaitsBeside(health?.Faults ?? []);
             string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
             string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}" : "";
             string refused = behind + (unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
@@ -175,7 +176,7 @@ internal static class Program
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
                     Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(),
-                    Unordered = audit.Unordered.Sum, Waits = open.Party.Waits.Select(w => w.ToJson()),
+                    Unordered = audit.Unordered.Sum, Waits = waits.Select(w => w.ToJson()),
                     Serving = HealthView.ToJson(health),
                 },
                 $"""
@@ -184,7 +185,7 @@ internal static class Program
                 E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
                 {Counted.Say(cases.Count, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases.Count > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
                 {ParkedView.Summary(open.Party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}{unordered}
-                {Waiting.Say(open.Party.Waits)}
+                {Waiting.Say(waits)}
                 {HealthView.Show(health)}
                 """);
         }));

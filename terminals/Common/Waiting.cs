@@ -92,6 +92,15 @@ public enum WaitingKind
     /// <summary>Bank: the issuer answers this bank no more.</summary>
     UnansweredByIssuer,
 
+    /// <summary>Bank: its clock and the issuer's differ.</summary>
+    DifferingClock,
+
+    /// <summary>Issuer: its clock is behind what it has signed.</summary>
+    ClockBehindSigned,
+
+    /// <summary>Issuer: its clock is far ahead of its last sign of life, and nobody has agreed with it yet.</summary>
+    DoubtedClock,
+
     /// <summary>Issuer: owed between banks, to be instructed with the next cycle.</summary>
     OpenTransfer,
 

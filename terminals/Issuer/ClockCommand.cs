@@ -30,12 +30,13 @@ internal static class ClockCommand
         return command;
     }
 
+    /// <summary>Stands alone: 'status' says neither date.</summary>
     internal static string Say(ClockState clock) => clock switch
     {
-        { IsBehind: true } => "The clock is behind that: nothing is signed until it is right. If it is right now, and was wrong then, run 'hiercash-issuer clock accept'.",
-        { Doubted: { } since } => $"The issuer was away, or its clock was set, before {since}. It answers. "
+        { IsBehind: true } => "The clock is behind what was signed: nothing is signed until it is right. If it is right now, and was wrong then, run 'hiercash-issuer clock accept'.",
+        { Doubted: { } since } => $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers. "
             + "Returns, instructions and statements wait until a bank or a shop has called whose clock agrees, or until 'hiercash-issuer clock accept'.",
-        _ => "The clock goes with that. Nothing waits for it.",
+        _ => "The clock goes with what was signed. Nothing waits for it.",
     };
 
     private static Command Accept(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)

@@ -29,12 +29,6 @@ internal sealed class ClockDesk(Database store, IssuerKeys keys, PartyId issuer,
         ("restoration", "ended"), ("restoration", "since"), ("recovery", "since"), ("behind", "since"),
     ];
 
-    public ClockState State => store.Read(db =>
-    {
-        var (now, signed) = (Timestamp.Now(clock), ClockWatch.Signed(db));
-        return new ClockState(now, signed, ClockWatch.DoubtedSince(db), ClockWatch.IsBehind(signed, now, terms));
-    });
-
     /// <summary>A person has looked at the clock, and it is right.</summary>
     /// <returns>What was signed ahead, and what became of it; empty where nothing was.</returns>
     public IReadOnlyList<SignedAhead> Accept()

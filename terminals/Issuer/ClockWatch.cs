@@ -20,6 +20,9 @@ internal sealed class ClockWatch
     private Timestamp _written;
     private (Timestamp Wall, long At) _seen;
     private bool _doubted;
+
+    /// <summary>A doubt of this process that is not in the books: who only looks writes nothing there.</summary>
+    private Timestamp? _found;
     private long? _alarmed;
 
     public ClockWatch(Database store, SchemeTerms terms, TimeProvider clock)
@@ -34,7 +37,25 @@ internal sealed class ClockWatch
         _doubted = doubted is not null;
         if (alive != default && now > alive.Plus(terms.ClockTolerance))
         {
-            Doubt(now);
+            _found = now;
+        }
+
+        bool looks = true;
+        Switches.Off("R26 looks", ref looks);
+        if (!looks)
+        {
+            Look(now);
+        }
+    }
+
+    /// <summary>What a person sees of it; nothing is written.</summary>
+    public ClockState Show()
+    {
+        var now = Timestamp.Now(_clock);
+        lock (_turn)
+        {
+            var (signed, doubted) = _store.Read(db => (Signed(db), DoubtedSince(db)));
+            return new ClockState(now, signed, doubted ?? _found, IsBehind(signed, now, _terms));
         }
     }
 
@@ -123,20 +144,30 @@ internal sealed class ClockWatch
     public static void Accept(Database db, Timestamp now) => db.Execute(
         "INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL) ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL", now.ToLedger());
 
+    /// <summary>That is in the books now: what this process had found and written before counts no more.</summary>
+    public void Accepted()
+    {
+        lock (_turn)
+        {
+            (_found, _written) = (null, _store.Read(Signed));
+        }
+    }
+
+    /// <summary>For who serves or signs: a doubt goes into the books.</summary>
     private void Look(Timestamp now)
     {
         var expected = _seen.Wall.Plus(_clock.GetElapsedTime(_seen.At));
         _seen = (now, _clock.GetTimestamp());
         if (now > expected.Plus(_terms.ClockTolerance))
         {
-            Doubt(now);
+            _found ??= now;
         }
-    }
 
-    private void Doubt(Timestamp now)
-    {
-        _doubted = true;
-        _store.Write(db => db.Execute(
-            "INSERT INTO clock(only, signed, doubted) VALUES(1, 0, ?1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(doubted, excluded.doubted)", now.ToLedger()));
+        if (_found is { } since)
+        {
+            _store.Write(db => db.Execute(
+                "INSERT INTO clock(only, signed, doubted) VALUES(1, 0, ?1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(doubted, excluded.doubted)", since.ToLedger()));
+            (_doubted, _found) = (true, null);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -114,13 +115,16 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>What the clock says, and whether the issuer signs (rule R26).</summary>
-    public ClockState Clock => _clocks.State;
+    public ClockState Clock => _watch.Show();
 
     /// <summary>A person says that the clock is right: what was signed under a later date is signed again under today's.</summary>
     /// <returns>What it was; empty where nothing was signed ahead.</returns>
     public IReadOnlyList<SignedAhead> AcceptClock()
     {
         var ahead = _clocks.Accept();
+        _watch.Accepted();
+        // By a clock that a person has confirmed: who starts next was not away since longer than that.
+        _service.Beat(_clock);
         _statements.RunDue();
         return ahead;
     }
@@ -138,12 +142,33 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
     public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
     {
-        Keys.Refresh(_store, Today());
-        return _enrolment.Enrol(request, cap, bank);
+        var now = Today();
+        Keys.Refresh(_store, now);
+        var grant = _enrolment.Enrol(request, cap, bank);
+        NoteCertified(now);
+        return grant;
+    }
+
+    /// <summary>A certificate is dated as all else that is signed: its date is on disk before it leaves (rule R26).</summary>
+    private void NoteCertified(Timestamp now)
+    {
+        bool notes = true;
+        Switches.Off("R26 certifies", ref notes);
+        if (notes)
+        {
+            _watch.Answered(now, agrees: false);
+        }
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
-    public KeyCertificate Rotate(KeyUsage usage) => Keys.Rotate(_store, usage, Today());
+    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
+    public KeyCertificate Rotate(KeyUsage usage)
+    {
+        var now = Today();
+        // First: a process that serves hands the certificate out at once.
+        NoteCertified(now);
+        return Keys.Rotate(_store, usage, now);
+    }
 
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
@@ -231,7 +256,7 @@ public sealed partial class IssuerParty : ILinkHandler
     public static string WhenBehind => AgreementDesk.RunRecover;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
-    public IReadOnlyList<Waiting> Waits => _store.Read(db => IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock))));
+    public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
 
     /// <summary>What banks did not book, by bank and number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));

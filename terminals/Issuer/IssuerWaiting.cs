@@ -6,7 +6,27 @@ namespace HierCash.Issuer;
 /// <summary>What waits at the issuer (docs/waiting.md).</summary>
 internal static class IssuerWaiting
 {
-    /// <summary>All of it; sums where there may be many.</summary>
+    /// <summary>What stands still because of the issuer's own clock (rule R26).</summary>
+    public static IEnumerable<Waiting> Of(ClockState clock)
+    {
+        if (clock.IsBehind)
+        {
+            yield return new Waiting(
+                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null, $"The issuer's clock says {clock.Now}, behind {clock.Signed}, which it has signed.",
+                "It ends when the clock is right. If it is right now, and was wrong then, 'hiercash-issuer clock accept' ends it.");
+        }
+
+        if (clock.Doubted is { } since)
+        {
+            // A date that is still to come was said by a clock that was wrong: nothing waits since then.
+            yield return new Waiting(
+                WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
+                $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers all the same.",
+                "It ends when a bank or a shop has called whose clock agrees; else 'hiercash-issuer clock accept' ends it.");
+        }
+    }
+
+    /// <summary>All else; sums where there may be many.</summary>
     public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked)
     {
         var all = new List<Waiting>();

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -12,7 +13,7 @@ public sealed class IssuersClockTests
     private static readonly TimeSpan Days40 = TimeSpan.FromDays(40);
 
     /// <summary>Somebody sets the issuer's clock back. Nothing is signed under a day that was, and all goes on by itself when the clock is right.</summary>
-    [Test, Rule(26)]
+    [Test, Rule(26), Waits(WaitingKind.ClockBehindSigned)]
     public async Task BehindWhatItSignedItStops()
     {
         using var town = Towns.Make();
@@ -25,6 +26,7 @@ public sealed class IssuersClockTests
 
         clock.Off = TimeSpan.FromDays(-8);
         Assert.That(town.Issuer.Clock.IsBehind);
+        Assert.That(town.Issuer.Waits.One(WaitingKind.ClockBehindSigned).Reason, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()));
         town.Till(till).IsDespiteClock = true;
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
         Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()).And.Contain("'hiercash-issuer clock accept'"));
@@ -34,7 +36,7 @@ public sealed class IssuersClockTests
         Assert.That(town.Till(till).Sum(PartState.Queued).Minor, Is.EqualTo(300));
 
         clock.Off = TimeSpan.Zero;
-        Assert.That(town.Issuer.Clock.IsBehind, Is.False);
+        Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Waits.Shows(WaitingKind.ClockBehindSigned)), Is.EqualTo((false, false)));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(300));
@@ -44,7 +46,7 @@ public sealed class IssuersClockTests
     /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so nothing ends before a bank or shop has
     /// agreed; they do not, and nothing happened when the clock is right.
     /// </summary>
-    [TestCase(false), TestCase(true), Rule(26)]
+    [TestCase(false), TestCase(true), Rule(26), Waits(WaitingKind.DoubtedClock)]
     public async Task FarAheadItEndsNoTermAlone(bool starts)
     {
         using var town = Towns.Make();
@@ -61,17 +63,82 @@ public sealed class IssuersClockTests
         }
 
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
-        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        Assert.That(town.Issuer.Waits.One(WaitingKind.DoubtedClock).Since, Is.EqualTo(Timestamp.Now(clock)));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.UserBank.Run(default));
         Assert.That(town.Issuer.CloseCycle(), Is.Zero, "nobody agreed");
 
         clock.Off = TimeSpan.Zero;
+        Assert.That(town.Issuer.Waits.Single(w => w.Kind == WaitingKind.DoubtedClock).Since, Is.Null, "nothing waits since a date that is still to come");
         Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.AcceptClock().Count), Is.EqualTo((false, 0)), "nothing was signed ahead");
+        Assert.That(town.Issuer.Waits.Shows(WaitingKind.DoubtedClock), Is.False);
         await town.RunCycle();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "nothing was returned");
         Assert.That(town.Pay(till, alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>A person looks at the issuer while its clock is wrong. That leaves no mark; who signs leaves one.</summary>
+    [Test, Rule(26)]
+    public void WhoOnlyLooksLeavesNoMark()
+    {
+        using var town = Towns.Make();
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        town.Issuer.CloseCycle();
+        var days400 = TimeSpan.FromDays(400);
+        void Start(TimeSpan off)
+        {
+            clock.Off = off;
+            town.Restart(TownWorld.IssuerName);
+        }
+
+        Start(days400);
+        var ahead = Timestamp.Now(clock);
+        Assert.That((town.Issuer.Clock.Doubted, town.Issuer.Waits.Shows(WaitingKind.DoubtedClock)), Is.EqualTo(((Timestamp?)ahead, true)), "it is seen");
+        Start(TimeSpan.Zero);
+        Assert.That((town.Issuer.Clock.Doubted, town.Issuer.Waits), Is.EqualTo(((Timestamp?)null, Array.Empty<Waiting>())), "and not written");
+
+        Start(days400);
+        town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Start(TimeSpan.Zero);
+        Assert.That((town.Issuer.Clock.Doubted, town.Issuer.Clock.IsBehind), Is.EqualTo(((Timestamp?)ahead, true)));
+        town.Issuer.AcceptClock();
+        town.Clock.Advance(TimeSpan.FromDays(7));
+        Start(TimeSpan.Zero);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        town.Issuer.AcceptClock();
+        Assert.That(town.Issuer.Clock.Doubted, Is.Null, "by this process");
+        Start(TimeSpan.Zero);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Null, "a person has confirmed it before the start");
+    }
+
+    /// <summary>A certificate is signed under a date as all else is: an issuer whose clock was ahead when it made a key or enrolled a till signs nothing more until the clock is confirmed.</summary>
+    [Test, Rule(26), Rule(17)]
+    public void WhatCertifiesNotesItsDate()
+    {
+        using var town = Towns.Make();
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        foreach (var usage in new KeyUsage?[] { KeyUsage.IssuerCoin, KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement, null })
+        {
+            clock.Off = TimeSpan.FromDays(3);
+            if (usage is { } u)
+            {
+                town.Issuer.Rotate(u);
+            }
+            else
+            {
+                Assert.That(() => town.AddTill("Kiosk"), Throws.InvalidOperationException.With.Message.Contains("hot list"), "it is enrolled, and compares the clocks then");
+            }
+
+            clock.Off = TimeSpan.Zero;
+            Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Clock.Signed), Is.EqualTo((true, Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(3)))), $"{usage}");
+            Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerEncryption));
+            Assert.That(() => town.AddTill("Kiosk"), Throws.InvalidOperationException.With.Message.Contains("behind"));
+            Assert.That(town.Issuer.AcceptClock().Single().What, Is.EqualTo(usage is null ? "grants of tills" : "certificates of this issuer's keys"));
+            Assert.That(town.Issuer.Clock.IsBehind, Is.False);
+        }
     }
 
     /// <summary>A bank's people override the comparison of the clocks, because the issuer's is wrong. That says nothing of the issuer's clock, and no term ends.</summary>

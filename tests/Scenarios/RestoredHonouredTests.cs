@@ -14,7 +14,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
     /// Honest shops are paid up to X for coins that a bank kept back, and the issuer bears that, by its own books and by the auditor's. Then the bank asks for one of them again, and gives another
     /// back: it bears them, and hears who overspent. What is never given back is forgotten after its terms.
     /// </summary>
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.HonouredCoin)]
     public async Task AShopIsPaidForWhatABankKeptBack()
     {
         Town.Issuer.Rotate(KeyUsage.IssuerCoin);
@@ -49,7 +49,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
             (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again.")));
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor, Town.Issuer.Queues.Cases), Is.EqualTo((6500UL, 6000UL, 0L)));
-        Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.HonouredCoin).What, Is.EqualTo("4 coins of no bank, which have paid 60.00 EUR"));
+        Assert.That(Town.Issuer.Waits.One(WaitingKind.HonouredCoin).What, Is.EqualTo("4 coins of no bank, which have paid 60.00 EUR"));
         Assert.That(Town.Issuer.Alarms.Count(a => a.Kind == "honoured coin"), Is.EqualTo(4));
         Assert.That(Bears(), Is.EqualTo(6000));
         Assert.That(Audit().Select(f => f.Books).Distinct(), Is.EqualTo(new[] { "bank-1" }), "who kept something back is named");

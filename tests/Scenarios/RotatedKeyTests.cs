@@ -1,8 +1,10 @@
+using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Wallet;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -190,8 +192,9 @@ public sealed class RotatedKeyTests
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
         town.Clock.Advance(TimeSpan.FromDays(365));
-        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        using var store = Database.OpenMemory(IssuerParty.Schema);
+        var made = new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, town.Clock, NullLogger.Instance, NoCrashPoints.Instance);
         town.Clock.Advance(TimeSpan.FromDays(-365));
-        Assert.That(() => town.Issuer.Rotate(KeyUsage.IssuerStatement), Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
+        Assert.That(() => made.Rotate(KeyUsage.IssuerStatement), Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
     }
 }

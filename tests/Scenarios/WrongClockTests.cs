@@ -120,7 +120,7 @@ public sealed class WrongClockTests
     }
 
     /// <summary>The bank's clock leaps ahead. It orders, books, forgets and relays nothing, its holders hear why, and all goes on when the clock is right.</summary>
-    [TestCase(10), TestCase(-8), TestCase(1100), Rule(26)]
+    [TestCase(10), TestCase(-8), TestCase(1100), Rule(26), Waits(WaitingKind.DifferingClock)]
     public async Task ABankWithAWrongClockStops(int days)
     {
         using var town = Towns.Make();
@@ -137,6 +137,8 @@ public sealed class WrongClockTests
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         var visit = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.UserBank.Run(default));
         Assert.That(visit!.Message, Does.Contain("this bank").And.Contain(Timestamp.Now(clock).ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()));
+        var waits = town.UserBank.Waits.One(WaitingKind.DifferingClock);
+        Assert.That((waits.Since, waits.Reason), Is.EqualTo(((Timestamp?)Timestamp.Now(clock), visit.Message)));
         Assert.Throws<InvalidOperationException>(() => town.Withdraw(alice, 1000), "the wallet compares, too");
         var trusting = new WalletTerminal(new ToBank(town), town.Options.Suite, clock, town.Options.Crash);
         var order = await trusting.Withdraw(alice.Card, alice.Pin, new Amount(1000), default);
@@ -148,6 +150,7 @@ public sealed class WrongClockTests
 
         clock.Off = TimeSpan.Zero;
         await town.UserBank.Run(default);
+        Assert.That(town.UserBank.Waits.Shows(WaitingKind.DifferingClock), Is.False);
         Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSoundAfterCycle(alice);
     }
