@@ -77,23 +77,26 @@ public static class LossMessages
     /// <param name="till">W: the till that asks; the issuer notes that it had contact (rule R6).</param>
     /// <param name="date">The till's clock.</param>
     /// <param name="queued">TIME of the oldest payment that the till still has to send, or that is under way; 0: there is none.</param>
-    public static LinkMessage WriteHotList(ulong version, TillId till, Timestamp date, Timestamp queued = default) =>
-        new(MessageType.HotList, BerTlv.Encode(72, (ref BerTlvWriter w) =>
+    /// <param name="newest">The newest receipt that the till has, for an issuer that was restored from a copy (rule R27); null: it has none.</param>
+    public static LinkMessage WriteHotList(ulong version, TillId till, Timestamp date, Timestamp queued = default, Receipt? newest = null) =>
+        new(MessageType.HotList, BerTlv.Encode(72 + Receipt.MaxEncodedSize, (ref BerTlvWriter w) =>
         {
             w.Write(Tag.Number, version);
             w.Write(Tag.W, till.Value.ToArray());
             w.Write(Tag.Date, date.Microseconds);
             w.Write(Tag.Time, queued.Microseconds);
+            newest?.Write(ref w);
         }));
 
-    public static (ulong Version, TillId Till, Timestamp Date, Timestamp Queued)? ReadHotList(LinkMessage message)
+    public static (ulong Version, TillId Till, Timestamp Date, Timestamp Queued, Receipt? Newest)? ReadHotList(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
         ulong version = r.ReadUInt64(Tag.Number);
         var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
         var date = new Timestamp(r.ReadUInt64(Tag.Date));
         var queued = new Timestamp(r.ReadUInt64(Tag.Time));
-        return r.Complete ? (version, till, date, queued) : null;
+        var newest = r.HasMore ? Receipt.Read(ref r) : null;
+        return r.Complete ? (version, till, date, queued, newest) : null;
     }
 
     /// <param name="restored">Where the issuer was restored from a copy: what it may have forgotten.</param>

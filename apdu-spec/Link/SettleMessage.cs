@@ -8,7 +8,7 @@ namespace HierCash.Protocol.Link;
 /// Till to issuer: a batch of H under the till's signature (EP 0810563, settlement step 1; rule R3). Each is answered by itself, in the same order.
 /// </summary>
 /// <param name="Items">The bytes of each H, whatever is in it.</param>
-/// <param name="Earlier">The issuer's own earlier word of some of them: one that was restored from a copy may have forgotten it (rule R27).</param>
+/// <param name="Earlier">The issuer's own earlier word of some of them, and the newest that the till has: one that was restored from a copy may have forgotten it (rule R27).</param>
 public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items, IReadOnlyList<Receipt> Earlier)
 {
     /// <summary>Payments in one batch.</summary>
@@ -16,7 +16,7 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
 
     /// <summary>A batch of payments, signed by their till.</summary>
     /// <param name="queued">TIME of the oldest payment that is still queued; 0 if none is.</param>
-    /// <param name="earlier">Receipts that the till has of some of them, in any order; null: it has none.</param>
+    /// <param name="earlier">Receipts that the till has of some of them, and its newest, in any order; null: it has none.</param>
     public static LinkMessage Write(
         ISigningKey till, PartyId issuer, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default, IReadOnlyList<Receipt>? earlier = null)
     {
@@ -53,7 +53,7 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
         }
 
         var earlier = new List<Receipt>();
-        while (r.HasMore && earlier.Count < items.Count)
+        while (r.HasMore && earlier.Count <= items.Count)
         {
             earlier.Add(Receipt.Read(ref r));
         }

@@ -44,7 +44,7 @@ internal static class Alarms
     /// <summary>A bank speaks of instructions that were never made (rule R10).</summary>
     public const string NeverInstructed = "word about what was never instructed";
 
-    /// <summary>This issuer was restored from an older copy: a bank has its later word (R27).</summary>
+    /// <summary>This issuer was restored from an older copy: a bank, or a till (by its W), has its later word (R27).</summary>
     public const string Restored = "issuer restored from an older copy";
 
     /// <summary>A bank was restored from an older copy: this issuer has its later word (R27).</summary>

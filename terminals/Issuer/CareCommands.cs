@@ -53,7 +53,8 @@ internal static class CareCommands
 
     private static string Meaning(string kind) => kind switch
     {
-        Issuer.Alarms.UnknownCoin => "A genuine signature on a coin that nobody issued: check who can use the coin key.",
+        Issuer.Alarms.UnknownCoin => "A genuine signature on a coin of which this issuer knows nothing. Was its database put back to an older copy, and were the banks' with it? Then the next visit of a till that "
+            + "has a later receipt shows it, and 'hiercash-issuer recover' has such payments brought again. If nothing was put back, check who can use the coin key.",
         Issuer.Alarms.HonouredCoin => "This coin was issued after the copy that this issuer was restored from, and no bank gave it back. The issuer bears what it pays ('hiercash-issuer audit' has the sum). "
             + "Find out which bank kept it back: ask the shop for the holder's bank, and each bank for its withdrawals since the copy. If no bank has it, check who can use the coin key.",
         Issuer.Alarms.IssuerKeyedExcess => "More than X was signed under a key that this issuer made: the card was copied, or somebody here used the key.",

@@ -16,6 +16,7 @@ internal sealed class CoinLife(
     /// <summary>Most coins in one answer of the hot list.</summary>
     public int MostHot { get; set; } = HotList.MaxEntries;
 
+    private readonly ShownWords _shown = new(suite, keys, issuer, terms);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
 
@@ -114,6 +115,11 @@ internal sealed class CoinLife(
             if (!its)
             {
                 return Refuse(RefusalReason.NotAllowed, "A till asks for the hot list in its own name.");
+            }
+
+            if (has.Newest is { } word && _shown.IsBehind(db, [word], has.Till, now))
+            {
+                return Refuse(RefusalReason.Unavailable, AgreementDesk.Stopped);
             }
 
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);

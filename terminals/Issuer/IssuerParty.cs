@@ -246,7 +246,7 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
     /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
-    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank has shown.</exception>
+    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank or till has shown.</exception>
     public IReadOnlyList<PartyId> Recover(PartyId? without = null) => _recovery.Begin(without);
 
     /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>

@@ -122,7 +122,7 @@ internal static class IssuerSchema
             transfer BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;
 
         -- How far each bank (2) and this issuer (1) are with each other: the newest signed word of each (R27). That the issuer was restored from an older copy: since when it knows, and
-        -- its own later word to that bank, which shows it.
+        -- its own later word to that bank, which shows it; bank 0: a receipt, which a till showed.
         CREATE TABLE position(bank INTEGER NOT NULL, role INTEGER NOT NULL, number INTEGER NOT NULL, position BLOB NOT NULL, PRIMARY KEY(bank, role)) STRICT;
         CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 

@@ -57,6 +57,10 @@ internal sealed class PurgeDesk(Database store, SchemeTerms terms)
         return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, cases));
     }
 
+    /// <summary>True if no coin's last term ended between these moments, whether there is a case about it or not.</summary>
+    public static bool ForgetsNothing(SchemeTerms terms, Timestamp from, Timestamp to) =>
+        new[] { terms.SettleTerm + terms.DisputeTerm, terms.CaseTerm }.All(term => from <= to && Ended(from, term) == Ended(to, term));
+
     /// <summary>The last quarter whose end lies longer ago than that.</summary>
     private static Quarter Ended(Timestamp now, TimeSpan term) =>
         Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(term) < now);

@@ -34,12 +34,13 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     {
         if (AgreementDesk.BehindSince(db) is null)
         {
-            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank has shown. There is nothing to recover.");
+            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank or till has shown. There is nothing to recover.");
         }
 
         // The copy's last word to a bank that has a later one. Its signs of life are of today by now: it has served since it was put back.
-        long since = db.Query("SELECT bank FROM behind", r => new PartyId(checked((uint)r.GetInt64(0))))
-            .Min(b => AgreementDesk.Newest(db, b, PositionRole.Issuer)?.Date.ToLedger() ?? 0);
+        long since = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1))).Min(b => b.Bank == ShownWords.NoBank
+            ? ShownWords.CopyEnds(db, b.Proof)
+            : AgreementDesk.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date.ToLedger() ?? 0);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
         {

@@ -14,6 +14,7 @@ internal sealed class Settlement(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, AgreementDesk agreement, TimeProvider clock, ICrashPoints crash)
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
+    private readonly ShownWords _shown = new(suite, keys, issuer, terms);
 
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
@@ -60,6 +61,11 @@ internal sealed class Settlement(
         var receipts = store.Write(db =>
         {
             var till = batch.Submission.Till!.Value;
+            if (_shown.IsBehind(db, earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid)), till, now))
+            {
+                return null;
+            }
+
             var contact = ServiceRecord.LastContact(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
@@ -69,6 +75,11 @@ internal sealed class Settlement(
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
         });
+        if (receipts is null)
+        {
+            return Refuse(RefusalReason.Unavailable, AgreementDesk.Stopped);
+        }
+
         crash.Reach(CrashPoints.SettleCommitted);
         return new SettleReply(receipts).ToMessage();
     }

@@ -98,7 +98,8 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         do
         {
             ulong before = store.Read(Version);
-            var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), store.Read(db => TillStore.OldestBut(db, []))), cancel);
+            var (oldest, newest) = store.Read(db => (TillStore.OldestBut(db, []), TillStore.Newest(db)));
+            var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), oldest, newest), cancel);
             var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));

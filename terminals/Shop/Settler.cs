@@ -196,7 +196,9 @@ public sealed class Settler
         }
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
-        var words = batch.Select(p => p.Receipt).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).ToList();
+        // And its newest, which shows one that was put back together with all banks that it was.
+        var newest = _store.Read(TillStore.Newest);
+        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
         var date = _store.Write(db => TillStore.Submits(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
         var message = SettleMessage.Write(
             _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);

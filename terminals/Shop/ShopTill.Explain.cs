@@ -95,7 +95,7 @@ public sealed partial class ShopTill
         Verdict.Early => "its time lies in the future. Check this till's clock; it is sent again.",
         Verdict.NotYetKnown => "the issuer does not know its coin, and has to hear from all banks first whether it was restored from an older copy; it is sent again.",
         Verdict.Late => "it came after its term. Settle at least once in seven days.",
-        Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused.",
+        Verdict.UnknownCoin => "the issuer does not know the coin any more. Ask the issuer; nobody is accused. If it was restored from an older copy, this till sends it again once the issuer says so.",
         Verdict.Equivocation => "the card signed twice under one counter: it is a copy or broken.",
         Verdict.Cancelled => "the coin was cancelled (its card was reported as lost, or copied), and this payment came too late for that. Settle, and fetch the hot list, at least once a day.",
         Verdict.Excess => "the coin was overspent, and the limits of the guarantee were passed.",

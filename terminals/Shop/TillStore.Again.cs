@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -28,7 +29,7 @@ internal static partial class TillStore
         var answered = db.Query(
             "SELECT payment_id, receipt, sw IS NULL, reversal FROM part WHERE receipt IS NOT NULL OR reversal IS NOT NULL",
             r => (Id: r.Bytes(0), Receipt: r.BytesOrNull(1) is { } receipt ? Receipt.Decode(receipt) : null, IsKept: r.GetInt64(2) == 1, Reversal: r.BytesOrNull(3)));
-        int again = answered.Where(a => a.IsKept && a.Receipt is { Counts: true } receipt && receipt.Date >= since).Sum(a => db.Execute("UPDATE part SET again = 1 WHERE payment_id = ?1", a.Id));
+        int again = answered.Where(a => a.IsKept && a.Receipt is { } receipt && GoesAgain(receipt) && receipt.Date >= since).Sum(a => db.Execute("UPDATE part SET again = 1 WHERE payment_id = ?1", a.Id));
         foreach (var taken in answered.Where(a => a.Reversal is { } word && Reversal.Decode(word) is { } reversal && reversal.Date >= since))
         {
             db.Execute("UPDATE part SET forwarded = 0 WHERE payment_id = ?1", taken.Id);
@@ -36,6 +37,27 @@ internal static partial class TillStore
 
         db.Execute("INSERT INTO policy(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", HeardOf, restored.Ended.ToLedger());
         return again;
+    }
+
+    /// <summary>What counted, and what was refused because the issuer did not know the coin: it may have forgotten that.</summary>
+    private static bool GoesAgain(Receipt receipt)
+    {
+        bool unknown = receipt.Verdict == Verdict.UnknownCoin;
+        Switches.Off("R27 unknown again", ref unknown);
+        return receipt.Counts || unknown;
+    }
+
+    /// <summary>The issuer's newest receipt of a payment that counts; null if there is none, or while something still goes again.</summary>
+    public static Receipt? Newest(Database db) =>
+        db.First("SELECT word FROM till WHERE word IS NOT NULL AND NOT EXISTS (SELECT 1 FROM part WHERE again = 1)", r => Receipt.Decode(r.Bytes(0))!);
+
+    /// <summary>Keeps it, if it is the newest: by when it came, because clocks go wrong. A repeated one is, if it is dated later.</summary>
+    private static void Note(Database db, Receipt receipt)
+    {
+        if (receipt.Counts && (!receipt.Repeated || db.First("SELECT word FROM till WHERE word IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!) is not { } last || receipt.Date > last.Date))
+        {
+            db.Execute("UPDATE till SET word = ?1", (receipt with { Repeated = false }).Encode());
+        }
     }
 
     /// <summary>Payments that go again, a batch at a time.</summary>

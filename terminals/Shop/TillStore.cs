@@ -66,7 +66,8 @@ internal static partial class TillStore
 {
     public const string Schema = """
         CREATE TABLE till(only INTEGER PRIMARY KEY CHECK (only = 1), secret BLOB NOT NULL, last_time INTEGER NOT NULL,
-            submitted INTEGER NOT NULL DEFAULT 0 /* the latest date under which it has signed a batch (R27) */) STRICT;
+            submitted INTEGER NOT NULL DEFAULT 0 /* the latest date under which it has signed a batch (R27) */,
+            word BLOB /* the issuer's newest receipt of a payment that counts, for one that was restored from a copy (R27) */) STRICT;
         CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE ticket(time INTEGER PRIMARY KEY, y INTEGER NOT NULL, state TEXT NOT NULL, accepted INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE part(
@@ -277,6 +278,8 @@ internal static partial class TillStore
                 "INSERT OR IGNORE INTO receipt(payment_id, revision, receipt) VALUES(?1, ?2, ?3)",
                 payment.Value.ToArray(), (long)receipt.Revision, (receipt with { Repeated = false }).Encode());
         }
+
+        Note(db, receipt);
 
         // What counted once falls only with a reversal: no refusal of an issuer that has forgotten it takes its earlier word from the shop (rule R27).
         bool keepsWord = !receipt.Counts && receipt.Verdict != Verdict.Dead && Word(db, payment) is not null;

@@ -1,0 +1,115 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Issuer and banks of one machine are put back to one snapshot (rule R27): they agree with each other, and only a till's receipt shows it.</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredTogetherTests : RestoredScenario
+{
+    private static readonly string[] Machine = ["issuer", "bank-1", "bank-2"];
+
+    /// <summary>
+    /// The issuer stops at the first visit of a till that had settled since, be there something to settle or not. It recovers, and shops have their money to the cent: also for the payment of a coin
+    /// that it did not know and had refused. The coin's bank bears it once the wallet shows its order. A receipt of before the recovery, or a forged one, stops it no more.
+    /// </summary>
+    [Test, Rule(27)]
+    public async Task ATillShowsThatAllWerePutBackTogether([Values] bool sellsFirst)
+    {
+        using var database = Database.OpenMemory(WalletRecords.Schema);
+        var wallet = Town.WalletWith(new WalletRecords(database));
+        string kiosk = Town.AddTill("Kiosk");
+        using var bob = Town.NewCard("Bob");
+        Town.OpenAccount(bob, new Amount(5000));
+        await Trade(400);
+        var copies = Machine.Select(Town.StoreBytes).ToList();
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((await wallet.Withdraw(bob.Card, bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        var sale = Town.Pay(Till, bob, 700);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Visit(Till);
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1100));
+        var word = Town.Till(Till).Parts(sale.Ticket.Time).Single().Receipt!;
+        var unsent = Town.Pay(kiosk, bob, 300);
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Cut = "bank-";
+        foreach (var (party, copy) in Machine.Zip(copies))
+        {
+            Town.Replace(party, copy);
+        }
+
+        Cut = null;
+
+        await Town.RunCycle();
+        await Visit(kiosk);
+        Assert.That((Town.Till(kiosk).Parts(unsent.Ticket.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
+        using var strange = Town.Options.Suite.GenerateKey();
+        await Show(Receipt.Sign(strange, word.Issuer, word.Subject, word.Verdict, word.Paid, word.Currency, word.Share, 1, word.Date));
+        Assert.That(Town.Issuer.Behind, Is.Null, "not its signature");
+
+        Town.Clock.Advance(TimeSpan.FromHours(3));
+        if (sellsFirst)
+        {
+            Town.Pay(Till, Alice, 200);
+        }
+
+        var visit = await VisitOnce();
+        Assert.That(visit, Does.Contain("hiercash-issuer recover"));
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        Assert.That(Town.Issuer.Alarms[0].Kind, Is.EqualTo("issuer restored from an older copy"));
+        await Recover();
+        await Show(word);
+        Assert.That(Town.Issuer.Behind, Is.Null, "it has recovered from that");
+
+        await Visit(Till);
+        await Visit(kiosk);
+        Assert.That((Town.ShopAccount().Minor, Town.ShopAccount("Kiosk").Minor), Is.EqualTo((1100UL + (sellsFirst ? 200UL : 0), 300UL)));
+        Assert.That((Town.Issuer.Audit.Borne.Minor, Town.Issuer.Audit.Run()), Is.EqualTo((1000UL, Array.Empty<string>())));
+        Assert.That(Audit(), Is.Empty);
+
+        await wallet.Resume(bob.Card, bob.Pin, default);
+        await Town.RunCycles();
+        Assert.That((Town.Account(bob).Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((3000UL, 0UL)));
+        Assert.That((Audit(), Town.Issuer.Behind), Is.EqualTo((Array.Empty<object>(), (Timestamp?)null)));
+    }
+
+    /// <summary>The issuer has forgotten a payment when its coin's last term was over. Who shows the receipt of it afterwards stops nobody.</summary>
+    [Test, Rule(27)]
+    public async Task AnOldReceiptStopsNobody()
+    {
+        var end = Alice.Coins().Single().Coin.Terms.Expiry.End;
+        Town.Clock.Advance(end.Minus(TimeSpan.FromHours(1)).ToDate()!.Value - Town.Clock.GetUtcNow());
+        var sale = Town.Pay(Till, Alice, 5000);
+        await Town.RunCycle();
+        await Visit(Till);
+        var word = Town.Till(Till).Parts(sale.Ticket.Time).Single().Receipt!;
+        Assert.That(word.Verdict, Is.EqualTo(Verdict.Settled));
+        Town.Clock.Advance(Town.Options.Terms.SettleTerm + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
+        await Town.RunCycles();
+        Assert.That(Town.Rows("issuer")["history"], Is.Zero, "forgotten");
+        await Show(word);
+        await Visit(Till);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+    }
+
+    private async Task<string> VisitOnce()
+    {
+        try
+        {
+            return string.Join(' ', (await Town.Till(Till).RunOnline(Town.TillLink(Till), default)).Left.Select(l => l.Why));
+        }
+        catch (InvalidOperationException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private async Task Show(Receipt word)
+    {
+        var now = Timestamp.Now(Town.Clock);
+        await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, now, default, word), default);
+    }
+}
