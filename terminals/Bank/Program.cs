@@ -165,7 +165,8 @@ internal static class Program
             string goOn = audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".";
             var unanswered = open.Party.Unanswered;
             string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
-            string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}" : "";
+            string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}"
+                : open.Party.Disbelieved is { } said ? $"{Environment.NewLine}THE ISSUER SAYS THAT THIS BANK IS BEHIND since {said}, and is not believed. {BankParty.WhenDisbelieved}" : "";
             string refused = behind + (unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
             ConsoleEntry.Print(
                 result.GetValue(Json),

@@ -127,7 +127,10 @@ internal static class IssuerSchema
         CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing.
-        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- Keys of this issuer's own that its copy lacked: their certificates, which others showed it; since when it knows of each, and whether it has recovered since (R27).
+        CREATE TABLE lost_key(certificate BLOB PRIMARY KEY, since INTEGER NOT NULL, recovered INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- That this issuer was restored from a copy (R27): when it went on, and since when the copy knew nothing.
         CREATE TABLE restoration(id INTEGER PRIMARY KEY, ended INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;

@@ -91,7 +91,7 @@ public sealed partial class ShopTill
 
     /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
     public bool IsGivenBack(Timestamp ticket) =>
-        Parts(ticket) is { Count: > 0 } parts && parts.TrueForAll(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
+        Parts(ticket) is { Count: > 0 } parts && parts.All(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
 
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
     private async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
