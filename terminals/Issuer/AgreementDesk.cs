@@ -18,7 +18,8 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
 
     /// <summary>For the people of an issuer that is behind.</summary>
     public const string RunRecover =
-        "This issuer's database is an older copy: others have the issuer's own signed word of later, of a visit or of a key. Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
+        "This issuer's database is an older copy: others have the issuer's own signed word of later, of a visit or of a key. "
+        + "Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
 
     /// <summary>Banks that have agreed since this process began.</summary>
     private readonly ConcurrentDictionary<PartyId, bool> _agreed = new();

@@ -54,7 +54,7 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
     private bool IsLost(KeyCertificate shown)
     {
         bool signed = shown.Verify(suite, keys.RootKey);
-        Switches.On("R27 root's word", ref signed);
+        Switches.On("R27 root signed", ref signed);
         bool lost = signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && !keys.Certificates.Any(c => c.Usage == shown.Usage && c.Key.Id == shown.Key.Id);
         Switches.Off("R27 lost keys", ref lost);
         return lost;
