@@ -113,6 +113,8 @@ public enum MessageType : ushort
     ShowOrderReply = 0x0110,
     Renounce = 0x0111,
     RenounceReply = 0x0112,
+    ShowCertificates = 0x0113,
+    ShowCertificatesReply = 0x0114,
 
     Issue = 0x0201,
     IssueReply = 0x0202,

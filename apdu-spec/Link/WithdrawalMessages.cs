@@ -100,3 +100,34 @@ public sealed record CertificatesReply(IReadOnlyList<KeyCertificate> Certificate
         return r.Complete && message.Type == MessageType.CertificatesReply ? new CertificatesReply(certificates) : null;
     }
 }
+
+/// <summary>Bank or shop to issuer: certificates of the issuer's own keys that it does not give any more. Its root key signed them; whose copy lacks them is an older one (R27).</summary>
+public static class ShownCertificates
+{
+    /// <summary>In one message; at the next visit come further ones.</summary>
+    public const int Max = 64;
+
+    public static LinkMessage Write(IReadOnlyList<KeyCertificate> certificates) => new(
+        MessageType.ShowCertificates,
+        BerTlv.Encode(Math.Max(1, Math.Min(Max, certificates.Count)) * KeyCertificate.MaxEncodedSize, (ref BerTlvWriter w) =>
+        {
+            foreach (var certificate in certificates.Take(Max))
+            {
+                certificate.Write(ref w);
+            }
+        }));
+
+    public static IReadOnlyList<KeyCertificate>? Read(LinkMessage message)
+    {
+        var r = new BerTlvReader(message.Body);
+        var certificates = new List<KeyCertificate>();
+        while (r.HasMore && certificates.Count < Max && KeyCertificate.Read(ref r) is { } certificate)
+        {
+            certificates.Add(certificate);
+        }
+
+        return r.Complete && message.Type == MessageType.ShowCertificates ? certificates : null;
+    }
+
+    public static LinkMessage WriteReply() => new(MessageType.ShowCertificatesReply, []);
+}

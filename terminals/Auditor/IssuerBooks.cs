@@ -22,11 +22,13 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
     public IEnumerable<Finding> Run()
     {
-        foreach (var certificate in books.Rows("SELECT name, certificate FROM secret_key WHERE certificate IS NOT NULL", r => (Name: r.GetString(0), Bytes: Blob(r, 1))))
+        foreach (var certificate in books.Rows(
+            "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
+            r => (Name: r.GetString(0), Bytes: Blob(r, 1), Table: r.GetString(2))))
         {
             if (KeyCertificate.Decode(certificate.Bytes) is not { } decoded || !keys.Add(decoded))
             {
-                yield return books.Finds("secret_key", certificate.Name, "its certificate is not signed by the root key");
+                yield return books.Finds(certificate.Table, certificate.Name, "its certificate is not signed by the root key");
             }
         }
 

@@ -21,7 +21,14 @@ internal sealed class Agreement(
     public const string RunRecover =
         "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is issued, deposited or booked before.";
 
+    /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
+    public const string NameLostKey =
+        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover --lost-key PUBLICKEY', as the request of 'new-key' had it. Else ask the issuer.";
+
     private volatile bool _agreed;
+
+    /// <summary>The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own word (R27).</summary>
+    private volatile bool _compared;
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public static Timestamp? BehindSince(Database db)
@@ -29,6 +36,13 @@ internal sealed class Agreement(
         var since = db.Query("SELECT since FROM behind", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
         Switches.Replace("R27 bank stops", ref since, null);
         return since;
+    }
+
+    /// <summary>Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed since.</summary>
+    public static Timestamp? Disbelieved(Database db)
+    {
+        var since = db.Query("SELECT date FROM alarm WHERE kind = ?1 ORDER BY date DESC LIMIT 1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), BankAlarms.FalselyBehind).FirstOrDefault();
+        return since is { } date && !(Newest(db, PositionRole.Issuer)?.Date > date) ? date : null;
     }
 
     /// <summary>The newest position of that side; null before the first.</summary>
@@ -73,11 +87,25 @@ internal sealed class Agreement(
         }
     }
 
+    /// <summary>Fetches the issuer's certificates, and shows it those of its own that it lacks.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask Compare(ILink over, CancellationToken cancel)
+    {
+        await CertificateStore.Fetch(store, scheme, suite, over, cancel);
+        _compared = true;
+    }
+
     /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the answer.</exception>
     public async ValueTask Visit(CancellationToken cancel)
     {
+        if (!_compared)
+        {
+            await Compare(issuer, cancel);
+        }
+
+        _compared = false;
         await Exchange(isRestored: false, 0, cancel);
     }
 
@@ -100,7 +128,7 @@ internal sealed class Agreement(
         {
             store.Write(db => Behind(db, said));
             throw new InvalidOperationException(store.Read(BehindSince) is null
-                ? "The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed; ask the issuer."
+                ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}"
                 : RunRecover);
         }
 
@@ -239,11 +267,13 @@ internal sealed class Agreement(
     private bool Behind(Database db, Position said)
     {
         var mine = Newest(db, PositionRole.Bank)!;
-        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && BankKeys.Stored(db, suite).Exists(k => said.Verify(suite, k));
+        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && BankKeys.Own(db, suite).Exists(k => said.Verify(suite, k));
         Switches.On("R27 own word", ref own);
         bool isLater = said.Number > mine.Number || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
         if (own && isLater)
         {
+            // What was not believed, while its key was not known, was true.
+            db.Execute("DELETE FROM alarm WHERE kind = ?1 AND subject = ?2", BankAlarms.FalselyBehind, InstructionDesk.NumberBytes(said.Number));
             db.Execute("INSERT INTO behind(only, since, proof) VALUES(1, ?1, ?2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof", Timestamp.Now(clock).ToLedger(), said.Encode());
         }
 

@@ -24,7 +24,8 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.StrangeDossier => "The issuer sends a dossier about a coin that nobody here withdrew: ask it why, and whether this bank was restored from a backup.",
         BankAlarms.PositionNotSigned => "What the issuer said of how far it is with this bank is not signed by it: ask it.",
         BankAlarms.IssuerBehind => "The issuer was restored from an older copy. It has to run 'hiercash-issuer recover'; this bank takes nothing from it before.",
-        BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that says so. It is not believed: ask the issuer.",
+        BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that says so. It is not believed. "
+            + Agreement.NameLostKey,
         BankAlarms.Behind => Agreement.RunRecover,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.NumberTwice =>

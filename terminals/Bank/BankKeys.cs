@@ -1,4 +1,5 @@
 using System.Globalization;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 
@@ -52,6 +53,21 @@ internal static class BankKeys
         using var key = suite.ImportKey(secret);
         return key.PublicKey;
     });
+
+    /// <summary>Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).</summary>
+    public static List<PublicKey> Own(Database db, ICashSuite suite)
+    {
+        var lost = db.Query("SELECT public_key FROM lost_key", r => PublicKey.TryDecode(r.Bytes(0))).OfType<PublicKey>();
+        bool known = true;
+        Switches.Off("R27 own lost key", ref known);
+        return [.. Stored(db, suite), .. known ? lost : []];
+    }
+
+    /// <summary>A person says that this key was the bank's own.</summary>
+    public static int Lost(Database db, PublicKey key) => db.Execute("INSERT OR IGNORE INTO lost_key(public_key) VALUES(?1)", key.Bytes.ToArray());
+
+    /// <summary>It was not, as far as anything shows.</summary>
+    public static int NotLost(Database db, PublicKey key) => db.Execute("DELETE FROM lost_key WHERE public_key = ?1", key.Bytes.ToArray());
 
     private static int Count(Database db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
 

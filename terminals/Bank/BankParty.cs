@@ -286,7 +286,7 @@ public sealed partial class BankParty : ILinkHandler
 
         return new Visit(LogFailed).Run(
             cancel,
-            ("certificates", c => CertificateStore.Fetch(_store, _identity.Scheme, _suite, new Admission(_issuer, _store, _clock), c)),
+            ("certificates", c => _agreement.Compare(new Admission(_issuer, _store, _clock), c)),
             ("agreement", AgreeFirst),
             ("withdrawals", IfAgreed(_withdrawals.Resume)),
             ("dossiers", IfAgreed(FetchDossiers)),
@@ -307,27 +307,6 @@ public sealed partial class BankParty : ILinkHandler
 
         await _agreement.Visit(cancel);
     }
-
-    /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
-    public Timestamp? Behind => _store.Read(Agreement.BehindSince);
-
-    /// <summary>Recovers from an older copy (R27): what was issued to this bank, and its shops; then a visit brings the rest.</summary>
-    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
-    /// <exception cref="InvalidOperationException">This bank was not restored, as far as the issuer has shown.</exception>
-    public async ValueTask<BankRecovery> Recover(CancellationToken cancel)
-    {
-        if (Behind is null)
-        {
-            await _agreement.Ensure(cancel);
-        }
-
-        var done = await new Recovery(Id, _store, _suite, _identity.Scheme, _issuer, _agreement, _clock).Run(cancel);
-        await Run(cancel);
-        return done;
-    }
-
-    /// <summary>For the people of a bank that is behind: what it means, and what ends it.</summary>
-    public static string WhenBehind => Agreement.RunRecover;
 
     /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;

@@ -8,6 +8,8 @@ internal static class BankSchema
     public const string Sql = Forgotten.Schema + """
 
         CREATE TABLE secret_key(name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT;
+        -- Keys that a person has named as this bank's own, whose secret was lost with an older database (R27).
+        CREATE TABLE lost_key(public_key BLOB PRIMARY KEY) STRICT;
         -- Known: up to which number each of its orders is known, or renounced for good (R27).
         CREATE TABLE account(
             u BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, opened INTEGER NOT NULL, known INTEGER NOT NULL DEFAULT 0) STRICT;

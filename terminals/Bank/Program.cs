@@ -166,7 +166,8 @@ internal static class Program
             var unanswered = open.Party.Unanswered;
             var waits = open.Party.WaitsBeside(health?.Faults ?? []);
             string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
-            string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}" : "";
+            string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}"
+                : open.Party.Disbelieved is { } said ? $"{Environment.NewLine}THE ISSUER SAYS THAT THIS BANK IS BEHIND since {said}, and is not believed. {BankParty.WhenDisbelieved}" : "";
             string refused = behind + (unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
             ConsoleEntry.Print(
                 result.GetValue(Json),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
@@ -9,12 +10,19 @@ internal static class RecoverCommand
 {
     public static Command Make(string role, Option<string> folder, Option<bool> json, Func<string, OpenedBank> open)
     {
-        var command = new Command("recover", "After a restore from an older copy: asks the issuer for what this bank did since, and goes on. Stop 'serve' first.") { folder, json };
+        var lost = new Option<string?>("--lost-key")
+        {
+            Description = "The public key, 130 hexadecimal digits, of the bank's newest key, where the copy lacks it: such as --lost-key 04A1...9F ('hiercash-issuer banks --json' lists the keys that were this "
+                + "bank's). See by your own papers that it was the bank's: the bank owes whatever was signed with it. Before that: 'hiercash-issuer revoke bank N', 'hiercash-bank new-key --fresh', "
+                + "'hiercash-issuer enrol bank --bank N', 'hiercash-bank join'.",
+            HelpName = "HEX",
+        };
+        var command = new Command("recover", "After a restore from an older copy: asks the issuer for what this bank did since, and goes on. Stop 'serve' first.") { folder, lost, json };
         command.SetAction(async (result, cancel) =>
         {
             using var held = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role).Lock();
             using var bank = open(result.GetValue(folder)!);
-            var done = await bank.Party.Recover(cancel);
+            var done = result.GetValue(lost) is { } hex ? await bank.Party.Recover(Read(hex), cancel) : await bank.Party.Recover(cancel);
             var currency = bank.Scheme.Terms.Currency;
             var unordered = bank.Party.Audit.Unordered;
             ConsoleEntry.PrintDone(
@@ -26,6 +34,10 @@ internal static class RecoverCommand
         });
         return command;
     }
+
+    private static PublicKey Read(string hex) =>
+        (hex.Length == 2 * PublicKey.Size && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null)
+            ?? throw new UsageException("--lost-key wants a whole public key: 130 hexadecimal digits, of which the first two are 04.");
 
     /// <summary>What is left, and what ends it.</summary>
     public static string Explain((long Times, long Sum) unordered, Currency currency) =>

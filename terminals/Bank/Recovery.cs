@@ -80,7 +80,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
     private bool IsOurs(IssuedWithdrawal one)
     {
-        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency && store.Read(db => BankKeys.Stored(db, suite)).Exists(k => one.Asked.Verify(suite, k));
+        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency && store.Read(db => BankKeys.Own(db, suite)).Exists(k => one.Asked.Verify(suite, k));
         Switches.On("R27 own request", ref ours);
         return ours;
     }

@@ -36,12 +36,13 @@ public static class CertificateStore
         return isSigned();
     }
 
-    /// <summary>Fetches and keeps what is new.</summary>
+    /// <summary>Fetches and keeps what is new, and shows the issuer what it does not give any more: then its database is an older copy (R27).</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public static async ValueTask Fetch(Database store, Scheme scheme, ICashSuite suite, ILink issuer, CancellationToken cancel)
     {
         var reply = await issuer.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-        var fresh = scheme.Learn((CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Holder == scheme.Issuer), suite);
+        var given = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Holder == scheme.Issuer).ToList();
+        var fresh = scheme.Learn(given, suite);
         if (fresh.Count > 0)
         {
             store.Write(db =>
@@ -53,6 +54,17 @@ public static class CertificateStore
 
                 return true;
             });
+        }
+
+        var lacking = reply.Type == MessageType.CertificatesReply
+            ? scheme.Certificates.Where(c => c.Holder == scheme.Issuer && !given.Exists(g => g.Usage == c.Usage && g.Key.Equals(c.Key))).ToList()
+            : [];
+        bool shows = lacking.Count > 0;
+        Switches.Off("R27 shows keys", ref shows);
+        if (shows)
+        {
+            // What comes back changes nothing: the issuer says at the agreement that it is behind.
+            await issuer.Call(ShownCertificates.Write(lacking), cancel);
         }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
 
     /// <summary>For the people of an issuer that is behind.</summary>
     public const string RunRecover =
-        "This issuer's database is an older copy: a bank or a till has the issuer's own signed word of a later visit. Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
+        "This issuer's database is an older copy: others have the issuer's own signed word of later, of a visit, a payment or a key. "
+        + "Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
 
     /// <summary>Banks that have agreed since this process began.</summary>
     private readonly ConcurrentDictionary<PartyId, bool> _agreed = new();
@@ -42,7 +43,8 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public static Timestamp? BehindSince(Database db)
     {
-        var since = db.Query("SELECT min(since) FROM behind HAVING count(*) > 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        var since = db.Query(
+            "SELECT min(since) FROM (SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) HAVING count(*) > 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
         Switches.Replace("R27 issuer stops", ref since, null);
         return since;
     }

@@ -47,6 +47,12 @@ internal static class Alarms
     /// <summary>This issuer was restored from an older copy: a bank, or a till (by its W), has its later word (R27).</summary>
     public const string Restored = "issuer restored from an older copy";
 
+    /// <summary>This issuer's root key certified a key that this database lacks: the database is an older copy, and the secret is lost (R27).</summary>
+    public const string LostKey = "own key lost";
+
+    /// <summary>A bank gives back a withdrawal that was enciphered to a lost key: nobody can open it (R27).</summary>
+    public const string NotOpened = "withdrawal enciphered to a lost key";
+
     /// <summary>A bank was restored from an older copy: this issuer has its later word (R27).</summary>
     public const string BankRestored = "bank restored from an older copy";
 

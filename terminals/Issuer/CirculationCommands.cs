@@ -113,6 +113,7 @@ internal static class CirculationCommands
         Banks = banks.Select(b => new
         {
             Id = b.Id.Value, b.Name, Key = b.Key.Id.ToString(), RevokedKeys = party.Registry.RevokedKeys(b.Id).Select(k => k.ToString()),
+            FormerKeys = party.Registry.FormerKeys(b.Id).Select(k => Convert.ToHexString(k.Bytes)),
             Cap = b.Cap.Minor, Issued = b.Circulation.Issued.Minor, Settled = b.Circulation.Settled.Minor,
             Redeemed = b.Circulation.Redeemed.Minor, Returned = b.Circulation.Returned.Minor, Outstanding = b.Circulation.Outstanding.Minor,
         }),

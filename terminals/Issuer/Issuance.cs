@@ -80,7 +80,8 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
         }
 
-        return keys.EncryptionKey(request.Key) is null
+        // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever (R27).
+        return keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
             ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
             : null;
     }

@@ -27,8 +27,14 @@ public sealed class IssuerKeys
     /// <summary>Replaced as a whole: requests that are being answered go on with what they began with.</summary>
     private volatile IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> _keys;
 
-    private IssuerKeys(ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence, IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys)
+    /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
+    private volatile IReadOnlyList<KeyCertificate> _lost;
+
+    private IssuerKeys(
+        ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence, IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys,
+        IReadOnlyList<KeyCertificate> lost)
     {
+        _lost = lost;
         _suite = suite;
         _issuer = issuer;
         _keys = keys;
@@ -49,14 +55,25 @@ public sealed class IssuerKeys
     internal ISigningKey Evidence { get; }
 
     /// <summary>Of all PE_I, PS_I and statement keys, the newest last.</summary>
-    public IReadOnlyList<KeyCertificate> Certificates => [.. _keys.Values.SelectMany(k => k).Select(k => k.Certificate)];
+    public IReadOnlyList<KeyCertificate> Certificates => [.. _keys.Keys.SelectMany(Of)];
+
+    /// <summary>True of a use that the issuer certifies keys of its own for.</summary>
+    public static bool Has(KeyUsage usage) => Names.ContainsKey(usage);
+
+    /// <summary>All of that use, those whose secret is lost included; the newest last.</summary>
+    private List<KeyCertificate> Of(KeyUsage usage)
+    {
+        var lost = _lost.Where(c => c.Usage == usage).ToList();
+        var own = _keys[usage].ConvertAll(k => k.Certificate);
+        return lost.Count == 0 ? own : [.. own.Concat(lost).OrderBy(c => c.NotBefore)];
+    }
 
     public PublicKey RootKey => Root.PublicKey;
 
     internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
     {
         var root = Load(db, suite, "root");
-        return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now));
+        return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeys.All(db));
     });
 
     private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(Database db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
@@ -81,9 +98,16 @@ public sealed class IssuerKeys
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
-        var (count, newest) = store.Read(db => (db.Number("SELECT count(*) FROM secret_key"), db.Query("SELECT certificate FROM secret_key WHERE certificate IS NOT NULL", r => Digest.Of(r.Bytes(0)))));
+        var (count, lost, newest) = store.Read(db => (
+            db.Number("SELECT count(*) FROM secret_key"), db.Number("SELECT count(*) FROM lost_key"),
+            db.Query("SELECT certificate FROM secret_key WHERE certificate IS NOT NULL", r => Digest.Of(r.Bytes(0)))));
         bool made = count != 2 + _keys.Values.Sum(k => k.Count) || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
         Switches.Off("R17 serve", ref made);
+        if (lost != _lost.Count)
+        {
+            _lost = store.Read(LostKeys.All);
+        }
+
         if (made)
         {
             _keys = store.Write(db => LoadAll(db, _suite, Root, _issuer, now));
@@ -103,11 +127,30 @@ public sealed class IssuerKeys
         _keys = store.Write(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(all[usage].Max(k => k.Certificate.NotBefore), now)));
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(Of(usage).Concat(all[usage].Select(k => k.Certificate)).Max(c => c.NotBefore), now)));
             return all;
         });
         return _keys[usage][^1].Certificate;
     }
+
+    /// <summary>Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and encipher to the newest.</summary>
+    /// <exception cref="InvalidOperationException">The clock says an earlier day than the lost key's certificate.</exception>
+    internal void Renew(Database store, Timestamp now)
+    {
+        _lost = store.Read(LostKeys.All);
+        foreach (var usage in Names.Keys)
+        {
+            bool isLost = IsLost(usage, Of(usage)[^1].Key.Id);
+            Switches.Off("R27 newer keys", ref isLost);
+            if (isLost)
+            {
+                Rotate(store, usage, now);
+            }
+        }
+    }
+
+    /// <summary>True of a key of this issuer's own whose secret is lost.</summary>
+    internal bool IsLost(KeyUsage usage, KeyId id) => _lost.Any(c => c.Usage == usage && c.Key.Id == id);
 
     /// <summary>Certificates that begin on a day that is still to come are made again, and begin now: a clock that was ahead had made them (rule R26).</summary>
     /// <returns>How many.</returns>
@@ -158,23 +201,23 @@ public sealed class IssuerKeys
     }
 
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
-    internal PublicKey? CoinKey(KeyId id) => Find(KeyUsage.IssuerCoin, id)?.Key.PublicKey;
+    internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
     /// <summary>True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning.</summary>
     internal bool HasSignedCoins(KeyId id, Timestamp from, Timestamp to)
     {
-        var kept = _keys[KeyUsage.IssuerCoin];
-        int at = kept.FindIndex(k => k.Certificate.Key.Id == id);
-        return at >= 0 && kept[at].Certificate.NotBefore <= to && (at == kept.Count - 1 || kept[at + 1].Certificate.NotBefore >= from);
+        var kept = Of(KeyUsage.IssuerCoin);
+        int at = kept.FindIndex(c => c.Key.Id == id);
+        return at >= 0 && kept[at].NotBefore <= to && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
     }
 
     /// <summary>SE_I of that id, also a retired one.</summary>
     internal ISigningKey? EncryptionKey(KeyId id) => Find(KeyUsage.IssuerEncryption, id)?.Key;
 
-    internal bool IsStatement(Func<PublicKey, bool> verify) => _keys[KeyUsage.IssuerStatement].Exists(k => verify(k.Key.PublicKey));
+    internal bool IsStatement(Func<PublicKey, bool> verify) => Of(KeyUsage.IssuerStatement).Exists(c => verify(c.Key));
 
     /// <summary>The certificate of the key of that id.</summary>
-    internal KeyCertificate? Certificate(KeyUsage usage, KeyId id) => Find(usage, id)?.Certificate;
+    internal KeyCertificate? Certificate(KeyUsage usage, KeyId id) => Find(usage, id)?.Certificate ?? _lost.FirstOrDefault(c => c.Usage == usage && c.Key.Id == id);
 
     /// <summary>All PE_I, the newest first.</summary>
     internal IEnumerable<KeyCertificate> EncryptionCertificates => Enumerable.Reverse(_keys[KeyUsage.IssuerEncryption]).Select(k => k.Certificate);

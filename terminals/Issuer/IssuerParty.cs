@@ -28,6 +28,7 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly StatementDesk _statements;
     private readonly AgreementDesk _agreement;
     private readonly RecoveryDesk _recovery;
+    private readonly LostKeys _lost;
     private readonly TillDesk _tills;
     private readonly ServiceRecord _service;
     private readonly ClockWatch _watch;
@@ -55,6 +56,7 @@ public sealed partial class IssuerParty : ILinkHandler
         var queue = new ExcessQueue(Keys, id, terms);
         _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
         _parked = new ParkedDesk(terms);
+        _lost = new LostKeys(store, suite, Keys, id, clock);
         _recovery = new RecoveryDesk(store, suite, Keys, id, terms, clock);
         _transfers = new TransferDesk(
             store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), _agreement, clock, crash);
@@ -246,8 +248,19 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
     /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
-    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank or till has shown.</exception>
-    public IReadOnlyList<PartyId> Recover(PartyId? without = null) => _recovery.Begin(without);
+    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank, till or key has shown.</exception>
+    public IReadOnlyList<PartyId> Recover(PartyId? without = null)
+    {
+        if (Behind is not null)
+        {
+            Keys.Renew(_store, Today());
+        }
+
+        return _recovery.Begin(without);
+    }
+
+    /// <summary>Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.</summary>
+    public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(Issuer.LostKeys.All);
 
     /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>
     public IReadOnlyList<PartyId> Awaited => _store.Read(RecoveryDesk.Missing);
@@ -288,10 +301,11 @@ public sealed partial class IssuerParty : ILinkHandler
 
         Keys.Refresh(_store, now);
 
-        bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.Agree or MessageType.Return);
+        bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
         var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreementDesk.Stopped).ToMessage() : request.Type switch
         {
             MessageType.Agree => _agreement.Handle(peer, request),
+            MessageType.ShowCertificates => _lost.Handle(peer, request),
             MessageType.Issued => _recovery.HandleIssued(peer, request),
             MessageType.ShopsOfBank => _recovery.HandleShops(peer),
             MessageType.Return => _recovery.HandleReturn(peer, request),

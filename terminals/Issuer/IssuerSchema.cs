@@ -128,7 +128,10 @@ internal static class IssuerSchema
 
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing, and the
         -- date of that bank's last word before it gave back.
-        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, heard INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, heard INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
+
+        -- Keys of this issuer's own that its copy lacked: their certificates, which others showed it; since when it knows of each, and whether it has recovered since (R27).
+        CREATE TABLE lost_key(certificate BLOB PRIMARY KEY, since INTEGER NOT NULL, recovered INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- That this issuer was restored from a copy (R27): when it went on, since when the copy knew nothing, and
         -- which banks gave back.

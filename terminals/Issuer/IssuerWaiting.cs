@@ -42,7 +42,7 @@ internal static class IssuerWaiting
         {
             var missing = RecoveryDesk.Missing(db);
             all.Add(new Waiting(
-                WaitingKind.RestoredIssuer, "everything", since, "This issuer's database is an older copy: a bank or a till has a later word with its signature.",
+                WaitingKind.RestoredIssuer, "everything", since, "This issuer's database is an older copy: others have a later word with its signature, of a visit, a payment or a key.",
                 missing.Count == 0 ? "'hiercash-issuer recover' ends it." : $"It ends when these banks have visited: {string.Join(", ", missing)}."));
         }
 

@@ -166,7 +166,8 @@ internal static class Program
         var party = Open(folder, store);
         var (open, closed) = party.CoinCounts;
         var (deltas, unfetched, cases, alarms) = party.Queues;
-        string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {(party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind)}" : "";
+        string goesOn = party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind;
+        string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(party.LostKeys)}" : "";
         ConsoleEntry.Print(
             json,
             new

@@ -34,13 +34,10 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     {
         if (AgreementDesk.BehindSince(db) is null)
         {
-            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank or till has shown. There is nothing to recover.");
+            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
         }
 
-        // The copy's last word to a bank that has a later one. Its signs of life are of today by now: it has served since it was put back.
-        long since = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1))).Min(b => b.Bank == ShownWords.NoBank
-            ? ShownWords.CopyEnds(db, b.Proof)
-            : AgreementDesk.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date.ToLedger() ?? 0);
+        long since = Since(db);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
         {
@@ -50,6 +47,20 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         EndIfAll(db, Timestamp.Now(clock), terms);
         return Missing(db);
     });
+
+    /// <summary>
+    /// The copy's last word to a bank that has a later one. Its signs of life are of today by now: it has served since it was put back. Where only a lost key shows that it is a copy, its oldest
+    /// word to any bank. A lost key was made later than the copy.
+    /// </summary>
+    private static long Since(Database db)
+    {
+        var later = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1))).ConvertAll(b => b.Bank == ShownWords.NoBank
+            ? ShownWords.CopyEnds(db, b.Proof)
+            : AgreementDesk.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date.ToLedger() ?? 0);
+        var all = db.Query("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.Bytes(0))!.Date.ToLedger(), (long)PositionRole.Issuer);
+        var known = later.Count > 0 ? later : all.Count > 0 ? all : [0];
+        return known.Concat(LostKeys.Open(db).Select(c => c.NotBefore.ToLedger())).Min();
+    }
 
     /// <summary>What was issued to a bank, for one that was restored.</summary>
     public LinkMessage HandleIssued(LinkPeer peer, LinkMessage request)
@@ -89,12 +100,21 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
         }
 
+        // What was enciphered to a key whose secret is lost nobody opens: it is passed over, and shops are paid for such coins all the same.
+        int given = words.Issued.Count;
+        bool passes = true;
+        Switches.Off("R27 unopened", ref passes);
+        if (passes)
+        {
+            words.Issued.RemoveAll(i => i.Asked.Bank == bank.Id && keys.IsLost(KeyUsage.IssuerEncryption, i.Asked.Key) && i.Asked.Verify(suite, bank.Key));
+        }
+
         var coins = words.Issued.ConvertAll(i => Open(bank, i.Asked, i.EK));
         bool signed = coins.TrueForAll(c => c is not null) && words.Transfers.TrueForAll(t => Is(t, bank.Id)) && words.Statements.TrueForAll(s => Is(s, bank.Id));
         Switches.On("R27 given back", ref signed);
         return !signed
             ? new Refusal(RefusalReason.BadSignature, "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.").ToMessage()
-            : store.Write(db => Take(db, bank.Id, words, coins, Timestamp.Now(clock)));
+            : store.Write(db => Take(db, bank.Id, words, coins, given - words.Issued.Count, Timestamp.Now(clock)));
     }
 
     private bool Is(Transfer t, PartyId bank) => t.Issuer == issuer && t.Bank == bank && t.Currency == terms.Currency && keys.IsStatement(k => t.Verify(suite, k));
@@ -123,7 +143,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         return ours ? (coin!, m) : null;
     }
 
-    private LinkMessage Take(Database db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, Timestamp now)
+    private LinkMessage Take(Database db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
     {
         if (Awaits(db, bank) is null)
         {
@@ -143,6 +163,12 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         foreach (var statement in words.Statements)
         {
             db.Execute("INSERT OR IGNORE INTO audit_statement(bank, number, statement) VALUES(?1, ?2, ?3)", (long)bank.Value, (long)statement.Number, statement.Encode());
+        }
+
+        if (unopened > 0)
+        {
+            Alarms.Raise(db, Alarms.NotOpened, bank, 0, now);
+            db.Execute("UPDATE recovery SET unopened = unopened + ?2 WHERE bank = ?1", (long)bank.Value, (long)unopened);
         }
 
         if (words.IsLast && IsShort(db, bank))
@@ -167,6 +193,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     {
         var said = db.First("SELECT proof FROM behind WHERE bank = ?1", r => Position.Decode(r.Bytes(0))!, (long)bank.Value);
         var (instruction, statement, issued) = AgreementDesk.Has(db, bank);
+        issued += (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = ?1", (long)bank.Value);
         bool isShort = said is not null && (instruction < said.Instruction || statement < said.Statement || issued < said.Issued);
         Switches.Off("R27 short", ref isShort);
         return isShort;
@@ -252,5 +279,6 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
         db.Execute("DELETE FROM behind");
         db.Execute("DELETE FROM recovery");
+        LostKeys.Recovered(db);
     }
 }

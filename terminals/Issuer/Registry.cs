@@ -54,6 +54,10 @@ public sealed partial class Registry(Database store)
         """,
         r => PublicKey.TryDecode(r.Bytes(0))!.Id, (long)bank.Value));
 
+    /// <summary>The keys that were a bank's, its present one excepted.</summary>
+    public IReadOnlyList<PublicKey> FormerKeys(PartyId bank) => store.Read(db => db.Query(
+        "SELECT public_key FROM former_key WHERE bank = ?1 ORDER BY ended", r => PublicKey.TryDecode(r.Bytes(0))!, (long)bank.Value));
+
     internal static List<BankEntry> All(Database db) => db.Query($"{SelectBank} ORDER BY id", ReadBank);
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = ?1", (long)id.Value));

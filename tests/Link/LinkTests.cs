@@ -110,6 +110,17 @@ public sealed class LinkTests
             Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("replaced by a newer one"));
         }
 
+        // A party that has a name shows it the newer one, and nothing else, before it leaves: the issuer may be an older copy that lacks it (rule R27).
+        int heard = _party.Requests.Count;
+        using (var link = new TcpLink(
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port), LinkTests.Own(_root, LinkRole.Bank, 7), Suite, TimeProvider.System, new LinkLimits()))
+        {
+            Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("replaced by a newer one"));
+        }
+
+        Assert.That(_party.Requests.Skip(heard).Select(r => r.Type), Is.EqualTo(new[] { MessageType.ShowCertificates }));
+        Assert.That(ShownCertificates.Read(_party.Requests.Last())!.Select(c => c.Key), Is.EqualTo(new[] { newer.PublicKey }));
+
         // The server shows the newer one from the next connection on.
         present = Own(newer);
         using (var link = To(new PartyId(1)))
@@ -334,6 +345,8 @@ public sealed class LinkTests
     {
         public List<LinkPeer> Peers { get; } = [];
 
+        public List<LinkMessage> Requests { get; } = [];
+
         public TimeSpan Delay { get; set; }
 
         public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
@@ -341,6 +354,7 @@ public sealed class LinkTests
             lock (Peers)
             {
                 Peers.Add(peer);
+                Requests.Add(request);
             }
 
             await Task.Delay(Delay, cancel);

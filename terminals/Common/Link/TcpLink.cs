@@ -25,11 +25,22 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
     /// <summary>Why a key that the root key certified is not the peer's present one; null if it may be (rule R17).</summary>
     public Func<PublicKey, string?> KeyFault { get; init; } = _ => null;
 
+    /// <summary>Certificates of that party's later keys, for one that answers under a key which they replaced: it may have been restored from a copy that lacks them (R27).</summary>
+    public Func<PublicKey, IReadOnlyList<KeyCertificate>> Newer { get; init; } = _ => [];
+
     /// <summary>The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.</summary>
     public static LinkTarget IssuerOf(Scheme scheme, string host, int port) => new(host, port, LinkRole.Issuer, scheme.Fingerprint, scheme.Issuer)
     {
         KeyFault = key => RetiredKey(scheme, key),
+        Newer = key => NewerKeys(scheme, key),
     };
+
+    private static List<KeyCertificate> NewerKeys(Scheme scheme, PublicKey key)
+    {
+        var known = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement && c.Holder == scheme.Issuer).ToList();
+        var its = known.Where(c => c.Key.Equals(key)).ToList();
+        return its.Count == 0 ? [] : [.. known.Where(c => c.NotBefore > its.Max(k => k.NotBefore))];
+    }
 
     private static string? RetiredKey(Scheme scheme, PublicKey key)
     {
@@ -141,6 +152,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
         var client = new TcpClient { NoDelay = true };
         string? fault = null;
+        IReadOnlyList<KeyCertificate> newer = [];
         try
         {
             await client.ConnectAsync(target.Host, target.Port, either.Token);
@@ -153,19 +165,49 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                     EnabledSslProtocols = SslProtocols.Tls13,
                     ClientCertificates = own is null ? null : [own],
                     LocalCertificateSelectionCallback = (_, _, _, _, _) => own!,
-                    RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null || (newer = Newer(certificate, fault)).Count > 0,
                 },
                 either.Token);
-            return new Connection(client, tls, target, own is not null, clock);
+            var connection = new Connection(client, tls, target, own is not null, clock);
+            if (fault is null)
+            {
+                return connection;
+            }
+
+            using (connection)
+            {
+                // Whoever it is hears what everybody may, and nothing else; what it answers is not heeded.
+                await connection.Call(new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), ShownCertificates.Write(newer)), either.Token);
+            }
+
+            throw Distrusted(fault, null);
+        }
+        catch (LinkException e) when (fault is not null)
+        {
+            // It went away before it answered.
+            throw Distrusted(fault, e);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
             client.Dispose();
             cancel.ThrowIfCancellationRequested();
             throw fault is not null
-                ? new LinkException($"What answers as {target} is not to be trusted: {fault}.", e)
+                ? Distrusted(fault, e)
                 : new LinkException($"Could not reach {target}. Is it running, and is the address right?", e);
         }
+    }
+
+    private LinkException Distrusted(string fault, Exception? inner) => new($"What answers as {target} is not to be trusted: {fault}.", inner);
+
+    /// <summary>What is shown to who answers under a key that was replaced, and has no other fault; nothing to anybody else.</summary>
+    private IReadOnlyList<KeyCertificate> Newer(X509Certificate? certificate, string? fault)
+    {
+        bool shows = own is not null;
+        Switches.Off("R27 shows later keys", ref shows);
+        return shows && certificate is X509Certificate2 presented && SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow()).Peer is { Key: { } key } peer
+            && peer.Role == target.Role && !IsAnother(peer) && target.KeyFault(key) == fault
+            ? target.Newer(key)
+            : [];
     }
 
     private string? Fault(X509Certificate? certificate)

@@ -1,0 +1,56 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Bank;
+
+/// <summary>A bank that was restored from an older copy (R27).</summary>
+public sealed partial class BankParty
+{
+    /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public Timestamp? Behind => _store.Read(Agreement.BehindSince);
+
+    /// <summary>Recovers from an older copy (R27): what was issued to this bank, and its shops; then a visit brings the rest.</summary>
+    /// <exception cref="Terminals.LinkException">The issuer cannot be reached: run it again.</exception>
+    /// <exception cref="InvalidOperationException">This bank was not restored, as far as the issuer has shown.</exception>
+    public async ValueTask<BankRecovery> Recover(CancellationToken cancel)
+    {
+        if (Behind is null)
+        {
+            await _agreement.Ensure(cancel);
+        }
+
+        return await Recovered(cancel);
+    }
+
+    /// <summary>The same for a bank whose copy lacks its newest key: a person says which that was, and nobody else's word makes it the bank's own.</summary>
+    /// <param name="lostKey">Its public half. The secret is lost.</param>
+    /// <exception cref="Terminals.LinkException">The issuer cannot be reached: run it again.</exception>
+    /// <exception cref="InvalidOperationException">The issuer shows nothing that this key signed.</exception>
+    public async ValueTask<BankRecovery> Recover(PublicKey lostKey, CancellationToken cancel)
+    {
+        bool isNew = _store.Write(db => !BankKeys.Own(db, _suite).Contains(lostKey) && BankKeys.Lost(db, lostKey) > 0);
+        if (Behind is null && !await _agreement.Ensure(cancel) && Behind is null && isNew)
+        {
+            _store.Write(db => BankKeys.NotLost(db, lostKey));
+            throw new InvalidOperationException("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's newest key before the copy was put back.");
+        }
+
+        return await Recovered(cancel);
+    }
+
+    private async ValueTask<BankRecovery> Recovered(CancellationToken cancel)
+    {
+        var done = await new Recovery(Id, _store, _suite, _identity.Scheme, _issuer, _agreement, _clock).Run(cancel);
+        await Run(cancel);
+        return done;
+    }
+
+    /// <summary>Since when the issuer says that this bank is behind, by a word under no key that its database has; null where it does not.</summary>
+    public Timestamp? Disbelieved => _store.Read(Agreement.Disbelieved);
+
+    /// <summary>For the people of such a bank.</summary>
+    public static string WhenDisbelieved => Agreement.NameLostKey;
+
+    /// <summary>For the people of a bank that is behind: what it means, and what ends it.</summary>
+    public static string WhenBehind => Agreement.RunRecover;
+}

@@ -1,0 +1,135 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>A party that is put back to a copy from before its newest key: the key's secret is lost, and what it signed counts all the same (rule R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredKeysTests : RestoredScenario
+{
+    private const string LostKey = "own key lost";
+
+    /// <summary>The issuer hears of its own lost key from a bank, by its own root's word, recovers, gives no number twice, and goes on under newer keys.</summary>
+    [Test, Rule(27)]
+    public async Task AnIssuerRecoversWhatItSignedWithALostKey([Values(KeyUsage.IssuerStatement, KeyUsage.IssuerCoin)] KeyUsage usage)
+    {
+        var lost = await Rotated(usage);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo(LostKey));
+        Assert.That(Town.Issuer.LostKeys.Select(k => k.Key), Is.EqualTo(new[] { lost.Key }));
+        var newest = Town.Issuer.Keys.Certificates.Where(c => c.Usage == usage).MaxBy(c => c.NotBefore)!;
+        Assert.That(newest.Key, Is.Not.EqualTo(lost.Key), "who answers under a key that was replaced is refused");
+        ulong[] numbers = [.. Town.Banks.Select(b => b.Audit.LastInstruction)];
+        long[] clearing = [.. Town.Banks.Select(b => b.Audit.Clearing)];
+        await Recover();
+        Assert.That(Town.Banks.Select(b => b.Audit.LastInstruction), Is.EqualTo(numbers), "nothing is instructed a second time");
+        Assert.That(Town.Banks.Select(b => b.Audit.Clearing), Is.EqualTo(clearing));
+        Assert.That(Town.Issuer.Audit.Run(), Is.Empty);
+        Assert.That(Audit(), Is.Empty);
+
+        // The coin under the lost key pays; what the till was told under the lost key stands; and the newer keys are known to all.
+        await Visit(Till);
+        await Trade(3000);
+        Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Visit(Till);
+        await Trade(1200);
+        await Town.RunCycles();
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(400 + 1000 + 3000 + 1200));
+        Town.AssertSound(Alice);
+        Assert.That(Audit(), Is.Empty);
+        Town.Restart("issuer");
+        Assert.That(Town.Issuer.Behind, Is.Null, "the same keys stop it once");
+    }
+
+    /// <summary>What was enciphered to a lost key nobody opens: it is passed over, so the others recover, and shops are paid for it by the issuer.</summary>
+    [Test, Rule(27)]
+    public async Task WhatNobodyOpensKeepsNoIssuerFromRecovering()
+    {
+        await Rotated(KeyUsage.IssuerEncryption);
+        await Recover();
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo("withdrawal enciphered to a lost key"));
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.None.EqualTo("bank gave back less than was signed for it"), "it gave back what it had");
+        await Visit(Till);
+        Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "enciphered to a key that there is");
+        await Visit(Till);
+        await Trade(4500);
+        await Town.RunCycles();
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(400 + 1000 + 4500));
+        Assert.That(Town.Issuer.Audit.Borne.Minor, Is.Not.Zero);
+    }
+
+    /// <summary>A bank that shows what the issuer's root key did not sign, or signed for somebody else, stops nobody.</summary>
+    [Test, Rule(27)]
+    public async Task NobodyStopsTheIssuerWithoutItsRootsWord()
+    {
+        await Trade(400);
+        using var other = Town.Options.Suite.GenerateKey();
+        using var root = Town.RootKey;
+        var now = Timestamp.Now(Town.Clock);
+        var until = now.Plus(TimeSpan.FromDays(9));
+        KeyCertificate[] lies =
+        [
+            KeyCertificate.Issue(other, KeyUsage.IssuerStatement, Town.Issuer.Id, now, until, other.PublicKey),
+            KeyCertificate.Issue(root, KeyUsage.Bank, Town.UserBank.Id, now, until, other.PublicKey),
+            KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(77), now, until, other.PublicKey),
+            Town.Issuer.Keys.Certificates[0],
+        ];
+        Assert.That((await Town.UserBankLink().Call(ShownCertificates.Write(lies), default)).Type, Is.EqualTo(MessageType.ShowCertificatesReply));
+        Assert.That((Town.Issuer.Behind, Town.Issuer.LostKeys.Count), Is.EqualTo(((Timestamp?)null, 0)));
+    }
+
+    /// <summary>A bank that is put back to before its newest key: nobody's word makes that key its own but a person's. Then it recovers what it signed with it.</summary>
+    [Test, Rule(27)]
+    public async Task ABankRecoversWhatItSignedWithALostKey()
+    {
+        await Trade(400);
+        using var first = Town.BankKey("bank-1");
+        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap);
+        var copy = Town.StoreBytes("bank-1");
+        var request = Town.RequestNextKey("bank-1");
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap));
+        Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Trade(1000);
+        await Town.RunCycle();
+        long floats = (long)Town.UserBank.Audit.Float.Minor;
+        ulong booked = Town.UserBank.Audit.LastInstruction;
+
+        // Put back, and on with the copy's grant; then as docs/security.md says.
+        Town.Rejoin("bank-1", grant);
+        Town.Replace("bank-1", copy);
+        Town.Issuer.Revoke(Town.UserBank.Id);
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
+        Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
+        Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
+        Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
+        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        using var other = Town.Options.Suite.GenerateKey();
+        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("under that key"));
+        Assert.That(Town.Issuer.Registry.FormerKeys(Town.UserBank.Id), Has.Some.EqualTo(request.Key));
+
+        var done = await Town.UserBank.Recover(request.Key, default);
+        Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind, Town.UserBank.Disbelieved), Is.EqualTo((1, 4000UL, (Timestamp?)null, (Timestamp?)null)));
+        Assert.That(((long)Town.UserBank.Audit.Float.Minor, Town.UserBank.Audit.LastInstruction), Is.EqualTo((floats, booked)));
+        Assert.That(Town.UserBank.Alarms, Is.Empty, "what was said was true");
+        Town.AssertSoundAfterCycle(Alice);
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>A copy of the issuer from before a rotation; then the key is used, and the issuer is put back.</summary>
+    private async Task<KeyCertificate> Rotated(KeyUsage usage)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        var lost = Town.Issuer.Rotate(usage);
+        await Visit(Till);
+        Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Trade(1000);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", copy);
+        return lost;
+    }
+}
