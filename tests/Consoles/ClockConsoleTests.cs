@@ -46,7 +46,7 @@ public sealed class ClockConsoleTests
         Assert.That(ConsoleProcess.Run(_folder, "hiercash-issuer", "init", "--dir", "other").Code, Is.Zero);
         var refused = ConsoleProcess.Run(_folder, "hiercash-issuer", "recover", "--dir", "other");
         Assert.That((refused.Code, refused.Output), Is.EqualTo((1, "")));
-        Assert.That(refused.Error, Does.StartWith("This issuer's database is no older copy, as far as any bank or till has shown."));
+        Assert.That(refused.Error, Does.StartWith("This issuer's database is no older copy, as far as any bank, till or key has shown."));
         var unknown = ConsoleProcess.Run(_folder, "hiercash-issuer", "recover", "--without", "nobody", "--dir", "other");
         Assert.That((unknown.Code, unknown.Output), Is.EqualTo((2, "")));
     }

@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
