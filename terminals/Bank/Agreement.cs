@@ -102,7 +102,14 @@ internal sealed class Agreement(
     {
         if (!_compared)
         {
-            await Compare(issuer, cancel);
+            try
+            {
+                await Compare(issuer, cancel);
+            }
+            catch (LinkException)
+            {
+                // An issuer that gives no certificates keeps no other step from running (rule R8). One that cannot be reached does not agree either.
+            }
         }
 
         _compared = false;

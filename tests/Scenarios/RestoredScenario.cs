@@ -84,6 +84,18 @@ public abstract class RestoredScenario : IDisposable
         await Town.RunCycle();
     }
 
+    /// <summary>The same, and no number is given twice, no bank loses or gains a cent.</summary>
+    private protected async Task RecoverToTheCent()
+    {
+        ulong[] numbers = [.. Town.Banks.Select(b => b.Audit.LastInstruction)];
+        long[] clearing = [.. Town.Banks.Select(b => b.Audit.Clearing)];
+        await Recover();
+        Assert.That(Town.Banks.Select(b => b.Audit.LastInstruction), Is.EqualTo(numbers), "nothing is instructed a second time");
+        Assert.That(Town.Banks.Select(b => b.Audit.Clearing), Is.EqualTo(clearing));
+        Assert.That(Town.Issuer.Audit.Run(), Is.Empty);
+        Assert.That(Audit(), Is.Empty);
+    }
+
     /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
     private protected async Task Visit(string till)
     {
