@@ -10,7 +10,7 @@ framework=$(dotnet --list-runtimes | sed -n 's/^Microsoft\.NETCore\.App \(10\.[^
 web=$(dotnet --list-runtimes | sed -n 's/^Microsoft\.AspNetCore\.App \(10\.[^ ]*\) \[\(.*\)\]$/\2\/\1/p' | tail -1)
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
-folders=(terminals/*/bin/Release/net10.0 card/Emulator/bin/Release/net10.0)
+folders=(terminals/*/bin/Release/net10.0 card/Emulator/bin/Release/net10.0 tests/bin/Release/net10.0)
 compile() {
     "$compiler" "$1" --out "$made/$(basename "$1")" --reference "$framework/*.dll" --reference "$web/*.dll" --reference "$(dirname "$1")/*.dll" --targetos linux --optimize > /dev/null
 }
@@ -18,8 +18,9 @@ export -f compile
 export compiler framework web made
 
 # The same file lies in several folders, and is compiled once.
-for folder in "${folders[@]}"; do printf '%s\n' "$folder"/*.dll; done | sort -t/ -k6,6 -u > "$made/files"
-grep -E '/(HierCash|hiercash|BouncyCastle|System\.CommandLine|Microsoft\.Data\.Sqlite|SQLitePCLRaw)[^/]*\.dll$' "$made/files" | xargs -P "$(nproc)" -I{} bash -c 'compile {}'
+for folder in "${folders[@]}"; do printf '%s\n' "$folder"/*.dll; done | awk -F/ '!seen[$NF]++' \
+    | grep -E '/(HierCash|hiercash|BouncyCastle|System\.CommandLine|Microsoft\.Data\.Sqlite|SQLitePCLRaw)[^/]*\.dll$' | grep -v '/HierCash\.Tests' \
+    | xargs -P "$(nproc)" -I{} bash -c 'compile {}'
 for file in "$made"/*.dll; do
     for folder in "${folders[@]}"; do
         [ ! -e "$folder/$(basename "$file")" ] || cp "$file" "$folder/"
