@@ -29,7 +29,7 @@ public sealed class PullTests
 
     /// <summary>The moments reach so far beyond what a whole payment or withdrawal takes: some cards are pulled after it.</summary>
     private const double Reach = 1.2;
-    private static readonly int Pulls = Histories.Asked("HIERCASH_PULLS", 150);
+    private static readonly int Pulls = Histories.Asked("HIERCASH_PULLS", 80);
 
     /// <summary>pcscd looks for a removal so often, and takes a card that is back sooner for the one that was there.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(450);

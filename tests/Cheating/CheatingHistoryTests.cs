@@ -10,7 +10,7 @@ namespace HierCash.Tests.Cheating;
 [Parallelizable]
 public sealed class CheatingHistoryTests
 {
-    private const int InEveryRun = 200;
+    private const int InEveryRun = 144;
     private const int BigOne = 150;
 
     /// <summary>Only the one in six in which a party is put back to a copy, or has a wrong clock.</summary>
@@ -99,7 +99,7 @@ public sealed class CheatingHistoryTests
     public void WhatWasFoundIsClosed(object known)
     {
         var find = (KnownFind)known;
-        int tries = Plays.Named(find.Play).IsBig ? 1 : 6;
+        int tries = Plays.Named(find.Play).IsBig ? 1 : 3;
         for (ulong seed = 1; seed <= (ulong)tries; seed++)
         {
             var outcome = CheatingHistory.Of(seed, [Plays.Named(find.Play)]).Run();

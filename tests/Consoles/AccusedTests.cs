@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
@@ -35,7 +34,7 @@ public sealed class AccusedTests
         _town.Must("hiercash-shop", "settle", "--dir", "cheat");
         _town.Must("hiercash-shop", ["pay", "50.00", .. Alice, "--dir", "kiosk"]);
         _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
-        Until("accused", () => Notices().GetArrayLength() == 1);
+        NetworkTown.Eventually("accused", () => Notices().GetArrayLength() == 1);
         string coin = Notices()[0].GetProperty("coin").GetString()!;
         Assert.That(Wallet("notices"), Does.Contain($"coin {coin[..16]}").And.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut' shows the bank"));
 
@@ -71,7 +70,7 @@ public sealed class AccusedTests
         AssertRefused(1, "0 cases begin with 'dead'", "hiercash-bank", "rebut", "dead", "nosuch", "--dir", "north");
         AssertRefused(1, "The file 'nosuch' cannot be read.", "hiercash-bank", "rebut", coin[..16], "nosuch", "--dir", "north");
         Assert.That(_town.Must("hiercash-bank", "rebut", coin[..16], "alice.rebuttal", "--dir", "north"), Does.StartWith("The rebuttal was heard.").And.Contain("it fell on"));
-        Until("made whole", () => _town.ShopBalance("Kiosk") == 5000);
+        NetworkTown.Eventually("made whole", () => _town.ShopBalance("Kiosk") == 5000);
         Assert.That(_town.ShopBalance("Cafe"), Is.Zero);
         Assert.That(_town.Must("hiercash-bank", "evidence", "--dir", "north"), Does.Contain("Verdict: it fell on").And.Contain("by this file nobody has to answer"));
         Assert.That(_town.Must("hiercash-issuer", "explain", coin[..16], "--dir", "issuer"), Does.Contain("the excess fell").And.Not.Contain("twice"));
@@ -88,7 +87,7 @@ public sealed class AccusedTests
         var paid = _town.Json("hiercash-shop", "pay", "30.00", "--reader", "emulator:Copy.card", "--dir", "kiosk");
         _town.Must("hiercash-shop", "settle", "--dir", "cafe");
         Assert.That(_town.Must("hiercash-shop", "settle", "--dir", "kiosk"), Does.Contain("guaranteed"));
-        Until("accused", () => Notices().GetArrayLength() == 1);
+        NetworkTown.Eventually("accused", () => Notices().GetArrayLength() == 1);
 
         var withdrawn = _town.Run("hiercash-wallet", ["withdraw", "5.00", .. Alice, "--bank", _town.North.Address, "--json"]);
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
@@ -113,7 +112,7 @@ public sealed class AccusedTests
         _town.Issuer.Start();
         _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
         Assert.That(_town.Must("hiercash-shop", "explain", receipt, "--dir", "kiosk"), Does.Contain("taken back.").And.Not.Contain("being taken back"));
-        Until("acquitted", () => Notices().GetArrayLength() == 0);
+        NetworkTown.Eventually("acquitted", () => Notices().GetArrayLength() == 0);
         _town.AssertAudits();
     }
 
@@ -132,7 +131,7 @@ public sealed class AccusedTests
         _town.Must("hiercash-shop", "pay", "30.00", "--reader", "emulator:Copy.card", "--dir", "kiosk");
         _town.Must("hiercash-shop", "settle", "--dir", "cafe");
         _town.Must("hiercash-shop", "settle", "--dir", "kiosk");
-        Until("accused", () => Notices().GetArrayLength() == 1);
+        NetworkTown.Eventually("accused", () => Notices().GetArrayLength() == 1);
         string name = Path.Combine(_town.Folder, Notices()[0].GetProperty("coin").GetString()![..16]);
 
         _town.Must("hiercash-shop", "refund", small[0], "--reader", "emulator:Alice.card", "--dir", "cafe");
@@ -165,7 +164,7 @@ public sealed class AccusedTests
     /// <summary>Shows what the card holds until the bank has heard it and holds on to its accusation: while the file is renewed a wallet finds none.</summary>
     private Rebuttal Rebutted(string file, int voids)
     {
-        Until("shown", () =>
+        NetworkTown.Eventually("shown", () =>
         {
             var said = _town.Run("hiercash-wallet", ["rebut", .. Alice, "--bank", _town.North.Address]);
             return said.Code == 1 && said.Output.Contains("and the accusation stands", StringComparison.Ordinal);
@@ -191,13 +190,4 @@ public sealed class AccusedTests
     private string Wallet(string command, params string[] arguments) => _town.Must("hiercash-wallet", [command, .. arguments, .. Alice, "--bank", _town.North.Address]);
 
     private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json"));
-
-    private static void Until(string what, Func<bool> isSo)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!isSo())
-        {
-            Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(60)), what);
-        }
-    }
 }

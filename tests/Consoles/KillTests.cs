@@ -10,7 +10,7 @@ namespace HierCash.Tests.Consoles;
 [Parallelizable]
 public sealed class KillTests
 {
-    private static readonly int Kills = Histories.Asked("HIERCASH_KILLS", 100);
+    private static readonly int Kills = Histories.Asked("HIERCASH_KILLS", 50);
 
     /// <summary>Afterwards everything is started again and drained: audits agree, each accepted payment reached the shop once.</summary>
     [Test]

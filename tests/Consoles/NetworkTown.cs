@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using HierCash.Protocol;
@@ -146,6 +147,17 @@ internal sealed class NetworkTown : IDisposable
         Must("hiercash-issuer", "audit", "--dir", "issuer");
         Must("hiercash-bank", "audit", "--dir", "north");
         Must("hiercash-bank", "audit", "--dir", "south");
+    }
+
+    /// <summary>Looks until it is so. Each look starts programs, so there is a pause between two.</summary>
+    public static void Eventually(string what, Func<bool> isSo)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!isSo())
+        {
+            Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(60)), what);
+            Task.Delay(300).Wait();
+        }
     }
 
     private static void Write(string folder, string file, string content) => File.WriteAllText(Path.Combine(folder, file), content);

@@ -64,7 +64,7 @@ public sealed class ReplaceCardConsoleTests
         string key = Banks()[0].GetProperty("key").GetString()!;
         _town.Must("hiercash-issuer", "revoke", "bank", "1", "--dir", "issuer");
         Assert.That(_town.Must("hiercash-issuer", "banks", "--dir", "issuer"), Does.Contain($"It has no key that is good; revoked: {key}."));
-        Eventually(() => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("THE ISSUER DOES NOT ANSWER THIS BANK since 2", StringComparison.Ordinal));
+        NetworkTown.Eventually("said", () => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("THE ISSUER DOES NOT ANSWER THIS BANK since 2", StringComparison.Ordinal));
         Assert.That(
             _town.Must("hiercash-bank", "alarms", "--dir", "north"), Does.Contain("not answered by the issuer. This bank's key was revoked. Make a new one with 'hiercash-bank new-key'"));
         Assert.That(_town.Json("hiercash-bank", "status", "--dir", "north").GetProperty("alarms").GetInt32(), Is.EqualTo(1));
@@ -75,7 +75,7 @@ public sealed class ReplaceCardConsoleTests
         _town.North.Stop();
         _town.Must("hiercash-bank", "join", "next.grant", "--issuer", _town.Issuer.Address, "--dir", "north");
         _town.North.Start();
-        Eventually(() => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("No alarms.", StringComparison.Ordinal));
+        NetworkTown.Eventually("said", () => _town.Must("hiercash-bank", "status", "--dir", "north").Contains("No alarms.", StringComparison.Ordinal));
 
         // Who judges a file that was signed before hears which keys stamp for nobody (verify-evidence --bank-revoked).
         Assert.That(Banks()[0].GetProperty("key").GetString(), Is.Not.EqualTo(key));
@@ -109,15 +109,6 @@ public sealed class ReplaceCardConsoleTests
         card.Select();
         Assert.That(card.Verify("0000").IsSuccess);
         card.BeginWithdrawal(new Amount(500), grant.Scheme.Terms.Currency, grant.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id);
-    }
-
-    private static void Eventually(Func<bool> isSo)
-    {
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        while (!isSo())
-        {
-            Assert.That(System.Diagnostics.Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(60)));
-        }
     }
 
     private ConsoleResult Wallet(string card, params string[] arguments) =>

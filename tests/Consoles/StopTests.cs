@@ -16,6 +16,7 @@ public sealed class StopTests
         while (!town.North.Log.Contains("instructions booked", StringComparison.Ordinal) || !town.South.Log.Contains("instructions booked", StringComparison.Ordinal))
         {
             Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(30)), "the banks have visited");
+            Task.Delay(50).Wait();
         }
 
         var told = Stopwatch.GetTimestamp();
@@ -27,6 +28,7 @@ public sealed class StopTests
         while (town.Run("hiercash-shop", "settle", "--dir", "cafe").Code != 0)
         {
             Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(30)), "and serves again");
+            Task.Delay(50).Wait();
         }
     }
 }

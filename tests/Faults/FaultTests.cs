@@ -4,6 +4,7 @@ namespace HierCash.Tests.Faults;
 /// Bad days with real processes. A short one is played in every run; the long ones, one for each line of the table, by eng/faults.sh, which names them in HIERCASH_FAULTS and takes the rows from
 /// the file that HIERCASH_FAULTS_ROWS names.
 /// </summary>
+[Parallelizable]
 public sealed class FaultTests
 {
     private static readonly FaultLine[] Table =

@@ -20,7 +20,7 @@ namespace HierCash.Tests.Properties;
 [Parallelizable]
 public sealed class LifeHistoryTests
 {
-    private const int InEveryRun = 100;
+    private const int InEveryRun = 60;
 
     [Test]
     public void TheBooksAreSoundAfterAnyHistory()

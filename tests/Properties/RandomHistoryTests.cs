@@ -20,7 +20,7 @@ namespace HierCash.Tests.Properties;
 [Parallelizable]
 public sealed class RandomHistoryTests
 {
-    private const int InEveryRun = 300;
+    private const int InEveryRun = 150;
 
     [Test]
     public void TheInvariantsHoldAfterAnyHistory()

@@ -10,6 +10,7 @@ using HierCash.Town;
 namespace HierCash.Tests.Instructions;
 
 /// <summary>Raw and structured random APDUs on the runtime and the wallet, in process.</summary>
+[Parallelizable]
 public sealed class FuzzTests
 {
     private const int Apdus = 1_000_000;
