@@ -207,7 +207,10 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         }
 
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
-        var known = InspectionDatabase.Find(db, of.Coin.Id);
+        // Of a withdrawal that has two S_I shops may have shown the other one.
+        var other = InspectionDatabase.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
+        Switches.Replace("R27 adopted S_I", ref other, null);
+        var known = InspectionDatabase.Find(db, of.Coin.Id) ?? other;
         bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
         Switches.Replace("R27 adopts", ref isTaken, known is not null);
         if (isTaken)
