@@ -16,18 +16,23 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. Tills take no list that is older than theirs.</summary>
     private const long HotVersionsAhead = 1_000_000;
 
-    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
-    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = 0 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))));
+    /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
+    public const long GaveBack = 1;
+    private const long Waits = 0;
+    private const long LeftOut = 2;
 
-    /// <summary>Since when the copy knows nothing, if that bank is to give back what it has; null if not.</summary>
+    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
+    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = ?1 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Waits);
+
+    /// <summary>Since when the copy knows nothing, if that bank has not given back what it has, be it left out or not; null if it has.</summary>
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
-        "SELECT since FROM recovery WHERE bank = ?1 AND done = 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value).FirstOrDefault();
+        "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
 
     /// <summary>The bank's own date, before it gives back.</summary>
     public static int Hear(Database db, PartyId bank, Timestamp date) => db.Execute("UPDATE recovery SET heard = ?2 WHERE bank = ?1", (long)bank.Value, date.ToLedger());
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
-    /// <param name="without">A bank that will not come: what it has is lost.</param>
+    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all, and the issuer recovers once more.</param>
     /// <returns>Banks that have to visit.</returns>
     /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
     public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
@@ -39,7 +44,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         long since = Since(db);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
-        if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
+        if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = ?2, ?3, done) WHERE bank = ?1", (long)lost.Value, Waits, LeftOut) == 0)
         {
             throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
         }
@@ -178,7 +183,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         if (words.IsLast)
         {
-            db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)bank.Value);
+            db.Execute("UPDATE recovery SET done = ?2 WHERE bank = ?1", (long)bank.Value, GaveBack);
             EndIfAll(db, now, terms);
         }
 
