@@ -211,6 +211,16 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return;
         }
 
+        // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over before the copy.
+        var date = ClockWatch.DoubtedSince(db) is null ? now : Timestamp.Min(now, Awaits(db, bank) ?? now);
+        Switches.Replace("R26 long over", ref date, now);
+        bool isOver = terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance));
+        Switches.Off("R27 long over", ref isOver);
+        if (isOver)
+        {
+            return;
+        }
+
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
         // Of a withdrawal that has two S_I shops may have shown the other one.
         var other = InspectionDatabase.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
