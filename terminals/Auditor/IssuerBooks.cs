@@ -87,10 +87,13 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 select Digest.Of(SignedMessage.Coin(terms, n))).Any(d => d.ToArray().AsSpan().SequenceEqual(id));
     }
 
+    /// <summary>One withdrawal is one coin, also where the issuer signed it twice because it was restored from a copy (rule R27).</summary>
+    private static bool IsOf(Coin coin, byte[] n, long tm, long x) => coin.N.AsSpan().SequenceEqual(n) && coin.Terms.TM == tm && coin.Terms.FaceValue.ToLedger() == x;
+
     /// <summary>Each payment: columns, H, receipt, all signatures; what was credited against the verdict.</summary>
     private IEnumerable<Finding> Payments()
     {
-        var coins = books.Rows($"SELECT coin, coin_id FROM {Coins}", r => (r.GetInt64(0), Blob(r, 1))).ToDictionary(c => c.Item1, c => c.Item2);
+        var coins = books.Rows($"SELECT coin, n, tm, x FROM {Coins}", r => (Number: r.GetInt64(0), N: Blob(r, 1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
         var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r => (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
@@ -110,7 +113,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
             bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y && h.Till.Value.ToArray().AsSpan().SequenceEqual(p.Till)
                 && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead) && receipt.Paid == h.Paid
-                && coins.TryGetValue(p.Coin, out var coin) && h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(coin);
+                && coins.TryGetValue(p.Coin, out var coin) && IsOf(h.Coin, coin.N, coin.TM, coin.X);
             if (!columns)
             {
                 yield return books.Finds("history", p.Id, "its columns, its H and its receipt do not agree");

@@ -22,12 +22,16 @@ internal sealed class Guarantee(SchemeTerms terms)
         // A guarantee is paid from the claims of the coin's bank: a coin of no bank has none (rule R27).
         bool hasBank = coin.Bank != HonouredCoins.NoBank;
         Switches.On("R27 guarantees", ref hasBank);
+
+        // Under another S_I than the coin's it would be no evidence for that bank.
+        bool isIts = h.Coin.Id == coin.Id;
+        Switches.On("R27 guaranteed S_I", ref isIts);
         var (floor, cap) = (h.Paid, excess);
         Switches.Replace("R1 floor", ref floor, excess);
         Switches.Replace("R1 cap", ref cap, h.Paid);
         bool soon = now <= h.Time.Plus(terms.GuaranteeWindow);
         Switches.On("R1 window", ref soon);
-        bool within = isOwn && hasBank && terms.Excess == ExcessPolicy.Guarantee
+        bool within = isOwn && hasBank && isIts && terms.Excess == ExcessPolicy.Guarantee
             && floor <= terms.FloorLimit
             && soon
             && IsFirst(db, coin, account)

@@ -49,6 +49,37 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
     public static (CoinRow Row, Coin Coin)? OfKey(Database db, byte[] n, ushort tm, Amount faceValue) =>
         InspectionDatabase.Unclaimed(db, n, tm, faceValue) is { } row && HistoryDatabase.Shown(db, row.Number) is { } h ? (row, h.Coin) : null;
 
+    /// <summary>
+    /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later quarter, and so has two S_I. The coin is the one that payments show
+    /// first, which an honest card has. Who shows the other one, too, has broken a card: it counts with the first, and is hot.
+    /// </summary>
+    public static CoinRow? OfOneWithdrawal(Database db, Coin coin, Timestamp now)
+    {
+        var its = InspectionDatabase.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
+        Switches.Replace("R27 one coin", ref its, null);
+        if (its is null)
+        {
+            return null;
+        }
+
+        bool isShown = its.Cancelled is not null || HistoryDatabase.Shown(db, its.Number) is not null;
+        Switches.On("R27 shown first", ref isShown);
+        if (isShown)
+        {
+            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
+            CoinLife.MakeHot(db, its with { Id = coin.Id });
+            return its;
+        }
+
+        var shown = InspectionDatabase.Become(db, its, coin);
+        if ((shown.Ended ?? shown.Closed) is not null)
+        {
+            CoinLife.MakeHot(db, shown);
+        }
+
+        return shown;
+    }
+
     /// <summary>The withdrawal turned up: the coin is that bank's, and so is what it paid.</summary>
     /// <param name="opening">m, sealed under the evidence key.</param>
     public static void Adopt(Database db, CoinRow coin, PartyId bank, RequestId request, byte[] opening, Timestamp now)

@@ -127,7 +127,7 @@ internal static class IssuerSchema
         CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing, and the
-        -- date of that bank's last word before it gave back.
+        -- date of that bank's last word before it gave back. Done: 0 it has to visit, 1 it gave back, 2 a person left it out.
         CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, heard INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- Keys of this issuer's own that its copy lacked: their certificates, which others showed it; since when it knows of each, and whether it has recovered since (R27).

@@ -16,18 +16,23 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. Tills take no list that is older than theirs.</summary>
     private const long HotVersionsAhead = 1_000_000;
 
-    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
-    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = 0 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))));
+    /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
+    public const long GaveBack = 1;
+    private const long Waits = 0;
+    private const long LeftOut = 2;
 
-    /// <summary>Since when the copy knows nothing, if that bank is to give back what it has; null if not.</summary>
+    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
+    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = ?1 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Waits);
+
+    /// <summary>Since when the copy knows nothing, if that bank has not given back what it has, be it left out or not; null if it has.</summary>
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
-        "SELECT since FROM recovery WHERE bank = ?1 AND done = 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value).FirstOrDefault();
+        "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
 
     /// <summary>The bank's own date, before it gives back.</summary>
     public static int Hear(Database db, PartyId bank, Timestamp date) => db.Execute("UPDATE recovery SET heard = ?2 WHERE bank = ?1", (long)bank.Value, date.ToLedger());
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
-    /// <param name="without">A bank that will not come: what it has is lost.</param>
+    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all, and the issuer recovers once more.</param>
     /// <returns>Banks that have to visit.</returns>
     /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
     public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
@@ -39,7 +44,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         long since = Since(db);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
-        if (without is { } lost && db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)lost.Value) == 0)
+        if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = ?2, ?3, done) WHERE bank = ?1", (long)lost.Value, Waits, LeftOut) == 0)
         {
             throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
         }
@@ -178,7 +183,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         if (words.IsLast)
         {
-            db.Execute("UPDATE recovery SET done = 1 WHERE bank = ?1", (long)bank.Value);
+            db.Execute("UPDATE recovery SET done = ?2 WHERE bank = ?1", (long)bank.Value, GaveBack);
             EndIfAll(db, now, terms);
         }
 
@@ -206,8 +211,21 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return;
         }
 
+        // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over before the copy.
+        var date = ClockWatch.DoubtedSince(db) is null ? now : Timestamp.Min(now, Awaits(db, bank) ?? now);
+        Switches.Replace("R26 long over", ref date, now);
+        bool isOver = terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance));
+        Switches.Off("R27 long over", ref isOver);
+        if (isOver)
+        {
+            return;
+        }
+
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
-        var known = InspectionDatabase.Find(db, of.Coin.Id);
+        // Of a withdrawal that has two S_I shops may have shown the other one.
+        var other = InspectionDatabase.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
+        Switches.Replace("R27 adopted S_I", ref other, null);
+        var known = InspectionDatabase.Find(db, of.Coin.Id) ?? other;
         bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
         Switches.Replace("R27 adopts", ref isTaken, known is not null);
         if (isTaken)

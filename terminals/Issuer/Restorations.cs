@@ -37,7 +37,11 @@ internal static class Restorations
     public static int Add(Database db, Timestamp since, Timestamp ended)
     {
         db.Execute("INSERT INTO restoration(ended, since) VALUES(?1, ?2)", ended.ToLedger(), since.ToLedger());
-        return db.Execute("INSERT INTO restored_bank(restoration, bank) SELECT (SELECT max(id) FROM restoration), bank FROM recovery");
+
+        // One that was left out has given nothing back: what it shows later stops the issuer once more, before anything is numbered for it a second time.
+        string which = $"done = {RecoveryDesk.GaveBack}";
+        Switches.Replace("R27 left out", ref which, "done = done");
+        return db.Execute($"INSERT INTO restored_bank(restoration, bank) SELECT (SELECT max(id) FROM restoration), bank FROM recovery WHERE {which}");
     }
 
     /// <summary>Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.</summary>

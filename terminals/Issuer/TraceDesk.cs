@@ -190,7 +190,7 @@ internal sealed class TraceDesk(
             if (changed)
             {
                 row = SignAnew(db, row.Id, now) > 0 ? DossierStore.Find(db, bank, row.Id)! : row;
-                var choice = DossierChoice.Of(Counting(db, row.Coin), coin.FaceValue, MostPages);
+                var choice = DossierChoice.Of(Counting(db, row.Coin, row.Id), coin.FaceValue, MostPages);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
                     Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
@@ -198,7 +198,9 @@ internal sealed class TraceDesk(
 
                 bool proves = choice?.Proves != false;
                 Switches.On("R9 most", ref proves);
-                if (!proves)
+                bool isOfTwo = choice is null && HistoryDatabase.Signed(db, row.Coin) > coin.FaceValue;
+                Switches.Off("R27 excess of two", ref isOfTwo);
+                if (!proves || isOfTwo)
                 {
                     // An excess all the same: the case stays open, until a person has looked or something changes.
                     DossierStore.Postpone(db, row);
@@ -240,7 +242,7 @@ internal sealed class TraceDesk(
     {
         bool looks = HasOldKeys;
         Switches.Off("R15 receipts", ref looks);
-        if (!looks || InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is not { } choice)
+        if (!looks || InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is not { } choice)
         {
             return 0;
         }
@@ -261,22 +263,24 @@ internal sealed class TraceDesk(
         return old.Count;
     }
 
-    /// <summary>What may be evidence: not taken back, and not of a cancelled coin.</summary>
-    private static IEnumerable<DossierEntry> Counting(Database db, long coin)
+    /// <summary>What may be evidence: not taken back, not of a cancelled coin, and with the coin's own S_I (rule R27).</summary>
+    private static IEnumerable<DossierEntry> Counting(Database db, long coin, CoinId id)
     {
         bool struckToo = false;
         Switches.On("R9 struck", ref struckToo);
-        return HistoryDatabase.Entries(db, coin).Where(e => (e.Reversal is null || struckToo) && e.Receipt.Verdict != Verdict.Cancelled)
+        bool anyToo = false;
+        Switches.On("R27 evidence S_I", ref anyToo);
+        return HistoryDatabase.Entries(db, coin).Where(e => (e.Reversal is null || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
             .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
     }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
     public Amount? Shows(Database db, CoinId coin) =>
-        InspectionDatabase.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages)?.Claimed : null;
+        InspectionDatabase.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages)?.Claimed : null;
 
     /// <summary>A dossier of the coin as it would be made now; null where no payments of it that a dossier holds exceed X.</summary>
     public Dossier? Make(Database db, CoinId coin, Timestamp now) =>
-        InspectionDatabase.Find(db, coin) is { } row && DossierChoice.Of(Counting(db, row.Number), row.FaceValue, MostPages) is { Proves: true } choice
+        InspectionDatabase.Find(db, coin) is { } row && DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is { Proves: true } choice
             ? Dossier.Sign(keys.Statement, Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now), choice.Entries)
             : null;
 

@@ -33,6 +33,14 @@ internal sealed class OwnKeyCoin : IDisposable
         return new OwnKeyCoin(town, secret, answer.ToCoin(faceValue, Currency.Eur, 0, secret.PublicKey.Compress()));
     }
 
+    /// <summary>Withdraws by the same order once more: the coin as the issuer signs it now.</summary>
+    public async Task<Coin> WithdrawAgain()
+    {
+        var seed = new byte[32];
+        var issued = await Ask(_town, _secret, Coin.Terms.FaceValue, 0, seed);
+        return CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!.ToCoin(Coin.Terms.FaceValue, Currency.Eur, 0, _secret.PublicKey.Compress());
+    }
+
     /// <summary>Withdraws another coin of the same key in the name of bank-1.</summary>
     public async Task<bool> WithdrawAnother(ushort tm) => (await Ask(_town, _secret, Coin.Terms.FaceValue, tm, [.. Enumerable.Repeat((byte)tm, 32)])).EK is not null;
 
@@ -52,9 +60,10 @@ internal sealed class OwnKeyCoin : IDisposable
     }
 
     /// <summary>Any payment, honest or not, with a genuine S_U.</summary>
-    public CashPayment Pay(Timestamp time, TillId till, ushort seq, ulong x, ulong y)
+    /// <param name="shown">With another S_I.</param>
+    public CashPayment Pay(Timestamp time, TillId till, ushort seq, ulong x, ulong y, Coin? shown = null)
     {
-        var h = new CashPayment(Coin, seq, new Amount(x), time, till, new Amount(y), []);
+        var h = new CashPayment(shown ?? Coin, seq, new Amount(x), time, till, new Amount(y), []);
         return h with { SU = _secret.Sign(h.Message) };
     }
 

@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Town;
@@ -131,15 +130,5 @@ public sealed class RestoredHonouredTests : RestoredScenario
         Assert.That(result.Findings, Is.Empty);
         Assert.That(result.Notes.SingleOrDefault()?.What.Split(' ')[3] ?? "0", Is.EqualTo($"{Town.Issuer.Audit.Borne.Minor}"));
         return (long)Town.Issuer.Audit.Borne.Minor;
-    }
-
-    /// <summary>A bank's way to the issuer on which withdrawals of some amounts are not given back.</summary>
-    private sealed class KeepingBack(ILink inner, ulong[] amounts) : ILink
-    {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => inner.Call(
-            request.Type == MessageType.Return && RecoveryMessages.ReadReturn(request) is { } words
-                ? RecoveryMessages.WriteReturn(words with { Issued = words.Issued.FindAll(i => !amounts.Contains(i.Asked.FaceValue.Minor)) })
-                : request,
-            cancel);
     }
 }

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Wallet;
 
@@ -134,5 +135,40 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Assert.That(Town.Issuer.Recover(Town.ShopBank.Id), Is.Empty);
         Assert.That(Town.Issuer.Behind, Is.Null);
         Assert.That(() => Town.Issuer.Recover(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+    }
+
+    /// <summary>A bank that was left out comes after all, in time or later. Before it has given back nothing is numbered for it: it books each instruction once, and its shops have their money.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatWasLeftOutComesBack([Values] bool inTime)
+    {
+        await Restore("issuer");
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover(Town.ShopBank.Id);
+        if (inTime)
+        {
+            Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        }
+
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        for (int i = 0; i < 3; i++)
+        {
+            Town.Clock.Advance(TimeSpan.FromHours(1));
+            Town.Pay(Till, Alice, 100);
+            await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+            Town.Issuer.CloseCycle();
+        }
+
+        if (!inTime)
+        {
+            Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+            Assert.That(Town.Issuer.Behind, Is.Not.Null);
+            await Recover();
+        }
+
+        await Town.RunCycles();
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo((1700UL, 1700UL)));
+        Assert.That(Audit(), Is.Empty);
     }
 }

@@ -1,6 +1,8 @@
 using HierCash.Auditor;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
@@ -116,5 +118,15 @@ public abstract class RestoredScenario : IDisposable
         }
 
         return AuditRun.Run(Books("issuer"), [.. banks.Select(b => (b, Books(b)))], Town.Scheme.Root, new BclSuite());
+    }
+
+    /// <summary>A bank's way to the issuer on which withdrawals of some amounts are not given back.</summary>
+    private protected sealed class KeepingBack(ILink inner, ulong[] amounts) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => inner.Call(
+            request.Type == MessageType.Return && RecoveryMessages.ReadReturn(request) is { } words
+                ? RecoveryMessages.WriteReturn(words with { Issued = words.Issued.FindAll(i => !amounts.Contains(i.Asked.FaceValue.Minor)) })
+                : request,
+            cancel);
     }
 }
