@@ -21,6 +21,9 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         "This issuer's database is an older copy: others have the issuer's own signed word of later, of a visit, a payment or a key. "
         + "Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
 
+    /// <summary>Words to one bank that a copy may lack: more visits than a bank makes in the age of a backup.</summary>
+    private const ulong NumbersAhead = 1_000_000_000;
+
     /// <summary>Banks that have agreed since this process began.</summary>
     private readonly ConcurrentDictionary<PartyId, bool> _agreed = new();
 
@@ -95,10 +98,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     {
         _agreed.TryRemove(bank, out _);
 
-        // What the issuer had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
-        bool isKnown = heard is not null && Restorations.Heard(db, bank, heard.Date);
-        Switches.Off("R27 kept back", ref isKnown);
-        if (heard is not null && !isKnown && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
+        if (heard is not null && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
         {
             db.Execute(
                 "INSERT INTO behind(bank, since, proof) VALUES(?1, ?2, ?3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", (long)bank.Value, now.ToLedger(), heard.Encode());
@@ -107,11 +107,14 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
 
         if (BehindSince(db) is not null)
         {
-            // Each bank that gives back is told where this copy ends, under a number beyond what it has heard.
+            // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had said before it recovers from now. Nobody keeps some of it
+            // back, to stop it once more, and it needs no clock to tell.
             if (RecoveryDesk.Awaits(db, bank) is { } since)
             {
-                RecoveryDesk.Hear(db, bank, own.Date);
-                return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, heard?.Number ?? 0));
+                ulong ahead = NumbersAhead;
+                Switches.Replace("R27 kept back", ref ahead, 0UL);
+                ulong last = Math.Max(heard?.Number ?? 0, Newest(db, bank, PositionRole.Issuer)?.Number ?? 0);
+                return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, last + ahead));
             }
 
             return new Refusal(RefusalReason.Unavailable, Stopped).ToMessage();

@@ -26,7 +26,7 @@ internal sealed class ClockDesk(Database store, IssuerKeys keys, PartyId issuer,
         ("hot_version", "date"), ("till", "contact"), ("till", "revoked"), ("bank", "revoked"), ("bank", "keyed"), ("former_key", "ended"), ("former_key", "revoked"), ("certified_key", "date"),
         ("inspection", "cancelled"), ("inspection", "lost"), ("closed_coin", "cancelled"), ("closed_coin", "lost"), ("issuance", "date"), ("mark", "date"), ("parked", "heard"), ("parked", "date"),
         ("alarm", "date"), ("alarm", "last"), ("trace_case", "opened"), ("trace_case", "judged"), ("trace_case", "found"), ("guarantee", "opened"), ("claim_payment", "paid"), ("alive", "date"),
-        ("restoration", "ended"), ("restoration", "since"), ("recovery", "since"), ("behind", "since"),
+        ("restoration", "ended"), ("restoration", "since"), ("restoration", "brought"), ("recovery", "since"), ("recovery", "copied"), ("behind", "since"),
     ];
 
     /// <summary>A person has looked at the clock, and it is right.</summary>

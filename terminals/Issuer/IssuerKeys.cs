@@ -127,14 +127,13 @@ public sealed class IssuerKeys
         _keys = store.Write(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(Of(usage).Concat(all[usage].Select(k => k.Certificate)).Max(c => c.NotBefore), now)));
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(usage, Of(usage).Concat(all[usage].Select(k => k.Certificate)).Max(c => c.NotBefore), now)));
             return all;
         });
         return _keys[usage][^1].Certificate;
     }
 
     /// <summary>Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and encipher to the newest.</summary>
-    /// <exception cref="InvalidOperationException">The clock says an earlier day than the lost key's certificate.</exception>
     internal void Renew(Database store, Timestamp now)
     {
         _lost = store.Read(LostKeys.All);
@@ -167,8 +166,17 @@ public sealed class IssuerKeys
                     var begins = key.Certificate.NotBefore;
                     if (begins > now)
                     {
-                        // Later than the one before it, as ever.
-                        begins = before is { } b && b.Plus(TimeSpan.FromSeconds(1)) > now ? b.Plus(TimeSpan.FromSeconds(1)) : now;
+                        // Later than the one before it, as ever; also than a lost one, which others have and nobody certifies again.
+                        var lost = _lost.Where(c => c.Usage == usage && c.NotBefore < begins).Select(c => c.NotBefore).Append(default).Max();
+                        Switches.Replace("R27 after a lost key", ref lost, default);
+                        var earlier = (before > lost ? before.Value : lost).Plus(TimeSpan.FromSeconds(1));
+                        if (earlier >= begins)
+                        {
+                            before = begins;
+                            continue;
+                        }
+
+                        begins = earlier > now ? earlier : now;
                         var again = KeyCertificate.Issue(Root, usage, _issuer, begins, begins.Plus(Validity), key.Key.PublicKey);
                         db.Execute("UPDATE secret_key SET certificate = ?2 WHERE name = ?1", nth == 0 ? name : Nth(name, nth), again.Encode());
                         made++;
@@ -187,9 +195,12 @@ public sealed class IssuerKeys
     /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that began later for the issuer's, and drops whoever
     /// answers under the other (rule R17).
     /// </summary>
-    private static Timestamp BeginsOn(Timestamp present, Timestamp now)
+    private Timestamp BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
     {
-        if (present > now.Plus(MostAhead))
+        // Whoever has the certificate of a lost key of a day to come keeps it: no clock that is set right mends that, and nothing may wait for that day (R27).
+        bool isLost = _lost.Any(c => c.Usage == usage && c.NotBefore > now.Plus(MostAhead));
+        Switches.Off("R27 lost key to come", ref isLost);
+        if (present > now.Plus(MostAhead) && !isLost)
         {
             throw new InvalidOperationException(
                 $"The issuer's clock says {now}, and its present key was certified on {present}. Set the clock right, and rotate then; if it was wrong on that day, no key can be rotated before that date.");
@@ -203,12 +214,14 @@ public sealed class IssuerKeys
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
     internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
-    /// <summary>True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning.</summary>
+    /// <summary>True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one was, whatever its certificate says.</summary>
     internal bool HasSignedCoins(KeyId id, Timestamp from, Timestamp to)
     {
         var kept = Of(KeyUsage.IssuerCoin);
         int at = kept.FindIndex(c => c.Key.Id == id);
-        return at >= 0 && kept[at].NotBefore <= to && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
+        bool isLost = IsLost(KeyUsage.IssuerCoin, id);
+        Switches.Off("R27 lost coin key", ref isLost);
+        return at >= 0 && (kept[at].NotBefore <= to || isLost) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
     }
 
     /// <summary>SE_I of that id, also a retired one.</summary>

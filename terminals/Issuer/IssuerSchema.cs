@@ -126,17 +126,16 @@ internal static class IssuerSchema
         CREATE TABLE position(bank INTEGER NOT NULL, role INTEGER NOT NULL, number INTEGER NOT NULL, position BLOB NOT NULL, PRIMARY KEY(bank, role)) STRICT;
         CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
-        -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when the copy knows nothing, and the
-        -- date of that bank's last word before it gave back. Done: 0 it has to visit, 1 it gave back, 2 a person left it out.
-        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, heard INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
+        -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when they give it back, and where the copy ends, as far as
+        -- is known. Done: 0 it has to visit, 1 it gave back, 2 a person left it out.
+        CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, copied INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- Keys of this issuer's own that its copy lacked: their certificates, which others showed it; since when it knows of each, and whether it has recovered since (R27).
         CREATE TABLE lost_key(certificate BLOB PRIMARY KEY, since INTEGER NOT NULL, recovered INTEGER NOT NULL DEFAULT 0) STRICT;
 
-        -- That this issuer was restored from a copy (R27): when it went on, since when the copy knew nothing, and
-        -- which banks gave back.
-        CREATE TABLE restoration(id INTEGER PRIMARY KEY, ended INTEGER NOT NULL, since INTEGER NOT NULL) STRICT;
-        CREATE TABLE restored_bank(restoration INTEGER NOT NULL REFERENCES restoration, bank INTEGER NOT NULL, PRIMARY KEY(restoration, bank)) STRICT;
+        -- That this issuer was restored from a copy (R27): when it went on, since when the copy knew nothing, and since when tills bring again
+        -- what they have.
+        CREATE TABLE restoration(id INTEGER PRIMARY KEY, ended INTEGER NOT NULL, since INTEGER NOT NULL, brought INTEGER NOT NULL) STRICT;
 
         -- What banks could not book (R8): the newest signed word of each, and since when the issuer knows. What stops a bank's issuing.
         CREATE TABLE parked(

@@ -68,6 +68,10 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         }
 
         Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)), now);
-        return db.Execute("INSERT OR IGNORE INTO lost_key(certificate, since) VALUES(?1, ?2)", lost.Encode(), now.ToLedger());
+
+        // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
+        bool isRecovered = Restorations.Newest(db) is { } restored && lost.NotBefore <= restored.Ended;
+        Switches.Off("R27 recovered key", ref isRecovered);
+        return db.Execute("INSERT OR IGNORE INTO lost_key(certificate, since, recovered) VALUES(?1, ?2, ?3)", lost.Encode(), now.ToLedger(), isRecovered ? 1L : 0L);
     }
 }

@@ -28,9 +28,6 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
 
-    /// <summary>The bank's own date, before it gives back.</summary>
-    public static int Hear(Database db, PartyId bank, Timestamp date) => db.Execute("UPDATE recovery SET heard = ?2 WHERE bank = ?1", (long)bank.Value, date.ToLedger());
-
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
     /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all, and the issuer recovers once more.</param>
     /// <returns>Banks that have to visit.</returns>
@@ -42,29 +39,54 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
         }
 
-        long since = Since(db);
-        db.Execute("INSERT OR IGNORE INTO recovery(bank, since) SELECT id, ?1 FROM bank WHERE revoked IS NULL", since);
+        var (since, copied) = Since(db, terms, Timestamp.Now(clock));
+        db.Execute("INSERT OR IGNORE INTO recovery(bank, since, copied) SELECT id, ?1, ?2 FROM bank WHERE revoked IS NULL", since, copied);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = ?2, ?3, done) WHERE bank = ?1", (long)lost.Value, Waits, LeftOut) == 0)
         {
             throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
         }
 
-        EndIfAll(db, Timestamp.Now(clock), terms);
+        EndIfAll(db, Timestamp.Now(clock));
         return Missing(db);
     });
 
     /// <summary>
-    /// The copy's last word to a bank that has a later one. Its signs of life are of today by now: it has served since it was put back. Where only a lost key shows that it is a copy, its oldest
-    /// word to any bank. A lost key was made later than the copy.
+    /// Since when banks and tills bring what they have, and where the copy ends, as far as is known. The copy's last word to a bank that has a later one shows its end: then both are the same. Where
+    /// no bank has one, because all were put back together, the copy's own dates show little: the issuer has served since, and what is newest in its books is of today. Then all is brought
+    /// that a backup may lack.
     /// </summary>
-    private static long Since(Database db)
+    private static (long Since, long Copied) Since(Database db, SchemeTerms terms, Timestamp now)
     {
-        var later = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1))).ConvertAll(b => b.Bank == ShownWords.NoBank
-            ? ShownWords.CopyEnds(db, b.Proof)
-            : AgreementDesk.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date.ToLedger() ?? 0);
+        var behind = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1)));
+        var banks = behind.FindAll(b => b.Bank != ShownWords.NoBank)
+            .ConvertAll(b => (Last: AgreementDesk.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date, Later: Position.Decode(b.Proof)!.Date));
+        var receipts = behind.FindAll(b => b.Bank == ShownWords.NoBank).ConvertAll(b => Receipt.Decode(b.Proof)!.Date);
+        var lost = LostKeys.Open(db).ConvertAll(c => c.NotBefore);
+
+        // To a bank that had not visited before the copy there is no word in it. A lost key was made later than the copy.
+        var ends = banks.ConvertAll(b =>
+        {
+            long end = b.Last?.ToLedger() ?? ShownWords.CopyEnds(db, b.Later);
+            Switches.Replace("R27 no word", ref end, b.Last?.ToLedger() ?? 0);
+            return end;
+        }).Concat(receipts.ConvertAll(date => ShownWords.CopyEnds(db, date))).ToList();
         var all = db.Query("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.Bytes(0))!.Date.ToLedger(), (long)PositionRole.Issuer);
-        var known = later.Count > 0 ? later : all.Count > 0 ? all : [0];
-        return known.Concat(LostKeys.Open(db).Select(c => c.NotBefore.ToLedger())).Min();
+        long copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [0]).Concat(lost.ConvertAll(date => date.ToLedger())).Min();
+
+        // What a bank has heard after the issuer was put back, and before it showed more, says nothing of the copy.
+        bool isShown = banks.Exists(b => b.Last < b.Later);
+        Switches.On("R27 as far back", ref isShown);
+        if (isShown)
+        {
+            return (copied, copied);
+        }
+
+        // It did not serve while it was put back.
+        var later = banks.ConvertAll(b => b.Later).Concat(receipts).Concat(lost).Min();
+        var away = ServiceRecord.AwayBefore(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance));
+        Switches.Replace("R27 away since", ref away, null);
+        copied = Math.Min(copied, away ?? copied);
+        return (Math.Min(copied, now.Minus(terms.BackupMaxAge).ToLedger()), copied);
     }
 
     /// <summary>What was issued to a bank, for one that was restored.</summary>
@@ -184,7 +206,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         if (words.IsLast)
         {
             db.Execute("UPDATE recovery SET done = ?2 WHERE bank = ?1", (long)bank.Value, GaveBack);
-            EndIfAll(db, now, terms);
+            EndIfAll(db, now);
         }
 
         return RecoveryMessages.WriteReturnReply();
@@ -282,18 +304,15 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     }
 
     /// <summary>Once all banks have given back theirs the issuer goes on.</summary>
-    private static void EndIfAll(Database db, Timestamp now, SchemeTerms terms)
+    private static void EndIfAll(Database db, Timestamp now)
     {
         if (Missing(db).Count > 0)
         {
             return;
         }
 
-        // By the banks' clocks where they agree with this one within the tolerance: what the issuer signs from now on must not look like what it had signed before.
-        var heard = Timestamp.FromLedger(db.Number("SELECT coalesce(max(heard), 0) FROM recovery"));
-        bool isEarlier = heard < now && now <= heard.Plus(terms.ClockTolerance);
-        Switches.Off("R27 ended by banks", ref isEarlier);
-        Restorations.Add(db, Timestamp.FromLedger(db.Number("SELECT coalesce(min(since), 0) FROM recovery")), isEarlier ? heard : now);
+        var (copied, since) = (db.Number("SELECT coalesce(min(copied), 0) FROM recovery"), db.Number("SELECT coalesce(min(since), 0) FROM recovery"));
+        Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
         db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
         db.Execute("DELETE FROM behind");
         db.Execute("DELETE FROM recovery");

@@ -23,26 +23,16 @@ internal static class Restorations
     public static Restoration? Announced(Database db)
     {
         var newest = Newest(db);
-        var since = newest is null ? default : Timestamp.FromLedger(db.Number("SELECT min(since) FROM restoration"));
-        Switches.Replace("R27 earlier copies", ref since, newest?.Since ?? default);
+        var since = newest is null ? default : Timestamp.FromLedger(db.Number("SELECT min(brought) FROM restoration"));
+        Switches.Replace("R27 earlier copies", ref since, newest is null ? default : Timestamp.FromLedger(db.Number("SELECT brought FROM restoration ORDER BY id DESC LIMIT 1")));
         return newest is null ? null : newest with { Since = since };
     }
 
-    /// <summary>True if that bank gave back after a copy, and the date is before the issuer went on.</summary>
-    public static bool Heard(Database db, PartyId bank, Timestamp date) => db.Number(
-        "SELECT count(*) FROM restored_bank b JOIN restoration r ON r.id = b.restoration WHERE b.bank = ?1 AND r.ended >= ?2", (long)bank.Value, date.ToLedger()) > 0;
-
-    /// <summary>Enters one, with the banks that gave back.</summary>
-    /// <param name="since">The copy's last word to a bank that has a later one.</param>
-    public static int Add(Database db, Timestamp since, Timestamp ended)
-    {
-        db.Execute("INSERT INTO restoration(ended, since) VALUES(?1, ?2)", ended.ToLedger(), since.ToLedger());
-
-        // One that was left out has given nothing back: what it shows later stops the issuer once more, before anything is numbered for it a second time.
-        string which = $"done = {RecoveryDesk.GaveBack}";
-        Switches.Replace("R27 left out", ref which, "done = done");
-        return db.Execute($"INSERT INTO restored_bank(restoration, bank) SELECT (SELECT max(id) FROM restoration), bank FROM recovery WHERE {which}");
-    }
+    /// <summary>Enters one.</summary>
+    /// <param name="since">Where the copy ends, as far as is known.</param>
+    /// <param name="brought">Since when tills bring again what they have.</param>
+    public static int Add(Database db, Timestamp since, Timestamp ended, Timestamp brought) =>
+        db.Execute("INSERT INTO restoration(ended, since, brought) VALUES(?1, ?2, ?3)", ended.ToLedger(), since.ToLedger(), brought.ToLedger());
 
     /// <summary>Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.</summary>
     public static Timestamp? WaitsUntil(Database db, SchemeTerms terms, Timestamp now)

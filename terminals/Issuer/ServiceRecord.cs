@@ -115,6 +115,10 @@ internal sealed class ServiceRecord
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
+    /// <summary>When the issuer stopped serving, of all times at which it served again only at that moment or later: the first one; null if there was none.</summary>
+    public static long? AwayBefore(Database db, Timestamp moment) =>
+        db.Query("SELECT min(began) FROM outage WHERE ended >= ?1 HAVING count(*) > 0", r => (long?)r.GetInt64(0), moment.ToLedger()).FirstOrDefault();
+
     /// <summary>
     /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives the TIME of what the till takes
     /// next; and what the till still has to send it took before (rule R6). A contact that was noted stays.

@@ -49,7 +49,7 @@ internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issu
         return own;
     }
 
-    /// <summary>Where the copy ends, at the earliest: with the last thing in it that is older than what it does not know. What came after it was put back is younger.</summary>
-    public static long CopyEnds(Database db, byte[] proof) => db.Number(
-        "SELECT coalesce(max(date), 0) FROM (SELECT date FROM history WHERE date < ?1 UNION ALL SELECT date FROM issuance WHERE date < ?1)", Receipt.Decode(proof)!.Date.ToLedger());
+    /// <summary>Where the copy ends, if nobody has settled since: with the last thing in it that is older than what it does not know.</summary>
+    public static long CopyEnds(Database db, Timestamp unknown) => db.Number(
+        "SELECT coalesce(max(date), 0) FROM (SELECT date FROM history WHERE date < ?1 UNION ALL SELECT date FROM issuance WHERE date < ?1)", unknown.ToLedger());
 }

@@ -51,6 +51,39 @@ public sealed class RestoredClocksTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
+    /// <summary>Banks' clocks are honestly behind the issuer's, which is put back ten minutes after a till's last receipt. That till stops it once.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task ARecoveryByTheBanksClocksIsNotUndoneByAnHonestTill([Values(0, 2)] int hours)
+    {
+        foreach (string bank in new[] { "bank-1", "bank-2" })
+        {
+            Town.GiveClock(bank, new OffsetClock(Town.Clock) { Off = TimeSpan.FromHours(-hours) });
+        }
+
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        await Trade(700);
+        Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        Town.Replace("issuer", copy);
+        int stops = 0;
+        for (int i = 0; i < 12; i++)
+        {
+            await BanksVisit();
+            await Tries(Till);
+            if (Town.Issuer.Behind is not null)
+            {
+                stops++;
+                Town.Issuer.Recover();
+                await BanksVisit();
+            }
+
+            Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        Assert.That(stops, Is.EqualTo(1), "in two hours");
+    }
+
     /// <summary>A till was away when its issuer recovered first, and comes after the issuer was put back and has recovered again: what the first copy lacked it brings, too.</summary>
     [Test, Rule(27)]
     public async Task ATillBringsWhatEachCopyLacked()

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Town;
+using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -130,5 +131,40 @@ public sealed class RestoredHonouredTests : RestoredScenario
         Assert.That(result.Findings, Is.Empty);
         Assert.That(result.Notes.SingleOrDefault()?.What.Split(' ')[3] ?? "0", Is.EqualTo($"{Town.Issuer.Audit.Borne.Minor}"));
         return (long)Town.Issuer.Audit.Borne.Minor;
+    }
+
+    /// <summary>The copy has a bank that had not visited yet. Whoever stole a coin key that was retired long before makes no good coins with it.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatHadNotVisitedOpensNoOtherTime()
+    {
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Clock.Advance(TimeSpan.FromDays(200));
+        await Town.RunCycle();
+        using var bob = Town.User("Bob", 4000);
+        Town.Pay(Till, bob, 400);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Town.Settle(Till);
+        await Town.RunCycle();
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        await Town.RunCycle();
+        Town.Replace("issuer", copy);
+        using (var store = new SqliteConnection($"Data Source={IssuerFile}"))
+        {
+            store.Open();
+            using var forget = store.CreateCommand();
+            forget.CommandText = $"DELETE FROM position WHERE bank = {Town.ShopBank.Id.Value}";
+            Assert.That(forget.ExecuteNonQuery(), Is.Positive);
+        }
+
+        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        await Recover();
+        await Visit(Till);
+        using var holder = Town.Options.Suite.GenerateKey();
+        using var stolen = Town.CoinKeyAfter(0);
+        var like = bob.Coins().Single().Coin.Terms;
+        var unsigned = new Coin(like with { IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
+        var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+        Assert.That((await Town.Submit(Till, h with { SU = holder.Sign(h.Message) })).Single().Verdict, Is.EqualTo(Verdict.UnknownCoin));
     }
 }

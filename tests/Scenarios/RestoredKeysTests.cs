@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -71,6 +72,79 @@ public sealed class RestoredKeysTests : RestoredScenario
         ];
         Assert.That((await Town.UserBankLink().Call(ShownCertificates.Write(lies), default)).Type, Is.EqualTo(MessageType.ShowCertificatesReply));
         Assert.That((Town.Issuer.Behind, Town.Issuer.LostKeys.Count), Is.EqualTo(((Timestamp?)null, 0)));
+    }
+
+    /// <summary>
+    /// A key was certified while the issuer's clock was 40 days ahead; then the issuer is put back to before that. It recovers at once, whatever that day is, and a clock that is confirmed changes
+    /// nothing.
+    /// </summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task AnIssuerRecoversThoughItsLostKeyIsOfADayToCome(
+        [Values(KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement, KeyUsage.IssuerCoin)] KeyUsage usage)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
+        Town.GiveClock(TownWorld.IssuerName, clock);
+        var lost = Town.Issuer.Rotate(usage);
+
+        // A till fetches keys before it compares clocks.
+        await Tries(Till);
+        clock.Off = TimeSpan.Zero;
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        Town.Replace("issuer", copy);
+        await Tries(Till);
+        Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Single().Key), Is.EqualTo((true, lost.Key)));
+        await RecoverAndVisit();
+        Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(1))), "peers drop whoever answers under a key that was replaced");
+        Town.Issuer.Rotate(usage);
+        Town.Issuer.AcceptClock();
+        Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(2))), "still after the lost one");
+        await Town.RunCycles();
+        Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Visit(Till);
+        await Trade(5000);
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Audit()), Is.EqualTo((5400UL, Array.Empty<object>())));
+
+        Timestamp Newest() => Town.Issuer.Keys.Certificates.Where(c => c.Usage == usage).Max(c => c.NotBefore);
+    }
+
+    /// <summary>A shop knows five keys of the issuer that the copy lacks, and shows one after each recovery: it stops the issuer once.</summary>
+    [Test, Rule(27)]
+    public async Task WhoKeepsCertificatesBackStopsTheIssuerOnce()
+    {
+        await Trade(400);
+        var copies = CopyAll();
+        var lost = new List<KeyCertificate>();
+        for (int i = 0; i < 5; i++)
+        {
+            Town.Clock.Advance(TimeSpan.FromDays(1));
+            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption));
+            await Town.RunCycle();
+        }
+
+        Town.Clock.Advance(TimeSpan.FromMinutes(5));
+        PutBack(copies);
+        await BanksVisit();
+        int stops = 0;
+        foreach (var certificate in lost)
+        {
+            await Town.TillLink(Till).Call(ShownCertificates.Write([certificate]), default);
+            if (Town.Issuer.Behind is not null)
+            {
+                stops++;
+                Town.Issuer.Recover();
+                await BanksVisit();
+                Assert.That(Town.Issuer.Behind, Is.Null);
+            }
+
+            Town.Clock.Advance(TimeSpan.FromDays(1));
+            await BanksVisit();
+        }
+
+        Assert.That(stops, Is.EqualTo(1));
     }
 
     /// <summary>A bank that is put back to before its newest key: nobody's word makes that key its own but a person's. Then it recovers what it signed with it.</summary>

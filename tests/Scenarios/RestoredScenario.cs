@@ -10,7 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A town on disk with two banks, a shop and a holder, whose parties are put back to older copies in mid-traffic (rule R27).</summary>
-public abstract class RestoredScenario : IDisposable
+public abstract partial class RestoredScenario : IDisposable
 {
     private int _audits;
     private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-restored-").FullName;

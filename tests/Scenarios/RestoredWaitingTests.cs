@@ -101,7 +101,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
         {
             store.Open();
             using var insert = store.CreateCommand();
-            insert.CommandText = $"INSERT INTO restoration(ended, since) VALUES({now + 9_000_000}, {now + 8_000_000}), ({now - 1_000_000}, {now - 2_000_000})";
+            insert.CommandText = $"INSERT INTO restoration(ended, since, brought) VALUES({now + 9_000_000}, {now + 7_000_000}, {now + 8_000_000}), ({now - 1_000_000}, {now - 1_500_000}, {now - 2_000_000})";
             insert.ExecuteNonQuery();
         }
 

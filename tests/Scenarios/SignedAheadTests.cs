@@ -150,16 +150,16 @@ public sealed class SignedAheadTests
         [
             "hot_version.date", "till.registered", "till.contact", "till.revoked", "bank.revoked", "bank.keyed", "former_key.ended", "former_key.revoked", "certified_key.date",
             "inspection.cancelled", "inspection.lost", "closed_coin.cancelled", "closed_coin.lost", "issuance.date", "mark.date", "parked.heard", "parked.date", "alarm.date", "alarm.last",
-            "trace_case.opened", "trace_case.judged", "trace_case.found", "trace_case.proven_on", "guarantee.opened", "claim_payment.paid", "alive.date", "outage.ended", "restoration.ended", "restoration.since",
-            "recovery.since", "behind.since",
+            "trace_case.opened", "trace_case.judged", "trace_case.found", "trace_case.proven_on", "guarantee.opened", "claim_payment.paid", "alive.date", "outage.ended",
+            "restoration.ended", "restoration.since", "restoration.brought", "recovery.since", "recovery.copied", "behind.since",
         ];
         using (var store = Open(Path.Combine(_folder, "issuer.db")))
         {
             string[] rows =
             [
                 "alarm(date, kind, subject, last) VALUES(1, 'none', x'01', 1)", "mark VALUES(1, 'none', 1, 1)", "former_key VALUES(x'01', 1, 1, 1)", "certified_key VALUES(x'01', 1, 1)",
-                "parked VALUES(1, 99, 1, 1, 1, x'01')", "claim_payment VALUES(x'01', 1, NULL, x'01', 1, x'01', 1, 0, 1)", "outage VALUES(1, 1)", "restoration VALUES(9, 1, 1)",
-                "recovery(bank, since, done) VALUES(9, 1, 1)", "behind VALUES(9, 1, x'01')",
+                "parked VALUES(1, 99, 1, 1, 1, x'01')", "claim_payment VALUES(x'01', 1, NULL, x'01', 1, x'01', 1, 0, 1)", "outage VALUES(1, 1)", "restoration VALUES(9, 1, 1, 1)",
+                "recovery(bank, since, copied, done) VALUES(9, 1, 1, 1)", "behind VALUES(9, 1, x'01')",
                 "closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry) VALUES(99, x'01', x'01', 1, 1, x'01', x'01', 1, 1, 1)",
             ];
             foreach (string row in rows)
