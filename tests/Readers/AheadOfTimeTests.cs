@@ -23,7 +23,11 @@ public sealed class AheadOfTimeTests
         string linker = ConsoleProcess.SearchPath.Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "clang"))) ? "clang" : "gcc";
         var info = new ProcessStartInfo(
             "dotnet",
-            ["publish", Repository.PathOf("card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers", "-v", "minimal", "-p:UsePcscSharp=stand-in", "-p:Optimize=false", $"-p:CppCompilerAndLinker={linker}", "-o", _folder])
+            [
+                "publish", Repository.PathOf("card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers", "-v", "minimal", "-p:UsePcscSharp=stand-in",
+                // As the linker sees it, and in half the time.
+                "-p:Optimize=false", $"-p:CppCompilerAndLinker={linker}", "-o", _folder,
+            ])
         {
             RedirectStandardOutput = true,
         };
