@@ -8,7 +8,7 @@ namespace HierCash.Terminals;
 public sealed partial class Database : IDisposable
 {
     /// <summary>Of all parties' tables together.</summary>
-    private const int Version = 10;
+    private const int Version = 11;
 
     /// <summary>SQLITE_ERROR: of a ROLLBACK, that there is nothing to roll back.</summary>
     private const int NoTransaction = 1;

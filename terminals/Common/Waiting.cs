@@ -98,7 +98,7 @@ public enum WaitingKind
     /// <summary>Issuer: its clock is behind what it has signed.</summary>
     ClockBehindSigned,
 
-    /// <summary>Issuer: its clock is far ahead of its last sign of life, and nobody has agreed with it yet.</summary>
+    /// <summary>Issuer: its clock is far ahead of its last sign of life, and no two banks have agreed with it yet.</summary>
     DoubtedClock,
 
     /// <summary>Issuer: owed between banks, to be instructed with the next cycle.</summary>

@@ -140,62 +140,6 @@ public sealed class ThiefTests : RestoredScenario
         Assert.That(stops, Is.EqualTo(1), "in two hours");
     }
 
-    /// <summary>The issuer's clock is 1,100 days ahead, and a thief's shop says that it agrees: the issuer returns and forgets what is on cards.</summary>
-    [Test]
-    public async Task AThievesShopConfirmsNoWrongClock([Values] bool confirms)
-    {
-        string thief = Town.AddTill("Mallory");
-        await Trade(400);
-        Town.Clock.Advance(TimeSpan.FromMinutes(2));
-        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(1100) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
-        Town.Issuer.CloseCycle();
-        var coins = Town.Issuer.CoinCounts;
-        if (confirms)
-        {
-            await Town.TillLink(thief).Call(LossMessages.WriteHotList(0, Town.Till(thief).W, Timestamp.Now(clock)), default);
-        }
-
-        Town.Issuer.CloseCycle();
-        Town.Issuer.CloseCycle();
-        Assert.That(Town.Issuer.CoinCounts, Is.EqualTo(coins));
-    }
-
-    /// <summary>The same to its end: the holder has her coin's rest on her account and on her card, and an honest till is credited 4.00 twice.</summary>
-    [Test]
-    public async Task NobodyGainsByAThiefsWordForAWrongClock()
-    {
-        string thief = Town.AddTill("Mallory");
-        await Trade(400);
-        Town.Clock.Advance(TimeSpan.FromMinutes(2));
-        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(1100) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
-        Town.Issuer.CloseCycle();
-        await Town.TillLink(thief).Call(LossMessages.WriteHotList(0, Town.Till(thief).W, Timestamp.Now(clock)), default);
-        Town.Issuer.CloseCycle();
-        Town.Issuer.CloseCycle();
-        clock.Off = TimeSpan.Zero;
-        Town.Issuer.AcceptClock();
-        await BanksVisit();
-        await BanksVisit();
-        Town.Pay(Till, Alice, 3000);
-        await Tries(Till);
-        if (Town.Issuer.Behind is not null)
-        {
-            Town.Issuer.Recover();
-        }
-
-        for (int i = 0; i < 6; i++)
-        {
-            await BanksVisit();
-            Town.Clock.Advance(TimeSpan.FromMinutes(10));
-            await Tries(Till);
-        }
-
-        TestContext.Out.WriteLine($"parked {Town.UserBank.Parked.Count}; issuer {string.Join(';', Town.Issuer.Audit.Run())}; auditor {string.Join(';', Audit())}");
-        Assert.That((Town.Account(Alice).Minor, Town.ShopAccount().Minor), Is.EqualTo((95_000UL, 3400UL)));
-    }
-
     /// <summary>
     /// All were put back together, and the coin key was rotated after the recovery, as docs/security.md says. A wallet shows its order before a till brings the coin: the order is carried out a second
     /// time, under the new key. Shops are paid for the first coin, and all of the second goes back to the account.
