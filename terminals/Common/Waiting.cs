@@ -71,6 +71,9 @@ public enum WaitingKind
     /// <summary>Bank: its database is an older copy.</summary>
     RestoredBank,
 
+    /// <summary>Bank: the issuer says that its database is an older copy, and shows no word of it that says so.</summary>
+    SaidToBeBehind,
+
     /// <summary>Bank: issued before the bank was restored from a copy, and nobody has shown the order.</summary>
     UnorderedWithdrawal,
 
