@@ -41,8 +41,9 @@ internal sealed class Agreement(
     /// <summary>Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed since.</summary>
     public static Timestamp? Disbelieved(Database db)
     {
-        var since = db.Query("SELECT date FROM alarm WHERE kind = ?1 ORDER BY date DESC LIMIT 1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), BankAlarms.FalselyBehind).FirstOrDefault();
-        return since is { } date && !(Newest(db, PositionRole.Issuer)?.Date > date) ? date : null;
+        var since = db.Query("SELECT since FROM disbelieved", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        Switches.Replace("R27 disbelieved", ref since, null);
+        return since;
     }
 
     /// <summary>The newest position of that side; null before the first.</summary>
@@ -159,7 +160,7 @@ internal sealed class Agreement(
                 + "Nothing is taken from it before it has recovered.");
         }
 
-        store.Write(db => Keep(db, said) + db.Execute("UPDATE position SET answered = 1 WHERE role = 2 AND number = ?1", (long)own.Number));
+        store.Write(db => Keep(db, said) + db.Execute("UPDATE position SET answered = 1 WHERE role = 2 AND number = ?1", (long)own.Number) + db.Execute("DELETE FROM disbelieved"));
         if (said.IsRestored)
         {
             await GiveBack(said, cancel);
@@ -281,6 +282,7 @@ internal sealed class Agreement(
         {
             // What was not believed, while its key was not known, was true.
             db.Execute("DELETE FROM alarm WHERE kind = ?1 AND subject = ?2", BankAlarms.FalselyBehind, InstructionDesk.NumberBytes(said.Number));
+            db.Execute("DELETE FROM disbelieved");
             db.Execute("INSERT INTO behind(only, since, proof) VALUES(1, ?1, ?2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof", Timestamp.Now(clock).ToLedger(), said.Encode());
         }
 
@@ -289,6 +291,7 @@ internal sealed class Agreement(
         if (!(own && isLater) && !overtaken)
         {
             BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.FalselyBehind, said.Number);
+            db.Execute("INSERT OR IGNORE INTO disbelieved(only, since) VALUES(1, ?1)", Timestamp.Now(clock).ToLedger());
         }
 
         return own && isLater;

@@ -1,3 +1,4 @@
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 
@@ -29,9 +30,24 @@ public sealed partial class BankParty
     public async ValueTask<BankRecovery> Recover(PublicKey lostKey, CancellationToken cancel)
     {
         bool isNew = _store.Write(db => !BankKeys.Own(db, _suite).Contains(lostKey) && BankKeys.Lost(db, lostKey) > 0);
-        if (Behind is null && !await _agreement.Ensure(cancel) && Behind is null && isNew)
+        bool agreed = false;
+        try
         {
-            _store.Write(db => BankKeys.NotLost(db, lostKey));
+            agreed = Behind is null && await _agreement.Ensure(cancel);
+        }
+        finally
+        {
+            // Nothing shows that it was this bank's: not where the two agree either, nor where the issuer cannot be reached.
+            bool keeps = Behind is not null || !isNew;
+            Switches.On("R27 named key", ref keeps);
+            if (!keeps)
+            {
+                _store.Write(db => BankKeys.NotLost(db, lostKey));
+            }
+        }
+
+        if (Behind is null && !agreed && isNew)
+        {
             throw new InvalidOperationException("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's newest key before the copy was put back.");
         }
 

@@ -71,6 +71,9 @@ internal static class BankSchema
         CREATE TABLE recovered(request BLOB PRIMARY KEY, x INTEGER NOT NULL, key_id INTEGER NOT NULL, ei BLOB NOT NULL, ek BLOB NOT NULL, date INTEGER NOT NULL) STRICT;
         CREATE TABLE behind(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
+        -- Since when the issuer says that this bank is an older copy, by no word of this bank; until the two agree, or a word shows it.
+        CREATE TABLE disbelieved(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL) STRICT;
+
         -- Since when the issuer does not answer this bank, and why, in its words; no row while it does.
         CREATE TABLE unanswered(only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, said TEXT NOT NULL) STRICT;
         CREATE TABLE alarm(kind TEXT NOT NULL, subject BLOB NOT NULL, date INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT;

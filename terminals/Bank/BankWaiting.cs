@@ -39,6 +39,14 @@ internal static class BankWaiting
                 WaitingKind.RestoredBank, "everything", behind, "This bank's database is an older copy: the issuer has a later word with its signature.", "'hiercash-bank recover' ends it."));
         }
 
+        if (Agreement.Disbelieved(db) is { } disbelieved)
+        {
+            all.Add(new Waiting(
+                WaitingKind.SaidToBeBehind, "everything that needs the issuer", disbelieved,
+                "The issuer says that this bank's database is an older copy, and shows no word of this bank that says so. It is not believed.",
+                $"It ends at the visit at which the two agree. {Agreement.NameLostKey}"));
+        }
+
         Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered WHERE request NOT IN (SELECT request FROM owed)"), n => new Waiting(
             WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
             "The holder's 'hiercash-wallet resume' shows the order and ends it."));

@@ -176,7 +176,7 @@ internal static class Program
                     Fingerprint = open.Scheme.Fingerprint.ToString(), Id = open.Party.Id.Value, audit.OpenWithdrawals,
                     Float = audit.Float.Minor, audit.Clearing, audit.Claims, Evidence = cases.Count, Standing = standing,
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
-                    Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(),
+                    Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(), Disbelieved = open.Party.Disbelieved?.ToString(),
                     Unordered = audit.Unordered.Sum, Waits = waits.Select(w => w.ToJson()),
                     Serving = HealthView.ToJson(health),
                 },

@@ -71,6 +71,9 @@ public enum WaitingKind
     /// <summary>Bank: its database is an older copy.</summary>
     RestoredBank,
 
+    /// <summary>Bank: the issuer says that its database is an older copy, and shows no word of it that says so.</summary>
+    SaidToBeBehind,
+
     /// <summary>Bank: issued before the bank was restored from a copy, and nobody has shown the order.</summary>
     UnorderedWithdrawal,
 
@@ -98,7 +101,7 @@ public enum WaitingKind
     /// <summary>Issuer: its clock is behind what it has signed.</summary>
     ClockBehindSigned,
 
-    /// <summary>Issuer: its clock is far ahead of its last sign of life, and nobody has agreed with it yet.</summary>
+    /// <summary>Issuer: its clock is far ahead of its last sign of life, and no two banks have agreed with it yet.</summary>
     DoubtedClock,
 
     /// <summary>Issuer: owed between banks, to be instructed with the next cycle.</summary>

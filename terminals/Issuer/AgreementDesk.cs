@@ -81,15 +81,21 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         return store.Write(db => Answer(db, bank.Id, own, ours ? heard : null, Timestamp.Now(clock)));
     }
 
-    /// <summary>True of a bank's position that it signed at a moment that is now here, too: their clocks agree (rule R26).</summary>
+    /// <summary>True of what a bank signed at a moment that is now here, too: its position, or its request for cash. Their clocks agree (rule R26).</summary>
     public bool IsDatedNow(LinkMessage request, Timestamp now)
     {
-        if (request.Type != MessageType.Agree || AgreeMessage.Read(request) is not { Own: var own })
+        var signed = request.Type switch
+        {
+            MessageType.Agree => AgreeMessage.Read(request)?.Own.Date,
+            MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request)?.Date,
+            _ => null,
+        };
+        if (signed is not { } date)
         {
             return false;
         }
 
-        bool agrees = own.Date <= now.Plus(terms.ClockTolerance) && now <= own.Date.Plus(terms.ClockTolerance);
+        bool agrees = date <= now.Plus(terms.ClockTolerance) && now <= date.Plus(terms.ClockTolerance);
         Switches.On("R26 bank dated", ref agrees);
         return agrees;
     }

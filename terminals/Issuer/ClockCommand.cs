@@ -35,7 +35,7 @@ internal static class ClockCommand
     {
         { IsBehind: true } => "The clock is behind what was signed: nothing is signed until it is right. If it is right now, and was wrong then, run 'hiercash-issuer clock accept'.",
         { Doubted: { } since } => $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers. "
-            + "Returns, instructions and statements wait until a bank or a shop has called whose clock agrees, or until 'hiercash-issuer clock accept'.",
+            + "Returns, instructions and statements wait until two banks have called whose clocks agree (or the only bank), or until 'hiercash-issuer clock accept'.",
         _ => "The clock goes with what was signed. Nothing waits for it.",
     };
 

@@ -26,7 +26,8 @@ internal sealed class ClockDesk(Database store, IssuerKeys keys, PartyId issuer,
         ("hot_version", "date"), ("till", "contact"), ("till", "revoked"), ("bank", "revoked"), ("bank", "keyed"), ("former_key", "ended"), ("former_key", "revoked"), ("certified_key", "date"),
         ("inspection", "cancelled"), ("inspection", "lost"), ("closed_coin", "cancelled"), ("closed_coin", "lost"), ("issuance", "date"), ("mark", "date"), ("parked", "heard"), ("parked", "date"),
         ("alarm", "date"), ("alarm", "last"), ("trace_case", "opened"), ("trace_case", "judged"), ("trace_case", "found"), ("guarantee", "opened"), ("claim_payment", "paid"), ("alive", "date"),
-        ("restoration", "ended"), ("restoration", "since"), ("restoration", "brought"), ("recovery", "since"), ("recovery", "copied"), ("behind", "since"),
+        ("restoration", "ended"), ("restoration", "since"), ("restoration", "brought"), ("recovery", "since"), ("recovery", "copied"), ("behind", "since"), ("lost_key", "since"),
+        ("early", "arrival"),
     ];
 
     /// <summary>A person has looked at the clock, and it is right.</summary>
@@ -59,7 +60,7 @@ internal sealed class ClockDesk(Database store, IssuerKeys keys, PartyId issuer,
             }
 
             db.Execute("UPDATE outage SET ended = max(began, ?1) WHERE ended > ?1", now.ToLedger());
-            ClockWatch.Accept(db, now);
+            ClockWatch.Accept(db, terms, now);
             return all;
         });
         return [.. found.Where(f => f.Count > 0)];

@@ -7,7 +7,8 @@ namespace HierCash.Issuer;
 /// <summary>
 /// The issuer's own clock (rule R26). It has no peer that it trusts more, so it compares its clock with what it has signed itself. Behind that, it stops:
 /// what is signed under a day that was before cannot be told from what was.
-/// Far ahead of its last sign of life it was away, or its clock was set: it answers, but ends no term until somebody whose clock agrees has come, for what has been returned and forgotten is not had back.
+/// Far ahead of its last sign of life it was away, or its clock was set: it answers, but ends no term until two banks whose clocks agree have come, for what has been returned and forgotten is not had back.
+/// One bank may lie; a shop's word counts for nothing, as anybody may become one.
 /// </summary>
 internal sealed class ClockWatch
 {
@@ -24,6 +25,9 @@ internal sealed class ClockWatch
     /// <summary>A doubt of this process that is not in the books: who only looks writes nothing there.</summary>
     private Timestamp? _found;
     private long? _alarmed;
+
+    /// <summary>Banks that have agreed since the clock was doubted. A process that starts anew asks for it again.</summary>
+    private readonly HashSet<PartyId> _agreed = [];
 
     public ClockWatch(Database store, SchemeTerms terms, TimeProvider clock)
     {
@@ -117,13 +121,13 @@ internal sealed class ClockWatch
     }
 
     /// <summary>Something dated was signed, or is about to be answered with.</summary>
-    /// <param name="agrees">It was asked for by somebody who sends that only after having compared the clocks.</param>
-    public void Answered(Timestamp now, bool agrees)
+    /// <param name="agrees">The bank that asked for it, if it has dated what it asked with the time that is now here, too.</param>
+    public void Answered(Timestamp now, PartyId? agrees = null)
     {
         lock (_turn)
         {
             Look(now);
-            bool ends = agrees && _doubted;
+            bool ends = _doubted && agrees is { } bank && IsConfirmed(bank);
             if (!ends && now <= _written.Plus(Every))
             {
                 return;
@@ -140,9 +144,31 @@ internal sealed class ClockWatch
         }
     }
 
-    /// <summary>A person says that the clock is right.</summary>
-    public static void Accept(Database db, Timestamp now) => db.Execute(
-        "INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL) ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL", now.ToLedger());
+    /// <summary>True once two banks agree, or the only one that there is.</summary>
+    private bool IsConfirmed(PartyId bank)
+    {
+        _agreed.Add(bank);
+        var banks = _store.Read(db => db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))));
+        bool confirmed = banks.Count(_agreed.Contains) >= Math.Min(2, banks.Count);
+        Switches.On("R26 two banks", ref confirmed);
+        return confirmed;
+    }
+
+    /// <summary>A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.</summary>
+    public static void Accept(Database db, SchemeTerms terms, Timestamp now)
+    {
+        var signed = Signed(db);
+        bool forgot = signed > now && !PurgeDesk.ForgetsNothing(terms, now, signed);
+        db.Execute(
+            """
+            INSERT INTO clock(only, signed, doubted) VALUES(1, ?1, NULL)
+            ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL, forgot = iif(?2, excluded.signed, min(forgot, excluded.signed))
+            """,
+            now.ToLedger(), forgot ? 1L : 0L);
+    }
+
+    /// <summary>What was said until then may have been forgotten under a clock that was ahead; 0 if it never was by so much.</summary>
+    public static Timestamp Forgot(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(forgot), 0) FROM clock"));
 
     /// <summary>That is in the books now: what this process had found and written before counts no more.</summary>
     public void Accepted()
@@ -168,6 +194,12 @@ internal sealed class ClockWatch
             _store.Write(db => db.Execute(
                 "INSERT INTO clock(only, signed, doubted) VALUES(1, 0, ?1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(doubted, excluded.doubted)", since.ToLedger()));
             (_doubted, _found) = (true, null);
+            bool again = true;
+            Switches.Off("R26 set again", ref again);
+            if (again)
+            {
+                _agreed.Clear();
+            }
         }
     }
 }

@@ -156,7 +156,7 @@ public sealed partial class IssuerParty : ILinkHandler
         Switches.Off("R26 certifies", ref notes);
         if (notes)
         {
-            _watch.Answered(now, agrees: false);
+            _watch.Answered(now);
         }
     }
 
@@ -218,7 +218,7 @@ public sealed partial class IssuerParty : ILinkHandler
             return 0;
         }
 
-        _watch.Answered(now, agrees: false);
+        _watch.Answered(now);
         // All by the one moment that was judged: a clock that is set meanwhile ends no term, and lets nothing be forgotten (rule R26).
         _life.RunDue(now);
         Keys.Refresh(_store, now);
@@ -335,8 +335,8 @@ public sealed partial class IssuerParty : ILinkHandler
         {
             if (request.Type != MessageType.Certificates)
             {
-                // On disk before it leaves: it may be dated. A date in each of these was held against this clock here: who overrides the comparison agrees to nothing by that.
-                _watch.Answered(now, request.Type is MessageType.Issue or MessageType.Withhold or MessageType.Settle or MessageType.HotList || _agreement.IsDatedNow(request, now));
+                // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison agrees to nothing by that.
+                _watch.Answered(now, _agreement.IsDatedNow(request, now) ? peer.Id : null);
             }
 
             LogAnswered(peer, request.Type, answer.Type);
@@ -351,7 +351,7 @@ public sealed partial class IssuerParty : ILinkHandler
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: {Request} refused: {Reason}")]
     private partial void LogRefused(LinkPeer peer, MessageType request, RefusalReason reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "nothing is returned, instructed or forgotten: no bank or shop has agreed yet that it is {Now}, and no person has ('hiercash-issuer clock accept')")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nothing is returned, instructed or forgotten: no two banks have agreed yet that it is {Now}, and no person has ('hiercash-issuer clock accept')")]
     private partial void LogDoubted(Timestamp now);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the sign of life is not written: {Reason}")]

@@ -107,8 +107,9 @@ internal static class IssuerSchema
         CREATE TABLE alive(id INTEGER PRIMARY KEY, date INTEGER NOT NULL) STRICT;
         CREATE TABLE outage(began INTEGER PRIMARY KEY, ended INTEGER NOT NULL) STRICT;
 
-        -- The latest date that was signed, to a minute, and since when the clock is confirmed by nobody (rule R26).
-        CREATE TABLE clock(only INTEGER PRIMARY KEY CHECK(only = 1), signed INTEGER NOT NULL, doubted INTEGER) STRICT;
+        -- The latest date that was signed, to a minute, and since when the clock is confirmed by nobody (rule R26). Forgot: when a person set a clock right by which coins were forgotten too early;
+        -- what was said before that may be unknown here, and this is no older copy for that (R27).
+        CREATE TABLE clock(only INTEGER PRIMARY KEY CHECK(only = 1), signed INTEGER NOT NULL, doubted INTEGER, forgot INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- What each bank was told of its circulation, day by day.
         CREATE TABLE audit_statement(bank INTEGER NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, PRIMARY KEY(bank, number)) STRICT;

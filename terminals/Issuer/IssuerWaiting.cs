@@ -22,7 +22,7 @@ internal static class IssuerWaiting
             yield return new Waiting(
                 WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
                 $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers all the same.",
-                "It ends when a bank or a shop has called whose clock agrees; else 'hiercash-issuer clock accept' ends it.");
+                "It ends when two banks have called whose clocks agree, or the only bank that there is; else 'hiercash-issuer clock accept' ends it. No shop's word does.");
         }
     }
 

@@ -39,7 +39,11 @@ internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issu
         bool isOfLate = said.Date <= now && now <= said.Date.Plus(terms.BackupMaxAge);
         bool isKept = isOfLate && PurgeDesk.ForgetsNothing(terms, said.Date, now);
         Switches.Replace("R27 forgotten since", ref isKept, isOfLate);
-        return isAfter && isKept && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency && HistoryDatabase.Find(db, new PaymentId(said.Subject)) is null;
+
+        // A copy of after a clock was set right has all that was said before, but what was forgotten by that clock.
+        bool isAhead = said.Date <= ClockWatch.Forgot(db);
+        Switches.Off("R27 forgotten ahead", ref isAhead);
+        return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency && HistoryDatabase.Find(db, new PaymentId(said.Subject)) is null;
     }
 
     private bool IsOwn(Receipt said)

@@ -1,5 +1,6 @@
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
@@ -45,7 +46,7 @@ public sealed class IssuersClockTests
     }
 
     /// <summary>
-    /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so nothing ends before a bank or shop has
+    /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so nothing ends before two banks have
     /// agreed; they do not, and nothing happened when the clock is right.
     /// </summary>
     [TestCase(false), TestCase(true), Rule(26), Waits(WaitingKind.DoubtedClock)]
@@ -157,9 +158,67 @@ public sealed class IssuersClockTests
         Assert.That((town.Account(alice).Minor, alice.Balance().Minor), Is.EqualTo((95_000UL, 5000UL)));
     }
 
-    /// <summary>After a real absence of a week the first bank that visits ends the doubt, and nobody has to come.</summary>
+    /// <summary>A shop, or one of two banks, says that a clock of years ahead is right: it may be a thief's. Nothing is returned or forgotten, and nobody has gained anything when the clock is right.</summary>
+    [TestCase(true), TestCase(false), Rule(26)]
+    public async Task NeitherAShopNorOneBankConfirmsAClock(bool isShop)
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe"), thief = town.AddTill("Mallory");
+        using var alice = town.User("Alice", 5000);
+        town.Pay(till, alice, 400);
+        await town.Settle(till);
+        await town.RunCycle();
+        town.Clock.Advance(TimeSpan.FromMinutes(2));
+        OffsetClock clock = new(town.Clock), liars = new(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock("bank-1", liars);
+        clock.Off = TimeSpan.FromDays(1100);
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        var coins = town.Issuer.CoinCounts;
+        if (isShop)
+        {
+            await town.TillLink(thief).Call(LossMessages.WriteHotList(0, town.Till(thief).W, Timestamp.Now(clock)), default);
+        }
+        else
+        {
+            liars.Off = clock.Off;
+            await town.UserBank.Agree(default);
+            await town.UserBank.Agree(default);
+            liars.Off = TimeSpan.Zero;
+        }
+
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        Assert.That((town.Issuer.CloseCycle(), town.Issuer.CloseCycle(), town.Issuer.CoinCounts), Is.EqualTo((0, 0, coins)));
+        clock.Off = TimeSpan.Zero;
+        town.Issuer.AcceptClock();
+        await town.RunCycles();
+        town.Pay(till, alice, 3000);
+        await town.Settle(till);
+        town.AssertSoundAfterCycle(alice);
+        Assert.That((town.Account(alice).Minor, town.ShopAccount().Minor, town.Issuer.Behind), Is.EqualTo((95_000UL, 3400UL, (Timestamp?)null)));
+    }
+
+    /// <summary>Where there is one bank, the others being revoked, its word is enough.</summary>
     [Test, Rule(26)]
-    public async Task AfterAnAbsenceTheFirstVisitIsEnough()
+    public async Task TheOnlyBankIsEnough()
+    {
+        bool isCut = false;
+        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None });
+        await town.RunCycle();
+        town.Issuer.Revoke(town.ShopBank.Id);
+        town.Clock.Advance(TimeSpan.FromDays(7));
+        isCut = true;
+        town.Restart(TownWorld.IssuerName);
+        town.Issuer.CloseCycle();
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
+        isCut = false;
+        await town.UserBank.Run(default);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Null);
+    }
+
+    /// <summary>After a real absence of a week the visits of two banks end the doubt, and nobody has to come. A clock that is set meanwhile wants both again.</summary>
+    [TestCase(false), TestCase(true), Rule(26)]
+    public async Task AfterAnAbsenceTheVisitsOfTwoBanksAreEnough(bool isSet)
     {
         bool isCut = false;
         using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None });
@@ -167,12 +226,27 @@ public sealed class IssuersClockTests
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
         await town.Settle(till);
+        var clock = new OffsetClock(town.Clock);
+        town.GiveClock(TownWorld.IssuerName, clock);
         town.Clock.Advance(TimeSpan.FromDays(7));
         isCut = true;
         town.Restart(TownWorld.IssuerName);
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
         isCut = false;
         await town.UserBank.Run(default);
+        Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null, "of one bank");
+        Assert.That(town.Issuer.CloseCycle(), Is.Zero);
+        if (isSet)
+        {
+            clock.Off = TimeSpan.FromHours(25);
+            town.Issuer.CloseCycle();
+            clock.Off = TimeSpan.Zero;
+            await town.ShopBank.Run(default);
+            Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null, "one bank of before, one of after");
+            await town.UserBank.Run(default);
+        }
+
+        await town.ShopBank.Run(default);
         Assert.That(town.Issuer.Clock.Doubted, Is.Null);
         Assert.That(town.Issuer.CloseCycle(), Is.GreaterThan(0));
         town.AssertSoundAfterCycle(alice);

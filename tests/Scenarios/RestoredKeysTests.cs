@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 
@@ -174,6 +175,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
         using var other = Town.Options.Suite.GenerateKey();
         Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("under that key"));
+        Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
         Assert.That(Town.Issuer.Registry.FormerKeys(Town.UserBank.Id), Has.Some.EqualTo(request.Key));
 
         var done = await Town.UserBank.Recover(request.Key, default);
@@ -197,5 +199,45 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("issuer", copy);
         return lost;
+    }
+
+    /// <summary>
+    /// A bank does not believe that it is an older copy. It shows that until the two agree, or a person names its lost key, whatever the issuer's clock says beside its own.
+    /// </summary>
+    [Test, Rule(27), Waits(WaitingKind.SaidToBeBehind)]
+    public async Task ABankThatDoesNotBelieveItShowsWhyItStandsStill([Values(0, 20, -20)] int hours)
+    {
+        await Trade(400);
+        Town.GiveClock("issuer", new OffsetClock(Town.Clock) { Off = TimeSpan.FromHours(hours) });
+        await Town.RunCycle();
+        var copy = Town.StoreBytes("bank-1");
+        using var first = Town.BankKey("bank-1");
+        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap);
+        var request = Town.RequestNextKey("bank-1");
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap));
+        await Town.RunCycle();
+        Town.Rejoin("bank-1", grant);
+        Town.Replace("bank-1", copy);
+        Town.Issuer.Revoke(Town.UserBank.Id);
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since, Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
+        await Town.UserBank.Recover(request.Key, default);
+        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved), Is.EqualTo((false, (Timestamp?)null)));
+    }
+
+    /// <summary>A person names somebody else's key at a bank that is no older copy, also while the issuer cannot be reached. It does not become the bank's own by that.</summary>
+    [Test, Rule(27)]
+    public async Task AKeyThatNothingShowsDoesNotBecomeTheBanksOwn()
+    {
+        await Trade(400);
+        using var other = Town.Options.Suite.GenerateKey();
+        Cut = "bank-1";
+        Town.Restart("bank-1");
+        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InstanceOf<LinkException>());
+        Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
+        Cut = null;
+        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
     }
 }

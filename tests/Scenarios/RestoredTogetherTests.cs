@@ -215,4 +215,24 @@ public sealed class RestoredTogetherTests : RestoredScenario
         var now = Timestamp.Now(Town.Clock);
         await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, now, default, word), default);
     }
+
+    /// <summary>A person confirmed an issuer's clock that was years ahead, and it forgot coins. When the clock is right, a till's receipts of before are unknown, and that makes no older copy of it.</summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task WhatWasForgottenByAWrongClockMakesNoOlderCopy()
+    {
+        await Trade(400);
+        Town.Clock.Advance(TimeSpan.FromMinutes(2));
+        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(1100) };
+        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.Issuer.AcceptClock();
+        Town.Issuer.CloseCycle();
+        Town.Issuer.CloseCycle();
+        Assert.That(Town.Issuer.CoinCounts, Is.EqualTo((0L, 0L)), "forgotten");
+        clock.Off = TimeSpan.Zero;
+        Town.Issuer.AcceptClock();
+        await Town.RunCycles();
+        Town.Pay(Till, Alice, 3000);
+        await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+    }
 }
