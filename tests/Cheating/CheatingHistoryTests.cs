@@ -94,13 +94,16 @@ public sealed class CheatingHistoryTests
         ? CheatingHistory.Of(seed, [big])
         : CheatingHistory.Of(seed, cast);
 
+    /// <summary>Not of the big plays, which the long runs have; what their size did is held by DossierTests in every run.</summary>
+    private static IEnumerable<object> Closed => KnownFinds.All.Where(k => !Plays.Named(k.Play).IsBig);
+
     /// <summary>The holes of the first version are closed: the plays that fell through them find nothing of that kind any more.</summary>
-    [TestCaseSource(typeof(KnownFinds), nameof(KnownFinds.All))]
+    [TestCaseSource(nameof(Closed))]
     public void WhatWasFoundIsClosed(object known)
     {
+        const ulong Tries = 3;
         var find = (KnownFind)known;
-        int tries = Plays.Named(find.Play).IsBig ? 1 : 3;
-        for (ulong seed = 1; seed <= (ulong)tries; seed++)
+        for (ulong seed = 1; seed <= Tries; seed++)
         {
             var outcome = CheatingHistory.Of(seed, [Plays.Named(find.Play)]).Run();
             Assert.That(outcome.Findings.Where(find.IsIn), Is.Empty, $"seed {seed}\n{string.Join('\n', outcome.Story)}");
