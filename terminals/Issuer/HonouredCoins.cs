@@ -51,9 +51,11 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
 
     /// <summary>
     /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later quarter, and so has two S_I. The coin is the one that payments show
-    /// first, which an honest card has. Who shows the other one, too, has broken a card: it counts with the first, and is hot.
+    /// first, which an honest card has. Who shows the other one, too, has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
+    /// S_I on the hot list, no shop could know: that is honoured as a coin of no bank.
     /// </summary>
-    public static CoinRow? OfOneWithdrawal(Database db, Coin coin, Timestamp now)
+    /// <param name="time">TIME of the payment.</param>
+    public static CoinRow? OfOneWithdrawal(Database db, Coin coin, Timestamp time, Timestamp now)
     {
         var its = InspectionDatabase.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
         Switches.Replace("R27 one coin", ref its, null);
@@ -69,6 +71,13 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
             CoinLife.MakeHot(db, its with { Id = coin.Id });
             return its;
+        }
+
+        bool isUnheard = time > its.Lost || !its.Returned.IsZero;
+        Switches.Off("R27 unheard report", ref isUnheard);
+        if (isUnheard)
+        {
+            return null;
         }
 
         var shown = InspectionDatabase.Become(db, its, coin);

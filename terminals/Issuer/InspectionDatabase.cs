@@ -64,7 +64,7 @@ internal static class InspectionDatabase
     public static CoinRow? Unclaimed(Database db, byte[] n, ushort tm, Amount x) => OfKey(db, n, tm, x, "bank = 0");
 
     /// <summary>A coin by its key, TM and X, whatever S_I it has (R27).</summary>
-    public static CoinRow? OfKey(Database db, byte[] n, ushort tm, Amount x, string which = "bank >= 0") =>
+    public static CoinRow? OfKey(Database db, byte[] n, ushort tm, Amount x, string which = "true") =>
         db.First($"SELECT {Columns} FROM inspection WHERE n = ?1 AND tm = ?2 AND x = ?3 AND {which}", r => Read(r, open: true), n, (long)tm, x.ToLedger())
         ?? db.First($"SELECT {Columns} FROM closed_coin WHERE n = ?1 AND tm = ?2 AND x = ?3 AND {which}", r => Read(r, open: false), n, (long)tm, x.ToLedger());
 

@@ -83,7 +83,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.NotYetKnown, now);
         }
 
-        coin ??= HonouredCoins.OfOneWithdrawal(db, h.Coin, now);
+        coin ??= HonouredCoins.OfOneWithdrawal(db, h.Coin, h.Time, now);
         bool honours = coin is null && _honoured.Covers(db, h.Coin, now);
         if (coin is null && !honours)
         {

@@ -103,6 +103,27 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Assert.That(Audit(banks: []).Findings, Is.Empty);
     }
 
+    /// <summary>The card was reported as lost before any payment of it came: the S_I that is on the hot list is not the one on the card. Shops are paid, and the issuer bears it.</summary>
+    [Test, Rule(27)]
+    public async Task AReportThatNoShopCouldHearCostsNoShop()
+    {
+        await AllArePutBack(async () =>
+            Assert.That((await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued)));
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        await Town.RunCycles();
+        await Resume();
+        await Town.RunCycles();
+        Assert.That(Town.Account(_bob).Minor, Is.EqualTo(3000));
+        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(_bob.Card, _bob.Pin, Timestamp.Now(Town.Clock)), default);
+        Town.Clock.Advance(TimeSpan.FromDays(2));
+        await Visit(Till);
+        Town.Pay(Till, _bob, 700);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Visit(Till);
+        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((1200UL, 700UL)));
+        Assert.That((Town.Issuer.Audit.Run(), Audit()), Is.EqualTo((Array.Empty<string>(), Array.Empty<object>())));
+    }
+
     private async Task IsAnswered(OwnKeyCoin eve, Coin coin, ushort seq, ulong minor, Verdict verdict, ulong credited)
     {
         var receipt = (await Town.Submit(Till, eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, seq, 2000, minor, coin))).Single();

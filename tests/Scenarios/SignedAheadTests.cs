@@ -17,7 +17,7 @@ public sealed class SignedAheadTests
     private static readonly string[] Stay =
     [
         "inspection.expiry", "closed_coin.expiry", "hot.expiry", "dead_payment.expiry", "dead_payment.needed", "till.newest", "trace_case.dated", "history.due", "guarantee.due",
-        "early.expiry", "recovery.heard", "outage.began",
+        "early.expiry", "outage.began",
     ];
 
     /// <summary>Columns that hold numbers, and no date; with their table where another's holds one.</summary>
