@@ -61,12 +61,10 @@ internal static class InspectionDatabase
         coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index, coin.Terms.IssuerKeyed ? 1L : 0L);
 
     /// <summary>A coin of no bank by its key, TM and X (R27).</summary>
-    public static CoinRow? Unclaimed(Database db, byte[] n, ushort tm, Amount x) => OfKey(db, n, tm, x, "bank = 0");
+    public static CoinRow? Unclaimed(Database db, byte[] n, ushort tm, Amount x) => ByKey(db, n, tm, x, " AND bank = 0");
 
-    /// <summary>A coin by its key, TM and X, whatever S_I it has (R27).</summary>
-    public static CoinRow? OfKey(Database db, byte[] n, ushort tm, Amount x, string which = "true") =>
-        db.First($"SELECT {Columns} FROM inspection WHERE n = ?1 AND tm = ?2 AND x = ?3 AND {which}", r => Read(r, open: true), n, (long)tm, x.ToLedger())
-        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE n = ?1 AND tm = ?2 AND x = ?3 AND {which}", r => Read(r, open: false), n, (long)tm, x.ToLedger());
+    /// <summary>A coin by its key, TM and X, whatever S_I and bank it has (R27).</summary>
+    public static CoinRow? OfKey(Database db, byte[] n, ushort tm, Amount x) => ByKey(db, n, tm, x, "");
 
     /// <summary>A coin that no payment has shown yet is the one with this S_I (R27).</summary>
     public static CoinRow Become(Database db, CoinRow coin, Coin shown)
@@ -75,6 +73,10 @@ internal static class InspectionDatabase
             $"UPDATE {(coin.IsOpen ? "inspection" : "closed_coin")} SET coin_id = ?2, expiry = ?3 WHERE coin = ?1", coin.Number, shown.Id.Value.ToArray(), (long)shown.Terms.Expiry.Index);
         return Find(db, shown.Id)!;
     }
+
+    private static CoinRow? ByKey(Database db, byte[] n, ushort tm, Amount x, string further) =>
+        db.First($"SELECT {Columns} FROM inspection WHERE n = ?1 AND tm = ?2 AND x = ?3{further}", r => Read(r, open: true), n, (long)tm, x.ToLedger())
+        ?? db.First($"SELECT {Columns} FROM closed_coin WHERE n = ?1 AND tm = ?2 AND x = ?3{further}", r => Read(r, open: false), n, (long)tm, x.ToLedger());
 
     /// <summary>A coin of no bank gets the one whose withdrawal it is.</summary>
     public static void Adopt(Database db, CoinRow coin, PartyId bank, RequestId request, byte[] opening) => db.Execute(

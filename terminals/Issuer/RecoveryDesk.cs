@@ -17,7 +17,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     private const long HotVersionsAhead = 1_000_000;
 
     /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
-    public const long GaveBack = 1;
+    private const long GaveBack = 1;
     private const long Waits = 0;
     private const long LeftOut = 2;
 

@@ -11,8 +11,6 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTwiceIssuedTests : RestoredScenario
 {
-    private static readonly string[] Machine = ["issuer", "bank-1", "bank-2"];
-
     private readonly Database _records = Database.OpenMemory(WalletRecords.Schema);
     private readonly TownCard _bob;
 
@@ -143,20 +141,14 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     {
         Town.OpenAccount(_bob, new Amount(5000));
         await Trade(400);
-        var copies = Machine.Select(Town.StoreBytes).ToList();
+        var copies = CopyAll();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         await what();
         Town.Pay(Till, Alice, 100);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Visit(Till);
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
-        Cut = "bank-";
-        foreach (var (party, copy) in Machine.Zip(copies))
-        {
-            Town.Replace(party, copy);
-        }
-
-        Cut = null;
+        PutBack(copies);
         await Town.RunCycle();
         Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-issuer recover"));
         await Recover();
