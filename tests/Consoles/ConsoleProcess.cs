@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using HierCash.Tests.Pcsc;
 
 namespace HierCash.Tests.Consoles;
 
@@ -13,7 +14,7 @@ internal sealed partial record ConsoleResult(int Code, string Output, string Err
     private static partial Regex Waiting();
 }
 
-/// <summary>Starts the consoles as users do: processes with arguments.</summary>
+/// <summary>Calls the consoles as users do: programs with arguments, in a folder.</summary>
 internal static class ConsoleProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -29,14 +30,24 @@ internal static class ConsoleProcess
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
             string root = output.Parent.Parent!.Parent!.Parent!.FullName;
-            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "terminals/Town", "card/Emulator" }
+            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "terminals/Town", "card/Emulator", "tests/ConsoleHost" }
                 .Select(p => Path.Combine(root, p, tail));
         }
     }
 
     public static ConsoleResult Run(string folder, string console, params string[] arguments) => Run(folder, console, null, arguments);
 
+    /// <summary>Runs a console in a host that has it loaded, and any other program as a process.</summary>
     public static ConsoleResult Run(string folder, string console, string? input, string[] arguments, TimeSpan? patience = null)
+    {
+        string path = Find(console);
+        return path == console || PcscService.IsShownToChildren
+            ? RunAlone(folder, console, input, arguments, patience)
+            : ConsoleHost.Run(folder, path, input ?? "", arguments, patience ?? Patience);
+    }
+
+    /// <summary>Runs any program as a process of its own.</summary>
+    public static ConsoleResult RunAlone(string folder, string console, string? input, string[] arguments, TimeSpan? patience = null)
     {
         using var process = Start(folder, console, arguments);
         process.StandardInput.Write(input);
@@ -62,9 +73,12 @@ internal static class ConsoleProcess
         kill.WaitForExit();
     }
 
-    public static Process Start(string folder, string console, params string[] arguments)
+    public static Process Start(string folder, string console, params string[] arguments) => Process.Start(Info(folder, Find(console), arguments))!;
+
+    /// <summary>A program whose streams are all given to the caller.</summary>
+    public static ProcessStartInfo Info(string folder, string program, string[] arguments)
     {
-        var info = new ProcessStartInfo(Find(console), arguments)
+        var info = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -74,7 +88,7 @@ internal static class ConsoleProcess
         info.Environment["PATH"] = SearchPath;
         info.Environment.Remove("HIERCASH_PIN");
         info.Environment.Remove("HIERCASH_PAYMENT_PIN");
-        return Process.Start(info)!;
+        return info;
     }
 }
 

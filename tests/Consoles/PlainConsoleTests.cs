@@ -17,7 +17,7 @@ public sealed class PlainConsoleTests
         string folder = Directory.CreateTempSubdirectory("hiercash-plain-").FullName;
         try
         {
-            var result = ConsoleProcess.Run(folder, console, arguments);
+            var result = ConsoleProcess.RunAlone(folder, console, null, arguments);
             Assert.That(result.Code, Is.EqualTo(code), result.Error);
             Assert.That(result.Output + result.Error, Does.Not.Contain("\u001b"));
             Assert.That(result.Error, Does.Contain(says).And.Contain(arguments.Any(a => a.Contains('\n', StringComparison.Ordinal)) ? "\\u000A" : "\\u001B"));

@@ -57,7 +57,7 @@ public sealed partial class WrongInvocationTests
     {
         string line = call.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal);
         string[] words = [.. line.Split(' ').Select(w => w == "\"\"" ? "" : w)];
-        return _town.Run(words[0], words[1..]);
+        return ConsoleProcess.RunAlone(_town.Folder, words[0], null, words[1..]);
     }
 
     private static string Make(List<string> calls, ConcurrentDictionary<string, ConsoleResult> said)

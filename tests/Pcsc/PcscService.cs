@@ -9,6 +9,7 @@ namespace HierCash.Tests.Pcsc;
 internal sealed partial class PcscService : IDisposable
 {
     private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
+    private const string Nowhere = "/nonexistent";
 
     /// <summary>libpcsclite reads the name of its socket once in a process: the services that this process itself speaks to have one place, and take turns.</summary>
     private static readonly string OurSockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
@@ -76,11 +77,17 @@ internal sealed partial class PcscService : IDisposable
         "hiercash-card",
         ["insert", image, "--slot", slot.ToString(CultureInfo.InvariantCulture), .. options]));
 
+    /// <summary>Whether programs that start now find a service without being told.</summary>
+    public static bool IsShownToChildren => Environment.GetEnvironmentVariable(SocketVariable) is not (null or Nowhere);
+
     /// <summary>Programs that start now find this service without being told.</summary>
     public void ShowToChildren() => Environment.SetEnvironmentVariable(SocketVariable, Socket);
 
     /// <summary>Programs that start now find no service.</summary>
-    public static void HideFromChildren() => Environment.SetEnvironmentVariable(SocketVariable, "/nonexistent");
+    public static void HideFromChildren() => Environment.SetEnvironmentVariable(SocketVariable, Nowhere);
+
+    /// <summary>A program that is about to start will find no service, whatever others are shown.</summary>
+    public static void HideFrom(ProcessStartInfo program) => program.Environment[SocketVariable] = Nowhere;
 
     /// <summary>kill -9 for pcscd. with-pcscd.sh starts it again after a while.</summary>
     public void KillDaemon()

@@ -25,7 +25,8 @@ public sealed class RoomTests
         ["HierCash.Oracle"] = [],
         ["PCSC"] = [],
         ["HierCash.Tests.PcscTwin"] = ["HierCash.Card.WalletApplet", "PCSC"],
-        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle", "HierCash.Tests.PcscTwin"],
+        ["HierCash.Tests.ConsoleHost"] = [],
+        ["HierCash.Tests"] = ["HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle", "HierCash.Tests.PcscTwin", "HierCash.Tests.ConsoleHost"],
         ["HierCash.Bench"] = ["HierCash.Town"],
     };
 
