@@ -8,6 +8,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>'serve' as a process: it says when it is ready, lives with what it can, says so, and ends with a sentence for what it cannot.</summary>
+[Parallelizable]
 public sealed class ServeTests
 {
     private string _folder = null!;
@@ -84,7 +85,7 @@ public sealed class ServeTests
 
     private (int, string) Serve(string address)
     {
-        var result = ConsoleProcess.Run(_folder, "hiercash-issuer", "serve", "--listen", address, "--dir", "issuer");
+        var result = ConsoleProcess.RunAlone(_folder, "hiercash-issuer", null, ["serve", "--listen", address, "--dir", "issuer"]);
         return (result.Code, result.Error);
     }
 

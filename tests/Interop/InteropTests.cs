@@ -6,6 +6,7 @@ namespace HierCash.Tests.Interop;
 /// A terminal, an issuer and a bank in Python (pyscard, python3-cryptography), written from apdu-spec alone, against a card in a PC/SC
 /// reader. Debian's Python, because these packages are Debian's.
 /// </summary>
+[Parallelizable]
 public sealed class InteropTests
 {
     private const string Python = "/usr/bin/python3";

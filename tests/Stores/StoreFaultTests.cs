@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Stores;
 
 /// <summary>Rule R28 at the store: what is told is what went wrong first, and it goes on when that is over.</summary>
+[Parallelizable]
 public sealed class StoreFaultTests
 {
     private const string Schema = "CREATE TABLE thing(id INTEGER PRIMARY KEY, what BLOB)";
