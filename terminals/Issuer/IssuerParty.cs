@@ -106,7 +106,10 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         lock (_linkGate)
         {
-            if (_link is null || !_linkKey!.PublicKey.Equals(Keys.Statement.PublicKey))
+            // Made under a clock that was ahead, it is good for nobody until that day.
+            bool isToCome = _link is not null && _link.NotBefore.ToUniversalTime() > _clock.GetUtcNow();
+            Switches.Off("R26 link certificate", ref isToCome);
+            if (_link is null || isToCome || !_linkKey!.PublicKey.Equals(Keys.Statement.PublicKey))
             {
                 // The one before may still be in a handshake: it is left to the collector.
                 (_linkKey, _link) = (Keys.Statement, _enrolment.LinkCertificate());

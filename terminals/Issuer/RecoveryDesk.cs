@@ -313,7 +313,19 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         var (copied, since) = (db.Number("SELECT coalesce(min(copied), 0) FROM recovery"), db.Number("SELECT coalesce(min(since), 0) FROM recovery"));
         Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
-        db.Execute("INSERT INTO hot_version(version, date) SELECT coalesce(max(version), 0) + ?1, ?2 FROM hot_version", HotVersionsAhead, now.ToLedger());
+        // Tills have lists of what was forgotten, under numbers that an earlier recovery from the same copy gave, too: a date in microseconds is beyond all of them.
+        long begins = now.ToLedger();
+        Switches.Replace("R27 hot number", ref begins, 0);
+        db.Execute("INSERT INTO hot_version(version, date) SELECT max(?1, coalesce(max(version), 0) + ?2), ?3 FROM hot_version", begins, HotVersionsAhead, now.ToLedger());
+
+        // What was listed before this issuer knew that it was restored is told under numbers that tills do not have.
+        bool anew = true;
+        Switches.Off("R27 hot anew", ref anew);
+        if (anew)
+        {
+            db.Execute("UPDATE hot SET version = 0");
+        }
+
         db.Execute("DELETE FROM behind");
         db.Execute("DELETE FROM recovery");
         LostKeys.Recovered(db);

@@ -90,6 +90,22 @@ public sealed class OneWrongClockTests
         Assert.That(town.UserBank.Contradictions.Concat(town.ShopBank.Contradictions), Is.Empty);
     }
 
+    /// <summary>'serve' was started under a clock that was ahead, and goes on when it is right: whoever connects finds a certificate of today.</summary>
+    [Test, Rule(26)]
+    public void AnIssuerThatStartedUnderAClockAheadIsReachedOnceItIsRight()
+    {
+        using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
+        var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(40) };
+        town.GiveClock(TownWorld.IssuerName, clock);
+        Assert.That(town.Issuer.LinkCertificate().NotBefore.ToUniversalTime(), Is.GreaterThan(town.Clock.GetUtcNow().UtcDateTime));
+
+        clock.Off = TimeSpan.Zero;
+        town.Issuer.AcceptClock();
+        var certificate = town.Issuer.LinkCertificate();
+        Assert.That(certificate.NotBefore.ToUniversalTime(), Is.LessThanOrEqualTo(town.Clock.GetUtcNow().UtcDateTime));
+        Assert.That(town.Issuer.LinkCertificate(), Is.SameAs(certificate), "it is not made anew with each connection");
+    }
+
     /// <summary>What the shop may count on: only what it said OK to.</summary>
     private static ulong Sell(TownWorld town, string till, TownCard card, ulong minor, List<string>? said = null)
     {

@@ -1,0 +1,121 @@
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Shop;
+using HierCash.Terminals;
+using HierCash.Town;
+using HierCash.Wallet;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>Cards that are reported while an issuer is put back to older copies: each till hears of each of them, and goes on taking payments offline (rule R27, hole 11).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredHotListTests : RestoredScenario
+{
+    private readonly TownCard _bob;
+    private readonly TownCard _carol;
+
+    public RestoredHotListTests()
+    {
+        _bob = Town.User("Bob", 3000);
+        _carol = Town.User("Carol", 1000);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _bob.Dispose();
+        _carol.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The copy is put back a second time. What is reported after the first recovery, and what is after the second, has two numbers.</summary>
+    [Test, Rule(27), Hole(11)]
+    public async Task AReportBetweenTwoRecoveriesIsHeardByEachTill()
+    {
+        var copy = await Copy();
+        await PutBack(copy);
+        await Report(_carol);
+        await Hear();
+        await PutBack(copy);
+        await Report(_bob);
+        await Hear();
+        AssertNobodyPays();
+    }
+
+    /// <summary>The till heard of two cards after the first recovery, and of none after the second: its list is longer, and not newer.</summary>
+    [Test, Rule(27), Hole(11)]
+    public async Task ATillThatHeardMoreTakesTheListOfTheSecondRecovery()
+    {
+        var copy = await Copy();
+        await PutBack(copy);
+        foreach (var card in new[] { _carol, _bob })
+        {
+            await Report(card);
+            await Hear();
+        }
+
+        await PutBack(copy);
+        await Hear();
+        AssertNobodyPays();
+        Town.Clock.Advance(Town.Scheme.Terms.HotListMaxAge - TimeSpan.FromMinutes(1));
+        Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline: what it was told is fresh");
+        Assert.That(Town.Till(Till).Sum(PartState.Queued).Minor, Is.EqualTo(100));
+    }
+
+    /// <summary>No bank has visited yet, nor a till that has a newer receipt, so the issuer does not know that it is an older copy, and lists a card under a number that tills have.</summary>
+    [Test, Rule(27), Hole(11)]
+    public async Task WhatWasReportedBeforeTheCopyWasNoticedIsHeard()
+    {
+        string kiosk = Town.AddTill("Kiosk");
+        var copy = await Copy();
+        await Report(_carol);
+        await Hear(kiosk);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Cut = "bank";
+        Town.Replace("issuer", copy);
+        Assert.That(Town.Issuer.Behind, Is.Null, "nobody has shown it anything");
+        await Report(_bob);
+        await Hear(kiosk);
+        Cut = null;
+        foreach (var bank in Town.Banks)
+        {
+            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+        }
+
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        await Recover();
+        await Hear(kiosk);
+        AssertNobodyPays(kiosk);
+    }
+
+    private async Task<byte[]> Copy()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        await Trade(100);
+        await Hear();
+        return copy;
+    }
+
+    private async Task PutBack(byte[] copy)
+    {
+        await Trade(100);
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", copy);
+        await Recover();
+    }
+
+    private async Task Report(TownCard card)
+    {
+        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(Town.Clock)), default);
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    private Task Hear() => Hear(Till);
+
+    private async Task Hear(string till) => Assert.That((await Town.Till(till).RunOnline(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
+
+    private void AssertNobodyPays() => AssertNobodyPays(Till);
+
+    private void AssertNobodyPays(string till) => Assert.That(
+        new[] { _bob, _carol }.Select(c => Town.Pay(till, c, 500).Outcome), Is.All.EqualTo(TillOutcome.Refused), "whoever found the card, or has a copy, is not paid for at a till that visits");
+}
