@@ -70,7 +70,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
             CoinLife.MakeHot(db, its with { Id = coin.Id });
-            return its;
+            return HistoryDatabase.Shown(db, its.Number) is null ? its : InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry);
         }
 
         bool isUnheard = time > its.Lost || !its.Returned.IsZero;
