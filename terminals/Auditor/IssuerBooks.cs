@@ -64,12 +64,18 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 yield return books.Finds(table, c.Coin, $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
             }
 
-            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed))
+            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed) && !IsKeptLonger(c.Coin, c.Id, c.N, c.TM, c.X, c.Expiry))
             {
                 yield return books.Finds(table, c.Coin, "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed");
             }
         }
     }
+
+    /// <summary>A coin that was signed twice because the issuer was restored from a copy is kept for as long as either S_I is good: a payment shows the one that expires earlier (rule R27).</summary>
+    private bool IsKeptLonger(long coin, byte[] id, byte[] n, long tm, long x, long expiry) =>
+        books.Number("SELECT count(*) FROM restoration") > 0
+        && books.Rows($"SELECT h FROM history WHERE coin = {coin}", r => CashPayment.Decode(Blob(r, 0))).OfType<CashPayment>()
+            .Any(h => h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(id) && IsOf(h.Coin, n, tm, x) && h.Coin.Terms.Expiry.Index < expiry);
 
     private bool IsCoin(byte[] id, byte[] n, long tm, long x, long expiry, bool keyed)
     {

@@ -56,6 +56,11 @@ public sealed partial class BankParty
 
     private async ValueTask<BankRecovery> Recovered(CancellationToken cancel)
     {
+        if (Behind is null && Disbelieved is not null)
+        {
+            throw new InvalidOperationException($"The issuer says that this bank is behind, and no key that this bank knows as its own signed what it shows. {Agreement.NameLostKey}");
+        }
+
         var done = await new Recovery(Id, _store, _suite, _identity.Scheme, _issuer, _agreement, _clock).Run(cancel);
         await Run(cancel);
         return done;

@@ -57,7 +57,7 @@ public static class CertificateStore
         }
 
         var lacking = reply.Type == MessageType.CertificatesReply
-            ? scheme.Certificates.Where(c => c.Holder == scheme.Issuer && !given.Exists(g => g.Usage == c.Usage && g.Key.Equals(c.Key))).ToList()
+            ? scheme.Certificates.Where(c => c.Holder == scheme.Issuer && !IsGiven(given, c)).ToList()
             : [];
         bool shows = lacking.Count > 0;
         Switches.Off("R27 shows keys", ref shows);
@@ -66,5 +66,14 @@ public static class CertificateStore
             // What comes back changes nothing: the issuer says at the agreement that it is behind.
             await issuer.Call(ShownCertificates.Write(lacking), cancel);
         }
+    }
+
+    /// <summary>True if the issuer gives that key, and for no earlier day only: of a lost key it may know another certificate.</summary>
+    private static bool IsGiven(List<KeyCertificate> given, KeyCertificate known)
+    {
+        var its = given.FindAll(g => g.Usage == known.Usage && g.Key.Equals(known.Key));
+        bool isGiven = its.Exists(g => g.NotBefore >= known.NotBefore);
+        Switches.Replace("R27 shows later certificate", ref isGiven, its.Count > 0);
+        return isGiven;
     }
 }

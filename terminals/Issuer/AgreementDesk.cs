@@ -104,25 +104,29 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     {
         _agreed.TryRemove(bank, out _);
 
-        if (heard is not null && heard.Number > (Newest(db, bank, PositionRole.Issuer)?.Number ?? 0))
+        var last = Newest(db, bank, PositionRole.Issuer);
+        bool staysAway = RecoveryDesk.StaysAway(db, bank);
+        if (heard is not null && heard.Number > (last?.Number ?? 0) && !staysAway)
         {
             db.Execute(
                 "INSERT INTO behind(bank, since, proof) VALUES(?1, ?2, ?3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", (long)bank.Value, now.ToLedger(), heard.Encode());
             Alarms.Raise(db, Alarms.Restored, bank, 0, now);
         }
 
-        if (BehindSince(db) is not null)
+        bool isBehind = BehindSince(db) is not null;
+        if ((isBehind || staysAway) && RecoveryDesk.Awaits(db, bank) is { } since)
         {
             // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had said before it recovers from now. Nobody keeps some of it
-            // back, to stop it once more, and it needs no clock to tell.
-            if (RecoveryDesk.Awaits(db, bank) is { } since)
-            {
-                ulong ahead = NumbersAhead;
-                Switches.Replace("R27 kept back", ref ahead, 0UL);
-                ulong last = Math.Max(heard?.Number ?? 0, Newest(db, bank, PositionRole.Issuer)?.Number ?? 0);
-                return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, last + ahead));
-            }
+            // back, to stop it once more, and it needs no clock to tell. Once: numbers have an end, too.
+            ulong ahead = NumbersAhead;
+            Switches.Replace("R27 kept back", ref ahead, 0UL);
+            bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
+            Switches.Off("R27 ahead once", ref isTold);
+            return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead)));
+        }
 
+        if (isBehind)
+        {
             return new Refusal(RefusalReason.Unavailable, Stopped).ToMessage();
         }
 

@@ -19,15 +19,16 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeTerms ter
         db.First("SELECT statement FROM dead_payment WHERE payment_id = ?1", r => r.Bytes(0), payment.Value.ToArray());
 
     /// <summary>True if the coin signed another message under this seq that is dead.</summary>
-    public static bool HasOther(Database db, CashPayment h) => db.Number(
+    public static bool HasOther(Database db, CoinId coin, CashPayment h) => db.Number(
         "SELECT count(*) FROM dead_payment WHERE coin_id = ?1 AND seq = ?2 AND payment_id <> ?3",
-        h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
+        coin.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
 
     /// <summary>Signs that a payment which was never settled never will be, and marks it where there is room or need.</summary>
+    /// <param name="of">The coin as it is known: the payment may show another S_I of the same withdrawal (rule R27).</param>
     /// <returns>Null where it could be settled without a mark and there is no room for one: it has to be asked again.</returns>
-    public byte[]? Mark(Database db, CashPayment h, DeathBasis basis, Timestamp now)
+    public byte[]? Mark(Database db, CoinId of, CashPayment h, DeathBasis basis, Timestamp now)
     {
-        var coin = h.Coin.Id.Value.ToArray();
+        var coin = of.Value.ToArray();
         var late = terms.LateAfter(h).Plus(terms.ClockTolerance);
         bool isFull = db.Number("SELECT count(*) FROM dead_payment WHERE coin_id = ?1", coin) >= MaxKept && db.Execute(
             """

@@ -15,11 +15,11 @@ internal static class EarlyArrivals
 
     public static void Note(Database db, CashPayment h, Timestamp now)
     {
-        if (InspectionDatabase.Find(db, h.Coin.Id) is not null && db.Number("SELECT count(*) FROM early WHERE coin_id = ?1", h.Coin.Id.Value.ToArray()) < MaxKept)
+        if (InspectionDatabase.Of(db, h.Coin) is { } coin && db.Number("SELECT count(*) FROM early WHERE coin_id = ?1", coin.Id.Value.ToArray()) < MaxKept)
         {
             db.Execute(
                 "INSERT OR IGNORE INTO early(payment_id, coin_id, arrival, expiry) VALUES(?1, ?2, ?3, ?4)",
-                h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), now.ToLedger(), (long)h.Coin.Terms.Expiry.Index);
+                h.Id.Value.ToArray(), coin.Id.Value.ToArray(), now.ToLedger(), (long)h.Coin.Terms.Expiry.Index);
         }
     }
 

@@ -35,7 +35,8 @@ internal sealed class Guarantee(SchemeTerms terms)
             && floor <= terms.FloorLimit
             && soon
             && IsFirst(db, coin, account)
-            && IsWithinCap(db, account, cap, now);
+            && IsWithinCap(db, account, cap, now)
+            && IsProven(db, coin, h, excess);
         if (!within)
         {
             return (Amount.Zero, default);
@@ -57,6 +58,23 @@ internal sealed class Guarantee(SchemeTerms terms)
         bool first = db.Number("SELECT count(*) FROM guarantee WHERE coin = ?1 AND account = ?2", coin.Number, account) == 0;
         Switches.On("hole 13 once", ref first);
         return first;
+    }
+
+    /// <summary>
+    /// A dossier holds payments with one S_I of the coin. So where others have taken some of X, these alone have to prove what is promised: what they do not prove is not paid, and not said (rule R27).
+    /// </summary>
+    private static bool IsProven(Database db, CoinRow coin, CashPayment h, Amount excess)
+    {
+        if (Restorations.Newest(db) is null)
+        {
+            return true;
+        }
+
+        var (its, hasOthers) = HistoryDatabase.SignedWith(db, coin.Number, h.Coin.SI);
+        var promised = Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM guarantee WHERE coin = ?1", coin.Number));
+        bool isProven = !hasOthers || coin.FaceValue + promised + excess <= its + h.Paid;
+        Switches.On("R27 proven promise", ref isProven);
+        return isProven;
     }
 
     private bool IsWithinCap(Database db, byte[] account, Amount excess, Timestamp now)

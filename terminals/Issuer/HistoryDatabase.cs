@@ -115,6 +115,11 @@ internal static class HistoryDatabase
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
 
+    /// <summary>The same with this S_I alone; and whether payments with another one count (rule R27).</summary>
+    public static (Amount Its, bool HasOthers) SignedWith(Database db, long coin, byte[] si) => (
+        Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts} AND instr(h, ?2) > 0", coin, si)),
+        db.Number($"SELECT count(*) FROM history WHERE coin = ?1 AND {Counts} AND instr(h, ?2) = 0", coin, si) > 0);
+
     /// <summary>The same with what was refused because the coin had ended.</summary>
     public static Amount SignedWithRefused(Database db, long coin) =>
         Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND reversed IS NULL", coin));

@@ -22,17 +22,17 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
     public bool Covers(Database db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreementDesk.BehindSince(db) is not null;
-        bool covers = !isOver && Restorations.All(db).Exists(r => IsOf(r, coin.Terms));
+        bool covers = !isOver && Restorations.All(db).Exists(r => IsOf(db, r, coin.Terms));
         Switches.Off("R27 honours", ref covers);
         return covers;
     }
 
     /// <summary>Expiry says in which quarter a coin was issued, its key on which days.</summary>
-    private bool IsOf(Restoration restoration, CoinTerms coin)
+    private bool IsOf(Database db, Restoration restoration, CoinTerms coin)
     {
         var (from, to) = (restoration.Since.Minus(terms.ClockTolerance), restoration.Ended.Plus(terms.ClockTolerance));
         var (first, last) = (Quarter.Of(from).Plus(terms.LifetimeQuarters), Quarter.Of(to).Plus(terms.LifetimeQuarters));
-        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index && keys.HasSignedCoins(coin.IssuerKey, from, to);
+        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
         Switches.On("R27 of that time", ref ofThen);
         return ofThen;
     }
@@ -70,7 +70,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
             CoinLife.MakeHot(db, its with { Id = coin.Id });
-            return its;
+            return HistoryDatabase.Shown(db, its.Number) is null ? its : InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry);
         }
 
         bool isUnheard = time > its.Lost || !its.Returned.IsZero;

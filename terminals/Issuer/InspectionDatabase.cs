@@ -66,12 +66,36 @@ internal static class InspectionDatabase
     /// <summary>A coin by its key, TM and X, whatever S_I and bank it has (R27).</summary>
     public static CoinRow? OfKey(Database db, byte[] n, ushort tm, Amount x) => ByKey(db, n, tm, x, "");
 
+    /// <summary>The coin that somebody shows; also where it is known by another S_I of the same withdrawal (R27).</summary>
+    public static CoinRow? Of(Database db, Coin coin)
+    {
+        var known = Find(db, coin.Id);
+        var its = known ?? OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
+        Switches.Replace("R27 other S_I", ref its, known);
+        return its;
+    }
+
     /// <summary>A coin that no payment has shown yet is the one with this S_I (R27).</summary>
     public static CoinRow Become(Database db, CoinRow coin, Coin shown)
     {
-        db.Execute(
-            $"UPDATE {(coin.IsOpen ? "inspection" : "closed_coin")} SET coin_id = ?2, expiry = ?3 WHERE coin = ?1", coin.Number, shown.Id.Value.ToArray(), (long)shown.Terms.Expiry.Index);
-        return Find(db, shown.Id)!;
+        db.Execute($"UPDATE {(coin.IsOpen ? "inspection" : "closed_coin")} SET coin_id = ?2 WHERE coin = ?1", coin.Number, shown.Id.Value.ToArray());
+        string[] known = ["dead_payment", "early"];
+        Switches.Replace("R27 moved marks", ref known, []);
+        foreach (string table in known)
+        {
+            db.Execute($"UPDATE {table} SET coin_id = ?2 WHERE coin_id = ?1", coin.Id.Value.ToArray(), shown.Id.Value.ToArray());
+        }
+
+        return KeepUntil(db, Find(db, shown.Id)!, shown.Terms.Expiry);
+    }
+
+    /// <summary>Of two S_I of a withdrawal one may expire later (R27): the coin is kept for as long as either could be paid with, or the later one would look like one that was never spent.</summary>
+    public static CoinRow KeepUntil(Database db, CoinRow coin, Quarter expiry)
+    {
+        var until = coin.Expiry.Index >= expiry.Index ? coin.Expiry : expiry;
+        Switches.Replace("R27 later expiry", ref until, expiry);
+        db.Execute($"UPDATE {(coin.IsOpen ? "inspection" : "closed_coin")} SET expiry = ?2 WHERE coin = ?1", coin.Number, (long)until.Index);
+        return coin with { Expiry = until };
     }
 
     private static CoinRow? ByKey(Database db, byte[] n, ushort tm, Amount x, string further) =>

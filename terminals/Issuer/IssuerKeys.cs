@@ -119,33 +119,58 @@ public sealed class IssuerKeys
     /// <exception cref="InvalidOperationException">The clock says an earlier day than the present key's certificate.</exception>
     internal KeyCertificate Rotate(Database store, KeyUsage usage, Timestamp now)
     {
-        if (!Names.TryGetValue(usage, out string? name))
-        {
-            throw new ArgumentOutOfRangeException(nameof(usage), usage, "The issuer has no key of this use.");
-        }
+        return Names.ContainsKey(usage)
+            ? Make(store, usage, own => BeginsOn(usage, Of(usage).Concat(own).Max(c => c.NotBefore), now), now)
+            : throw new ArgumentOutOfRangeException(nameof(usage), usage, "The issuer has no key of this use.");
+    }
 
+    private KeyCertificate Make(Database store, KeyUsage usage, Func<IEnumerable<KeyCertificate>, Timestamp> begins, Timestamp now)
+    {
         _keys = store.Write(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(name, all[usage].Count), usage, _issuer, BeginsOn(usage, Of(usage).Concat(all[usage].Select(k => k.Certificate)).Max(c => c.NotBefore), now)));
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(Names[usage], all[usage].Count), usage, _issuer, begins(all[usage].Select(k => k.Certificate))));
             return all;
         });
         return _keys[usage][^1].Certificate;
     }
 
-    /// <summary>Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and encipher to the newest.</summary>
+    /// <summary>
+    /// Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and encipher to the newest of the day. So there is one for each day on
+    /// which a lost one would be the newest to encipher to.
+    /// </summary>
     internal void Renew(Database store, Timestamp now)
     {
         _lost = store.Read(LostKeys.All);
         foreach (var usage in Names.Keys)
         {
-            bool isLost = IsLost(usage, Of(usage)[^1].Key.Id);
-            Switches.Off("R27 newer keys", ref isLost);
-            if (isLost)
+            var lacking = Lacking(usage, now);
+            Switches.Replace("R27 newer keys", ref lacking, []);
+            foreach (var begins in lacking)
             {
-                Rotate(store, usage, now);
+                Make(store, usage, _ => begins, now);
             }
         }
+    }
+
+    /// <summary>When keys have to begin, so that none that is lost stays the newest.</summary>
+    private List<Timestamp> Lacking(KeyUsage usage, Timestamp now)
+    {
+        bool isOfTheDay = usage == KeyUsage.IssuerEncryption;
+        Switches.Off("R27 key of the day", ref isOfTheDay);
+        var all = Of(usage);
+        var lacking = new List<Timestamp>();
+        foreach (var (nth, key) in all.Index().Where(k => IsLost(usage, k.Item.Key.Id)))
+        {
+            var after = key.NotBefore.Plus(TimeSpan.FromSeconds(1));
+            var begins = after > now ? after : now;
+            if (nth == all.Count - 1 || (isOfTheDay && all[nth + 1].NotBefore > begins))
+            {
+                lacking.Add(begins);
+            }
+        }
+
+        return lacking;
     }
 
     /// <summary>True of a key of this issuer's own whose secret is lost.</summary>
@@ -161,7 +186,7 @@ public sealed class IssuerKeys
             foreach (var (usage, name) in Names)
             {
                 Timestamp? before = null;
-                foreach (var (nth, key) in _keys[usage].Index())
+                foreach (var (nth, key) in _keys[usage].Index().OrderBy(k => k.Item.Certificate.NotBefore))
                 {
                     var begins = key.Certificate.NotBefore;
                     if (begins > now)
@@ -214,14 +239,31 @@ public sealed class IssuerKeys
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
     internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
-    /// <summary>True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one was, whatever its certificate says.</summary>
-    internal bool HasSignedCoins(KeyId id, Timestamp from, Timestamp to)
+    /// <summary>
+    /// True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one was, whatever its certificate says; and one that took the
+    /// place of a lost one of a day to come has signed since that one was heard of.
+    /// </summary>
+    internal bool HasSignedCoins(Database db, KeyId id, Timestamp from, Timestamp to)
     {
         var kept = Of(KeyUsage.IssuerCoin);
-        int at = kept.FindIndex(c => c.Key.Id == id);
+        int at = kept.FindLastIndex(c => c.Key.Id == id);
         bool isLost = IsLost(KeyUsage.IssuerCoin, id);
         Switches.Off("R27 lost coin key", ref isLost);
-        return at >= 0 && (kept[at].NotBefore <= to || isLost) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
+        bool isInPlace = !isLost && at >= 0 && PlacedSince(db, kept, at) <= to;
+        Switches.Off("R27 in place of a lost key", ref isInPlace);
+        return at >= 0 && (kept[at].NotBefore <= to || isLost || isInPlace) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
+    }
+
+    /// <summary>Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.</summary>
+    private Timestamp? PlacedSince(Database db, List<KeyCertificate> kept, int at)
+    {
+        int its = at;
+        while (at > 0 && !IsLost(kept[at].Usage, kept[at].Key.Id) && kept[at].NotBefore == kept[at - 1].NotBefore.Plus(TimeSpan.FromSeconds(1)))
+        {
+            at--;
+        }
+
+        return at < its ? LostKeys.HeardOf(db, kept[at]) : null;
     }
 
     /// <summary>SE_I of that id, also a retired one.</summary>

@@ -51,7 +51,7 @@ internal static class IssuerWaiting
             r => new Waiting(
                 WaitingKind.RecoveredCredit, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} shops", Restorations.Newest(db)?.Ended,
                 "They were credited before this issuer was restored from a copy, and the payments have not come again.",
-                "The next visit of the shops' tills ends it; what is not brought is subtracted from their next credits."),
+                "It ends when the shops' tills and their coins' banks have visited; what is not brought is subtracted from the shops' next credits."),
             (long)TransferKind.ShopCredit));
         all.AddRange(db.Query(
             """

@@ -180,7 +180,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
     public static bool HasOther(Database db, CoinRow coin, CashPayment h)
     {
-        bool dead = DeadMarks.HasOther(db, h);
+        bool dead = DeadMarks.HasOther(db, coin.Id, h);
         Switches.Off("R2 dead", ref dead);
         bool other = dead || HistoryDatabase.HasOther(db, coin.Number, h.Seq);
         Switches.Off("hole 19 equivocation", ref other);

@@ -23,6 +23,10 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
     public static List<KeyCertificate> Open(Database db) =>
         [.. db.Query("SELECT certificate FROM lost_key WHERE recovered = 0", r => KeyCertificate.Decode(r.Bytes(0))).OfType<KeyCertificate>()];
 
+    /// <summary>Since when that certificate is known as one of a lost key; null if it is not.</summary>
+    public static Timestamp? HeardOf(Database db, KeyCertificate certificate) =>
+        db.Query("SELECT since FROM lost_key WHERE certificate = ?1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), certificate.Encode()).FirstOrDefault();
+
     /// <summary>This issuer has recovered; the keys stay.</summary>
     public static int Recovered(Database db) => db.Execute("UPDATE lost_key SET recovered = 1");
 
@@ -50,17 +54,22 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         return ShownCertificates.WriteReply();
     }
 
-    /// <summary>True of a key that this issuer's root key has certified as its own, and that it does not know.</summary>
+    /// <summary>True of a key that this issuer's root key has certified as its own, and that it does not know; also of a lost one that was certified for a later day than is known.</summary>
     private bool IsLost(KeyCertificate shown)
     {
         bool signed = shown.Verify(suite, keys.RootKey);
         Switches.On("R27 root signed", ref signed);
-        bool lost = signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && !keys.Certificates.Any(c => c.Usage == shown.Usage && c.Key.Id == shown.Key.Id);
+        var known = keys.Certificates.Where(c => c.Usage == shown.Usage && c.Key.Id == shown.Key.Id).ToList();
+
+        // Who knows the key by this one would take the key in its place for a replaced one, or encipher to the lost one, from that day on.
+        bool isLater = keys.IsLost(shown.Usage, shown.Key.Id) && known.TrueForAll(c => c.NotBefore < shown.NotBefore);
+        Switches.Off("R27 later certificate", ref isLater);
+        bool lost = signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && (known.Count == 0 || isLater);
         Switches.Off("R27 lost keys", ref lost);
         return lost;
     }
 
-    private static int Keep(Database db, KeyCertificate lost, Timestamp now)
+    private int Keep(Database db, KeyCertificate lost, Timestamp now)
     {
         if (db.Number("SELECT count(*) FROM lost_key") >= Most)
         {
@@ -69,8 +78,9 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
 
         Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)), now);
 
-        // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
-        bool isRecovered = Restorations.Newest(db) is { } restored && lost.NotBefore <= restored.Ended;
+        // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more. Nor does another certificate of such a key.
+        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id) && !Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
+        bool isRecovered = isAnother || (Restorations.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
         Switches.Off("R27 recovered key", ref isRecovered);
         return db.Execute("INSERT OR IGNORE INTO lost_key(certificate, since, recovered) VALUES(?1, ?2, ?3)", lost.Encode(), now.ToLedger(), isRecovered ? 1L : 0L);
     }

@@ -21,12 +21,24 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     private const long Waits = 0;
     private const long LeftOut = 2;
 
-    /// <summary>Banks that have not given back yet, while the issuer recovers.</summary>
-    public static List<PartyId> Missing(Database db) => db.Query("SELECT bank FROM recovery WHERE done = ?1 ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Waits);
+    /// <summary>It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.</summary>
+    private const long Away = 3;
+
+    /// <summary>Banks that have not given back yet, while the issuer recovers. One whose key was revoked meanwhile cannot.</summary>
+    public static List<PartyId> Missing(Database db) => db.Query(
+        "SELECT bank FROM recovery WHERE done = ?1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Waits);
 
     /// <summary>Since when the copy knows nothing, if that bank has not given back what it has, be it left out or not; null if it has.</summary>
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
+
+    /// <summary>True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given back.</summary>
+    public static bool StaysAway(Database db, PartyId bank)
+    {
+        bool stays = db.Number("SELECT count(*) FROM recovery WHERE bank = ?1 AND done = ?2", (long)bank.Value, Away) > 0;
+        Switches.Off("R27 left out once", ref stays);
+        return stays;
+    }
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
     /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all, and the issuer recovers once more.</param>
@@ -40,6 +52,8 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         }
 
         var (since, copied) = Since(db, terms, Timestamp.Now(clock));
+        db.Execute(
+            "UPDATE recovery SET done = ?3, since = min(since, ?1), copied = min(copied, ?2) WHERE done = ?4 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL)", since, copied, Waits, Away);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since, copied) SELECT id, ?1, ?2 FROM bank WHERE revoked IS NULL", since, copied);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = ?2, ?3, done) WHERE bank = ?1", (long)lost.Value, Waits, LeftOut) == 0)
         {
@@ -203,7 +217,11 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             Alarms.Raise(db, Alarms.NotGivenBack, bank, 0, now);
         }
 
-        if (words.IsLast)
+        if (words.IsLast && StaysAway(db, bank))
+        {
+            db.Execute("DELETE FROM recovery WHERE bank = ?1", (long)bank.Value);
+        }
+        else if (words.IsLast)
         {
             db.Execute("UPDATE recovery SET done = ?2 WHERE bank = ?1", (long)bank.Value, GaveBack);
             EndIfAll(db, now);
@@ -311,7 +329,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             return;
         }
 
-        var (copied, since) = (db.Number("SELECT coalesce(min(copied), 0) FROM recovery"), db.Number("SELECT coalesce(min(since), 0) FROM recovery"));
+        var (copied, since) = (db.Number("SELECT coalesce(min(copied), 0) FROM recovery WHERE done <> ?1", Away), db.Number("SELECT coalesce(min(since), 0) FROM recovery WHERE done <> ?1", Away));
         Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
         // Tills have lists of what was forgotten, under numbers that an earlier recovery from the same copy gave, too: a date in microseconds is beyond all of them.
         long begins = now.ToLedger();
@@ -326,8 +344,9 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
             db.Execute("UPDATE hot SET version = 0");
         }
 
+        db.Execute("DELETE FROM recovery WHERE done NOT IN (?1, ?2) OR bank NOT IN (SELECT bank FROM behind UNION ALL SELECT bank FROM recovery WHERE done = ?2)", LeftOut, Away);
+        db.Execute("UPDATE recovery SET done = ?1", Away);
         db.Execute("DELETE FROM behind");
-        db.Execute("DELETE FROM recovery");
         LostKeys.Recovered(db);
     }
 }

@@ -92,7 +92,7 @@ internal sealed class Reversals(
         }
 
         // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
-        var known = InspectionDatabase.Find(db, h.Coin.Id);
+        var known = InspectionDatabase.Of(db, h.Coin);
         bool disputed = shop is null && known is not null && DossierStore.HasCase(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
@@ -107,7 +107,7 @@ internal sealed class Reversals(
             Compare(db, coin, h, now);
             bool marks = true;
             Switches.Off("R4 mark", ref marks);
-            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, h, DeathBasis.Voided, now) is null)
+            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
             {
                 return Full();
             }
@@ -184,7 +184,7 @@ internal sealed class Reversals(
             return WalletMessages.WriteDeadReply(statement);
         }
 
-        var coin = InspectionDatabase.Find(db, h.Coin.Id);
+        var coin = InspectionDatabase.Of(db, h.Coin);
         bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
@@ -227,7 +227,7 @@ internal sealed class Reversals(
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? _dead.Mark(db, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
+            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 

@@ -27,7 +27,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         using var clone = bob.Clone();
         using var eve = await OwnKeyCoin.Withdraw(Town, new Amount(800));
         await Trade(100);
-        await Recover(copy, 4000, 2000, 900);
+        await IssuerIsPutBack(copy, 4000, 2000, 900);
         await Visit(Till);
         Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((500UL, 0UL)), "Alice's");
 
@@ -42,6 +42,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         await IsAnswered(refunded, Verdict.Settled, 200, 0);
         await IsAnswered(eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, 1, 800, 800), Verdict.Settled, 800, 0);
         Assert.That(await eve.WithdrawAnother(tm: 1), "her key is no other bank's");
+        Assert.That(AsksFor(900, minor: 100), Is.False, "no bank bears 1.00 for a coin of 9.00");
         await CoinsOfOtherTimesAreUnknown(bob);
         var account = Town.Account(carol).Minor;
         var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single();
@@ -66,7 +67,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
         await Town.RunCycle();
-        await Recover(copy, 900);
+        await IssuerIsPutBack(copy, 900);
         Assert.That((await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single().Done);
         await Town.RunCycles();
         Assert.That((Bears(), Town.Account(carol).Minor), Is.EqualTo((1100L, account + 1300)));
@@ -77,20 +78,6 @@ public sealed class RestoredHonouredTests : RestoredScenario
         await Town.RunCycles();
         await Town.RunCycles();
         Assert.That((Town.Rows("issuer")["inspection"], Town.Rows("issuer")["closed_coin"], Bears()), Is.EqualTo((0L, 0L, 1100L)));
-    }
-
-    /// <summary>The issuer is put back, and the users' bank gives it all but the withdrawals of those amounts.</summary>
-    private async Task Recover(byte[] copy, params ulong[] keeps)
-    {
-        Town.Clock.Advance(TimeSpan.FromSeconds(1));
-        Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
-        Town.Issuer.Recover();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
-        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default), Throws.InvalidOperationException);
-        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
-        await Town.RunCycle();
-        await Town.RunCycle();
     }
 
     private async Task IsAnswered(CashPayment h, Verdict verdict, ulong credited, ulong waiting)
@@ -121,6 +108,13 @@ public sealed class RestoredHonouredTests : RestoredScenario
         var order = RawMessages.Orders(Town).Last(o => o.FaceValue.Minor == minor);
         Assert.That(RawMessages.Issue(Town.UserBankLink(), key, Town.UserBank.Id, order, minor, Timestamp.Now(Town.Clock)));
         Assert.That(Town.Rows("issuer")["inspection"] + Town.Rows("issuer")["closed_coin"], Is.EqualTo(coins));
+    }
+
+    /// <summary>The bank asks for the order of one amount with another one; true if it gets a coin.</summary>
+    private bool AsksFor(ulong ordered, ulong minor)
+    {
+        using var key = Town.BankKey("bank-1");
+        return RawMessages.Issue(Town.UserBankLink(), key, Town.UserBank.Id, RawMessages.Orders(Town).Last(o => o.FaceValue.Minor == ordered), minor, Timestamp.Now(Town.Clock));
     }
 
     /// <summary>What the issuer bears by the auditor's note; its books hold, by the auditor's check and its own.</summary>

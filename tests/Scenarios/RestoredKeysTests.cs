@@ -112,6 +112,93 @@ public sealed class RestoredKeysTests : RestoredScenario
         Timestamp Newest() => Town.Issuer.Keys.Certificates.Where(c => c.Usage == usage).Max(c => c.NotBefore);
     }
 
+    /// <summary>
+    /// Three encryption keys are lost: one that is good today, and two that were certified under clocks that were ahead. There is a key to encipher to today, and on each of those days, in whatever
+    /// order they are shown.
+    /// </summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task AHolderWithdrawsWhateverDaysTheLostKeysAreOf([Values] bool isLastShownFirst)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        var clock = new OffsetClock(Town.Clock);
+        Town.GiveClock(TownWorld.IssuerName, clock);
+        var lost = new List<KeyCertificate>();
+        foreach (int days in new[] { 0, 10, 40 })
+        {
+            clock.Off = TimeSpan.FromDays(days);
+            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption));
+        }
+
+        clock.Off = TimeSpan.Zero;
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        Town.Replace("issuer", copy);
+        foreach (var certificate in isLastShownFirst ? lost.AsEnumerable().Reverse() : lost)
+        {
+            await Town.TillLink(Till).Call(ShownCertificates.Write([certificate]), default);
+        }
+
+        Assert.That(Town.Issuer.LostKeys, Has.Count.EqualTo(3));
+        await RecoverAndVisit();
+        Town.Issuer.AcceptClock();
+        foreach (int days in new[] { 0, 11, 30 })
+        {
+            Town.Clock.Advance(TimeSpan.FromDays(days));
+            await Town.RunCycles();
+            Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"{days} days later");
+        }
+
+        var own = Town.Issuer.Keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerEncryption && !lost.Exists(k => k.Key.Equals(c.Key))).ToList();
+        Assert.That(own, Has.Count.EqualTo(4), "its own of before, and one for each");
+    }
+
+    /// <summary>
+    /// A lost key has two certificates: of 40 days later, which a bank has fetched while the issuer's clock was ahead, and of after the clock was set right. The issuer hears of that first. The bank
+    /// shows it the other one, and nobody enciphers to the lost key on that day. That stops nobody once more.
+    /// </summary>
+    [Test, Rule(27), Rule(26)]
+    public async Task ALostKeyMayHaveTwoCertificates([Values] bool isRecoveredFirst)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
+        Town.GiveClock(TownWorld.IssuerName, clock);
+        var later = Town.Issuer.Rotate(KeyUsage.IssuerEncryption);
+        Town.UserBank.IsDespiteClock = true;
+        await BankTries(Town.UserBank);
+        Town.UserBank.IsDespiteClock = false;
+        clock.Off = TimeSpan.Zero;
+        Town.Issuer.AcceptClock();
+        await Tries(Till);
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        Cut = "bank-1";
+        Town.Replace("issuer", copy);
+        Cut = null;
+        await Tries(Till);
+        Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Single().NotBefore < Timestamp.Now(Town.Clock)), Is.EqualTo((true, true)));
+        if (isRecoveredFirst)
+        {
+            await RecoverAndVisit();
+        }
+
+        await BankTries(Town.UserBank);
+        Assert.That(Town.Issuer.LostKeys.Select(k => k.Key).Distinct(), Is.EqualTo(new[] { later.Key }));
+        Assert.That((Town.Issuer.LostKeys.Count, Town.Issuer.Behind is null), Is.EqualTo((2, isRecoveredFirst)));
+        if (!isRecoveredFirst)
+        {
+            await RecoverAndVisit();
+        }
+
+        foreach (int days in new[] { 0, 41 })
+        {
+            Town.Clock.Advance(TimeSpan.FromDays(days));
+            await Town.RunCycles();
+            Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"{days} days later");
+        }
+    }
+
     /// <summary>A shop knows five keys of the issuer that the copy lacks, and shows one after each recovery: it stops the issuer once.</summary>
     [Test, Rule(27)]
     public async Task WhoKeepsCertificatesBackStopsTheIssuerOnce()
@@ -222,6 +309,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since, Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
+        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("name that key"), "its copy has that one");
         await Town.UserBank.Recover(request.Key, default);
         Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved), Is.EqualTo((false, (Timestamp?)null)));
     }

@@ -123,6 +123,73 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That((Town.Issuer.Behind, next.Number > words[^1].Number), Is.EqualTo(((Timestamp?)null, true)));
     }
 
+    /// <summary>While it is awaited a bank may ask as often as it likes: numbers have an end, and the issuer's is no nearer for it.</summary>
+    [Test, Rule(27)]
+    public async Task WhoAsksAgainAndAgainUsesNoNumbersUp()
+    {
+        await Restore("issuer");
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover();
+        var numbers = new List<ulong>();
+        for (int i = 0; i < 5; i++)
+        {
+            numbers.Add(AgreeMessage.ReadReply(await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: false), null), default))!.Number);
+        }
+
+        Assert.That(numbers[0], Is.GreaterThan(1_000_000_000UL));
+        Assert.That(numbers.Select(n => n - numbers[0]), Is.EqualTo(new ulong[] { 0, 1, 2, 3, 4 }));
+    }
+
+    /// <summary>A bank stops the issuer, gives nothing back, and is left out. When it comes again that stops nobody; nothing is numbered for it, and once it gives back it has all that is its own.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatIsLeftOutStopsTheIssuerOnce()
+    {
+        await Restore("issuer");
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover(Town.ShopBank.Id);
+        await Visits("bank-1");
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        for (int i = 0; i < 3; i++)
+        {
+            Town.Clock.Advance(TimeSpan.FromHours(1));
+            await KeepsBack();
+            Town.Pay(Till, Alice, 100);
+            await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+            Town.Issuer.CloseCycle();
+            await Visits("bank-1");
+            Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
+        }
+
+        Assert.That(() => Town.Issuer.Recover(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+
+        await Visits("bank-2");
+        await Town.RunCycles();
+        await Visit(Till);
+        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo(((Timestamp?)null, 1700UL, 1700UL)));
+        Assert.That(Audit(), Is.Empty);
+    }
+
+    /// <summary>The shops' bank visits, and gives nothing back.</summary>
+    private async Task KeepsBack()
+    {
+        var way = new Withholding(Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2"));
+        try
+        {
+            await Town.BankOver("bank-2", way).Run(default);
+        }
+        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        {
+            TestContext.Out.WriteLine(e.Message);
+        }
+    }
+
+    /// <summary>A way to the issuer on which nothing is given back.</summary>
+    private sealed class Withholding(ILink inner) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            request.Type == MessageType.Return ? throw new LinkException("Nothing is given back.") : inner.Call(request, cancel);
+    }
+
     /// <summary>First a bank is put back and recovers, then the issuer. What the bank has no order of yet it gives back as well: the coin pays.</summary>
     [Test, Rule(27)]
     public async Task WhatHasNoOrderYetIsGivenBackToo()
@@ -276,9 +343,9 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(HierCash.Tests.Cheating.RawMessages.Dead(Town, h), Is.Not.Null);
     }
 
-    private async Task Visits()
+    private async Task Visits(string? only = null)
     {
-        foreach (var bank in Town.Banks)
+        foreach (var bank in Town.Banks.Where(b => only is null || b.Id == (only == "bank-1" ? Town.UserBank.Id : Town.ShopBank.Id)))
         {
             try
             {

@@ -98,6 +98,20 @@ public abstract partial class RestoredScenario : IDisposable
         Assert.That(Audit(), Is.Empty);
     }
 
+    /// <summary>The issuer alone is put back, and the users' bank gives it all but the withdrawals of those amounts.</summary>
+    private protected async Task IssuerIsPutBack(byte[] copy, params ulong[] keeps)
+    {
+        Town.Clock.Advance(TimeSpan.FromSeconds(1));
+        Town.Replace("issuer", copy);
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Town.Issuer.Recover();
+        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default), Throws.InvalidOperationException);
+        Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
+        await Town.RunCycle();
+        await Town.RunCycle();
+    }
+
     /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
     private protected async Task Visit(string till)
     {

@@ -175,6 +175,23 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That(Town.Issuer.LostKeys.Single().NotBefore > Timestamp.Now(Town.Clock));
         await RecoverAndVisit();
         Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((1100UL, 700UL)));
+
+        // All are put back once more. What was signed meanwhile with the key in its place pays, though it is of a day to come, too.
+        copies = CopyAll();
+        Town.Clock.Advance(TimeSpan.FromHours(1));
+        await Town.RunCycles();
+        using var carol = Town.User("Carol", 2000);
+        await Visit(Till);
+        Town.Pay(Till, carol, 900);
+        await Visit(Till);
+        Assert.That(Town.ShopAccount().Minor, Is.EqualTo(2000));
+        Town.Clock.Advance(TimeSpan.FromHours(3));
+        PutBack(copies);
+        await BanksVisit();
+        await Tries(Till);
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        await RecoverAndVisit();
+        Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((2000UL, 1600UL)));
     }
 
     /// <summary>4.00 before a copy of issuer and banks; after it 7.00, three days, perhaps a new key, 1.00.</summary>

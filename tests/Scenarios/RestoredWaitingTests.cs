@@ -92,6 +92,21 @@ public sealed class RestoredWaitingTests : RestoredScenario
         Assert.That(again.Left.Select(l => l.Why), Is.Empty);
     }
 
+    /// <summary>A bank that is awaited has its key revoked: nobody waits for it any more.</summary>
+    [Test, Rule(27)]
+    public async Task ARevokedBankIsNotAwaited()
+    {
+        await Restore("issuer");
+        Assert.That(Town.Issuer.Recover(), Has.Count.EqualTo(2));
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(Town.Issuer.Awaited, Is.EqualTo(new[] { Town.ShopBank.Id }));
+        Town.Issuer.Revoke(Town.ShopBank.Id);
+        Assert.That(Town.Issuer.Awaited, Is.Empty);
+        Assert.That(Town.Issuer.Waits.One(WaitingKind.RestoredIssuer).Ends, Does.Contain("'hiercash-issuer recover'"));
+        Assert.That(Town.Issuer.Recover(), Is.Empty);
+        Assert.That(Town.Issuer.Behind, Is.Null);
+    }
+
     /// <summary>An issuer was restored twice, the first time under a clock that was ahead. Tills are told of the one that was entered last.</summary>
     [Test, Rule(27), Rule(26)]
     public async Task TheLastRestorationIsTheOneThatWasEnteredLast()

@@ -86,7 +86,7 @@ public static class ConsoleEntry
         catch (DbException e) when (IsOfTheDisk(e))
         {
             return await Fail(
-                $"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole. If a card was paying, 'hiercash-shop status' says what it has signed.",
+                $"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "")}",
                 ExitCode.Refused);
         }
         catch (DbException e)

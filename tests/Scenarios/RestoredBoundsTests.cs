@@ -1,0 +1,141 @@
+using HierCash.Issuer;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Tests.Cheating;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HierCash.Tests.Scenarios;
+
+/// <summary>How far the word of an issuer that was restored from a copy goes, and no farther (rule R27).</summary>
+[Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RestoredBoundsTests : RestoredScenario
+{
+    /// <summary>Whoever stole the coin key of the copy's time makes good coins while the issuer honours such; with a key that was made after the recovery nobody does.</summary>
+    [Test, Rule(27)]
+    public async Task AKeyOfAfterTheRecoveryMakesNoGoodCoins()
+    {
+        await Restore("issuer");
+        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        await Recover();
+        Town.Clock.Advance(TimeSpan.FromDays(3));
+        await Town.RunCycles();
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        foreach (var (rotations, verdict) in new[] { (0, Verdict.Settled), (1, Verdict.UnknownCoin) })
+        {
+            using var holder = Town.Options.Suite.GenerateKey();
+            using var stolen = Town.CoinKeyAfter(rotations);
+            var like = Alice.Coins()[0].Coin.Terms;
+            var unsigned = new Coin(like with { IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
+            var x = unsigned.Terms.FaceValue;
+            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, x, Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+            Assert.That((await Town.Submit(Till, h with { SU = holder.Sign(h.Message) })).Single().Verdict, Is.EqualTo(verdict));
+        }
+    }
+
+    /// <summary>A coin that no bank gave back is honoured until its terms are over by any clock that is tolerated: what was forgotten by then is not paid a second time.</summary>
+    [Test, Rule(27)]
+    public async Task ACoinIsHonouredUntilItsTermsAreOver([Values] bool isOver)
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        using var bob = Town.User("Bob", 4000);
+        var h = Town.Sign(bob, Till, 700);
+        var word = (await Town.Submit(Till, h)).Single();
+        await Trade(100);
+        await IssuerIsPutBack(copy, 4000);
+        var end = Town.Options.Terms.KnownUntil(h.Coin.Terms.Expiry).Minus(isOver ? TimeSpan.FromHours(3) : TimeSpan.FromHours(30)).ToDate()!.Value;
+        while (Town.Clock.GetUtcNow() < end)
+        {
+            var left = end - Town.Clock.GetUtcNow();
+            Town.Clock.Advance(left < TimeSpan.FromDays(90) ? left : TimeSpan.FromDays(90));
+            await Town.RunCycles();
+        }
+
+        using var till = Town.TillKey(Till);
+        var reply = await Town.TillLink(Till).Call(SettleMessage.Write(till, Town.Issuer.Id, [h], Timestamp.Now(Town.Clock), earlier: [word]), default);
+        Assert.That(SettleReply.Read(reply)!.Receipts.Single().Verdict, Is.EqualTo(isOver ? Verdict.UnknownCoin : Verdict.Settled));
+    }
+
+    /// <summary>A coin of no bank: nothing of it is to go back, a payment of it is dead only once all banks have been there, and what the issuer bears is what such coins paid.</summary>
+    [Test, Rule(27)]
+    public async Task ACoinOfNoBankHasNoHolder()
+    {
+        await Trade(400);
+        var copy = Town.StoreBytes("issuer");
+        using var bob = Town.User("Bob", 4000);
+        using var clone = bob.Clone();
+        await Trade(100);
+        await IssuerIsPutBack(copy, 4000);
+        await Town.Submit(Till, Town.Sign(bob, Till, 200));
+        var lost = Town.Sign(bob, Till, 500);
+        Assert.That((await Town.Submit(Till, Town.Sign(clone, Till, 300))).Single().Verdict, Is.EqualTo(Verdict.Equivocation));
+        using var all = Assert.EnterMultipleScope();
+        Assert.That((Town.Issuer.Waits.Shows(WaitingKind.HonouredCoin), Town.Issuer.Waits.Shows(WaitingKind.ReturnToCome)), Is.EqualTo((true, false)));
+        Town.Clock.Advance(TimeSpan.FromDays(10));
+        await Town.RunCycles();
+        Cut = "bank-2";
+        Town.Restart("issuer");
+        Cut = null;
+        Assert.That(RawMessages.AskDead(Town, lost), Is.False, "a bank may know better");
+        await Town.RunCycle();
+        Assert.That(RawMessages.AskDead(Town, lost));
+        Assert.That((Town.Issuer.Audit.Borne.Minor, Town.Issuer.Audit.Run()), Is.EqualTo((500UL, Array.Empty<string>())));
+        using (var store = new SqliteConnection($"Data Source={IssuerFile}"))
+        {
+            store.Open();
+            using var change = store.CreateCommand();
+            change.CommandText = "UPDATE transfer_delta SET amount = amount + 1 WHERE bank = 0";
+            Assert.That(change.ExecuteNonQuery(), Is.EqualTo(1));
+        }
+
+        Assert.That(Town.Issuer.Audit.Run(), Has.Some.Contains("they have paid 500, but the issuer bears 501"));
+    }
+
+    /// <summary>Only banks and shops show certificates.</summary>
+    [Test, Rule(27)]
+    public async Task AStrangerShowsNoCertificates()
+    {
+        var refused = await Town.Issuer.Handle(LinkPeer.Wallet, ShownCertificates.Write([Made()]), default);
+        Assert.That((Refusal.Read(refused)?.Reason, Town.Issuer.LostKeys.Count), Is.EqualTo((RefusalReason.NotAllowed, 0)));
+    }
+
+    /// <summary>So many lost keys are kept.</summary>
+    [Test, Rule(27), Rule(10)]
+    public async Task SoManyLostKeysAreKept()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            await Town.TillLink(Till).Call(ShownCertificates.Write([.. Enumerable.Range(0, ShownCertificates.Max).Select(_ => Made())]), default);
+        }
+
+        Assert.That(Town.Issuer.LostKeys, Has.Count.EqualTo(256));
+    }
+
+    /// <summary>Another process of the issuer hears of a lost key: the one that serves knows it with its next answer.</summary>
+    [Test, Rule(27), Rule(17)]
+    public async Task AProcessThatServesKnowsWhatAnotherHasHeard()
+    {
+        await Trade(400);
+        using var bank = Town.BankKey("bank-1");
+        var lost = Made();
+        using (var store = Database.OpenOrCreateFile(IssuerFile, IssuerParty.Schema))
+        {
+            var other = new IssuerParty(Town.Issuer.Id, store, Town.Options.Suite, Town.Options.Terms, Town.Clock, NullLogger.Instance, Town.Options.Crash);
+            await other.Handle(new LinkPeer(LinkRole.Bank, Town.UserBank.Id, bank.PublicKey), ShownCertificates.Write([lost]), default);
+        }
+
+        var given = CertificatesReply.Read(await Town.TillLink(Till).Call(new LinkMessage(MessageType.Certificates, []), default))!;
+        Assert.That(given.Certificates.Select(c => c.Key), Has.Some.EqualTo(lost.Key));
+    }
+
+    /// <summary>A key that the issuer's root key has certified, and that the issuer does not know.</summary>
+    private KeyCertificate Made()
+    {
+        using var root = Town.RootKey;
+        using var key = Town.Options.Suite.GenerateKey();
+        var now = Timestamp.Now(Town.Clock);
+        return KeyCertificate.Issue(root, KeyUsage.IssuerCoin, Town.Issuer.Id, now.Minus(TimeSpan.FromHours(1)), now.Plus(TimeSpan.FromDays(9)), key.PublicKey);
+    }
+}
