@@ -257,12 +257,13 @@ public sealed class IssuerKeys
     /// <summary>Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.</summary>
     private Timestamp? PlacedSince(Database db, List<KeyCertificate> kept, int at)
     {
+        int its = at;
         while (at > 0 && !IsLost(kept[at].Usage, kept[at].Key.Id) && kept[at].NotBefore == kept[at - 1].NotBefore.Plus(TimeSpan.FromSeconds(1)))
         {
             at--;
         }
 
-        return LostKeys.HeardOf(db, kept[at]);
+        return at < its ? LostKeys.HeardOf(db, kept[at]) : null;
     }
 
     /// <summary>SE_I of that id, also a retired one.</summary>
