@@ -85,9 +85,8 @@ public static class ConsoleEntry
         }
         catch (DbException e) when (IsOfTheDisk(e))
         {
-            return await Fail(
-                $"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "")}",
-                ExitCode.Refused);
+            string paying = RootCommand.ExecutableName == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "";
+            return await Fail($"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{paying}", ExitCode.Refused);
         }
         catch (DbException e)
         {
