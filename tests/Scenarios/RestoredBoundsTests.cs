@@ -34,6 +34,33 @@ public sealed class RestoredBoundsTests : RestoredScenario
         }
     }
 
+    /// <summary>What a till shows bears the issuer's own signature. Only a word that a copy may lack, of a payment that counts, in this scheme, stops the issuer.</summary>
+    [TestCase("as it is", true)]
+    [TestCase("of tomorrow", false)]
+    [TestCase("older than a backup", false)]
+    [TestCase("of another issuer", false)]
+    [TestCase("of another currency", false)]
+    [TestCase("refused", false)]
+    [Rule(27)]
+    public async Task OnlyAWordThatACopyMayLackStopsTheIssuer(string which, bool stops)
+    {
+        await Trade(400);
+        var now = Timestamp.Now(Town.Clock);
+        bool isRefused = which == "refused";
+        using var key = Town.StatementKey;
+        await Show(Receipt.Sign(
+            key,
+            which == "of another issuer" ? new PartyId(77) : Town.Issuer.Id,
+            Digest.Of([7]),
+            isRefused ? Verdict.UnknownCoin : Verdict.Settled,
+            new Amount(100),
+            which == "of another currency" ? new Currency(840) : Currency.Eur,
+            isRefused ? Share.None : new Share(new Amount(100), Amount.Zero, Amount.Zero, default),
+            1,
+            which switch { "of tomorrow" => now.Plus(TimeSpan.FromDays(1)), "older than a backup" => now.Minus(Town.Options.Terms.BackupMaxAge + TimeSpan.FromDays(1)), _ => now }));
+        Assert.That(Town.Issuer.Behind is not null, Is.EqualTo(stops));
+    }
+
     /// <summary>A coin that no bank gave back is honoured until its terms are over by any clock that is tolerated: what was forgotten by then is not paid a second time.</summary>
     [Test, Rule(27)]
     public async Task ACoinIsHonouredUntilItsTermsAreOver([Values] bool isOver)

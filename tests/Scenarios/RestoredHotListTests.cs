@@ -1,7 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
 

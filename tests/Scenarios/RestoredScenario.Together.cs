@@ -1,4 +1,5 @@
 using HierCash.Bank;
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
 
@@ -72,6 +73,13 @@ public abstract partial class RestoredScenario
         {
             TestContext.Out.WriteLine($"{till}: {e.Message}");
         }
+    }
+
+    /// <summary>A till shows the issuer that receipt.</summary>
+    private protected async Task Show(Receipt word)
+    {
+        var now = Timestamp.Now(Town.Clock);
+        await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, now, default, word), default);
     }
 
     /// <summary>A way to the issuer on which no certificates are shown.</summary>

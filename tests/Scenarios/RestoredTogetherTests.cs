@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
@@ -225,12 +224,6 @@ public sealed class RestoredTogetherTests : RestoredScenario
         {
             return e.Message;
         }
-    }
-
-    private async Task Show(Receipt word)
-    {
-        var now = Timestamp.Now(Town.Clock);
-        await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, now, default, word), default);
     }
 
     /// <summary>A person confirmed an issuer's clock that was years ahead, and it forgot coins. When the clock is right, a till's receipts of before are unknown, and that makes no older copy of it.</summary>
