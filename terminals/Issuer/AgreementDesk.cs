@@ -35,10 +35,12 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
         return agreed;
     }
 
-    /// <summary>True if all banks have agreed: then this issuer is no older copy, as far as anybody can show.</summary>
+    /// <summary>
+    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all that it will; what it keeps back is honoured.
+    /// </summary>
     public bool IsAgreedByAll(Database db)
     {
-        bool all = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))).TrueForAll(_agreed.ContainsKey);
+        bool all = db.Query("SELECT id FROM bank WHERE revoked IS NULL AND id NOT IN (SELECT bank FROM recovery WHERE done = ?1)", r => new PartyId(checked((uint)r.GetInt64(0))), RecoveryDesk.Away).TrueForAll(_agreed.ContainsKey);
         Switches.On("R27 not yet known", ref all);
         return all;
     }

@@ -30,7 +30,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
             Redeem(db, id, number, behind, now);
         }
 
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && !Guarantee.IsPaid(db, r.Payment)))
+        foreach (var row in InTurn(db, HistoryDatabase.Exceeding(db, number).FindAll(r => !r.IsRedemption && !Guarantee.IsPaid(db, r.Payment))))
         {
             var coin = InspectionDatabase.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Excess);
@@ -61,6 +61,17 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeTerms t
 
         Redeem(db, id, number, behind, now);
         Refill(db, id, number, now);
+    }
+
+    /// <summary>
+    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not be any more once something of that comes free (rule R27).
+    /// </summary>
+    private static IEnumerable<HistoryRow> InTurn(Database db, List<HistoryRow> rows)
+    {
+        bool mixed = Restorations.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
+            && HistoryDatabase.SignedWith(db, rows[0].Coin, HistoryDatabase.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
+        Switches.Off("R27 promised first", ref mixed);
+        return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;
     }
 
     /// <summary>Redemptions that fit whole, once no shop waits any more.</summary>

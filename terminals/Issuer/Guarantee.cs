@@ -70,7 +70,7 @@ internal sealed class Guarantee(SchemeTerms terms)
             return true;
         }
 
-        var (its, hasOthers) = HistoryDatabase.SignedWith(db, coin.Number, h.Coin.SI);
+        var (its, hasOthers) = HistoryDatabase.SignedWith(db, coin.Number, h.Coin.Id);
         var promised = Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM guarantee WHERE coin = ?1", coin.Number));
         bool isProven = !hasOthers || coin.FaceValue + promised + excess <= its + h.Paid;
         Switches.On("R27 proven promise", ref isProven);

@@ -115,10 +115,12 @@ internal static class HistoryDatabase
     public static Amount Signed(Database db, long coin) =>
         Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts}", coin));
 
-    /// <summary>The same with this S_I alone; and whether payments with another one count (rule R27).</summary>
-    public static (Amount Its, bool HasOthers) SignedWith(Database db, long coin, byte[] si) => (
-        Amount.FromLedger(db.Number($"SELECT coalesce(sum(y), 0) FROM history WHERE coin = ?1 AND {Counts} AND instr(h, ?2) > 0", coin, si)),
-        db.Number($"SELECT count(*) FROM history WHERE coin = ?1 AND {Counts} AND instr(h, ?2) = 0", coin, si) > 0);
+    /// <summary>The same with this S_I alone; and whether payments with another one count (rule R27). A coin's id says which: whoever has a signature has a second one of the same message.</summary>
+    public static (Amount Its, bool HasOthers) SignedWith(Database db, long coin, CoinId id)
+    {
+        var counting = db.Query($"SELECT h, y FROM history WHERE coin = ?1 AND {Counts}", r => (CashPayment.Decode(r.Bytes(0))!.Coin.Id, Y: Amount.FromLedger(r.GetInt64(1))), coin);
+        return (counting.Where(c => c.Id == id).Aggregate(Amount.Zero, (sum, c) => sum + c.Y), counting.Exists(c => c.Id != id));
+    }
 
     /// <summary>The same with what was refused because the coin had ended.</summary>
     public static Amount SignedWithRefused(Database db, long coin) =>

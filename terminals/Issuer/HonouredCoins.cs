@@ -69,7 +69,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
         if (isShown)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
-            CoinLife.MakeHot(db, its with { Id = coin.Id });
+            CoinLife.MakeHot(db, its with { Id = coin.Id, Expiry = coin.Terms.Expiry });
             return HistoryDatabase.Shown(db, its.Number) is null ? its : InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry);
         }
 
@@ -77,6 +77,14 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
         Switches.Off("R27 unheard report", ref isUnheard);
         if (isUnheard)
         {
+            // From now on shops can know it.
+            bool isToBeKnown = true;
+            Switches.Off("R27 heard from now on", ref isToBeKnown);
+            if (isToBeKnown)
+            {
+                CoinLife.MakeHot(db, its with { Id = coin.Id, Expiry = coin.Terms.Expiry });
+            }
+
             return null;
         }
 

@@ -28,6 +28,7 @@ public sealed class IssuerKeys
     private volatile IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> _keys;
 
     /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
+    private readonly Lock _renewal = new();
     private volatile IReadOnlyList<KeyCertificate> _lost;
 
     private IssuerKeys(
@@ -141,14 +142,18 @@ public sealed class IssuerKeys
     /// </summary>
     internal void Renew(Database store, Timestamp now)
     {
-        _lost = store.Read(LostKeys.All);
-        foreach (var usage in Names.Keys)
+        // Two parties that show a lost key at once have one made.
+        lock (_renewal)
         {
-            var lacking = Lacking(usage, now);
-            Switches.Replace("R27 newer keys", ref lacking, []);
-            foreach (var begins in lacking)
+            _lost = store.Read(LostKeys.All);
+            foreach (var usage in Names.Keys)
             {
-                Make(store, usage, _ => begins, now);
+                var lacking = Lacking(usage, now);
+                Switches.Replace("R27 newer keys", ref lacking, []);
+                foreach (var begins in lacking)
+                {
+                    Make(store, usage, _ => begins, now);
+                }
             }
         }
     }

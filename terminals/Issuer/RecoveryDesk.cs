@@ -22,7 +22,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     private const long LeftOut = 2;
 
     /// <summary>It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.</summary>
-    private const long Away = 3;
+    public const long Away = 3;
 
     /// <summary>Banks that have not given back yet, while the issuer recovers. One whose key was revoked meanwhile cannot.</summary>
     public static List<PartyId> Missing(Database db) => db.Query(
@@ -52,8 +52,8 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         }
 
         var (since, copied) = Since(db, terms, Timestamp.Now(clock));
-        db.Execute(
-            "UPDATE recovery SET done = ?3, since = min(since, ?1), copied = min(copied, ?2) WHERE done = ?4 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL)", since, copied, Waits, Away);
+        // Who stayed away goes on doing so: it gives back when it comes.
+        db.Execute("UPDATE recovery SET since = min(since, ?1), copied = min(copied, ?2) WHERE done = ?3", since, copied, Away);
         db.Execute("INSERT OR IGNORE INTO recovery(bank, since, copied) SELECT id, ?1, ?2 FROM bank WHERE revoked IS NULL", since, copied);
         if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = ?2, ?3, done) WHERE bank = ?1", (long)lost.Value, Waits, LeftOut) == 0)
         {
@@ -181,7 +181,11 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
 
         var coin = CashAnswer.Decode(plain.AsSpan(0, Math.Min(plain.Length, CashAnswer.Size)))?.ToCoin(opened.FaceValue, opened.Currency, opened.TM, nu);
         bool ours = coin is not null && coin.Terms.Issuer == issuer && coin.Terms.FaceValue == asked.FaceValue && keys.CoinKey(coin.Terms.IssuerKey) is { } key && coin.Verify(suite, key);
-        return ours ? (coin!, m) : null;
+
+        // As at the withdrawal: whoever has seen a coin at a shop could ask for it, or have an opening of it filed that is no evidence (hole 20).
+        bool possessed = opened.IsWithoutKey ? coin is { Terms.IssuerKeyed: true } : opened.VerifyPossession(suite, asked.Key);
+        Switches.On("R27 possession", ref possessed);
+        return ours && possessed ? (coin!, m) : null;
     }
 
     private LinkMessage Take(Database db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
@@ -280,7 +284,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         }
         else
         {
-            HonouredCoins.Adopt(db, known, bank, asked.Request, opening, now);
+            HonouredCoins.Adopt(db, InspectionDatabase.KeepUntil(db, known, of.Coin.Terms.Expiry), bank, asked.Request, opening, now);
         }
 
         db.Execute("UPDATE bank SET issued = issued + ?2 WHERE id = ?1", (long)bank.Value, asked.FaceValue.ToLedger());

@@ -110,6 +110,14 @@ internal static class RawMessages
     public static byte[] SignVoid(ISigningKey till, CashPayment h) => till.Sign(SignedMessage.Void(h.Id, h.Till));
 
     /// <summary>VOID: the card gets S_W; true if it took it.</summary>
+    /// <summary>The other signature of the same message, which whoever has one has, too: (r, n - s) for (r, s).</summary>
+    public static byte[] Mirrored(byte[] signature)
+    {
+        var order = System.Numerics.BigInteger.Parse("00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber);
+        var bytes = (order - new System.Numerics.BigInteger(signature.AsSpan(32), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        return [.. signature[..32], .. new byte[32 - bytes.Length], .. bytes];
+    }
+
     public static bool Void(TownCard card, CashPayment h, ISigningKey till)
     {
         card.Card.Reset();

@@ -1,6 +1,7 @@
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using Microsoft.Data.Sqlite;
@@ -59,6 +60,43 @@ public sealed class RestoredBoundsTests : RestoredScenario
             1,
             which switch { "of tomorrow" => now.Plus(TimeSpan.FromDays(1)), "older than a backup" => now.Minus(Town.Options.Terms.BackupMaxAge + TimeSpan.FromDays(1)), _ => now }));
         Assert.That(Town.Issuer.Behind is not null, Is.EqualTo(stops));
+    }
+
+    /// <summary>
+    /// Whoever has a signature has a second one of the same message: a coin with the mirrored S_I is the same coin. Of what exceeds it as much is promised as ever, and a dossier proves it.
+    /// </summary>
+    [Test, Rule(27), Hole(5)]
+    public async Task AMirroredSignatureIsNoOtherCoin()
+    {
+        await Restore("issuer");
+        await Recover();
+        using var bob = Town.User("Bob", 5000);
+        using var clone = bob.Clone();
+        string kiosk = Town.AddTill("Kiosk");
+        var h = Town.Sign(bob, Till, 5000);
+        var mirrored = h with { Coin = h.Coin with { SI = RawMessages.Mirrored(h.Coin.SI) } };
+        Assert.That((await Town.Submit(Till, mirrored)).Single().Share.Credited.Minor, Is.EqualTo(5000));
+        Assert.That((await Town.Submit(kiosk, Town.Sign(clone, kiosk, 3000))).Single().Share.Guaranteed.Minor, Is.EqualTo(3000));
+    }
+
+    /// <summary>A shop has seen a coin, and its bank gives it back as a withdrawal of its own, with a request that no key has signed: nobody could prove anything of it, and the holder's money would go there.</summary>
+    [Test, Rule(27), Hole(20)]
+    public async Task WhoHasSeenACoinAtAShopDoesNotGiveItBack()
+    {
+        await Restore("issuer");
+        Town.Issuer.Recover();
+        var (suite, id, now) = (Town.Options.Suite, Town.ShopBank.Id, Timestamp.Now(Town.Clock));
+        var coin = Alice.Coins().Single(c => c.Coin.Terms.FaceValue.Minor == 4000).Coin;
+        var pe = WithdrawalTests.PE(Town);
+        var (seed, x) = (new byte[32], coin.Terms.FaceValue);
+        byte[] ei = new CashRequest(seed, x, Currency.Eur, coin.Terms.TM, coin.NU, new byte[64]).Encipher(suite, pe);
+        using var key = Town.BankKey("bank-2");
+        var asked = new BankRequest(id, x, Currency.Eur, pe.Id, ei, now, key.Sign(SignedMessage.BankRequest(id, x, Currency.Eur, pe.Id, new RequestId(Digest.Of(ei)), now)));
+        var words = new ReturnedWords(false, [(asked, CashCipher.Encrypt(seed, CashAnswer.Of(coin).Encode()))], [], []);
+        var reply = await Town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-2").Call(RecoveryMessages.WriteReturn(words), default);
+        Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        await Recover();
+        Assert.That(Audit(), Is.Empty);
     }
 
     /// <summary>A coin that no bank gave back is honoured until its terms are over by any clock that is tolerated: what was forgotten by then is not paid a second time.</summary>

@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -57,6 +58,30 @@ public sealed class RestoredHotListTests : RestoredScenario
         Town.Clock.Advance(Town.Scheme.Terms.HotListMaxAge - TimeSpan.FromMinutes(1));
         Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline: what it was told is fresh");
         Assert.That(Town.Till(Till).Sum(PartState.Queued).Minor, Is.EqualTo(100));
+    }
+
+    /// <summary>The first recovery was under a clock that was ahead by what is tolerated, the second under the right one. Once a till has said what it has, lists go on beyond that.</summary>
+    [Test, Rule(27), Rule(26), Hole(11)]
+    public async Task AListOfARecoveryUnderAClockAheadIsFollowed()
+    {
+        var copy = await Copy();
+        var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromHours(20) };
+        Town.GiveClock("issuer", clock);
+        await PutBack(copy);
+        await Report(_carol);
+        await Hear();
+        clock.Off = TimeSpan.Zero;
+        Town.Clock.Advance(TimeSpan.FromMinutes(10));
+        await PutBack(copy);
+        await Hear();
+        await Report(_bob);
+        await Hear();
+        AssertNobodyPays();
+        var way = Town.TillLink(Till);
+        async Task<ulong> Ask(ulong version) =>
+            LossMessages.ReadHotListReply(await way.Call(LossMessages.WriteHotList(version, Town.Till(Till).W, Timestamp.Now(Town.Clock)), default))!.Value.List.Version;
+        ulong now = await Ask(0);
+        Assert.That(await Ask(now + 1), Is.EqualTo(now), "nobody who says a number moves it once more");
     }
 
     /// <summary>No bank has visited yet, nor a till that has a newer receipt, so the issuer does not know that it is an older copy. It finds a copied card, and lists it under a number that tills have.</summary>

@@ -169,6 +169,32 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
+    /// <summary>The issuer is put back once more, and the bank is left out once more: it stops nobody, and gives back when it comes.</summary>
+    [Test, Rule(27)]
+    public async Task ABankThatIsLeftOutTwiceStopsNobody()
+    {
+        await Restore("issuer");
+        Town.Issuer.Recover(Town.ShopBank.Id);
+        await Visits("bank-1");
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        var copy = Town.StoreBytes("issuer");
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.That(Town.Withdraw(Alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await Visits("bank-1");
+        Town.Clock.Advance(TimeSpan.FromMinutes(1));
+        Town.Replace("issuer", copy);
+        await Visits("bank-1");
+        Assert.That(Town.Issuer.Behind, Is.Not.Null);
+        Assert.That(Town.Issuer.Recover(Town.ShopBank.Id), Is.EqualTo(new[] { Town.UserBank.Id }));
+        await Visits("bank-1");
+        await Visits("bank-2");
+        Assert.That(Town.Issuer.Behind, Is.Null);
+        await Town.RunCycles();
+        await Visit(Till);
+        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
+        Assert.That(Audit(), Is.Empty);
+    }
+
     /// <summary>The shops' bank visits, and gives nothing back.</summary>
     private async Task KeepsBack()
     {

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Tests.Cheating;
 using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
@@ -35,11 +36,7 @@ public sealed class SettlementTests
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 5000);
         var h = town.Pay(till, card, 1250).Payments.Single();
-        var order = System.Numerics.BigInteger.Parse("00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber);
-        var s = order - new System.Numerics.BigInteger(h.SU.AsSpan(32), isUnsigned: true, isBigEndian: true);
-        var bytes = s.ToByteArray(isUnsigned: true, isBigEndian: true);
-        byte[] mirrored = [.. h.SU[..32], .. new byte[32 - bytes.Length], .. bytes];
-        var other = h with { SU = mirrored };
+        var other = h with { SU = RawMessages.Mirrored(h.SU) };
         Assert.That(other.Verify(town.Options.Suite), "the mirrored signature is valid too");
         await town.Submit(till, h);
         Assert.That((await town.Submit(till, other)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
