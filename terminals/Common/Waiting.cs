@@ -113,6 +113,9 @@ public enum WaitingKind
     /// <summary>Issuer: its database is an older copy.</summary>
     RestoredIssuer,
 
+    /// <summary>Issuer: a bank was left out when it recovered (R27).</summary>
+    LeftOutBank,
+
     /// <summary>Issuer: credited to a shop before the issuer was restored from a copy, and its payment has not come again.</summary>
     RecoveredCredit,
 

@@ -339,7 +339,7 @@ public sealed partial class IssuerParty : ILinkHandler
             if (request.Type != MessageType.Certificates)
             {
                 // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison agrees to nothing by that.
-                _watch.Answered(now, _agreement.IsDatedNow(request, now) ? peer.Id : null);
+                _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
             }
 
             LogAnswered(peer, request.Type, answer.Type);

@@ -128,7 +128,7 @@ internal static class IssuerSchema
         CREATE TABLE behind(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, proof BLOB NOT NULL) STRICT;
 
         -- Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27); since when they give it back, and where the copy ends, as far as
-        -- is known. Done: 0 it has to visit, 1 it gave back, 2 a person left it out.
+        -- is known. Done: 0 it has to visit, 1 it gave back, 2 a person left it out, 3 so, after it had shown a later word: it stays until it comes.
         CREATE TABLE recovery(bank INTEGER PRIMARY KEY, since INTEGER NOT NULL, copied INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, unopened INTEGER NOT NULL DEFAULT 0) STRICT;
 
         -- Keys of this issuer's own that its copy lacked: their certificates, which others showed it; since when it knows of each, and whether it has recovered since (R27).

@@ -32,7 +32,7 @@ internal static class IssuerWaiting
         var all = new List<Waiting>();
         string Show(long minor) => Amount.FromLedger(minor).Show(currency);
         all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0", r => new Waiting(
-            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle.", "The next cycle of 'hiercash-issuer serve' ends it.")));
+            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle, to banks that have visited.", "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it.")));
         all.AddRange(db.Query(
             "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
             r => new Waiting(
@@ -46,6 +46,9 @@ internal static class IssuerWaiting
                 missing.Count == 0 ? "'hiercash-issuer recover' ends it." : $"It ends when these banks have visited: {string.Join(", ", missing)}."));
         }
 
+        all.AddRange(RecoveryDesk.LeftOutBanks(db).Select(bank => new Waiting(
+            WaitingKind.LeftOutBank, $"instructions for bank {bank}", null, "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
+            $"It ends when the bank visits; if it never will, 'hiercash-issuer revoke bank {bank}' ends it.")));
         all.AddRange(db.Query(
             "SELECT count(*), sum(-amount) FROM transfer_delta WHERE amount < 0 AND kind = ?1 HAVING count(*) > 0",
             r => new Waiting(
@@ -61,7 +64,7 @@ internal static class IssuerWaiting
             r => new Waiting(
                 WaitingKind.HonouredCoin, $"{r.GetInt64(0)} coins of no bank, which have paid {Show(r.GetInt64(1))}", r.IsDBNull(2) ? null : Timestamp.FromLedger(r.GetInt64(2)),
                 "They were issued after the copy that this issuer was restored from, and no bank gave them back. The issuer bears what they pay.",
-                "It ends when their bank asks for the withdrawals again, or gives them back at a later 'hiercash-issuer recover'; else with the coins' terms."),
+                "It ends when their bank asks for the withdrawals again, or gives them back; else with the coins' terms."),
             Alarms.HonouredCoin));
         all.AddRange(db.Query(
             "SELECT count(*), min(arrival) FROM early e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.payment_id = e.payment_id) HAVING count(*) > 0",

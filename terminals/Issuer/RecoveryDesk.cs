@@ -32,6 +32,10 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
 
+    /// <summary>Banks that stay away so, and may still come.</summary>
+    public static List<PartyId> LeftOutBanks(Database db) => db.Query(
+        "SELECT bank FROM recovery WHERE done = ?1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Away);
+
     /// <summary>True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given back.</summary>
     public static bool StaysAway(Database db, PartyId bank)
     {
@@ -326,14 +330,17 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     }
 
     /// <summary>Once all banks have given back theirs the issuer goes on.</summary>
-    private static void EndIfAll(Database db, Timestamp now)
+    private void EndIfAll(Database db, Timestamp now)
     {
         if (Missing(db).Count > 0)
         {
             return;
         }
 
-        var (copied, since) = (db.Number("SELECT coalesce(min(copied), 0) FROM recovery WHERE done <> ?1", Away), db.Number("SELECT coalesce(min(since), 0) FROM recovery WHERE done <> ?1", Away));
+        // Where no bank had to visit, because all keys are revoked, what a till or a key has shown says since when.
+        var (brought, ends) = Since(db, terms, now);
+        var since = db.Number("SELECT coalesce(min(since), ?2) FROM recovery WHERE done <> ?1", Away, brought);
+        var copied = db.Number("SELECT coalesce(min(copied), ?2) FROM recovery WHERE done <> ?1", Away, ends);
         Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
         // Tills have lists of what was forgotten, under numbers that an earlier recovery from the same copy gave, too: a date in microseconds is beyond all of them.
         long begins = now.ToLedger();

@@ -15,6 +15,9 @@ internal sealed class ConsoleHost
 
     private readonly Process _process;
 
+    /// <summary>What the runtime says of a crash.</summary>
+    private readonly ConcurrentQueue<string> _said = new();
+
     static ConsoleHost() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (var host in Free.Values.SelectMany(h => h))
@@ -28,7 +31,7 @@ internal sealed class ConsoleHost
         var info = ConsoleProcess.Info(Path.GetTempPath(), ConsoleProcess.Find("console-host"), [Path.ChangeExtension(console, null) + ".dll"]);
         PcscService.HideFrom(info);
         _process = Process.Start(info)!;
-        _process.ErrorDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, said) => _said.Enqueue(said.Data ?? "");
         _process.BeginErrorReadLine();
     }
 
@@ -54,7 +57,13 @@ internal sealed class ConsoleHost
             return null;
         }
 
-        var ended = JsonSerializer.Deserialize<JsonElement>(line.Result ?? throw new InvalidOperationException("The console ended its host."));
+        if (line.Result is not { } said)
+        {
+            _process.WaitForExit();
+            throw new InvalidOperationException($"The console ended its host, with {_process.ExitCode}. {string.Join('\n', _said)}");
+        }
+
+        var ended = JsonSerializer.Deserialize<JsonElement>(said);
         return ConsoleResult.Of(ended.GetProperty("Code").GetInt32(), ended.GetProperty("Output").GetString()!, ended.GetProperty("Error").GetString()!);
     }
 }

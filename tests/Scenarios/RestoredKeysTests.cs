@@ -259,7 +259,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
         Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
         Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
-        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("name that key"));
         using var other = Town.Options.Suite.GenerateKey();
         Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("under that key"));
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);

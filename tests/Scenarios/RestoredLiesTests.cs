@@ -170,13 +170,14 @@ public sealed class RestoredLiesTests : RestoredScenario
     }
 
     /// <summary>The issuer is put back once more, and the bank is left out once more: it stops nobody, and gives back when it comes.</summary>
-    [Test, Rule(27)]
+    [Test, Rule(27), Waits(WaitingKind.LeftOutBank)]
     public async Task ABankThatIsLeftOutTwiceStopsNobody()
     {
         await Restore("issuer");
         Town.Issuer.Recover(Town.ShopBank.Id);
         await Visits("bank-1");
         Assert.That(Town.Issuer.Behind, Is.Null);
+        Assert.That(Town.Issuer.Waits.One(WaitingKind.LeftOutBank).What, Does.EndWith($"bank {Town.ShopBank.Id}"));
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That(Town.Withdraw(Alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
@@ -188,7 +189,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(Town.Issuer.Recover(Town.ShopBank.Id), Is.EqualTo(new[] { Town.UserBank.Id }));
         await Visits("bank-1");
         await Visits("bank-2");
-        Assert.That(Town.Issuer.Behind, Is.Null);
+        Assert.That((Town.Issuer.Behind, Town.Issuer.Waits.Shows(WaitingKind.LeftOutBank)), Is.EqualTo(((Timestamp?)null, false)));
         await Town.RunCycles();
         await Visit(Till);
         Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
