@@ -17,11 +17,11 @@ internal static class InsertCommand
     {
         var file = new Argument<string>("FILE") { Description = "The card image. No other program can use it meanwhile." };
         var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1. Default: 0.", HelpName = "N" };
-        var at = new Option<(string Host, int Port)>("--vpcd")
+        var at = new Option<HostPort>("--vpcd")
         {
-            Description = $"Where vpcd listens for slot 0. Default: 127.0.0.1:{VpcdReader.Port}.",
+            Description = "Where vpcd listens for slot 0.",
             HelpName = "HOST[:PORT]",
-            DefaultValueFactory = _ => ("127.0.0.1", VpcdReader.Port),
+            DefaultValueFactory = _ => new HostPort("127.0.0.1", VpcdReader.Port),
             CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
         };
         var record = new Option<string?>("--record") { Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.", HelpName = "FILE" };

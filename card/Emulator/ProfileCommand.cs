@@ -35,7 +35,7 @@ internal static class ProfileCommand
         var traces = new Argument<string[]>("TRACE") { Description = "Traces to time instead, or folders of them.", Arity = ArgumentArity.ZeroOrMore };
         var at = new Option<string>("--at")
         {
-            Description = $"The reader whose steps are shown: {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}. Default: contactless-424.",
+            Description = $"The reader whose steps are shown: {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}.",
             HelpName = "READER",
             DefaultValueFactory = _ => "contactless-424",
         };

@@ -17,7 +17,7 @@ public static class CardOptions
 
     public static Option<int> Wait { get; } = new("--wait")
     {
-        Description = $"How long to wait for a card to be put into a PC/SC reader. Default: {DefaultSeconds}.",
+        Description = "How long to wait for a card to be put into a PC/SC reader.",
         HelpName = "SECONDS",
         DefaultValueFactory = _ => DefaultSeconds,
         CustomParser = result =>

@@ -56,7 +56,7 @@ public sealed partial class BankParty : ILinkHandler
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
         Faults = new Faults(clock);
-        _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this bank", "the issuer");
+        _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this bank", "the issuer", "hiercash-bank serve");
         relay = _issuersClock.Over(relay ?? issuer);
         issuer = _issuersClock.Over(issuer);
         _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
@@ -320,7 +320,8 @@ public sealed partial class BankParty : ILinkHandler
     {
         var parked = Parked;
         long suspense = Audit.Suspense;
-        return _store.Read<IReadOnlyList<Waiting>>(db => [.. BankWaiting.Of(serving), .. BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock))]);
+        return _store.Read<IReadOnlyList<Waiting>>(db =>
+            [.. BankWaiting.Of(serving), .. BankWaiting.OfVisit(db, serving), .. BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock))]);
     }
 
     /// <summary>What a person has to look at, the newest first.</summary>

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -15,6 +16,14 @@ internal static class BankWaiting
     public static IEnumerable<Waiting> Of(IReadOnlyList<Fault> serving) => serving.Where(f => f.What == ClockFault).Select(f => new Waiting(
         WaitingKind.DifferingClock, "everything that needs the issuer", f.Since, $"{f.Reason}.",
         "'hiercash-bank serve' compares the clocks at each visit, and goes on by itself when the wrong one is right."));
+
+    /// <summary>What waits because the last visit of the process that serves failed, for a reason that nothing else here says.</summary>
+    public static IEnumerable<Waiting> OfVisit(Database db, IReadOnlyList<Fault> serving)
+    {
+        bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null || Agreement.Disbelieved(db) is not null || Admission.Unanswered(db) is not null;
+        return serving.Where(f => f.What == ServeLoop.Work && !isSaid).Select(f => new Waiting(
+            WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason}.", $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit."));
+    }
 
     /// <summary>All else; sums where there may be many.</summary>
     public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)

@@ -52,6 +52,11 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
         {
             return new Refusal(RefusalReason.CannotStore, $"The issuer cannot use its own files: {why}.").ToMessage();
         }
+        catch (LinkException e) when (e.IsOutOfDate)
+        {
+            return new Refusal(
+                RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or no more. Nothing is lost: tell the bank.").ToMessage();
+        }
         catch (LinkException)
         {
             return new Refusal(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.").ToMessage();

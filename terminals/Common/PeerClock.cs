@@ -13,7 +13,8 @@ namespace HierCash.Terminals;
 /// <param name="tolerance">How far clocks may differ.</param>
 /// <param name="self">Whose clock that is, such as "this till".</param>
 /// <param name="peer">Who is asked, such as "the issuer".</param>
-public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self, string peer)
+/// <param name="server">The command that compares by itself, time and again; null: a person runs a command again.</param>
+public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self, string peer, string? server = null)
 {
     /// <summary>What was heard is good for so long before something is signed: then the peer is asked again. A clock that is set right is noticed as soon.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
@@ -81,8 +82,9 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
         return differs
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The clock of {self} says {here}, and {peer}'s clock says {there}. They may differ by {tolerance.TotalHours:0} hours. Nothing was signed. Set the wrong clock right, and do this again. "
-                + $"If {peer}'s clock is the wrong one, tell its people; --despite-clock goes on all the same.")
+                $"The clock of {self} says {here}, and {peer}'s clock says {there}. At most {tolerance.TotalHours:0} hours between them are allowed. Nothing was signed. "
+                + $"Set the wrong clock right{(server is null ? ", and do this again" : "")}. "
+                + $"If {peer}'s clock is the wrong one, tell its people; {(server is null ? "--despite-clock" : $"'{server} --despite-clock'")} goes on all the same.")
             : null;
     }
 

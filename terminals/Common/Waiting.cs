@@ -98,7 +98,10 @@ public enum WaitingKind
     /// <summary>Bank: its clock and the issuer's differ.</summary>
     DifferingClock,
 
-    /// <summary>Issuer: its clock is behind what it has signed.</summary>
+    /// <summary>Bank: the process that serves could not do its last visit to the issuer, or a step of it.</summary>
+    FailedVisit,
+
+    /// <summary>Issuer: its clock is behind the latest time that it went by.</summary>
     ClockBehindSigned,
 
     /// <summary>Issuer: its clock is far ahead of its last sign of life, and no two banks have agreed with it yet.</summary>

@@ -63,7 +63,7 @@ internal sealed class ClockWatch
         }
     }
 
-    /// <summary>The latest date that was signed, to a minute; 0 if there is none.</summary>
+    /// <summary>The latest time that was gone by where something was signed or answered, to a minute; 0 if there is none.</summary>
     public static Timestamp Signed(Database db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(signed), 0) FROM clock"));
 
     /// <summary>Since when the clock is doubted, by itself; null if it is not.</summary>
@@ -99,7 +99,7 @@ internal sealed class ClockWatch
                 _alarmed = _clock.GetTimestamp();
             }
 
-            return $"The issuer's clock says {now}, behind {_written}, which it has signed. It signs nothing until its clock is right, or 'hiercash-issuer clock accept'.";
+            return $"The issuer's clock says {now}, behind {_written}, the latest time that it went by. It signs nothing until its clock is right, or 'hiercash-issuer clock accept'.";
         }
     }
 

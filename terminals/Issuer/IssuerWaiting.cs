@@ -12,8 +12,8 @@ internal static class IssuerWaiting
         if (clock.IsBehind)
         {
             yield return new Waiting(
-                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null, $"The issuer's clock says {clock.Now}, behind {clock.Signed}, which it has signed.",
-                "It ends when the clock is right. If it is right now, and was wrong then, 'hiercash-issuer clock accept' ends it.");
+                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null, $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by.",
+                $"It ends when the clock is right. {ClockCommand.Look}");
         }
 
         if (clock.Doubted is { } since)
@@ -22,7 +22,7 @@ internal static class IssuerWaiting
             yield return new Waiting(
                 WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
                 $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers all the same.",
-                "It ends when two banks have called whose clocks agree, or the only bank that there is; else 'hiercash-issuer clock accept' ends it. No shop's word does.");
+                $"It is {clock.Now} by it now. It ends when two banks have called whose clocks agree, or the only bank that there is; no shop's word ends it. {ClockCommand.Look}");
         }
     }
 

@@ -175,6 +175,7 @@ internal static class Program
             var owed = held.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
             string Show(Amount amount) => amount.Show(currency);
             string cancels = till.OpenTickets.Count > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
+            string brings = till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -188,7 +189,7 @@ internal static class Program
                 $"""
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
-                Queued {Show(till.Sum(PartState.Queued))}{(till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is null ? ": run 'hiercash-shop settle'." : ": another till of the shop brings it.")}
+                Queued {Show(till.Sum(PartState.Queued))}{brings}
                 {Counted.Say(till.OpenTickets.Count, "payment was", "payments were")} cut short{cancels}
                 {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(till.KeptPayments, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
                 {Waiting.Say(till.Waits)}

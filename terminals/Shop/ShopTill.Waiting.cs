@@ -64,9 +64,10 @@ public sealed partial class ShopTill
         var rest = queued.Except(early).Except(unknown).ToList();
         if (rest.Count > 0)
         {
-            string ends = Revoked is null ? "'hiercash-shop settle' sends it" : "Another till of the shop brings it with 'hiercash-shop settle --for DIR'";
+            string ends = Revoked is not null ? "Another till of the shop brings it with 'hiercash-shop settle --for DIR'"
+                : Behind is not null ? "'hiercash-shop settle' sends it after 'hiercash-shop recover'" : "'hiercash-shop settle' sends it";
             all.Add(new Waiting(
-                WaitingKind.QueuedPayment, $"{Show(Sum(rest))} in {rest.Count} accepted", rest[0].H.Time, "It was not sent yet, or the issuer has not answered.",
+                WaitingKind.QueuedPayment, $"{Show(Sum(rest))} in {rest.Count} accepted", rest[0].H.Time, "It is not settled yet: it was not sent, or the issuer has not answered, or has refused it for now.",
                 $"{ends}; the oldest counts until {_scheme.Terms.LateAfter(rest[0].H)}."));
         }
 

@@ -16,7 +16,7 @@ internal static class TimeCommand
 
     public static Command Make(Option<bool> json, Option<string?> pcsc, string vpcdName)
     {
-        var count = new Option<int>("--count") { Description = "Payments of each kind. Default: 500.", HelpName = "N", DefaultValueFactory = _ => 500 };
+        var count = new Option<int>("--count") { Description = "Payments of each kind.", HelpName = "N", DefaultValueFactory = _ => 500 };
         var command = new Command(
             "time",
             """

@@ -12,8 +12,8 @@ namespace HierCash.Wallet;
 
 /// <summary>What a holder does beside withdrawing and paying: redeem, renew, recover, explain, and prepare for a lost card.</summary>
 internal sealed class LifeCommands(
-    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
-    Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<HostPort> bank, Func<ICardChannel, string, PrivateStatus> read,
+    Func<HostPort, PrivateStatus, WalletRecords?, ILink> dial)
 {
     public IEnumerable<Command> All => [Keep(), Redeem(), Renew(), Recover(), Explain(), Rebuttal(), LostReport(), ReportLost()];
 
@@ -198,7 +198,14 @@ internal sealed class LifeCommands(
         using var channel = await CardOptions.Open(result, suite, cancel);
         string code = CommonOptions.ReadPin(result.GetValue(pin));
         var status = read(channel, code);
-        using var store = isRecovery ? RecordsFile.Recover(folder, channel, code, Console.Error.WriteLine) : RecordsFile.Find(folder, channel, code);
+        bool isCopied = false;
+        void Copied(string what)
+        {
+            isCopied = true;
+            Console.Error.WriteLine(what);
+        }
+
+        using var store = isRecovery ? RecordsFile.Recover(folder, channel, code, Copied) : RecordsFile.Find(folder, channel, code);
         var records = store is null ? null : new WalletRecords(store);
         var terminal = new WalletTerminal(dial(result.GetValue(bank), status, records), suite, TimeProvider.System, NoCrashPoints.Instance, records)
         {
@@ -210,7 +217,9 @@ internal sealed class LifeCommands(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),
             done.Count == 0 ? nothing : string.Join(Environment.NewLine, done.Select(d => d.Message)));
-        return done.Count > 0 && done.All(d => !d.Done) ? ExitCode.Refused : ExitCode.Done;
+
+        // Who had the records made again got that, whatever the issuer says of payments that are settled long since.
+        return done.Count > 0 && done.All(d => !d.Done) && !isCopied ? ExitCode.Refused : ExitCode.Done;
     }
 
     private static IEnumerable<string> Explain(CoinReply coin, byte slot, Currency currency) => coin.State switch

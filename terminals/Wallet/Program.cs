@@ -16,7 +16,7 @@ internal static class Program
     private static readonly BclSuite Suite = new();
     private static readonly Option<string?> PinOption = CommonOptions.PinOption();
     private static readonly Option<bool> Json = CommonOptions.Json();
-    private static readonly Option<(string Host, int Port)> Bank = CommonOptions.Peer("--bank", "bank", CommonOptions.BankPort);
+    private static readonly Option<HostPort> Bank = CommonOptions.Peer("--bank", "bank", CommonOptions.BankPort);
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
@@ -287,7 +287,7 @@ internal static class Program
 
     /// <summary>The way to the bank that the card names, and to no other one of the scheme (rule R19).</summary>
     /// <param name="records">Where the wallet has them: they know the bank's key.</param>
-    private static TcpLink Link((string Host, int Port) bank, PrivateStatus status, WalletRecords? records) => new(
+    private static TcpLink Link(HostPort bank, PrivateStatus status, WalletRecords? records) => new(
         new LinkTarget(bank.Host, bank.Port, LinkRole.Bank, status.Scheme, status.Bank)
         {
             Remembered = records is null ? null : certificate => records.Doubt(status.Scheme, status.Bank, certificate),

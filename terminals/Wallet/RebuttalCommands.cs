@@ -12,8 +12,8 @@ namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet notices and rebut; and the notices that every contact with the bank shows.</summary>
 internal sealed class RebuttalCommands(
-    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<(string Host, int Port)> bank, Func<ICardChannel, string, PrivateStatus> read,
-    Func<(string Host, int Port), PrivateStatus, WalletRecords?, ILink> dial)
+    ICashSuite suite, Option<string?> pin, Option<bool> json, Option<HostPort> bank, Func<ICardChannel, string, PrivateStatus> read,
+    Func<HostPort, PrivateStatus, WalletRecords?, ILink> dial)
 {
     private const string Next = "'hiercash-wallet rebut' shows the bank what the card, and DIR/wallet.db, hold against it.";
 

@@ -53,6 +53,20 @@ public static class RecordsFile
             $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }
 
+    /// <summary>For who only looks: why nothing can go on with these records; null if it can.</summary>
+    public static string? Fault(string folder, ICardChannel channel, string pin)
+    {
+        try
+        {
+            Find(folder, channel, pin)?.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is RefusedException or DatabaseException)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>
     /// <exception cref="RefusedException">Others can read them.</exception>
     /// <exception cref="DatabaseException">They are damaged.</exception>

@@ -60,7 +60,7 @@ public sealed partial class WalletTerminal
     {
         if (records?.Order(status.User, status.Bank, number) is { } kept)
         {
-            return Shown(number, await bank.Call(WithdrawMessage.Write(kept), cancel), " It was shown from the records.");
+            return Shown(number, await bank.Call(WithdrawMessage.Write(kept), cancel), $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
         }
 
         RequireClock();

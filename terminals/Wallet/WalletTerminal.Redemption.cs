@@ -130,7 +130,7 @@ public sealed partial class WalletTerminal
             results.Add(receipt.Verdict switch
             {
                 Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == h.Paid => new RecoveryResult(
-                    h.Paid, true, $"{amount} are redeemed. The bank books them on your account shortly."),
+                    h.Paid, true, $"{amount} are redeemed. The bank books them on your account with its next bookings."),
                 Verdict.Late => new RecoveryResult(h.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
                 Verdict.Cancelled => new RecoveryResult(h.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
                 Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(

@@ -12,11 +12,13 @@ public sealed partial class WalletTerminal
     {
         var card = new WalletCard(channel);
         var all = new List<Waiting>();
-        if (card.GetStatus().State == WalletState.Frozen && card.GetBalance().Total is { IsZero: false } frozen)
+        if (card.GetStatus().State == WalletState.Frozen && card.GetBalance().Total is var frozen)
         {
-            all.Add(new Waiting(
-                WaitingKind.FrozenCard, $"{frozen.Show(status.Currency)} on this card", null, "This card image is a restored copy, and its coins are frozen: it pays no more.",
-                "'hiercash-wallet lost-report' and 'hiercash-wallet report-lost' get on the account what was not spent."));
+            all.Add(frozen.IsZero
+                ? new Waiting(WaitingKind.FrozenCard, "this card", null, "This card image is a restored copy: it pays and withdraws no more.", "Ask the bank for another card.")
+                : new Waiting(
+                    WaitingKind.FrozenCard, $"{frozen.Show(status.Currency)} on this card", null, "This card image is a restored copy, and its coins are frozen: it pays no more.",
+                    "'hiercash-wallet lost-report' and 'hiercash-wallet report-lost' get on the account what was not spent."));
         }
 
         for (byte slot = 0; slot < status.Slots; slot++)

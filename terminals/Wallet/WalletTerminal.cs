@@ -87,7 +87,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
         if (repeated is not null)
         {
-            return repeated.Waits ? repeated : repeated with { Message = $"{repeated.Message} This withdrawal was begun before, and is finished now." };
+            return repeated.Waits ? OnCard(repeated, status.Currency) : repeated with { Message = $"{repeated.Message} This withdrawal was begun before, and is finished now." };
         }
 
         if (Other(unfinished, faceValue, status.Currency) is { } refused)
@@ -105,13 +105,18 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         records?.Begun(new RequestId(Digest.Of(begun.EI)));
         try
         {
-            return await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed);
+            return OnCard(await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed), status.Currency);
         }
         catch (LinkException e)
         {
             throw new LinkException($"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and so does the same withdrawal again.", e);
         }
     }
+
+    /// <summary>A withdrawal that the bank has refused for now waits on the card: whoever only reads the refusal would begin another one later.</summary>
+    private static WithdrawalResult OnCard(WithdrawalResult done, Currency currency) => done is { Outcome: WithdrawalOutcome.Refused, Waits: true }
+        ? done with { Message = $"{done.Message} The withdrawal of {done.Amount.Show(currency)} waits on the card: 'hiercash-wallet resume' asks for it again." }
+        : done;
 
     /// <summary>The withdrawal of that amount that was begun before and is this one: finished just now, or still waiting; null if none is.</summary>
     private static WithdrawalResult? Repeated(IReadOnlyList<WithdrawalResult> unfinished, Amount faceValue)

@@ -28,8 +28,8 @@ public sealed class ClockConsoleTests
         Assert.That(Issuer("clock", "accept").Code, Is.Zero);
         _clock[0] = (int)TimeSpan.FromDays(-3).TotalSeconds;
         var shown = Issuer("clock");
-        Assert.That(shown.Output, Does.Contain("The clock is behind what was signed: nothing is signed until it is right.").And.Contain("hiercash-issuer clock accept"));
-        Assert.That(Issuer("status").Output, Does.Contain("The clock is behind what was signed: nothing").And.Contain("What waits:").And.Contain("everything that the issuer signs: The issuer's clock says "));
+        Assert.That(shown.Output, Does.Contain(", the latest time that it went by: nothing is signed until it is right. Compare this time with another clock.").And.Contain("hiercash-issuer clock accept"));
+        Assert.That(Issuer("status").Output, Does.Contain(", the latest time that it went by: nothing").And.Contain("What waits:").And.Contain("everything that the issuer signs: The issuer's clock says "));
         Assert.That(Json(Issuer("clock", "--json")).GetProperty("isBehind").GetBoolean(), Is.True);
         var accepted = Issuer("clock", "accept");
         Assert.That((accepted.Code, accepted.Error), Is.EqualTo((0, "")));

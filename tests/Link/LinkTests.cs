@@ -266,6 +266,18 @@ public sealed class LinkTests
         Assert.That(reply.Said, Is.GreaterThan(Timestamp.Now(TimeProvider.System).Minus(TimeSpan.FromMinutes(1))), "and each answer says what the clock there says");
     }
 
+    /// <summary>Who shows a certificate of another time was reached, and a clock is at fault: the caller can tell that from nobody being there, also in the pause after it.</summary>
+    [Test, Rule(26)]
+    public async Task WhoShowsACertificateOfAnotherTimeWasReached()
+    {
+        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, new OffsetClock(TimeProvider.System) { Off = TimeSpan.FromDays(146_000) }, Short);
+        for (int time = 0; time < 2; time++)
+        {
+            var refused = await Assert.ThrowsAsync<LinkException>(async () => await Ping(link));
+            Assert.That((refused!.IsOutOfDate, refused.Message.Contains("set this clock right if it is wrong", StringComparison.Ordinal)), Is.EqualTo((true, true)));
+        }
+    }
+
     [Test]
     public async Task AnAnswerThatNeverComesEndsTheCall()
     {

@@ -96,7 +96,7 @@ public sealed class ClosedCoinTests
         await _town.LetDaysPass(30);
         var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
         Assert.That(redeemed.Select(r => r.Done), Is.EqualTo(new[] { true, true }));
-        Assert.That(redeemed[0].Message, Is.EqualTo("20.00 EUR are redeemed. The bank books them on your account shortly."));
+        Assert.That(redeemed[0].Message, Is.EqualTo("20.00 EUR are redeemed. The bank books them on your account with its next bookings."));
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));
     }

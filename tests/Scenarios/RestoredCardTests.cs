@@ -13,6 +13,45 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class RestoredCardTests
 {
+    /// <summary>A copy from before anything was withdrawn holds nothing, and pays no more all the same.</summary>
+    [Test, Rule(27), Hole(24)]
+    public async Task AnEmptyRestoredCardIsShownToo()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            using var town = Towns.Make();
+            string path = Path.Combine(folder, "alice.card");
+            var package = WalletApplet.Package(town.Options.Suite);
+            using (var card = new EmulatedCard(PowerImage.Create(path), package))
+            {
+                card.Install(Aid.Wallet, Aid.Wallet);
+                var code = ActivationCode.Random(town.Options.Suite.Random);
+                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
+                TownCard.Activate(card, code);
+                town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(8000), 1);
+            }
+
+            var backup = File.ReadAllBytes(path);
+            using (var card = new EmulatedCard(PowerImage.Open(path), package))
+            {
+                await town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default);
+            }
+
+            File.WriteAllBytes(path, backup);
+            using var restored = new EmulatedCard(PowerImage.Open(path), package);
+            var its = new WalletCard(restored);
+            its.Select();
+            its.Verify(TownCard.HolderPin);
+            var wait = WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!).Single(w => w.Kind == WaitingKind.FrozenCard);
+            Assert.That((wait.What, wait.Ends), Is.EqualTo(("this card", "Ask the bank for another card.")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Test, Rule(27), Hole(24), Waits(WaitingKind.FrozenCard)]
     public async Task ARestoredCardSaysWhatToDoAndTheMoneyComesBack()
     {

@@ -24,7 +24,7 @@ public sealed class RestoredNoticeTests : RestoredScenario
         ulong booked = bank.Audit.LastInstruction;
         var refused = Town.Withdraw(Alice, 100);
         Assert.That(refused.Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        Assert.That(refused.Message, Does.Contain("hiercash-bank recover"));
+        Assert.That(refused.Message, Does.Contain("hiercash-bank recover").And.EndWith("The withdrawal of 1.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
         Assert.That(() => bank.Deposit(bank.Accounts[0].User, new Amount(100), 77), Throws.InvalidOperationException.With.Message.Contain("recover"));
         Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
         Assert.That(bank.Audit.LastInstruction, Is.EqualTo(booked), "nothing is booked");

@@ -1,8 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Town;
 using HierCash.Wallet;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -37,7 +39,7 @@ public sealed class WaitingTests
         Assert.That(
             (shop[0].What, shop[0].Since, shop[1].Ends.Contains($"'hiercash-shop cancel {shop[1].Since}'", StringComparison.Ordinal)),
             Is.EqualTo(("5.00 EUR in 1 accepted", (Timestamp?)town.Till(cafe).Journal[0].Time, true)));
-        Assert.That(Waiting.Say(shop), Does.StartWith("What waits:").And.Contain($"5.00 EUR in 1 accepted, since {shop[0].Since}: It was not sent yet"));
+        Assert.That(Waiting.Say(shop), Does.StartWith("What waits:").And.Contain($"5.00 EUR in 1 accepted, since {shop[0].Since}: It is not settled yet"));
 
         // Given up before it was ever sent: the card is owed it.
         town.Till(cafe).GiveUp(town.Till(cafe).Journal[1]);
@@ -133,6 +135,31 @@ public sealed class WaitingTests
         Assert.That(town.Issuer.Waits.Select(w => w.Reason).Concat(town.Issuer.Waits.Select(w => w.Ends)), Has.All.EndsWith("."));
         await town.RunCycles();
         town.UserBank.Waits.One(WaitingKind.ClaimInTerm);
+    }
+
+    /// <summary>A bank's visits fail while the issuer's certificate is of a day to come: what waits for them says so, and what ends it.</summary>
+    [Test, Rule(26), Waits(WaitingKind.FailedVisit)]
+    public async Task AVisitThatFailsIsShown()
+    {
+        using var town = Towns.Make();
+        var faults = new Terminals.Faults(town.Clock);
+        using var stop = new CancellationTokenSource();
+        await ServeLoop.Every(
+            TimeSpan.FromHours(1),
+            _ =>
+            {
+                stop.Cancel();
+                throw new LinkException("It is not to be trusted: its certificate is out of date.") { IsOutOfDate = true };
+            },
+            NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
+        var wait = town.UserBank.WaitsBeside(faults.All).One(WaitingKind.FailedVisit);
+        Assert.That(
+            (wait.Since, wait.Reason, wait.Ends),
+            Is.EqualTo((
+                (Timestamp?)Timestamp.Now(town.Clock), "The last visit failed: It is not to be trusted: its certificate is out of date.",
+                "It ends when the clock that is wrong is right, or the certificate is renewed; the peer is asked time and again; 'hiercash-bank serve' tries at each visit.")));
+        faults.Note("clock", "They differ", "the wrong clock is right");
+        Assert.That(Kinds(town.UserBank.WaitsBeside(faults.All)), Is.EqualTo(new[] { WaitingKind.DifferingClock }), "it is said once");
     }
 
     private static async Task Try(Func<Task> visit)

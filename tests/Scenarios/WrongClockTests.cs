@@ -143,7 +143,8 @@ public sealed class WrongClockTests
         var trusting = new WalletTerminal(new ToBank(town), town.Options.Suite, clock, town.Options.Crash);
         var order = await trusting.Withdraw(alice.Card, alice.Pin, new Amount(1000), default);
         Assert.That(order.Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then."));
+        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then. "
+            + "The withdrawal of 10.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
         var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default));
         Assert.That(relayed!.Message, Does.Contain("The clocks of bank and issuer differ"));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(93_000));

@@ -15,7 +15,7 @@ public static class CommonOptions
 
     public static Option<string> Directory(string what) => new("--dir")
     {
-        Description = $"Folder of the {what}. Default: the current folder.",
+        Description = $"Folder of the {what}.",
         HelpName = "DIR",
         DefaultValueFactory = _ => ".",
     };
@@ -42,7 +42,7 @@ public static class CommonOptions
 
     public static Option<IPEndPoint> Listen(int port) => new("--listen")
     {
-        Description = $"Address and port to listen on. Default: 127.0.0.1:{port}.",
+        Description = "Address and port to listen on.",
         HelpName = "ADDRESS:PORT",
         DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, port),
         CustomParser = result =>
@@ -59,11 +59,11 @@ public static class CommonOptions
     };
 
     /// <summary>A peer's HOST:PORT; the port may be left out.</summary>
-    public static Option<(string Host, int Port)> Peer(string name, string who, int port) => new(name)
+    public static Option<HostPort> Peer(string name, string who, int port) => new(name)
     {
-        Description = $"Where the {who} listens. Default: 127.0.0.1:{port}.",
+        Description = $"Where the {who} listens.",
         HelpName = "HOST[:PORT]",
-        DefaultValueFactory = _ => ("127.0.0.1", port),
+        DefaultValueFactory = _ => new HostPort("127.0.0.1", port),
         CustomParser = result => PeerAddress.Parse(result, port),
     };
 

@@ -118,7 +118,7 @@ public static class Enrolled
     /// <summary>Takes the issuer's grant, if it is for this party's key.</summary>
     /// <exception cref="RefusedException">It is not, or something serves the folder; nothing was changed.</exception>
     private static void Join(
-        PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys, (string Host, int Port) issuer,
+        PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys, HostPort issuer,
         ICashSuite suite)
     {
         if (KeyOf(grant) is not { } key || !keys.Contains(key))

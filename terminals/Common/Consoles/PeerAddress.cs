@@ -6,18 +6,18 @@ namespace HierCash.Terminals.Consoles;
 /// <summary>HOST:PORT on a command line; the port may be left out.</summary>
 public static class PeerAddress
 {
-    public static (string Host, int Port) Parse(ArgumentResult result, int port)
+    public static HostPort Parse(ArgumentResult result, int port)
     {
         string text = result.Tokens.Single().Value;
         int colon = text.LastIndexOf(':');
         if (colon < 0 && text.Length > 0)
         {
-            return (text, port);
+            return new HostPort(text, port);
         }
 
         if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given is > 0 and < 65536)
         {
-            return (text[..colon], given);
+            return new HostPort(text[..colon], given);
         }
 
         result.AddError($"'{text}' is no host and port. Give one such as 127.0.0.1:{port}.");

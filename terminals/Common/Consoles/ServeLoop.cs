@@ -8,7 +8,7 @@ namespace HierCash.Terminals.Consoles;
 public static partial class ServeLoop
 {
     /// <summary>What <see cref="Faults"/> call what is done now and then.</summary>
-    private const string Work = "background work";
+    public const string Work = "background work";
 
     /// <summary>Says so as soon as somebody wants the process to stop: what is under way may still take a moment.</summary>
     /// <param name="cancel">Of the process: nobody takes this back.</param>
@@ -68,7 +68,8 @@ public static partial class ServeLoop
                 catch (LinkException e)
                 {
                     LogWaiting(log, e.Message);
-                    faults?.Note(Work, e.Message.TrimEnd('.'), "the peer answers again; it is asked time and again");
+                    faults?.Note(Work, e.Message.TrimEnd('.'), e.IsOutOfDate
+                        ? "the clock that is wrong is right, or the certificate is renewed; the peer is asked time and again" : "the peer answers again; it is asked time and again");
                 }
                 catch (Exception e) when (StoreFault.Of(e) is not null)
                 {

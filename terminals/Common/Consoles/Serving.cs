@@ -54,7 +54,7 @@ public sealed class Serving : IAsyncDisposable
 
     public static Option<int> LogSize() => new("--log-size")
     {
-        Description = "Megabytes of the log file; then it becomes FILE.1, and a new one begins. Default: 10.", HelpName = "MB", DefaultValueFactory = _ => 10,
+        Description = "Megabytes of the log file; then it becomes FILE.1, and a new one begins.", HelpName = "MB", DefaultValueFactory = _ => 10,
         CustomParser = result =>
         {
             int size = CommonOptions.ReadNumber(result, "number of megabytes", "10");

@@ -13,7 +13,7 @@ public static class WordOption
         string[] words = Enum.GetNames<T>();
         return new Option<T>(name)
         {
-            Description = $"{what} Default: {otherwise}.",
+            Description = what,
             HelpName = string.Join('|', words),
             DefaultValueFactory = _ => otherwise,
             CustomParser = result =>

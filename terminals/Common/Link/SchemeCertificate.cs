@@ -29,6 +29,9 @@ public static class SchemeCertificate
     /// <summary>Role, number and key of a certificate that holds, or why it does not.</summary>
     public readonly record struct Finding(LinkPeer? Peer, string? Fault);
 
+    /// <summary>How the fault of a certificate begins that is not good yet, or no more.</summary>
+    public const string OutOfDate = "its certificate is out of date";
+
     /// <summary>Makes the certificate of a party's key, DER.</summary>
     public static byte[] Issue(ISigningKey root, LinkRole role, PartyId id, PublicKey key, DateTimeOffset from, DateTimeOffset until)
     {
@@ -66,8 +69,8 @@ public static class SchemeCertificate
             static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             return new Finding(
                 null,
-                $"its certificate is out of date: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, "
-                    + $"and the clock here says {Day(now)}; set the wrong clock right, or have the key certified anew");
+                $"{OutOfDate}: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, "
+                    + $"and the clock here says {Day(now)}; set this clock right if it is wrong; else tell the people whose certificate it is");
         }
 
         if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)

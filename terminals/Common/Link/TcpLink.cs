@@ -61,7 +61,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private readonly SemaphoreSlim _gate = new(1);
     private Connection? _connection;
     private long _failed;
-    private string? _fault;
+    private LinkException? _fault;
     private TimeSpan _backOff = limits.BackOff;
     private TimeSpan _wait;
     private ulong _correlation;
@@ -122,7 +122,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             if (_fault is not null && clock.GetElapsedTime(_failed) < _wait)
             {
                 // The first fault says more than that there was one.
-                throw new LinkException(_fault);
+                throw new LinkException(_fault.Message) { IsOutOfDate = _fault.IsOutOfDate };
             }
 
             try
@@ -135,7 +135,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             catch (LinkException e)
             {
                 // By a clock that nobody sets: one that ran ahead and was put right keeps nobody waiting (rule R26).
-                (_fault, _failed, _wait) = (e.Message, clock.GetTimestamp(), _backOff);
+                (_fault, _failed, _wait) = (e, clock.GetTimestamp(), _backOff);
                 _backOff = _backOff * 2 < limits.MaxBackOff ? _backOff * 2 : limits.MaxBackOff;
                 throw;
             }
@@ -197,7 +197,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         }
     }
 
-    private LinkException Distrusted(string fault, Exception? inner) => new($"What answers as {target} is not to be trusted: {fault}.", inner);
+    private LinkException Distrusted(string fault, Exception? inner) => new($"What answers as {target} is not to be trusted: {fault}.", inner)
+    {
+        IsOutOfDate = fault.StartsWith(SchemeCertificate.OutOfDate, StringComparison.Ordinal),
+    };
 
     /// <summary>What is shown to who answers under a key that was replaced, and has no other fault; nothing to anybody else.</summary>
     private IReadOnlyList<KeyCertificate> Newer(X509Certificate? certificate, string? fault)
