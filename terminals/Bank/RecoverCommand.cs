@@ -38,8 +38,9 @@ internal static class RecoverCommand
 
     private static PublicKey Read(string hex) =>
         (hex.Length == 2 * PublicKey.Size && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null)
-            ?? throw new UsageException("--lost-key wants a whole public key: 130 hexadecimal digits, of which the first two are 04."
-                + (hex.Length == 2 * PublicKey.Size && hex.StartsWith("04", StringComparison.Ordinal) ? " This is none: a digit is wrong." : ""));
+            ?? (hex.Length == 2 * PublicKey.Size && hex.StartsWith("04", StringComparison.Ordinal)
+                ? throw new UsageException("--lost-key wants a whole public key: 130 hexadecimal digits, of which the first two are 04. This is none: a digit is wrong.")
+                : throw new UsageException("--lost-key wants a whole public key: 130 hexadecimal digits, of which the first two are 04."));
 
     /// <summary>Of what no account is debited for.</summary>
     private const string Left =

@@ -72,8 +72,12 @@ public sealed class PartyFolder<TSettings>
                 throw new RefusedException(hidden);
             }
 
-            throw new RefusedException(wasUsed ? $"There is no {role} in '{path}'. Name its folder with --dir."
-                : $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
+            if (wasUsed)
+            {
+                throw new RefusedException($"There is no {role} in '{path}'. Name its folder with --dir.");
+            }
+
+            throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
         string party = Path.Combine(path, role);
