@@ -23,7 +23,7 @@ internal sealed class Agreement(
 
     /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
     public const string NameLostKey =
-        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover --lost-key PUBLICKEY', as the request of 'new-key' had it. Else ask the issuer.";
+        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover --lost-key PUBLICKEY', as 'new-key' said it. Else ask the issuer.";
 
     private volatile bool _agreed;
 

@@ -51,6 +51,11 @@ public sealed partial class BankParty
             throw new InvalidOperationException("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's newest key before the copy was put back.");
         }
 
+        if (Behind is null && Disbelieved is not null)
+        {
+            throw new InvalidOperationException("The issuer shows nothing that this key has signed and this bank lacks. Name another of the bank's former keys, or ask the issuer.");
+        }
+
         return await Recovered(cancel);
     }
 

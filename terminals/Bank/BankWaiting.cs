@@ -7,7 +7,7 @@ namespace HierCash.Bank;
 /// <summary>What waits at a bank (docs/waiting.md).</summary>
 internal static class BankWaiting
 {
-    private const string Visits = "It goes on by itself while 'hiercash-bank serve' runs and the issuer can be reached.";
+    private const string Visits = "It goes on by itself while 'hiercash-bank serve' runs and the issuer answers this bank";
 
     /// <summary>What a bank's <see cref="Faults"/> call a clock that differs from the issuer's (rule R26).</summary>
     public const string ClockFault = "clock";
@@ -29,9 +29,10 @@ internal static class BankWaiting
     public static IReadOnlyList<Waiting> All(Database db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
     {
         var all = new List<Waiting>();
+        string visits = Visits + (Admission.Unanswered(db) is null ? "." : "; below is what it said last.");
         Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(debited) FROM withdrawal WHERE state IN ('Debited', 'Requested')"), n => new Waiting(
             WaitingKind.DebitedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} debited", n.Since, "The issuer has not answered for it.",
-            Visits + " What stays unanswered goes back to the account on the issuer's word."));
+            visits + " What stays unanswered goes back to the account on the issuer's word."));
         all.AddRange(parked.Select(p => new Waiting(
             WaitingKind.ParkedInstruction, $"instruction {p.Number}, {p.Kind} of {p.Amount.Show(currency)}{(p.Whose.Length > 0 ? $" for {p.Whose}" : "")}", p.Since,
             $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
@@ -76,7 +77,7 @@ internal static class BankWaiting
                 Timestamp.FromLedger(r.GetInt64(3)), "Its holder may still rebut the evidence.", $"It is booked after {Timestamp.FromLedger(r.GetInt64(2))} if the case stands."),
             now.ToLedger()));
         Add(all, Counted(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL"), n => new Waiting(
-            WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", Visits));
+            WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", visits));
         var uncancelled = Counted(
             db,
             """
@@ -84,10 +85,10 @@ internal static class BankWaiting
             WHERE c.date IS NULL AND w.state = 'Issued'
             """);
         Add(all, uncancelled, n => new Waiting(
-            WaitingKind.UncancelledCoin, $"{n.Count} coins of lost cards", n.Since, "The issuer has not cancelled them yet.", Visits));
+            WaitingKind.UncancelledCoin, $"{n.Count} coins of lost cards", n.Since, "The issuer has not cancelled them yet.", visits));
         all.AddRange(db.Query(
             "SELECT since, said FROM unanswered",
-            r => new Waiting(WaitingKind.UnansweredByIssuer, "everything that needs the issuer", Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), "It ends when the issuer answers this bank again.")));
+            r => new Waiting(WaitingKind.UnansweredByIssuer, "everything that needs the issuer", Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), "What the issuer says there ends it.")));
         return all;
     }
 

@@ -46,8 +46,10 @@ internal static class EnrolmentCommands
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
             using var store = Database.OpenFile(party.DatabasePath, BankParty.Schema);
             var identity = BankIdentity.Of(Enrolled.Grant(party, role, suite));
+            var request = BankParty.RequestNextKey(store, suite, identity, result.GetValue(fresh));
+            Console.Error.WriteLine($"The new key is {Convert.ToHexString(request.Key.Bytes)}: keep this line; it names the key if it is ever lost.");
             ConsoleEntry.PrintToCarry(
-                Armor.Write(Armor.Request, BankParty.RequestNextKey(store, suite, identity, result.GetValue(fresh)).Encode()),
+                Armor.Write(Armor.Request, request.Encode()),
                 "The next key is made, and the request for it", "'hiercash-bank new-key' without --fresh");
         });
         return command;

@@ -16,9 +16,10 @@ internal sealed class OpenedBank : IDisposable
     private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
     private readonly TcpLink _issuer;
 
-    public OpenedBank(string directory)
+    /// <param name="wasUsed">For a command that only a bank of before has use for.</param>
+    public OpenedBank(string directory, bool wasUsed = false)
     {
-        var folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
+        var folder = PartyFolder<EnrolledSettings>.Open(directory, Role, wasUsed);
         var grant = Enrolled.Grant(folder, Role, Suite);
         _store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
         _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);

@@ -162,8 +162,9 @@ internal static class Program
             var cases = open.Party.Cases;
             int standing = cases.Count(c => c.Fell is null);
             string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
-            string goOn = audit.OpenWithdrawals > 0 ? "; they go on by themselves while 'serve' runs and the issuer can be reached." : ".";
             var unanswered = open.Party.Unanswered;
+            string goOn = audit.OpenWithdrawals == 0 ? "."
+                : $"; they go on by themselves while 'serve' runs and the issuer answers this bank{(unanswered is null ? "." : "; above is what it said last.")}";
             var waits = open.Party.WaitsBeside(health?.Faults ?? []);
             string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
             string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}"
@@ -224,9 +225,10 @@ internal static class Program
         var command = new Command("audit", "Recomputes the bank's invariants; exit code 1 if one is broken.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new OpenedBank(result.GetValue(Folder)!, wasUsed: true);
             var damages = open.Damages;
             var findings = damages.Count > 0 ? damages : open.Party.Audit.Run();
+            var behind = open.Party.Behind;
             var debts = open.Party.Audit.ShopDebts;
             string owed = string.Concat(debts.Select(d =>
                 $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));
@@ -235,13 +237,13 @@ internal static class Program
                 $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. Both are kept: '--json' shows them."));
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Ok = findings.Count == 0, Findings = findings, ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
+                new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
                     Contradictions = contradictions.Select(c => new
                     {
                         c.Refused.Number, Refused = Convert.ToHexString(c.Refused.Encode()), Kept = c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()),
                     }) },
-                (findings.Count == 0 ? "All invariants hold." : string.Join(Environment.NewLine, findings)) + owed);
-            return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+                AuditView.Say(findings, behind is null ? null : "Stop 'serve' and run 'hiercash-bank recover'.") + owed);
+            return findings.Count == 0 && behind is null ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
     }

@@ -7,11 +7,11 @@ namespace HierCash.Terminals;
 /// <param name="Reason">Why, as far as the process knows.</param>
 /// <param name="Since">When it was met first.</param>
 /// <param name="Times">How often it was met since.</param>
-/// <param name="EndsWhen">Goes on after "It ends when ".</param>
+/// <param name="EndsWhen">Goes on after "It ends when "; empty where the reason says what ends it.</param>
 public sealed record Fault(string What, string Reason, Timestamp Since, long Times, string EndsWhen)
 {
     /// <summary>For people.</summary>
-    public override string ToString() => $"{char.ToUpperInvariant(What[0])}{What[1..]}, since {Since}: {Reason}. It ends when {EndsWhen}.";
+    public override string ToString() => $"{char.ToUpperInvariant(What[0])}{What[1..]}, since {Since}: {Reason}.{(EndsWhen.Length > 0 ? $" It ends when {EndsWhen}." : "")}";
 }
 
 /// <summary>The faults that a serving process lives with (rule R28): each once, from the first time that it was met until it is over.</summary>

@@ -30,7 +30,7 @@ public sealed record ParkedInstruction(
     public string EndsWhen => Reason switch
     {
         BookingOutcome.NoAccount => "the bank opens that account",
-        BookingOutcome.NoWithdrawal => "the bank has its record of that withdrawal back",
+        BookingOutcome.NoWithdrawal => "its holder shows that withdrawal's order: 'hiercash-wallet resume'",
         BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore => "the claim on the same coin is booked: the two are set off against each other",
         BookingOutcome.ClaimNotVerified => "the bank has found the case proven and the holder's term is over",
         BookingOutcome.BeyondFloat => "the float holds as much again",

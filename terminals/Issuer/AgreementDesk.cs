@@ -14,7 +14,7 @@ namespace HierCash.Issuer;
 internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
 {
     /// <summary>For whoever asks an issuer that is behind.</summary>
-    public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again after its people have run 'hiercash-issuer recover'.";
+    public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again later: its people run 'hiercash-issuer recover', and then each bank has to visit it.";
 
     /// <summary>For the people of an issuer that is behind.</summary>
     public const string RunRecover =

@@ -57,6 +57,10 @@ internal static class CareCommands
             + "has a later receipt shows it, and 'hiercash-issuer recover' has such payments brought again. If nothing was put back, check who can use the coin key.",
         Issuer.Alarms.HonouredCoin => "This coin was issued after the copy that this issuer was restored from, and no bank gave it back. The issuer bears what it pays ('hiercash-issuer audit' has the sum). "
             + "Find out which bank kept it back: ask the shop for the holder's bank, and each bank for its withdrawals since the copy. If no bank has it, check who can use the coin key.",
+        Issuer.Alarms.Restored => "A bank (the first 8 of 24 digits) or a till (all 32 are its W) showed a later word of this issuer: the database was put back to an older copy. "
+            + "'hiercash-issuer status' says whether the issuer stands still, and what ends that.",
+        Issuer.Alarms.BankRestored => "This bank (first 8 digits) said less than it had signed before, or that it has recovered: its database was put back to an older copy. "
+            + "Its people run 'hiercash-bank recover', if they have not.",
         Issuer.Alarms.LostKey => "This issuer certified this key and does not have it: the database is an older copy. Run 'hiercash-issuer recover'; what the key signed stays good.",
         Issuer.Alarms.NotOpened => "This bank (first 8 digits) gave back withdrawals that were enciphered to a lost key, and nobody can open them. What shops bring of them the issuer pays, and bears it.",
         Issuer.Alarms.IssuerKeyedExcess => "More than X was signed under a key that this issuer made: the card was copied, or somebody here used the key.",

@@ -272,6 +272,10 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
     public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
 
+    /// <summary>Whether it stands still, on whom it waits, and everything that waits, as one read: 'serve' changes it meanwhile.</summary>
+    public (Timestamp? Behind, IReadOnlyList<PartyId> Awaited, IReadOnlyList<KeyCertificate> LostKeys, IReadOnlyList<Waiting> Waits) Standing =>
+        _store.Read(_ => (Behind, Awaited, LostKeys, Waits));
+
     /// <summary>What banks did not book, by bank and number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
 

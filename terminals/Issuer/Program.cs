@@ -49,7 +49,7 @@ internal static class Program
             Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
             CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
-            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder), ClockCommand.Make(Folder, Json, OpenFolder),
+            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder), ClockCommand.Make(Folder, Json, d => OpenFolder(d, wasUsed: true)),
             RecoverCommand.Make(Role, Folder, Json, OpenFolder),
         },
         args);
@@ -166,15 +166,16 @@ internal static class Program
         var party = Open(folder, store);
         var (open, closed) = party.CoinCounts;
         var (deltas, unfetched, cases, alarms) = party.Queues;
-        string goesOn = party.Awaited.Count > 0 ? RecoverCommand.Explain(party.Awaited) : IssuerParty.WhenBehind;
-        string behind = party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(party.LostKeys)}" : "";
+        var standing = party.Standing;
+        string goesOn = standing.Awaited.Count > 0 ? RecoverCommand.Explain(standing.Awaited) : IssuerParty.WhenBehind;
+        string behind = standing.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(standing.LostKeys)}" : "";
         ConsoleEntry.Print(
             json,
             new
             {
                 Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                 CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
-                Parked = party.Parked.Select(p => p.ToJson()), Behind = party.Behind?.ToString(), Waits = party.Waits.Select(w => w.ToJson()),
+                Parked = party.Parked.Select(p => p.ToJson()), Behind = standing.Behind?.ToString(), Waits = standing.Waits.Select(w => w.ToJson()),
                 ClockBehind = party.Clock.IsBehind, ClockDoubted = party.Clock.Doubted?.ToString(), Serving = HealthView.ToJson(health),
             },
             string.Create(CultureInfo.InvariantCulture, $"""
@@ -185,7 +186,7 @@ internal static class Program
             {ParkedView.Summary(party.Parked, "hiercash-issuer")}
             {cases} cases wait for a bank's finding; {alarms} alarms{(alarms > 0 ? ": 'hiercash-issuer alarms' lists them." : ".")}
             {ClockCommand.Say(party.Clock)}
-            {Waiting.Say(party.Waits)}
+            {Waiting.Say(standing.Waits)}
             {HealthView.Show(health)}
             """));
     }
@@ -209,24 +210,29 @@ internal static class Program
         var command = new Command("audit", "Recomputes the issuer's invariants; exit code 1 if one is broken.") { Folder, Json };
         command.SetAction(result =>
         {
-            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
+            var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role, wasUsed: true);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var damages = store.Damages();
-            var audit = damages.Count > 0 ? null : Open(folder, store).Audit;
-            var findings = audit?.Run() ?? damages;
-            var borne = findings.Count == 0 ? audit!.Borne : Amount.Zero;
-            string holds = "All invariants hold."
+            var party = damages.Count > 0 ? null : Open(folder, store);
+            var findings = party?.Audit.Run() ?? damages;
+            var borne = findings.Count == 0 ? party!.Audit.Borne : Amount.Zero;
+            var behind = party?.Behind;
+            string? recover = behind is null ? null
+                : party!.Awaited is { Count: > 0 } awaited ? RecoverCommand.Explain(awaited) : "Stop 'serve', run 'hiercash-issuer recover', and serve again.";
+            string says = AuditView.Say(findings, recover)
                 + (borne.IsZero ? "" : $" The issuer bears {borne.Show(Terms(folder.Settings).Currency)}: coins that it had signed and forgotten with a copy paid that, and no bank gave them back.");
             ConsoleEntry.Print(
-                result.GetValue(Json), new { Ok = findings.Count == 0, Findings = findings, Borne = borne.Minor }, findings.Count == 0 ? holds : string.Join(Environment.NewLine, findings));
-            return findings.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+                result.GetValue(Json), new { Ok = findings.Count == 0 && behind is null, Findings = findings, Borne = borne.Minor, Behind = behind?.ToString() }, says);
+            return findings.Count == 0 && behind is null ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
     }
 
-    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory)
+    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory) => OpenFolder(directory, wasUsed: false);
+
+    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory, bool wasUsed)
     {
-        var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
+        var folder = PartyFolder<IssuerSettings>.Open(directory, Role, wasUsed);
         var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
         return (Open(folder, store), Terms(folder.Settings).Currency, store);
     }

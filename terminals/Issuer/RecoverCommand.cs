@@ -19,7 +19,7 @@ internal static class RecoverCommand
         var command = new Command("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. Stop 'serve' first, and start it again after.") { folder, without, json };
         command.SetAction(result =>
         {
-            using var held = PartyFolder<IssuerSettings>.Open(result.GetValue(folder)!, role).Lock();
+            using var held = PartyFolder<IssuerSettings>.Open(result.GetValue(folder)!, role, wasUsed: true).Lock();
             var (party, _, store) = open(result.GetValue(folder)!);
             using (store)
             {
@@ -38,5 +38,5 @@ internal static class RecoverCommand
 
     public static string Explain(IReadOnlyList<PartyId> awaited) => awaited.Count == 0
         ? "The issuer goes on. Banks, shops, tills and keys that were made since the copy have to be made again, and revocations, too. After a bank was enrolled again, run this once more if 'status' says so."
-        : $"The issuer goes on when these banks have visited: {string.Join(", ", awaited)}. Serve now. '--without NUMBER' leaves one out that will not come.";
+        : $"The issuer goes on when these banks have visited: {string.Join(", ", awaited)}. Let 'serve' run. For a bank that will not come: stop 'serve', 'hiercash-issuer recover --without NUMBER', serve again.";
 }

@@ -82,7 +82,8 @@ public sealed partial class Registry
         return isNext ? null
             : db.Number("SELECT ended FROM former_key WHERE public_key = ?1 AND bank = ?2", key.Bytes.ToArray(), (long)id.Value) is > 0 and var ended
                 ? Refuse(
-                    RefusalReason.NotAllowed, $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Start the bank with its newest grant.")
+                    RefusalReason.NotAllowed,
+                    $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Serve the folder that has it; if it is lost, see 'hiercash-bank recover --help'.")
                 : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");
     }
 

@@ -104,7 +104,13 @@ public sealed partial class Registry
         Switches.On("R17 voucher", ref present);
         if (!present)
         {
-            throw new InvalidOperationException($"The request is not signed by the present key of bank {bank.Id}. Have it made again with 'hiercash-bank new-key'.");
+            if (RevokedAt(db, bank.Id) is not null)
+            {
+                throw new InvalidOperationException($"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with --bank {bank.Id}.");
+            }
+
+            throw new InvalidOperationException(
+                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'; if that key is lost, run 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
         if (RevokedAt(db, bank.Id) is null)

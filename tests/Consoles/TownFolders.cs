@@ -25,15 +25,21 @@ internal sealed class TownFolders : IDisposable
     });
 
     /// <summary>What hiercash-issuer says of the town's issuer as it is now.</summary>
-    public string Issuer(TownWorld town, params string[] arguments)
+    public string Issuer(TownWorld town, params string[] arguments) => Must(AskIssuer(town, arguments));
+
+    /// <summary>The same, however it ends.</summary>
+    public ConsoleResult AskIssuer(TownWorld town, params string[] arguments)
     {
         string folder = Folder(town, TownWorld.IssuerName, "issuer");
         Write(folder, "issuer", new IssuerSettings("EUR", town.Options.Terms.Excess));
-        return Must(folder, "hiercash-issuer", arguments);
+        return ConsoleProcess.Run(folder, "hiercash-issuer", arguments);
     }
 
     /// <summary>What hiercash-bank says of one of the town's banks as it is now.</summary>
-    public string Bank(TownWorld town, string name, params string[] arguments)
+    public string Bank(TownWorld town, string name, params string[] arguments) => Must(AskBank(town, name, arguments));
+
+    /// <summary>The same, however it ends.</summary>
+    public ConsoleResult AskBank(TownWorld town, string name, params string[] arguments)
     {
         string folder = Folder(town, name, "bank");
         byte[] grant;
@@ -43,7 +49,7 @@ internal sealed class TownFolders : IDisposable
         }
 
         Write(folder, "bank", new EnrolledSettings(name, Convert.ToBase64String(grant), "127.0.0.1", 1));
-        return Must(folder, "hiercash-bank", arguments);
+        return ConsoleProcess.Run(folder, "hiercash-bank", arguments);
     }
 
     private string Folder(TownWorld town, string party, string role)
@@ -57,10 +63,9 @@ internal sealed class TownFolders : IDisposable
     private static void Write<T>(string folder, string role, T settings) =>
         PrivateFile.Write(Path.Combine(folder, role + ".json"), JsonSerializer.SerializeToUtf8Bytes(settings, JsonSerializerOptions.Web));
 
-    private static string Must(string folder, string console, string[] arguments)
+    private static string Must(ConsoleResult said)
     {
-        var said = ConsoleProcess.Run(folder, console, arguments);
-        Assert.That(said.Code, Is.Zero, $"{console} {string.Join(' ', arguments)}: {said.Error}");
+        Assert.That(said.Code, Is.Zero, said.Error);
         return said.Output;
     }
 

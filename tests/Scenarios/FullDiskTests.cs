@@ -112,6 +112,30 @@ public sealed class FullDiskTests
         Assert.That((isTold, full.Lines), Is.EqualTo((true, 1)));
     }
 
+    /// <summary>A fault whose sentence names a command says by that what ends it, and not that trying again does.</summary>
+    [TestCase("Stop 'serve' and run 'hiercash-bank recover'.", "Stop 'serve' and run 'hiercash-bank recover'.")]
+    [TestCase("It is not so.", "It is not so. It ends when it is tried again and succeeds.")]
+    public async Task AFaultSaysOneEnd(string thrown, string said)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var faults = new Terminals.Faults(TimeProvider.System);
+        string seen = "";
+        await ServeLoop.Every(
+            TimeSpan.FromMilliseconds(1),
+            _ =>
+            {
+                if (faults.All.Count > 0)
+                {
+                    seen = faults.All[0].ToString();
+                    stop.Cancel();
+                }
+
+                throw new InvalidOperationException(thrown);
+            },
+            NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
+        Assert.That(seen, Does.EndWith($": {said}"));
+    }
+
     /// <summary>A cycle that cannot be written ends no server, and neither does what nobody foresaw: the next one can.</summary>
     [Test, Rule(28)]
     public async Task AServerOutlivesATurnThatFails([Values] bool isForeseen)

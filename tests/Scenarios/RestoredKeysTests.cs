@@ -254,8 +254,11 @@ public sealed class RestoredKeysTests : RestoredScenario
         // Put back, and on with the copy's grant; then as docs/security.md says.
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
+        var next = Town.RequestNextKey("bank-1", isFresh: true);
+        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("if that key is lost, run 'hiercash-issuer revoke bank 1'"));
         Town.Issuer.Revoke(Town.UserBank.Id);
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
+        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("enrol it with --bank 1"));
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(next, Town.Options.Cap, Town.UserBank.Id));
         Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
         Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
         Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
@@ -309,7 +312,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since, Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
-        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("name that key"), "its copy has that one");
+        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("Name another of the bank's former keys"), "its copy has that one");
         await Town.UserBank.Recover(request.Key, default);
         Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved), Is.EqualTo((false, (Timestamp?)null)));
     }

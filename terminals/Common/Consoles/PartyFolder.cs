@@ -55,8 +55,9 @@ public sealed class PartyFolder<TSettings>
         return folder;
     }
 
+    /// <param name="wasUsed">For a command that only a party of before has use for: a new one is not offered.</param>
     /// <exception cref="RefusedException">The party is not there, others can read it, or its settings are damaged.</exception>
-    public static PartyFolder<TSettings> Open(string path, string role)
+    public static PartyFolder<TSettings> Open(string path, string role, bool wasUsed = false)
     {
         string file = Path.Combine(path, role + ".json");
         if (!File.Exists(file))
@@ -69,6 +70,11 @@ public sealed class PartyFolder<TSettings>
             if (FileFault.Hidden(file) is { } hidden)
             {
                 throw new RefusedException(hidden);
+            }
+
+            if (wasUsed)
+            {
+                throw new RefusedException($"There is no {role} in '{path}'. Name its folder with --dir.");
             }
 
             throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");

@@ -79,7 +79,8 @@ public static partial class ServeLoop
                 catch (Exception e) when (e is InvalidOperationException or DbException or ArithmeticException or ArgumentException)
                 {
                     LogFault(log, e.Message);
-                    faults?.Note(Work, e.Message.TrimEnd('.'), "it is tried again and succeeds");
+                    // A sentence that names a command says by that what ends it.
+                    faults?.Note(Work, e.Message.TrimEnd('.'), e.Message.Contains("'hiercash-", StringComparison.Ordinal) ? "" : "it is tried again and succeeds");
                 }
                 catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException) && GoesOn)
                 {
