@@ -32,7 +32,8 @@ internal static class IssuerWaiting
         var all = new List<Waiting>();
         string Show(long minor) => Amount.FromLedger(minor).Show(currency);
         all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0", r => new Waiting(
-            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null, "It is instructed once a cycle, to banks that have visited.", "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it.")));
+            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null,
+            "It is instructed once a cycle, to banks that have visited.", "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it.")));
         all.AddRange(db.Query(
             "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
             r => new Waiting(
@@ -47,7 +48,8 @@ internal static class IssuerWaiting
         }
 
         all.AddRange(RecoveryDesk.LeftOutBanks(db).Select(bank => new Waiting(
-            WaitingKind.LeftOutBank, $"instructions for bank {bank}", null, "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
+            WaitingKind.LeftOutBank, $"instructions for bank {bank}", Restorations.Newest(db)?.Ended,
+            "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
             $"It ends when the bank visits; if it never will, 'hiercash-issuer revoke bank {bank}' ends it.")));
         all.AddRange(db.Query(
             "SELECT count(*), sum(-amount) FROM transfer_delta WHERE amount < 0 AND kind = ?1 HAVING count(*) > 0",

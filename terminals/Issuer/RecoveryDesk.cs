@@ -45,7 +45,7 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     }
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
-    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all, and the issuer recovers once more.</param>
+    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer recovers once more then.</param>
     /// <returns>Banks that have to visit.</returns>
     /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
     public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>

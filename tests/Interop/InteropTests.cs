@@ -10,7 +10,7 @@ namespace HierCash.Tests.Interop;
 public sealed class InteropTests
 {
     private const string Python = "/usr/bin/python3";
-    private const int Apdus = 100_000;
+    private const int Apdus = 40_000;
     private PcscService _service = null!;
 
     [OneTimeSetUp]

@@ -25,7 +25,7 @@ public sealed class OrderNumberTests : OrderScenario
         Assert.That(refusal!.Text, Does.Contain("order 2"));
 
         await WithdrawnBy(Records, 700);
-        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("from the records"));
+        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("from its records"));
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 4700));
         AssertBalanced();
     }

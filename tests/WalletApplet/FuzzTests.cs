@@ -13,7 +13,7 @@ namespace HierCash.Tests.Instructions;
 [Parallelizable]
 public sealed class FuzzTests
 {
-    private const int Apdus = 1_000_000;
+    private const int Apdus = 500_000;
     private const int VisitEvery = 250;
     private const int CheckEvery = 20_000;
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
