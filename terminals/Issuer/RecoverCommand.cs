@@ -13,7 +13,8 @@ internal static class RecoverCommand
         var without = new Option<uint?>("--without")
         {
             Description = "The number of a bank that will not visit any more: what was signed for it since the copy is not given back. "
-                + "Revoke its key, too: shops are paid for such coins then, at the issuer's cost. If it comes after all, it gives back; if it had shown nothing before, it stops the issuer once more.", HelpName = "NUMBER",
+                + "Revoke its key, too: shops are paid for such coins then, at the issuer's cost. If it comes after all, it gives back; if it had shown nothing before, it stops the issuer once more.",
+            HelpName = "NUMBER",
             CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
         var command = new Command("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. Stop 'serve' first, and start it again after.") { folder, without, json };
