@@ -40,8 +40,7 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     /// </summary>
     public bool IsAgreedByAll(Database db)
     {
-        const string Awaited = "SELECT id FROM bank WHERE revoked IS NULL AND id NOT IN (SELECT bank FROM recovery WHERE done = ?1)";
-        bool all = db.Query(Awaited, r => new PartyId(checked((uint)r.GetInt64(0))), RecoveryDesk.Away).TrueForAll(_agreed.ContainsKey);
+        bool all = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))).Except(RecoveryDesk.LeftOutBanks(db)).All(_agreed.ContainsKey);
         Switches.On("R27 not yet known", ref all);
         return all;
     }

@@ -155,7 +155,18 @@ internal sealed class CoinLife(
         Switches.Off("R27 hot follows", ref follows);
         if (follows)
         {
-            db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", limit, now.ToLedger());
+            ListAnew(db, limit, now);
+        }
+    }
+
+    /// <summary>Tills hear of all lost cards once more, under versions beyond that one.</summary>
+    public static void ListAnew(Database db, long version, Timestamp now)
+    {
+        db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
+        bool anew = true;
+        Switches.Off("R27 hot anew", ref anew);
+        if (anew)
+        {
             db.Execute("UPDATE hot SET version = 0");
         }
     }

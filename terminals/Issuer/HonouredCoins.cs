@@ -64,13 +64,15 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
             return null;
         }
 
-        bool isShown = its.Cancelled is not null || HistoryDatabase.Shown(db, its.Number) is not null;
+        bool isPaid = HistoryDatabase.Shown(db, its.Number) is not null;
+        var other = its with { Id = coin.Id, Expiry = coin.Terms.Expiry };
+        bool isShown = its.Cancelled is not null || isPaid;
         Switches.On("R27 shown first", ref isShown);
         if (isShown)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
-            CoinLife.MakeHot(db, its with { Id = coin.Id, Expiry = coin.Terms.Expiry });
-            return HistoryDatabase.Shown(db, its.Number) is null ? its : InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry);
+            CoinLife.MakeHot(db, other);
+            return isPaid ? InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry) : its;
         }
 
         bool isUnheard = time > its.Lost || !its.Returned.IsZero;
@@ -82,7 +84,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeTerms terms)
             Switches.Off("R27 heard from now on", ref isToBeKnown);
             if (isToBeKnown)
             {
-                CoinLife.MakeHot(db, its with { Id = coin.Id, Expiry = coin.Terms.Expiry });
+                CoinLife.MakeHot(db, other);
             }
 
             return null;

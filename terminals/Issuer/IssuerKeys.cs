@@ -27,8 +27,9 @@ public sealed class IssuerKeys
     /// <summary>Replaced as a whole: requests that are being answered go on with what they began with.</summary>
     private volatile IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> _keys;
 
-    /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
     private readonly Lock _renewal = new();
+
+    /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
     private volatile IReadOnlyList<KeyCertificate> _lost;
 
     private IssuerKeys(

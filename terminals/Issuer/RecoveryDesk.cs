@@ -13,7 +13,7 @@ namespace HierCash.Issuer;
 /// </summary>
 internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
 {
-    /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. Tills take no list that is older than theirs.</summary>
+    /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. A date is beyond them, but after a clock that was ahead.</summary>
     private const long HotVersionsAhead = 1_000_000;
 
     /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
@@ -22,19 +22,20 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
     private const long LeftOut = 2;
 
     /// <summary>It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.</summary>
-    public const long Away = 3;
+    private const long Away = 3;
 
     /// <summary>Banks that have not given back yet, while the issuer recovers. One whose key was revoked meanwhile cannot.</summary>
-    public static List<PartyId> Missing(Database db) => db.Query(
-        "SELECT bank FROM recovery WHERE done = ?1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Waits);
+    public static List<PartyId> Missing(Database db) => InState(db, Waits);
+
+    /// <summary>Banks that had shown a later word and were left out, and may still come.</summary>
+    public static List<PartyId> LeftOutBanks(Database db) => InState(db, Away);
+
+    private static List<PartyId> InState(Database db, long state) => db.Query(
+        "SELECT bank FROM recovery WHERE done = ?1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), state);
 
     /// <summary>Since when the copy knows nothing, if that bank has not given back what it has, be it left out or not; null if it has.</summary>
     public static Timestamp? Awaits(Database db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = ?1 AND done <> ?2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
-
-    /// <summary>Banks that stay away so, and may still come.</summary>
-    public static List<PartyId> LeftOutBanks(Database db) => db.Query(
-        "SELECT bank FROM recovery WHERE done = ?1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), Away);
 
     /// <summary>True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given back.</summary>
     public static bool StaysAway(Database db, PartyId bank)
@@ -345,18 +346,10 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         // Tills have lists of what was forgotten, under numbers that an earlier recovery from the same copy gave, too: a date in microseconds is beyond all of them.
         long begins = now.ToLedger();
         Switches.Replace("R27 hot number", ref begins, 0);
-        db.Execute("INSERT INTO hot_version(version, date) SELECT max(?1, coalesce(max(version), 0) + ?2), ?3 FROM hot_version", begins, HotVersionsAhead, now.ToLedger());
-
-        // What was listed before this issuer knew that it was restored is told under numbers that tills do not have.
-        bool anew = true;
-        Switches.Off("R27 hot anew", ref anew);
-        if (anew)
-        {
-            db.Execute("UPDATE hot SET version = 0");
-        }
-
-        db.Execute("DELETE FROM recovery WHERE done NOT IN (?1, ?2) OR bank NOT IN (SELECT bank FROM behind UNION ALL SELECT bank FROM recovery WHERE done = ?2)", LeftOut, Away);
-        db.Execute("UPDATE recovery SET done = ?1", Away);
+        // What was listed before this issuer knew that it was restored is told again, under numbers that tills do not have.
+        CoinLife.ListAnew(db, Math.Max(begins, db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + HotVersionsAhead), now);
+        db.Execute("UPDATE recovery SET done = ?2 WHERE done = ?1 AND bank IN (SELECT bank FROM behind)", LeftOut, Away);
+        db.Execute("DELETE FROM recovery WHERE done <> ?1", Away);
         db.Execute("DELETE FROM behind");
         LostKeys.Recovered(db);
     }

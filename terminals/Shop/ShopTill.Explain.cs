@@ -13,7 +13,8 @@ public sealed partial class ShopTill
     public IEnumerable<string> Explain(Ticket ticket)
     {
         var currency = _scheme.Terms.Currency;
-        string settle = Revoked is null ? "run 'hiercash-shop settle'" : "another till of the shop runs 'hiercash-shop settle --for DIR'";
+        string settle = Revoked is not null ? "another till of the shop runs 'hiercash-shop settle --for DIR'"
+            : Behind is not null ? "run 'hiercash-shop recover', then 'hiercash-shop settle'" : "run 'hiercash-shop settle'";
         yield return $"Payment of {ticket.Amount.Show(currency)}, asked for at {ticket.Time}: " + ticket.State switch
         {
             TicketState.Open when Parts(ticket.Time).Any(p => p.State == PartState.Held && WasSent(p)) => "waits for the issuer, which has not answered; nothing was promised to the customer. "

@@ -109,7 +109,6 @@ internal static class RawMessages
 
     public static byte[] SignVoid(ISigningKey till, CashPayment h) => till.Sign(SignedMessage.Void(h.Id, h.Till));
 
-    /// <summary>VOID: the card gets S_W; true if it took it.</summary>
     /// <summary>The other signature of the same message, which whoever has one has, too: (r, n - s) for (r, s).</summary>
     public static byte[] Mirrored(byte[] signature)
     {
@@ -118,6 +117,7 @@ internal static class RawMessages
         return [.. signature[..32], .. new byte[32 - bytes.Length], .. bytes];
     }
 
+    /// <summary>VOID: the card gets S_W; true if it took it.</summary>
     public static bool Void(TownCard card, CashPayment h, ISigningKey till)
     {
         card.Card.Reset();

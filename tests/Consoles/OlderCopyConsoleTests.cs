@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using HierCash.Tests.Scenarios;
 using HierCash.Town;
 using Microsoft.Data.Sqlite;
@@ -52,6 +53,30 @@ public sealed class OlderCopyConsoleTests
             Assert.That(Ask("audit").Output, Does.Contain("It is an older copy. The issuer goes on when these banks have visited: 1, 2. Let 'serve' run."));
             Assert.That(Ask("alarms").Output, Does.Contain("showed a later word of this issuer"));
         }
+    }
+
+    /// <summary>The key that a bank names with --lost-key, if its database is put back to before it, is said when it is made, and is that of the request.</summary>
+    [Test, Rule(27)]
+    public void ANewKeyIsSaid()
+    {
+        using var town = TownFolders.Make(o => o with { Directory = Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName });
+        var made = _folders.AskBank(town, "bank-1", "new-key");
+        Assert.That(made.Code, Is.Zero, made.Error);
+        var said = Regex.Match(made.Error, "^The new key is (04[0-9A-F]{128}): keep this line; it names the key if it is ever lost\\.$", RegexOptions.Multiline);
+        Assert.That(said.Success, made.Error);
+        byte[] request = Convert.FromBase64String(string.Concat(made.Output.Split('\n').Where(l => !l.StartsWith("-----", StringComparison.Ordinal))));
+        Assert.That(Convert.ToHexString(request), Does.Contain(said.Groups[1].Value));
+    }
+
+    [TestCase("04", 130, "of which the first two are 04. This is none: a digit is wrong.")]
+    [TestCase("04", 128, "of which the first two are 04.")]
+    [TestCase("05", 130, "of which the first two are 04.")]
+    [Rule(27)]
+    public void AKeyThatIsNoneIsExplained(string begins, int digits, string says)
+    {
+        var said = ConsoleProcess.Run(_folder, "hiercash-bank", "recover", "--lost-key", begins.PadRight(digits, 'A'), "--dir", "north");
+        Assert.That((said.Code, said.Output), Is.EqualTo((2, "")), said.Error);
+        Assert.That(said.Error.Trim(), Does.EndWith(says));
     }
 
     private static async Task Trade(TownWorld town, string till, TownCard alice, ulong minor)

@@ -2,7 +2,6 @@ using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Town;
@@ -156,13 +155,8 @@ public sealed class EvidenceTests
             using var town = Towns.Make();
             string path = Path.Combine(folder, "alice.card");
             var package = WalletApplet.Package(town.Options.Suite);
-            using (var card = new EmulatedCard(PowerImage.Create(path), package))
+            using (var card = town.NewCardOnDisk(path, "Alice", 5000))
             {
-                card.Install(Aid.Wallet, Aid.Wallet);
-                var code = ActivationCode.Random(town.Options.Suite.Random);
-                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
-                TownCard.Activate(card, code);
-                town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(5000), 1);
                 town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default).AsTask().GetAwaiter().GetResult();
             }
 

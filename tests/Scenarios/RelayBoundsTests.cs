@@ -60,6 +60,23 @@ public sealed class RelayBoundsTests
         Assert.That((Refusal.Read(reply)?.Reason, hanging.Calls), Is.EqualTo((RefusalReason.Malformed, 0)));
     }
 
+    /// <summary>By the bank's clock the issuer's certificate is of another time: the issuer is there, and a holder who reads that it cannot be reached would wait for nothing.</summary>
+    [Test, Rule(26)]
+    public async Task AnIssuerThatIsNotTrustedIsNotSaidToBeAway([Values] bool isOutOfDate)
+    {
+        using var town = Towns.Make();
+        var bank = town.BankOver("bank-1", town.UserBankLink(), new Faulty(isOutOfDate));
+        var (message, _) = Sealed.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
+        var refusal = Refusal.Read(await bank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default))!;
+        Assert.That((refusal.Reason, refusal.Text.Contains("Nothing is lost", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.Unavailable, true)));
+        Assert.That(refusal.Text, Does.StartWith(isOutOfDate ? "This bank does not trust the issuer's certificate" : "The issuer cannot be reached."));
+    }
+
+    private sealed class Faulty(bool isOutOfDate) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => throw new LinkException("It does not answer.") { IsOutOfDate = isOutOfDate };
+    }
+
     private sealed class Hanging : ILink
     {
         public int Calls { get; private set; }

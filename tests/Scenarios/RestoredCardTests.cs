@@ -1,8 +1,6 @@
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Town;
 using HierCash.Wallet;
@@ -23,14 +21,7 @@ public sealed class RestoredCardTests
             using var town = Towns.Make();
             string path = Path.Combine(folder, "alice.card");
             var package = WalletApplet.Package(town.Options.Suite);
-            using (var card = new EmulatedCard(PowerImage.Create(path), package))
-            {
-                card.Install(Aid.Wallet, Aid.Wallet);
-                var code = ActivationCode.Random(town.Options.Suite.Random);
-                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
-                TownCard.Activate(card, code);
-                town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(8000), 1);
-            }
+            town.NewCardOnDisk(path, "Alice", 8000).Dispose();
 
             var backup = File.ReadAllBytes(path);
             using (var card = new EmulatedCard(PowerImage.Open(path), package))
@@ -62,13 +53,8 @@ public sealed class RestoredCardTests
             string till = town.AddTill("Cafe");
             string path = Path.Combine(folder, "alice.card");
             var package = WalletApplet.Package(town.Options.Suite);
-            using (var card = new EmulatedCard(PowerImage.Create(path), package))
+            using (var card = town.NewCardOnDisk(path, "Alice", 8000))
             {
-                card.Install(Aid.Wallet, Aid.Wallet);
-                var code = ActivationCode.Random(town.Options.Suite.Random);
-                town.UserBank.OpenAccount("Alice", new WalletCard(card), code);
-                TownCard.Activate(card, code);
-                town.UserBank.Deposit(town.UserBank.Accounts.Single().User, new Amount(8000), 1);
                 Assert.That((await town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
             }
 

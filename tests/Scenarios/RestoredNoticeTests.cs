@@ -33,6 +33,12 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Assert.That(findings.Select(f => f.Books), Has.All.EqualTo("bank-1"));
         Assert.That(findings.Select(f => f.Table), Has.Some.EqualTo("withdrawal"), "the issuance that its books lack");
 
+        // Why its visits fail is said once.
+        var faults = new Terminals.Faults(Town.Clock);
+        faults.Note(Terminals.Consoles.ServeLoop.Work, "It is an older copy", "");
+        Assert.That(bank.WaitsBeside(faults.All).Shows(WaitingKind.FailedVisit), Is.False);
+        Assert.That(Town.ShopBank.WaitsBeside(faults.All).One(WaitingKind.FailedVisit).Ends, Is.EqualTo("'hiercash-bank serve' tries again at each visit."));
+
         // The other bank, and its shops, go on.
         await Town.ShopBank.Run(default);
         Assert.That(Town.ShopBank.Behind, Is.Null);

@@ -86,10 +86,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     [Test, Rule(27)]
     public async Task BothTogetherPayUpToX()
     {
-        OwnKeyCoin eve = null!;
-        await AllArePutBack(async () => eve = await OwnKeyCoin.Withdraw(Town, new Amount(2000)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        await Town.RunCycles();
+        var eve = await EveWithdrawsBeforeANewKey();
         var second = await eve.WithdrawAgain();
         Assert.That(second.Id, Is.Not.EqualTo(eve.Coin.Id));
         await IsAnswered(eve, second, 1, 700, Verdict.Settled, 700);
@@ -113,10 +110,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     [Test, Rule(27), Rule(2)]
     public async Task WhatIsPromisedGoesFirst()
     {
-        OwnKeyCoin eve = null!;
-        await AllArePutBack(async () => eve = await OwnKeyCoin.Withdraw(Town, new Amount(2000)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        await Town.RunCycles();
+        var eve = await EveWithdrawsBeforeANewKey();
         var second = await eve.WithdrawAgain();
         var (bar, kiosk) = (Town.AddTill("Bar"), Town.AddTill("Kiosk"));
         var first = eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, 1, 2000, 2000);
@@ -137,12 +131,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     [Test, Rule(27)]
     public async Task AReportThatNoShopCouldHearCostsNoShop()
     {
-        await AllArePutBack(async () =>
-            Assert.That((await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        await Town.RunCycles();
-        await Resume();
-        await Town.RunCycles();
+        await BobsOrderIsCarriedOutTwice();
         Assert.That(Town.Account(_bob).Minor, Is.EqualTo(3000));
         await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(_bob.Card, _bob.Pin, Timestamp.Now(Town.Clock)), default);
         Town.Clock.Advance(TimeSpan.FromDays(2));
@@ -162,12 +151,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     [Test, Rule(27), Rule(4)]
     public async Task WhatIsTakenBackWithTheOtherSignatureIsDead()
     {
-        await AllArePutBack(async () =>
-            Assert.That((await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        await Town.RunCycles();
-        await Resume();
-        await Town.RunCycles();
+        await BobsOrderIsCarriedOutTwice();
         using var till = Town.TillKey(Till);
         var taken = Town.Sign(_bob, Till, 700);
         var lost = Town.Sign(_bob, Till, 300);
@@ -190,10 +174,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     [Test, Rule(27), Rule(2)]
     public async Task ATakenBackMessageIsRememberedUnderEitherSignature()
     {
-        OwnKeyCoin eve = null!;
-        await AllArePutBack(async () => eve = await OwnKeyCoin.Withdraw(Town, new Amount(2000)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        await Town.RunCycles();
+        var eve = await EveWithdrawsBeforeANewKey();
         await eve.WithdrawAgain();
         using var till = Town.TillKey(Till);
         Assert.That(RawMessages.UploadVoid(Town, eve.Pay(Timestamp.Now(Town.Clock), Town.Till(Till).W, 1, 2000, 700), till));
@@ -242,10 +223,33 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Assert.That((receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor), Is.EqualTo((verdict, credited, 0UL)));
     }
 
+    /// <summary>A holder who knows SS_U has a coin that all parties have forgotten, and the coin key was changed.</summary>
+    private async Task<OwnKeyCoin> EveWithdrawsBeforeANewKey()
+    {
+        OwnKeyCoin eve = null!;
+        await AllArePutBack(async () => eve = await OwnKeyCoin.Withdraw(Town, new Amount(2000)));
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        await Town.RunCycles();
+        return eve;
+    }
+
+    private async Task BobWithdraws() => Assert.That(
+        (await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+
     private async Task BobPays()
     {
-        Assert.That((await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        await BobWithdraws();
         Town.Pay(Till, _bob, 700);
+    }
+
+    /// <summary>His wallet shows the order after the coin key was changed: the issuer's S_I of his coin is another one than the card's, and no payment has shown either.</summary>
+    private async Task BobsOrderIsCarriedOutTwice()
+    {
+        await AllArePutBack(BobWithdraws);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        await Town.RunCycles();
+        await Resume();
+        await Town.RunCycles();
     }
 
     private async Task Resume() => await Town.WalletWith(new WalletRecords(_records)).Resume(_bob.Card, _bob.Pin, default);

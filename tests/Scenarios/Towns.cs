@@ -1,4 +1,7 @@
+using HierCash.Card.Runtime;
+using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -29,6 +32,18 @@ internal static class Towns
             Assert.That(town.Withdraw(card, coin).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         }
 
+        return card;
+    }
+
+    /// <summary>A card image at that path, activated, of a holder with that deposit: one that can be put back to a copy.</summary>
+    public static EmulatedCard NewCardOnDisk(this TownWorld town, string path, string name, ulong deposit)
+    {
+        var card = new EmulatedCard(PowerImage.Create(path), WalletApplet.Package(town.Options.Suite));
+        card.Install(Aid.Wallet, Aid.Wallet);
+        var code = ActivationCode.Random(town.Options.Suite.Random);
+        town.UserBank.OpenAccount(name, new WalletCard(card), code);
+        TownCard.Activate(card, code);
+        town.UserBank.Deposit(town.UserBank.Accounts.Single(a => a.Name == name).User, new Amount(deposit), 1);
         return card;
     }
 
