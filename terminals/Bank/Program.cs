@@ -232,12 +232,17 @@ internal static class Program
             var debts = open.Party.Audit.ShopDebts;
             string owed = string.Concat(debts.Select(d =>
                 $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));
+            if (open.Party.Disbelieved is { } doubt)
+            {
+                owed += $"{Environment.NewLine}The issuer says that this database is an older copy, since {doubt}, and is not believed. {BankParty.WhenDisbelieved}";
+            }
+
             var contradictions = open.Party.Contradictions;
             owed += string.Concat(contradictions.Select(c =>
                 $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. Both are kept: '--json' shows them."));
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
+                new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(), Disbelieved = open.Party.Disbelieved?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
                     Contradictions = contradictions.Select(c => new
                     {
                         c.Refused.Number, Refused = Convert.ToHexString(c.Refused.Encode()), Kept = c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()),

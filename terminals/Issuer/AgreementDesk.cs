@@ -40,7 +40,9 @@ internal sealed class AgreementDesk(Database store, ICashSuite suite, IssuerKeys
     /// </summary>
     public bool IsAgreedByAll(Database db)
     {
-        bool all = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))).Except(RecoveryDesk.LeftOutBanks(db)).All(_agreed.ContainsKey);
+        var banks = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0))));
+        var heeded = banks.Except(RecoveryDesk.LeftOutBanks(db)).ToList();
+        bool all = (heeded.Count > 0 || banks.Count == 0) && heeded.TrueForAll(_agreed.ContainsKey);
         Switches.On("R27 not yet known", ref all);
         return all;
     }

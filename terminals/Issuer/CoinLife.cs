@@ -123,7 +123,6 @@ internal sealed class CoinLife(
             }
 
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);
-            Follow(db, has.Version, now);
             MakeVersions(db, now);
             ulong newest = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
             ulong from = has.Version <= newest ? has.Version : 0;
@@ -141,34 +140,6 @@ internal sealed class CoinLife(
                 "SELECT coin_id FROM hot WHERE version > ?1 AND version <= ?2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
             return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db));
         });
-    }
-
-    /// <summary>
-    /// A till has a later version than any: it is of a recovery under a clock that was ahead, by what is tolerated. All that comes goes beyond that, once for each recovery, so that nobody who says
-    /// a number moves it again (rule R27).
-    /// </summary>
-    private void Follow(Database db, ulong version, Timestamp now)
-    {
-        long newest = db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
-        long limit = Restorations.Newest(db)?.Ended.Plus(terms.ClockTolerance).Plus(terms.ClockTolerance).ToLedger() ?? 0;
-        bool follows = version > (ulong)newest && version < (ulong)limit;
-        Switches.Off("R27 hot follows", ref follows);
-        if (follows)
-        {
-            ListAnew(db, limit, now);
-        }
-    }
-
-    /// <summary>Tills hear of all lost cards once more, under versions beyond that one.</summary>
-    public static void ListAnew(Database db, long version, Timestamp now)
-    {
-        db.Execute("INSERT INTO hot_version(version, date) VALUES(?1, ?2)", version, now.ToLedger());
-        bool anew = true;
-        Switches.Off("R27 hot anew", ref anew);
-        if (anew)
-        {
-            db.Execute("UPDATE hot SET version = 0");
-        }
     }
 
     /// <summary>

@@ -263,6 +263,9 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.</summary>
     public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(Issuer.LostKeys.All);
 
+    /// <summary>Banks that were left out of a recovery after they had shown a later word, and may still come.</summary>
+    public IReadOnlyList<PartyId> LeftOut => _store.Read(RecoveryDesk.LeftOutBanks);
+
     /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>
     public IReadOnlyList<PartyId> Awaited => _store.Read(RecoveryDesk.Missing);
 

@@ -27,7 +27,8 @@ internal static class RecoverCommand
                 PartyId? lost = result.GetValue(without) is { } n ? new PartyId(n) : null;
                 var awaited = party.Recover(lost);
                 ConsoleEntry.PrintDone(
-                    result.GetValue(json), new { Awaited = awaited.Select(b => b.Value), LostKeys = party.LostKeys.Select(k => k.Key.Id.ToString()) }, Explain(awaited) + Explain(party.LostKeys));
+                    result.GetValue(json), new { Awaited = awaited.Select(b => b.Value), LeftOut = party.LeftOut.Select(b => b.Value), LostKeys = party.LostKeys.Select(k => k.Key.Id.ToString()) },
+                    Explain(awaited) + SayLeftOut(party.LeftOut) + Explain(party.LostKeys));
             }
         });
         return command;
@@ -36,6 +37,9 @@ internal static class RecoverCommand
     /// <summary>What became of the keys that the copy lacked.</summary>
     public static string Explain(IReadOnlyList<KeyCertificate> lost) => lost.Count == 0 ? ""
         : $" This issuer had certified keys that its copy lacks: {string.Join(", ", lost.Select(k => k.Key.Id))}. What they signed stays good, and newer ones are made: banks and shops fetch them by themselves.";
+
+    private static string SayLeftOut(IReadOnlyList<PartyId> banks) =>
+        banks.Count == 0 ? "" : $" It does not wait for these banks, which were left out: {string.Join(", ", banks)}. They give back at their next visit.";
 
     public static string Explain(IReadOnlyList<PartyId> awaited) => awaited.Count == 0
         ? "The issuer goes on. Banks, shops, tills and keys that were made since the copy have to be made again, and revocations, too. After a bank was enrolled again, run this once more if 'status' says so."

@@ -13,9 +13,6 @@ namespace HierCash.Issuer;
 /// </summary>
 internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeTerms terms, TimeProvider clock)
 {
-    /// <summary>Versions of the hot list that a copy may lack: one each cycle for as long as a backup may be old. A date is beyond them, but after a clock that was ahead.</summary>
-    private const long HotVersionsAhead = 1_000_000;
-
     /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
     private const long GaveBack = 1;
     private const long Waits = 0;
@@ -343,11 +340,6 @@ internal sealed class RecoveryDesk(Database store, ICashSuite suite, IssuerKeys 
         var since = db.Number("SELECT coalesce(min(since), ?2) FROM recovery WHERE done <> ?1", Away, brought);
         var copied = db.Number("SELECT coalesce(min(copied), ?2) FROM recovery WHERE done <> ?1", Away, ends);
         Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
-        // Tills have lists of what was forgotten, under numbers that an earlier recovery from the same copy gave, too: a date in microseconds is beyond all of them.
-        long begins = now.ToLedger();
-        Switches.Replace("R27 hot number", ref begins, 0);
-        // What was listed before this issuer knew that it was restored is told again, under numbers that tills do not have.
-        CoinLife.ListAnew(db, Math.Max(begins, db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + HotVersionsAhead), now);
         db.Execute("UPDATE recovery SET done = ?2 WHERE done = ?1 AND bank IN (SELECT bank FROM behind)", LeftOut, Away);
         db.Execute("DELETE FROM recovery WHERE done <> ?1", Away);
         db.Execute("DELETE FROM behind");

@@ -110,7 +110,7 @@ public sealed partial class Registry
             }
 
             throw new InvalidOperationException(
-                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'; if that key is lost, run 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
+                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
         if (RevokedAt(db, bank.Id) is null)

@@ -94,7 +94,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
     public async ValueTask Fetch(Database store, ILink issuer, CancellationToken cancel)
     {
-        bool more;
+        bool more, heard = false;
         do
         {
             ulong before = store.Read(Version);
@@ -103,10 +103,12 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
             var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
-            if (restored is not null)
+            // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all of it is asked for.
+            more = restored is not null && store.Write(db => TillStore.BringAgain(db, restored, scheme.Terms.ClockTolerance)) && !heard;
+            if (more)
             {
-                // Before the list is looked at: whatever it is worth, this costs nobody anything.
-                store.Write(db => TillStore.BringAgain(db, restored, scheme.Terms.ClockTolerance));
+                heard = true;
+                continue;
             }
 
             await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel);

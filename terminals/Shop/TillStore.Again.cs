@@ -14,29 +14,43 @@ internal static partial class TillStore
     private static Receipt? Word(Database db, PaymentId payment) =>
         db.First("SELECT receipt FROM part WHERE payment_id = ?1 AND receipt IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!, payment.Value.ToArray()) is { Counts: true } word ? word : null;
 
-    /// <summary>The issuer says that it was restored: what it had answered since goes to it again, once for each restoration.</summary>
+    /// <summary>
+    /// The issuer says that it was restored: what it had answered since goes to it again, once for each restoration. It has forgotten the numbers of its hot lists, too, and may have given them to others:
+    /// the till asks for all of the list, and takes it under any number (hole 11).
+    /// </summary>
     /// <param name="margin">So much before its last sign of life, too: clocks differ.</param>
-    /// <returns>Payments that go again.</returns>
-    public static int BringAgain(Database db, Restoration restored, TimeSpan margin)
+    /// <returns>True if that is new.</returns>
+    public static bool BringAgain(Database db, Restoration restored, TimeSpan margin)
     {
         // Any other than the last one: the clock that dated that may have been ahead.
         if (restored.Ended.ToLedger() == db.Number("SELECT value FROM policy WHERE name = ?1", HeardOf))
         {
-            return 0;
+            return false;
         }
 
         var since = restored.Since.Minus(margin);
         var answered = db.Query(
             "SELECT payment_id, receipt, sw IS NULL, reversal FROM part WHERE receipt IS NOT NULL OR reversal IS NOT NULL",
             r => (Id: r.Bytes(0), Receipt: r.BytesOrNull(1) is { } receipt ? Receipt.Decode(receipt) : null, IsKept: r.GetInt64(2) == 1, Reversal: r.BytesOrNull(3)));
-        int again = answered.Where(a => a.IsKept && a.Receipt is { } receipt && GoesAgain(receipt) && receipt.Date >= since).Sum(a => db.Execute("UPDATE part SET again = 1 WHERE payment_id = ?1", a.Id));
+        foreach (var kept in answered.Where(a => a.IsKept && a.Receipt is { } receipt && GoesAgain(receipt) && receipt.Date >= since))
+        {
+            db.Execute("UPDATE part SET again = 1 WHERE payment_id = ?1", kept.Id);
+        }
+
         foreach (var taken in answered.Where(a => a.Reversal is { } word && Reversal.Decode(word) is { } reversal && reversal.Date >= since))
         {
             db.Execute("UPDATE part SET forwarded = 0 WHERE payment_id = ?1", taken.Id);
         }
 
         db.Execute("INSERT INTO policy(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", HeardOf, restored.Ended.ToLedger());
-        return again;
+        bool forgets = true;
+        Switches.Off("R27 hot anew", ref forgets);
+        if (forgets)
+        {
+            db.Execute("UPDATE hot_state SET version = 0");
+        }
+
+        return forgets;
     }
 
     /// <summary>What counted, and what was refused because the issuer did not know the coin: it may have forgotten that.</summary>
