@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace HierCash.Protocol;
+namespace HierCash;
 
 /// <summary>
 /// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles
@@ -9,7 +9,7 @@ namespace HierCash.Protocol;
 /// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> does so for the calling flow of control.
 /// What is taken out by several switches has names that begin alike: "R8" throws "R8 parks" and all others of R8.
 /// </summary>
-public static class Switches
+static partial class Switches
 {
     private const string Constant = "HIERCASH_SWITCHES";
 
@@ -36,7 +36,19 @@ public static class Switches
 
 #if HIERCASH_SWITCHES
     private static readonly string[] Started = Names(Environment.GetEnvironmentVariable("HIERCASH_SWITCH") ?? "");
-    private static readonly AsyncLocal<string[]?> Thrown = new();
+    private static readonly AsyncLocal<string[]?> Thrown = Shared();
+
+    /// <summary>Several assemblies hold this class, and a switch is thrown for all of them.</summary>
+    private static AsyncLocal<string[]?> Shared()
+    {
+        lock (AppDomain.CurrentDomain)
+        {
+            var shared = AppDomain.CurrentDomain.GetData(Constant) as AsyncLocal<string[]?> ?? new();
+            AppDomain.CurrentDomain.SetData(Constant, shared);
+            return shared;
+        }
+    }
+
 
     /// <summary>Throws switches, separated by commas, for what the caller does from here on, its tasks and threads included. Null puts them back.</summary>
     public static void Throw(string? names) => Thrown.Value = names is null ? null : Names(names);

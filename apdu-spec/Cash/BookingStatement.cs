@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -37,23 +37,23 @@ public sealed record BookingStatement(PartyId Bank, ulong Number, BookingOutcome
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.BookingStatement);
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.Number, Number);
-        writer.Write(Tag.Reason, (byte)Outcome);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.BookingStatement);
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.Number, Number);
+        writer.Write(WalletTag.Reason, (byte)Outcome);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     public static BookingStatement Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.BookingStatement);
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        ulong number = r.ReadUInt64(Tag.Number);
-        byte outcome = r.ReadByte(Tag.Reason);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.BookingStatement);
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        ulong number = r.ReadUInt64(WalletTag.Number);
+        byte outcome = r.ReadByte(WalletTag.Reason);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (outcome > (byte)BookingOutcome.BeyondFloat || number is 0 or > long.MaxValue || date.Microseconds > long.MaxValue)
         {
             r.Fail();

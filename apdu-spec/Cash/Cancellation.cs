@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -10,15 +10,15 @@ public sealed record LostCardReport(AccountId User, PartyId Bank, Timestamp Date
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
     public bool Verify(ICashSuite suite, PublicKey account) =>
-        OneWay.U(account) == User && suite.Verify(account, SignedMessage.LostCard(User, Bank, Date), Signature);
+        Derivations.U(account) == User && suite.Verify(account, SignedMessage.LostCard(User, Bank, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Cancellation);
-        writer.Write(Tag.U, User.Value.ToArray());
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Cancellation);
+        writer.Write(WalletTag.U, User.Value.ToArray());
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
@@ -27,33 +27,33 @@ public sealed record LostCardReport(AccountId User, PartyId Bank, Timestamp Date
     public static LostCardReport? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.Cancellation);
-        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Cancellation);
+        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         return reader.Complete ? new LostCardReport(user, bank, date, signature) : null;
     }
 }
 
 /// <summary>The bank's order to cancel the coin of a withdrawal; it does not name U (hole 10).</summary>
-public sealed record Cancellation(PartyId Bank, RequestId Request, Timestamp Date, byte[] Signature)
+public sealed record Cancellation(PartyId Bank, WithdrawalId Request, Timestamp Date, byte[] Signature)
 {
     public const int MaxEncodedSize = 140;
 
-    public static Cancellation Sign(ISigningKey key, PartyId bank, RequestId request, Timestamp date) =>
+    public static Cancellation Sign(ISigningKey key, PartyId bank, WithdrawalId request, Timestamp date) =>
         new(bank, request, date, key.Sign(SignedMessage.Cancellation(bank, request, date)));
 
     public bool Verify(ICashSuite suite, PublicKey bank) => suite.Verify(bank, SignedMessage.Cancellation(Bank, Request, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Cancellation);
-        writer.Write(Tag.Digest, Request.Value.ToArray());
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Cancellation);
+        writer.Write(WalletTag.Digest, Request.Value.ToArray());
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
@@ -62,11 +62,11 @@ public sealed record Cancellation(PartyId Bank, RequestId Request, Timestamp Dat
     public static Cancellation? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.Cancellation);
-        var request = new RequestId(Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Cancellation);
+        var request = new WithdrawalId(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         return reader.Complete ? new Cancellation(bank, request, date, signature) : null;
     }

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -16,7 +16,7 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
     /// <summary>seq of CLOSE, and of nothing else.</summary>
     public const ushort CloseSeq = ushort.MaxValue;
 
-    public Challenge Challenge => OneWay.F(Time, Till);
+    public Challenge Challenge => Derivations.F(Time, Till);
 
     public byte[] Message => SignedMessage.Payment(Coin.Id, Seq, Balance, Time, Till, Challenge, Paid);
 
@@ -38,27 +38,27 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.CashPayment);
+        int begin = writer.Begin(WalletTag.CashPayment);
         Coin.Write(ref writer);
-        writer.Write(Tag.Seq, Seq);
-        writer.Write(Tag.Balance, Balance.ToCard());
-        writer.Write(Tag.Time, Time.Microseconds);
-        writer.Write(Tag.W, Till.Value.ToArray());
-        writer.Write(Tag.Payment, Paid.ToCard());
-        writer.Write(Tag.SU, SU);
+        writer.Write(WalletTag.Seq, Seq);
+        writer.Write(WalletTag.Balance, Balance.ToCard());
+        writer.Write(WalletTag.Time, Time.Microseconds);
+        writer.Write(WalletTag.W, Till.Value.ToArray());
+        writer.Write(WalletTag.Payment, Paid.ToCard());
+        writer.Write(WalletTag.SU, SU);
         writer.End(begin);
     }
 
     public static CashPayment Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.CashPayment);
+        var r = reader.Enter(WalletTag.CashPayment);
         var coin = Coin.Read(ref r);
-        ushort seq = r.ReadUInt16(Tag.Seq);
-        var balance = new Amount(r.ReadUInt32(Tag.Balance));
-        var time = new Timestamp(r.ReadUInt64(Tag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
-        var paid = new Amount(r.ReadUInt32(Tag.Payment));
-        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        ushort seq = r.ReadUInt16(WalletTag.Seq);
+        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
+        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
+        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
+        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
         reader.Leave(r);
         return new CashPayment(coin, seq, balance, time, till, paid, su);
     }

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -9,7 +9,7 @@ namespace HierCash.Protocol.Cash;
 /// <param name="FaceValue">X, 1 to 2^32 - 1 minor units.</param>
 /// <param name="TM">Tells coins under one N_U apart; a counter from 0, never a time (hole 15).</param>
 /// <param name="IssuerKeyed">The issuer made the key pair (EP 0810563, claim 2): it could sign as the holder. Never guaranteed, never evidence (hole 14).</param>
-public sealed record CoinTerms(
+public sealed record CoinAttributes(
     byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Amount FaceValue, Currency Currency, ushort TM, Quarter Expiry, bool IssuerKeyed = false)
 {
     private const byte KeyedBit = 0x80;
@@ -32,7 +32,7 @@ public sealed record CoinTerms(
 /// <summary>C: a coin as a shop sees it (EP 0810563, step 5). The balance x travels beside it.</summary>
 /// <param name="NU">N_U compressed, 33 bytes.</param>
 /// <param name="SI">S_I, 64 bytes.</param>
-public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
+public sealed record Coin(CoinAttributes Terms, byte[] NU, byte[] SI)
 {
     /// <summary>Bytes of the encoded object, tag and length included.</summary>
     public const int EncodedSize = 140;
@@ -40,7 +40,7 @@ public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
     public const byte Suite1 = 1;
 
     /// <summary>n = g(N_U), 33 bytes.</summary>
-    public byte[] N => OneWay.G(Terms.G, NU);
+    public byte[] N => Derivations.G(Terms.G, NU);
 
     public byte[] Message => SignedMessage.Coin(Terms, N);
 
@@ -50,41 +50,41 @@ public sealed record Coin(CoinTerms Terms, byte[] NU, byte[] SI)
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Coin);
-        writer.Write(Tag.Suite, Terms.Suite);
-        writer.Write(Tag.G, Terms.GByte);
-        writer.Write(Tag.IssuerId, Terms.Issuer.Value);
-        writer.Write(Tag.KeyId, Terms.IssuerKey.Value);
-        writer.Write(Tag.FaceValue, Terms.FaceValue.ToCard());
-        writer.Write(Tag.Currency, Terms.Currency.Code);
-        writer.Write(Tag.NU, NU);
-        writer.Write(Tag.TM, Terms.TM);
-        writer.Write(Tag.Expiry, Terms.Expiry.Index);
-        writer.Write(Tag.SI, SI);
+        int begin = writer.Begin(WalletTag.Coin);
+        writer.Write(WalletTag.Suite, Terms.Suite);
+        writer.Write(WalletTag.G, Terms.GByte);
+        writer.Write(WalletTag.IssuerId, Terms.Issuer.Value);
+        writer.Write(WalletTag.KeyId, Terms.IssuerKey.Value);
+        writer.Write(WalletTag.FaceValue, Terms.FaceValue.ToCard());
+        writer.Write(WalletTag.Currency, Terms.Currency.Code);
+        writer.Write(WalletTag.NU, NU);
+        writer.Write(WalletTag.TM, Terms.TM);
+        writer.Write(WalletTag.Expiry, Terms.Expiry.Index);
+        writer.Write(WalletTag.SI, SI);
         writer.End(begin);
     }
 
     /// <summary>Reads a coin; an unknown suite or g makes the reader fail.</summary>
     public static Coin Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Coin);
-        byte suite = r.ReadByte(Tag.Suite);
-        byte packed = r.ReadByte(Tag.G);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var key = new KeyId(r.ReadUInt32(Tag.KeyId));
-        var faceValue = new Amount(r.ReadUInt32(Tag.FaceValue));
-        var currency = new Currency(r.ReadUInt16(Tag.Currency));
-        var nu = r.ReadBytes(Tag.NU, PublicKey.CompressedSize);
-        ushort tm = r.ReadUInt16(Tag.TM);
-        var expiry = new Quarter(r.ReadUInt16(Tag.Expiry));
-        var si = r.ReadBytes(Tag.SI, ISigningKey.SignatureSize);
-        if (!CoinTerms.TryUnpackG(packed, out var g, out bool issuerKeyed) || suite != Suite1)
+        var r = reader.Enter(WalletTag.Coin);
+        byte suite = r.ReadByte(WalletTag.Suite);
+        byte packed = r.ReadByte(WalletTag.G);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
+        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
+        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
+        var nu = r.ReadBytes(WalletTag.NU, PublicKey.CompressedSize);
+        ushort tm = r.ReadUInt16(WalletTag.TM);
+        var expiry = new Quarter(r.ReadUInt16(WalletTag.Expiry));
+        var si = r.ReadBytes(WalletTag.SI, ISigningKey.SignatureSize);
+        if (!CoinAttributes.TryUnpackG(packed, out var g, out bool issuerKeyed) || suite != Suite1)
         {
             r.Fail();
             g = GFunction.Sha256;
         }
 
         reader.Leave(r);
-        return new Coin(new CoinTerms(suite, g, issuer, key, faceValue, currency, tm, expiry, issuerKeyed), nu, si);
+        return new Coin(new CoinAttributes(suite, g, issuer, key, faceValue, currency, tm, expiry, issuerKeyed), nu, si);
     }
 }

@@ -35,7 +35,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     public IReadOnlyList<CashPayment> Payments => [.. Entries.Select(e => e.H)];
 
     /// <summary>True if the coin is what the user ordered: its key of encryption, X and currency. E_I hides them from the bank, which looks here.</summary>
-    public bool IsOf(AccountRequest order) => order.Key == Header.EncryptionKey.Key.Id && order.FaceValue == Header.FaceValue && order.Currency == Entries[0].H.Coin.Terms.Currency;
+    public bool IsOf(WithdrawalOrder order) => order.Key == Header.EncryptionKey.Key.Id && order.FaceValue == Header.FaceValue && order.Currency == Entries[0].H.Coin.Terms.Currency;
 
     /// <summary>Sum of y over distinct payment ids.</summary>
     public Amount Spent => Sum(Entries, e => e.H.Paid);
@@ -47,7 +47,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     public bool HasItsPages => Pages.Count == Header.Pages.Count && Pages.Select(p => p.Hash).SequenceEqual(Header.Pages);
 
     /// <summary>E_I: m enciphered again.</summary>
-    public byte[]? EncipheredRequest(ICashSuite suite) => CashRequest.Decode(Header.Opening)?.Encipher(suite, Header.EncryptionKey.Key);
+    public byte[]? EncipheredRequest(ICashSuite suite) => CoinRequest.Decode(Header.Opening)?.Encipher(suite, Header.EncryptionKey.Key);
 
     /// <summary>Checks everything from the root key alone; no database.</summary>
     public Proof Check(ICashSuite suite, PublicKey root, ReadOnlySpan<byte> ei)
@@ -57,7 +57,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
             return fault;
         }
 
-        if (CashRequest.Decode(Header.Opening) is not { } m)
+        if (CoinRequest.Decode(Header.Opening) is not { } m)
         {
             return Proof.OpeningMismatch;
         }
@@ -81,7 +81,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
             return Proof.OtherCoin;
         }
 
-        return PaymentFault(suite, entries) ?? ReceiptFault(suite, OneWay.W(root), entries) ?? Weigh(entries);
+        return PaymentFault(suite, entries) ?? ReceiptFault(suite, Derivations.W(root), entries) ?? Weigh(entries);
     }
 
     private Proof? PaymentFault(ICashSuite suite, IReadOnlyList<DossierEntry> entries)
@@ -148,7 +148,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         return owed && promised ? Proof.Excess : Proof.ClaimInvalid;
     }
 
-    private static bool BelongsTo(Coin coin, CashRequest m)
+    private static bool BelongsTo(Coin coin, CoinRequest m)
     {
         bool its = coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
         Switches.On("R9 coin of m", ref its);

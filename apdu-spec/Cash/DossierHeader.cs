@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -53,16 +53,16 @@ public sealed record DossierHeader(
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Dossier);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.CoinId, Coin.Value.ToArray());
-        writer.Write(Tag.DossierRevision, Revision);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.DisputeTerm, (uint)DisputeTerm.TotalSeconds);
-        writer.Write(Tag.ClockTolerance, (uint)ClockTolerance.TotalSeconds);
-        writer.Write(Tag.FaceValue, FaceValue.ToCard());
-        writer.Write(Tag.Claimed, Claimed.Minor);
-        writer.Write(Tag.Opening, Opening);
+        int begin = writer.Begin(WalletTag.Dossier);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.DossierRevision, Revision);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.DisputeTerm, (uint)DisputeTerm.TotalSeconds);
+        writer.Write(WalletTag.ClockTolerance, (uint)ClockTolerance.TotalSeconds);
+        writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
+        writer.Write(WalletTag.Claimed, Claimed.Minor);
+        writer.Write(WalletTag.Opening, Opening);
         EncryptionKey.Write(ref writer);
         CoinKey.Write(ref writer);
         foreach (var key in StatementKeys)
@@ -70,34 +70,34 @@ public sealed record DossierHeader(
             key.Write(ref writer);
         }
 
-        writer.Write(Tag.PageHashes, Hashes);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.PageHashes, Hashes);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     /// <summary>Reads a header; null, and the reader failed, where it is malformed, or has no key or no page.</summary>
     public static DossierHeader? Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Dossier);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        uint revision = r.ReadUInt32(Tag.DossierRevision);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var dispute = TimeSpan.FromSeconds(r.ReadUInt32(Tag.DisputeTerm));
-        var tolerance = TimeSpan.FromSeconds(r.ReadUInt32(Tag.ClockTolerance));
-        var faceValue = new Amount(r.ReadUInt32(Tag.FaceValue));
-        var claimed = new Amount(r.ReadUInt64(Tag.Claimed));
-        var opening = r.ReadBytes(Tag.Opening, CashRequest.Size);
+        var r = reader.Enter(WalletTag.Dossier);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        uint revision = r.ReadUInt32(WalletTag.DossierRevision);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var dispute = TimeSpan.FromSeconds(r.ReadUInt32(WalletTag.DisputeTerm));
+        var tolerance = TimeSpan.FromSeconds(r.ReadUInt32(WalletTag.ClockTolerance));
+        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
+        var claimed = new Amount(r.ReadUInt64(WalletTag.Claimed));
+        var opening = r.ReadBytes(WalletTag.Opening, CoinRequest.Size);
         var encryption = KeyCertificate.Read(ref r);
         var coinKey = KeyCertificate.Read(ref r);
         var keys = new List<KeyCertificate>();
-        while (r.Next(Tag.Certificate) && keys.Count < MaxKeys && KeyCertificate.Read(ref r) is { } key)
+        while (r.Next(WalletTag.Certificate) && keys.Count < MaxKeys && KeyCertificate.Read(ref r) is { } key)
         {
             keys.Add(key);
         }
 
-        var hashes = r.Read(Tag.PageHashes).ToArray();
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var hashes = r.Read(WalletTag.PageHashes).ToArray();
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (keys.Count == 0 || revision == 0 || hashes.Length is 0 or > MaxPages * Digest.Size || hashes.Length % Digest.Size != 0)
         {
             r.Fail();

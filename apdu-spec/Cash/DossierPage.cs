@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Cash;
 
@@ -17,7 +17,7 @@ public sealed record DossierEntry(CashPayment H, SubmissionProof? Submission, Re
     }
 
     internal static DossierEntry Read(ref BerTlvReader r) => new(
-        CashPayment.Read(ref r), r.Next(Tag.Submission) ? SubmissionProof.Read(ref r) : null, Receipt.Read(ref r));
+        CashPayment.Read(ref r), r.Next(WalletTag.Submission) ? SubmissionProof.Read(ref r) : null, Receipt.Read(ref r));
 }
 
 /// <summary>A part of a dossier that fits a frame (rule R9); the header names its hash.</summary>
@@ -41,7 +41,7 @@ public sealed record DossierPage(IReadOnlyList<DossierEntry> Entries)
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.DossierPage);
+        int begin = writer.Begin(WalletTag.DossierPage);
         foreach (var entry in Entries)
         {
             entry.Write(ref writer);
@@ -53,7 +53,7 @@ public sealed record DossierPage(IReadOnlyList<DossierEntry> Entries)
     /// <summary>Reads a page; the reader failed where it is malformed, empty or too long.</summary>
     public static DossierPage Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.DossierPage);
+        var r = reader.Enter(WalletTag.DossierPage);
         var entries = new List<DossierEntry>();
         while (r.HasMore && entries.Count < MaxEntries)
         {

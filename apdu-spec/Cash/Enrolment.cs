@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -28,22 +28,22 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
 
     public byte[] Encode() => BerTlv.Encode(512, (ref BerTlvWriter w) =>
     {
-        int begin = w.Begin(Tag.Enrolment);
-        w.Write(Tag.State, (byte)Role);
-        w.Write(Tag.Name, Name);
-        w.Write(Tag.PublicKey, Key.Bytes);
-        w.Write(Tag.Signature, Signature);
+        int begin = w.Begin(WalletTag.Enrolment);
+        w.Write(WalletTag.State, (byte)Role);
+        w.Write(WalletTag.Name, Name);
+        w.Write(WalletTag.PublicKey, Key.Bytes);
+        w.Write(WalletTag.Signature, Signature);
         if (Account is { } account)
         {
-            w.Write(Tag.B, account.Bank.Value);
-            w.Write(Tag.Reference, account.Reference.ToArray());
-            w.Write(Tag.Signature, account.Signature);
+            w.Write(WalletTag.B, account.Bank.Value);
+            w.Write(WalletTag.Reference, account.Reference.ToArray());
+            w.Write(WalletTag.Signature, account.Signature);
         }
         else if (Voucher is { } voucher)
         {
-            w.Write(Tag.Holder, voucher.Party.Value);
-            w.Write(Tag.PublicKey, voucher.Key.Bytes);
-            w.Write(Tag.Signature, voucher.Signature);
+            w.Write(WalletTag.Holder, voucher.Party.Value);
+            w.Write(WalletTag.PublicKey, voucher.Key.Bytes);
+            w.Write(WalletTag.Signature, voucher.Signature);
         }
 
         w.End(begin);
@@ -53,17 +53,17 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
     public static EnrolmentRequest? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.Enrolment);
-        byte role = r.ReadByte(Tag.State);
-        string name = r.ReadText(Tag.Name, MaxNameSize);
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        var voucher = r.Next(Tag.Holder) ? KeyVoucher.Read(ref r) : null;
+        var r = reader.Enter(WalletTag.Enrolment);
+        byte role = r.ReadByte(WalletTag.State);
+        string name = r.ReadText(WalletTag.Name, MaxNameSize);
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
+        var voucher = r.Next(WalletTag.Holder) ? KeyVoucher.Read(ref r) : null;
         var account = voucher is null && r.HasMore
             ? new ShopAccount(
-                new PartyId(r.ReadUInt32(Tag.B)),
-                Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size)),
-                r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize))
+                new PartyId(r.ReadUInt32(WalletTag.B)),
+                Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size)),
+                r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize))
             : null;
         reader.Leave(r);
         return reader.Complete && key is not null && role is 1 or 2 && PlainText.NameFault(name, MaxNameSize) is null
@@ -86,9 +86,9 @@ public sealed record KeyVoucher(PartyId Party, PublicKey Key, byte[] Signature)
 
     internal static KeyVoucher? Read(ref BerTlvReader r)
     {
-        var party = new PartyId(r.ReadUInt32(Tag.Holder));
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var party = new PartyId(r.ReadUInt32(WalletTag.Holder));
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (key is null)
         {
             r.Fail();
@@ -127,26 +127,26 @@ public sealed record EnrolmentGrant(
 
     public byte[] Encode() => BerTlv.Encode(MaxSize, (ref BerTlvWriter w) =>
     {
-        int begin = w.Begin(Tag.Enrolment);
+        int begin = w.Begin(WalletTag.Enrolment);
         WriteContent(ref w);
-        w.Write(Tag.Signature, Signature);
+        w.Write(WalletTag.Signature, Signature);
         w.End(begin);
     });
 
     private void WriteContent(ref BerTlvWriter w)
     {
-        w.Write(Tag.IssuerId, Scheme.Issuer.Value);
-        w.Write(Tag.Holder, Holder.Value);
-        w.Write(Tag.Name, Name);
+        w.Write(WalletTag.IssuerId, Scheme.Issuer.Value);
+        w.Write(WalletTag.Holder, Holder.Value);
+        w.Write(WalletTag.Name, Name);
         if (Account is { } account)
         {
-            w.Write(Tag.B, account.Bank.Value);
-            w.Write(Tag.Reference, account.Reference.ToArray());
+            w.Write(WalletTag.B, account.Bank.Value);
+            w.Write(WalletTag.Reference, account.Reference.ToArray());
         }
 
-        w.Write(Tag.PublicKey, Scheme.Root.Bytes);
-        w.Write(Tag.Terms, EncodeTerms(Scheme.Terms));
-        w.Write(Tag.LinkCertificate, LinkCertificate);
+        w.Write(WalletTag.PublicKey, Scheme.Root.Bytes);
+        w.Write(WalletTag.Terms, EncodeTerms(Scheme.Terms));
+        w.Write(WalletTag.LinkCertificate, LinkCertificate);
         BankCertificate?.Write(ref w);
         foreach (var certificate in Scheme.Certificates.Where((c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse))
         {
@@ -158,16 +158,16 @@ public sealed record EnrolmentGrant(
     public static EnrolmentGrant? Decode(ReadOnlySpan<byte> bytes, ICashSuite suite)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.Enrolment);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var holder = new PartyId(r.ReadUInt32(Tag.Holder));
-        string name = r.ReadText(Tag.Name, EnrolmentRequest.MaxNameSize);
-        (PartyId, Digest)? account = r.Next(Tag.B) ? (new PartyId(r.ReadUInt32(Tag.B)), Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size))) : null;
-        var root = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
-        var terms = DecodeTerms(r.ReadBytes(Tag.Terms, TermsSize));
-        var link = r.Read(Tag.LinkCertificate).ToArray();
+        var r = reader.Enter(WalletTag.Enrolment);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var holder = new PartyId(r.ReadUInt32(WalletTag.Holder));
+        string name = r.ReadText(WalletTag.Name, EnrolmentRequest.MaxNameSize);
+        (PartyId, Digest)? account = r.Next(WalletTag.B) ? (new PartyId(r.ReadUInt32(WalletTag.B)), Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size))) : null;
+        var root = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
+        var terms = DecodeTerms(r.ReadBytes(WalletTag.Terms, TermsSize));
+        var link = r.Read(WalletTag.LinkCertificate).ToArray();
         var certificates = new List<KeyCertificate>();
-        while (r.Next(Tag.Certificate))
+        while (r.Next(WalletTag.Certificate))
         {
             if (KeyCertificate.Read(ref r) is { } certificate)
             {
@@ -175,7 +175,7 @@ public sealed record EnrolmentGrant(
             }
         }
 
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         if (!reader.Complete || root is null || terms is null || !PlainText.IsPlain(name) || certificates.Any(c => !c.Verify(suite, root)))
         {
@@ -194,14 +194,14 @@ public sealed record EnrolmentGrant(
     /// Currency 2, g 1, excess policy 1, lifetime in quarters 1; settleTerm, guaranteeWindow, disputeTerm, requestTerm,
     /// hotListMaxAge, clock tolerance in seconds, 4 each; floor limit, guarantee cap, limit without PIN, 8 each.
     /// </summary>
-    private static byte[] EncodeTerms(SchemeTerms terms)
+    private static byte[] EncodeTerms(SchemeParameters terms)
     {
         var bytes = new byte[TermsSize];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, terms.Currency.Code);
         bytes[2] = (byte)terms.G;
         bytes[3] = (byte)terms.Excess;
         bytes[4] = checked((byte)terms.LifetimeQuarters);
-        TimeSpan[] spans = [terms.SettleTerm, terms.GuaranteeWindow, terms.DisputeTerm, terms.RequestTerm, terms.HotListMaxAge, terms.ClockTolerance];
+        TimeSpan[] spans = [terms.SettlePeriod, terms.GuaranteeWindow, terms.DisputeTerm, terms.RequestTerm, terms.HotListMaxAge, terms.ClockTolerance];
         for (int i = 0; i < spans.Length; i++)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(5 + (4 * i)), checked((uint)spans[i].TotalSeconds));
@@ -213,19 +213,19 @@ public sealed record EnrolmentGrant(
         return bytes;
     }
 
-    private static SchemeTerms? DecodeTerms(byte[] bytes)
+    private static SchemeParameters? DecodeTerms(byte[] bytes)
     {
         TimeSpan Span(int i) => TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5 + (4 * i))));
         Amount Money(int at) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(at)));
         return bytes[2] > (byte)GFunction.Sha256 || bytes[3] > (byte)ExcessPolicy.Guarantee
             ? null
-            : new SchemeTerms
+            : new SchemeParameters
             {
                 Currency = new Currency(BinaryPrimitives.ReadUInt16BigEndian(bytes)),
                 G = (GFunction)bytes[2],
                 Excess = (ExcessPolicy)bytes[3],
                 LifetimeQuarters = bytes[4],
-                SettleTerm = Span(0),
+                SettlePeriod = Span(0),
                 GuaranteeWindow = Span(1),
                 DisputeTerm = Span(2),
                 RequestTerm = Span(3),

@@ -178,7 +178,7 @@ public sealed partial record Evidence
 
         bool voided = defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null);
         Switches.Off("hole 19 void", ref voided);
-        var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<DeadStatement>().ToList();
+        var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<NonSettlementStatement>().ToList();
 
         // What was taken back after the dossier was made is dead from then on, as it should be. The issuer says "voided" of what it took back and of nothing else:
         // that is its word that it was made good, also where S_W stands beside it. Who asked for the reversal has that, and it need not be the shop.

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -11,7 +11,7 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Date">When the bank received the dossier: its own clock, not before the issuer's date (rule R5).</param>
 /// <param name="Signature">By the bank over all of the above, the pages by their hashes; 64 bytes.</param>
 public sealed partial record Evidence(
-    AccountRequest Order, PublicKey AccountKey, string Name, Dossier Dossier, KeyCertificate BankKey, Timestamp Date, byte[] Signature)
+    WithdrawalOrder Order, PublicKey AccountKey, string Name, Dossier Dossier, KeyCertificate BankKey, Timestamp Date, byte[] Signature)
 {
     public const int MaxNameSize = 64;
 
@@ -26,7 +26,7 @@ public sealed partial record Evidence(
 
     /// <param name="received">The bank's clock; earlier than the dossier's date, that date counts.</param>
     public static Evidence Sign(
-        ISigningKey bank, AccountRequest order, PublicKey accountKey, string name, Dossier dossier, KeyCertificate bankKey, Timestamp received)
+        ISigningKey bank, WithdrawalOrder order, PublicKey accountKey, string name, Dossier dossier, KeyCertificate bankKey, Timestamp received)
     {
         var date = received < dossier.Header.Date ? dossier.Header.Date : received;
         var none = new Notice(order.Bank, order.User, dossier.Coin, default, default, default, []);
@@ -73,18 +73,18 @@ public sealed partial record Evidence(
     private void WriteContent(ref BerTlvWriter writer)
     {
         Order.Write(ref writer);
-        writer.Write(Tag.AccountKey, AccountKey.Bytes);
-        writer.Write(Tag.Name, Name);
+        writer.Write(WalletTag.AccountKey, AccountKey.Bytes);
+        writer.Write(WalletTag.Name, Name);
         Dossier.Header.Write(ref writer);
         BankKey.Write(ref writer);
-        writer.Write(Tag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date.Microseconds);
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
     {
-        int begin = writer.Begin(Tag.Evidence);
+        int begin = writer.Begin(WalletTag.Evidence);
         WriteContent(ref writer);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.Signature, Signature);
         Notice.Write(ref writer);
         foreach (var key in FiledKeys)
         {
@@ -108,24 +108,24 @@ public sealed partial record Evidence(
     public static Evidence? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.Evidence);
-        var order = AccountRequest.Read(ref r);
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.AccountKey, PublicKey.Size));
-        string name = r.ReadText(Tag.Name, MaxNameSize);
+        var r = reader.Enter(WalletTag.Evidence);
+        var order = WithdrawalOrder.Read(ref r);
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.AccountKey, PublicKey.Size));
+        string name = r.ReadText(WalletTag.Name, MaxNameSize);
         var header = DossierHeader.Read(ref r);
         var bankKey = KeyCertificate.Read(ref r);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         var notice = Notice.Read(ref r);
         var keys = new List<KeyCertificate>();
-        while (r.Next(Tag.Certificate) && keys.Count < DossierHeader.MaxKeys && KeyCertificate.Read(ref r) is { } filed)
+        while (r.Next(WalletTag.Certificate) && keys.Count < DossierHeader.MaxKeys && KeyCertificate.Read(ref r) is { } filed)
         {
             keys.Add(filed);
         }
 
         var reversals = new List<Reversal>();
         var reversed = new HashSet<PaymentId>();
-        while (r.Next(Tag.Reversal))
+        while (r.Next(WalletTag.Reversal))
         {
             reversals.Add(Reversal.Read(ref r));
             if (!reversed.Add(reversals[^1].Payment))

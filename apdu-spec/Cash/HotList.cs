@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -46,13 +46,13 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
 
     public byte[] Encode() => BerTlv.Encode(200 + Entries.Length, (ref BerTlvWriter writer) =>
     {
-        int begin = writer.Begin(Tag.HotList);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.Number, Version);
-        writer.Write(Tag.BaseVersion, BaseVersion);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.HotEntries, Entries);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.HotList);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.Number, Version);
+        writer.Write(WalletTag.BaseVersion, BaseVersion);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.HotEntries, Entries);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     });
 
@@ -65,13 +65,13 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
 
     public static HotList? Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.HotList);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        ulong version = r.ReadUInt64(Tag.Number);
-        ulong from = r.ReadUInt64(Tag.BaseVersion);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var entries = r.Read(Tag.HotEntries).ToArray();
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.HotList);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        ulong version = r.ReadUInt64(WalletTag.Number);
+        ulong from = r.ReadUInt64(WalletTag.BaseVersion);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var entries = r.Read(WalletTag.HotEntries).ToArray();
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         return entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize ? new HotList(issuer, version, from, date, entries, signature) : null;
     }

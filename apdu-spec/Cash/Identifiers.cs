@@ -87,7 +87,7 @@ public readonly record struct PaymentId(Digest Value)
 }
 
 /// <summary>SHA-256 of E_I: how bank and issuer speak of one withdrawal.</summary>
-public readonly record struct RequestId(Digest Value)
+public readonly record struct WithdrawalId(Digest Value)
 {
     public override string ToString() => Value.ToString();
 }

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -26,26 +26,26 @@ public sealed record KeyCertificate(
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Certificate);
-        writer.Write(Tag.Usage, (byte)Usage);
-        writer.Write(Tag.Holder, Holder.Value);
-        writer.Write(Tag.NotBefore, NotBefore.Microseconds);
-        writer.Write(Tag.NotAfter, NotAfter.Microseconds);
-        writer.Write(Tag.PublicKey, Key.Bytes);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Certificate);
+        writer.Write(WalletTag.Usage, (byte)Usage);
+        writer.Write(WalletTag.Holder, Holder.Value);
+        writer.Write(WalletTag.NotBefore, NotBefore.Microseconds);
+        writer.Write(WalletTag.NotAfter, NotAfter.Microseconds);
+        writer.Write(WalletTag.PublicKey, Key.Bytes);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     /// <summary>Reads a certificate; null, and the reader failed, where the key is no point of the curve.</summary>
     public static KeyCertificate? Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Certificate);
-        byte usage = r.ReadByte(Tag.Usage);
-        var holder = new PartyId(r.ReadUInt32(Tag.Holder));
-        var notBefore = new Timestamp(r.ReadUInt64(Tag.NotBefore));
-        var notAfter = new Timestamp(r.ReadUInt64(Tag.NotAfter));
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Certificate);
+        byte usage = r.ReadByte(WalletTag.Usage);
+        var holder = new PartyId(r.ReadUInt32(WalletTag.Holder));
+        var notBefore = new Timestamp(r.ReadUInt64(WalletTag.NotBefore));
+        var notAfter = new Timestamp(r.ReadUInt64(WalletTag.NotAfter));
+        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (key is null || usage is < (byte)KeyUsage.IssuerEncryption or > (byte)KeyUsage.Bank)
         {
             r.Fail();

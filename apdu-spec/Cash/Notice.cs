@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -22,27 +22,27 @@ public sealed record Notice(PartyId Bank, AccountId User, CoinId Coin, Digest Co
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Notice);
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.U, User.Value.ToArray());
-        writer.Write(Tag.CoinId, Coin.Value.ToArray());
-        writer.Write(Tag.Digest, Content.ToArray());
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Until, Until.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Notice);
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.U, User.Value.ToArray());
+        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.Digest, Content.ToArray());
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Until, Until.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     public static Notice Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Notice);
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        var content = Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var until = new Timestamp(r.ReadUInt64(Tag.Until));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Notice);
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        var content = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var until = new Timestamp(r.ReadUInt64(WalletTag.Until));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         return new Notice(bank, user, coin, content, date, until, signature);
     }

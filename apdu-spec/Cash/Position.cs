@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -31,33 +31,33 @@ public sealed record Position(
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Position);
-        writer.Write(Tag.State, (byte)Role);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.Number, Number);
-        writer.Write(Tag.InstructionNumber, Instruction);
-        writer.Write(Tag.StatementNumber, Statement);
-        writer.Write(Tag.IssuedNumber, Issued);
-        writer.Write(Tag.Restored, (byte)(IsRestored ? 1 : 0));
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Position);
+        writer.Write(WalletTag.State, (byte)Role);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.Number, Number);
+        writer.Write(WalletTag.InstructionNumber, Instruction);
+        writer.Write(WalletTag.StatementNumber, Statement);
+        writer.Write(WalletTag.IssuedNumber, Issued);
+        writer.Write(WalletTag.Restored, (byte)(IsRestored ? 1 : 0));
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     public static Position Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Position);
-        byte role = r.ReadByte(Tag.State);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        ulong number = r.ReadUInt64(Tag.Number);
-        ulong instruction = r.ReadUInt64(Tag.InstructionNumber);
-        ulong statement = r.ReadUInt64(Tag.StatementNumber);
-        ulong issued = r.ReadUInt64(Tag.IssuedNumber);
-        byte restored = r.ReadByte(Tag.Restored);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Position);
+        byte role = r.ReadByte(WalletTag.State);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        ulong number = r.ReadUInt64(WalletTag.Number);
+        ulong instruction = r.ReadUInt64(WalletTag.InstructionNumber);
+        ulong statement = r.ReadUInt64(WalletTag.StatementNumber);
+        ulong issued = r.ReadUInt64(WalletTag.IssuedNumber);
+        byte restored = r.ReadByte(WalletTag.Restored);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         bool known = role is (byte)PositionRole.Issuer or (byte)PositionRole.Bank && restored <= 1;
         if (!known || number is 0 or > long.MaxValue || Math.Max(Math.Max(instruction, statement), Math.Max(issued, date.Microseconds)) > long.MaxValue)
         {

@@ -1,11 +1,11 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
 /// <summary>What a user shows against an accusation (hole 19): S_W and dead statements that strike payments out, with the certificates of those who signed these.</summary>
 /// <param name="Certificates">Of statement keys, and of banks that stamped.</param>
-public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<DeadStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
+public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<NonSettlementStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
 {
     /// <summary>Most voids, and most dead statements, in a file.</summary>
     public const int MaxStatements = 4096;
@@ -27,7 +27,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>SHA-256 of the voids and dead statements: what a stamp stamps.</summary>
     public Digest Digest => Cash.Digest.Of(BerTlv.Encode(MaxEncodedSize, WriteStatements));
 
-    private int MaxEncodedSize => (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * DeadStatement.MaxEncodedSize)
+    private int MaxEncodedSize => (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * NonSettlementStatement.MaxEncodedSize)
         + (Certificates.Count * KeyCertificate.MaxEncodedSize) + (Stamps.Count * Stamp.MaxEncodedSize) + 16;
 
     /// <summary>The void that strikes the payment out, if there is one.</summary>
@@ -40,7 +40,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
 
     /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
-    public DeadStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until)
+    public NonSettlementStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until)
     {
         // Hashed once, however many statements there are (rule R10).
         var id = h.Id;
@@ -150,28 +150,28 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
     public Rebuttal About(CoinId coin) => new([.. Voids.Where(v => v.Coin == coin)], [.. Dead.Where(d => d.Coin == coin)], Certificates);
 
-    private static bool IsOf(DeadStatement statement, PaymentId payment, PartyId issuer)
+    private static bool IsOf(NonSettlementStatement statement, PaymentId payment, PartyId issuer)
     {
         bool its = statement.Payment == payment && statement.Issuer == issuer;
         Switches.On("R5 death of it", ref its);
         return its;
     }
 
-    private static bool MaySign(KeyCertificate certificate, DeadStatement statement, ICashSuite suite, PublicKey root)
+    private static bool MaySign(KeyCertificate certificate, NonSettlementStatement statement, ICashSuite suite, PublicKey root)
     {
         bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer && certificate.Verify(suite, root);
         Switches.On("R5 death key", ref may);
         return may;
     }
 
-    private static bool IsSigned(DeadStatement statement, ICashSuite suite, PublicKey key)
+    private static bool IsSigned(NonSettlementStatement statement, ICashSuite suite, PublicKey key)
     {
         bool signed = statement.Verify(suite, key);
         Switches.On("R5 death signed", ref signed);
         return signed;
     }
 
-    private static bool IsInTime(DeadStatement statement, Timestamp until)
+    private static bool IsInTime(NonSettlementStatement statement, Timestamp until)
     {
         bool inTime = statement.Date <= until;
         Switches.On("R5 dead", ref inTime);
@@ -212,25 +212,25 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         Switches.Replace("R10 rebuttal", ref most, (int.MaxValue, int.MaxValue));
         var r = new BerTlvReader(bytes);
         var voids = new List<VoidStatement>();
-        var dead = new List<DeadStatement>();
+        var dead = new List<NonSettlementStatement>();
         var certificates = new List<KeyCertificate>();
         var stamps = new List<Stamp>();
-        while (r.Next(Tag.Void) && voids.Count < MaxStatements)
+        while (r.Next(WalletTag.Void) && voids.Count < MaxStatements)
         {
             voids.Add(VoidStatement.Read(ref r));
         }
 
-        while (r.Next(Tag.DeadStatement) && dead.Count < MaxStatements)
+        while (r.Next(WalletTag.NonSettlementStatement) && dead.Count < MaxStatements)
         {
-            dead.Add(DeadStatement.Read(ref r));
+            dead.Add(NonSettlementStatement.Read(ref r));
         }
 
-        while (r.Next(Tag.Certificate) && certificates.Count < most.Certificates && KeyCertificate.Read(ref r) is { } certificate)
+        while (r.Next(WalletTag.Certificate) && certificates.Count < most.Certificates && KeyCertificate.Read(ref r) is { } certificate)
         {
             certificates.Add(certificate);
         }
 
-        while (r.Next(Tag.Stamp) && stamps.Count < most.Stamps)
+        while (r.Next(WalletTag.Stamp) && stamps.Count < most.Stamps)
         {
             stamps.Add(Stamp.Read(ref r));
         }

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -65,40 +65,40 @@ public sealed record Receipt(
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Receipt);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.Digest, Subject.ToArray());
-        writer.Write(Tag.Verdict, (byte)Verdict);
-        writer.Write(Tag.Payment, Paid.ToCard());
-        writer.Write(Tag.Currency, Currency.Code);
-        writer.Write(Tag.Credited, Share.Credited.ToCard());
-        writer.Write(Tag.Guaranteed, Share.Guaranteed.ToCard());
-        writer.Write(Tag.Waiting, Share.Waiting.ToCard());
-        writer.Write(Tag.Due, Share.Due.Microseconds);
-        writer.Write(Tag.Revision, Revision);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
-        writer.Write(Tag.Repeat, (byte)(Repeated ? 1 : 0));
+        int begin = writer.Begin(WalletTag.Receipt);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.Digest, Subject.ToArray());
+        writer.Write(WalletTag.Verdict, (byte)Verdict);
+        writer.Write(WalletTag.Payment, Paid.ToCard());
+        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.Credited, Share.Credited.ToCard());
+        writer.Write(WalletTag.Guaranteed, Share.Guaranteed.ToCard());
+        writer.Write(WalletTag.Waiting, Share.Waiting.ToCard());
+        writer.Write(WalletTag.Due, Share.Due.Microseconds);
+        writer.Write(WalletTag.Revision, Revision);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
+        writer.Write(WalletTag.Repeat, (byte)(Repeated ? 1 : 0));
         writer.End(begin);
     }
 
     /// <summary>Reads a receipt; parts that do not make what the verdict allows make the reader fail.</summary>
     public static Receipt Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Receipt);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var subject = Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size));
-        byte verdict = r.ReadByte(Tag.Verdict);
-        var paid = new Amount(r.ReadUInt32(Tag.Payment));
-        var currency = new Currency(r.ReadUInt16(Tag.Currency));
-        var credited = new Amount(r.ReadUInt32(Tag.Credited));
-        var guaranteed = new Amount(r.ReadUInt32(Tag.Guaranteed));
-        var waiting = new Amount(r.ReadUInt32(Tag.Waiting));
-        var due = new Timestamp(r.ReadUInt64(Tag.Due));
-        ushort revision = r.ReadUInt16(Tag.Revision);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
-        byte repeated = r.ReadByte(Tag.Repeat);
+        var r = reader.Enter(WalletTag.Receipt);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var subject = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
+        byte verdict = r.ReadByte(WalletTag.Verdict);
+        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
+        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
+        var credited = new Amount(r.ReadUInt32(WalletTag.Credited));
+        var guaranteed = new Amount(r.ReadUInt32(WalletTag.Guaranteed));
+        var waiting = new Amount(r.ReadUInt32(WalletTag.Waiting));
+        var due = new Timestamp(r.ReadUInt64(WalletTag.Due));
+        ushort revision = r.ReadUInt16(WalletTag.Revision);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
+        byte repeated = r.ReadByte(WalletTag.Repeat);
         var receipt = new Receipt(
             issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature, repeated == 1);
         if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.NotYetKnown or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)

@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -11,15 +11,15 @@ public sealed record Renunciation(AccountId User, PartyId Bank, uint Number, Tim
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
     public bool Verify(ICashSuite suite, PublicKey account) =>
-        OneWay.U(account) == User && suite.Verify(account, SignedMessage.Renunciation(User, Bank, Number, Date), Signature);
+        Derivations.U(account) == User && suite.Verify(account, SignedMessage.Renunciation(User, Bank, Number, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.U, User.Value.ToArray());
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.OrderNumber, Number);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.U, User.Value.ToArray());
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.OrderNumber, Number);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
@@ -27,11 +27,11 @@ public sealed record Renunciation(AccountId User, PartyId Bank, uint Number, Tim
     public static Renunciation? Decode(ReadOnlySpan<byte> bytes)
     {
         var r = new BerTlvReader(bytes);
-        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
-        var bank = new PartyId(r.ReadUInt32(Tag.B));
-        uint number = r.ReadUInt32(Tag.OrderNumber);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
+        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
+        uint number = r.ReadUInt32(WalletTag.OrderNumber);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         return r.Complete ? new Renunciation(user, bank, number, date, signature) : null;
     }
 }

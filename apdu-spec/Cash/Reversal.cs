@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -20,25 +20,25 @@ public sealed record Reversal(PartyId Issuer, PaymentId Payment, Amount Y, Amoun
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Reversal);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.PaymentId, Payment.Value.ToArray());
-        writer.Write(Tag.Payment, Y.ToCard());
-        writer.Write(Tag.Moved, Moved.ToCard());
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Reversal);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.PaymentId, Payment.Value.ToArray());
+        writer.Write(WalletTag.Payment, Y.ToCard());
+        writer.Write(WalletTag.Moved, Moved.ToCard());
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     public static Reversal Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Reversal);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
-        var y = new Amount(r.ReadUInt32(Tag.Payment));
-        var moved = new Amount(r.ReadUInt32(Tag.Moved));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Reversal);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var payment = new PaymentId(Digest.Read(r.ReadBytes(WalletTag.PaymentId, Digest.Size)));
+        var y = new Amount(r.ReadUInt32(WalletTag.Payment));
+        var moved = new Amount(r.ReadUInt32(WalletTag.Moved));
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (moved > y)
         {
             r.Fail();

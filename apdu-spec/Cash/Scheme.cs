@@ -10,7 +10,7 @@ public sealed class Scheme
     private volatile IReadOnlyList<KeyCertificate> _certificates;
 
     /// <exception cref="ArgumentException">A certificate is not the root key's.</exception>
-    public Scheme(PartyId issuer, PublicKey root, IReadOnlyList<KeyCertificate> certificates, SchemeTerms terms, ICashSuite suite)
+    public Scheme(PartyId issuer, PublicKey root, IReadOnlyList<KeyCertificate> certificates, SchemeParameters terms, ICashSuite suite)
     {
         Issuer = issuer;
         Root = root;
@@ -28,7 +28,7 @@ public sealed class Scheme
 
     public IReadOnlyList<KeyCertificate> Certificates => _certificates;
 
-    public SchemeTerms Terms { get; }
+    public SchemeParameters Terms { get; }
 
     /// <summary>Takes certificates of new keys; what the root key did not sign is left out (hole 22).</summary>
     /// <returns>Those that were new.</returns>
@@ -56,7 +56,7 @@ public sealed class Scheme
     public Scheme Copy(ICashSuite suite) => new(Issuer, Root, _certificates, Terms, suite);
 
     /// <summary>W0: to pay it is to redeem (hole 9). Of the root key, which every card pins.</summary>
-    public TillId RedemptionTill => OneWay.W(Root);
+    public TillId RedemptionTill => Derivations.W(Root);
 
     /// <summary>SHA-256 of the root key: what people compare.</summary>
     public Digest Fingerprint => Digest.Of(Root.Bytes);

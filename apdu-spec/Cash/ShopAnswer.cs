@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -21,7 +21,7 @@ public sealed record ShopAnswer(
         ISigningKey till, PaymentId payment, Timestamp date, bool isTakenBack, Reversal? reversal, KeyCertificate? statementKey)
     {
         var unsigned = new ShopAnswer(payment, till.PublicKey.Bytes.ToArray(), date, isTakenBack, reversal, statementKey, []);
-        return unsigned with { Signature = till.Sign(unsigned.Message(OneWay.W(till.PublicKey))) };
+        return unsigned with { Signature = till.Sign(unsigned.Message(Derivations.W(till.PublicKey))) };
     }
 
     private byte[] Message(TillId till) =>
@@ -51,7 +51,7 @@ public sealed record ShopAnswer(
 
     private static bool IsPaid(PublicKey till, CashPayment h)
     {
-        bool paid = OneWay.W(till) == h.Till;
+        bool paid = Derivations.W(till) == h.Till;
         Switches.On("R3 answer till", ref paid);
         return paid;
     }
@@ -62,14 +62,14 @@ public sealed record ShopAnswer(
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
     {
-        int begin = writer.Begin(Tag.ShopAnswer);
-        writer.Write(Tag.PaymentId, Payment.Value.ToArray());
-        writer.Write(Tag.TillKey, TillKey);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.State, IsTakenBack ? (byte)1 : (byte)0);
+        int begin = writer.Begin(WalletTag.ShopAnswer);
+        writer.Write(WalletTag.PaymentId, Payment.Value.ToArray());
+        writer.Write(WalletTag.TillKey, TillKey);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.State, IsTakenBack ? (byte)1 : (byte)0);
         Reversal?.Write(ref writer);
         StatementKey?.Write(ref writer);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     });
 
@@ -77,19 +77,19 @@ public sealed record ShopAnswer(
     public static ShopAnswer? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(Tag.ShopAnswer);
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
-        var till = r.ReadBytes(Tag.TillKey, PublicKey.Size);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        byte taken = r.ReadByte(Tag.State);
+        var r = reader.Enter(WalletTag.ShopAnswer);
+        var payment = new PaymentId(Digest.Read(r.ReadBytes(WalletTag.PaymentId, Digest.Size)));
+        var till = r.ReadBytes(WalletTag.TillKey, PublicKey.Size);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        byte taken = r.ReadByte(WalletTag.State);
         if (taken > 1)
         {
             r.Fail();
         }
 
-        var reversal = r.Next(Tag.Reversal) ? Reversal.Read(ref r) : null;
-        var key = r.Next(Tag.Certificate) ? KeyCertificate.Read(ref r) : null;
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var reversal = r.Next(WalletTag.Reversal) ? Reversal.Read(ref r) : null;
+        var key = r.Next(WalletTag.Certificate) ? KeyCertificate.Read(ref r) : null;
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
         return reader.Complete ? new ShopAnswer(payment, till, date, taken == 1, reversal, key, signature) : null;
     }

@@ -4,8 +4,8 @@ namespace HierCash.Protocol.Cash;
 public static partial class SignedMessage
 {
     /// <summary>Issuer: this withdrawal was not and will never be issued (hole 7). 63 bytes.</summary>
-    public static byte[] NeverIssued(
-        PartyId issuer, PartyId bank, Amount faceValue, Currency currency, RequestId request, IssueRefusal reason, Timestamp date)
+    public static byte[] NonIssuanceStatement(
+        PartyId issuer, PartyId bank, Amount faceValue, Currency currency, WithdrawalId request, IssueRefusal reason, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-NEVR", 55);
         w.U32(issuer.Value);
@@ -49,7 +49,7 @@ public static partial class SignedMessage
     }
 
     /// <summary>Issuer: an instruction to a bank, numbered without gaps per bank (hole 18). 75 bytes.</summary>
-    public static byte[] Transfer(
+    public static byte[] ClearingInstruction(
         PartyId issuer, ulong number, PartyId bank, TransferKind kind, Digest reference, Amount total, Currency currency, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-XFER", 67);
@@ -101,7 +101,7 @@ public static partial class SignedMessage
     }
 
     /// <summary>Bank: cancel the coin of this withdrawal (hole 10). 52 bytes.</summary>
-    public static byte[] Cancellation(PartyId bank, RequestId request, Timestamp date)
+    public static byte[] Cancellation(PartyId bank, WithdrawalId request, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-CANC", 44);
         w.U32(bank.Value);

@@ -7,7 +7,7 @@ namespace HierCash.Protocol.Cash;
 public static partial class SignedMessage
 {
     /// <summary>What S_I signs (EP 0810563, step 3). SHA-256 of it is the coin id. 61 bytes.</summary>
-    public static byte[] Coin(CoinTerms terms, ReadOnlySpan<byte> n)
+    public static byte[] Coin(CoinAttributes terms, ReadOnlySpan<byte> n)
     {
         var w = new CanonicalWriter("HC1-COIN", 53);
         w.U8(terms.Suite);
@@ -46,7 +46,7 @@ public static partial class SignedMessage
     }
 
     /// <summary>What S_B signs (EP 0810563, claim 3). 62 bytes.</summary>
-    public static byte[] BankRequest(PartyId bank, Amount faceValue, Currency currency, KeyId key, RequestId request, Timestamp date)
+    public static byte[] IssueRequest(PartyId bank, Amount faceValue, Currency currency, KeyId key, WithdrawalId request, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-BREQ", 54);
         w.U32(bank.Value);
@@ -59,8 +59,8 @@ public static partial class SignedMessage
     }
 
     /// <summary>What the account key signs: the user's order to debit X for E_I (EP 0810563, step 1), and which of the account's orders it is (rule R27). 82 bytes.</summary>
-    public static byte[] AccountRequest(
-        AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key, RequestId request, uint number, Timestamp date)
+    public static byte[] WithdrawalOrder(
+        AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key, WithdrawalId request, uint number, Timestamp date)
     {
         var w = new CanonicalWriter("HC1-AREQ", 74);
         w.Id(user.Value);

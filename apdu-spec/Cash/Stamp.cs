@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -41,23 +41,23 @@ public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Time
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Stamp);
-        writer.Write(Tag.Holder, Stamper.Value);
-        writer.Write(Tag.State, (byte)Role);
-        writer.Write(Tag.Digest, Subject.ToArray());
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.Stamp);
+        writer.Write(WalletTag.Holder, Stamper.Value);
+        writer.Write(WalletTag.State, (byte)Role);
+        writer.Write(WalletTag.Digest, Subject.ToArray());
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
     public static Stamp Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Stamp);
-        var stamper = new PartyId(r.ReadUInt32(Tag.Holder));
-        byte role = r.ReadByte(Tag.State);
-        var subject = Cash.Digest.Read(r.ReadBytes(Tag.Digest, Cash.Digest.Size));
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var r = reader.Enter(WalletTag.Stamp);
+        var stamper = new PartyId(r.ReadUInt32(WalletTag.Holder));
+        byte role = r.ReadByte(WalletTag.State);
+        var subject = Cash.Digest.Read(r.ReadBytes(WalletTag.Digest, Cash.Digest.Size));
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         if (role is < (byte)StampRole.Issuer or > (byte)StampRole.Witness)
         {
             r.Fail();

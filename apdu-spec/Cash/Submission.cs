@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -20,7 +20,7 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued
         new(till.PublicKey.Bytes.ToArray(), date, queued, till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date, queued)));
 
     /// <summary>W of the till that signed; null where the key is none.</summary>
-    public TillId? Till => PublicKey.TryDecode(TillKey) is { } key ? OneWay.W(key) : null;
+    public TillId? Till => PublicKey.TryDecode(TillKey) is { } key ? Derivations.W(key) : null;
 
     public bool Verify(ICashSuite suite, PartyId issuer, ReadOnlySpan<Digest> subjects) =>
         PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date, Queued), Signature);
@@ -31,30 +31,30 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Submission);
+        int begin = writer.Begin(WalletTag.Submission);
         WriteContent(ref writer);
         writer.End(begin);
     }
 
     internal void WriteContent(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.TillKey, TillKey);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Time, Queued.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.TillKey, TillKey);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Time, Queued.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     public static Submission Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Submission);
+        var r = reader.Enter(WalletTag.Submission);
         var submission = ReadContent(ref r);
         reader.Leave(r);
         return submission;
     }
 
     internal static Submission ReadContent(ref BerTlvReader r) => new(
-        r.ReadBytes(Tag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(Tag.Date)), new Timestamp(r.ReadUInt64(Tag.Time)),
-        r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        r.ReadBytes(WalletTag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(WalletTag.Date)), new Timestamp(r.ReadUInt64(WalletTag.Time)),
+        r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
 }
 
 /// <summary>That a till submitted one payment: its signature over the batch, and the payment's path in it.</summary>
@@ -81,21 +81,21 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Submission);
+        int begin = writer.Begin(WalletTag.Submission);
         Submission.WriteContent(ref writer);
-        writer.Write(Tag.Index, Index);
-        writer.Write(Tag.Count, Count);
-        writer.Write(Tag.Path, Path.SelectMany(d => d.ToArray()).ToArray());
+        writer.Write(WalletTag.Index, Index);
+        writer.Write(WalletTag.Count, Count);
+        writer.Write(WalletTag.Path, Path.SelectMany(d => d.ToArray()).ToArray());
         writer.End(begin);
     }
 
     public static SubmissionProof Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Submission);
+        var r = reader.Enter(WalletTag.Submission);
         var submission = Submission.ReadContent(ref r);
-        uint index = r.ReadUInt32(Tag.Index);
-        uint count = r.ReadUInt32(Tag.Count);
-        var path = r.Read(Tag.Path).ToArray();
+        uint index = r.ReadUInt32(WalletTag.Index);
+        uint count = r.ReadUInt32(WalletTag.Count);
+        var path = r.Read(WalletTag.Path).ToArray();
         if (path.Length % Digest.Size != 0 || path.Length > MerkleTree.MaxPath * Digest.Size)
         {
             r.Fail();

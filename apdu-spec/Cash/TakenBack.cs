@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
@@ -18,26 +18,26 @@ public sealed record VoidStatement(CoinId Coin, ushort Seq, byte[] TillKey, byte
 
     /// <summary>True if <paramref name="payment"/> is the payment that is named and its till signed.</summary>
     public bool Voids(ICashSuite suite, CashPayment payment) =>
-        payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && OneWay.W(till) == payment.Till && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
+        payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && Derivations.W(till) == payment.Till && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.Void);
-        writer.Write(Tag.CoinId, Coin.Value.ToArray());
-        writer.Write(Tag.Seq, Seq);
-        writer.Write(Tag.TillKey, TillKey);
-        writer.Write(Tag.Signature, SW);
+        int begin = writer.Begin(WalletTag.Void);
+        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.Seq, Seq);
+        writer.Write(WalletTag.TillKey, TillKey);
+        writer.Write(WalletTag.Signature, SW);
         writer.End(begin);
     }
 
     public static VoidStatement Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.Void);
+        var r = reader.Enter(WalletTag.Void);
         var read = new VoidStatement(
-            new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))),
-            r.ReadUInt16(Tag.Seq),
-            r.ReadBytes(Tag.TillKey, PublicKey.Size),
-            r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+            new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))),
+            r.ReadUInt16(WalletTag.Seq),
+            r.ReadBytes(WalletTag.TillKey, PublicKey.Size),
+            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         reader.Leave(r);
         return read;
     }
@@ -45,12 +45,12 @@ public sealed record VoidStatement(CoinId Coin, ushort Seq, byte[] TillKey, byte
 
 /// <summary>The issuer's word that a payment will never settle and is never evidence (hole 4).</summary>
 /// <param name="Signature">By a statement key, 64 bytes.</param>
-public sealed record DeadStatement(
+public sealed record NonSettlementStatement(
     PartyId Issuer, PaymentId Payment, CoinId Coin, ushort Seq, Amount Y, DeathBasis Basis, Timestamp Date, byte[] Signature)
 {
     public const int MaxEncodedSize = 190;
 
-    public static DeadStatement Sign(ISigningKey key, PartyId issuer, CashPayment payment, DeathBasis basis, Timestamp date) =>
+    public static NonSettlementStatement Sign(ISigningKey key, PartyId issuer, CashPayment payment, DeathBasis basis, Timestamp date) =>
         new(issuer, payment.Id, payment.Coin.Id, payment.Seq, payment.Paid, basis, date,
             key.Sign(SignedMessage.Dead(issuer, payment.Id, payment.Coin.Id, payment.Seq, payment.Paid, basis, date)));
 
@@ -59,36 +59,36 @@ public sealed record DeadStatement(
 
     public void Write(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(Tag.DeadStatement);
-        writer.Write(Tag.IssuerId, Issuer.Value);
-        writer.Write(Tag.PaymentId, Payment.Value.ToArray());
-        writer.Write(Tag.CoinId, Coin.Value.ToArray());
-        writer.Write(Tag.Seq, Seq);
-        writer.Write(Tag.Payment, Y.ToCard());
-        writer.Write(Tag.Reason, (byte)Basis);
-        writer.Write(Tag.Date, Date.Microseconds);
-        writer.Write(Tag.Signature, Signature);
+        int begin = writer.Begin(WalletTag.NonSettlementStatement);
+        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.PaymentId, Payment.Value.ToArray());
+        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.Seq, Seq);
+        writer.Write(WalletTag.Payment, Y.ToCard());
+        writer.Write(WalletTag.Reason, (byte)Basis);
+        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Signature, Signature);
         writer.End(begin);
     }
 
-    public static DeadStatement Read(ref BerTlvReader reader)
+    public static NonSettlementStatement Read(ref BerTlvReader reader)
     {
-        var r = reader.Enter(Tag.DeadStatement);
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(Tag.PaymentId, Digest.Size)));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        ushort seq = r.ReadUInt16(Tag.Seq);
-        var y = new Amount(r.ReadUInt32(Tag.Payment));
+        var r = reader.Enter(WalletTag.NonSettlementStatement);
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var payment = new PaymentId(Digest.Read(r.ReadBytes(WalletTag.PaymentId, Digest.Size)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        ushort seq = r.ReadUInt16(WalletTag.Seq);
+        var y = new Amount(r.ReadUInt32(WalletTag.Payment));
         var basis = ReadBasis(ref r);
-        var date = new Timestamp(r.ReadUInt64(Tag.Date));
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return new DeadStatement(issuer, payment, coin, seq, y, basis, date, signature);
+        return new NonSettlementStatement(issuer, payment, coin, seq, y, basis, date, signature);
     }
 
     internal static DeathBasis ReadBasis(ref BerTlvReader r)
     {
-        byte basis = r.ReadByte(Tag.Reason);
+        byte basis = r.ReadByte(WalletTag.Reason);
         if (basis is < (byte)DeathBasis.Voided or > (byte)DeathBasis.TermOver)
         {
             r.Fail();
@@ -99,7 +99,7 @@ public sealed record DeadStatement(
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
 
-    public static DeadStatement? Decode(ReadOnlySpan<byte> bytes)
+    public static NonSettlementStatement? Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new BerTlvReader(bytes);
         var statement = Read(ref reader);

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -11,7 +11,7 @@ public readonly record struct AuthoriseLostCardCommand(Timestamp Date) : ICardCo
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[16]);
-        data.Write(Tag.Date, Date.Microseconds);
+        data.Write(WalletTag.Date, Date.Microseconds);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -24,7 +24,7 @@ public readonly record struct AuthoriseLostCardCommand(Timestamp Date) : ICardCo
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new AuthoriseLostCardCommand(new Timestamp(r.ReadUInt64(Tag.Date)));
+        command = new AuthoriseLostCardCommand(new Timestamp(r.ReadUInt64(WalletTag.Date)));
         return CommandClass.Check(r);
     }
 

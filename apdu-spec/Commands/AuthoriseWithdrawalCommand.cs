@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -13,7 +13,7 @@ public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Da
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[16]);
-        data.Write(Tag.Date, Date.Microseconds);
+        data.Write(WalletTag.Date, Date.Microseconds);
         return CommandClass.Write(to, Ins, Slot, 0, data);
     }
 
@@ -26,7 +26,7 @@ public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Da
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new AuthoriseWithdrawalCommand(apdu.P1, new Timestamp(r.ReadUInt64(Tag.Date)));
+        command = new AuthoriseWithdrawalCommand(apdu.P1, new Timestamp(r.ReadUInt64(WalletTag.Date)));
         return CommandClass.Check(r);
     }
 
@@ -37,23 +37,23 @@ public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Da
 /// <param name="Request">Hash of E_I, which the card does not make again once the coin is there.</param>
 /// <param name="Number">Which of the account's orders it is.</param>
 /// <param name="Signature">By the account key, 64 bytes.</param>
-public sealed record OrderReply(KeyId Key, RequestId Request, uint Number, byte[] Signature)
+public sealed record OrderReply(KeyId Key, WithdrawalId Request, uint Number, byte[] Signature)
 {
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.KeyId, Key.Value);
-        writer.Write(Tag.Digest, Request.Value.ToArray());
-        writer.Write(Tag.OrderNumber, Number);
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.KeyId, Key.Value);
+        writer.Write(WalletTag.Digest, Request.Value.ToArray());
+        writer.Write(WalletTag.OrderNumber, Number);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     public static OrderReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var key = new KeyId(r.ReadUInt32(Tag.KeyId));
-        var request = new RequestId(Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
-        uint number = r.ReadUInt32(Tag.OrderNumber);
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
+        var request = new WithdrawalId(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
+        uint number = r.ReadUInt32(WalletTag.OrderNumber);
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         return r.Complete ? new OrderReply(key, request, number, signature) : null;
     }
 }

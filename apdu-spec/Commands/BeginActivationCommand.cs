@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -10,7 +10,7 @@ public readonly record struct BeginActivationCommand(ActivationCode Code) : ICar
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[32]);
-        data.Write(Tag.ActivationCode, Code.Ascii);
+        data.Write(WalletTag.ActivationCode, Code.Ascii);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -23,7 +23,7 @@ public readonly record struct BeginActivationCommand(ActivationCode Code) : ICar
         }
 
         var r = new BerTlvReader(apdu.Data);
-        if (ActivationCode.Decode(r.Read(Tag.ActivationCode)) is not { } code)
+        if (ActivationCode.Decode(r.Read(WalletTag.ActivationCode)) is not { } code)
         {
             return StatusWord.WrongData;
         }
@@ -41,12 +41,12 @@ public readonly record struct BeginActivationCommand(ActivationCode Code) : ICar
 /// <param name="Block">8 digits.</param>
 public sealed record PukReply(byte[] Block)
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Puk, Block);
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Puk, Block);
 
     public static PukReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var block = r.ReadBytes(Tag.Puk, Pin.BlockSize);
+        var block = r.ReadBytes(WalletTag.Puk, Pin.BlockSize);
         return r.Complete && Pin.IsBlock(block) ? new PukReply(block) : null;
     }
 

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -34,9 +34,9 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
         }
 
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(Tag.FaceValue, FaceValue.ToCard());
-        data.Write(Tag.Currency, Currency.Code);
-        data.Write(Tag.KeyId, Key.Value);
+        data.Write(WalletTag.FaceValue, FaceValue.ToCard());
+        data.Write(WalletTag.Currency, Currency.Code);
+        data.Write(WalletTag.KeyId, Key.Value);
         return CommandClass.Write(to, Ins, (byte)Mode, Slot, data);
     }
 
@@ -59,9 +59,9 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
         command = new BeginWithdrawalCommand(
             mode,
             apdu.P2,
-            new Amount(r.ReadUInt32(Tag.FaceValue)),
-            new Currency(r.ReadUInt16(Tag.Currency)),
-            new KeyId(r.ReadUInt32(Tag.KeyId)));
+            new Amount(r.ReadUInt32(WalletTag.FaceValue)),
+            new Currency(r.ReadUInt16(WalletTag.Currency)),
+            new KeyId(r.ReadUInt32(WalletTag.KeyId)));
         return CommandClass.Check(r);
     }
 
@@ -73,15 +73,15 @@ public sealed record BeginWithdrawalReply(byte Slot, byte[] EI)
 {
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.Slot, Slot);
-        writer.Write(Tag.EI, EI);
+        writer.Write(WalletTag.Slot, Slot);
+        writer.Write(WalletTag.EI, EI);
     }
 
     public static BeginWithdrawalReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        byte slot = r.ReadByte(Tag.Slot);
-        var ei = r.ReadBytes(Tag.EI, CashRequest.EncipheredSize);
+        byte slot = r.ReadByte(WalletTag.Slot);
+        var ei = r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize);
         return r.Complete ? new BeginWithdrawalReply(slot, ei) : null;
     }
 }

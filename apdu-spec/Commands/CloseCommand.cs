@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -12,7 +12,7 @@ public readonly record struct CloseCommand(byte Slot, Timestamp Time) : ICardCom
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[16]);
-        data.Write(Tag.Time, Time.Microseconds);
+        data.Write(WalletTag.Time, Time.Microseconds);
         return CommandClass.Write(to, Ins, Slot, 0, data);
     }
 
@@ -25,7 +25,7 @@ public readonly record struct CloseCommand(byte Slot, Timestamp Time) : ICardCom
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new CloseCommand(apdu.P1, new Timestamp(r.ReadUInt64(Tag.Time)));
+        command = new CloseCommand(apdu.P1, new Timestamp(r.ReadUInt64(WalletTag.Time)));
         return CommandClass.Check(r);
     }
 

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -11,8 +11,8 @@ public readonly record struct ConfirmCommand(CoinId Coin, ushort Seq) : ICardCom
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[64]);
-        data.Write(Tag.CoinId, Coin.Value.ToArray());
-        data.Write(Tag.Seq, Seq);
+        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.Seq, Seq);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -25,7 +25,7 @@ public readonly record struct ConfirmCommand(CoinId Coin, ushort Seq) : ICardCom
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new ConfirmCommand(new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))), r.ReadUInt16(Tag.Seq));
+        command = new ConfirmCommand(new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))), r.ReadUInt16(WalletTag.Seq));
         return CommandClass.Check(r);
     }
 

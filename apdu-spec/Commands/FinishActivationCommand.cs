@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -11,9 +11,9 @@ public readonly record struct FinishActivationCommand(byte[] Puk, byte[] Payment
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[48]);
-        data.Write(Tag.Puk, Puk);
-        data.Write(Tag.PaymentPin, PaymentPin);
-        data.Write(Tag.HolderPin, HolderPin);
+        data.Write(WalletTag.Puk, Puk);
+        data.Write(WalletTag.PaymentPin, PaymentPin);
+        data.Write(WalletTag.HolderPin, HolderPin);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -27,7 +27,7 @@ public readonly record struct FinishActivationCommand(byte[] Puk, byte[] Payment
 
         var r = new BerTlvReader(apdu.Data);
         command = new FinishActivationCommand(
-            r.ReadBytes(Tag.Puk, Pin.BlockSize), r.ReadBytes(Tag.PaymentPin, Pin.BlockSize), r.ReadBytes(Tag.HolderPin, Pin.BlockSize));
+            r.ReadBytes(WalletTag.Puk, Pin.BlockSize), r.ReadBytes(WalletTag.PaymentPin, Pin.BlockSize), r.ReadBytes(WalletTag.HolderPin, Pin.BlockSize));
 
         // A till that is told the one PIN must not know the other.
         return r.Complete && Pin.IsBlock(command.Puk) && Pin.IsBlock(command.PaymentPin) && Pin.IsBlock(command.HolderPin)

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -12,7 +12,7 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(Tag.EK, EK);
+        data.Write(WalletTag.EK, EK);
         return CommandClass.Write(to, Ins, Slot, 0, data);
     }
 
@@ -25,7 +25,7 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
         }
 
         var r = new BerTlvReader(apdu.Data);
-        var ek = r.Read(Tag.EK).ToArray();
+        var ek = r.Read(WalletTag.EK).ToArray();
         command = new FinishWithdrawalCommand(apdu.P1, ek);
         return CashAnswer.IsEnciphered(ek.Length) ? CommandClass.Check(r) : StatusWord.WrongData;
     }
@@ -34,7 +34,7 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
 }
 
 /// <summary>RELEASE WITHDRAWAL: frees the pending slot P1 on the issuer's signed "never issued" (hole 7). Page: release-withdrawal.md.</summary>
-public readonly record struct ReleaseWithdrawalCommand(byte Slot, NeverIssued Statement) : ICardCommand<ReleaseWithdrawalCommand, NoReply>
+public readonly record struct ReleaseWithdrawalCommand(byte Slot, NonIssuanceStatement Statement) : ICardCommand<ReleaseWithdrawalCommand, NoReply>
 {
     public static byte Ins => 0x26;
 
@@ -53,7 +53,7 @@ public readonly record struct ReleaseWithdrawalCommand(byte Slot, NeverIssued St
             return StatusWord.IncorrectP1P2;
         }
 
-        if (NeverIssued.Decode(apdu.Data) is not { } statement)
+        if (NonIssuanceStatement.Decode(apdu.Data) is not { } statement)
         {
             return StatusWord.WrongData;
         }

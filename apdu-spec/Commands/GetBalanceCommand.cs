@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -24,14 +24,14 @@ public sealed record BalanceReply(Amount Total, Currency Currency)
 {
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.Total, Total.Minor);
-        writer.Write(Tag.Currency, Currency.Code);
+        writer.Write(WalletTag.Total, Total.Minor);
+        writer.Write(WalletTag.Currency, Currency.Code);
     }
 
     public static BalanceReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var balance = new BalanceReply(new Amount(r.ReadUInt64(Tag.Total)), new Currency(r.ReadUInt16(Tag.Currency)));
+        var balance = new BalanceReply(new Amount(r.ReadUInt64(WalletTag.Total)), new Currency(r.ReadUInt16(WalletTag.Currency)));
         return r.Complete ? balance : null;
     }
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -12,9 +12,9 @@ public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Curr
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[32]);
-        data.Write(Tag.Time, Time.Microseconds);
-        data.Write(Tag.Payment, Amount.ToCard());
-        data.Write(Tag.Currency, Currency.Code);
+        data.Write(WalletTag.Time, Time.Microseconds);
+        data.Write(WalletTag.Payment, Amount.ToCard());
+        data.Write(WalletTag.Currency, Currency.Code);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -27,7 +27,7 @@ public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Curr
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new GetCashCommand(new Timestamp(r.ReadUInt64(Tag.Time)), new Amount(r.ReadUInt32(Tag.Payment)), new Currency(r.ReadUInt16(Tag.Currency)));
+        command = new GetCashCommand(new Timestamp(r.ReadUInt64(WalletTag.Time)), new Amount(r.ReadUInt32(WalletTag.Payment)), new Currency(r.ReadUInt16(WalletTag.Currency)));
         return CommandClass.Check(r);
     }
 
@@ -40,14 +40,14 @@ public sealed record CashReply(Coin Coin, Amount Balance)
     public void Write(ref BerTlvWriter writer)
     {
         Coin.Write(ref writer);
-        writer.Write(Tag.Balance, Balance.ToCard());
+        writer.Write(WalletTag.Balance, Balance.ToCard());
     }
 
     public static CashReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
         var coin = Coin.Read(ref r);
-        var balance = new Amount(r.ReadUInt32(Tag.Balance));
+        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
         return r.Complete ? new CashReply(coin, balance) : null;
     }
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -30,22 +30,22 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
 {
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.State, (byte)State);
+        writer.Write(WalletTag.State, (byte)State);
         if (State != SlotState.Free)
         {
-            writer.Write(Tag.OrderNumber, Order);
+            writer.Write(WalletTag.OrderNumber, Order);
         }
 
         if (Pending is { } pending)
         {
-            writer.Write(Tag.FaceValue, pending.FaceValue.ToCard());
-            writer.Write(Tag.Currency, pending.Currency.Code);
-            writer.Write(Tag.KeyId, pending.Key.Value);
+            writer.Write(WalletTag.FaceValue, pending.FaceValue.ToCard());
+            writer.Write(WalletTag.Currency, pending.Currency.Code);
+            writer.Write(WalletTag.KeyId, pending.Key.Value);
         }
 
         if (Cash is not null)
         {
-            writer.Write(Tag.Seq, Seq);
+            writer.Write(WalletTag.Seq, Seq);
             Cash.Write(ref writer);
         }
     }
@@ -53,21 +53,21 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
     public static CoinReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        byte state = r.ReadByte(Tag.State);
+        byte state = r.ReadByte(WalletTag.State);
         PendingWithdrawal? pending = null;
         CashReply? cash = null;
         ushort seq = 0;
-        uint order = state == (byte)SlotState.Free ? 0 : r.ReadUInt32(Tag.OrderNumber);
+        uint order = state == (byte)SlotState.Free ? 0 : r.ReadUInt32(WalletTag.OrderNumber);
         if (state == (byte)SlotState.Pending)
         {
             pending = new PendingWithdrawal(
-                new Amount(r.ReadUInt32(Tag.FaceValue)), new Currency(r.ReadUInt16(Tag.Currency)), new KeyId(r.ReadUInt32(Tag.KeyId)));
+                new Amount(r.ReadUInt32(WalletTag.FaceValue)), new Currency(r.ReadUInt16(WalletTag.Currency)), new KeyId(r.ReadUInt32(WalletTag.KeyId)));
         }
         else if (state is (byte)SlotState.Active or (byte)SlotState.Closed or (byte)SlotState.Ended)
         {
-            seq = r.ReadUInt16(Tag.Seq);
+            seq = r.ReadUInt16(WalletTag.Seq);
             var coin = Coin.Read(ref r);
-            cash = new CashReply(coin, new Amount(r.ReadUInt32(Tag.Balance)));
+            cash = new CashReply(coin, new Amount(r.ReadUInt32(WalletTag.Balance)));
         }
 
         return r.Complete && state <= (byte)SlotState.Ended ? new CoinReply((SlotState)state, pending, cash, seq, order) : null;

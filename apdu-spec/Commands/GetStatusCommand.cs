@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -28,22 +28,22 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
 {
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.State, (byte)State);
-        writer.Write(Tag.Version, Version);
-        writer.Write(Tag.PinTries, PinTries);
-        writer.Write(Tag.HolderTries, HolderTries);
-        writer.Write(Tag.PukTries, PukTries);
+        writer.Write(WalletTag.State, (byte)State);
+        writer.Write(WalletTag.Version, Version);
+        writer.Write(WalletTag.PinTries, PinTries);
+        writer.Write(WalletTag.HolderTries, HolderTries);
+        writer.Write(WalletTag.PukTries, PukTries);
         Private?.Write(ref writer);
     }
 
     public static StatusReply? Read(ReadOnlySpan<byte> reply)
     {
         var reader = new BerTlvReader(reply);
-        byte state = reader.ReadByte(Tag.State);
-        byte version = reader.ReadByte(Tag.Version);
-        byte pin = reader.ReadByte(Tag.PinTries);
-        byte holder = reader.ReadByte(Tag.HolderTries);
-        byte puk = reader.ReadByte(Tag.PukTries);
+        byte state = reader.ReadByte(WalletTag.State);
+        byte version = reader.ReadByte(WalletTag.Version);
+        byte pin = reader.ReadByte(WalletTag.PinTries);
+        byte holder = reader.ReadByte(WalletTag.HolderTries);
+        byte puk = reader.ReadByte(WalletTag.PukTries);
         var more = reader.HasMore ? PrivateStatus.Read(ref reader) : null;
         return reader.Complete && state is >= 1 and <= 4
             ? new StatusReply((WalletState)state, version, pin, holder, puk, more)
@@ -65,27 +65,27 @@ public sealed record PrivateStatus(
 
     internal void Write(ref BerTlvWriter writer)
     {
-        writer.Write(Tag.Scheme, Scheme.ToArray());
-        writer.Write(Tag.U, User.Value.ToArray());
-        writer.Write(Tag.B, Bank.Value);
-        writer.Write(Tag.Currency, Currency.Code);
-        writer.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
-        writer.Write(Tag.NoPinSpent, NoPinSpent.ToCard());
-        writer.Write(Tag.NoPinCount, NoPinCount);
-        writer.Write(Tag.SlotCount, Slots);
-        writer.Write(Tag.LogCount, LogEntries);
-        writer.Write(Tag.NewestEntry, NewestEntry);
+        writer.Write(WalletTag.Scheme, Scheme.ToArray());
+        writer.Write(WalletTag.U, User.Value.ToArray());
+        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.NoPinLimit, NoPinLimit.ToCard());
+        writer.Write(WalletTag.NoPinSpent, NoPinSpent.ToCard());
+        writer.Write(WalletTag.NoPinCount, NoPinCount);
+        writer.Write(WalletTag.SlotCount, Slots);
+        writer.Write(WalletTag.LogCount, LogEntries);
+        writer.Write(WalletTag.NewestEntry, NewestEntry);
     }
 
     internal static PrivateStatus Read(ref BerTlvReader reader) => new(
-        Digest.Read(reader.ReadBytes(Tag.Scheme, Digest.Size)),
-        new AccountId(Id16.Read(reader.ReadBytes(Tag.U, Id16.Size))),
-        new PartyId(reader.ReadUInt32(Tag.B)),
-        new Currency(reader.ReadUInt16(Tag.Currency)),
-        new Amount(reader.ReadUInt32(Tag.NoPinLimit)),
-        new Amount(reader.ReadUInt32(Tag.NoPinSpent)),
-        reader.ReadByte(Tag.NoPinCount),
-        reader.ReadByte(Tag.SlotCount),
-        reader.ReadByte(Tag.LogCount),
-        reader.ReadByte(Tag.NewestEntry));
+        Digest.Read(reader.ReadBytes(WalletTag.Scheme, Digest.Size)),
+        new AccountId(Id16.Read(reader.ReadBytes(WalletTag.U, Id16.Size))),
+        new PartyId(reader.ReadUInt32(WalletTag.B)),
+        new Currency(reader.ReadUInt16(WalletTag.Currency)),
+        new Amount(reader.ReadUInt32(WalletTag.NoPinLimit)),
+        new Amount(reader.ReadUInt32(WalletTag.NoPinSpent)),
+        reader.ReadByte(WalletTag.NoPinCount),
+        reader.ReadByte(WalletTag.SlotCount),
+        reader.ReadByte(WalletTag.LogCount),
+        reader.ReadByte(WalletTag.NewestEntry));
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -35,7 +35,7 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
         new(PayMode.Fast, time, till, null, amount, currency);
 
     public static PayCommand Claim(Timestamp time, TillId till, Amount amount, Currency currency) =>
-        new(PayMode.Claim, time, till, OneWay.F(time, till), amount, currency);
+        new(PayMode.Claim, time, till, Derivations.F(time, till), amount, currency);
 
     /// <summary>Asks for what the card signed for this (TIME, W, y), if it did.</summary>
     public static PayCommand Repeat(Timestamp time, TillId till, Amount amount, Currency currency) =>
@@ -44,15 +44,15 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[96]);
-        data.Write(Tag.Time, Time.Microseconds);
-        data.Write(Tag.W, Till.Value.ToArray());
+        data.Write(WalletTag.Time, Time.Microseconds);
+        data.Write(WalletTag.W, Till.Value.ToArray());
         if (Challenge is { } e)
         {
-            data.Write(Tag.E, e.Value.ToArray());
+            data.Write(WalletTag.E, e.Value.ToArray());
         }
 
-        data.Write(Tag.Payment, Amount.ToCard());
-        data.Write(Tag.Currency, Currency.Code);
+        data.Write(WalletTag.Payment, Amount.ToCard());
+        data.Write(WalletTag.Currency, Currency.Code);
         return CommandClass.Write(to, Ins, (byte)Mode, 0, data);
     }
 
@@ -66,11 +66,11 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
 
         var mode = (PayMode)apdu.P1;
         var r = new BerTlvReader(apdu.Data);
-        var time = new Timestamp(r.ReadUInt64(Tag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
-        Challenge? e = mode == PayMode.Claim ? new Challenge(Id16.Read(r.ReadBytes(Tag.E, Id16.Size))) : null;
-        var amount = new Amount(r.ReadUInt32(Tag.Payment));
-        var currency = new Currency(r.ReadUInt16(Tag.Currency));
+        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
+        Challenge? e = mode == PayMode.Claim ? new Challenge(Id16.Read(r.ReadBytes(WalletTag.E, Id16.Size))) : null;
+        var amount = new Amount(r.ReadUInt32(WalletTag.Payment));
+        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
         command = new PayCommand(mode, time, till, e, amount, currency);
         return CommandClass.Check(r);
     }
@@ -88,24 +88,24 @@ public sealed record PayReply(Coin? Coin, ushort Seq, Amount Balance, Amount? Pa
     public void Write(ref BerTlvWriter writer)
     {
         Coin?.Write(ref writer);
-        writer.Write(Tag.Seq, Seq);
-        writer.Write(Tag.Balance, Balance.ToCard());
+        writer.Write(WalletTag.Seq, Seq);
+        writer.Write(WalletTag.Balance, Balance.ToCard());
         if (PartPaid is { } part)
         {
-            writer.Write(Tag.PartPaid, part.ToCard());
+            writer.Write(WalletTag.PartPaid, part.ToCard());
         }
 
-        writer.Write(Tag.SU, SU);
+        writer.Write(WalletTag.SU, SU);
     }
 
     public static PayReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var coin = r.Next(Tag.Coin) ? Coin.Read(ref r) : null;
-        ushort seq = r.ReadUInt16(Tag.Seq);
-        var balance = new Amount(r.ReadUInt32(Tag.Balance));
-        Amount? part = r.Next(Tag.PartPaid) ? new Amount(r.ReadUInt32(Tag.PartPaid)) : null;
-        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        var coin = r.Next(WalletTag.Coin) ? Coin.Read(ref r) : null;
+        ushort seq = r.ReadUInt16(WalletTag.Seq);
+        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
+        Amount? part = r.Next(WalletTag.PartPaid) ? new Amount(r.ReadUInt32(WalletTag.PartPaid)) : null;
+        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
         return r.Complete ? new PayReply(coin, seq, balance, part, su) : null;
     }
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -16,11 +16,11 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(Tag.PublicKey, RootKey);
-        data.Write(Tag.B, Bank.Value);
-        data.Write(Tag.Currency, Currency.Code);
-        data.Write(Tag.NoPinLimit, NoPinLimit.ToCard());
-        data.Write(Tag.Digest, Code.ToArray());
+        data.Write(WalletTag.PublicKey, RootKey);
+        data.Write(WalletTag.B, Bank.Value);
+        data.Write(WalletTag.Currency, Currency.Code);
+        data.Write(WalletTag.NoPinLimit, NoPinLimit.ToCard());
+        data.Write(WalletTag.Digest, Code.ToArray());
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -34,11 +34,11 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
 
         var r = new BerTlvReader(apdu.Data);
         command = new PersonaliseCommand(
-            r.ReadBytes(Tag.PublicKey, PublicKey.Size),
-            new PartyId(r.ReadUInt32(Tag.B)),
-            new Currency(r.ReadUInt16(Tag.Currency)),
-            new Amount(r.ReadUInt32(Tag.NoPinLimit)),
-            Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
+            r.ReadBytes(WalletTag.PublicKey, PublicKey.Size),
+            new PartyId(r.ReadUInt32(WalletTag.B)),
+            new Currency(r.ReadUInt16(WalletTag.Currency)),
+            new Amount(r.ReadUInt32(WalletTag.NoPinLimit)),
+            Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
         return CommandClass.Check(r);
     }
 
@@ -48,12 +48,12 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
 /// <summary>The card's account key; U is made of it.</summary>
 public sealed record PersonaliseReply(PublicKey AccountKey)
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.AccountKey, AccountKey.Bytes);
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.AccountKey, AccountKey.Bytes);
 
     public static PersonaliseReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var key = r.Read(Tag.AccountKey, PublicKey.Size);
+        var key = r.Read(WalletTag.AccountKey, PublicKey.Size);
         return r.Complete && PublicKey.TryDecode(key) is { } decoded ? new PersonaliseReply(decoded) : null;
     }
 }

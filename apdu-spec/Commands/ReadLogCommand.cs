@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -29,7 +29,7 @@ public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) 
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[40]);
-        data.Write(Tag.Digest, Content.ToArray());
+        data.Write(WalletTag.Digest, Content.ToArray());
         return CommandClass.Write(to, Ins, Index, 0, data);
     }
 
@@ -42,7 +42,7 @@ public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) 
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new AcknowledgeLogCommand(apdu.P1, Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)));
+        command = new AcknowledgeLogCommand(apdu.P1, Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
         return CommandClass.Check(r);
     }
 
@@ -64,14 +64,14 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
 
     private void Write(ref BerTlvWriter writer, bool withKind)
     {
-        writer.Write(Tag.State, (byte)State);
+        writer.Write(WalletTag.State, (byte)State);
         Payment?.Write(ref writer, withKind);
     }
 
     public static LogReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        byte state = r.ReadByte(Tag.State);
+        byte state = r.ReadByte(WalletTag.State);
         var payment = state == (byte)LogState.Free || r.Failed ? null : LoggedPayment.Read(ref r, state == (byte)LogState.Restored);
         return r.Complete && state <= (byte)LogState.Restored ? new LogReply((LogState)state, payment) : null;
     }
@@ -88,36 +88,36 @@ public sealed record LoggedPayment(
 {
     internal void Write(ref BerTlvWriter writer, bool withKind)
     {
-        writer.Write(Tag.Slot, Slot);
-        writer.Write(Tag.Seq, Seq);
-        writer.Write(Tag.Balance, Balance.ToCard());
-        writer.Write(Tag.Time, Time.Microseconds);
-        writer.Write(Tag.W, Till.Value.ToArray());
-        writer.Write(Tag.Payment, Paid.ToCard());
+        writer.Write(WalletTag.Slot, Slot);
+        writer.Write(WalletTag.Seq, Seq);
+        writer.Write(WalletTag.Balance, Balance.ToCard());
+        writer.Write(WalletTag.Time, Time.Microseconds);
+        writer.Write(WalletTag.W, Till.Value.ToArray());
+        writer.Write(WalletTag.Payment, Paid.ToCard());
         if (withKind)
         {
-            writer.Write(Tag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
+            writer.Write(WalletTag.Kind, (byte)((Confirmed ? 1 : 0) | (Acknowledged ? 2 : 0)));
         }
 
-        writer.Write(Tag.SU, SU);
+        writer.Write(WalletTag.SU, SU);
         Proof?.Write(ref writer);
     }
 
     internal static LoggedPayment Read(ref BerTlvReader r, bool restored)
     {
-        byte slot = r.ReadByte(Tag.Slot);
-        ushort seq = r.ReadUInt16(Tag.Seq);
-        var balance = new Amount(r.ReadUInt32(Tag.Balance));
-        var time = new Timestamp(r.ReadUInt64(Tag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
-        var paid = new Amount(r.ReadUInt32(Tag.Payment));
-        byte flags = r.ReadByte(Tag.Kind);
+        byte slot = r.ReadByte(WalletTag.Slot);
+        ushort seq = r.ReadUInt16(WalletTag.Seq);
+        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
+        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
+        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
+        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
+        byte flags = r.ReadByte(WalletTag.Kind);
         if (flags > 3)
         {
             r.Fail();
         }
 
-        var su = r.ReadBytes(Tag.SU, ISigningKey.SignatureSize);
+        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
         var proof = restored ? RestoreProof.Read(ref r) : null;
         return new LoggedPayment(slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, su, proof);
     }
@@ -133,27 +133,27 @@ public sealed record RestoreProof(byte[]? TillKey, PartyId Issuer, DeathBasis Ba
     {
         if (TillKey is not null)
         {
-            writer.Write(Tag.TillKey, TillKey);
+            writer.Write(WalletTag.TillKey, TillKey);
         }
         else
         {
-            writer.Write(Tag.IssuerId, Issuer.Value);
-            writer.Write(Tag.Reason, (byte)Basis);
-            writer.Write(Tag.Date, Date.Microseconds);
+            writer.Write(WalletTag.IssuerId, Issuer.Value);
+            writer.Write(WalletTag.Reason, (byte)Basis);
+            writer.Write(WalletTag.Date, Date.Microseconds);
         }
 
-        writer.Write(Tag.Signature, Signature);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     internal static RestoreProof Read(ref BerTlvReader r)
     {
-        if (r.Next(Tag.TillKey))
+        if (r.Next(WalletTag.TillKey))
         {
-            return new RestoreProof(r.ReadBytes(Tag.TillKey, PublicKey.Size), default, default, default, r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+            return new RestoreProof(r.ReadBytes(WalletTag.TillKey, PublicKey.Size), default, default, default, r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         }
 
-        var issuer = new PartyId(r.ReadUInt32(Tag.IssuerId));
-        var basis = DeadStatement.ReadBasis(ref r);
-        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(Tag.Date)), r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var basis = NonSettlementStatement.ReadBasis(ref r);
+        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(WalletTag.Date)), r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
     }
 }

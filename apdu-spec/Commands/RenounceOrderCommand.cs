@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
@@ -11,8 +11,8 @@ public readonly record struct RenounceOrderCommand(uint Number, Timestamp Date) 
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[24]);
-        data.Write(Tag.OrderNumber, Number);
-        data.Write(Tag.Date, Date.Microseconds);
+        data.Write(WalletTag.OrderNumber, Number);
+        data.Write(WalletTag.Date, Date.Microseconds);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -25,8 +25,8 @@ public readonly record struct RenounceOrderCommand(uint Number, Timestamp Date) 
         }
 
         var r = new BerTlvReader(apdu.Data);
-        uint number = r.ReadUInt32(Tag.OrderNumber);
-        command = new RenounceOrderCommand(number, new Timestamp(r.ReadUInt64(Tag.Date)));
+        uint number = r.ReadUInt32(WalletTag.OrderNumber);
+        command = new RenounceOrderCommand(number, new Timestamp(r.ReadUInt64(WalletTag.Date)));
         return CommandClass.Check(r);
     }
 

@@ -1,10 +1,10 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
 /// <summary>RESTORE: the issuer's dead statement gives x back what was never settled (hole 4). Page: restore.md.</summary>
-public readonly record struct RestoreCommand(DeadStatement Statement) : ICardCommand<RestoreCommand, NoReply>
+public readonly record struct RestoreCommand(NonSettlementStatement Statement) : ICardCommand<RestoreCommand, NoReply>
 {
     public static byte Ins => 0x38;
 
@@ -23,7 +23,7 @@ public readonly record struct RestoreCommand(DeadStatement Statement) : ICardCom
             return StatusWord.IncorrectP1P2;
         }
 
-        if (DeadStatement.Decode(apdu.Data) is not { } statement)
+        if (NonSettlementStatement.Decode(apdu.Data) is not { } statement)
         {
             return StatusWord.WrongData;
         }

@@ -1,10 +1,13 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
 /// <summary>SELECT by AID (ISO 7816-4, 11.2.2). Page: select.md.</summary>
 public readonly record struct SelectCommand(Aid Aid) : ICardCommand<SelectCommand, SelectReply>
 {
+    /// <summary>The wallet applet: proprietary category F (ISO 7816-4, 8.2.1.2), then "HIERCASH", then version 01.</summary>
+    public static Aid Wallet { get; } = Aid.Parse("F04849455243415348" + "01");
+
     public static byte Ins => 0xA4;
 
     public int Write(Span<byte> to) => CommandApdu.WriteShort(to, CommandClass.Iso, Ins, 0x04, 0x00, Aid.Bytes, 256);
@@ -39,8 +42,8 @@ public sealed record SelectReply(Aid Aid, byte Version, byte Suite)
         int fci = writer.Begin(Tag.FileControl);
         writer.Write(Tag.DfName, Aid.Bytes);
         int own = writer.Begin(Tag.Proprietary);
-        writer.Write(Tag.Version, Version);
-        writer.Write(Tag.Suite, Suite);
+        writer.Write(WalletTag.Version, Version);
+        writer.Write(WalletTag.Suite, Suite);
         writer.End(own);
         writer.End(fci);
     }
@@ -51,8 +54,8 @@ public sealed record SelectReply(Aid Aid, byte Version, byte Suite)
         var fci = reader.Enter(Tag.FileControl);
         var aid = fci.Read(Tag.DfName);
         var own = fci.Enter(Tag.Proprietary);
-        byte version = own.ReadByte(Tag.Version);
-        byte suite = own.ReadByte(Tag.Suite);
+        byte version = own.ReadByte(WalletTag.Version);
+        byte suite = own.ReadByte(WalletTag.Suite);
         fci.Leave(own);
         reader.Leave(fci);
         return reader.Complete && aid.Length is >= 5 and <= 16 ? new SelectReply(new Aid(aid), version, suite) : null;

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -23,12 +23,12 @@ public readonly record struct GetNonceCommand : ICardCommand<GetNonceCommand, No
 /// <param name="Nonce">16 random bytes; good for one SET BACK in this selection.</param>
 public sealed record NonceReply(byte[] Nonce)
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Nonce, Nonce);
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Nonce, Nonce);
 
     public static NonceReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var nonce = r.ReadBytes(Tag.Nonce, Id16.Size);
+        var nonce = r.ReadBytes(WalletTag.Nonce, Id16.Size);
         return r.Complete ? new NonceReply(nonce) : null;
     }
 }
@@ -43,8 +43,8 @@ public readonly record struct SetBackCommand(Digest Code, byte[] Signature) : IC
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[128]);
-        data.Write(Tag.Digest, Code.ToArray());
-        data.Write(Tag.Signature, Signature);
+        data.Write(WalletTag.Digest, Code.ToArray());
+        data.Write(WalletTag.Signature, Signature);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -57,7 +57,7 @@ public readonly record struct SetBackCommand(Digest Code, byte[] Signature) : IC
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new SetBackCommand(Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size)), r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+        command = new SetBackCommand(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)), r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         return CommandClass.Check(r);
     }
 

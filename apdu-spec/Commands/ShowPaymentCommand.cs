@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -21,13 +21,13 @@ public readonly record struct ShowPaymentCommand(CoinId Coin, ushort Seq, Amount
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(Tag.CoinId, Coin.Value.ToArray());
-        data.Write(Tag.Seq, Seq);
-        data.Write(Tag.Balance, Balance.ToCard());
-        data.Write(Tag.Time, Time.Microseconds);
-        data.Write(Tag.W, Till.Value.ToArray());
-        data.Write(Tag.Payment, Paid.ToCard());
-        data.Write(Tag.SU, SU);
+        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.Seq, Seq);
+        data.Write(WalletTag.Balance, Balance.ToCard());
+        data.Write(WalletTag.Time, Time.Microseconds);
+        data.Write(WalletTag.W, Till.Value.ToArray());
+        data.Write(WalletTag.Payment, Paid.ToCard());
+        data.Write(WalletTag.SU, SU);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -41,13 +41,13 @@ public readonly record struct ShowPaymentCommand(CoinId Coin, ushort Seq, Amount
 
         var r = new BerTlvReader(apdu.Data);
         command = new ShowPaymentCommand(
-            new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))),
-            r.ReadUInt16(Tag.Seq),
-            new Amount(r.ReadUInt32(Tag.Balance)),
-            new Timestamp(r.ReadUInt64(Tag.Time)),
-            new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size))),
-            new Amount(r.ReadUInt32(Tag.Payment)),
-            r.ReadBytes(Tag.SU, ISigningKey.SignatureSize));
+            new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))),
+            r.ReadUInt16(WalletTag.Seq),
+            new Amount(r.ReadUInt32(WalletTag.Balance)),
+            new Timestamp(r.ReadUInt64(WalletTag.Time)),
+            new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size))),
+            new Amount(r.ReadUInt32(WalletTag.Payment)),
+            r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize));
         return CommandClass.Check(r);
     }
 

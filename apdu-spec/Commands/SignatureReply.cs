@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -7,12 +7,12 @@ namespace HierCash.Protocol.Commands;
 /// <param name="Signature">By the account key, 64 bytes.</param>
 public sealed record SignatureReply(byte[] Signature)
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(Tag.Signature, Signature);
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Signature, Signature);
 
     public static SignatureReply? Read(ReadOnlySpan<byte> reply)
     {
         var r = new BerTlvReader(reply);
-        var signature = r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize);
+        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         return r.Complete ? new SignatureReply(signature) : null;
     }
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
@@ -14,10 +14,10 @@ public readonly record struct VoidCommand(CoinId Coin, ushort Seq, byte[] TillKe
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(Tag.CoinId, Coin.Value.ToArray());
-        data.Write(Tag.Seq, Seq);
-        data.Write(Tag.TillKey, TillKey);
-        data.Write(Tag.Signature, SW);
+        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.Seq, Seq);
+        data.Write(WalletTag.TillKey, TillKey);
+        data.Write(WalletTag.Signature, SW);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
@@ -31,10 +31,10 @@ public readonly record struct VoidCommand(CoinId Coin, ushort Seq, byte[] TillKe
 
         var r = new BerTlvReader(apdu.Data);
         command = new VoidCommand(
-            new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))),
-            r.ReadUInt16(Tag.Seq),
-            r.ReadBytes(Tag.TillKey, PublicKey.Size),
-            r.ReadBytes(Tag.Signature, ISigningKey.SignatureSize));
+            new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))),
+            r.ReadUInt16(WalletTag.Seq),
+            r.ReadBytes(WalletTag.TillKey, PublicKey.Size),
+            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         return CommandClass.Check(r);
     }
 

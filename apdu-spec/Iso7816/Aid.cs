@@ -1,4 +1,4 @@
-namespace HierCash.Protocol.Iso7816;
+namespace HierCash.Iso7816;
 
 /// <summary>Application identifier, 5 to 16 bytes (ISO 7816-4, 8.2.1.2; ISO 7816-5).</summary>
 public sealed class Aid : IEquatable<Aid>
@@ -15,9 +15,6 @@ public sealed class Aid : IEquatable<Aid>
 
         _bytes = bytes.ToArray();
     }
-
-    /// <summary>The wallet applet: proprietary category F (ISO 7816-4, 8.2.1.2), then "HIERCASH", then version 01.</summary>
-    public static Aid Wallet { get; } = Parse("F04849455243415348" + "01");
 
     public static Aid Parse(string hex) => new(Convert.FromHexString(hex));
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Formats.Asn1;
 
-namespace HierCash.Protocol.Iso7816;
+namespace HierCash.Iso7816;
 
 /// <summary>
 /// Reads BER-TLV data objects (ISO 7816-4, 5.2.2; X.690) in the order in which a page of the specification lists them. A

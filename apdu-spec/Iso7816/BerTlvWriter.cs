@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace HierCash.Protocol.Iso7816;
+namespace HierCash.Iso7816;
 
 /// <summary>Writes BER-TLV data objects with definite, shortest lengths (X.690, 8.1.3) into a buffer of the caller's.</summary>
 public ref struct BerTlvWriter(Span<byte> buffer)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace HierCash.Protocol.Iso7816;
+namespace HierCash.Iso7816;
 
 /// <summary>The length cases of ISO 7816-3, 12.1: what a command has of Lc, data and Le, short or extended.</summary>
 public enum ApduCase { Case1, Case2Short, Case3Short, Case4Short, Case2Extended, Case3Extended, Case4Extended }

@@ -1,4 +1,4 @@
-namespace HierCash.Protocol.Iso7816;
+namespace HierCash.Iso7816;
 
 /// <summary>A terminal's only way to a card, emulated or in a reader.</summary>
 public interface ICardChannel : IDisposable

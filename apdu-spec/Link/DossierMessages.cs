@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -15,13 +15,13 @@ public static class DossierMessages
     /// <summary>Asks for the first waiting dossier whose coin id is greater, so that a case which cannot be judged stops no other.</summary>
     /// <param name="after">Null: the first of all.</param>
     public static LinkMessage WriteRequest(CoinId? after) =>
-        new(MessageType.Dossiers, after is not { } coin ? [] : BerTlv.Encode(48, (ref BerTlvWriter w) => w.Write(Tag.CoinId, coin.Value.ToArray())));
+        new(MessageType.Dossiers, after is not { } coin ? [] : BerTlv.Encode(48, (ref BerTlvWriter w) => w.Write(WalletTag.CoinId, coin.Value.ToArray())));
 
     /// <returns>Null where the request is malformed; else the coin id, zeros for the first of all.</returns>
     public static CoinId? ReadRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var after = r.HasMore ? new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size))) : default;
+        var after = r.HasMore ? new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))) : default;
         return r.Complete ? after : null;
     }
 
@@ -38,17 +38,17 @@ public static class DossierMessages
         MessageType.DossierPage,
         BerTlv.Encode(64, (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.CoinId, coin.Value.ToArray());
-            w.Write(Tag.DossierRevision, revision);
-            w.Write(Tag.PageIndex, index);
+            w.Write(WalletTag.CoinId, coin.Value.ToArray());
+            w.Write(WalletTag.DossierRevision, revision);
+            w.Write(WalletTag.PageIndex, index);
         }));
 
     public static (CoinId Coin, uint Revision, uint Index)? ReadPageRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        uint revision = r.ReadUInt32(Tag.DossierRevision);
-        uint index = r.ReadUInt32(Tag.PageIndex);
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        uint revision = r.ReadUInt32(WalletTag.DossierRevision);
+        uint index = r.ReadUInt32(WalletTag.PageIndex);
         return r.Complete ? (coin, revision, index) : null;
     }
 
@@ -61,29 +61,29 @@ public static class DossierMessages
         MessageType.DossierOutcome,
         BerTlv.Encode(64, (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.CoinId, coin.Value.ToArray());
-            w.Write(Tag.DossierRevision, revision);
-            w.Write(Tag.Verdict, (byte)proof);
+            w.Write(WalletTag.CoinId, coin.Value.ToArray());
+            w.Write(WalletTag.DossierRevision, revision);
+            w.Write(WalletTag.Verdict, (byte)proof);
         }));
 
     public static (CoinId Coin, uint Revision, Proof Proof)? ReadOutcome(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        uint revision = r.ReadUInt32(Tag.DossierRevision);
-        var proof = (Proof)r.ReadByte(Tag.Verdict);
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        uint revision = r.ReadUInt32(WalletTag.DossierRevision);
+        var proof = (Proof)r.ReadByte(WalletTag.Verdict);
         return r.Complete && Enum.IsDefined(proof) ? (coin, revision, proof) : null;
     }
 
     /// <summary>Asks for reversals of payments in the bank's cases.</summary>
     /// <param name="after">All up to this number are filed.</param>
     public static LinkMessage WriteReversalsRequest(ulong after) =>
-        new(MessageType.CaseReversals, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(Tag.Number, after)));
+        new(MessageType.CaseReversals, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(WalletTag.Number, after)));
 
     public static ulong? ReadReversalsRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        ulong after = r.ReadUInt64(Tag.Number);
+        ulong after = r.ReadUInt64(WalletTag.Number);
         return r.Complete ? after : null;
     }
 
@@ -93,8 +93,8 @@ public static class DossierMessages
         {
             foreach (var item in reversals)
             {
-                w.Write(Tag.Number, item.Number);
-                w.Write(Tag.CoinId, item.Coin.Value.ToArray());
+                w.Write(WalletTag.Number, item.Number);
+                w.Write(WalletTag.CoinId, item.Coin.Value.ToArray());
                 item.Reversal.Write(ref w);
             }
         }));
@@ -105,8 +105,8 @@ public static class DossierMessages
         var reversals = new List<CaseReversal>();
         while (r.HasMore && reversals.Count < MaxReversals)
         {
-            ulong number = r.ReadUInt64(Tag.Number);
-            var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
+            ulong number = r.ReadUInt64(WalletTag.Number);
+            var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
             reversals.Add(new CaseReversal(number, coin, Reversal.Read(ref r)));
         }
 

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -21,7 +21,7 @@ public static class InstructionsMessage
         MessageType.Instructions,
         BerTlv.Encode(16 + (statements.Count * BookingStatement.MaxEncodedSize), (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.Number, seen);
+            w.Write(WalletTag.Number, seen);
             foreach (var statement in statements)
             {
                 statement.Write(ref w);
@@ -31,7 +31,7 @@ public static class InstructionsMessage
     public static InstructionsRequest? Read(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        ulong seen = r.ReadUInt64(Tag.Number);
+        ulong seen = r.ReadUInt64(WalletTag.Number);
         var statements = new List<BookingStatement>();
         while (r.HasMore && statements.Count < MaxStatements)
         {
@@ -44,13 +44,13 @@ public static class InstructionsMessage
     public static LinkMessage WriteReply(IReadOnlyList<byte[]> transfers) => new(
         MessageType.InstructionsReply, transfers.SelectMany(t => t).ToArray());
 
-    public static IReadOnlyList<Transfer>? ReadReply(LinkMessage message)
+    public static IReadOnlyList<ClearingInstruction>? ReadReply(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var transfers = new List<Transfer>();
+        var transfers = new List<ClearingInstruction>();
         while (r.HasMore && transfers.Count < MaxTransfers)
         {
-            transfers.Add(Transfer.Read(ref r));
+            transfers.Add(ClearingInstruction.Read(ref r));
         }
 
         return r.Complete && message.Type == MessageType.InstructionsReply ? transfers : null;

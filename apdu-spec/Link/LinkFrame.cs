@@ -157,7 +157,7 @@ public enum MessageType : ushort
     Submitted = 0x030B,
     SubmittedReply = 0x030C,
 
-    DeadStatement = 0x0401,
+    NonSettlementStatement = 0x0401,
     DeadStatementReply = 0x0402,
     Redeem = 0x0403,
     RedeemReply = 0x0404,

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -19,7 +19,7 @@ public static class OrderMessages
     {
         if (until is { } date)
         {
-            w.Write(Tag.Until, date.Microseconds);
+            w.Write(WalletTag.Until, date.Microseconds);
         }
     }));
 
@@ -27,7 +27,7 @@ public static class OrderMessages
     public static bool ReadReply(LinkMessage message, MessageType expected, out Timestamp? until)
     {
         var r = new BerTlvReader(message.Body);
-        until = r.Next(Tag.Until) ? new Timestamp(r.ReadUInt64(Tag.Until)) : null;
+        until = r.Next(WalletTag.Until) ? new Timestamp(r.ReadUInt64(WalletTag.Until)) : null;
         return r.Complete && message.Type == expected;
     }
 }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Link;
@@ -21,12 +21,12 @@ public static class RebuttalMessages
 
     /// <param name="user">U: known to nobody but its bank and whoever has the card's PIN.</param>
     public static LinkMessage WriteNoticesRequest(AccountId user) =>
-        new(MessageType.Notices, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(Tag.U, user.Value.ToArray())));
+        new(MessageType.Notices, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(WalletTag.U, user.Value.ToArray())));
 
     public static AccountId? ReadNoticesRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
+        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
         return r.Complete ? user : null;
     }
 
@@ -57,20 +57,20 @@ public static class RebuttalMessages
     public static LinkMessage WriteAccusationRequest(AccountId user, CoinId coin, uint? page) => new(
         MessageType.Accusation, BerTlv.Encode(80, (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.U, user.Value.ToArray());
-            w.Write(Tag.CoinId, coin.Value.ToArray());
+            w.Write(WalletTag.U, user.Value.ToArray());
+            w.Write(WalletTag.CoinId, coin.Value.ToArray());
             if (page is { } index)
             {
-                w.Write(Tag.PageIndex, index);
+                w.Write(WalletTag.PageIndex, index);
             }
         }));
 
     public static (AccountId User, CoinId Coin, uint? Page)? ReadAccusationRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var user = new AccountId(Id16.Read(r.ReadBytes(Tag.U, Id16.Size)));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
-        uint? page = r.HasMore ? r.ReadUInt32(Tag.PageIndex) : null;
+        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        uint? page = r.HasMore ? r.ReadUInt32(WalletTag.PageIndex) : null;
         return r.Complete ? (user, coin, page) : null;
     }
 
@@ -80,7 +80,7 @@ public static class RebuttalMessages
         var content = Bare(file).Encode();
         return new(MessageType.AccusationReply, BerTlv.Encode(80 + content.Length, (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.PublicKey, root.Bytes);
+            w.Write(WalletTag.PublicKey, root.Bytes);
             w.WriteEncoded(content);
         }));
     }
@@ -93,7 +93,7 @@ public static class RebuttalMessages
     {
         const int Head = 2 + PublicKey.Size;
         var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
-        var root = PublicKey.TryDecode(r.Read(Tag.PublicKey, PublicKey.Size));
+        var root = PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
         return message.Type == MessageType.AccusationReply && r.Complete && root is not null && Evidence.Decode(message.Body.AsSpan(Head)) is { } file ? (root, file) : null;
     }
 
@@ -107,7 +107,7 @@ public static class RebuttalMessages
         var content = rebuttal.Encode();
         return new(MessageType.Rebut, BerTlv.Encode(48 + content.Length, (ref BerTlvWriter w) =>
         {
-            w.Write(Tag.CoinId, coin.Value.ToArray());
+            w.Write(WalletTag.CoinId, coin.Value.ToArray());
             w.WriteEncoded(content);
         }));
     }
@@ -123,7 +123,7 @@ public static class RebuttalMessages
         }
 
         var r = new BerTlvReader(message.Body.AsSpan(0, Math.Min(Head, message.Body.Length)));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(Tag.CoinId, Digest.Size)));
+        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
         return r.Complete && Rebuttal.Decode(message.Body.AsSpan(Head)) is { } rebuttal ? (coin, rebuttal) : null;
     }
 
@@ -134,7 +134,7 @@ public static class RebuttalMessages
             answer.Certificate.Write(ref w);
             if (answer.Stands is { } stands)
             {
-                w.Write(Tag.State, (byte)(stands ? 1 : 2));
+                w.Write(WalletTag.State, (byte)(stands ? 1 : 2));
             }
         }));
 
@@ -146,7 +146,7 @@ public static class RebuttalMessages
         bool? stands = null;
         if (r.HasMore)
         {
-            byte state = r.ReadByte(Tag.State);
+            byte state = r.ReadByte(WalletTag.State);
             stands = state == 1;
             if (state is not (1 or 2))
             {
@@ -158,12 +158,12 @@ public static class RebuttalMessages
     }
 
     public static LinkMessage WriteStampRequest(Digest rebuttal) =>
-        new(MessageType.StampRebuttal, BerTlv.Encode(48, (ref BerTlvWriter w) => w.Write(Tag.Digest, rebuttal.ToArray())));
+        new(MessageType.StampRebuttal, BerTlv.Encode(48, (ref BerTlvWriter w) => w.Write(WalletTag.Digest, rebuttal.ToArray())));
 
     public static Digest? ReadStampRequest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var subject = Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size));
+        var subject = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
         return r.Complete ? subject : null;
     }
 

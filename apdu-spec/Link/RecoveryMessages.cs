@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -14,12 +14,12 @@ public sealed record Restoration(Timestamp Since, Timestamp Ended);
 /// <param name="Row">Its place among those that the issuer tells of, rising.</param>
 /// <param name="Asked">What the bank had signed when it asked for it.</param>
 /// <param name="EK">E_K, the answer.</param>
-public sealed record IssuedWithdrawal(ulong Row, BankRequest Asked, byte[] EK);
+public sealed record IssuedWithdrawal(ulong Row, IssueRequest Asked, byte[] EK);
 
 /// <summary>What a bank gives back to an issuer that was restored from a copy: what that had signed, in order of number.</summary>
 /// <param name="IsLast">The bank has no more.</param>
 /// <param name="Issued">Withdrawals that were answered with cash: the bank's request, signed anew, and the answer.</param>
-public sealed record ReturnedWords(bool IsLast, List<(BankRequest Asked, byte[] EK)> Issued, List<Transfer> Transfers, List<AuditStatement> Statements);
+public sealed record ReturnedWords(bool IsLast, List<(IssueRequest Asked, byte[] EK)> Issued, List<ClearingInstruction> Transfers, List<CirculationStatement> Statements);
 
 /// <summary>Bank to issuer, when the bank was restored from a copy (R27): what was issued to it, and who its shops are.</summary>
 public static class RecoveryMessages
@@ -27,24 +27,24 @@ public static class RecoveryMessages
     /// <summary>Withdrawals, or shops, in one reply; ask again for more.</summary>
     public const int MaxEntries = 512;
 
-    public static LinkMessage WriteIssued(ulong after) => new(MessageType.Issued, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(Tag.Number, after)));
+    public static LinkMessage WriteIssued(ulong after) => new(MessageType.Issued, BerTlv.Encode(16, (ref BerTlvWriter w) => w.Write(WalletTag.Number, after)));
 
     public static ulong? ReadIssued(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        ulong after = r.ReadUInt64(Tag.Number);
+        ulong after = r.ReadUInt64(WalletTag.Number);
         return r.Complete && after <= long.MaxValue ? after : null;
     }
 
     public static LinkMessage WriteIssuedReply(IReadOnlyList<IssuedWithdrawal> issued) => new(
         MessageType.IssuedReply,
-        BerTlv.Encode(16 + (issued.Count * (BankRequest.MaxEncodedSize + 200)), (ref BerTlvWriter w) =>
+        BerTlv.Encode(16 + (issued.Count * (IssueRequest.MaxEncodedSize + 200)), (ref BerTlvWriter w) =>
         {
             foreach (var one in issued)
             {
-                w.Write(Tag.Number, one.Row);
+                w.Write(WalletTag.Number, one.Row);
                 one.Asked.Write(ref w);
-                w.Write(Tag.EK, one.EK);
+                w.Write(WalletTag.EK, one.EK);
             }
         }));
 
@@ -54,8 +54,8 @@ public static class RecoveryMessages
         var issued = new List<IssuedWithdrawal>();
         while (r.HasMore && issued.Count < MaxEntries)
         {
-            ulong row = r.ReadUInt64(Tag.Number);
-            var asked = BankRequest.Read(ref r);
+            ulong row = r.ReadUInt64(WalletTag.Number);
+            var asked = IssueRequest.Read(ref r);
             issued.Add(new IssuedWithdrawal(row, asked, ReadEK(ref r)));
         }
 
@@ -64,7 +64,7 @@ public static class RecoveryMessages
 
     private static byte[] ReadEK(ref BerTlvReader r)
     {
-        var ek = r.Read(Tag.EK).ToArray();
+        var ek = r.Read(WalletTag.EK).ToArray();
         if (!CashAnswer.IsEnciphered(ek.Length))
         {
             r.Fail();
@@ -81,8 +81,8 @@ public static class RecoveryMessages
         {
             foreach (var (account, name) in shops)
             {
-                w.Write(Tag.Reference, account.ToArray());
-                w.Write(Tag.Name, name);
+                w.Write(WalletTag.Reference, account.ToArray());
+                w.Write(WalletTag.Name, name);
             }
         }));
 
@@ -92,8 +92,8 @@ public static class RecoveryMessages
         var shops = new List<(Digest, string)>();
         while (r.HasMore)
         {
-            var account = Digest.Read(r.ReadBytes(Tag.Reference, Digest.Size));
-            shops.Add((account, r.ReadText(Tag.Name, EnrolmentRequest.MaxNameSize)));
+            var account = Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size));
+            shops.Add((account, r.ReadText(WalletTag.Name, EnrolmentRequest.MaxNameSize)));
         }
 
         return r.Complete && message.Type == MessageType.ShopsOfBankReply ? shops : null;
@@ -102,14 +102,14 @@ public static class RecoveryMessages
     public static LinkMessage WriteReturn(ReturnedWords words) => new(
         MessageType.Return,
         BerTlv.Encode(
-            16 + (words.Transfers.Count * Transfer.MaxEncodedSize) + (words.Statements.Count * AuditStatement.MaxEncodedSize) + (words.Issued.Count * (BankRequest.MaxEncodedSize + 200)),
+            16 + (words.Transfers.Count * ClearingInstruction.MaxEncodedSize) + (words.Statements.Count * CirculationStatement.MaxEncodedSize) + (words.Issued.Count * (IssueRequest.MaxEncodedSize + 200)),
             (ref BerTlvWriter w) =>
             {
-                w.Write(Tag.State, (byte)(words.IsLast ? 1 : 0));
+                w.Write(WalletTag.State, (byte)(words.IsLast ? 1 : 0));
                 foreach (var (asked, ek) in words.Issued)
                 {
                     asked.Write(ref w);
-                    w.Write(Tag.EK, ek);
+                    w.Write(WalletTag.EK, ek);
                 }
 
                 foreach (var transfer in words.Transfers)
@@ -126,20 +126,20 @@ public static class RecoveryMessages
     public static ReturnedWords? ReadReturn(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        byte last = r.ReadByte(Tag.State);
+        byte last = r.ReadByte(WalletTag.State);
         var words = new ReturnedWords(last == 1, [], [], []);
-        while (r.Next(Tag.BankRequest) && words.Issued.Count < MaxEntries)
+        while (r.Next(WalletTag.IssueRequest) && words.Issued.Count < MaxEntries)
         {
-            var asked = BankRequest.Read(ref r);
+            var asked = IssueRequest.Read(ref r);
             words.Issued.Add((asked, ReadEK(ref r)));
         }
 
-        while (r.Next(Tag.Transfer) && words.Transfers.Count < MaxEntries)
+        while (r.Next(WalletTag.ClearingInstruction) && words.Transfers.Count < MaxEntries)
         {
-            words.Transfers.Add(Transfer.Read(ref r));
+            words.Transfers.Add(ClearingInstruction.Read(ref r));
         }
 
-        while (r.HasMore && words.Statements.Count < MaxEntries && AuditStatement.Read(ref r) is { } statement)
+        while (r.HasMore && words.Statements.Count < MaxEntries && CirculationStatement.Read(ref r) is { } statement)
         {
             words.Statements.Add(statement);
         }

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -44,21 +44,21 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
 
     public LinkMessage ToMessage() => new(MessageType.Refusal, BerTlv.Encode(260, (ref BerTlvWriter w) =>
     {
-        w.Write(Tag.Reason, (byte)Reason);
-        w.Write(Tag.Text, Text);
+        w.Write(WalletTag.Reason, (byte)Reason);
+        w.Write(WalletTag.Text, Text);
         if (Revoked is { } date)
         {
-            w.Write(Tag.Date, date.Microseconds);
+            w.Write(WalletTag.Date, date.Microseconds);
         }
 
         if (Order is { } order)
         {
-            w.Write(Tag.OrderNumber, order);
+            w.Write(WalletTag.OrderNumber, order);
         }
 
         if (Until is { } until)
         {
-            w.Write(Tag.Until, until.Microseconds);
+            w.Write(WalletTag.Until, until.Microseconds);
         }
     }));
 
@@ -71,11 +71,11 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         }
 
         var r = new BerTlvReader(message.Body);
-        byte reason = r.ReadByte(Tag.Reason);
-        string text = r.ReadText(Tag.Text, MaxText);
-        Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(Tag.Date)) : null;
-        uint? order = (RefusalReason)reason == RefusalReason.OrderMissing ? r.ReadUInt32(Tag.OrderNumber) : null;
-        Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? new Timestamp(r.ReadUInt64(Tag.Until)) : null;
+        byte reason = r.ReadByte(WalletTag.Reason);
+        string text = r.ReadText(WalletTag.Text, MaxText);
+        Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(WalletTag.Date)) : null;
+        uint? order = (RefusalReason)reason == RefusalReason.OrderMissing ? r.ReadUInt32(WalletTag.OrderNumber) : null;
+        Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? new Timestamp(r.ReadUInt64(WalletTag.Until)) : null;
         return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked, order, until) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }
 }

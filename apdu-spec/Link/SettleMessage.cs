@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Link;
@@ -46,10 +46,10 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
         var r = new BerTlvReader(message.Body);
         var submission = Submission.Read(ref r);
         var items = new List<byte[]>();
-        while (r.HasMore && !r.Next(Tag.Receipt) && items.Count < MaxPayments)
+        while (r.HasMore && !r.Next(WalletTag.Receipt) && items.Count < MaxPayments)
         {
-            var content = r.Read(Tag.CashPayment).ToArray();
-            items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(Tag.CashPayment, content)));
+            var content = r.Read(WalletTag.CashPayment).ToArray();
+            items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(WalletTag.CashPayment, content)));
         }
 
         var earlier = new List<Receipt>();

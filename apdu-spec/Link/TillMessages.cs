@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
@@ -16,12 +16,12 @@ public static class TillMessages
     public const int MaxEntries = 256;
 
     /// <param name="till">W: the till that is asked about.</param>
-    public static LinkMessage WriteNewest(TillId till) => new(MessageType.NewestBatch, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(Tag.W, till.Value.ToArray())));
+    public static LinkMessage WriteNewest(TillId till) => new(MessageType.NewestBatch, BerTlv.Encode(24, (ref BerTlvWriter w) => w.Write(WalletTag.W, till.Value.ToArray())));
 
     public static TillId? ReadNewest(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
+        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
         return r.Complete ? till : null;
     }
 
@@ -33,7 +33,7 @@ public static class TillMessages
         {
             if (proof is not null)
             {
-                w.Write(Tag.Digest, subject.ToArray());
+                w.Write(WalletTag.Digest, subject.ToArray());
                 proof.Write(ref w);
             }
         }));
@@ -45,7 +45,7 @@ public static class TillMessages
         (subject, proof) = (default, null);
         if (r.HasMore)
         {
-            subject = Digest.Read(r.ReadBytes(Tag.Digest, Digest.Size));
+            subject = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
             proof = SubmissionProof.Read(ref r);
         }
 
@@ -54,15 +54,15 @@ public static class TillMessages
 
     public static LinkMessage WriteSubmitted(TillId till, ulong after) => new(MessageType.Submitted, BerTlv.Encode(48, (ref BerTlvWriter w) =>
     {
-        w.Write(Tag.W, till.Value.ToArray());
-        w.Write(Tag.Number, after);
+        w.Write(WalletTag.W, till.Value.ToArray());
+        w.Write(WalletTag.Number, after);
     }));
 
     public static (TillId Till, ulong After)? ReadSubmitted(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var till = new TillId(Id16.Read(r.ReadBytes(Tag.W, Id16.Size)));
-        ulong after = r.ReadUInt64(Tag.Number);
+        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
+        ulong after = r.ReadUInt64(WalletTag.Number);
         return r.Complete && after <= long.MaxValue ? (till, after) : null;
     }
 
@@ -72,7 +72,7 @@ public static class TillMessages
         {
             foreach (var one in submitted)
             {
-                w.Write(Tag.Number, one.Row);
+                w.Write(WalletTag.Number, one.Row);
                 one.H.Write(ref w);
                 one.Receipt.Write(ref w);
                 one.Reversal?.Write(ref w);
@@ -85,10 +85,10 @@ public static class TillMessages
         var submitted = new List<SubmittedPayment>();
         while (r.HasMore && submitted.Count < MaxEntries)
         {
-            ulong row = r.ReadUInt64(Tag.Number);
+            ulong row = r.ReadUInt64(WalletTag.Number);
             var h = CashPayment.Read(ref r);
             var receipt = Receipt.Read(ref r);
-            submitted.Add(new SubmittedPayment(row, h, receipt, r.Next(Tag.Reversal) ? Reversal.Read(ref r) : null));
+            submitted.Add(new SubmittedPayment(row, h, receipt, r.Next(WalletTag.Reversal) ? Reversal.Read(ref r) : null));
         }
 
         return r.Complete && message.Type == MessageType.SubmittedReply ? submitted : null;

@@ -1,17 +1,17 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: the order (EP 0810563, issuance step 1).</summary>
 public static class WithdrawMessage
 {
-    public static LinkMessage Write(AccountRequest order) => new(MessageType.Withdraw, BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+    public static LinkMessage Write(WithdrawalOrder order) => new(MessageType.Withdraw, BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
 
-    public static AccountRequest? Read(LinkMessage message)
+    public static WithdrawalOrder? Read(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var order = AccountRequest.Read(ref r);
+        var order = WithdrawalOrder.Read(ref r);
         return r.Complete ? order : null;
     }
 }
@@ -20,7 +20,7 @@ public static class WithdrawMessage
 /// <param name="EK">E_K, 112 bytes; 144 where the issuer made the key.</param>
 /// <param name="Never">The issuer's word that there will be no cash; the bank has given the money back, or never took it.</param>
 /// <param name="Text">For people: why the bank did not want it; only from bank to wallet, beside <paramref name="Never"/>.</param>
-public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Text = null)
+public sealed record WithdrawalAnswer(byte[]? EK, NonIssuanceStatement? Never, string? Text = null)
 {
     private const int MaxText = 200;
 
@@ -31,27 +31,27 @@ public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Te
     {
         if (EK is not null)
         {
-            w.Write(Tag.EK, EK);
+            w.Write(WalletTag.EK, EK);
         }
 
         Never?.Write(ref w);
         if (Text is not null)
         {
-            w.Write(Tag.Text, Text);
+            w.Write(WalletTag.Text, Text);
         }
     }));
 
     public static WithdrawalAnswer? Read(LinkMessage message, MessageType expected)
     {
         var r = new BerTlvReader(message.Body);
-        byte[]? ek = r.Next(Tag.EK) ? r.Read(Tag.EK).ToArray() : null;
+        byte[]? ek = r.Next(WalletTag.EK) ? r.Read(WalletTag.EK).ToArray() : null;
         if (ek is not null && !CashAnswer.IsEnciphered(ek.Length))
         {
             return null;
         }
 
-        var never = r.Next(Tag.NeverIssued) ? NeverIssued.Read(ref r) : null;
-        string? text = never is not null && r.HasMore ? PlainText.Escape(r.ReadText(Tag.Text, MaxText)) : null;
+        var never = r.Next(WalletTag.NonIssuanceStatement) ? NonIssuanceStatement.Read(ref r) : null;
+        string? text = never is not null && r.HasMore ? PlainText.Escape(r.ReadText(WalletTag.Text, MaxText)) : null;
         return r.Complete && message.Type == expected && (ek is null || never is null) ? new WithdrawalAnswer(ek, never, text) : null;
     }
 }
@@ -59,13 +59,13 @@ public sealed record WithdrawalAnswer(byte[]? EK, NeverIssued? Never, string? Te
 /// <summary>Bank to issuer: the request with S_B (EP 0810563, issuance step 2); as Withhold: never issue it, if it was not issued.</summary>
 public static class IssueMessage
 {
-    public static LinkMessage Write(BankRequest request, bool withhold) => new(
-        withhold ? MessageType.Withhold : MessageType.Issue, BerTlv.Encode(BankRequest.MaxEncodedSize, request.Write));
+    public static LinkMessage Write(IssueRequest request, bool withhold) => new(
+        withhold ? MessageType.Withhold : MessageType.Issue, BerTlv.Encode(IssueRequest.MaxEncodedSize, request.Write));
 
-    public static BankRequest? Read(LinkMessage message)
+    public static IssueRequest? Read(LinkMessage message)
     {
         var r = new BerTlvReader(message.Body);
-        var request = BankRequest.Read(ref r);
+        var request = IssueRequest.Read(ref r);
         return r.Complete ? request : null;
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Traces;
 
@@ -103,7 +103,7 @@ public static class ApduText
         {
             text.Append(text.Length > 0 ? ", " : "");
             var known = (Tag)tag;
-            string name = Enum.IsDefined(known) ? known.ToString() : tag.ToString("X2", CultureInfo.InvariantCulture);
+            string name = WalletTag.NameOf(known);
             bool constructed = ((tag > 0xFF ? tag >> 8 : tag) & 0x20) != 0;
             text.Append(name).Append(constructed ? $" {{{Objects(value)}}}" : $" {Value(known, value)}");
         }
@@ -113,14 +113,14 @@ public static class ApduText
 
     private static string Value(Tag tag, ReadOnlySpan<byte> value) => tag switch
     {
-        Tag.FaceValue or Tag.Balance or Tag.Payment or Tag.PartPaid or Tag.NoPinLimit or Tag.NoPinSpent or Tag.Guaranteed when value.Length == 4 =>
+        WalletTag.FaceValue or WalletTag.Balance or WalletTag.Payment or WalletTag.PartPaid or WalletTag.NoPinLimit or WalletTag.NoPinSpent or WalletTag.Guaranteed when value.Length == 4 =>
             BinaryPrimitives.ReadUInt32BigEndian(value).ToString(CultureInfo.InvariantCulture),
-        Tag.Total or Tag.Number when value.Length == 8 => BinaryPrimitives.ReadUInt64BigEndian(value).ToString(CultureInfo.InvariantCulture),
-        Tag.Seq or Tag.TM when value.Length == 2 => BinaryPrimitives.ReadUInt16BigEndian(value).ToString(CultureInfo.InvariantCulture),
-        Tag.Currency when value.Length == 2 => new Currency(BinaryPrimitives.ReadUInt16BigEndian(value)).Name,
-        Tag.Expiry when value.Length == 2 => new Quarter(BinaryPrimitives.ReadUInt16BigEndian(value)).ToString(),
-        Tag.Time or Tag.Date or Tag.NotBefore or Tag.NotAfter or Tag.Due when value.Length == 8 => new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(value)).ToString(),
-        Tag.Name or Tag.Text => $"'{Encoding.UTF8.GetString(value)}'",
+        WalletTag.Total or WalletTag.Number when value.Length == 8 => BinaryPrimitives.ReadUInt64BigEndian(value).ToString(CultureInfo.InvariantCulture),
+        WalletTag.Seq or WalletTag.TM when value.Length == 2 => BinaryPrimitives.ReadUInt16BigEndian(value).ToString(CultureInfo.InvariantCulture),
+        WalletTag.Currency when value.Length == 2 => new Currency(BinaryPrimitives.ReadUInt16BigEndian(value)).Name,
+        WalletTag.Expiry when value.Length == 2 => new Quarter(BinaryPrimitives.ReadUInt16BigEndian(value)).ToString(),
+        WalletTag.Time or WalletTag.Date or WalletTag.NotBefore or WalletTag.NotAfter or WalletTag.Due when value.Length == 8 => new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(value)).ToString(),
+        WalletTag.Name or WalletTag.Text => $"'{Encoding.UTF8.GetString(value)}'",
         _ => Convert.ToHexString(value),
     };
 }

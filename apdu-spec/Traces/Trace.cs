@@ -1,4 +1,4 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Traces;
 
@@ -22,20 +22,6 @@ public sealed record SecretStep(int Line, byte[] Header, ResponseMask? Expected)
 /// <param name="Write">1 is the first write.</param>
 /// <param name="Torn">What becomes of the cell that is being written.</param>
 public sealed record TearStep(int Line, int Write, TornWrite Torn) : TraceStep(Line);
-
-/// <summary>A cell whose write was cut off holds its old content, its new one, or neither.</summary>
-public enum TornWrite { Old, New, Garbage }
-
-/// <summary>A card that a trace can tear; those in readers cannot be.</summary>
-public interface ITearableCard : ICardChannel
-{
-    /// <summary>Lets power go at a write to come.</summary>
-    /// <param name="write">1 is the next one.</param>
-    void Tear(int write, TornWrite torn);
-
-    /// <summary>Puts the card in again.</summary>
-    void PowerOn();
-}
 
 /// <summary>A conversation with a card (traces.md).</summary>
 /// <param name="Card">The fixture on which it starts, or null: any card.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HierCash.Iso7816;
 using HierCash.Protocol.Commands;
 
 namespace HierCash.Protocol.Traces;

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Traces;
 

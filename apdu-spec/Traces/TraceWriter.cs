@@ -1,13 +1,13 @@
+using HierCash.Iso7816;
+
 namespace HierCash.Protocol.Traces;
 
 /// <summary>Writes what passes between a terminal and a card as a trace. Secrets are left out, so that it can be given away.</summary>
-public sealed class TraceWriter(TextWriter to)
+public sealed class TraceWriter(TextWriter to) : IApduRecorder
 {
     private const byte GetResponseIns = 0xC0;
     private bool _answersInSecret;
 
-    /// <summary>A card that was put in or reset.</summary>
-    /// <param name="first">The beginning of the recording, not a reset within it.</param>
     public void Reset(ReadOnlySpan<byte> atr, bool first)
     {
         if (first)

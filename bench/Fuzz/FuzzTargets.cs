@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals;
@@ -77,10 +78,10 @@ public sealed class FuzzTargets(string fixtures)
         _ = ApduText.Objects(input);
         Again(CashPayment.Decode(input)?.Encode(), b => CashPayment.Decode(b)?.Encode());
         Again(KeyCertificate.Decode(input)?.Encode(), b => KeyCertificate.Decode(b)?.Encode());
-        Again(NeverIssued.Decode(input)?.Encode(), b => NeverIssued.Decode(b)?.Encode());
-        Again(DeadStatement.Decode(input)?.Encode(), b => DeadStatement.Decode(b)?.Encode());
+        Again(NonIssuanceStatement.Decode(input)?.Encode(), b => NonIssuanceStatement.Decode(b)?.Encode());
+        Again(NonSettlementStatement.Decode(input)?.Encode(), b => NonSettlementStatement.Decode(b)?.Encode());
         Again(Receipt.Decode(input)?.Encode(), b => Receipt.Decode(b)?.Encode());
-        Again(Transfer.Decode(input)?.Encode(), b => Transfer.Decode(b)?.Encode());
+        Again(ClearingInstruction.Decode(input)?.Encode(), b => ClearingInstruction.Decode(b)?.Encode());
         Again(DossierHeader.Decode(input)?.Encode(), b => DossierHeader.Decode(b)?.Encode());
         Again(DossierPage.Decode(input)?.Encode(), b => DossierPage.Decode(b)?.Encode());
         Again(Evidence.Decode(input)?.Encode(), b => Evidence.Decode(b)?.Encode());

@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using HierCash.Bench.Ratios;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Bench.Micro;
 

@@ -1,9 +1,11 @@
 using BenchmarkDotNet.Attributes;
+using HierCash.Card.Client;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Bench.Micro;
@@ -13,17 +15,17 @@ public class RoadBenchmarks : IDisposable
 {
     private readonly BclSuite _suite = new();
     private readonly byte[] _message = new byte[90];
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _card = null!;
     private WalletCard _wallet = null!;
     private ISigningKey _key = null!;
-    private CashRequest _request = null!;
+    private CoinRequest _request = null!;
     private ulong _time = 1795424460000001;
 
     [GlobalSetup]
     public void MakeTown()
     {
-        _town = new TownWorld(new TownOptions { Suite = _suite, Cap = new Amount(uint.MaxValue) });
+        _town = new SimulatedTown(new TownOptions { Suite = _suite, Cap = new Amount(uint.MaxValue) });
         _card = _town.NewCard("Alice");
         _town.OpenAccount(_card, new Amount(uint.MaxValue));
         var cash = _town.Wallet.Withdraw(_card.Card, _card.Pin, new Amount(4_000_000_000), default).AsTask().GetAwaiter().GetResult();
@@ -37,7 +39,7 @@ public class RoadBenchmarks : IDisposable
         _wallet.Verify(_card.Pin);
         _wallet.Verify(_card.PaymentPin, PinRole.Payment);
         _key = _suite.GenerateKey();
-        _request = CashRequest.Create(_key, _key.PublicKey.Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+        _request = CoinRequest.Create(_key, _key.PublicKey.Id, new byte[32], new Amount(5000), Currency.Eur, 0);
     }
 
     [GlobalCleanup]

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Bench.Ratios;
 

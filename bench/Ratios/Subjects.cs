@@ -1,15 +1,16 @@
 using System.Diagnostics;
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Bench.Ratios;
 
 /// <summary>A card whose AUTHORISE WITHDRAWAL is one signature and little else, and the signature alone.</summary>
 internal sealed class SigningCard : IDisposable
 {
-    private readonly TownWorld _town;
+    private readonly SimulatedTown _town;
     private readonly TownCard _card;
     private readonly WalletCard _wallet;
     private readonly ISigningKey _plain;
@@ -20,7 +21,7 @@ internal sealed class SigningCard : IDisposable
     public SigningCard()
     {
         var suite = new BclSuite();
-        _town = new TownWorld(new TownOptions { Suite = suite });
+        _town = new SimulatedTown(new TownOptions { Suite = suite });
         _card = _town.NewCard("Alice");
         _town.OpenAccount(_card, new Amount(10_000));
         _wallet = new WalletCard(_card.Card);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
-using HierCash.Protocol;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;

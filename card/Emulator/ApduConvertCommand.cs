@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
@@ -25,18 +25,18 @@ internal static class InsertCommand
             CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
         };
         var record = new Option<string?>("--record") { Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.", HelpName = "FILE" };
-        var like = new Option<LatencyProfile?>("--like")
+        var like = new Option<CardTimingModel?>("--like")
         {
             Description = "Answer as slowly as a real card would, such as jcop4/contactless-424; 'hiercash-card profile' has the names.",
             HelpName = "CARD/READER",
             CustomParser = result =>
             {
-                if (LatencyProfile.Find(result.Tokens[0].Value) is { } found)
+                if (CardTimingModel.Find(result.Tokens[0].Value) is { } found)
                 {
                     return found;
                 }
 
-                result.AddError($"'{result.Tokens[0].Value}' is no card at a reader. There are: {string.Join(", ", LatencyProfile.All.Select(p => p.Name))}.");
+                result.AddError($"'{result.Tokens[0].Value}' is no card at a reader. There are: {string.Join(", ", CardTimingModel.All.Select(p => p.Name))}.");
                 return null;
             },
         };
@@ -75,7 +75,7 @@ internal static class InsertCommand
     {
         try
         {
-            return ReaderChoice.OpenImage(image, suite);
+            return CardChannels.OpenImage(image, suite);
         }
         catch (CardImageException e)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using HierCash.Protocol;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
 

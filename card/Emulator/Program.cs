@@ -1,8 +1,8 @@
 using System.CommandLine;
+using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Card.Emulator;
@@ -25,7 +25,7 @@ internal static class Program
               hiercash-card profile                    how long cards that are sold would take
             """)
         {
-            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite), MemoryCommand.Make(Suite), ProfileCommand.Make(),
+            New(), Info(), InsertCommand.Make(Suite), ApduCommand.Make(Suite), MemoryCommand.Make(Suite), TimingCommand.Make(),
         },
         args);
 
@@ -37,7 +37,7 @@ internal static class Program
         {
             try
             {
-                ReaderChoice.Create(result.GetValue(file)!, Suite);
+                CardChannels.Create(result.GetValue(file)!, Suite);
             }
             catch (CardImageException e)
             {
@@ -61,7 +61,7 @@ internal static class Program
                 throw new UsageException("Give FILE or --reader, not both.");
             }
 
-            using var channel = result.GetValue(file) is { } image ? ReaderChoice.Open("emulator:" + image, Suite) : await CardOptions.Open(result, Suite, cancel);
+            using var channel = result.GetValue(file) is { } image ? CardChannels.Open("emulator:" + image, Suite) : await CardOptions.Open(result, Suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             var status = card.GetStatus();

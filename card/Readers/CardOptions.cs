@@ -1,5 +1,5 @@
 using System.CommandLine;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Readers;
@@ -34,11 +34,11 @@ public static class CardOptions
 
     /// <summary>Opens the card that the options name; says on stderr that it waits.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(ReaderChoice.Open, result, suite, cancel);
+    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(CardChannels.Open, result, suite, cancel);
 
     /// <summary>The same for one who wants to see the card's every answer.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static Task<ICardChannel> OpenRaw(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(ReaderChoice.OpenRaw, result, suite, cancel);
+    public static Task<ICardChannel> OpenRaw(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(CardChannels.OpenRaw, result, suite, cancel);
 
     private static Task<ICardChannel> Open(
         Func<string?, ICashSuite, TimeSpan, Action<string>, CancellationToken, ICardChannel> open, ParseResult result, ICashSuite suite, CancellationToken cancel)

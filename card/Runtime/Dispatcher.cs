@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 
@@ -194,7 +194,7 @@ internal sealed class Dispatcher
 
         if (found < 0)
         {
-            return StatusWord.AppletNotFound;
+            return StatusWord.FileOrApplicationNotFound;
         }
 
         Deselect();

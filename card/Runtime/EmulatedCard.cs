@@ -1,6 +1,4 @@
-using HierCash.Protocol;
-using HierCash.Protocol.Iso7816;
-using HierCash.Protocol.Traces;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 
@@ -49,7 +47,7 @@ public sealed class EmulatedCard : ITearableCard
     /// <summary>Cells written since power came.</summary>
     public long CellsWritten => _dispatcher?.Memory.CellsWritten ?? 0;
 
-    /// <summary>What the card did since it was made, for <see cref="LatencyProfile"/>.</summary>
+    /// <summary>What the card did since it was made, for <see cref="CardTimingModel"/>.</summary>
     public CardWork Work => _meter.Read();
 
     /// <summary>Quota, use and wear.</summary>

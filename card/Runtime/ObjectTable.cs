@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 

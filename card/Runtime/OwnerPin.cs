@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 

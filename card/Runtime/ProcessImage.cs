@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using HierCash.Protocol;
 
 namespace HierCash.Card.Runtime;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
-using HierCash.Protocol.Traces;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 
@@ -50,10 +50,10 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     private bool _recorded;
 
     /// <summary>Writes down what passes; null: nothing does.</summary>
-    public TraceWriter? Recorder { get; init; }
+    public IApduRecorder? Recorder { get; init; }
 
     /// <summary>Lets the card take as long as a real one; null: it answers at once.</summary>
-    public LatencyProfile? Latency { get; init; }
+    public CardTimingModel? Latency { get; init; }
 
     /// <summary>Serves the card until told to stop; resets, removals of the reader and restarts of pcscd are survived.</summary>
     /// <exception cref="IOException">The card's image cannot be written. What was answered before is kept.</exception>
@@ -157,7 +157,7 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
         return length;
     }
 
-    private int Slowly(EmulatedCard card, LatencyProfile latency, ReadOnlySpan<byte> command)
+    private int Slowly(EmulatedCard card, CardTimingModel latency, ReadOnlySpan<byte> command)
     {
         long started = clock.GetTimestamp();
         var slow = new SlowCard(card, latency, time =>

@@ -1,5 +1,5 @@
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Samples;
 
@@ -33,7 +33,7 @@ public sealed class CounterApplet : Applet
             case 0x20:
                 return _pin.Check(command.Data) ? StatusWord.Success : StatusWord.WrongPin(_pin.TriesRemaining);
             case 0x10 when !_pin.IsValidated:
-                return StatusWord.PinRequired;
+                return StatusWord.SecurityStatusNotSatisfied;
             case 0x10:
                 using (var transaction = _context.Memory.Begin())
                 {

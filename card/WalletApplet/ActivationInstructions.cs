@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>BEGIN ACTIVATION, FINISH ACTIVATION, GET NONCE, SET BACK (rule R12). Pages of the same names.</summary>
 internal static class ActivationInstructions
@@ -20,11 +20,11 @@ internal static class ActivationInstructions
         }
 
         wallet.Meter.Charge(CardOperation.Hash);
-        bool right = command.Code.Hash == wallet.Profile.Code;
+        bool right = command.Code.Hash == wallet.CardHolder.Code;
         Switches.On("R12 code", ref right);
         if (!right)
         {
-            return StatusWord.WrongCode;
+            return WalletStatus.WrongCode;
         }
 
         var puk = RandomDigits.Make(wallet.Suite.Random, Pin.BlockSize);
@@ -51,7 +51,7 @@ internal static class ActivationInstructions
         wallet.ShownPuk = null;
         if (!CryptographicOperations.FixedTimeEquals(shown, command.Puk))
         {
-            return StatusWord.WrongPuk;
+            return WalletStatus.WrongPuk;
         }
 
         // Tries are no part of a transaction; they open nothing as long as the card is not activated.
@@ -64,15 +64,15 @@ internal static class ActivationInstructions
         wallet.Puk.Set(command.Puk);
         wallet.PaymentPin.Set(command.PaymentPin);
         wallet.HolderPin.Set(command.HolderPin);
-        wallet.Profile.ForgetNoPin();
-        wallet.Profile.Activate();
+        wallet.CardHolder.ForgetNoPin();
+        wallet.CardHolder.Activate();
         transaction.Commit();
         return StatusWord.Success;
     }
 
     public static StatusWord GetNonce(WalletApplet wallet, in GetNonceCommand command, ref BerTlvWriter response)
     {
-        if (!wallet.Profile.IsPersonalised)
+        if (!wallet.CardHolder.IsPersonalised)
         {
             return StatusWord.ConditionsNotSatisfied;
         }
@@ -86,7 +86,7 @@ internal static class ActivationInstructions
 
     public static StatusWord SetBack(WalletApplet wallet, in SetBackCommand command, ref BerTlvWriter response)
     {
-        var profile = wallet.Profile;
+        var profile = wallet.CardHolder;
         if (!profile.IsPersonalised)
         {
             return StatusWord.ConditionsNotSatisfied;
@@ -101,7 +101,7 @@ internal static class ActivationInstructions
         if (profile.Code == command.Code)
         {
             // Somebody has read that letter. Of those before it the card knows nothing: the bank gives no code twice.
-            return StatusWord.AlreadyDone;
+            return WalletStatus.AlreadyDone;
         }
 
         // Only what nobody can open any more, its holder included.
@@ -119,7 +119,7 @@ internal static class ActivationInstructions
         var keys = wallet.Keys.All(KeyUsage.Bank).ToList();
         if (keys.Count == 0)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // U
@@ -129,7 +129,7 @@ internal static class ActivationInstructions
         Switches.On("R12 signed", ref signed);
         if (!signed)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         using var transaction = wallet.Begin();
@@ -138,7 +138,7 @@ internal static class ActivationInstructions
         return StatusWord.Success;
     }
 
-    private static StatusWord RequireNotActivated(WalletApplet wallet) => !wallet.Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-        : wallet.Profile.IsActivated ? StatusWord.AlreadyDone
+    private static StatusWord RequireNotActivated(WalletApplet wallet) => !wallet.CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+        : wallet.CardHolder.IsActivated ? WalletStatus.AlreadyDone
         : StatusWord.Success;
 }

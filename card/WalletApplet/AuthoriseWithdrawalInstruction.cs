@@ -1,10 +1,11 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
 internal static class AuthoriseWithdrawalInstruction
@@ -19,7 +20,7 @@ internal static class AuthoriseWithdrawalInstruction
 
         if (command.Slot >= WalletApplet.SlotCount)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         var slot = wallet.Slot(command.Slot);
@@ -30,15 +31,15 @@ internal static class AuthoriseWithdrawalInstruction
             return StatusWord.ConditionsNotSatisfied;
         }
 
-        if (slot.Order == 0 && wallet.Profile.Orders == uint.MaxValue)
+        if (slot.Order == 0 && wallet.CardHolder.Orders == uint.MaxValue)
         {
-            return StatusWord.CounterExhausted;
+            return WalletStatus.CounterExhausted;
         }
 
         Number(wallet, slot);
         wallet.Meter.Charge(CardOperation.Hash); // U
-        var profile = wallet.Profile;
-        var order = SignedMessage.AccountRequest(
+        var profile = wallet.CardHolder;
+        var order = SignedMessage.WithdrawalOrder(
             profile.User, profile.Bank, slot.FaceValue, slot.Currency, slot.EncryptionKey, slot.Request, slot.Order, command.Date);
         new OrderReply(slot.EncryptionKey, slot.Request, slot.Order, wallet.AccountKey.Sign(order)).Write(ref response);
         return StatusWord.Success;
@@ -52,9 +53,9 @@ internal static class AuthoriseWithdrawalInstruction
             return;
         }
 
-        uint number = wallet.Profile.Orders + 1;
+        uint number = wallet.CardHolder.Orders + 1;
         using var transaction = wallet.Begin();
-        wallet.Profile.Orders = number;
+        wallet.CardHolder.Orders = number;
         slot.Order = number;
         transaction.Commit();
     }
@@ -65,7 +66,7 @@ internal static class AuthoriseWithdrawalInstruction
         var reader = wallet.RequireReader();
         if (reader.IsSuccess)
         {
-            var message = SignedMessage.LostCard(wallet.Profile.User, wallet.Profile.Bank, command.Date);
+            var message = SignedMessage.LostCard(wallet.CardHolder.User, wallet.CardHolder.Bank, command.Date);
             new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
         }
 

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>BEGIN WITHDRAWAL (EP 0810563, issuance step 1, sections 301 to 303). Page: begin-withdrawal.md.</summary>
 internal static class BeginWithdrawalInstruction
@@ -27,17 +27,17 @@ internal static class BeginWithdrawalInstruction
 
         if (command.FaceValue.IsZero)
         {
-            return StatusWord.AmountZero;
+            return WalletStatus.AmountZero;
         }
 
-        if (command.Currency != wallet.Profile.Currency)
+        if (command.Currency != wallet.CardHolder.Currency)
         {
-            return StatusWord.OtherCurrency;
+            return WalletStatus.OtherCurrency;
         }
 
         if (wallet.Keys.Find(KeyUsage.IssuerEncryption, command.Key) is not { } issuer)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
         CoinSlot? parent = null;
@@ -46,7 +46,7 @@ internal static class BeginWithdrawalInstruction
             // The coin with TM 0 counts; it has to be there, or a TM could come twice (hole 15).
             if (command.Slot >= WalletApplet.SlotCount || wallet.Slot(command.Slot).State is SlotState.Free or SlotState.Pending)
             {
-                return StatusWord.NotFound;
+                return StatusWord.ReferencedDataNotFound;
             }
 
             parent = wallet.Slot(command.Slot);
@@ -78,12 +78,12 @@ internal static class BeginWithdrawalInstruction
         Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
         wallet.Suite.Random.Fill(seed);
         var request = secret is null
-            ? CashRequest.WithoutKey(seed, command.FaceValue, command.Currency)
-            : CashRequest.Create(secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
+            ? CoinRequest.WithoutKey(seed, command.FaceValue, command.Currency)
+            : CoinRequest.Create(secret, command.Key, seed, command.FaceValue, command.Currency, parent?.NextTM ?? 0);
         CryptographicOperations.ZeroMemory(seed);
         var ei = Encipher(wallet, request, issuer);
         wallet.Meter.Charge(CardOperation.Hash, 2); // the seed in P, and E_I
-        var id = new RequestId(Digest.Of(ei));
+        var id = new WithdrawalId(Digest.Of(ei));
         ReleaseEnded(wallet, slot);
         wallet.ForgetKey(slot.Index);
         using var transaction = wallet.Begin();
@@ -93,7 +93,7 @@ internal static class BeginWithdrawalInstruction
         return ei;
     }
 
-    private static byte[] Encipher(WalletApplet wallet, CashRequest request, PublicKey issuer)
+    private static byte[] Encipher(WalletApplet wallet, CoinRequest request, PublicKey issuer)
     {
         // R = r * G, which a card computes like ECDH; r and the keys are hashes, the MAC is two.
         wallet.Meter.Charge(CardOperation.Agree);
@@ -107,7 +107,7 @@ internal static class BeginWithdrawalInstruction
     {
         if (index >= WalletApplet.SlotCount)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         var slot = wallet.Slot(index);
@@ -118,10 +118,10 @@ internal static class BeginWithdrawalInstruction
 
         if (wallet.Keys.Find(KeyUsage.IssuerEncryption, slot.EncryptionKey) is not { } issuer)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
-        new BeginWithdrawalReply(index, Encipher(wallet, slot.CashRequest, issuer.Key)).Write(ref response);
+        new BeginWithdrawalReply(index, Encipher(wallet, slot.CoinRequest, issuer.Key)).Write(ref response);
         return StatusWord.Success;
     }
 

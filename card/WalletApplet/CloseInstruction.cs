@@ -1,10 +1,11 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>CLOSE: a coin's last payment, all of x to W0 (hole 9, rule R24). Page: close.md.</summary>
 internal static class CloseInstruction
@@ -19,7 +20,7 @@ internal static class CloseInstruction
 
         if (command.Slot >= WalletApplet.SlotCount || wallet.Slot(command.Slot) is not { State: SlotState.Active or SlotState.Closed or SlotState.Ended } slot)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         if (slot.State == SlotState.Ended)
@@ -32,12 +33,12 @@ internal static class CloseInstruction
                 }
             }
 
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         if (PayInstruction.FindLogRoom(wallet) is not { } log)
         {
-            return StatusWord.LogFull;
+            return WalletStatus.LogFull;
         }
 
         Sign(wallet, command.Time, slot, log);

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using HierCash.Protocol;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>One coin slot in persistent memory: a pending withdrawal, then a coin with SS_U, x and seq.</summary>
 internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
@@ -59,7 +58,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
 
     public KeyId EncryptionKey => new(bytes.ReadUInt32(EncryptionKeyAt));
 
-    public RequestId Request => new(Digest.Read(bytes.Span.Slice(RequestAt, Digest.Size)));
+    public WithdrawalId Request => new(Digest.Read(bytes.Span.Slice(RequestAt, Digest.Size)));
 
     /// <summary>Number of the order that was signed for this withdrawal, also once its coin is there; 0: none was (rule R27).</summary>
     public uint Order
@@ -75,16 +74,16 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     private byte[] NU => bytes.Span.Slice(NUAt, PublicKey.CompressedSize).ToArray();
 
     /// <summary>m of the pending withdrawal; the same each time, so that E_I is.</summary>
-    public CashRequest CashRequest => new(
+    public CoinRequest CoinRequest => new(
         Seed.ToArray(), FaceValue, Currency, TM, NU, bytes.Span.Slice(PossessionAt, ISigningKey.SignatureSize).ToArray());
 
     /// <summary>The issuer made this coin's key (hole 14); of a stored coin.</summary>
-    public bool IsIssuerKeyed => CoinTerms.TryUnpackG(bytes.Span[SuiteAt + 1], out _, out bool keyed) && keyed;
+    public bool IsIssuerKeyed => CoinAttributes.TryUnpackG(bytes.Span[SuiteAt + 1], out _, out bool keyed) && keyed;
 
     public Coin Coin => new(
-        new CoinTerms(
+        new CoinAttributes(
             bytes.Span[SuiteAt],
-            CoinTerms.TryUnpackG(bytes.Span[SuiteAt + 1], out var g, out _) ? g : GFunction.Sha256,
+            CoinAttributes.TryUnpackG(bytes.Span[SuiteAt + 1], out var g, out _) ? g : GFunction.Sha256,
             new PartyId(bytes.ReadUInt32(IssuerAt)),
             new KeyId(bytes.ReadUInt32(IssuerKeyAt)),
             FaceValue,
@@ -96,7 +95,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
         bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
 
     /// <summary>Fills the slot with a withdrawal that was not answered yet.</summary>
-    public void Begin(ISigningKey? secret, CashRequest request, KeyId encryptionKey, RequestId id)
+    public void Begin(ISigningKey? secret, CoinRequest request, KeyId encryptionKey, WithdrawalId id)
     {
         var content = new byte[Size];
         secret?.ExportScalar().CopyTo(content, SecretAt);
@@ -125,7 +124,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// <summary>Makes the pending withdrawal a coin with x = X.</summary>
     public void Activate(CashAnswer answer, ReadOnlySpan<byte> answerDigest)
     {
-        bytes.Write(StateAt, [(byte)SlotState.Active, answer.Suite, CoinTerms.PackG(answer.G, answer.IssuerKeyed)]);
+        bytes.Write(StateAt, [(byte)SlotState.Active, answer.Suite, CoinAttributes.PackG(answer.G, answer.IssuerKeyed)]);
         bytes.WriteUInt32(IssuerAt, answer.Issuer.Value);
         bytes.WriteUInt32(IssuerKeyAt, answer.IssuerKey.Value);
         bytes.WriteUInt16(ExpiryAt, answer.Expiry.Index);

@@ -1,12 +1,12 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>FINISH WITHDRAWAL and RELEASE WITHDRAWAL (EP 0810563, issuance step 5, section 304). Pages of the same names.</summary>
 internal static class FinishWithdrawalInstruction
@@ -31,16 +31,16 @@ internal static class FinishWithdrawalInstruction
         // Two keys, and a MAC of two hashes.
         wallet.Meter.Charge(CardOperation.Hash, 4);
         wallet.Meter.Charge(CardOperation.Cipher);
-        var request = slot.CashRequest;
+        var request = slot.CoinRequest;
         if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size
             || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         if (wallet.Keys.Find(KeyUsage.IssuerCoin, answer.IssuerKey) is not { } issuer || issuer.Holder != answer.Issuer)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // n = g(N_U)
@@ -51,7 +51,7 @@ internal static class FinishWithdrawalInstruction
         Switches.On("step 5", ref genuine);
         if ((request.IsWithoutKey && given is null) || !genuine)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         using (var transaction = wallet.Begin())
@@ -70,7 +70,7 @@ internal static class FinishWithdrawalInstruction
     }
 
     /// <summary>A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).</summary>
-    private static bool IsWhatWasAsked(CashRequest request, CashAnswer answer, bool hasKey)
+    private static bool IsWhatWasAsked(CoinRequest request, CashAnswer answer, bool hasKey)
     {
         bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;
         Switches.On("R7 finish", ref isSaid);
@@ -103,7 +103,7 @@ internal static class FinishWithdrawalInstruction
             return StatusWord.Success;
         }
 
-        if (slot.State != SlotState.Pending || slot.Request != statement.Request || statement.Bank != wallet.Profile.Bank)
+        if (slot.State != SlotState.Pending || slot.Request != statement.Request || statement.Bank != wallet.CardHolder.Bank)
         {
             return StatusWord.ConditionsNotSatisfied;
         }
@@ -113,14 +113,14 @@ internal static class FinishWithdrawalInstruction
         var keys = wallet.Keys.All(KeyUsage.IssuerStatement).Where(k => k.Holder == statement.Issuer).ToList();
         if (asked?.Holder != statement.Issuer || keys.Count == 0)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
         bool signed = keys.Any(k => statement.Verify(wallet.Suite, k.Key));
         Switches.On("hole 7 card", ref signed);
         if (!signed)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         slot.Free();
@@ -140,7 +140,7 @@ internal static class FinishWithdrawalInstruction
 
         if (index >= WalletApplet.SlotCount)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         slot = wallet.Slot(index);

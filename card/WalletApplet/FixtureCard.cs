@@ -1,11 +1,11 @@
 using System.Globalization;
-using HierCash.Protocol.Iso7816;
+using HierCash.Card.Runtime;
+using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>
 /// Test cards in a known state, the same bytes each time: a new wallet whose random numbers follow from a seed, and the conversation that
@@ -55,7 +55,7 @@ public static class FixtureCard
         if (name == Blank)
         {
             var blank = new EmulatedCard(new MemoryImage(), WalletApplet.Package(new BouncyCastleSuite(new SeededRandom(Seed))));
-            blank.Install(Aid.Wallet, Aid.Wallet);
+            blank.Install(SelectCommand.Wallet, SelectCommand.Wallet);
             return blank;
         }
 
@@ -83,15 +83,15 @@ public static class FixtureCard
 
     private static MemoryImage Exhaust(EmulatedCard card)
     {
-        var slots = card.MemoryReport.Areas.Single(a => a.Owner == Aid.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
+        var slots = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
         var image = card.Image.Copy();
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
             CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
-        var profile = card.MemoryReport.Areas.Single(a => a.Owner == Aid.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
-        Profile.SetOrders(image.Bytes.Slice(profile.Offset, Profile.Size), uint.MaxValue);
+        var profile = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
+        CardHolder.SetOrders(image.Bytes.Slice(profile.Offset, CardHolder.Size), uint.MaxValue);
         return image;
     }
 }

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using HierCash.Protocol;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>
 /// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's word is

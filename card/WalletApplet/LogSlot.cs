@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using HierCash.Protocol;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>One entry of the payment log: what the card signed, and the S_W or dead statement that took it back (holes 1, 2, 4).</summary>
 internal readonly struct LogSlot(PersistentBytes bytes)
@@ -90,26 +89,26 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     /// <summary>Keeps S_W and N_W: the user's evidence that this payment was taken back.</summary>
     public void KeepVoid(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
     {
-        TakeBack();
+        ReverseAtIssuer();
         bytes.Write(ProofAt, sw);
         bytes.Write(TillKeyAt, tillKey);
     }
 
     /// <summary>Keeps of a dead statement what the entry does not say itself.</summary>
-    public void KeepDeath(DeadStatement statement)
+    public void KeepDeath(NonSettlementStatement statement)
     {
         Span<byte> rest = stackalloc byte[DeathSize];
         rest[0] = 0;
         rest[1] = (byte)statement.Basis;
         BinaryPrimitives.WriteUInt32BigEndian(rest[2..], statement.Issuer.Value);
         BinaryPrimitives.WriteUInt64BigEndian(rest[6..], statement.Date.Microseconds);
-        TakeBack();
+        ReverseAtIssuer();
         bytes.Write(ProofAt, statement.Signature);
         bytes.Write(TillKeyAt, rest);
     }
 
     /// <summary>What the wallet has a copy of is not this any more (rule R13).</summary>
-    private void TakeBack()
+    private void ReverseAtIssuer()
     {
         bytes.WriteByte(StateAt, (byte)LogState.Restored);
         bool stays = false;

@@ -2,7 +2,7 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>The suite as a card has it: what takes time on a real one is charged.</summary>
 internal sealed class MeteredSuite(ICashSuite suite, CardMeter meter) : ICashSuite

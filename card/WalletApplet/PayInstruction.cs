@@ -1,12 +1,12 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>GET CASH and PAY (EP 0810563, payment steps 1, 3 and 5; sections 305 to 307, 314). Pages: get-cash.md, pay.md.</summary>
 internal static class PayInstruction
@@ -54,7 +54,7 @@ internal static class PayInstruction
         // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
         foreach (var entry in wallet.Log)
         {
-            bool answered = entry.Answers(command) && command.Currency == wallet.Profile.Currency;
+            bool answered = entry.Answers(command) && command.Currency == wallet.CardHolder.Currency;
             Switches.Off("hole 1 repeat", ref answered);
             if (answered)
             {
@@ -64,15 +64,15 @@ internal static class PayInstruction
 
         if (command.Mode == PayMode.Repeat)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // e = f(TIME, W)
-        bool wrong = command.Challenge is { } e && e != OneWay.F(command.Time, command.Till);
+        bool wrong = command.Challenge is { } e && e != Derivations.F(command.Time, command.Till);
         Switches.Off("claim 5", ref wrong);
         if (wrong)
         {
-            return StatusWord.WrongChallenge;
+            return WalletStatus.WrongChallenge;
         }
 
         var status = Choose(wallet, command.Amount, command.Currency, command.Time, limited: true, out var slot);
@@ -88,7 +88,7 @@ internal static class PayInstruction
 
         if (FindLogRoom(wallet) is not { } log)
         {
-            return StatusWord.LogFull;
+            return WalletStatus.LogFull;
         }
 
         Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin: !wallet.PaymentPin.IsValidated, log);
@@ -104,7 +104,7 @@ internal static class PayInstruction
         ushort seq = checked((ushort)(slot.Seq + 1));
         Switches.Replace("hole 24 seq", ref seq, Math.Max(slot.Seq, (ushort)1));
         var message = SignedMessage.Payment(
-            slot.Coin.Id, seq, x, command.Time, command.Till, OneWay.F(command.Time, command.Till), y);
+            slot.Coin.Id, seq, x, command.Time, command.Till, Derivations.F(command.Time, command.Till), y);
         var su = wallet.Key(slot).Sign(message);
         uint order = wallet.Log.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
         var signed = new SignedPayment(seq, x, command.Time, command.Till, y, su);
@@ -119,8 +119,8 @@ internal static class PayInstruction
         slot.SetBalance(rest);
         if (withoutPin)
         {
-            wallet.Profile.NoPinSpent += y;
-            wallet.Profile.NoPinCount++;
+            wallet.CardHolder.NoPinSpent += y;
+            wallet.CardHolder.NoPinCount++;
         }
 
         transaction.Commit();
@@ -130,7 +130,7 @@ internal static class PayInstruction
     {
         if (entry.State == LogState.Restored)
         {
-            return StatusWord.AlreadyDone;
+            return WalletStatus.AlreadyDone;
         }
 
         Amount? part = entry.Paid == entry.Asked ? null : entry.Paid;
@@ -151,24 +151,24 @@ internal static class PayInstruction
             return activated;
         }
 
-        if (wallet.Profile.IsFrozen)
+        if (wallet.CardHolder.IsFrozen)
         {
-            return StatusWord.Frozen;
+            return WalletStatus.Frozen;
         }
 
         if (y.IsZero)
         {
-            return StatusWord.AmountZero;
+            return WalletStatus.AmountZero;
         }
 
-        if (currency != wallet.Profile.Currency)
+        if (currency != wallet.CardHolder.Currency)
         {
-            return StatusWord.OtherCurrency;
+            return WalletStatus.OtherCurrency;
         }
 
         if (limited && IsBeyondLimit(wallet, y, payments: 1))
         {
-            return StatusWord.PinRequired;
+            return StatusWord.SecurityStatusNotSatisfied;
         }
 
         var (total, gone) = (Amount.Zero, Amount.Zero);
@@ -202,11 +202,11 @@ internal static class PayInstruction
             // A clock that is far ahead is another fault than a card that is empty (rule R26).
             bool hasExpired = !exhausted && total + gone >= y;
             Switches.Off("R26 expired", ref hasExpired);
-            return exhausted ? StatusWord.CounterExhausted : hasExpired ? StatusWord.Expired : StatusWord.BalanceTooSmall;
+            return exhausted ? WalletStatus.CounterExhausted : hasExpired ? WalletStatus.Expired : WalletStatus.BalanceTooSmall;
         }
 
         chosen = usable.Aggregate((best, slot) => IsBetter(slot.Balance, best.Balance, y) ? slot : best);
-        return limited && IsBeyondLimit(wallet, y, CoinsFor(y, usable)) ? StatusWord.PinRequired : StatusWord.Success;
+        return limited && IsBeyondLimit(wallet, y, CoinsFor(y, usable)) ? StatusWord.SecurityStatusNotSatisfied : StatusWord.Success;
     }
 
     /// <summary>
@@ -215,7 +215,7 @@ internal static class PayInstruction
     /// </summary>
     private static bool IsBeyondLimit(WalletApplet wallet, Amount y, int payments)
     {
-        var profile = wallet.Profile;
+        var profile = wallet.CardHolder;
         bool beyond = profile.NoPinSpent + y > profile.NoPinLimit;
         Switches.Off("hole 12 card", ref beyond);
         bool many = profile.NoPinCount + payments > MostWithoutPin;

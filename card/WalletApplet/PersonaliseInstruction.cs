@@ -1,7 +1,7 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
@@ -11,11 +11,11 @@ internal static class PersonaliseInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in PersonaliseCommand command, ref BerTlvWriter response)
     {
-        if (wallet.Profile.IsPersonalised)
+        if (wallet.CardHolder.IsPersonalised)
         {
-            if (!wallet.Profile.WasPersonalisedWith(command))
+            if (!wallet.CardHolder.WasPersonalisedWith(command))
             {
-                return StatusWord.AlreadyDone;
+                return WalletStatus.AlreadyDone;
             }
         }
         else
@@ -27,11 +27,11 @@ internal static class PersonaliseInstruction
 
             using var account = wallet.Suite.GenerateKey();
             using var transaction = wallet.Begin();
-            wallet.Profile.Personalise(command, account);
+            wallet.CardHolder.Personalise(command, account);
             transaction.Commit();
         }
 
-        new PersonaliseReply(wallet.Profile.AccountKey).Write(ref response);
+        new PersonaliseReply(wallet.CardHolder.AccountKey).Write(ref response);
         return StatusWord.Success;
     }
 
@@ -39,22 +39,22 @@ internal static class PersonaliseInstruction
     public static StatusWord PutCertificate(WalletApplet wallet, in PutCertificateCommand command, ref BerTlvWriter response)
     {
         var certificate = command.Certificate;
-        if (!wallet.Profile.IsPersonalised)
+        if (!wallet.CardHolder.IsPersonalised)
         {
             return StatusWord.ConditionsNotSatisfied;
         }
 
         // Of banks only the card's own, whose word sets it back (rule R12).
-        if (certificate.Usage == KeyUsage.Bank && certificate.Holder != wallet.Profile.Bank)
+        if (certificate.Usage == KeyUsage.Bank && certificate.Holder != wallet.CardHolder.Bank)
         {
             return StatusWord.WrongData;
         }
 
-        bool ours = certificate.Verify(wallet.Suite, wallet.Profile.RootKey);
+        bool ours = certificate.Verify(wallet.Suite, wallet.CardHolder.RootKey);
         Switches.On("hole 20 root", ref ours);
         if (!ours)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         wallet.Keys.Add(certificate, wallet.NeedsKey);

@@ -1,10 +1,9 @@
-using HierCash.Protocol;
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER. Pages: pin.md, change-pin.md, unblock-pin.md.</summary>
 internal static class PinInstructions
@@ -40,7 +39,7 @@ internal static class PinInstructions
         if (correct)
         {
             // Hole 12: only a correct payment PIN resets what was paid without one.
-            wallet.Profile.ForgetNoPin();
+            wallet.CardHolder.ForgetNoPin();
         }
 
         return status;
@@ -84,7 +83,7 @@ internal static class PinInstructions
     {
         if (pin.TriesRemaining == 0)
         {
-            return StatusWord.PinBlocked;
+            return StatusWord.AuthenticationMethodBlocked;
         }
 
         // The last wrong one is answered with no tries left, and only the next with "blocked".
@@ -92,5 +91,5 @@ internal static class PinInstructions
     }
 
     private static StatusWord Refused(OwnerPin pin) =>
-        pin.TriesRemaining == 0 ? StatusWord.PinBlocked : StatusWord.WrongPin(pin.TriesRemaining);
+        pin.TriesRemaining == 0 ? StatusWord.AuthenticationMethodBlocked : StatusWord.WrongPin(pin.TriesRemaining);
 }

@@ -1,18 +1,18 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>GET STATUS, GET COIN, GET BALANCE, READ LOG, ACKNOWLEDGE LOG. Pages of the same names.</summary>
 internal static class ReadInstructions
 {
     public static StatusWord GetStatus(WalletApplet wallet, in GetStatusCommand command, ref BerTlvWriter response)
     {
-        var profile = wallet.Profile;
+        var profile = wallet.CardHolder;
         var more = profile.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
                 Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent, profile.NoPinCount,
@@ -35,7 +35,7 @@ internal static class ReadInstructions
 
         if (command.Slot >= WalletApplet.SlotCount)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         var slot = wallet.Slot(command.Slot);
@@ -67,7 +67,7 @@ internal static class ReadInstructions
             }
         }
 
-        new BalanceReply(total, wallet.Profile.Currency).Write(ref response);
+        new BalanceReply(total, wallet.CardHolder.Currency).Write(ref response);
         return StatusWord.Success;
     }
 
@@ -93,7 +93,7 @@ internal static class ReadInstructions
         var entry = wallet.LogEntry(command.Index);
         if (entry.State == LogState.Free)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         // Rule R13: only what the wallet has seen as it is now may be forgotten.
@@ -102,7 +102,7 @@ internal static class ReadInstructions
         Switches.On("R13 hash", ref read);
         if (!read)
         {
-            return StatusWord.EntryChanged;
+            return WalletStatus.EntryChanged;
         }
 
         entry.Acknowledge();
@@ -129,6 +129,6 @@ internal static class ReadInstructions
     private static StatusWord RequireEntry(WalletApplet wallet, byte index)
     {
         var status = wallet.RequireReader();
-        return status.IsSuccess && index >= WalletApplet.LogSize ? StatusWord.NotFound : status;
+        return status.IsSuccess && index >= WalletApplet.LogSize ? StatusWord.ReferencedDataNotFound : status;
     }
 }

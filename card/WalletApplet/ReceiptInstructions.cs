@@ -1,12 +1,12 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>CONFIRM, VOID, RESTORE and SHOW PAYMENT: OK, NG (EP 0810563, payment steps 4 and 5), and the issuer's dead statement. Pages of the same names.</summary>
 internal static class ReceiptInstructions
@@ -50,7 +50,7 @@ internal static class ReceiptInstructions
         Switches.On("R24 window", ref inRing);
         if (!inRing)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         wallet.Meter.Charge(CardOperation.Hash);
@@ -59,7 +59,7 @@ internal static class ReceiptInstructions
         Switches.On("R24 signed", ref its);
         if (!its)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         wallet.Shown = (slot.Index, shown);
@@ -75,12 +75,12 @@ internal static class ReceiptInstructions
             return status;
         }
 
-        bool signed = PublicKey.TryDecode(command.TillKey) is { } till && OneWay.W(till) == payment.Till
+        bool signed = PublicKey.TryDecode(command.TillKey) is { } till && Derivations.W(till) == payment.Till
             && wallet.Suite.Verify(till, SignedMessage.Void(payment.Id(slot.Coin), payment.Till), command.SW);
         Switches.On("variant NG", ref signed);
         if (!signed)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         bool before = IsTakenBack(slot, payment, log);
@@ -110,14 +110,14 @@ internal static class ReceiptInstructions
         var keys = wallet.Keys.All(KeyUsage.IssuerStatement).Where(k => k.Holder == statement.Issuer).ToList();
         if (coin.Terms.Issuer != statement.Issuer || keys.Count == 0)
         {
-            return StatusWord.KeyUnknown;
+            return WalletStatus.KeyUnknown;
         }
 
         bool its = payment.Id(coin) == statement.Payment && payment.Paid == statement.Y && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
         Switches.On("hole 4 card", ref its);
         if (!its)
         {
-            return StatusWord.InvalidSignature;
+            return WalletStatus.InvalidSignature;
         }
 
         bool before = IsTakenBack(slot, payment, log);
@@ -147,7 +147,7 @@ internal static class ReceiptInstructions
 
         if ((log ?? PayInstruction.FindLogRoom(wallet)) is not { } entry)
         {
-            return StatusWord.LogFull;
+            return WalletStatus.LogFull;
         }
 
         using var transaction = wallet.Begin();
@@ -179,7 +179,7 @@ internal static class ReceiptInstructions
         }
 
         (payment, log) = (default, null);
-        if (status == StatusWord.NotFound && wallet.Shown is { } shown && shown.Payment.Seq == seq
+        if (status == StatusWord.ReferencedDataNotFound && wallet.Shown is { } shown && shown.Payment.Seq == seq
             && FindCoin(wallet, coin, out slot).IsSuccess && slot.Index == shown.Slot && slot.IsInRing(seq))
         {
             payment = shown.Payment;
@@ -211,7 +211,7 @@ internal static class ReceiptInstructions
             }
         }
 
-        return StatusWord.NotFound;
+        return StatusWord.ReferencedDataNotFound;
     }
 
     private static StatusWord FindCoin(WalletApplet wallet, CoinId coin, out CoinSlot found)
@@ -233,6 +233,6 @@ internal static class ReceiptInstructions
             }
         }
 
-        return StatusWord.NotFound;
+        return StatusWord.ReferencedDataNotFound;
     }
 }

@@ -1,11 +1,10 @@
-using HierCash.Protocol;
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
 
 /// <summary>RENOUNCE ORDER: the account key signs that an order cannot be shown any more; only where the card cannot (rule R27). Page: renounce-order.md.</summary>
 internal static class RenounceOrderInstruction
@@ -19,9 +18,9 @@ internal static class RenounceOrderInstruction
         }
 
         uint number = command.Number;
-        if (number == 0 || number > wallet.Profile.Orders)
+        if (number == 0 || number > wallet.CardHolder.Orders)
         {
-            return StatusWord.NotFound;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         bool carried = wallet.Slots.Any(s => s.Order == number);
@@ -32,7 +31,7 @@ internal static class RenounceOrderInstruction
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // U
-        var message = SignedMessage.Renunciation(wallet.Profile.User, wallet.Profile.Bank, number, command.Date);
+        var message = SignedMessage.Renunciation(wallet.CardHolder.User, wallet.CardHolder.Bank, number, command.Date);
         new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
         return StatusWord.Success;
     }

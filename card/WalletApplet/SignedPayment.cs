@@ -13,7 +13,7 @@ internal readonly record struct SignedPayment(ushort Seq, Amount Balance, Timest
     /// <summary>Bytes of <see cref="WriteTo"/>.</summary>
     public const int Size = 34 + ISigningKey.SignatureSize;
 
-    public byte[] Message(Coin coin) => SignedMessage.Payment(coin.Id, Seq, Balance, Time, Till, OneWay.F(Time, Till), Paid);
+    public byte[] Message(Coin coin) => SignedMessage.Payment(coin.Id, Seq, Balance, Time, Till, Derivations.F(Time, Till), Paid);
 
     public PaymentId Id(Coin coin) => new(Digest.Of(Message(coin)));
 

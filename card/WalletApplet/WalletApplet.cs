@@ -1,12 +1,12 @@
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using Runtime;
+using HierCash.Card.Runtime;
 
 /// <summary>
 /// The user's side of hierarchical electronic cash (EP 0810563, apparatus 300, claim 10): makes SS_U and N_U, holds coins, signs
@@ -45,7 +45,7 @@ public sealed class WalletApplet : Applet
     {
         _context = context;
         Suite = new MeteredSuite(suite, context.Meter);
-        Profile = new Profile(context.Persistent(ProfileArray, Profile.Size));
+        CardHolder = new CardHolder(context.Persistent(ProfileArray, CardHolder.Size));
         Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
         PaymentPin = new OwnerPin(context, 3, PinLimit, Pin.BlockSize);
         Puk = new OwnerPin(context, 4, PukLimit, Pin.BlockSize);
@@ -56,7 +56,7 @@ public sealed class WalletApplet : Applet
         _puk = context.Transient(1 + Pin.BlockSize, ClearOn.Deselect);
         _nonce = context.Transient(1 + Id16.Size, ClearOn.Deselect);
         _shown = context.Transient(2 + SignedPayment.Size, ClearOn.Deselect);
-        if (!Profile.IsPersonalised)
+        if (!CardHolder.IsPersonalised)
         {
             // Nobody can give what is not set; the counters show what they will have.
             PaymentPin.Unblock();
@@ -73,16 +73,16 @@ public sealed class WalletApplet : Applet
         Switches.Off("hole 24 frozen", ref restored);
         if (restored)
         {
-            Profile.Freeze();
+            CardHolder.Freeze();
         }
     }
 
     /// <summary>The package that makes wallets on the given suite.</summary>
-    public static AppletPackage Package(ICashSuite suite) => new(Aid.Wallet, context => new WalletApplet(context, suite));
+    public static AppletPackage Package(ICashSuite suite) => new(SelectCommand.Wallet, context => new WalletApplet(context, suite));
 
     internal ICashSuite Suite { get; }
 
-    internal Profile Profile { get; }
+    internal CardHolder CardHolder { get; }
 
     internal KeyRing Keys { get; }
 
@@ -138,7 +138,7 @@ public sealed class WalletApplet : Applet
     }
 
     /// <summary>W0, the till that redeems: of the pinned root key (hole 9).</summary>
-    internal TillId RedemptionTill => new(OneWay.U(Profile.RootKeyBytes).Value);
+    internal TillId RedemptionTill => new(Derivations.U(CardHolder.RootKeyBytes).Value);
 
     internal CardMeter Meter => _context.Meter;
 
@@ -156,7 +156,7 @@ public sealed class WalletApplet : Applet
     internal ISigningKey Key(CoinSlot slot) => _keys[slot.Index] ??= Suite.ImportKey(slot.Secret);
 
     /// <summary>The account key, which is made once and never changes; only of a personalised card.</summary>
-    internal ISigningKey AccountKey => _account ??= Suite.ImportKey(Profile.Secret);
+    internal ISigningKey AccountKey => _account ??= Suite.ImportKey(CardHolder.Secret);
 
     internal void ForgetKey(byte slot)
     {
@@ -167,10 +167,10 @@ public sealed class WalletApplet : Applet
     /// <summary>Personalised and activated: what everything wants but status, certificates and activation (rule R12).</summary>
     internal StatusWord RequireActivated()
     {
-        bool activated = Profile.IsActivated;
+        bool activated = CardHolder.IsActivated;
         Switches.On("R12 first", ref activated);
-        return !Profile.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-            : !activated ? StatusWord.NotActivated
+        return !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+            : !activated ? WalletStatus.NotActivated
             : StatusWord.Success;
     }
 
@@ -178,7 +178,7 @@ public sealed class WalletApplet : Applet
     internal StatusWord RequireHolder()
     {
         var activated = RequireActivated();
-        return activated.IsSuccess && Profile.IsFrozen ? StatusWord.Frozen : RequireReader();
+        return activated.IsSuccess && CardHolder.IsFrozen ? WalletStatus.Frozen : RequireReader();
     }
 
     /// <summary>Activated and holder PIN given: what reading private data wants.</summary>
@@ -188,7 +188,7 @@ public sealed class WalletApplet : Applet
         Switches.Replace("R11 roles", ref known, known || PaymentPin.IsValidated);
         Switches.On("claim 10", ref known);
         var activated = RequireActivated();
-        return activated.IsSuccess && !known ? StatusWord.PinRequired : activated;
+        return activated.IsSuccess && !known ? StatusWord.SecurityStatusNotSatisfied : activated;
     }
 
     private static byte[]? Kept(byte[] bytes) => bytes[0] == IsThere ? bytes[1..] : null;
@@ -206,7 +206,7 @@ public sealed class WalletApplet : Applet
     public override int DescribeTo(Span<byte> response)
     {
         var writer = new BerTlvWriter(response);
-        new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref writer);
+        new SelectReply(SelectCommand.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref writer);
         return writer.Length;
     }
 

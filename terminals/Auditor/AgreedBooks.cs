@@ -20,7 +20,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
     {
         // The issuer may have forgotten, after its terms, what the bank still keeps.
         long forgotten = ForgottenRows.Of(issuer, what, id).Highest;
-        var sent = issuer.Rows($"SELECT number, {column} FROM {issuers} WHERE bank = ?1", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        var sent = issuer.Rows($"SELECT number, {column} FROM {issuers} WHERE bank = $1", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
         foreach (var (number, bytes) in bank.Rows($"SELECT number, {column} FROM {table} ORDER BY number", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1))))
         {
             if (sent.TryGetValue(number, out var known) ? !known.AsSpan().SequenceEqual(bytes) : number > forgotten)
@@ -41,7 +41,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         }
 
         var keysOfBank = issuer.Rows(
-            "SELECT public_key FROM bank WHERE id = ?1 UNION ALL SELECT public_key FROM former_key WHERE bank = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).OfType<PublicKey>().ToList();
+            "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).OfType<PublicKey>().ToList();
         var (ofBank, kept) = (Of(issuer, PositionRole.Bank), Of(bank, PositionRole.Bank));
         if (ofBank is not null && IsAhead(ofBank, kept) && keysOfBank.Exists(k => ofBank.Verify(keys.Suite, k)))
         {
@@ -63,13 +63,13 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         || (heard.Number == own.Number && !SignedMessage.Position(heard).AsSpan().SequenceEqual(SignedMessage.Position(own)));
 
     private Position? Of(Books books, PositionRole role) => books == issuer
-        ? books.Rows("SELECT position FROM position WHERE role = ?1 AND bank = ?2", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role, id).SingleOrDefault()
-        : books.Rows("SELECT position FROM position WHERE role = ?1", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role).SingleOrDefault();
+        ? books.Rows("SELECT position FROM position WHERE role = $1 AND bank = $2", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role, id).SingleOrDefault()
+        : books.Rows("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role).SingleOrDefault();
 
     private IEnumerable<Finding> Withdrawals()
     {
         var known = bank.Rows("SELECT request FROM withdrawal UNION ALL SELECT request FROM recovered", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
-        foreach (byte[] request in issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = ?1 ORDER BY rowid", r => r.GetFieldValue<byte[]>(0), id))
+        foreach (byte[] request in issuer.Rows("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY rowid", r => r.GetFieldValue<byte[]>(0), id))
         {
             bool missing = !known.Contains(Convert.ToHexString(request));
             Switches.Off("R27 issued", ref missing);
@@ -96,19 +96,19 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         var moved = issuer.Rows(
             """
             SELECT kind, sum(amount) FROM (SELECT bank, number, kind, amount FROM instruction
-                UNION ALL SELECT bank, number, kind, amount FROM forgotten WHERE what = 'instruction') WHERE bank = ?1 AND number <= ?2 GROUP BY kind
+                UNION ALL SELECT bank, number, kind, amount FROM forgotten WHERE what = 'instruction') WHERE bank = $1 AND number <= $2 GROUP BY kind
             """,
             r => (Kind: (TransferKind)r.GetInt64(0), Amount: r.GetInt64(1)), id, last);
         var parked = bank.Rows(
             "SELECT t.transfer FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number WHERE t.state <> 0 AND coalesce(p.suspense, 0) = 0",
-            r => Transfer.Decode(r.GetFieldValue<byte[]>(0))).OfType<Transfer>().Select(t => (t.Kind, Amount: t.Total.ToLedger())).ToList();
+            r => ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0))).OfType<ClearingInstruction>().Select(t => (t.Kind, Amount: t.Total.ToLedger())).ToList();
         long Due(string account) => moved.Sum(m => ParkedBooks.Effect(m.Kind, account) * m.Amount) - parked.Sum(p => ParkedBooks.Effect(p.Kind, account) * p.Amount);
 
         // What the bank has debited and the issuer has not answered with cash is in the float already.
         var issued = Issued();
         long open = bank.Rows("SELECT request, x FROM withdrawal WHERE state NOT IN ('Issued', 'Reversed')", r => (Request: r.GetFieldValue<byte[]>(0), X: r.GetInt64(1)))
             .Where(w => !issued.Contains(Convert.ToHexString(w.Request))).Sum(w => w.X);
-        long due = issuer.Number("SELECT issued FROM bank WHERE id = ?1", id) + open + Due("float");
+        long due = issuer.Number("SELECT issued FROM bank WHERE id = $1", id) + open + Due("float");
         long balance = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
         if (balance != due)
         {

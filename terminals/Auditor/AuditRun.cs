@@ -1,5 +1,6 @@
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;
@@ -32,10 +33,10 @@ public static class AuditRun
     public const int Attempts = 100;
 
     /// <summary>The tables that an auditor keeps of what it has seen.</summary>
-    public static string SeenSchema => Seen.Schema;
+    public static string SeenSchema => VerifiedRows.Schema;
 
     /// <summary>True if it is an auditor's own database, and no party's.</summary>
-    public static bool IsSeen(Database db) => db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;
+    public static bool IsSeen(IReadSnapshot db) => db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;
 
     /// <param name="issuer">The issuer's database, or null.</param>
     /// <param name="banks">Databases of banks by name.</param>
@@ -45,7 +46,7 @@ public static class AuditRun
     public static AuditResult Run(
         string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null, ICrashPoints? crash = null)
     {
-        var kept = seen is null ? new Seen() : new Seen(seen);
+        var kept = seen is null ? new VerifiedRows() : new VerifiedRows(seen);
         var keys = new TrustedKeys(suite, root);
         using var issuerBooks = issuer is null ? null : Books.Open("issuer", issuer);
         var open = new List<Books>();

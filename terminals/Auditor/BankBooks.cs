@@ -1,5 +1,6 @@
+using System.Data.Common;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using Microsoft.Data.Sqlite;
 
@@ -7,7 +8,7 @@ namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone (protocol: Money).</summary>
 /// <param name="number">Whose books they are (<see cref="BankNumber"/>); null: nothing in them says it.</param>
-internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Seen seen)
+internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, VerifiedRows seen)
 {
     private ParkedBooks Parked { get; } = new(books);
     private readonly List<Finding> _notes = [];
@@ -18,7 +19,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
     public IEnumerable<Finding> Run() =>
         Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
 
-    private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+    private static byte[] Blob(DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
 
     private IEnumerable<Finding> Ledger()
     {
@@ -80,7 +81,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
     {
         foreach (var (u, key) in books.Rows("SELECT u, public_key FROM account", r => (Blob(r, 0), Blob(r, 1))))
         {
-            if (PublicKey.TryDecode(key) is not { } account || !OneWay.U(account).Value.ToArray().AsSpan().SequenceEqual(u))
+            if (PublicKey.TryDecode(key) is not { } account || !Derivations.U(account).Value.ToArray().AsSpan().SequenceEqual(u))
             {
                 yield return books.Finds("account", u, "U is not the hash of its key");
             }
@@ -102,7 +103,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
                 Never: r.IsDBNull(7) ? null : Blob(r, 7), Key: Blob(r, 8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
         {
             var reader = new BerTlvReader(w.Order);
-            var order = AccountRequest.Read(ref reader);
+            var order = WithdrawalOrder.Read(ref reader);
             bool columns = reader.Complete && order.User.Value.ToArray().AsSpan().SequenceEqual(w.U) && order.FaceValue.ToLedger() == w.X
                 && order.Request.Value.ToArray().AsSpan().SequenceEqual(w.Request) && order.Bank.Value == (number ?? order.Bank.Value);
             if (!columns)
@@ -123,7 +124,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
                 yield return books.Finds("withdrawal", w.Request, $"it is {w.State}, and its answer says something else");
             }
 
-            if (w.Never is { } never && !(NeverIssued.Decode(never) is { } statement && statement.Request == order.Request && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
+            if (w.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request == order.Request && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("withdrawal", w.Request, "money went back without a signed \"never issued\"");
             }
@@ -139,7 +140,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
         const string Orphans =
             """
             SELECT min(t.id), count(*), coalesce(sum(-e.amount), 0) FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id AND e.amount < 0
-            WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)
+            WHERE kind = $1 AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)
             """;
         var all = ForgottenRows.Of(books, "withdrawal");
         var reversed = books.Rows("SELECT times, amount FROM forgotten WHERE what = 'withdrawal' AND kind = 1", r => (r.GetInt64(0), r.GetInt64(1))).SingleOrDefault();
@@ -164,7 +165,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
                 yield return books.Finds("booked_transfer", due, "it is missing");
             }
 
-            if (Transfer.Decode(bytes) is not { } transfer || (long)transfer.Number != at || transfer.Bank.Value != (number ?? transfer.Bank.Value)
+            if (ClearingInstruction.Decode(bytes) is not { } transfer || (long)transfer.Number != at || transfer.Bank.Value != (number ?? transfer.Bank.Value)
                 || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("booked_transfer", at, "the issuer did not sign it for this bank");
@@ -212,7 +213,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
             r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null : Blob(r, 3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
-            var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = ?1 AND in_time = 1", r => Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
+            var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r => Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
             var finding = file?.Check(keys.Suite, keys.Root, new Defence(rebuttals, []));
             bool proven = finding?.IsProven == true;
             if (proven != (e.Proof == Proof.Excess) || (e.File is not null && file is null))
@@ -239,7 +240,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, See
         var chain = new StatementChain(keys, books, 0);
         foreach (var (at, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
         {
-            if (chain.Breaks(bytes, number ?? AuditStatement.Decode(bytes)?.Bank.Value ?? 0) is { } what)
+            if (chain.Breaks(bytes, number ?? CirculationStatement.Decode(bytes)?.Bank.Value ?? 0) is { } what)
             {
                 yield return books.Finds("audit_statement", at, what);
                 break;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
@@ -21,9 +21,9 @@ internal static class BankNumber
     /// </summary>
     public static bool IsOfAnotherScheme(Books bank, Books issuer, TrustedKeys keys)
     {
-        bool signed = bank.Rows("SELECT transfer FROM booked_transfer ORDER BY number LIMIT 1", r => Transfer.Decode(r.GetFieldValue<byte[]>(0)))
+        bool signed = bank.Rows("SELECT transfer FROM booked_transfer ORDER BY number LIMIT 1", r => ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)))
                 .Exists(t => t is not null && keys.IsStatement(k => t.Verify(keys.Suite, k)))
-            || bank.Rows("SELECT statement FROM audit_statement ORDER BY number LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0)))
+            || bank.Rows("SELECT statement FROM audit_statement ORDER BY number LIMIT 1", r => CirculationStatement.Decode(r.GetFieldValue<byte[]>(0)))
                 .Exists(s => s is not null && keys.IsStatement(k => s.Verify(keys.Suite, k)));
         return !signed && Registered(bank, issuer, keys) is null;
     }
@@ -35,7 +35,7 @@ internal static class BankNumber
             r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1))))
         {
             var reader = new BerTlvReader(bytes);
-            var order = AccountRequest.Read(ref reader);
+            var order = WithdrawalOrder.Read(ref reader);
             return reader.Complete && PublicKey.TryDecode(key) is { } account && order.Verify(keys.Suite, account) ? order.Bank.Value : null;
         }
 

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;
@@ -72,7 +74,7 @@ public sealed class Books : IDisposable
     public string? Foreign => Database.Foreign(Number("PRAGMA user_version"));
 
     /// <summary>True if there is such a table: whose database it is, its tables say.</summary>
-    public bool Has(string table) => Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1", table) == 1;
+    public bool Has(string table) => Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1", table) == 1;
 
     /// <summary>What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.</summary>
     public Finding? Damage()
@@ -125,9 +127,9 @@ public sealed class Books : IDisposable
     private Finding Damaged(string said) =>
         new(Name, "database", "", $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
 
-    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> parameters) => Query(_connection, sql, map, parameters);
+    public List<T> Rows<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters) => Query(_connection, sql, map, parameters);
 
-    private static List<T> Query<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object> parameters)
+    private static List<T> Query<T>(SqliteConnection connection, string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -164,18 +166,18 @@ public sealed class Books : IDisposable
 /// What an earlier audit saw of rows that never change: their digests. Signatures of rows that were seen are not verified again; a row that
 /// changed or is gone is found all the same.
 /// </summary>
-public sealed class Seen
+public sealed class VerifiedRows
 {
     private readonly Database? _store;
     private readonly Dictionary<(string Table, long Row), byte[]> _known = [];
     private readonly List<(string Table, long Row, byte[] Digest)> _new = [];
 
     /// <summary>Nothing was seen and nothing is kept.</summary>
-    public Seen()
+    public VerifiedRows()
     {
     }
 
-    public Seen(Database store)
+    public VerifiedRows(Database store)
     {
         _store = store;
         foreach (var (table, row, digest) in store.Read(db => db.Query("SELECT name, row, digest FROM seen", r => (r.GetString(0), r.GetInt64(1), r.Bytes(2)))))
@@ -218,7 +220,7 @@ public sealed class Seen
     {
         foreach (var (table, row, digest) in _new)
         {
-            db.Execute("INSERT OR REPLACE INTO seen(name, row, digest) VALUES(?1, ?2, ?3)", table, row, digest);
+            db.Execute("INSERT OR REPLACE INTO seen(name, row, digest) VALUES($1, $2, $3)", table, row, digest);
         }
 
         return true;

@@ -21,9 +21,9 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
     {
         var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1))).ToDictionary(s => s.Item1, s => s.Item2);
         long forgotten = ForgottenRows.Of(bank, "transfer").Highest;
-        var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = ?1", r => (r.GetInt64(0), r.GetInt64(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = $1", r => (r.GetInt64(0), r.GetInt64(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
         foreach (long number in issuer.Rows(
-            "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = ?1 AND i.number <= b.acknowledged ORDER BY i.number", r => r.GetInt64(0), id))
+            "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = $1 AND i.number <= b.acknowledged ORDER BY i.number", r => r.GetInt64(0), id))
         {
             if (!states.TryGetValue(number, out long state))
             {
@@ -45,10 +45,10 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
     private IEnumerable<Finding> Statements()
     {
         var keysOfBank = issuer.Rows(
-            "SELECT public_key FROM bank WHERE id = ?1 UNION ALL SELECT public_key FROM former_key WHERE bank = ?1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
+            "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
         bool Signed(byte[] bytes, long number, long outcome) => BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
             && (long)s.Outcome == outcome && keysOfBank.Exists(k => k is not null && s.Verify(keys.Suite, k));
-        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = ?1", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
+        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = $1", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
         {
             if (!Signed(p.Bytes, p.Number, p.Outcome))
             {
@@ -73,24 +73,24 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
             "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 ORDER BY t.number",
             r => (r.GetInt64(0), (BookingOutcome)r.GetInt64(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3))))
         {
-            if (Transfer.Decode(bytes) is { } transfer && Obstacle(number, state, since, transfer) is { } lie)
+            if (ClearingInstruction.Decode(bytes) is { } transfer && Obstacle(number, state, since, transfer) is { } lie)
             {
                 yield return bank.Finds("parked", number, $"the bank says {state}, but {lie}");
             }
         }
     }
 
-    private string? Obstacle(long number, BookingOutcome state, long since, Transfer transfer)
+    private string? Obstacle(long number, BookingOutcome state, long since, ClearingInstruction transfer)
     {
         var reference = transfer.Reference.ToArray();
         return state switch
         {
             // Each visit tries what is parked first: an account that a later instruction found was there for this one.
             BookingOutcome.NoAccount when bank.Rows(
-                "SELECT transfer FROM booked_transfer WHERE number > ?1 AND state = 0", r => Transfer.Decode(r.GetFieldValue<byte[]>(0)), number)
+                "SELECT transfer FROM booked_transfer WHERE number > $1 AND state = 0", r => ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)), number)
                 .Any(t => t?.Kind is TransferKind.ShopCredit or TransferKind.ShopDebit && t.Reference == transfer.Reference) =>
                 "it booked a later one on that account",
-            BookingOutcome.NoWithdrawal when bank.Number("SELECT count(*) FROM withdrawal WHERE request = ?1 AND debited < ?2", reference, since) > 0 =>
+            BookingOutcome.NoWithdrawal when bank.Number("SELECT count(*) FROM withdrawal WHERE request = $1 AND debited < $2", reference, since) > 0 =>
                 "its books had that withdrawal",
             BookingOutcome.BeyondFloat when bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'") >= transfer.Total.ToLedger() && Visited(LastFloat(since)) =>
                 "the float holds it, and did when the bank visited last",
@@ -104,9 +104,9 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
     private long Claimable(byte[] coin)
     {
         long allowed = bank.Rows(
-            "SELECT until, allowed FROM notice WHERE coin_id = ?1", r => (Until: r.GetInt64(0), Allowed: r.GetInt64(1)), coin)
+            "SELECT until, allowed FROM notice WHERE coin_id = $1", r => (Until: r.GetInt64(0), Allowed: r.GetInt64(1)), coin)
             .Where(n => Visited(n.Until)).Select(n => n.Allowed).DefaultIfEmpty(0).Max();
-        return bank.Number("SELECT min(excess, guaranteed, ?2) - claimed FROM evidence WHERE coin_id = ?1 AND proof = ?3", coin, allowed, (long)Proof.Excess);
+        return bank.Number("SELECT min(excess, guaranteed, $2) - claimed FROM evidence WHERE coin_id = $1 AND proof = $3", coin, allowed, (long)Proof.Excess);
     }
 
     /// <summary>When the float changed last, or the instruction was parked if that was later.</summary>
@@ -117,6 +117,6 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
 
     /// <summary>True if the bank fetched a statement that is so much younger than that moment: then it visited after it.</summary>
     private bool Visited(long moment) => bank.Rows(
-        "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => AuditStatement.Decode(r.GetFieldValue<byte[]>(0)))
+        "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.GetFieldValue<byte[]>(0)))
         .Any(s => s is not null && s.Date > Timestamp.FromLedger(moment).Plus(Grace));
 }

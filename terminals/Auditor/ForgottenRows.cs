@@ -11,7 +11,7 @@ internal sealed record ForgottenRows(long Times, long Highest, long Amount)
 
     /// <param name="bank">At the issuer: whose. 0 in a bank's own books.</param>
     public static ForgottenRows Of(Books books, string what, long bank = 0) => books.Rows(
-        "SELECT coalesce(sum(times), 0), coalesce(max(number), 0), coalesce(sum(amount), 0) FROM forgotten WHERE what = ?1 AND bank = ?2",
+        "SELECT coalesce(sum(times), 0), coalesce(max(number), 0), coalesce(sum(amount), 0) FROM forgotten WHERE what = $1 AND bank = $2",
         r => new ForgottenRows(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), what, bank).Single();
 
     /// <summary>Takes the next row that is kept.</summary>

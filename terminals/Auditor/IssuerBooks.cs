@@ -1,3 +1,4 @@
+using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using Microsoft.Data.Sqlite;
@@ -5,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone (protocol: Money).</summary>
-internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
+internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows seen)
 {
     private const string Coins =
         """
@@ -43,7 +44,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
     public IReadOnlyList<Finding> Notes => _notes;
 
-    private static byte[] Blob(SqliteDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+    private static byte[] Blob(DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
 
     /// <summary>Y and what was returned against X; the coin id against what the row says of the coin.</summary>
     private IEnumerable<Finding> CoinRows()
@@ -89,7 +90,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
                 from key in keys.Of(KeyUsage.IssuerCoin)
                 from g in Enum.GetValues<GFunction>()
                 from currency in Currency.All
-                let terms = new CoinTerms(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry), keyed)
+                let terms = new CoinAttributes(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry), keyed)
                 select Digest.Of(SignedMessage.Coin(terms, n))).Any(d => d.ToArray().AsSpan().SequenceEqual(id));
     }
 
@@ -199,7 +200,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             {
                 yield return books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it" : "a coin belongs to what was never issued");
             }
-            else if (row.Never is { } never && !(NeverIssued.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
+            else if (row.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
                 && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("issuance", row.Request, "its \"never issued\" is not signed for this withdrawal");
@@ -220,7 +221,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     {
         bool restored = books.Number("SELECT count(*) FROM restoration") > 0;
         foreach (long coin in books.Rows(
-            $"SELECT coin FROM {Coins} c WHERE bank = 0 AND (?1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = c.coin) OR coin IN (SELECT coin FROM trace_case))",
+            $"SELECT coin FROM {Coins} c WHERE bank = 0 AND ($1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = c.coin) OR coin IN (SELECT coin FROM trace_case))",
             r => r.GetInt64(0), restored ? 1L : 0L))
         {
             yield return books.Finds("inspection", coin, "it is a coin of no bank, and the issuer was not restored, or nobody was paid with it, or something of it went back, or there is a case about it");
@@ -258,7 +259,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
 
             foreach (var (what, total, kind, minus) in new[] { ("settled", b.Settled, 1, 6), ("redeemed", b.Redeemed, 4, 0), ("returned", b.Returned, 5, 0) })
             {
-                long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN ?2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE bank = ?1 AND kind IN (?2, ?3)", b.Id, kind, minus);
+                long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE bank = $1 AND kind IN ($2, $3)", b.Id, kind, minus);
                 if (moved != total)
                 {
                     yield return books.Finds("bank", b.Id, $"{total} is {what}, but {moved} was or will be instructed");
@@ -272,14 +273,14 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         var kept = books.Rows("SELECT id FROM bank", r => r.GetInt64(0)).ToDictionary(bank => bank, bank => ForgottenRows.Of(books, "instruction", bank));
         foreach (var t in books.Rows(
             "SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
-            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4), Transfer: Blob(r, 5))))
+            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4), ClearingInstruction: Blob(r, 5))))
         {
             if (kept.GetValueOrDefault(t.Bank)?.MissingBefore(t.Number) is { } due)
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{due}", "it is missing");
             }
 
-            if (Transfer.Decode(t.Transfer) is not { } signed || (long)signed.Number != t.Number || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
+            if (ClearingInstruction.Decode(t.ClearingInstruction) is not { } signed || (long)signed.Number != t.Number || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
                 || signed.Total.ToLedger() != t.Amount || !signed.Reference.ToArray().AsSpan().SequenceEqual(t.Reference) || !keys.IsStatement(k => signed.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{t.Number}", "it is not what the issuer signed");
@@ -327,7 +328,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
             "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = d.payment_id) FROM dead_payment d",
             r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5), Credited: r.GetInt64(6))))
         {
-            if (DeadStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment) || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
+            if (NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment) || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
                 || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed");
@@ -370,7 +371,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
     {
         foreach (var (w, key) in books.Rows("SELECT w, public_key FROM till", r => (Blob(r, 0), Blob(r, 1))))
         {
-            if (PublicKey.TryDecode(key) is not { } till || !OneWay.W(till).Value.ToArray().AsSpan().SequenceEqual(w))
+            if (PublicKey.TryDecode(key) is not { } till || !Derivations.W(till).Value.ToArray().AsSpan().SequenceEqual(w))
             {
                 yield return books.Finds("till", w, "W is not the hash of its key");
             }
@@ -382,7 +383,7 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, Seen seen)
         foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
         {
             var chain = new StatementChain(keys, books, bank);
-            foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement WHERE bank = ?1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
+            foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
             {
                 if (chain.Breaks(bytes, bank) is { } what)
                 {

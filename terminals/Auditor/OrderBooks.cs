@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
@@ -52,7 +52,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
             r => (r.GetFieldValue<byte[]>(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1)))
         {
             var reader = new BerTlvReader(bytes);
-            var order = AccountRequest.Read(ref reader);
+            var order = WithdrawalOrder.Read(ref reader);
             if (!reader.Complete)
             {
                 continue;

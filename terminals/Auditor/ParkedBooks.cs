@@ -18,10 +18,10 @@ internal sealed class ParkedBooks(Books books)
     }
 
     /// <summary>What is wrong with one instruction, or null.</summary>
-    public Finding? Breaks(Transfer transfer, BookingOutcome state)
+    public Finding? Breaks(ClearingInstruction transfer, BookingOutcome state)
     {
         long number = (long)transfer.Number;
-        bool suspended = books.Number("SELECT suspense FROM parked WHERE number = ?1", number) == 1;
+        bool suspended = books.Number("SELECT suspense FROM parked WHERE number = $1", number) == 1;
         var (from, to) = Sides(transfer.Kind);
         if (suspended)
         {
@@ -42,7 +42,7 @@ internal sealed class ParkedBooks(Books books)
             ? books.Finds("booked_transfer", number, "the ledger moved something else for it")
             : suspended != Moved(transfer, "suspense", from, "suspense")
             ? books.Finds("parked", number, "the ledger moved something else for it to suspense")
-            : state != BookingOutcome.Booked && books.Number("SELECT count(*) FROM parked WHERE number = ?1", number) == 0
+            : state != BookingOutcome.Booked && books.Number("SELECT count(*) FROM parked WHERE number = $1", number) == 0
             ? books.Finds("parked", number, "it is parked without a signed reason")
             : null;
     }
@@ -54,7 +54,7 @@ internal sealed class ParkedBooks(Books books)
         {
             var old = new List<(long Tx, long Amount)>();
             foreach (var (tx, reference, amount) in books.Rows(
-                "SELECT id, reference, (SELECT max(amount) FROM ledger_entry e WHERE e.tx = t.id) FROM ledger_tx t WHERE kind = ?1",
+                "SELECT id, reference, (SELECT max(amount) FROM ledger_entry e WHERE e.tx = t.id) FROM ledger_tx t WHERE kind = $1",
                 r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), kind))
             {
                 long number = reference.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(reference) : 0;
@@ -82,19 +82,19 @@ internal sealed class ParkedBooks(Books books)
         }
     }
 
-    private bool Moved(Transfer transfer, string kind, string from, string to)
+    private bool Moved(ClearingInstruction transfer, string kind, string from, string to)
     {
         var moved = books.Rows(
-            "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE t.kind = ?1 AND t.reference = ?2",
+            "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE t.kind = $1 AND t.reference = $2",
             r => (Kind: r.GetString(0), Owner: r.GetFieldValue<byte[]>(1), Amount: r.GetInt64(2)), kind, Reference(transfer));
         return moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger()) && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
             && moved.Where(m => m.Kind == "shop").All(m => m.Owner.AsSpan().SequenceEqual(transfer.Reference.ToArray()));
     }
 
-    private long Count(string kind, Transfer transfer) =>
-        books.Number("SELECT count(*) FROM ledger_tx WHERE kind = ?1 AND reference = ?2", kind, Reference(transfer));
+    private long Count(string kind, ClearingInstruction transfer) =>
+        books.Number("SELECT count(*) FROM ledger_tx WHERE kind = $1 AND reference = $2", kind, Reference(transfer));
 
-    private static byte[] Reference(Transfer transfer)
+    private static byte[] Reference(ClearingInstruction transfer)
     {
         var reference = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(reference, transfer.Number);

@@ -8,7 +8,7 @@ internal sealed class StatementChain
     private readonly TrustedKeys _keys;
     private ulong _number;
     private Digest _digest;
-    private AuditStatement? _last;
+    private CirculationStatement? _last;
 
     /// <summary>It begins with the first statement, or goes on from the last one that the books have forgotten.</summary>
     /// <param name="bank">Whose statements; 0 in a bank's own books.</param>
@@ -16,13 +16,13 @@ internal sealed class StatementChain
     {
         _keys = keys;
         (_number, _digest) = books.Rows(
-            "SELECT number, digest FROM forgotten WHERE what = 'statement' AND bank = ?1", r => ((ulong)r.GetInt64(0), Digest.Read(r.GetFieldValue<byte[]>(1))), bank).FirstOrDefault();
+            "SELECT number, digest FROM forgotten WHERE what = 'statement' AND bank = $1", r => ((ulong)r.GetInt64(0), Digest.Read(r.GetFieldValue<byte[]>(1))), bank).FirstOrDefault();
     }
 
     /// <summary>What is wrong with the next one, or null.</summary>
     public string? Breaks(byte[] bytes, long bank)
     {
-        if (AuditStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !_keys.IsStatement(k => next.Verify(_keys.Suite, k)))
+        if (CirculationStatement.Decode(bytes) is not { } next || next.Bank.Value != bank || !_keys.IsStatement(k => next.Verify(_keys.Suite, k)))
         {
             return "it is not signed by the issuer for this bank";
         }

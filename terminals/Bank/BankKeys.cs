@@ -2,6 +2,7 @@ using System.Globalization;
 using HierCash.Protocol;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -48,14 +49,14 @@ internal static class BankKeys
     }).ToList());
 
     /// <summary>The same, within a transaction of the caller's.</summary>
-    public static List<PublicKey> Stored(Database db, ICashSuite suite) => db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => r.Bytes(0)).ConvertAll(secret =>
+    public static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => r.Bytes(0)).ConvertAll(secret =>
     {
         using var key = suite.ImportKey(secret);
         return key.PublicKey;
     });
 
     /// <summary>Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).</summary>
-    public static List<PublicKey> Own(Database db, ICashSuite suite)
+    public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
     {
         var lost = db.Query("SELECT public_key FROM lost_key", r => PublicKey.TryDecode(r.Bytes(0))).OfType<PublicKey>();
         bool known = true;
@@ -64,23 +65,23 @@ internal static class BankKeys
     }
 
     /// <summary>A person says that this key was the bank's own.</summary>
-    public static int Lost(Database db, PublicKey key) => db.Execute("INSERT OR IGNORE INTO lost_key(public_key) VALUES(?1)", key.Bytes.ToArray());
+    public static int Lost(IWriteTransaction db, PublicKey key) => db.Execute("INSERT OR IGNORE INTO lost_key(public_key) VALUES($1)", key.Bytes.ToArray());
 
     /// <summary>It was not, as far as anything shows.</summary>
-    public static int NotLost(Database db, PublicKey key) => db.Execute("DELETE FROM lost_key WHERE public_key = ?1", key.Bytes.ToArray());
+    public static int NotLost(IWriteTransaction db, PublicKey key) => db.Execute("DELETE FROM lost_key WHERE public_key = $1", key.Bytes.ToArray());
 
-    private static int Count(Database db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
+    private static int Count(IWriteTransaction db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
 
-    private static ISigningKey Nth(Database db, ICashSuite suite, int n)
+    private static ISigningKey Nth(IWriteTransaction db, ICashSuite suite, int n)
     {
         string name = n == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}-{n}");
-        if (db.First("SELECT secret FROM secret_key WHERE name = ?1", r => r.Bytes(0), name) is { } secret)
+        if (db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name) is { } secret)
         {
             return suite.ImportKey(secret);
         }
 
         var key = suite.GenerateKey();
-        db.Execute("INSERT INTO secret_key(name, secret) VALUES(?1, ?2)", name, key.ExportScalar());
+        db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, key.ExportScalar());
         return key;
     }
 }

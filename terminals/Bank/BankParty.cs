@@ -4,8 +4,9 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
-using PublicKey = HierCash.Protocol.Suite.PublicKey;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Bank;
 
@@ -27,11 +28,11 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ILogger _log;
     private readonly ICrashPoints _crash;
     private readonly BankIdentity _identity;
-    private readonly WithdrawalDesk _withdrawals;
-    private readonly OrderDesk _orders;
-    private readonly InstructionDesk _instructions;
-    private readonly EvidenceDesk _evidence;
-    private readonly LossDesk _losses;
+    private readonly Withdrawals _withdrawals;
+    private readonly OrderRecovery _orders;
+    private readonly ClearingPosting _instructions;
+    private readonly OverspendingInvestigation _evidence;
+    private readonly LostCards _losses;
     private readonly BankPurge _purge;
     private readonly ShopAccounts _shops;
     private readonly LetterBook _letters;
@@ -60,11 +61,11 @@ public sealed partial class BankParty : ILinkHandler
         relay = _issuersClock.Over(relay ?? issuer);
         issuer = _issuersClock.Over(issuer);
         _agreement = new Agreement(identity.Id, store, suite, key, scheme, issuer, clock);
-        _withdrawals = new WithdrawalDesk(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
-        _orders = new OrderDesk(store, suite, scheme, _agreement, _withdrawals, clock);
-        _instructions = new InstructionDesk(identity.Id, store, suite, key, scheme, issuer, clock, crash);
-        _evidence = new EvidenceDesk(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
-        _losses = new LossDesk(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);
+        _withdrawals = new Withdrawals(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
+        _orders = new OrderRecovery(store, suite, scheme, _agreement, _withdrawals, clock);
+        _instructions = new ClearingPosting(identity.Id, store, suite, key, scheme, issuer, clock, crash);
+        _evidence = new OverspendingInvestigation(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
+        _losses = new LostCards(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);
         _issuer = issuer;
         _relay = new SealedRelay(relay, _issuersClock, clock);
         _shops = new ShopAccounts(identity.Id, store);
@@ -150,7 +151,7 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(
         """
         SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
-        WHERE a.kind = 'user' AND a.owner = ?1 ORDER BY t.id
+        WHERE a.kind = 'user' AND a.owner = $1 ORDER BY t.id
         """,
         r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), user.Value.ToArray()));
 
@@ -158,11 +159,11 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(Digest account) => _shops.Statement(account);
 
     /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
-    public IReadOnlyList<AuditStatement> CirculationStatements => _store.Read(db =>
-        db.Query("SELECT statement FROM audit_statement ORDER BY number", r => AuditStatement.Decode(r.Bytes(0))!));
+    public IReadOnlyList<CirculationStatement> CirculationStatements => _store.Read(db =>
+        db.Query("SELECT statement FROM audit_statement ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!));
 
     /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
-    public IReadOnlyList<(AuditStatement Refused, AuditStatement? Kept)> Contradictions => _store.Read(LossDesk.Contradictions);
+    public IReadOnlyList<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions => _store.Read(LostCards.Contradictions);
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
@@ -182,7 +183,7 @@ public sealed partial class BankParty : ILinkHandler
         return UserDatabase.FindAccount(db, Replacement.Present(db, user))!;
     });
 
-    private static void RequireNotBehind(Database db)
+    private static void RequireNotBehind(IReadSnapshot db)
     {
         if (Agreement.BehindSince(db) is not null)
         {

@@ -1,6 +1,8 @@
+using HierCash.Terminals.Store;
+
 namespace HierCash.Bank;
 
-/// <summary>Where a bank may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+/// <summary>Where a bank may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
     public const string LetterBooked = "bank.letter.booked";

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -34,16 +35,16 @@ internal static class Program
               hiercash-bank rebut 83e16169 mallory.rebuttal --dir north
             """)
         {
-            Enrolled.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Enrolled.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
-            Enrolled.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
-            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new OpenedBank(d)), CardCommands.SetBack(Folder, Suite, d => new OpenedBank(d)),
-            CardCommands.ReplaceCard(Folder, Json, Suite, d => new OpenedBank(d)),
-            Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new OpenedBank(d)),
+            EnrolmentVerbs.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            EnrolmentVerbs.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+            EnrolmentVerbs.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
+            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new BankSession(d)), CardCommands.SetBack(Folder, Suite, d => new BankSession(d)),
+            CardCommands.ReplaceCard(Folder, Json, Suite, d => new BankSession(d)),
+            Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new BankSession(d)),
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
-            CaseCommands.Evidence(Folder, Json, d => new OpenedBank(d)), CaseCommands.Rebut(Folder, Json, d => new OpenedBank(d)), CaseCommands.Lost(Folder, Json, d => new OpenedBank(d)),
-            CaseCommands.Explain(Folder, Json, d => new OpenedBank(d)), CaseCommands.Circulation(Folder, Json, d => new OpenedBank(d)), Parked(), Alarms(),
-            RecoverCommand.Make(Role, Folder, Json, d => new OpenedBank(d)),
+            CaseCommands.Evidence(Folder, Json, d => new BankSession(d)), CaseCommands.Rebut(Folder, Json, d => new BankSession(d)), CaseCommands.Lost(Folder, Json, d => new BankSession(d)),
+            CaseCommands.Explain(Folder, Json, d => new BankSession(d)), CaseCommands.Circulation(Folder, Json, d => new BankSession(d)), Parked(), Alarms(),
+            RecoverCommand.Make(Role, Folder, Json, d => new BankSession(d)),
         },
         args);
 
@@ -68,10 +69,10 @@ internal static class Program
             var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
             await using var serving = new Serving(result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
-            var grant = Enrolled.Grant(folder, Role, Suite);
+            var grant = EnrolmentVerbs.Grant(folder, Role, Suite);
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
-            using var issuer = Enrolled.IssuerLink(folder, grant, certificate, Suite);
-            using var relay = Enrolled.IssuerLink(folder, grant, certificate, Suite);
+            using var issuer = EnrolmentVerbs.IssuerLink(folder, grant, certificate, Suite);
+            using var relay = EnrolmentVerbs.IssuerLink(folder, grant, certificate, Suite);
             var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay)
             {
                 IsDespiteClock = result.GetValue(CommonOptions.DespiteClock), Faults = serving.Faults,
@@ -90,7 +91,7 @@ internal static class Program
         var command = new Command("deposit", "Pays cash from the counter into an account.") { name, amount, Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var account = open.Account(result.GetValue(name)!);
             var booked = open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
@@ -107,7 +108,7 @@ internal static class Program
         var command = new Command("accounts", "Lists users and shops with their balances.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var users = open.Party.Accounts.Select(a => (a.Name, Balance: open.Party.BalanceOf(a.User))).ToList();
             var shops = open.Party.ShopAccounts;
@@ -132,7 +133,7 @@ internal static class Program
         var command = new Command("statement", "Lists an account's bookings.") { name, shop, Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             string holder = result.GetValue(name)!;
             var (lines, balance) = result.GetValue(shop) && open.ShopAccount(holder) is var account
@@ -156,7 +157,7 @@ internal static class Program
         var command = new Command("status", "Says what is under way.") { Folder, Json };
         command.SetAction(result => HealthView.Status(result.GetValue(Folder)!, Role, health =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             var audit = open.Party.Audit;
             var currency = open.Scheme.Terms.Currency;
             var cases = open.Party.Cases;
@@ -199,7 +200,7 @@ internal static class Program
         var command = new Command("parked", "Lists instructions that cannot be booked: why, since when, and what ends it. All else goes on.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             ParkedView.Print(result.GetValue(Json), open.Party.Parked, open.Scheme.Terms.Currency);
         });
         return command;
@@ -210,7 +211,7 @@ internal static class Program
         var command = new Command("alarms", "Lists what somebody should look at, the newest first.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!);
+            using var open = new BankSession(result.GetValue(Folder)!);
             var alarms = open.Party.Alarms;
             ConsoleEntry.Print(
                 result.GetValue(Json),
@@ -225,7 +226,7 @@ internal static class Program
         var command = new Command("audit", "Recomputes the bank's invariants; exit code 1 if one is broken.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedBank(result.GetValue(Folder)!, wasUsed: true);
+            using var open = new BankSession(result.GetValue(Folder)!, wasUsed: true);
             var damages = open.Damages;
             var findings = damages.Count > 0 ? damages : open.Party.Audit.Run();
             var behind = open.Party.Behind;

@@ -1,6 +1,8 @@
+using HierCash.Terminals.Store;
+
 namespace HierCash.Issuer;
 
-/// <summary>Where the issuer may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+/// <summary>Where the issuer may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
     public const string IssueUncommitted = "issuer.issue.uncommitted";

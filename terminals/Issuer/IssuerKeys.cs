@@ -3,6 +3,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
@@ -78,14 +79,14 @@ public sealed class IssuerKeys
         return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeys.All(db));
     });
 
-    private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(Database db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
+    private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
     {
         var keys = new Dictionary<KeyUsage, List<(ISigningKey, KeyCertificate)>>();
         foreach (var (usage, name) in Names)
         {
             // The first of each use begins a day earlier, as link certificates do: for clocks that are behind.
             var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now.Minus(TimeSpan.FromDays(1))) };
-            while (db.Number("SELECT count(*) FROM secret_key WHERE name = ?1", Nth(name, list.Count)) > 0)
+            while (db.Number("SELECT count(*) FROM secret_key WHERE name = $1", Nth(name, list.Count)) > 0)
             {
                 list.Add(LoadCertified(db, suite, root, Nth(name, list.Count), usage, issuer, now));
             }
@@ -209,7 +210,7 @@ public sealed class IssuerKeys
 
                         begins = earlier > now ? earlier : now;
                         var again = KeyCertificate.Issue(Root, usage, _issuer, begins, begins.Plus(Validity), key.Key.PublicKey);
-                        db.Execute("UPDATE secret_key SET certificate = ?2 WHERE name = ?1", nth == 0 ? name : Nth(name, nth), again.Encode());
+                        db.Execute("UPDATE secret_key SET certificate = $2 WHERE name = $1", nth == 0 ? name : Nth(name, nth), again.Encode());
                         made++;
                     }
 
@@ -249,7 +250,7 @@ public sealed class IssuerKeys
     /// True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one was, whatever its certificate says; and one that took the
     /// place of a lost one of a day to come has signed since that one was heard of.
     /// </summary>
-    internal bool HasSignedCoins(Database db, KeyId id, Timestamp from, Timestamp to)
+    internal bool HasSignedCoins(IReadSnapshot db, KeyId id, Timestamp from, Timestamp to)
     {
         var kept = Of(KeyUsage.IssuerCoin);
         int at = kept.FindLastIndex(c => c.Key.Id == id);
@@ -261,7 +262,7 @@ public sealed class IssuerKeys
     }
 
     /// <summary>Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.</summary>
-    private Timestamp? PlacedSince(Database db, List<KeyCertificate> kept, int at)
+    private Timestamp? PlacedSince(IReadSnapshot db, List<KeyCertificate> kept, int at)
     {
         int its = at;
         while (at > 0 && !IsLost(kept[at].Usage, kept[at].Key.Id) && kept[at].NotBefore == kept[at - 1].NotBefore.Plus(TimeSpan.FromSeconds(1)))
@@ -295,29 +296,29 @@ public sealed class IssuerKeys
 
     private static string Nth(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{name}-{n + 1}");
 
-    private static ISigningKey Load(Database db, ICashSuite suite, string name)
+    private static ISigningKey Load(IWriteTransaction db, ICashSuite suite, string name)
     {
-        if (db.First("SELECT secret FROM secret_key WHERE name = ?1", r => r.Bytes(0), name) is { } secret)
+        if (db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name) is { } secret)
         {
             return suite.ImportKey(secret);
         }
 
         var key = suite.GenerateKey();
-        db.Execute("INSERT INTO secret_key(name, secret) VALUES(?1, ?2)", name, key.ExportScalar());
+        db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, key.ExportScalar());
         return key;
     }
 
     private static (ISigningKey, KeyCertificate) LoadCertified(
-        Database db, ICashSuite suite, ISigningKey root, string name, KeyUsage usage, PartyId issuer, Timestamp now)
+        IWriteTransaction db, ICashSuite suite, ISigningKey root, string name, KeyUsage usage, PartyId issuer, Timestamp now)
     {
         var key = Load(db, suite, name);
-        if (db.First("SELECT certificate FROM secret_key WHERE name = ?1 AND certificate IS NOT NULL", r => r.Bytes(0), name) is { } stored)
+        if (db.First("SELECT certificate FROM secret_key WHERE name = $1 AND certificate IS NOT NULL", r => r.Bytes(0), name) is { } stored)
         {
             return (key, KeyCertificate.Decode(stored) ?? throw new InvalidOperationException($"The certificate of the {name} key is damaged."));
         }
 
         var certificate = KeyCertificate.Issue(root, usage, issuer, now, now.Plus(Validity), key.PublicKey);
-        db.Execute("UPDATE secret_key SET certificate = ?2 WHERE name = ?1", name, certificate.Encode());
+        db.Execute("UPDATE secret_key SET certificate = $2 WHERE name = $1", name, certificate.Encode());
         return (key, certificate);
     }
 }

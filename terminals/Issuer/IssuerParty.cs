@@ -4,6 +4,8 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Issuer;
@@ -12,33 +14,33 @@ namespace HierCash.Issuer;
 public sealed partial class IssuerParty : ILinkHandler
 {
     private readonly Database _store;
-    private readonly SchemeTerms _terms;
+    private readonly SchemeParameters _terms;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Issuance _issuance;
     private readonly Settlement _settlement;
-    private readonly TransferDesk _transfers;
-    private readonly ParkedDesk _parked;
-    private readonly TraceDesk _traces;
-    private readonly PurgeDesk _purge;
+    private readonly ClearingCycle _transfers;
+    private readonly ParkedInstructions _parked;
+    private readonly OverspendingCases _traces;
+    private readonly Forgetting _purge;
     private readonly Enrolment _enrolment;
     private readonly Reversals _reversals;
     private readonly CoinLife _life;
-    private readonly RelayDesk _relay;
-    private readonly StatementDesk _statements;
-    private readonly AgreementDesk _agreement;
-    private readonly RecoveryDesk _recovery;
+    private readonly SealedRelay _relay;
+    private readonly CirculationStatements _statements;
+    private readonly AgreedBooks _agreement;
+    private readonly IssuerRecovery _recovery;
     private readonly LostKeys _lost;
-    private readonly TillDesk _tills;
+    private readonly TillRegistrations _tills;
     private readonly ServiceRecord _service;
     private readonly ClockWatch _watch;
-    private readonly ClockDesk _clocks;
+    private readonly IssuerClock _clocks;
     private readonly Lock _linkGate = new();
     private ISigningKey? _linkKey;
     private X509Certificate2? _link;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
-    public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeTerms terms, TimeProvider clock, ILogger log, ICrashPoints crash)
+    public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeParameters terms, TimeProvider clock, ILogger log, ICrashPoints crash)
     {
         Id = id;
         _store = store;
@@ -46,26 +48,26 @@ public sealed partial class IssuerParty : ILinkHandler
         _clock = clock;
         _log = log;
         _watch = new ClockWatch(store, terms, clock);
-        _tills = new TillDesk(store);
+        _tills = new TillRegistrations(store);
         _service = new ServiceRecord(store, Timestamp.Now(clock));
         Keys = IssuerKeys.Open(store, suite, id, Timestamp.Now(clock));
         Registry = new Registry(store);
         _issuance = new Issuance(store, suite, Keys, id, terms, clock, crash);
-        _agreement = new AgreementDesk(store, suite, Keys, id, terms, clock);
+        _agreement = new AgreedBooks(store, suite, Keys, id, terms, clock);
         _settlement = new Settlement(store, suite, Keys, id, terms, _agreement, clock, crash);
         var queue = new ExcessQueue(Keys, id, terms);
-        _traces = new TraceDesk(store, suite, Keys, id, terms, queue, clock, crash);
-        _parked = new ParkedDesk(terms);
+        _traces = new OverspendingCases(store, suite, Keys, id, terms, queue, clock, crash);
+        _parked = new ParkedInstructions(terms);
         _lost = new LostKeys(store, suite, Keys, id, clock);
-        _recovery = new RecoveryDesk(store, suite, Keys, id, terms, clock);
-        _transfers = new TransferDesk(
-            store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new ProofDesk(store, _traces), _agreement, clock, crash);
+        _recovery = new IssuerRecovery(store, suite, Keys, id, terms, clock);
+        _transfers = new ClearingCycle(
+            store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new SettlementProofs(store, _traces), _agreement, clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
-        _relay = new RelayDesk(suite, Keys, _reversals, _life, _traces);
-        _statements = new StatementDesk(store, Keys, id, terms, _agreement, clock);
-        _purge = new PurgeDesk(store, terms);
-        _clocks = new ClockDesk(store, Keys, id, terms, queue, clock);
+        _relay = new SealedRelay(suite, Keys, _reversals, _life, _traces);
+        _statements = new CirculationStatements(store, Keys, id, terms, _agreement, clock);
+        _purge = new Forgetting(store, terms);
+        _clocks = new IssuerClock(store, Keys, id, terms, queue, clock);
         _enrolment = new Enrolment(id, Keys, Registry, terms, suite, clock);
         Audit = new IssuerAudit(store, suite, Keys);
     }
@@ -211,7 +213,7 @@ public sealed partial class IssuerParty : ILinkHandler
         _service.Beat(_clock);
         if (Behind is not null)
         {
-            LogStopped(AgreementDesk.RunRecover);
+            LogStopped(AgreedBooks.RunRecover);
             return 0;
         }
 
@@ -244,7 +246,7 @@ public sealed partial class IssuerParty : ILinkHandler
         db.Number("SELECT count(*) FROM alarm")));
 
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
-    public Timestamp? Behind => _store.Read(AgreementDesk.BehindSince);
+    public Timestamp? Behind => _store.Read(AgreedBooks.BehindSince);
 
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
@@ -264,13 +266,13 @@ public sealed partial class IssuerParty : ILinkHandler
     public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(Issuer.LostKeys.All);
 
     /// <summary>Banks that were left out of a recovery after they had shown a later word, and may still come.</summary>
-    public IReadOnlyList<PartyId> LeftOut => _store.Read(RecoveryDesk.LeftOutBanks);
+    public IReadOnlyList<PartyId> LeftOut => _store.Read(IssuerRecovery.LeftOutBanks);
 
     /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>
-    public IReadOnlyList<PartyId> Awaited => _store.Read(RecoveryDesk.Missing);
+    public IReadOnlyList<PartyId> Awaited => _store.Read(IssuerRecovery.Missing);
 
     /// <summary>For the people of an issuer that is behind: what it means, and what ends it.</summary>
-    public static string WhenBehind => AgreementDesk.RunRecover;
+    public static string WhenBehind => AgreedBooks.RunRecover;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
     public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
@@ -310,7 +312,7 @@ public sealed partial class IssuerParty : ILinkHandler
         Keys.Refresh(_store, now);
 
         bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
-        var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreementDesk.Stopped).ToMessage() : request.Type switch
+        var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreedBooks.Stopped).ToMessage() : request.Type switch
         {
             MessageType.Agree => _agreement.Handle(peer, request),
             MessageType.ShowCertificates => _lost.Handle(peer, request),

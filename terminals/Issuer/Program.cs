@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -260,7 +261,7 @@ internal static class Program
     private static IssuerParty Make(PartyFolder<IssuerSettings> folder, Database store, ILogger? log = null) =>
         new(Id, store, Suite, Terms(folder.Settings), TimeProvider.System, log ?? NullLogger.Instance, NoCrashPoints.Instance);
 
-    private static SchemeTerms Terms(IssuerSettings settings) => new()
+    private static SchemeParameters Terms(IssuerSettings settings) => new()
     {
         Currency = Currency.TryParse(settings.Currency) ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
         Excess = settings.Excess,

@@ -1,6 +1,8 @@
+using HierCash.Terminals.Store;
+
 namespace HierCash.Shop;
 
-/// <summary>Where a till may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+/// <summary>Where a till may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
     public const string RefundBegun = "shop.refund.begun";

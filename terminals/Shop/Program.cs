@@ -2,6 +2,7 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
@@ -36,16 +37,16 @@ internal static class Program
               hiercash-shop status --dir cafe --json
             """)
         {
-            Enrolled.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
-            Enrolled.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
-            Enrolled.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new OpenedTill(d)),
+            EnrolmentVerbs.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
+            EnrolmentVerbs.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
+            EnrolmentVerbs.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new TillSession(d)),
             Pay(), Till(), Status(),
-            TillCommands.Settle(Folder, Json, (d, own) => new OpenedTill(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
-            JournalCommands.Journal(Folder, Json, d => new OpenedTill(d, TillUse.Looks)),
-            JournalCommands.Explain(Folder, Json, d => new OpenedTill(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new OpenedTill(d)),
-            TicketsCommand.Make(Folder, Json, Suite, (d, use) => new OpenedTill(d, use)),
-            CancelCommand.Make(Folder, Json, Suite, d => new OpenedTill(d)), RecoverCommand.Make(Folder, Json, d => new OpenedTill(d, TillUse.StandsIn)),
-            AnswerCommand.Answer(Folder, Json, d => new OpenedTill(d)), PolicyCommand.Make(Folder, Json, d => new OpenedTill(d)),
+            TillCommands.Settle(Folder, Json, (d, own) => new TillSession(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
+            JournalCommands.Journal(Folder, Json, d => new TillSession(d, TillUse.Looks)),
+            JournalCommands.Explain(Folder, Json, d => new TillSession(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new TillSession(d)),
+            TicketsCommand.Make(Folder, Json, Suite, (d, use) => new TillSession(d, use)),
+            CancelCommand.Make(Folder, Json, Suite, d => new TillSession(d)), RecoverCommand.Make(Folder, Json, d => new TillSession(d, TillUse.StandsIn)),
+            AnswerCommand.Answer(Folder, Json, d => new TillSession(d)), PolicyCommand.Make(Folder, Json, d => new TillSession(d)),
         },
         args);
 
@@ -60,7 +61,7 @@ internal static class Program
         };
         command.SetAction(async (result, cancel) =>
         {
-            using var open = new OpenedTill(result.GetValue(Folder)!);
+            using var open = new TillSession(result.GetValue(Folder)!);
             open.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var currency = open.Grant.Scheme.Terms.Currency;
             if (UnusualAmount.Parse(result.GetValue(amount)!, currency, out var y) is { } error)
@@ -85,11 +86,11 @@ internal static class Program
                 catch
                 {
                     // No PIN, no payment: nobody goes on with it.
-                    open.Till.GiveUp(taken.Ticket, card);
+                    open.Till.GiveUp(taken.Sale, card);
                     throw;
                 }
 
-                return open.Till.Continue(taken.Ticket, card, code, result.GetValue(profile));
+                return open.Till.Continue(taken.Sale, card, code, result.GetValue(profile));
             }
 
             var paid = Take();
@@ -102,20 +103,20 @@ internal static class Program
 
             foreach (var ended in paid.Ended)
             {
-                Console.Error.WriteLine($"An unfinished payment of {ended.Ticket.Amount.Show(currency)} was cancelled too. {ended.Message}");
+                Console.Error.WriteLine($"An unfinished payment of {ended.Sale.Amount.Show(currency)} was cancelled too. {ended.Message}");
             }
 
             if (paid.Outcome != TillOutcome.Accepted)
             {
                 if (paid.Outcome == TillOutcome.PinWrong)
                 {
-                    open.Till.GiveUp(paid.Ticket, card);
+                    open.Till.GiveUp(paid.Sale, card);
                 }
 
-                string end = $"{paid.Message} 'hiercash-shop cancel {paid.Ticket.Time}' gives it up.";
+                string end = $"{paid.Message} 'hiercash-shop cancel {paid.Sale.Time}' gives it up.";
                 throw paid.Outcome switch
                 {
-                    TillOutcome.CardGone => new Protocol.Iso7816.CardChannelException(end),
+                    TillOutcome.CardGone => new HierCash.Iso7816.CardChannelException(end),
                     TillOutcome.IssuerGone => new LinkException(end),
                     _ => new RefusedException(paid.Message),
                 };
@@ -125,10 +126,10 @@ internal static class Program
                 result.GetValue(Json),
                 new
                 {
-                    Paid = y.Minor, Currency = currency.Name, Time = paid.Ticket.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
+                    Paid = y.Minor, Currency = currency.Name, Time = paid.Sale.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
                     IssuerKeyed = paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin)),
                 },
-                $"{paid.Message} Receipt {paid.Ticket.Time}; {(open.Till.Parts(paid.Ticket.Time).All(p => p.State == PartState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
+                $"{paid.Message} Receipt {paid.Sale.Time}; {(open.Till.Parts(paid.Sale.Time).All(p => p.State == PartState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
         });
         return command;
     }
@@ -152,7 +153,7 @@ internal static class Program
             // The screen draws itself; what is foreign on it is escaped where it is drawn (rule R18).
             Spectre.Console.AnsiConsole.Console = Spectre.Console.AnsiConsole.Create(
                 new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(ConsoleEntry.Terminal) });
-            using var open = new OpenedTill(result.GetValue(Folder)!, isScreen: true);
+            using var open = new TillSession(result.GetValue(Folder)!, isScreen: true);
             open.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
             var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
@@ -166,7 +167,7 @@ internal static class Program
         var command = new Command("status", "Says what was taken, what is queued, and what was refused.") { Folder, Json };
         command.SetAction(result =>
         {
-            using var open = new OpenedTill(result.GetValue(Folder)!, TillUse.Looks);
+            using var open = new TillSession(result.GetValue(Folder)!, TillUse.Looks);
             var currency = open.Grant.Scheme.Terms.Currency;
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
@@ -182,8 +183,8 @@ internal static class Program
                 {
                     W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
-                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Ticket.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
-                    PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Ticket.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Sale.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
+                    PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
                     Waits = till.Waits.Select(w => w.ToJson()),
                 },
                 $"""

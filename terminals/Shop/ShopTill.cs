@@ -1,11 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -33,9 +35,9 @@ public enum TillOutcome
     Refused,
 }
 
-/// <param name="Ticket">Names the payment, to go on with it or to give it up.</param>
+/// <param name="Sale">Names the payment, to go on with it or to give it up.</param>
 /// <param name="Message">For people: what happened and what to do.</param>
-public sealed record TillResult(TillOutcome Outcome, Ticket Ticket, string Message, IReadOnlyList<CashPayment> Payments)
+public sealed record TillResult(TillOutcome Outcome, Sale Sale, string Message, IReadOnlyList<CashPayment> Payments)
 {
     /// <summary>Earlier payments of this card that had been cut short, and ended with this one.</summary>
     public IReadOnlyList<TillResult> Ended { get; init; } = [];
@@ -110,7 +112,7 @@ public sealed partial class ShopTill
     }
 
     /// <summary>W.</summary>
-    public TillId W => OneWay.W(_key.PublicKey);
+    public TillId W => Derivations.W(_key.PublicKey);
 
     public Settler Settler { get; }
 
@@ -127,9 +129,9 @@ public sealed partial class ShopTill
     public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => TillStore.AcceptedSince(db, moment));
 
     /// <summary>Payments begun and neither accepted nor given up.</summary>
-    public IReadOnlyList<Ticket> OpenTickets => _store.Read(TillStore.Open);
+    public IReadOnlyList<Sale> OpenTickets => _store.Read(TillStore.Open);
 
-    public IReadOnlyList<Part> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
+    public IReadOnlyList<CoinPayment> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
@@ -160,13 +162,13 @@ public sealed partial class ShopTill
         RefreshHotList();
         if (WhyNotByIssuersClock(amount) is { } wrong)
         {
-            return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), wrong, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), wrong, []);
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
         if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
         {
-            return new TillResult(TillOutcome.Refused, new Ticket(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
@@ -175,10 +177,10 @@ public sealed partial class ShopTill
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
     /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
-    public TillResult Continue(Ticket ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
+    public TillResult Continue(Sale ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
         Continue(ticket, channel, pin, profile, isRepeat: true);
 
-    private TillResult Continue(Ticket ticket, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
+    private TillResult Continue(Sale ticket, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
     {
         var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
         if (current.State != TicketState.Open)
@@ -226,7 +228,7 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Ticket ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
+    private TillResult Take(Sale ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
     {
         bool madeGood = false;
         int turns = Parts(ticket.Time).Count;
@@ -251,7 +253,7 @@ public sealed partial class ShopTill
                 return Refuse(ticket, unfit.EndsContact ? null : card, unfit.Message);
             }
 
-            if (status == StatusWord.PinRequired)
+            if (status == StatusWord.SecurityStatusNotSatisfied)
             {
                 if (pin is null)
                 {
@@ -271,10 +273,10 @@ public sealed partial class ShopTill
             }
 
             // Maybe it lacks what this till owes it.
-            if ((status == StatusWord.BalanceTooSmall || status == StatusWord.Expired || status == StatusWord.CounterExhausted) && !madeGood)
+            if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted) && !madeGood)
             {
                 madeGood = true;
-                var (given, cancelled) = MakeGood(card, ticket);
+                var (given, cancelled) = RecoverInterrupted(card, ticket);
                 ended.AddRange(cancelled);
                 if (!given.IsZero || cancelled.Count > 0)
                 {
@@ -285,7 +287,7 @@ public sealed partial class ShopTill
             if (!status.IsSuccess)
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
-                string why = status == StatusWord.Expired ? ExpiredSentence(ticket, card, rest) : status.Explain();
+                string why = status == WalletStatus.Expired ? ExpiredSentence(ticket, card, rest) : status.Explain();
                 return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
@@ -322,7 +324,7 @@ public sealed partial class ShopTill
     /// what the card may have signed already is asked for first, without e, because it shows no coin for what it has paid (rule R14).
     /// </summary>
     /// <param name="unfit">Why this till does not take the coin that was shown; PAY was not sent then.</param>
-    private StatusWord Ask(Ticket ticket, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
+    private StatusWord Ask(Sale ticket, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
     {
         h = null;
         unfit = null;
@@ -367,12 +369,12 @@ public sealed partial class ShopTill
     }
 
     /// <summary>What a card says of a payment that it signed before; null if it did not.</summary>
-    private static StatusWord? IsAnswer(StatusWord status) => status.IsSuccess || status == StatusWord.AlreadyDone ? status : null;
+    private static StatusWord? IsAnswer(StatusWord status) => status.IsSuccess || status == WalletStatus.AlreadyDone ? status : null;
 
-    private CashPayment Payment(Coin coin, Ticket ticket, Amount rest, PayReply reply) =>
+    private CashPayment Payment(Coin coin, Sale ticket, Amount rest, PayReply reply) =>
         new(coin, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
 
-    private TillResult End(Ticket ticket, TillOutcome outcome, string message) =>
+    private TillResult End(Sale ticket, TillOutcome outcome, string message) =>
         new(outcome, ticket, message, Parts(ticket.Time).Select(p => p.H).ToList());
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]

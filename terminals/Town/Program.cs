@@ -5,6 +5,7 @@ using System.Text.Json;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Town;
@@ -76,14 +77,14 @@ internal static class Program
         try
         {
             long started = Stopwatch.GetTimestamp();
-            using var town = new TownWorld(new TownOptions
+            using var town = new SimulatedTown(new TownOptions
             {
                 Directory = folder,
                 Suite = seed is { } number ? new BouncyCastleSuite(new SeededRandom(number)) : new BclSuite(),
             });
             bool color = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
             using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System, Console.Error.WriteLine);
-            var report = await Demo.Run(town, reader, new Story(json ? null : ConsoleEntry.Terminal, color), cancel);
+            var report = await Demo.Run(town, reader, new Narrator(json ? null : ConsoleEntry.Terminal, color), cancel);
             if (directory is not null)
             {
                 var evidence = town.UserBank.EvidenceFiles.Single();

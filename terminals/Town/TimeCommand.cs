@@ -5,6 +5,7 @@ using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Town;
@@ -42,8 +43,8 @@ internal static class TimeCommand
         try
         {
             var suite = new BclSuite();
-            var options = new TownOptions { Directory = folder, Suite = suite, Terms = new SchemeTerms { NoPinLimit = Enough } };
-            using var town = new TownWorld(options);
+            var options = new TownOptions { Directory = folder, Suite = suite, Terms = new SchemeParameters { NoPinLimit = Enough } };
+            using var town = new SimulatedTown(options);
             using var card = TownCard.Make("Alice", suite, PowerImage.Create(Path.Combine(folder, "alice.card")));
             string till = town.AddTill("Corner Cafe");
             town.OpenAccount(card, Enough);

@@ -1,6 +1,7 @@
 using System.Text;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 

@@ -1,6 +1,8 @@
+using HierCash.Terminals.Store;
+
 namespace HierCash.Wallet;
 
-/// <summary>Where a user's terminal may be stopped by a test; see <see cref="Terminals.ICrashPoints"/>.</summary>
+/// <summary>Where a user's terminal may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>
 public static class CrashPoints
 {
     public const string RedemptionSigned = "wallet.redemption.signed";

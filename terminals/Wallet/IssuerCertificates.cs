@@ -1,8 +1,10 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
 
@@ -66,12 +68,12 @@ internal sealed class IssuerCertificates
     /// <summary>E_K to the card. Which PS_I is in it only the card can read: the newest is tried first, older ones where the card does not know the one that signed.</summary>
     public StatusWord Finish(WalletCard card, byte slot, byte[] ek)
     {
-        var status = StatusWord.KeyUnknown;
+        var status = WalletStatus.KeyUnknown;
         foreach (var certificate in Of(KeyUsage.IssuerCoin).OrderByDescending(c => c.NotBefore))
         {
             card.PutCertificate(certificate);
             status = card.FinishWithdrawal(slot, ek);
-            if (status != StatusWord.KeyUnknown)
+            if (status != WalletStatus.KeyUnknown)
             {
                 break;
             }

@@ -1,7 +1,8 @@
+using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Wallet;
 

@@ -1,10 +1,12 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
 
@@ -62,7 +64,7 @@ public sealed partial class WalletTerminal
         return results;
     }
 
-    private RecoveryResult Restore(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CashPayment h, DeadStatement statement)
+    private RecoveryResult Restore(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CashPayment h, NonSettlementStatement statement)
     {
         BringStatement(card, certificates, k => statement.Verify(suite, k));
         var restored = card.Restore(statement);
@@ -154,7 +156,7 @@ public sealed partial class WalletTerminal
         var restored = log.Where(e => e.Entry.Proof is not null).Select(e => (e.H, Proof: e.Entry.Proof!)).ToList();
         return new Rebuttal(
             [.. restored.Where(e => e.Proof.TillKey is not null).Select(e => VoidStatement.Of(e.H, e.Proof.TillKey!, e.Proof.Signature))],
-            [.. restored.Where(e => e.Proof.TillKey is null).Select(e => new DeadStatement(
+            [.. restored.Where(e => e.Proof.TillKey is null).Select(e => new NonSettlementStatement(
                 e.Proof.Issuer, e.H.Id, e.H.Coin.Id, e.H.Seq, e.H.Paid, e.Proof.Basis, e.Proof.Date, e.Proof.Signature))],
             certificates);
     }
@@ -268,7 +270,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
 {
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
     {
-        var (message, seed) = Sealed.Seal(suite, issuer, request);
+        var (message, seed) = SealedMessage.Seal(suite, issuer, request);
         var reply = await bank.Call(RelayMessages.Write(MessageType.Relay, message), cancel);
         if (Refusal.Read(reply) is { } refusal)
         {
@@ -277,7 +279,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
             return banks ? throw new LinkException(refusal.Text) : reply;
         }
 
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
             ? opened
             : throw new LinkException("The answer to the sealed message cannot be opened. Try again.");
     }

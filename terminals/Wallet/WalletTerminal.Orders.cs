@@ -1,3 +1,4 @@
+using HierCash.Card.Client;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -17,13 +18,13 @@ public sealed partial class WalletTerminal
         [.. Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Pending is not null)
             .Select(s => (s.Slot, s.Coin.Pending!, s.Coin.Order)).OrderBy(s => s.Order == 0 ? ulong.MaxValue : s.Order)];
 
-    private static AccountRequest Sign(WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, Timestamp date)
+    private static WithdrawalOrder Sign(WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, Timestamp date)
     {
         var signed = card.AuthoriseWithdrawal(begun.Slot, date);
-        return new AccountRequest(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, signed.Number, date, signed.Signature);
+        return new WithdrawalOrder(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, signed.Number, date, signed.Signature);
     }
 
-    private ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, AccountRequest order, CancellationToken cancel) =>
+    private ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, WithdrawalOrder order, CancellationToken cancel) =>
         Send(card, status, certificates, WithdrawMessage.Write(order), order.Number, cancel);
 
     /// <summary>Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends, whatever a bank says.</summary>
@@ -159,7 +160,7 @@ public sealed partial class WalletTerminal
     private async ValueTask<IReadOnlyList<WithdrawalResult>> ShowOrders(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, IReadOnlyList<WithdrawalResult> before, CancellationToken cancel)
     {
-        var since = Timestamp.Now(clock).Minus(new SchemeTerms().BackupMaxAge);
+        var since = Timestamp.Now(clock).Minus(new SchemeParameters().BackupMaxAge);
         var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0).ToList();
         var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
         var kept = records?.Orders(status.User, status.Bank, since) ?? [];

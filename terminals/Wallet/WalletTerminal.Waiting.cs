@@ -1,5 +1,6 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
 
 namespace HierCash.Wallet;

@@ -1,10 +1,13 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Wallet;
 
@@ -38,8 +41,8 @@ public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, 
 /// <param name="records">The holder's own records, which say what the issuer has heard of already; or null.</param>
 public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
-    private readonly HashSet<RequestId> _begun = [];
-    private readonly PeerClock _banksClock = new(clock, new SchemeTerms().ClockTolerance, "this wallet", "the bank");
+    private readonly HashSet<WithdrawalId> _begun = [];
+    private readonly PeerClock _banksClock = new(clock, new SchemeParameters().ClockTolerance, "this wallet", "the bank");
 
     /// <summary>Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left alone.</summary>
     public Func<Amount, bool>? AskHolder { get; init; }
@@ -101,8 +104,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         certificates.BringEncryption(card, key);
         var begun = begin(card, status.Currency, key);
         crash.Reach(CrashPoints.WithdrawalBegun);
-        _begun.Add(new RequestId(Digest.Of(begun.EI)));
-        records?.Begun(new RequestId(Digest.Of(begun.EI)));
+        _begun.Add(new WithdrawalId(Digest.Of(begun.EI)));
+        records?.Begun(new WithdrawalId(Digest.Of(begun.EI)));
         try
         {
             return OnCard(await Finish(card, status, certificates, begun, faceValue, key, cancel, keyed), status.Currency);
@@ -210,7 +213,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
     private bool IsHolders(BeginWithdrawalReply begun, Amount amount)
     {
-        var request = new RequestId(Digest.Of(begun.EI));
+        var request = new WithdrawalId(Digest.Of(begun.EI));
         bool known = _begun.Contains(request) || records?.IsBegun(request) == true || AskHolder?.Invoke(amount) == true;
         Switches.On("R16", ref known);
         return known;
@@ -253,7 +256,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             string isKeyed = ek.Length == CashAnswer.EncipheredSizeWithKey ? $" {IssuerKeyed.ForHolder}" : "";
             return stored.IsSuccess
                 ? new WithdrawalResult(WithdrawalOutcome.Issued, faceValue, $"{amount} are on the card.{isKeyed}")
-                : stored == StatusWord.KeyUnknown
+                : stored == WalletStatus.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
                     $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
@@ -268,7 +271,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
                 ? answer.Text is { } why
                     ? new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, why)
                     : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue, $"The issuer does not issue these {amount}: {Explain(never.Reason, keyed)} The account has its money back.")
-                : freed == StatusWord.KeyUnknown
+                : freed == WalletStatus.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
                     $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }

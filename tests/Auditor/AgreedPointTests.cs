@@ -1,10 +1,11 @@
 using HierCash.Auditor;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Audits;
@@ -14,7 +15,7 @@ namespace HierCash.Tests.Audits;
 public sealed class AgreedPointTests
 {
     private string _folder = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private string _till = null!;
 
@@ -29,7 +30,7 @@ public sealed class AgreedPointTests
         _town.Pay(_till, _alice, 1000);
         await _town.Settle(_till);
         await _town.RunCycle();
-        await _town.Till(_till).Refund(refunded.Ticket.Time, _alice.Card, _town.TillLink(_till), default);
+        await _town.Till(_till).Refund(refunded.Sale.Time, _alice.Card, _town.TillLink(_till), default);
         await _town.RunCycle();
     }
 

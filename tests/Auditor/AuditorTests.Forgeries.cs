@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Audits;
 
@@ -223,9 +224,9 @@ public sealed partial class AuditorTests
     private static void OrderForAnother(Forger f)
     {
         var reader = new BerTlvReader(f.Blob("bank-1", "SELECT user_order FROM withdrawal ORDER BY rowid DESC LIMIT 1"));
-        var order = AccountRequest.Read(ref reader) with { Bank = f.Town.ShopBank.Id };
+        var order = WithdrawalOrder.Read(ref reader) with { Bank = f.Town.ShopBank.Id };
         f.Sql(
-            "bank-1", "UPDATE withdrawal SET user_order = $0 WHERE rowid = (SELECT max(rowid) FROM withdrawal)", BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+            "bank-1", "UPDATE withdrawal SET user_order = $0 WHERE rowid = (SELECT max(rowid) FROM withdrawal)", BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
     }
 
     /// <summary>Of the account that withdrew first, its second withdrawal.</summary>
@@ -233,23 +234,23 @@ public sealed partial class AuditorTests
     {
         const string Second = "SELECT rowid FROM withdrawal WHERE u = (SELECT u FROM withdrawal ORDER BY rowid LIMIT 1) ORDER BY rowid LIMIT 1 OFFSET 1";
         var reader = new BerTlvReader(f.Blob("bank-1", $"SELECT user_order FROM withdrawal WHERE rowid = ({Second})"));
-        var order = AccountRequest.Read(ref reader) with { Number = number };
-        f.Sql("bank-1", $"UPDATE withdrawal SET user_order = $0 WHERE rowid = ({Second})", BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write));
+        var order = WithdrawalOrder.Read(ref reader) with { Number = number };
+        f.Sql("bank-1", $"UPDATE withdrawal SET user_order = $0 WHERE rowid = ({Second})", BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
     }
 
     private static void SecondVersion(Forger f)
     {
         using var key = f.Town.StatementKey;
         var t = f.Instruction("bank-1", TransferKind.FloatDebit);
-        var other = Transfer.Sign(key, t.Issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, new Timestamp(t.Date.Microseconds + 1));
+        var other = ClearingInstruction.Sign(key, t.Issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, new Timestamp(t.Date.Microseconds + 1));
         f.Sql("bank-1", "UPDATE booked_transfer SET transfer = $0 WHERE number = $1", other.Encode(), (long)t.Number);
     }
 
     private static void SecondStatement(Forger f)
     {
         using var key = f.Town.StatementKey;
-        var s = AuditStatement.Decode(f.Blob("bank-1", "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1"))!;
-        var other = AuditStatement.Sign(key, s.Issuer, s.Number, s.Bank, s.Currency, s.Totals, new Timestamp(s.Date.Microseconds + 1), s.Previous);
+        var s = CirculationStatement.Decode(f.Blob("bank-1", "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1"))!;
+        var other = CirculationStatement.Sign(key, s.Issuer, s.Number, s.Bank, s.Currency, s.Totals, new Timestamp(s.Date.Microseconds + 1), s.Previous);
         f.Sql("bank-1", "UPDATE audit_statement SET statement = $0 WHERE number = $1", other.Encode(), (long)s.Number);
     }
 
@@ -257,7 +258,7 @@ public sealed partial class AuditorTests
     {
         using var key = f.Town.StatementKey;
         var h = CashPayment.Decode(f.Blob("issuer", "SELECT h FROM history WHERE id = 1"))!;
-        var dead = DeadStatement.Sign(key, f.Town.Issuer.Id, h, DeathBasis.TermOver, Timestamp.Now(f.Town.Clock));
+        var dead = NonSettlementStatement.Sign(key, f.Town.Issuer.Id, h, DeathBasis.TermOver, Timestamp.Now(f.Town.Clock));
         f.Sql(
             "issuer", "INSERT INTO dead_payment VALUES($0, $1, $2, $3, $4, 1, 1, $5, 1)",
             h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), (long)DeathBasis.TermOver, dead.Encode());

@@ -1,9 +1,10 @@
 using HierCash.Auditor;
 using HierCash.Protocol.Cash;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +15,7 @@ namespace HierCash.Tests.Audits;
 public sealed partial class AuditorTests
 {
     private string _folder = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private byte[] _evidence = [];
 
     /// <summary>Which books, what is done to them, and the table that the auditor has to name.</summary>
@@ -98,7 +99,7 @@ public sealed partial class AuditorTests
         _town.Pay(kiosk, clone, 1500);
         await _town.Settle(cafe);
         await _town.Settle(kiosk);
-        await _town.Till(cafe).Refund(refunded.Ticket.Time, alice.Card, _town.TillLink(cafe), default);
+        await _town.Till(cafe).Refund(refunded.Sale.Time, alice.Card, _town.TillLink(cafe), default);
         await _town.RunCycle();
         _town.Pay(cafe, bob, 150);
         _town.Pay(kiosk, bob, 150);

@@ -1,10 +1,11 @@
 using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 
 namespace HierCash.Tests.Audits;
 
@@ -100,7 +101,7 @@ public sealed class ClearingAuditTests
     }
 
     /// <summary>10.00 at the cafe, settled, and the cycle closed.</summary>
-    private static async Task Spend(TownWorld town)
+    private static async Task Spend(SimulatedTown town)
     {
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
@@ -111,7 +112,7 @@ public sealed class ClearingAuditTests
 
     /// <summary>A clerk signed for an account that the bank never opened; the shop takes 7.00.</summary>
     /// <returns>The account that is not there.</returns>
-    internal static async Task<Digest> Ghost(TownWorld town)
+    internal static async Task<Digest> Ghost(SimulatedTown town)
     {
         var reference = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Ghost"));
         using var clerk = town.BankKey("bank-2");
@@ -122,7 +123,7 @@ public sealed class ClearingAuditTests
         return reference;
     }
 
-    private static IReadOnlyList<Finding> Audit(TownWorld town)
+    private static IReadOnlyList<Finding> Audit(SimulatedTown town)
     {
         string folder = Directory.CreateTempSubdirectory("hiercash-audit-").FullName;
         try

@@ -1,18 +1,18 @@
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Audits;
 
 /// <summary>Changes copies of books as their own party could: with its keys, and so that everything else of that party's books still fits.</summary>
 /// <param name="folder">Of the copies: issuer.db, bank-1.db, bank-2.db.</param>
-internal sealed class Forger(TownWorld town, string folder)
+internal sealed class Forger(SimulatedTown town, string folder)
 {
     private const string Recount = "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = ledger_account.id);";
 
     private static readonly string[] Parties = ["issuer", "bank-1", "bank-2"];
 
-    public TownWorld Town => town;
+    public SimulatedTown Town => town;
 
     /// <summary>Runs statements on one party's books; those of the others are attached as issuer, bank1 and bank2.</summary>
     /// <param name="values">$0, $1 and so on.</param>
@@ -24,13 +24,13 @@ internal sealed class Forger(TownWorld town, string folder)
     public long Number(string party, string sql, params object[] values) => With(party, sql, values, c => (long)c.ExecuteScalar()!);
 
     /// <summary>The bank's first instruction of that kind.</summary>
-    public Transfer Instruction(string bank, TransferKind kind) => With(
+    public ClearingInstruction Instruction(string bank, TransferKind kind) => With(
         bank, "SELECT transfer FROM booked_transfer ORDER BY number", [], c =>
         {
             using var reader = c.ExecuteReader();
             while (reader.Read())
             {
-                if (Transfer.Decode((byte[])reader[0]) is { } transfer && transfer.Kind == kind)
+                if (ClearingInstruction.Decode((byte[])reader[0]) is { } transfer && transfer.Kind == kind)
                 {
                     return transfer;
                 }
@@ -99,7 +99,7 @@ internal sealed class Forger(TownWorld town, string folder)
         DELETE FROM booked_transfer WHERE number = 1;
         {Recount}
         """,
-        Transfer.Decode(Blob(bank, "SELECT transfer FROM booked_transfer WHERE number = 1"))!.Total.ToLedger());
+        ClearingInstruction.Decode(Blob(bank, "SELECT transfer FROM booked_transfer WHERE number = 1"))!.Total.ToLedger());
 
     private T With<T>(string party, string sql, object[] values, Func<SqliteCommand, T> run)
     {

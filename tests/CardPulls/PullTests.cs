@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using HierCash.Card.Client;
 using HierCash.Card.Readers;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Pcsc;
 using HierCash.Tests.Properties;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.CardPulls;
@@ -54,7 +55,7 @@ public sealed class PullTests
         string folder = Directory.CreateTempSubdirectory("hiercash-pull-").FullName;
         try
         {
-            using var town = new TownWorld(new TownOptions { Directory = folder });
+            using var town = new SimulatedTown(new TownOptions { Directory = folder });
             var lanes = Enumerable.Range(0, Lanes).Select(i => new Lane(town, _service, i, folder)).ToList();
             var faults = new ConcurrentBag<Exception>();
             var threads = lanes.ConvertAll(lane => new Thread(() => lane.PullMany(Pulls / Lanes, faults)));
@@ -83,7 +84,7 @@ public sealed class PullTests
     /// <summary>A user, a till and a slot of the reader.</summary>
     private sealed class Lane
     {
-        private readonly TownWorld _town;
+        private readonly SimulatedTown _town;
         private readonly PcscService _service;
         private readonly int _slot;
         private readonly string _image;
@@ -92,10 +93,10 @@ public sealed class PullTests
         private readonly SeededRandom _random;
         private TimeSpan _payment;
         private TimeSpan _withdrawal;
-        private Ticket? _open;
+        private Sale? _open;
         private bool _resume;
 
-        public Lane(TownWorld town, PcscService service, int slot, string folder)
+        public Lane(SimulatedTown town, PcscService service, int slot, string folder)
         {
             _service = service;
             _town = town;
@@ -104,8 +105,8 @@ public sealed class PullTests
             _image = Path.Combine(folder, $"{slot}.card");
             _random = new SeededRandom((ulong)slot + 300);
             _till = town.AddTill("Cafe");
-            ReaderChoice.Create(_image, Suite);
-            using var card = ReaderChoice.OpenImage(_image, Suite);
+            CardChannels.Create(_image, Suite);
+            using var card = CardChannels.OpenImage(_image, Suite);
             var code = ActivationCode.Random(Suite.Random);
             var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code);
             TownCard.Activate(card, code);
@@ -255,7 +256,7 @@ public sealed class PullTests
             long started = Stopwatch.GetTimestamp();
             var result = _open is { } ticket ? till.Continue(ticket, channel, TownCard.TillPin) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), TownCard.TillPin);
             _payment = !again && result.Outcome == TillOutcome.Accepted ? Stopwatch.GetElapsedTime(started) : _payment;
-            _open = result.Outcome == TillOutcome.CardGone ? result.Ticket : null;
+            _open = result.Outcome == TillOutcome.CardGone ? result.Sale : null;
             Payments += result.Outcome == TillOutcome.Accepted ? 1 : 0;
             Repeated += result.Outcome == TillOutcome.Accepted && again ? 1 : 0;
             return _open is null;
@@ -283,7 +284,7 @@ public sealed class PullTests
             {
                 try
                 {
-                    return ReaderChoice.Open($"Virtual PCD 00 0{_slot}", Suite, TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
+                    return CardChannels.Open($"Virtual PCD 00 0{_slot}", Suite, TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
                 }
                 catch (CardChannelException e) when (tries < MostTries && e.Message.StartsWith("Another program has the card to itself", StringComparison.Ordinal))
                 {
@@ -312,7 +313,7 @@ public sealed class PullTests
         public void AssertReconciled()
         {
             var till = _town.Till(_till);
-            using var channel = ReaderChoice.OpenImage(_image, Suite);
+            using var channel = CardChannels.OpenImage(_image, Suite);
             var card = new WalletCard(channel);
             card.Select();
             card.Verify(TownCard.HolderPin);

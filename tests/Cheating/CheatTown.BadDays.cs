@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
@@ -133,7 +133,7 @@ internal static class BadDays
     /// <summary>The honest parties that it may befall.</summary>
     private static string[] Honest(IReadOnlyCollection<CheatKind> kinds) =>
     [
-        .. kinds.Contains(CheatKind.Issuer) || kinds.Contains(CheatKind.Clerk) ? Array.Empty<string>() : [TownWorld.IssuerName],
+        .. kinds.Contains(CheatKind.Issuer) || kinds.Contains(CheatKind.Clerk) ? Array.Empty<string>() : [SimulatedTown.IssuerName],
         .. kinds.Contains(CheatKind.Bank) || kinds.Contains(CheatKind.Clerk) ? Array.Empty<string>() : ["bank-1"],
         "bank-2",
     ];

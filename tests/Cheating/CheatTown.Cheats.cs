@@ -2,8 +2,10 @@ using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;
@@ -122,7 +124,7 @@ internal sealed partial class CheatTown
     public void SpeakForOthers() => Try(() =>
     {
         using var key = DenKey;
-        var others = Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Ticket.Time)).Select(p => p.H).Take(6).ToList();
+        var others = Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Sale.Time)).Select(p => p.H).Take(6).ToList();
         foreach (var h in others)
         {
             Try(() => RawMessages.Settle(DenLink, key, [h, h], Now));

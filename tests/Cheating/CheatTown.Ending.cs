@@ -1,7 +1,7 @@
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
@@ -167,7 +167,7 @@ internal sealed partial class CheatTown
             {
                 Culprit.User => (Accused.User, finding.Name),
                 Culprit.Shop => (Accused.Shop, Shops.Find(s => finding.Finding.Contains(World.Till(s.Till).W.ToString(), StringComparison.Ordinal))?.Name ?? "a shop"),
-                Culprit.Issuer => (Accused.Issuer, TownWorld.IssuerName),
+                Culprit.Issuer => (Accused.Issuer, SimulatedTown.IssuerName),
                 Culprit.Bank => (Accused.Bank, World.Banks.FirstOrDefault(b => b.Id == file.BankKey.Holder)?.Name ?? "a bank"),
                 _ => (Accused.Nobody, ""),
             };

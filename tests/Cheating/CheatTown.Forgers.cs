@@ -1,7 +1,9 @@
+using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;
 
@@ -28,7 +30,7 @@ internal sealed partial class CheatTown
             Truth.Withdrew(coin.Id.ToString(), Mallory.Name, 0);
         }
 
-        Note(new Sale(shop, Mallory, Mallory.Card, result.Ticket, Hand.Copy), result, Hand.Copy);
+        Note(new Purchase(shop, Mallory, Mallory.Card, result.Sale, Hand.Copy), result, Hand.Copy);
         Did($"A forged card pays {Money(minor)} at {shop.Name} with {(ownCoin ? "a coin of its own making" : "a coin that it has seen")}: {result.Message}");
         Settle(shop);
     });
@@ -55,7 +57,7 @@ internal sealed partial class CheatTown
         var pe = World.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
         var begun = client.BeginWithdrawal(new Amount(minor), Currency.Eur, pe);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Now);
-        var order = new AccountRequest(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now, signed.Signature);
+        var order = new WithdrawalOrder(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now, signed.Signature);
         var reply = World.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         bool done = WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
         TellCoins(Mallory);

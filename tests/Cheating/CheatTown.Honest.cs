@@ -2,7 +2,7 @@ using System.Globalization;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;
@@ -11,9 +11,9 @@ namespace HierCash.Tests.Cheating;
 internal sealed partial class CheatTown
 {
     /// <summary>Somebody pays at a shop that keeps the rules.</summary>
-    public Sale? Buy(Person person, TownCard card, ShopEntry shop, ulong minor, Hand hand, bool pin = true)
+    public Purchase? Buy(Person person, TownCard card, ShopEntry shop, ulong minor, Hand hand, bool pin = true)
     {
-        Sale? sale = null;
+        Purchase? sale = null;
         Try(() =>
         {
             card.Card.Reset();
@@ -21,10 +21,10 @@ internal sealed partial class CheatTown
             if (result.Outcome is TillOutcome.PinRequired or TillOutcome.PinWrong)
             {
                 // Whoever has no PIN leaves without goods, and the shop's person cancels.
-                World.Till(shop.Till).GiveUp(result.Ticket, card.Card);
+                World.Till(shop.Till).GiveUp(result.Sale, card.Card);
             }
 
-            sale = new Sale(shop, person, card, result.Ticket, hand);
+            sale = new Purchase(shop, person, card, result.Sale, hand);
             Note(sale, result, hand);
             Did(result.Payments.Count > 0 ? Actor : null);
             string with = hand switch { Hand.Copy => " with a copy of the card", Hand.Thief => "'s card is used by the thief", _ => "" };
@@ -50,7 +50,7 @@ internal sealed partial class CheatTown
         return balance;
     }
 
-    private void Note(Sale sale, TillResult result, Hand hand)
+    private void Note(Purchase sale, TillResult result, Hand hand)
     {
         TellCoins(sale.Person);
         foreach (var h in result.Payments)
@@ -72,12 +72,12 @@ internal sealed partial class CheatTown
         Sync(sale);
     }
 
-    private bool NeedsIssuer(TillResult result) => result.Ticket.Amount > World.Options.Terms.FloorLimit;
+    private bool NeedsIssuer(TillResult result) => result.Sale.Amount > World.Options.Terms.FloorLimit;
 
     /// <summary>An honest till's word is a fact: OK means goods, S_W means that nothing is sold.</summary>
-    private void Sync(Sale sale)
+    private void Sync(Purchase sale)
     {
-        foreach (var part in World.Till(sale.Shop.Till).Parts(sale.Ticket.Time))
+        foreach (var part in World.Till(sale.Shop.Till).Parts(sale.Sale.Time))
         {
             if (sale.IsAccepted)
             {
@@ -115,11 +115,11 @@ internal sealed partial class CheatTown
     }
 
     /// <summary>Goes on with what was cut short at a till, or gives it up.</summary>
-    public void Resume(Sale sale, bool giveUp) => Try(() =>
+    public void Resume(Purchase sale, bool giveUp) => Try(() =>
     {
         sale.Card.Card.Reset();
         var till = World.Till(sale.Shop.Till);
-        var result = giveUp ? till.GiveUp(sale.Ticket, sale.Card.Card) : till.Continue(sale.Ticket, sale.Card.Card, sale.Card.PaymentPin);
+        var result = giveUp ? till.GiveUp(sale.Sale, sale.Card.Card) : till.Continue(sale.Sale, sale.Card.Card, sale.Card.PaymentPin);
         Note(sale, result, sale.Hand);
     });
 
@@ -134,7 +134,7 @@ internal sealed partial class CheatTown
     }
 
     /// <summary>The shop takes goods back and refunds by the book.</summary>
-    public void Refund(Sale sale)
+    public void Refund(Purchase sale)
     {
         if (sale.Shop.Cheats || !sale.IsAccepted || sale.IsRefunded)
         {
@@ -144,11 +144,11 @@ internal sealed partial class CheatTown
         bool done = Try(() =>
         {
             sale.Card.Card.Reset();
-            World.Till(sale.Shop.Till).Refund(sale.Ticket.Time, sale.Person.IsRobbed ? null : sale.Card.Card, World.TillLink(sale.Shop.Till), default)
+            World.Till(sale.Shop.Till).Refund(sale.Sale.Time, sale.Person.IsRobbed ? null : sale.Card.Card, World.TillLink(sale.Shop.Till), default)
                 .AsTask().GetAwaiter().GetResult();
         });
         Sync(sale);
-        Tell($"{sale.Shop.Name} takes goods for {Money(sale.Ticket.Amount.Minor)} back from {sale.Person.Name} and refunds{(done ? "" : ": not yet")}.");
+        Tell($"{sale.Shop.Name} takes goods for {Money(sale.Sale.Amount.Minor)} back from {sale.Person.Name} and refunds{(done ? "" : ": not yet")}.");
     }
 
     /// <summary>The issuer closes a cycle and each bank visits it; whoever is accused hears of it and answers.</summary>

@@ -2,6 +2,8 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Cheating;
 
@@ -34,7 +36,7 @@ internal sealed partial class CheatTown
             return await World.Till(shop.Till).HandOver(World.TillLink(next), default);
         }
 
-        return await World.Till(shop.Till).RunOnline(World.TillLink(shop.Till), default);
+        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default);
     }
 
     /// <summary>bank-1's key is copied.</summary>

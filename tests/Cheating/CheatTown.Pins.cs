@@ -1,3 +1,4 @@
+using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -94,7 +95,7 @@ internal sealed partial class CheatTown
 
         person.Card.Card.Reset();
         var result = World.Till(Kiosk.Till).Pay(person.Card.Card, new Amount(minor), NewPaymentPin);
-        Note(new Sale(Kiosk, person, person.Card, result.Ticket, Hand.Thief), result, Hand.Thief);
+        Note(new Purchase(Kiosk, person, person.Card, result.Sale, Hand.Thief), result, Hand.Thief);
         Did($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
     });
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using HierCash.Oracle;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
@@ -19,7 +19,7 @@ internal sealed partial class CheatTown
             Look(seen, scan, bank.Name, [.. OfCoins(), .. OfTills()]);
         }
 
-        foreach (string party in Shops.Where(s => !s.Cheats).Select(s => s.Till).Prepend(TownWorld.IssuerName))
+        foreach (string party in Shops.Where(s => !s.Cheats).Select(s => s.Till).Prepend(SimulatedTown.IssuerName))
         {
             Look(seen, scan, party, OfAccounts());
         }
@@ -77,7 +77,7 @@ internal sealed partial class CheatTown
         // What a till has settled went over the issuer's wire, coin and all.
         if (_coinsTold.Values.LastOrDefault(c => _coinsSettled.Contains(c.Coin.Id.ToString())) is { Coin: { } coin, Holder: { } holder })
         {
-            Must(scan, TownWorld.IssuerName, [(("N_U", holder.Name), coin.NU[1..]), (("S_I", holder.Name), coin.SI)]);
+            Must(scan, SimulatedTown.IssuerName, [(("N_U", holder.Name), coin.NU[1..]), (("S_I", holder.Name), coin.SI)]);
         }
     }
 

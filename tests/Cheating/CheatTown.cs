@@ -1,13 +1,15 @@
 using System.Globalization;
 using HierCash.Bank;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;
@@ -34,7 +36,7 @@ internal sealed partial class CheatTown : IDisposable
         var terms = World.Options.Terms;
         Truth = new Truth(new Limits(
             terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge,
-            TimeSpan.FromHours(24), terms.SettleTerm, TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
+            TimeSpan.FromHours(24), terms.SettlePeriod, TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
         Truth.Knows(new Party("issuer", PartyKind.Issuer, Has(CheatKind.Issuer), ""));
         Truth.Knows(new Party("bank-1", PartyKind.Bank, Has(CheatKind.Bank), ""));
         Truth.Knows(new Party("bank-2", PartyKind.Bank, false, ""));
@@ -52,7 +54,7 @@ internal sealed partial class CheatTown : IDisposable
 
     public IReadOnlyCollection<CheatKind> Kinds { get; }
 
-    public TownWorld World { get; }
+    public SimulatedTown World { get; }
 
     public Truth Truth { get; }
 
@@ -84,7 +86,7 @@ internal sealed partial class CheatTown : IDisposable
 
     public List<Person> People { get; } = [];
 
-    public List<Sale> Sales { get; } = [];
+    public List<Purchase> Sales { get; } = [];
 
     /// <summary>What the cheating shop has taken from cards and may do anything with.</summary>
     public List<Held> Held { get; } = [];
@@ -241,7 +243,7 @@ internal sealed partial class CheatTown : IDisposable
             return fault;
         }
 
-        if (to == TownWorld.IssuerName && _tillOwners.TryGetValue(from, out var shop) && RawMessages.IsContact(message))
+        if (to == SimulatedTown.IssuerName && _tillOwners.TryGetValue(from, out var shop) && RawMessages.IsContact(message))
         {
             var now = World.Clock.GetUtcNow();
             foreach (var h in RawMessages.Settled(message).Where(h => IsOwn(h, shop)))

@@ -116,7 +116,7 @@ public sealed class CheatingHistoryTests
     public void TheOracleFindsWhatItMust(object known)
     {
         var find = (KnownFind)known;
-        Protocol.Switches.Throw(find.Switch);
+        HierCash.Switches.Throw(find.Switch);
         Find($"Finding {find.Finding}, {find.Switch} off", find.Play, find.IsIn);
     }
 
@@ -131,7 +131,7 @@ public sealed class CheatingHistoryTests
     private static void FindAlone(string off, string what, Func<Oracle.Finding, bool> isIt)
     {
         const int Enough = 1000;
-        Protocol.Switches.Throw(off);
+        HierCash.Switches.Throw(off);
         for (int i = 0; i < Enough; i++)
         {
             var cast = Casts[i % Casts.Length];

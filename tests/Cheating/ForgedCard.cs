@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 
 namespace HierCash.Tests.Cheating;
 
@@ -29,7 +30,7 @@ internal sealed class ForgedCard(Func<PayCommand, CashPayment?> sign) : ICardCha
 
         if (apdu.Ins == SelectCommand.Ins)
         {
-            new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
+            new SelectReply(SelectCommand.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
             return StatusWord.Success;
         }
 
@@ -40,7 +41,7 @@ internal sealed class ForgedCard(Func<PayCommand, CashPayment?> sign) : ICardCha
 
         if (sign(pay) is not { } h)
         {
-            return StatusWord.BalanceTooSmall;
+            return WalletStatus.BalanceTooSmall;
         }
 
         new PayReply(h.Coin, h.Seq, h.Balance, h.Paid == pay.Amount ? null : h.Paid, h.SU).Write(ref reply);

@@ -67,7 +67,7 @@ public sealed class OracleTests
     {
         var truth = new Truth(new Limits(
             FloorLimit: 5000, GuaranteeCap: 20_000, TimeSpan.FromDays(30), GuaranteeWindow: TimeSpan.FromHours(24), HotListMaxAge: TimeSpan.FromHours(24),
-            CancelGrace: TimeSpan.FromHours(24), SettleTerm: TimeSpan.FromDays(7), UnderWay: TimeSpan.FromMinutes(15), NoPinLimit: 10_000));
+            CancelGrace: TimeSpan.FromHours(24), SettlePeriod: TimeSpan.FromDays(7), UnderWay: TimeSpan.FromMinutes(15), NoPinLimit: 10_000));
         truth.Knows(new Party("bank-1", PartyKind.Bank, false, ""));
         truth.Knows(new Party("Alice", PartyKind.Holder, false, "bank-1"));
         truth.Knows(new Party("Mallory", PartyKind.Holder, true, "bank-1"));

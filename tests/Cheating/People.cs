@@ -1,7 +1,7 @@
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;
@@ -59,7 +59,7 @@ internal sealed class Person(string name, TownCard card, WalletRecords records, 
 internal sealed record ShopEntry(string Name, string Till, bool Cheats, bool Lazy);
 
 /// <summary>A payment at an honest till, or one that a cheating shop took like one.</summary>
-internal sealed class Sale(ShopEntry shop, Person person, TownCard card, Ticket ticket, Hand hand)
+internal sealed class Purchase(ShopEntry shop, Person person, TownCard card, Sale ticket, Hand hand)
 {
     public ShopEntry Shop { get; } = shop;
 
@@ -67,7 +67,7 @@ internal sealed class Sale(ShopEntry shop, Person person, TownCard card, Ticket 
 
     public TownCard Card { get; } = card;
 
-    public Ticket Ticket { get; } = ticket;
+    public Sale Sale { get; } = ticket;
 
     public Hand Hand { get; } = hand;
 

@@ -1,11 +1,13 @@
 using HierCash.Bank;
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;
 
@@ -68,7 +70,7 @@ internal static class RawMessages
     }
 
     /// <summary>A withdrawal by whoever has the card and one of its PINs; false if the card refuses.</summary>
-    public static bool Withdraw(TownWorld world, TownCard card, string pin, PinRole role, Amount x)
+    public static bool Withdraw(SimulatedTown world, TownCard card, string pin, PinRole role, Amount x)
     {
         card.Card.Reset();
         var client = new WalletCard(card.Card);
@@ -83,7 +85,7 @@ internal static class RawMessages
         }
 
         var user = world.UserBank.Accounts.Single(a => a.Name == card.Owner).User;
-        var order = new AccountRequest(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, signed!.Number, now, signed.Signature);
+        var order = new WithdrawalOrder(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, signed!.Number, now, signed.Signature);
         var reply = world.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         return WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
     }
@@ -156,26 +158,26 @@ internal static class RawMessages
     }
 
     /// <summary>A wallet brings {H, S_W}, sealed and by way of its bank; true if the issuer answers with a reversal.</summary>
-    public static bool UploadVoid(TownWorld world, CashPayment h, ISigningKey key)
+    public static bool UploadVoid(SimulatedTown world, CashPayment h, ISigningKey key)
     {
         var statement = VoidStatement.Sign(key, h);
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
+        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
         var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
             && VoidMessage.ReadReply(opened) is not null;
     }
 
     /// <summary>A wallet asks for a dead statement, sealed and by way of its bank; true if the issuer signs one.</summary>
-    public static bool AskDead(TownWorld world, CashPayment h) => Dead(world, h) is not null;
+    public static bool AskDead(SimulatedTown world, CashPayment h) => Dead(world, h) is not null;
 
     /// <summary>The statement itself; null if the issuer signs none.</summary>
-    public static DeadStatement? Dead(TownWorld world, CashPayment h)
+    public static NonSettlementStatement? Dead(SimulatedTown world, CashPayment h)
     {
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = Sealed.Seal(world.Options.Suite, issuer, WalletMessages.WriteDead(h));
+        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, WalletMessages.WriteDead(h));
         var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && Sealed.OpenAnswer(seed, answer) is { } opened ? WalletMessages.ReadDeadReply(opened) : null;
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened ? WalletMessages.ReadDeadReply(opened) : null;
     }
 
     /// <summary>A till asks for the hot list: a contact.</summary>
@@ -193,29 +195,29 @@ internal static class RawMessages
     }
 
     /// <summary>A bank orders a coin of one of its withdrawals to be cancelled.</summary>
-    public static bool Cancel(ILink bank, ISigningKey key, PartyId id, RequestId request, Timestamp date) =>
+    public static bool Cancel(ILink bank, ISigningKey key, PartyId id, WithdrawalId request, Timestamp date) =>
         LossMessages.ReadCancelReply(Call(bank, LossMessages.WriteCancel(Cancellation.Sign(key, id, request, date)))) is not null;
 
     /// <summary>A bank asks for cash that nobody ordered, with a date of its choice.</summary>
-    public static bool Issue(ILink bank, ISigningKey key, PartyId id, AccountRequest order, ulong minor, Timestamp date)
+    public static bool Issue(ILink bank, ISigningKey key, PartyId id, WithdrawalOrder order, ulong minor, Timestamp date)
     {
         var amount = new Amount(minor);
-        var message = SignedMessage.BankRequest(id, amount, order.Currency, order.Key, order.Request, date);
-        var request = new BankRequest(id, amount, order.Currency, order.Key, order.EI, date, key.Sign(message));
+        var message = SignedMessage.IssueRequest(id, amount, order.Currency, order.Key, order.Request, date);
+        var request = new IssueRequest(id, amount, order.Currency, order.Key, order.EI, date, key.Sign(message));
         return WithdrawalAnswer.Read(Call(bank, IssueMessage.Write(request, withhold: false)), MessageType.IssueReply)?.EK is not null;
     }
 
     /// <summary>The orders that went over the wire from wallets to a bank.</summary>
-    public static IEnumerable<AccountRequest> Orders(TownWorld world) => world.Records.Wire
+    public static IEnumerable<WithdrawalOrder> Orders(SimulatedTown world) => world.Records.Wire
         .Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()
-        .Where(m => m.Type == MessageType.Withdraw).Select(WithdrawMessage.Read).OfType<AccountRequest>();
+        .Where(m => m.Type == MessageType.Withdraw).Select(WithdrawMessage.Read).OfType<WithdrawalOrder>();
 
     /// <summary>The requests that went over the wire from wallets to the users' bank.</summary>
-    public static IReadOnlyList<LinkMessage> WalletRequests(TownWorld world) => [.. world.Records.Wire
-        .Where(w => w.From == TownWorld.WalletName && w.To == "bank-1").Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()];
+    public static IReadOnlyList<LinkMessage> WalletRequests(SimulatedTown world) => [.. world.Records.Wire
+        .Where(w => w.From == SimulatedTown.WalletName && w.To == "bank-1").Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()];
 
     /// <summary>Changes the instructions in the issuer's answer to a bank, signed by the issuer again.</summary>
-    public static LinkMessage Resign(LinkMessage reply, ISigningKey statement, Func<Transfer, (TransferKind Kind, Digest Reference, Amount Total)> change)
+    public static LinkMessage Resign(LinkMessage reply, ISigningKey statement, Func<ClearingInstruction, (TransferKind Kind, Digest Reference, Amount Total)> change)
     {
         if (InstructionsMessage.ReadReply(reply) is not { } transfers)
         {
@@ -225,16 +227,16 @@ internal static class RawMessages
         return InstructionsMessage.WriteReply([.. transfers.Select(t =>
         {
             var (kind, reference, total) = change(t);
-            return Transfer.Sign(statement, t.Issuer, t.Number, t.Bank, kind, reference, total, t.Currency, t.Date).Encode();
+            return ClearingInstruction.Sign(statement, t.Issuer, t.Number, t.Bank, kind, reference, total, t.Currency, t.Date).Encode();
         })]);
     }
 
     /// <summary>A dead statement that the issuer signs of whatever it likes.</summary>
-    public static DeadStatement Dead(ISigningKey statement, PartyId issuer, CashPayment h, Timestamp date) =>
-        DeadStatement.Sign(statement, issuer, h, DeathBasis.TermOver, date);
+    public static NonSettlementStatement Dead(ISigningKey statement, PartyId issuer, CashPayment h, Timestamp date) =>
+        NonSettlementStatement.Sign(statement, issuer, h, DeathBasis.TermOver, date);
 
     /// <summary>An evidence file that a bank makes of another order and another's payments.</summary>
-    public static Evidence FalseEvidence(ISigningKey bank, Evidence real, AccountRequest order, PublicKey accountKey, string name) =>
+    public static Evidence FalseEvidence(ISigningKey bank, Evidence real, WithdrawalOrder order, PublicKey accountKey, string name) =>
         Evidence.Sign(bank, order, accountKey, name, real.Dossier, real.BankKey, real.Date);
 
     /// <summary>An evidence file of the same case without some of its payments, or with one twice; the bank signs the dossier anew, as well as it can.</summary>
@@ -249,7 +251,7 @@ internal static class RawMessages
     public static IReadOnlyList<Evidence> Files(BankParty bank) => bank.EvidenceFiles;
 
     /// <summary>What the file says when everybody was heard: its holder, and every shop, of which those without an answer gave none.</summary>
-    public static EvidenceFinding Check(TownWorld world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
+    public static EvidenceFinding Check(SimulatedTown world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
     {
         var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString()))).OfType<ShopAnswer>().ToList();
         return file.Check(world.Options.Suite, world.Scheme.Root, new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));

@@ -5,6 +5,8 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Consoles;
@@ -106,7 +108,7 @@ public sealed class BesideServeTests
             using var one = Database.OpenOrCreateFile(file, IssuerParty.Schema);
             using var two = Database.OpenFile(file, IssuerParty.Schema);
             using var ofTill = Database.OpenMemory(ShopTill.Schema);
-            IssuerParty Open(Database store) => new(new PartyId(1), store, suite, new SchemeTerms(), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+            IssuerParty Open(Database store) => new(new PartyId(1), store, suite, new SchemeParameters(), TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
             var serve = Open(one);
             var command = Open(two);
             using var bankKey = suite.GenerateKey();

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Audits;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Consoles;
@@ -34,7 +36,7 @@ public sealed class CaseConsoleTests
         var terms = town.Options.Terms;
         string said = _folders.Issuer(town, "explain", h.Coin.Id.ToString());
         Assert.That(said, Does.Contain($"Its card was reported as lost on {lost}.").And.Contain($"settle until {lost.Plus(terms.HotListMaxAge + TimeSpan.FromHours(24))}"));
-        Assert.That(said, Does.Contain($"The 30.00 EUR that are left go back after {lost.Plus(terms.HotListMaxAge + terms.SettleTerm)}"));
+        Assert.That(said, Does.Contain($"The 30.00 EUR that are left go back after {lost.Plus(terms.HotListMaxAge + terms.SettlePeriod)}"));
         Assert.That(said, Does.Contain("20.00 EUR credited.").And.Not.Contain("may still be paid"));
     }
 
@@ -110,7 +112,7 @@ public sealed class CaseConsoleTests
     [Test, Rule(1), Hole(19)]
     public async Task EquivocationAndWaitingAreSaid()
     {
-        using var town = TownFolders.Make(o => o with { Terms = new SchemeTerms { Excess = ExcessPolicy.Refuse } });
+        using var town = TownFolders.Make(o => o with { Terms = new SchemeParameters { Excess = ExcessPolicy.Refuse } });
         string[] tills = [town.AddTill("Cafe"), town.AddTill("Kiosk"), town.AddTill("Bakery")];
         using var mallory = town.User("Mallory", 5000);
         using var copy = mallory.Clone();
@@ -151,7 +153,7 @@ public sealed class CaseConsoleTests
         Assert.That(_folders.Bank(other, "bank-1", "status"), Does.Contain("2 instructions are parked"));
     }
 
-    private (string Verdict, string? Fell) Case(TownWorld town)
+    private (string Verdict, string? Fell) Case(SimulatedTown town)
     {
         using var json = JsonDocument.Parse(_folders.Bank(town, "bank-1", "evidence", "--json"));
         var only = json.RootElement.EnumerateArray().Single();

@@ -280,7 +280,7 @@ public sealed class FilesConsoleTests
                 File.Delete(file);
             }
 
-            Protocol.PrivateFile.Write(Path, Bytes);
+            HierCash.PrivateFile.Write(Path, Bytes);
         }
     }
 }

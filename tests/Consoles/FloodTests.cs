@@ -8,6 +8,7 @@ using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Consoles;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Tests.Consoles;
@@ -69,7 +70,7 @@ public sealed class LogTests
     [Test, Rule(28)]
     public void ALogThatCannotBeWrittenEndsNothing()
     {
-        var faults = new Terminals.Faults(TimeProvider.System);
+        var faults = new Terminals.Store.Faults(TimeProvider.System);
         using var output = new FullWriter();
         using var log = new LineLog(output, TimeProvider.System, faults);
         var logger = log.CreateLogger("issuer");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using HierCash.Protocol;
+using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
+using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;
@@ -79,7 +79,7 @@ public sealed class OlderCopyConsoleTests
         Assert.That(said.Error.Trim(), Does.EndWith(says));
     }
 
-    private static async Task Trade(TownWorld town, string till, TownCard alice, ulong minor)
+    private static async Task Trade(SimulatedTown town, string till, TownCard alice, ulong minor)
     {
         town.Pay(till, alice, minor);
         town.Clock.Advance(TimeSpan.FromSeconds(1));

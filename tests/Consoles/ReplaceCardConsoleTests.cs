@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
@@ -104,7 +105,7 @@ public sealed class ReplaceCardConsoleTests
     {
         var suite = new BclSuite();
         var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, Path.Combine(_town.Folder, "north.grant")), suite)!;
-        using var channel = ReaderChoice.OpenImage(Path.Combine(_town.Folder, "Eve.card"), suite);
+        using var channel = CardChannels.OpenImage(Path.Combine(_town.Folder, "Eve.card"), suite);
         var card = new WalletCard(channel);
         card.Select();
         Assert.That(card.Verify("0000").IsSuccess);

@@ -1,4 +1,5 @@
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Pcsc;
 using Microsoft.Data.Sqlite;
 

@@ -3,10 +3,11 @@ using HierCash.Bank;
 using HierCash.Issuer;
 using HierCash.Protocol;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 
 namespace HierCash.Tests.Consoles;
 
@@ -18,28 +19,28 @@ internal sealed class TownFolders : IDisposable
     private int _looks;
 
     /// <summary>A town whose time begins now: consoles have the machine's clock.</summary>
-    public static TownWorld Make(Func<TownOptions, TownOptions>? with = null) => Towns.Make(with: o =>
+    public static SimulatedTown Make(Func<TownOptions, TownOptions>? with = null) => Towns.Make(with: o =>
     {
         var now = o with { Start = TimeProvider.System.GetUtcNow() };
         return with is null ? now : with(now);
     });
 
     /// <summary>What hiercash-issuer says of the town's issuer as it is now.</summary>
-    public string Issuer(TownWorld town, params string[] arguments) => Must(AskIssuer(town, arguments));
+    public string Issuer(SimulatedTown town, params string[] arguments) => Must(AskIssuer(town, arguments));
 
     /// <summary>The same, however it ends.</summary>
-    public ConsoleResult AskIssuer(TownWorld town, params string[] arguments)
+    public ConsoleResult AskIssuer(SimulatedTown town, params string[] arguments)
     {
-        string folder = Folder(town, TownWorld.IssuerName, "issuer");
+        string folder = Folder(town, SimulatedTown.IssuerName, "issuer");
         Write(folder, "issuer", new IssuerSettings("EUR", town.Options.Terms.Excess));
         return ConsoleProcess.Run(folder, "hiercash-issuer", arguments);
     }
 
     /// <summary>What hiercash-bank says of one of the town's banks as it is now.</summary>
-    public string Bank(TownWorld town, string name, params string[] arguments) => Must(AskBank(town, name, arguments));
+    public string Bank(SimulatedTown town, string name, params string[] arguments) => Must(AskBank(town, name, arguments));
 
     /// <summary>The same, however it ends.</summary>
-    public ConsoleResult AskBank(TownWorld town, string name, params string[] arguments)
+    public ConsoleResult AskBank(SimulatedTown town, string name, params string[] arguments)
     {
         string folder = Folder(town, name, "bank");
         byte[] grant;
@@ -52,7 +53,7 @@ internal sealed class TownFolders : IDisposable
         return ConsoleProcess.Run(folder, "hiercash-bank", arguments);
     }
 
-    private string Folder(TownWorld town, string party, string role)
+    private string Folder(SimulatedTown town, string party, string role)
     {
         string folder = Path.Combine(_root, $"{role}-{_looks++}");
         PrivateFile.MakeFolder(folder);

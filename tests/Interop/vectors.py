@@ -131,8 +131,8 @@ def check_objects():
     same("payment", obj("CashPayment", V["coin"] + b"".join(obj(*p) for p in paid)))
     common = ("B", "FaceValue", "Currency", "KeyId", "EI", "Date", "Signature")
     for name, tag, names, values, key in (
-            ("account-request", "AccountRequest", ("U", *common[:5], "OrderNumber", *common[5:]), [U, BANK, X, EUR, PE, V["E_I"], ORDER, DATE], "account"),
-            ("bank-request", "BankRequest", common, [BANK, X, EUR, PE, V["E_I"], DATE], "bank"),
+            ("account-request", "WithdrawalOrder", ("U", *common[:5], "OrderNumber", *common[5:]), [U, BANK, X, EUR, PE, V["E_I"], ORDER, DATE], "account"),
+            ("bank-request", "IssueRequest", common, [BANK, X, EUR, PE, V["E_I"], DATE], "bank"),
             ("never-issued", "NeverIssued", ("IssuerId", "B", "FaceValue", "Currency", "Digest", "Reason", "Date", "Signature"),
              [ISSUER, BANK, X, EUR, REQUEST, b"\3", DATE], "statement"),
             ("transfer", "Transfer", ("IssuerId", "Number", "B", "Kind", "Reference", "Total", "Currency", "Date", "Signature"),
@@ -283,10 +283,10 @@ def check_commands():
     entry = obj("Slot", bytes([SLOT])) + seq + obj("Time", TIME) + obj("W", W) + obj("Payment", PAID) + obj("Kind", b"\3") + obj("SU", V["S_U"])
     same("read-log-reply", obj("State", b"\1") + entry)
     same("read-log-reply-voided", obj("State", b"\2") + entry + obj("TillKey", PUB["till"]) + obj("Signature", V["S_W"]))
-    (dead,) = fields(V["dead-statement"], "DeadStatement")
+    (dead,) = fields(V["dead-statement"], "NonSettlementStatement")
     *_, signature = fields(dead, "IssuerId", "PaymentId", "CoinId", "Seq", "Payment", "Reason", "Date", "Signature")
     signed("dead-statement", PUB["statement"], V["dead-message"], signature)
-    same("dead-statement", obj("DeadStatement", obj("IssuerId", ISSUER) + obj("PaymentId", PAYMENT_ID) + of + obj("Payment", PAID) + obj("Reason", b"\1")
+    same("dead-statement", obj("NonSettlementStatement", obj("IssuerId", ISSUER) + obj("PaymentId", PAYMENT_ID) + of + obj("Payment", PAID) + obj("Reason", b"\1")
                                + obj("Date", DATE) + obj("Signature", signature)))
     same("read-log-reply-dead", obj("State", b"\2") + entry + obj("IssuerId", ISSUER) + obj("Reason", b"\1") + obj("Date", DATE) + obj("Signature", signature))
     same("restore", apdu(0x80, 0x38, 0, 0, V["dead-statement"]))

@@ -1,5 +1,6 @@
 using CsCheck;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 
 namespace HierCash.Tests.Iso7816;
 
@@ -20,7 +21,7 @@ public sealed class BerTlvTests
     public void ReadsOneByte(string hex, bool sound)
     {
         var reader = new BerTlvReader(Convert.FromHexString(hex));
-        byte value = reader.ReadByte(Tag.Slot);
+        byte value = reader.ReadByte(WalletTag.Slot);
         Assert.That(reader.Complete, Is.EqualTo(sound));
         Assert.That(!sound || value == 5);
     }
@@ -32,13 +33,13 @@ public sealed class BerTlvTests
             var value = new byte[n];
             var encoded = BerTlv.Encode(n + 32, (ref BerTlvWriter w) =>
             {
-                int begin = w.Begin(Tag.Sealed);
-                w.Write(Tag.Ciphertext, value);
+                int begin = w.Begin(WalletTag.SealedMessage);
+                w.Write(WalletTag.Ciphertext, value);
                 w.End(begin);
             });
             var reader = new BerTlvReader(encoded);
-            var inner = reader.Enter(Tag.Sealed);
-            int length = inner.Read(Tag.Ciphertext).Length;
+            var inner = reader.Enter(WalletTag.SealedMessage);
+            int length = inner.Read(WalletTag.Ciphertext).Length;
             reader.Leave(inner);
             return reader.Complete && length == n;
         },
@@ -52,7 +53,7 @@ public sealed class BerTlvTests
     public void LongTagsAndIndefiniteLengthsAreRefused(string hex)
     {
         var reader = new BerTlvReader(Convert.FromHexString(hex));
-        Assert.That(reader.Next(Tag.Coin), Is.False);
+        Assert.That(reader.Next(WalletTag.Coin), Is.False);
         Assert.That(reader.ReadAny(out _, out _), Is.False);
         Assert.That(reader.Failed);
     }
@@ -67,7 +68,7 @@ public sealed class BerTlvTests
             var reader = new BerTlvReader(bytes);
             while (reader.HasMore)
             {
-                foreach (var tag in new[] { Tag.Coin, Tag.Slot, Tag.NU, Tag.Name })
+                foreach (var tag in new[] { WalletTag.Coin, WalletTag.Slot, WalletTag.NU, WalletTag.Name })
                 {
                     if (reader.Next(tag))
                     {
@@ -75,7 +76,7 @@ public sealed class BerTlvTests
                     }
                 }
 
-                reader.Read(Tag.Slot);
+                reader.Read(WalletTag.Slot);
             }
 
             reader = new BerTlvReader(bytes);

@@ -1,4 +1,5 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 
 namespace HierCash.Tests.Iso7816;
 
@@ -39,7 +40,7 @@ public sealed class CommandApduTests
     [Test]
     public void EveryStatusWordHasASentence()
     {
-        foreach (var field in typeof(StatusWord).GetFields().Where(f => f.IsStatic && f.FieldType == typeof(StatusWord)))
+        foreach (var field in new[] { typeof(StatusWord), typeof(WalletStatus) }.SelectMany(t => t.GetFields()).Where(f => f.IsStatic && f.FieldType == typeof(StatusWord)))
         {
             var status = (StatusWord)field.GetValue(null)!;
             Assert.That(status.Explain(), Does.Not.Contain("does not list"), field.Name);

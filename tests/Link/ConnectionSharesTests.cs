@@ -7,7 +7,7 @@ using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Link;
 
@@ -201,7 +201,7 @@ public sealed class ConnectionSharesTests
         {
             Faults = (from, _, message) =>
             {
-                if (from == TownWorld.WalletName)
+                if (from == SimulatedTown.WalletName)
                 {
                     seen.Add(message);
                 }

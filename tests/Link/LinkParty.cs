@@ -5,7 +5,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
-using HierCash.Town;
+using HierCash.Simulation;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Tests.Link;

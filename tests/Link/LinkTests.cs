@@ -8,7 +8,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
-using HierCash.Town;
+using HierCash.Simulation;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 using Microsoft.Extensions.Logging;
 
@@ -86,7 +86,7 @@ public sealed class LinkTests
         var now = TimeProvider.System.GetUtcNow();
         KeyCertificate Certify(ISigningKey key, int from) => KeyCertificate.Issue(
             _root, KeyUsage.IssuerStatement, new PartyId(1), Timestamp.From(now.AddDays(from)), Timestamp.From(now.AddYears(1)), key.PublicKey);
-        var scheme = new Scheme(new PartyId(1), _root.PublicKey, [Certify(old, -9)], new SchemeTerms(), Suite);
+        var scheme = new Scheme(new PartyId(1), _root.PublicKey, [Certify(old, -9)], new SchemeParameters(), Suite);
         X509Certificate2 Own(ISigningKey key) =>
             SchemeCertificate.WithKey(SchemeCertificate.Issue(_root, LinkRole.Issuer, new PartyId(1), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
         var present = Own(old);

@@ -70,7 +70,7 @@ internal static class Entitlement
                 continue;
             }
 
-            if (when > payment.Time + truth.Limits.SettleTerm || IsStopped(truth, payment))
+            if (when > payment.Time + truth.Limits.SettlePeriod || IsStopped(truth, payment))
             {
                 payment.IsOutOfTerm = true;
                 payment.LeftWithShop = payment.Y;
@@ -195,6 +195,6 @@ internal static class Entitlement
         payment.Arrived!.Value <= lost + truth.Limits.HotListMaxAge + truth.Limits.CancelGrace && payment.Time <= lost + truth.Limits.HotListMaxAge;
 
     private static bool IsOffline(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
-        payment.Time <= lost && payment.Y <= truth.Limits.FloorLimit && payment.Arrived!.Value <= payment.Time + truth.Limits.SettleTerm
+        payment.Time <= lost && payment.Y <= truth.Limits.FloorLimit && payment.Arrived!.Value <= payment.Time + truth.Limits.SettlePeriod
         && !truth.HadContact(payment.Shop, payment.Time + truth.Limits.UnderWay, payment.Arrived!.Value);
 }

@@ -6,12 +6,12 @@ namespace HierCash.Oracle;
 /// <param name="GuaranteeWindow">How soon after TIME a payment must reach the issuer to be guaranteed.</param>
 /// <param name="HotListMaxAge">How old a till's hot list may be.</param>
 /// <param name="CancelGrace">How long after that payments of a lost card still count.</param>
-/// <param name="SettleTerm">How long after TIME a payment may be submitted.</param>
+/// <param name="SettlePeriod">How long after TIME a payment may be submitted.</param>
 /// <param name="UnderWay">How soon after TIME an answer is no contact yet.</param>
 /// <param name="NoPinLimit">Most that a stolen card pays without its PIN.</param>
 public sealed record Limits(
     long FloorLimit, long GuaranteeCap, TimeSpan GuaranteeSpan, TimeSpan GuaranteeWindow, TimeSpan HotListMaxAge, TimeSpan CancelGrace,
-    TimeSpan SettleTerm, TimeSpan UnderWay, long NoPinLimit);
+    TimeSpan SettlePeriod, TimeSpan UnderWay, long NoPinLimit);
 
 /// <summary>What somebody is in the scheme.</summary>
 public enum PartyKind { Holder, Shop, Bank, Issuer }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using HierCash.Card.Readers;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Pcsc;
@@ -164,7 +164,7 @@ public sealed class BindingTests
     public void OurOwnGetsTheLongestAnswer(string command)
     {
         using var inserted = InsertLongAnswers(SharedService.Service);
-        using (var card = ReaderChoice.Open(Reader, new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None))
+        using (var card = CardChannels.Open(Reader, new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None))
         {
             var response = new byte[ICardChannel.ResponseRoom];
             card.Transmit(Convert.FromHexString("00A4040005F000000001"), response);

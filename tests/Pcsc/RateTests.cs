@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using HierCash.Card.Readers;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Pcsc;
@@ -19,7 +19,7 @@ public sealed class RateTests
         var service = SharedService.Service;
         service.Must("hiercash-card", "new", "rate.card");
         using var inserted = service.Insert("rate.card");
-        using var card = ReaderChoice.Open("Virtual PCD 00 00", new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
+        using var card = CardChannels.Open("Virtual PCD 00 00", new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
         var response = new byte[ICardChannel.ResponseRoom];
         var rates = new List<double>();
         for (int i = 0; i < Slices && rates.Count(r => r >= Bar) < Wanted; i++)

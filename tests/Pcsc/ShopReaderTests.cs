@@ -29,7 +29,7 @@ public sealed class ShopReaderTests
     [SetUp]
     public void WaitUntilTheReaderIsEmpty()
     {
-        using var watch = ReaderChoice.Watch(Reader);
+        using var watch = CardChannels.Watch(Reader);
         for (int i = 0; i < 300 && watch.Now.Presence != CardPresence.Empty; i++)
         {
             Task.Delay(20).Wait();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Pcsc;
 
@@ -39,7 +40,7 @@ public sealed class TownReaderTests
     private static JsonElement Inside(PcscService service, params string[] arguments)
     {
         // PC/SC by its socket, vpcd by the network namespace.
-        using var process = service.StartInside("env", [$"PCSCLITE_CSOCK_NAME={service.Socket}", "dotnet", typeof(HierCash.Town.Demo).Assembly.Location, .. arguments]);
+        using var process = service.StartInside("env", [$"PCSCLITE_CSOCK_NAME={service.Socket}", "dotnet", ConsoleProcess.Find("hiercash-town") + ".dll", .. arguments]);
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -1,13 +1,14 @@
 using HierCash.Auditor;
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Properties;
@@ -46,11 +47,11 @@ public sealed class LifeHistoryTests
     private sealed class History
     {
         private readonly SeededRandom _random;
-        private readonly TownWorld _town;
+        private readonly SimulatedTown _town;
         private readonly List<TownCard> _honest = [];
         private readonly List<string> _tills = [];
-        private readonly List<(string Till, Ticket Ticket, TownCard Card)> _open = [];
-        private readonly List<(string Till, Timestamp Ticket, TownCard Card)> _accepted = [];
+        private readonly List<(string Till, Sale Sale, TownCard Card)> _open = [];
+        private readonly List<(string Till, Timestamp Sale, TownCard Card)> _accepted = [];
         private readonly List<TownCard> _clones = [];
         private readonly TownCard _mallory;
         private LostCardReport? _report;
@@ -144,7 +145,7 @@ public sealed class LifeHistoryTests
                     break;
                 case 16:
                     string till = Any(_tills);
-                    Try(() => _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult());
+                    Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult());
                     break;
                 case 17 when _random.Next(2) == 0:
                     Lose();
@@ -177,11 +178,11 @@ public sealed class LifeHistoryTests
             if (result.Outcome == TillOutcome.Accepted)
             {
                 Count("payments");
-                _accepted.Add((till, result.Ticket.Time, card));
+                _accepted.Add((till, result.Sale.Time, card));
             }
             else if (result.Outcome is TillOutcome.CardGone or TillOutcome.IssuerGone)
             {
-                _open.Add((till, result.Ticket, card));
+                _open.Add((till, result.Sale, card));
             }
         }
 
@@ -189,7 +190,7 @@ public sealed class LifeHistoryTests
         {
             foreach (var (till, ticket, card) in _open.ToList())
             {
-                _open.RemoveAll(o => o.Ticket == ticket);
+                _open.RemoveAll(o => o.Sale == ticket);
                 TillResult? result = null;
                 bool giveUp = _random.Next(3) == 0;
                 Cut(card, () => result = giveUp ? _town.Till(till).GiveUp(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
@@ -205,7 +206,7 @@ public sealed class LifeHistoryTests
             }
 
             var (till, ticket, card) = Any(_accepted);
-            _accepted.RemoveAll(a => a.Ticket == ticket && a.Till == till);
+            _accepted.RemoveAll(a => a.Sale == ticket && a.Till == till);
             Cut(card, () =>
             {
                 _town.Till(till).Refund(ticket, _random.Next(2) == 0 ? card.Card : null, _town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
@@ -291,7 +292,7 @@ public sealed class LifeHistoryTests
                 Retry();
                 foreach (string till in _tills)
                 {
-                    _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
+                    _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
                     _honest.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }
@@ -306,7 +307,7 @@ public sealed class LifeHistoryTests
             }
         }
 
-        private bool IsForgotten(Part part) => _town.Options.Terms.IsForgotten(part.H.Coin.Terms.Expiry, Timestamp.Now(_town.Clock));
+        private bool IsForgotten(CoinPayment part) => _town.Options.Terms.IsForgotten(part.H.Coin.Terms.Expiry, Timestamp.Now(_town.Clock));
 
         private static string Tell(ShopTill till) => string.Concat(till.Journal.Select(t =>
             $"\n{t.Time} {t.Amount} {t.State}: {string.Join("; ", till.Parts(t.Time).Select(p => $"{p.H.Paid} {p.State}, S_W {p.SW is not null}, {p.Receipt?.Verdict} {p.Receipt?.Date} {p.Receipt?.Share}"))}"));

@@ -1,13 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Suite;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Properties;
@@ -45,10 +46,10 @@ public sealed class RandomHistoryTests
     private sealed class History
     {
         private readonly SeededRandom _random;
-        private readonly TownWorld _town;
+        private readonly SimulatedTown _town;
         private readonly List<TownCard> _cards = [];
         private readonly List<string> _tills = [];
-        private readonly List<(string Till, Ticket Ticket, TownCard Card, bool GiveUp)> _open = [];
+        private readonly List<(string Till, Sale Sale, TownCard Card, bool GiveUp)> _open = [];
         private bool _faulty = true;
 
         public History(ulong seed)
@@ -157,7 +158,7 @@ public sealed class RandomHistoryTests
         {
             foreach (var (till, ticket, card, giveUp) in _open.ToList())
             {
-                _open.RemoveAll(o => o.Ticket == ticket);
+                _open.RemoveAll(o => o.Sale == ticket);
                 CutPower(card);
                 var result = giveUp
                     ? _town.Till(till).GiveUp(ticket, card.Card)
@@ -180,7 +181,7 @@ public sealed class RandomHistoryTests
             Accepted += result.Outcome == TillOutcome.Accepted ? 1 : 0;
             if (result.Outcome == TillOutcome.CardGone)
             {
-                _open.Add((till, result.Ticket, card, giveUp));
+                _open.Add((till, result.Sale, card, giveUp));
             }
         }
 
@@ -225,7 +226,7 @@ public sealed class RandomHistoryTests
                 foreach (string till in _tills)
                 {
                     // What may have been settled when it was given up is taken back first; then the cards get their S_W.
-                    _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
+                    _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
                     _cards.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }

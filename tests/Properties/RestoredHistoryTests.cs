@@ -1,12 +1,15 @@
 using HierCash.Auditor;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -48,15 +51,15 @@ public sealed class RestoredHistoryTests
     private sealed class History : IDisposable
     {
         private const string Cafe = "till-1";
-        private static readonly string[] Parties = [TownWorld.IssuerName, "bank-1", "bank-2", Cafe];
+        private static readonly string[] Parties = [SimulatedTown.IssuerName, "bank-1", "bank-2", Cafe];
         private static readonly int[] Hours = [-8 * 24, -24, 25, 40 * 24];
         private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-histories-").FullName;
         private readonly SeededRandom _random;
-        private readonly TownWorld _town;
+        private readonly SimulatedTown _town;
         private readonly Truth _truth;
         private readonly List<(TownCard Card, Database Store, WalletRecords Records)> _holders = [];
         private readonly Dictionary<string, string> _shops = new() { [Cafe] = "Cafe", ["till-2"] = "Kiosk" };
-        private readonly List<(string Till, Timestamp Ticket, TownCard Card)> _sales = [];
+        private readonly List<(string Till, Timestamp Sale, TownCard Card)> _sales = [];
         private readonly string _party;
         private readonly int _seed;
         private bool _faulty;
@@ -68,9 +71,9 @@ public sealed class RestoredHistoryTests
             _town = Towns.Make(seed, o => o with { Suite = new BclSuite(), Directory = _folder, Faults = Fault });
             var terms = _town.Options.Terms;
             _truth = new Truth(new Limits(
-                terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge, TimeSpan.FromHours(24), terms.SettleTerm,
+                terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge, TimeSpan.FromHours(24), terms.SettlePeriod,
                 TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
-            _truth.Knows(new Party(TownWorld.IssuerName, PartyKind.Issuer, false, ""));
+            _truth.Knows(new Party(SimulatedTown.IssuerName, PartyKind.Issuer, false, ""));
             foreach (string bank in new[] { "bank-1", "bank-2" })
             {
                 _truth.Knows(new Party(bank, PartyKind.Bank, false, ""));
@@ -154,7 +157,7 @@ public sealed class RestoredHistoryTests
             Done.Add($"restored {_party}");
             switch (_party)
             {
-                case TownWorld.IssuerName:
+                case SimulatedTown.IssuerName:
                     _town.Issuer.Recover();
                     break;
                 case Cafe:
@@ -244,7 +247,7 @@ public sealed class RestoredHistoryTests
 
             if (paid?.Outcome == TillOutcome.Accepted)
             {
-                _sales.Add((till, paid.Ticket.Time, card));
+                _sales.Add((till, paid.Sale.Time, card));
             }
         }
 
@@ -258,8 +261,8 @@ public sealed class RestoredHistoryTests
             var sale = _sales[_random.Next(_sales.Count)];
             Try(async () =>
             {
-                var parts = _town.Till(sale.Till).Parts(sale.Ticket);
-                await _town.Till(sale.Till).Refund(sale.Ticket, sale.Card.Card, _town.TillLink(sale.Till), default);
+                var parts = _town.Till(sale.Till).Parts(sale.Sale);
+                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default);
                 _sales.Remove(sale);
                 foreach (var part in parts)
                 {
@@ -270,7 +273,7 @@ public sealed class RestoredHistoryTests
 
         private void Online(string till)
         {
-            Try(() => _town.Till(till).RunOnline(_town.TillLink(till), default).AsTask());
+            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask());
             foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).Parts(t.Time)).Where(p => p.Receipt is { Counts: true }))
             {
                 _truth.Arrived(part.H.Id.ToString(), part.Receipt!.Date.ToDate()!.Value);

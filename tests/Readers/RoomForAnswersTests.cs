@@ -1,9 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Runtime;
-using HierCash.Town;
 
 namespace HierCash.Tests.Readers;
 
@@ -18,7 +19,7 @@ public sealed class RoomForAnswersTests
     private static readonly Dictionary<string, Func<EmulatedCard, ICardChannel>> Channels = new()
     {
         [nameof(EmulatedCard)] = card => card,
-        [nameof(SlowCard)] = card => new SlowCard(card, LatencyProfile.All.First(), _ => { }),
+        [nameof(SlowCard)] = card => new SlowCard(card, CardTimingModel.All.First(), _ => { }),
         [nameof(TracingChannel)] = card => new TracingChannel(card),
         ["GetResponseChannel"] = GetResponse,
     };
@@ -42,7 +43,7 @@ public sealed class RoomForAnswersTests
     [Test]
     public void EveryChannelIsTried()
     {
-        var found = new[] { typeof(ICardChannel), typeof(EmulatedCard), typeof(ReaderChoice), typeof(WalletCard), typeof(TownCard) }
+        var found = new[] { typeof(ICardChannel), typeof(EmulatedCard), typeof(CardChannels), typeof(WalletCard), typeof(TownCard) }
             .SelectMany(t => t.Assembly.GetTypes())
             .Where(t => typeof(ICardChannel).IsAssignableFrom(t) && !t.IsInterface)
             .Select(t => t.Name);
@@ -83,7 +84,7 @@ public sealed class RoomForAnswersTests
     }
 
     private static ICardChannel GetResponse(ICardChannel inner) =>
-        (ICardChannel)Activator.CreateInstance(typeof(ReaderChoice).Assembly.GetType("HierCash.Card.Readers.GetResponseChannel", true)!, inner)!;
+        (ICardChannel)Activator.CreateInstance(typeof(CardChannels).Assembly.GetType("HierCash.Card.Readers.GetResponseChannel", true)!, inner)!;
 
     private static byte[] Whole(ICardChannel channel, byte[] command)
     {

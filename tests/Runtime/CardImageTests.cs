@@ -1,6 +1,6 @@
 using HierCash.Card.Runtime;
 using HierCash.Protocol;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 

@@ -1,5 +1,5 @@
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 

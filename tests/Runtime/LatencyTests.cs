@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
@@ -21,7 +22,7 @@ public sealed class LatencyTests
         string till = town.AddTill("Cafe");
         card.Card.Reset();
         var before = town.Clock.GetUtcNow();
-        var slow = new SlowCard(card.Card, LatencyProfile.Find("jcop4/contactless-424")!, town.Clock.Advance);
+        var slow = new SlowCard(card.Card, CardTimingModel.Find("jcop4/contactless-424")!, town.Clock.Advance);
         Assert.That(town.Till(till).Pay(slow, new Amount(1250)).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That((town.Clock.GetUtcNow() - before).TotalMilliseconds, Is.InRange(91, 141));
     }
@@ -36,7 +37,7 @@ public sealed class LatencyTests
         card.Install(TestApplet.PackageAid, TestApplet.PackageAid);
         card.Send("00A4040005F000000001");
         var spent = TimeSpan.Zero;
-        var slow = new SlowCard(card, LatencyProfile.Find(profile)!, t => spent += t);
+        var slow = new SlowCard(card, CardTimingModel.Find(profile)!, t => spent += t);
         Assert.That(slow.Send("8002000004 11111111"), Is.EqualTo("9000"));
         Assert.That(spent.TotalMilliseconds, Is.EqualTo(ms).Within(0.001));
     }
@@ -48,10 +49,10 @@ public sealed class LatencyTests
         using var card = new EmulatedCard(new MemoryImage(), TestApplet.Package);
         card.Install(TestApplet.PackageAid, TestApplet.PackageAid);
         var spent = new List<TimeSpan>();
-        var slow = new SlowCard(card, LatencyProfile.Find("jcop3/contact-96")!, spent.Add);
+        var slow = new SlowCard(card, CardTimingModel.Find("jcop3/contact-96")!, spent.Add);
         slow.Send("00A4040005F000000001");
         slow.Tear(1, TornWrite.Garbage);
-        Assert.That(() => slow.Send("8002000004 11111111"), Throws.TypeOf<HierCash.Protocol.Iso7816.CardChannelException>());
+        Assert.That(() => slow.Send("8002000004 11111111"), Throws.TypeOf<HierCash.Iso7816.CardChannelException>());
         slow.PowerOn();
         slow.Reset();
         Assert.That(spent.ConvertAll(s => (int)s.TotalMilliseconds), Is.EqualTo(new[] { 80, 80 }));
@@ -67,7 +68,7 @@ public sealed class LatencyTests
         using var stop = new CancellationTokenSource();
         var reader = new VpcdReader("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, TimeProvider.System, _ => { })
         {
-            Latency = LatencyProfile.Find("jcop3/contact-96"),
+            Latency = CardTimingModel.Find("jcop3/contact-96"),
         };
         var serving = reader.Serve(card, stop.Token);
         using (var client = await listener.AcceptTcpClientAsync())

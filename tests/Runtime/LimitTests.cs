@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 

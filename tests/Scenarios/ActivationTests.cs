@@ -1,8 +1,10 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -13,7 +15,7 @@ public sealed class ActivationTests
 {
     private static readonly ActivationCode Letter = ActivationCode.Parse("1111 2222 3333 4444 5555")!;
     private static readonly ActivationCode Next = ActivationCode.Parse("5555 4444 3333 2222 1111")!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
 
     [SetUp]
     public void MakeTown() => _town = Towns.Make();
@@ -30,7 +32,7 @@ public sealed class ActivationTests
         var clerk = Selected(card);
         string puk = clerk.BeginActivation(Letter);
         Assert.That(clerk.FinishActivation(puk, "6666", "7777").IsSuccess, "he has what it takes");
-        Assert.That(() => card.Activate(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone), "and she sees it");
+        Assert.That(() => card.Activate(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone), "and she sees it");
         Assert.That(clerk.Verify("7777").IsSuccess);
         Assert.That(clerk.GetBalance().Total.IsZero);
     }
@@ -43,8 +45,8 @@ public sealed class ActivationTests
         _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
         card.Activate(Letter);
         var clerk = Selected(card);
-        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone));
-        Assert.That(clerk.FinishActivation("12345678", "6666", "7777"), Is.EqualTo(StatusWord.AlreadyDone));
+        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
+        Assert.That(clerk.FinishActivation("12345678", "6666", "7777"), Is.EqualTo(WalletStatus.AlreadyDone));
         foreach (string guess in new[] { "00000000", "11112222", "22223333" })
         {
             Assert.That(clerk.UnblockPin(guess, "7777").TriesLeft, Is.Not.Null, "the public PUK of the first version, and digits of the letter (finding 1)");
@@ -64,7 +66,7 @@ public sealed class ActivationTests
         var thief = Selected(card);
         for (int i = 0; i < 50; i++)
         {
-            Assert.That(() => thief.BeginActivation(ActivationCode.Random(_town.Options.Suite.Random)), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.WrongCode));
+            Assert.That(() => thief.BeginActivation(ActivationCode.Random(_town.Options.Suite.Random)), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
         }
 
         foreach (var (what, status) in new (string, StatusWord)[]
@@ -75,7 +77,7 @@ public sealed class ActivationTests
             ("SET BACK", thief.SetBack(Next.Hash, new byte[64])),
         })
         {
-            Assert.That(status, Is.EqualTo(StatusWord.NotActivated).Or.EqualTo(StatusWord.ConditionsNotSatisfied), what);
+            Assert.That(status, Is.EqualTo(WalletStatus.NotActivated).Or.EqualTo(StatusWord.ConditionsNotSatisfied), what);
         }
 
         card.Activate(Letter);
@@ -92,11 +94,11 @@ public sealed class ActivationTests
         var stranger = Selected(alice);
         using var key = _town.Options.Suite.GenerateKey();
         var forged = key.Sign(SignedMessage.SetBack(_town.UserBank.Id, stranger.GetNonce(), account.User, Next.Hash));
-        Assert.That(stranger.SetBack(Next.Hash, forged), Is.EqualTo(StatusWord.KeyUnknown).Or.EqualTo(StatusWord.InvalidSignature), "not on anybody's word");
+        Assert.That(stranger.SetBack(Next.Hash, forged), Is.EqualTo(WalletStatus.KeyUnknown).Or.EqualTo(WalletStatus.InvalidSignature), "not on anybody's word");
         Assert.That(() => _town.ShopBank.SetBack(account.User, stranger, Next), Throws.TypeOf<CardRefusedException>(), "nor on another bank's");
         _town.UserBank.SetBack(account.User, stranger, Next);
         Assert.That(stranger.GetStatus().State, Is.EqualTo(WalletState.NotActivated));
-        Assert.That(stranger.Verify(alice.Pin), Is.EqualTo(StatusWord.NotActivated), "back to the code and no further");
+        Assert.That(stranger.Verify(alice.Pin), Is.EqualTo(WalletStatus.NotActivated), "back to the code and no further");
         Assert.That(() => stranger.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>());
         alice.Activate(Next);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
@@ -183,7 +185,7 @@ public sealed class ActivationTests
         var last = ActivationCode.Random(_town.Options.Suite.Random);
         _town.UserBank.SetBack(account.User, clerk, last);
         _town.UserBank.SetBack(account.User, clerk, last);
-        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.WrongCode));
+        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
         alice.Activate(last);
         Assert.That(alice.Balance().IsZero);
     }
@@ -309,7 +311,7 @@ public sealed class ActivationTests
         string first = wallet.BeginActivation(Letter);
         string second = wallet.BeginActivation(Letter);
         Assert.That(second, Is.Not.EqualTo(first));
-        Assert.That(wallet.FinishActivation(first, "1111", "0000"), Is.EqualTo(StatusWord.WrongPuk));
+        Assert.That(wallet.FinishActivation(first, "1111", "0000"), Is.EqualTo(WalletStatus.WrongPuk));
         Assert.That(wallet.FinishActivation(second, "1111", "0000"), Is.EqualTo(StatusWord.ConditionsNotSatisfied), "one chance");
         string third = wallet.BeginActivation(Letter);
         Assert.That(wallet.FinishActivation(third, "0000", "0000"), Is.EqualTo(StatusWord.WrongData), "two PINs, not one for both");
@@ -328,7 +330,7 @@ public sealed class ActivationTests
     private static void BlockPuk(TownCard card)
     {
         var wallet = Selected(card);
-        while (wallet.UnblockPin(card.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.PinBlocked)
+        while (wallet.UnblockPin(card.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.AuthenticationMethodBlocked)
         {
         }
     }

@@ -1,9 +1,13 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -23,7 +27,7 @@ public sealed class AttackTests
 
         // Mallory's payments, with an opening that the issuer made up so that it leads to Alice: but it cannot lead there.
         using var stranger = suite.GenerateKey();
-        var m = CashRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+        var m = CoinRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
         var forged = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
         var lying = new ScriptedIssuer([forged]);
         var bank = town.BankOver("bank-2", lying);
@@ -44,7 +48,7 @@ public sealed class AttackTests
         var suite = town.Options.Suite;
         var file = await town.Overspend();
         var struck = file.Dossier.Payments.Single(h => h.Paid.Minor == 2000);
-        var dead = DeadStatement.Sign(town.StatementKey, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
+        var dead = NonSettlementStatement.Sign(town.StatementKey, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
         var certificates = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         var rebuttal = Rebuttal.Decode(new Rebuttal([], [dead], certificates).Encode())!;
         var finding = file.Check(suite, town.Scheme.Root, rebuttal);
@@ -54,7 +58,7 @@ public sealed class AttackTests
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([], [dead], [])).Culprit, Is.EqualTo(Culprit.Issuer));
         using var own = suite.GenerateKey();
         var self = KeyCertificate.Issue(own, KeyUsage.IssuerStatement, new PartyId(1), file.Date, file.Date, own.PublicKey);
-        var selfMade = DeadStatement.Sign(own, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
+        var selfMade = NonSettlementStatement.Sign(own, new PartyId(1), struck, DeathBasis.TermOver, file.Date);
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([], [selfMade], [self])).IsProven);
         var strange = VoidStatement.Sign(own, struck);
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([strange], [], [])).IsProven, "S_W by a key that is not the till's");
@@ -71,7 +75,7 @@ public sealed class AttackTests
         var now = Timestamp.Now(town.Clock);
         var swapped = KeyCertificate.Issue(own, KeyUsage.IssuerEncryption, new PartyId(1), now, now.Plus(TimeSpan.FromDays(99)), own.PublicKey);
         var terminal = new WalletTerminal(new SwappingBank(swapped), suite, town.Clock, NoCrashPoints.Instance);
-        Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.InvalidSignature));
+        Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
         Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<CardRefusedException>(), "nor is anything sealed to it");
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 
@@ -99,10 +103,10 @@ public sealed class AttackTests
             // The backup comes back, and so does the clock: the same TIME, W and y for the next two customers.
             town.Replace(till, backup);
             var repeated = town.Pay(till, alice, 700);
-            Assert.That(repeated.Ticket.Time, Is.EqualTo(first.Ticket.Time));
+            Assert.That(repeated.Sale.Time, Is.EqualTo(first.Sale.Time));
             Assert.That(alice.Balance().Minor, Is.EqualTo(4300), "the card gave the stored bytes and paid once");
             town.Replace(till, backup);
-            Assert.That(town.Pay(till, bob, 700).Ticket.Time, Is.EqualTo(first.Ticket.Time));
+            Assert.That(town.Pay(till, bob, 700).Sale.Time, Is.EqualTo(first.Sale.Time));
 
             // It notices by its own later signature (rule R27), and knows again what it had sent.
             Assert.That(async () => await town.Settle(till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
@@ -115,7 +119,7 @@ public sealed class AttackTests
             // With the clock as it is, a restored till never repeats.
             town.Replace(till, backup);
             town.Clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.That(town.Pay(till, alice, 700).Ticket.Time, Is.GreaterThan(first.Ticket.Time));
+            Assert.That(town.Pay(till, alice, 700).Sale.Time, Is.GreaterThan(first.Sale.Time));
         }
         finally
         {
@@ -135,7 +139,7 @@ public sealed class AttackTests
         plain.AssertSoundAfterCycle(refused);
         Assert.That(plain.Account(refused).Minor, Is.EqualTo(100_000));
 
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { IssuerKeys = true } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { IssuerKeys = true } });
         string till = town.AddTill("Cafe");
         string other = town.AddTill("Kiosk");
         using var alice = town.User("Alice");
@@ -160,7 +164,7 @@ public sealed class AttackTests
     [Test]
     public async Task GMayBeIdentity()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { G = GFunction.Identity } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { G = GFunction.Identity } });
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 2000);
         Assert.That(alice.Coins().Single().Coin.N, Is.EqualTo(alice.Coins().Single().Coin.NU));

@@ -1,9 +1,12 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -85,11 +88,11 @@ public sealed class BadInputTests
     public void ACardOfAnotherCurrencyIsRefusedBeforeItSigns()
     {
         using var town = Towns.Make(1);
-        using var other = Towns.Make(2, o => o with { Terms = new SchemeTerms { Currency = new Currency(392) } });
+        using var other = Towns.Make(2, o => o with { Terms = new SchemeParameters { Currency = new Currency(392) } });
         string till = town.AddTill("Cafe");
         using var yen = other.User("Yuko", 5000);
         var result = town.Pay(till, yen, 1250);
-        Assert.That(result.Message, Is.EqualTo(StatusWord.OtherCurrency.Explain()));
+        Assert.That(result.Message, Is.EqualTo(WalletStatus.OtherCurrency.Explain()));
         Assert.That(yen.Balance().Minor, Is.EqualTo(5000));
     }
 
@@ -133,7 +136,7 @@ public sealed class BadInputTests
         Assert.That(accepted, Is.Zero);
         Assert.That(town.Till(till).Accepted, Is.EqualTo(Amount.Zero));
         Assert.That(town.Pay(till, card, 10).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same card, unaltered");
-        Assert.That(HierCash.Town.TownAudit.RunCard(card), Is.Empty);
+        Assert.That(TownAudit.RunCard(card), Is.Empty);
     }
 
     private sealed class AlteringChannel(ICardChannel inner, int at) : ICardChannel

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -80,7 +81,7 @@ public sealed class BankDutiesTests
         using var town = Towns.Make();
         using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000));
         await town.RunCycle();
-        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Ticket.Time, null, town.TillLink(copied.Tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
         Assert.That(DossierMessages.ReadReversalsReply(await town.UserBankLink().Call(DossierMessages.WriteReversalsRequest(0), default)), Has.Count.EqualTo(1));
         var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
         Assert.That(DossierMessages.ReadReversalsReply(await stranger.Call(DossierMessages.WriteReversalsRequest(0), default)), Is.Empty);

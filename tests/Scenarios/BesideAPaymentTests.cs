@@ -1,6 +1,7 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -19,7 +20,7 @@ public sealed class BesideAPaymentTests
         hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).GiveUpLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.Journal.Single().State, till.Parts(paid.Ticket.Time).Single().State), Is.EqualTo((TillOutcome.Refused, TicketState.GivenUp, PartState.Voided)));
+        Assert.That((paid.Outcome, till.Journal.Single().State, till.Parts(paid.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, TicketState.GivenUp, PartState.Voided)));
         Assert.That((alice.Balance().Minor, till.Accepted.Minor, till.HeldPayments.Count), Is.EqualTo((5000UL, 0UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
@@ -36,7 +37,7 @@ public sealed class BesideAPaymentTests
         hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).GiveUpLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.Parts(paid.Ticket.Time).Select(p => p.State)), Is.EqualTo((TillOutcome.Refused, new[] { PartState.Voided, PartState.Voided })));
+        Assert.That((paid.Outcome, till.Parts(paid.Sale.Time).Select(p => p.State)), Is.EqualTo((TillOutcome.Refused, new[] { PartState.Voided, PartState.Voided })));
         Assert.That((alice.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((3000UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
@@ -69,7 +70,7 @@ public sealed class BesideAPaymentTests
         var cancelled = till.GiveUp(ticket, others);
         Assert.That((ok?.Outcome, cancelled.Outcome), Is.EqualTo((TillOutcome.Accepted, TillOutcome.Accepted)));
         Assert.That(cancelled.Message, Is.EqualTo("This payment was accepted before and cannot be cancelled here."));
-        await till.RunOnline(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default);
         Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor), Is.EqualTo((TicketState.Accepted, 2000UL, 1000UL)));
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, bob.Balance().Minor), Is.EqualTo((2000UL, 5000UL)));

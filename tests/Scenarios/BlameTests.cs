@@ -1,10 +1,11 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -29,7 +30,7 @@ public sealed class BlameTests
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(town.Check(file).Culprit, Is.EqualTo(Culprit.User));
 
-        await town.Till(cafe).Refund(first.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         var rebuttal = await town.Wallet.MakeRebuttal(mallory.Card, mallory.Pin, default);
         Assert.That(rebuttal.Voids, Has.Count.EqualTo(1));
         var before = town.Check(file, new Defence([rebuttal], []));
@@ -60,7 +61,7 @@ public sealed class BlameTests
         var (mallory, first) = (copied.Cards[0], copied.Paid[0]);
         await town.RunCycle();
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Claimed.Minor, Is.EqualTo(4000));
-        await town.Till(copied.Tills[0]).Refund(first.Ticket.Time, mallory.Card, town.TillLink(copied.Tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(first.Sale.Time, mallory.Card, town.TillLink(copied.Tills[0]), default);
         var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single();
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer, StampRole.Bank }));
         await town.RunCycle();
@@ -240,7 +241,7 @@ public sealed class BlameTests
         }
         else
         {
-            await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+            await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
         }
 
         var dead = RawMessages.Dead(town, first.Payments.Single())!;
@@ -288,7 +289,7 @@ public sealed class BlameTests
 
         // Nor does it hide the date of the dossier that the bank took, when the clock steps back after that.
         town.Clock.Advance(TimeSpan.FromSeconds(isLater ? stepsBack : -stepsBack));
-        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
         var dead = RawMessages.Dead(town, first.Payments.Single())!;
         var shown = new Rebuttal([], [dead], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
         Assert.That(dead.Date, Is.LessThan(file.Notice.Until).And.GreaterThanOrEqualTo(file.Dossier.Header.Date));
@@ -296,13 +297,13 @@ public sealed class BlameTests
     }
 
     /// <summary>Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.</summary>
-    internal static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(TownWorld town, TownCard alice, string till)
+    internal static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(SimulatedTown town, TownCard alice, string till)
     {
         using var key = town.TillKey(till);
         var wallet = new WalletCard(alice.Card);
         wallet.Select();
         var time = Timestamp.Now(town.Clock);
-        var w = OneWay.W(key.PublicKey);
+        var w = Derivations.W(key.PublicKey);
         Assert.That(wallet.Pay(PayCommand.Fast(time, w, new Amount(1250), Currency.Eur), out var reply).IsSuccess);
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, time, w, new Amount(1250), reply.SU);
         Assert.That(wallet.Void(h.Coin.Id, h.Seq, key.PublicKey, key.Sign(SignedMessage.Void(h.Id, w))).IsSuccess);

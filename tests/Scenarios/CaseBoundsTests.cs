@@ -1,7 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -57,7 +58,7 @@ public sealed class CaseBoundsTests
         using var town = Towns.Make();
         var suite = town.Options.Suite;
         var file = await town.Overspend();
-        var real = CashRequest.Decode(file.Dossier.Header.Opening)!;
+        var real = CoinRequest.Decode(file.Dossier.Header.Opening)!;
         using var other = suite.GenerateKey();
         var key = file.Dossier.Header.EncryptionKey.Key;
         var forged = real with { Possession = other.Sign(SignedMessage.Possession(key.Id, real.FaceValue, real.Currency, real.TM, real.NU, real.Seed)) };
@@ -102,7 +103,7 @@ public sealed class CaseBoundsTests
         var waits = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
         Assert.That(waits.Done, Is.False);
         Assert.That(waits.Message, Does.Contain("wait at the issuer"));
-        await town.Till(till).Refund(paid.Ticket.Time, copy.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(paid.Sale.Time, copy.Card, town.TillLink(till), default);
         var done = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
         Assert.That(done.Done, done.Message);
         Assert.That(done.Message, Does.Contain("50.00 EUR are redeemed"));
@@ -111,11 +112,11 @@ public sealed class CaseBoundsTests
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
     }
 
-    private static LinkMessage? Redeem(TownWorld town, CashPayment h)
+    private static LinkMessage? Redeem(SimulatedTown town, CashPayment h)
     {
         var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = Sealed.Seal(town.Options.Suite, issuer, WalletMessages.WriteRedeem(h));
+        var (message, seed) = SealedMessage.Seal(town.Options.Suite, issuer, WalletMessages.WriteRedeem(h));
         var reply = town.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer ? Sealed.OpenAnswer(seed, answer) : null;
+        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer ? SealedMessage.OpenAnswer(seed, answer) : null;
     }
 }

@@ -1,9 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -91,7 +92,7 @@ public sealed class CaseEndTests
         bank = town.BankOver("bank-1", liar);
         await bank.FetchDossiers(default);
         Assert.That(bank.Notices(file.Order.User), Is.Empty);
-        liar.Instruction = n => Transfer.Sign(
+        liar.Instruction = n => ClearingInstruction.Sign(
             statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(4500), Currency.Eur, Timestamp.Now(town.Clock));
         await bank.FetchInstructions(default);
         Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo((0L, 1)));
@@ -197,6 +198,6 @@ public sealed class CaseEndTests
         Assert.That(town.UserBank.Cases, Has.Count.EqualTo(1));
     }
 
-    private static void Until(TownWorld town, Timestamp moment, TimeSpan and) =>
+    private static void Until(SimulatedTown town, Timestamp moment, TimeSpan and) =>
         town.Clock.Advance(TimeSpan.FromMicroseconds((long)moment.Microseconds - (long)Timestamp.Now(town.Clock).Microseconds) + and);
 }

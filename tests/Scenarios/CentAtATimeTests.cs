@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
@@ -22,8 +23,8 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card has paid with 16 coins, and it is not enough yet."));
-        Assert.That((ended.Outcome, asked, till.Parts(ended.Ticket.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
-        Assert.That(till.Parts(ended.Ticket.Time).Select(p => p.State), Is.All.EqualTo(PartState.Voided));
+        Assert.That((ended.Outcome, asked, till.Parts(ended.Sale.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
+        Assert.That(till.Parts(ended.Sale.Time).Select(p => p.State), Is.All.EqualTo(PartState.Voided));
 
         // As many coins as a card holds are a payment like any other.
         using var alice = town.User("Alice", [.. Enumerable.Repeat(100UL, 16)]);
@@ -50,17 +51,17 @@ public sealed class CentAtATimeTests
         }
 
         var sold = town.Pay(cafe, alice, 1000);
-        await till.Refund(town.Pay(cafe, alice, 300).Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        await till.Refund(town.Pay(cafe, alice, 300).Sale.Time, alice.Card, town.TillLink(cafe), default);
         var calls = new List<MessageType>();
         var link = new Watched(town.TillLink(cafe), calls.Add);
-        await till.RunOnline(link, default);
-        Assert.That(till.Parts(sold.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        await till.Synchronise(link, default);
+        Assert.That(till.Parts(sold.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(ShopTill.MostForwarded + 1), "16 of his, one of Alice's");
         Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         calls.Clear();
-        await till.RunOnline(link, default);
-        await till.RunOnline(link, default);
-        await till.RunOnline(link, default);
+        await till.Synchronise(link, default);
+        await till.Synchronise(link, default);
+        await till.Synchronise(link, default);
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
     }
 
@@ -81,7 +82,7 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card repeats itself"));
-        Assert.That((ended.Outcome, till.Parts(ended.Ticket.Time).Single().State), Is.EqualTo((TillOutcome.Refused, PartState.Voided)));
+        Assert.That((ended.Outcome, till.Parts(ended.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, PartState.Voided)));
         Assert.That(asked, Is.LessThanOrEqualTo(4));
         using var alice = town.User("Alice", 5000);
         Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -96,7 +97,7 @@ public sealed class CentAtATimeTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var till = town.Till(cafe);
-        var paid = Enumerable.Range(0, 3).Select(_ => town.Pay(cafe, alice, 100).Ticket.Time).ToList();
+        var paid = Enumerable.Range(0, 3).Select(_ => town.Pay(cafe, alice, 100).Sale.Time).ToList();
         await town.Settle(cafe);
         bool isFull = true;
         var calls = new List<MessageType>();
@@ -108,12 +109,12 @@ public sealed class CentAtATimeTests
 
         var sold = town.Pay(cafe, alice, 1000);
         calls.Clear();
-        await till.RunOnline(link, default);
+        await till.Synchronise(link, default);
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(1));
         Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
-        Assert.That(till.Parts(sold.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(till.Parts(sold.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
         isFull = false;
-        await till.RunOnline(link, default);
+        await till.Synchronise(link, default);
         Assert.That(paid.Select(t => till.Parts(t).Single().State), Is.All.EqualTo(PartState.Reversed));
     }
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -9,7 +9,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class CertifiedDateTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private ISigningKey _first = null!;
     private ISigningKey _next = null!;
 

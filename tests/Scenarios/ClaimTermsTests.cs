@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -34,7 +34,7 @@ public sealed class ClaimTermsTests
     [Test, Rule(9)]
     public async Task NoClaimBeyondThePromisesThatStand()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { FloorLimit = new Amount(3000) } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { FloorLimit = new Amount(3000) } });
         var claims = await Claims(town, 4500, 2000, 2000, 5000);
         await claims.Strike(p => p.Receipt.Share.Guaranteed.Minor == 2000);
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
@@ -87,7 +87,7 @@ public sealed class ClaimTermsTests
         }
 
         await town.RunCycle();
-        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
         await town.RunCycle();
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 3000UL, 3000UL }));
@@ -103,14 +103,14 @@ public sealed class ClaimTermsTests
     [Test, Rule(9)]
     public async Task ADossierHasNoMoreThanProvesIt()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { Excess = ExcessPolicy.Refuse } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { Excess = ExcessPolicy.Refuse } });
         var claims = await Claims(town, 100, 200, 4700, 5000);
         Assert.That(claims.File.Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 5000UL, 4700UL }));
         Assert.That(town.Check(claims.File).Culprit, Is.EqualTo(Culprit.User));
     }
 
     /// <summary>A coin of 50.00 of which copies pay these, each at another till; the bank has the case, and from here on an issuer of our own making.</summary>
-    private static async Task<Claimer> Claims(TownWorld town, params ulong[] payments)
+    private static async Task<Claimer> Claims(SimulatedTown town, params ulong[] payments)
     {
         var card = town.User("Mallory", 5000);
         foreach (ulong minor in payments)
@@ -124,7 +124,7 @@ public sealed class ClaimTermsTests
         return new Claimer(town, card);
     }
 
-    private sealed class Claimer(TownWorld town, TownCard card)
+    private sealed class Claimer(SimulatedTown town, TownCard card)
     {
         public TownCard Card => card;
 
@@ -144,7 +144,7 @@ public sealed class ClaimTermsTests
             using var key = town.StatementKey;
             var lying = new ScriptedIssuer([], town.UserBankLink())
             {
-                Instruction = number => Transfer.Sign(
+                Instruction = number => ClearingInstruction.Sign(
                     key, new PartyId(1), number, town.UserBank.Id, TransferKind.ClaimDebit, File.Dossier.Coin.Value, new Amount(minor), Currency.Eur, Timestamp.Now(town.Clock)),
             };
             await town.BankOver("bank-1", lying).FetchInstructions(default);

@@ -1,12 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -28,7 +30,7 @@ public sealed class ClaimToTheLetterTests
         var result = town.Till(till).Pay(trace, new Amount(1250), card.PaymentPin, PaymentProfile.Claim);
         Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
         Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(new byte[] { 0xA4, GetCashCommand.Ins }), "SELECT and GET CASH");
-        Assert.That(trace.Apdus.Any(a => a.Command.AsSpan().IndexOf(OneWay.F(result.Ticket.Time, town.Till(till).W).Value.ToArray()) >= 0), Is.False, "e did not leave");
+        Assert.That(trace.Apdus.Any(a => a.Command.AsSpan().IndexOf(Derivations.F(result.Sale.Time, town.Till(till).W).Value.ToArray()) >= 0), Is.False, "e did not leave");
         Assert.That(card.Balance().Minor, Is.EqualTo(5000), "and nothing was debited");
     }
 
@@ -86,7 +88,7 @@ public sealed class ClaimToTheLetterTests
     [Test, Rule(14)]
     public void WithoutThePinNobodyLearnsTheBalance()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { NoPinLimit = new Amount(1000) } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { NoPinLimit = new Amount(1000) } });
         using var poor = town.User("Poor", 1500);
         using var rich = town.User("Rich", 90_000);
         var answers = new[] { poor, rich }.Select(card =>
@@ -99,7 +101,7 @@ public sealed class ClaimToTheLetterTests
             }).ToList();
         }).ToList();
         Assert.That(answers[0], Is.EqualTo(answers[1]));
-        Assert.That(answers[0].Distinct(), Is.EqualTo(new[] { (StatusWord.PinRequired, StatusWord.PinRequired) }));
+        Assert.That(answers[0].Distinct(), Is.EqualTo(new[] { (StatusWord.SecurityStatusNotSatisfied, StatusWord.SecurityStatusNotSatisfied) }));
     }
 
     /// <summary>GET CASH carries TIME: neither a coin that has expired then is offered, nor one of which only the last seq is left.</summary>
@@ -117,7 +119,7 @@ public sealed class ClaimToTheLetterTests
         wallet.GetCash(new Timestamp(old.Microseconds - 1), new Amount(500), Currency.Eur, out var before);
         wallet.GetCash(old, new Amount(500), Currency.Eur, out var after);
         Assert.That((before!.Coin.Id, after!.Coin.Id), Is.EqualTo((coins[1000].Id, coins[5000].Id)));
-        Assert.That(wallet.GetCash(coins[5000].Terms.Expiry.End, new Amount(500), Currency.Eur, out _), Is.EqualTo(StatusWord.Expired));
+        Assert.That(wallet.GetCash(coins[5000].Terms.Expiry.End, new Amount(500), Currency.Eur, out _), Is.EqualTo(WalletStatus.Expired));
 
         using var exhausted = FixtureCard.Make(FixtureCard.Exhausted, Repository.PathOf("apdu-spec", "traces", "fixtures"));
         var last = new WalletCard(exhausted);
@@ -128,8 +130,8 @@ public sealed class ClaimToTheLetterTests
             Assert.That(last.Pay(PayCommand.Claim(new Timestamp(time), Anybody, new Amount(100), Currency.Eur), out _).IsSuccess, $"seq 65,534 of coin {time}");
         }
 
-        Assert.That(last.GetCash(new Timestamp(9), new Amount(100), Currency.Eur, out _), Is.EqualTo(StatusWord.CounterExhausted));
-        Assert.That(last.Pay(PayCommand.Claim(new Timestamp(9), Anybody, new Amount(100), Currency.Eur), out _), Is.EqualTo(StatusWord.CounterExhausted));
+        Assert.That(last.GetCash(new Timestamp(9), new Amount(100), Currency.Eur, out _), Is.EqualTo(WalletStatus.CounterExhausted));
+        Assert.That(last.Pay(PayCommand.Claim(new Timestamp(9), Anybody, new Amount(100), Currency.Eur), out _), Is.EqualTo(WalletStatus.CounterExhausted));
     }
 
     /// <summary>What was shown is what pays: a till cannot show one coin and take another.</summary>
@@ -154,7 +156,7 @@ public sealed class ClaimToTheLetterTests
             Assert.That((reply!.Coin?.Id, reply.Seq, Convert.ToHexString(reply.SU)), Is.EqualTo(((CoinId?)cash.Coin.Id, paid.Seq, Convert.ToHexString(paid.SU))), "with its coin");
         }
 
-        Assert.That(wallet.Pay(PayCommand.Repeat(new Timestamp(2), Anybody, new Amount(500), Currency.Eur), out _), Is.EqualTo(StatusWord.NotFound), "and never something new");
+        Assert.That(wallet.Pay(PayCommand.Repeat(new Timestamp(2), Anybody, new Amount(500), Currency.Eur), out _), Is.EqualTo(StatusWord.ReferencedDataNotFound), "and never something new");
     }
 
     /// <summary>Two coins, the card pulled at every write, put in again and repeated: accepted or refused, never stuck (finding 14). Nothing is lost either way.</summary>
@@ -173,7 +175,7 @@ public sealed class ClaimToTheLetterTests
             var first = town.Till(till).Pay(card.Card, new Amount(2400), null, profile);
             completed = first.Outcome == TillOutcome.Accepted;
             card.Card.Reset();
-            var second = town.Till(till).Continue(first.Ticket, card.Card, null, profile);
+            var second = town.Till(till).Continue(first.Sale, card.Card, null, profile);
             Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted).Or.EqualTo(TillOutcome.Refused), $"cut {cut}: {second.Message}");
             refused += second.Outcome == TillOutcome.Refused ? 1 : 0;
             Assert.That(card.Balance().Minor, Is.EqualTo(second.Outcome == TillOutcome.Accepted ? 600 : 3000), $"cut {cut}: {second.Message}");

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -39,7 +40,7 @@ public sealed class ClearingTermsTests
         using var town = Towns.Make();
         var paid = await Spend(town);
         await town.RunCycle();
-        await town.Till("till-1").Refund(paid.Ticket.Time, null, town.TillLink("till-1"), default);
+        await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default);
         town.Issuer.CloseCycle();
         await town.UserBank.Run(default);
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
@@ -103,7 +104,7 @@ public sealed class ClearingTermsTests
     [Test, Rule(8)]
     public async Task WhatWasProvenStaysADebtWhenItsCoinIsForgotten()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { LifetimeQuarters = 1 } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { LifetimeQuarters = 1 } });
         string cafe = town.AddTill("Cafe");
         string kiosk = town.AddTill("Kiosk");
         using var mallory = town.User("Mallory", 5000);
@@ -114,7 +115,7 @@ public sealed class ClearingTermsTests
         await town.Settle(cafe);
         await town.Settle(kiosk);
         var bank = new BankThatLies(town, "bank-1");
-        var seen = new List<Transfer>();
+        var seen = new List<ClearingInstruction>();
         bool wasStopped = false;
         for (int i = 0; i < 90; i++)
         {
@@ -201,10 +202,10 @@ public sealed class ClearingTermsTests
         await town.Settle(kiosk);
         await town.Settle(bakery);
         await Days(town, 20);
-        await town.Till(bakery).Refund(third.Ticket.Time, null, town.TillLink(bakery), default);
+        await town.Till(bakery).Refund(third.Sale.Time, null, town.TillLink(bakery), default);
         await town.RunCycle();
         var until = town.UserBank.EvidenceFiles.Single().Notice.Until;
-        Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm)));
+        Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm)));
         await Days(town, 28);
         Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Kiosk").Minor), Is.EqualTo((-4500L, 5000UL)), "the bank has paid for the holder by then");
         using var key = town.TillKey(friend);
@@ -274,7 +275,7 @@ public sealed class ClearingTermsTests
         Assert.That(town.UserBank.Notices(Newest().Order.User), Has.Count.EqualTo(1), "the accusation stands: nothing was given back for that");
     }
 
-    private static async Task Days(TownWorld town, int days)
+    private static async Task Days(SimulatedTown town, int days)
     {
         for (int day = 0; day < days; day++)
         {
@@ -371,7 +372,7 @@ public sealed class ClearingTermsTests
     }
 
     /// <summary>10.00 at the cafe, settled, and the cycle closed: one instruction for each bank.</summary>
-    private static async Task<Shop.TillResult> Spend(TownWorld town)
+    private static async Task<Shop.TillResult> Spend(SimulatedTown town)
     {
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);

@@ -1,7 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -94,8 +95,8 @@ public sealed class ClearingTests
         issuer.Spoil = t => t.Number == 1 ? t : how switch
         {
             "unsigned" => t with { Total = new Amount(31) },
-            "another bank" => Transfer.Sign(town.StatementKey, t.Issuer, t.Number, town.UserBank.Id, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
-            _ => Transfer.Sign(town.StatementKey, t.Issuer, 3, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
+            "another bank" => ClearingInstruction.Sign(town.StatementKey, t.Issuer, t.Number, town.UserBank.Id, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
+            _ => ClearingInstruction.Sign(town.StatementKey, t.Issuer, 3, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
         };
         town.Issuer.CloseCycle();
         var bank = town.BankOver("bank-2", issuer);
@@ -352,7 +353,7 @@ public sealed class ClearingTests
 
     /// <summary>A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are over.</summary>
     /// <returns>The payment of 50.00.</returns>
-    private static async Task<CashPayment> Overspend(TownWorld town)
+    private static async Task<CashPayment> Overspend(SimulatedTown town)
     {
         var first = await PayTwice(town);
         await town.RunCycle();
@@ -360,7 +361,7 @@ public sealed class ClearingTests
         return first;
     }
 
-    private static async Task<CashPayment> PayTwice(TownWorld town)
+    private static async Task<CashPayment> PayTwice(SimulatedTown town)
     {
         string cafe = town.AddTill("Cafe");
         string kiosk = town.AddTill("Kiosk");

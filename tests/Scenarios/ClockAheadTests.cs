@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -31,18 +31,18 @@ public sealed class ClockAheadTests
 
         var refused = town.Pay(till, alice, 300);
         Assert.That(refused.Outcome, Is.EqualTo(TillOutcome.Refused), "with a TIME of two months ahead nobody would pay the shop");
-        Assert.That(refused.Message, Does.Contain(ahead.Ticket.Time.ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()), "both times");
+        Assert.That(refused.Message, Does.Contain(ahead.Sale.Time.ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()), "both times");
         Assert.That(refused.Message, Does.Contain("takes no payment for 59 days").And.Contain("'hiercash-shop init'"), "how long, and the way on");
         Assert.That(town.Till(till).WhyNoPayment, Is.EqualTo(refused.Message));
         Assert.That(alice.Balance().Minor, Is.EqualTo(4200), "the card was not asked");
         Assert.That(town.Till(till).Journal, Has.Count.EqualTo(2), "a payment that is not begun leaves nothing");
 
         // The old key gives back what was signed under the wrong time, settles, and takes back.
-        await town.Till(till).Cancel(ahead.Ticket, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Cancel(ahead.Sale, alice.Card, town.TillLink(till), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
-        await town.Till(till).RunOnline(town.TillLink(till), default);
-        Assert.That(town.Till(till).Parts(before.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
-        await town.Till(till).Refund(before.Ticket.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Synchronise(town.TillLink(till), default);
+        Assert.That(town.Till(till).Parts(before.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        await town.Till(till).Refund(before.Sale.Time, alice.Card, town.TillLink(till), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
 
         // A further till of the shop has a new N_W, and takes payments at once.
@@ -74,15 +74,15 @@ public sealed class ClockAheadTests
         var newest = town.Pay(till, alice, 700);
 
         clock.Off = TimeSpan.FromDays(-5);
-        Assert.That(Timestamp.Now(clock), Is.EqualTo(old.Ticket.Time));
+        Assert.That(Timestamp.Now(clock), Is.EqualTo(old.Sale.Time));
         var again = town.Pay(till, alice, 700);
         Assert.That(again.Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(alice.Balance().Minor, Is.EqualTo(3600));
-        Assert.That(town.Till(till).Parts(old.Ticket.Time), Has.Count.EqualTo(1));
+        Assert.That(town.Till(till).Parts(old.Sale.Time), Has.Count.EqualTo(1));
 
         clock.Off = -town.Scheme.Terms.ClockTolerance;
         var within = town.Pay(till, alice, 700);
-        Assert.That((within.Outcome, within.Ticket.Time > newest.Ticket.Time), Is.EqualTo((TillOutcome.Accepted, true)), "clocks differ by as much, and TIME goes on");
+        Assert.That((within.Outcome, within.Sale.Time > newest.Sale.Time), Is.EqualTo((TillOutcome.Accepted, true)), "clocks differ by as much, and TIME goes on");
         Assert.That(alice.Balance().Minor, Is.EqualTo(2900), "a payment of its own");
     }
 
@@ -103,9 +103,9 @@ public sealed class ClockAheadTests
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
 
         clock.Off = TimeSpan.Zero;
-        var ended = town.Till(till).Continue(begun.Ticket, alice.Card, alice.PaymentPin);
+        var ended = town.Till(till).Continue(begun.Sale, alice.Card, alice.PaymentPin);
         Assert.That(ended.Outcome, Is.EqualTo(TillOutcome.Refused), "an accepted payment would wait two months for its money");
-        Assert.That(ended.Message, Does.StartWith("This till takes no payment for 59 days").And.Contain(begun.Ticket.Time.ToString()));
+        Assert.That(ended.Message, Does.StartWith("This till takes no payment for 59 days").And.Contain(begun.Sale.Time.ToString()));
         Assert.That(town.Till(till).OpenTickets, Is.Empty);
         Assert.That(town.Till(till).HeldPayments, Is.Empty, "what the card may have signed was asked for, and given back");
         Assert.That(alice.Balance().Minor, Is.EqualTo(11_000));

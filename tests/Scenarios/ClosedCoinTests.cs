@@ -1,12 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -15,7 +17,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ClosedCoinTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private Database _store = null!;
     private WalletRecords _records = null!;
@@ -77,10 +79,10 @@ public sealed class ClosedCoinTests
         }
 
         Assert.That(_alice.Coins().Count(c => c.Coin.Terms.FaceValue.Minor == 2000), Is.Zero);
-        await _town.Till(_cafe).Refund(paid.Ticket.Time, _alice.Card, _town.TillLink(_cafe), default);
+        await _town.Till(_cafe).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_cafe), default);
         await _town.RunCycles();
         ulong before = _town.Account(_alice).Minor;
-        await _town.LetDaysPass(_town.Options.Terms.SettleTerm.TotalDays + 2);
+        await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor - before, Is.EqualTo(4000));
         Assert.That(_town.ShopAccount().IsZero);
@@ -115,7 +117,7 @@ public sealed class ClosedCoinTests
         _town.Clock.Advance(TimeSpan.FromDays(2));
         var stolen = _town.Sign(copy, _cafe, 500);
         Assert.That((await _town.Submit(_cafe, stolen)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
-        await _town.LetDaysPass(_town.Options.Terms.SettleTerm.TotalDays + 2);
+        await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
         Assert.That((_town.Account(_alice).Minor, _town.ShopAccount().Minor), Is.EqualTo((100_000UL, 0UL)));
         _town.AssertSound();
@@ -158,7 +160,7 @@ public sealed class ClosedCoinTests
         Assert.That(_alice.Balance().IsZero);
         Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored), "S_W is kept");
         await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default);
-        await _town.LetDaysPass(_town.Options.Terms.SettleTerm.TotalDays + 2);
+        await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));
         _town.AssertSound();

@@ -2,8 +2,9 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -12,7 +13,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class CoinLifeTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private string _till = null!;
 
@@ -168,7 +169,7 @@ public sealed class CoinLifeTests
         _town.Clock.Advance(TimeSpan.FromHours(25));
         var late = _town.Till(deaf).Pay(found.Card, new Amount(100));
         Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "its list is too old: it asks before OK");
-        Assert.That(_town.Till(deaf).Parts(late.Ticket.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled), "unpaid, and no accusation");
+        Assert.That(_town.Till(deaf).Parts(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled), "unpaid, and no accusation");
 
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
@@ -187,7 +188,7 @@ public sealed class CoinLifeTests
             User = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock)).User,
         };
         Assert.That(async () => await _town.Wallet.ReportLost(forged, default), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
-        var request = new RequestId(Digest.Of("whatever"u8));
+        var request = new WithdrawalId(Digest.Of("whatever"u8));
         var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
         var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
         Assert.That(Refusal.Read(await other.Call(LossMessages.WriteCancel(order), default))!.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
@@ -272,16 +273,16 @@ public sealed class CoinLifeTests
         _town.Withdraw(_alice, 9000);
         var paid = _town.Pay(_till, _alice, 6000);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That(_town.Till(_till).Parts(paid.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled), "before OK");
+        Assert.That(_town.Till(_till).Parts(paid.Sale.Time).Single().State, Is.EqualTo(PartState.Settled), "before OK");
         _town.Till(_till).Online = null;
         var refused = _town.Pay(_till, _alice, 6000);
         Assert.That((refused.Outcome, refused.Payments.Count), Is.EqualTo((TillOutcome.Refused, 0)), "the card was not asked");
         _town.Till(_till).Online = new ReversalTests.DeadLink();
         var waiting = _town.Pay(_till, _alice, 6000);
         Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone), "neither OK nor S_W");
-        Assert.That(_town.Till(_till).Parts(waiting.Ticket.Time).All(p => p.SW is null));
+        Assert.That(_town.Till(_till).Parts(waiting.Sale.Time).All(p => p.SW is null));
         _town.Till(_till).Online = _town.TillLink(_till);
-        Assert.That(_town.Till(_till).Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same ticket, paid once");
+        Assert.That(_town.Till(_till).Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same ticket, paid once");
         Assert.That(_alice.Balance().Minor, Is.EqualTo(16_000 - 12_000));
         _town.AssertSoundAfterCycle(_alice);
     }
@@ -307,11 +308,11 @@ public sealed class CoinLifeTests
     {
         await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
         var offline = _town.Pay(_till, _alice, 100);
-        Assert.That(_town.Till(_till).Parts(offline.Ticket.Time).Single().State, Is.EqualTo(PartState.Queued));
+        Assert.That(_town.Till(_till).Parts(offline.Sale.Time).Single().State, Is.EqualTo(PartState.Queued));
         _town.Clock.Advance(TimeSpan.FromHours(25));
         _town.Deafen(_till);
         var online = _town.Pay(_till, _alice, 100);
-        Assert.That(_town.Till(_till).Parts(online.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(_town.Till(_till).Parts(online.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
         _town.Till(_till).Online = null;
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
         _town.AssertSoundAfterCycle(_alice);
@@ -347,7 +348,7 @@ public sealed class CoinLifeTests
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, false)));
         await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
         await till.FetchHotList(_town.TillLink(_till), default);
-        var ended = till.Continue(waiting.Ticket, mallory.Card);
+        var ended = till.Continue(waiting.Sale, mallory.Card);
         Assert.That((ended.Outcome, ended.Message), Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
         Assert.That((mallory.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((5000, 0)), "the card has it again");
         _town.AssertSoundAfterCycle(_alice);
@@ -364,10 +365,10 @@ public sealed class CoinLifeTests
         var waiting = _town.Pay(_till, _alice, 1000);
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, true)));
         await till.FetchHotList(_town.TillLink(_till), default);
-        Assert.That(till.Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone), "the list is new, and says nothing of what was sent");
+        Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone), "the list is new, and says nothing of what was sent");
         till.Online = _town.TillLink(_till);
-        Assert.That(till.Continue(waiting.Ticket, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That(till.Parts(waiting.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(till.Parts(waiting.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
         _town.AssertSoundAfterCycle(_alice);
     }
 
@@ -385,15 +386,15 @@ public sealed class CoinLifeTests
             Assert.That(frames.All(f => f.AsSpan().IndexOf(coin.NU) < 0 && f.AsSpan().IndexOf(coin.Id.Value.ToArray()) < 0), "neither N_U nor the coin");
         }
 
-        var relayed = _town.Records.Wire.Where(f => f.From == TownWorld.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
+        var relayed = _town.Records.Wire.Where(f => f.From == SimulatedTown.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
         Assert.That(relayed, Has.Count.EqualTo(2));
         Assert.That(relayed.Select(f => f.Frame.Length).Distinct().Count(), Is.EqualTo(1), "padded");
         var suite = _town.Options.Suite;
         var issuer = _town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!;
-        int Size(int body) => Sealed.Seal(suite, issuer, new LinkMessage(MessageType.Redeem, new byte[body])).Message.Ciphertext.Length;
-        int AnswerSize(int body) => Sealed.SealAnswer(suite, new byte[32], new LinkMessage(MessageType.RedeemReply, new byte[body])).Length;
-        Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(Sealed.MaxBody), AnswerSize(Sealed.MaxBody))), "whatever is said");
-        var nonsense = new Sealed(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
+        int Size(int body) => SealedMessage.Seal(suite, issuer, new LinkMessage(MessageType.Redeem, new byte[body])).Message.Ciphertext.Length;
+        int AnswerSize(int body) => SealedMessage.SealAnswer(suite, new byte[32], new LinkMessage(MessageType.RedeemReply, new byte[body])).Length;
+        Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(SealedMessage.MaxBody), AnswerSize(SealedMessage.MaxBody))), "whatever is said");
+        var nonsense = new SealedMessage(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
         var link = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
         Assert.That(Refusal.Read(await link.Call(RelayMessages.Write(MessageType.RelaySealed, nonsense), default))!.Reason, Is.EqualTo(RefusalReason.Malformed));
     }

@@ -1,5 +1,5 @@
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -19,7 +19,7 @@ internal sealed class CopiedCard : IDisposable
 
     public IReadOnlyList<TillResult> Paid { get; }
 
-    public static async Task<CopiedCard> Spend(TownWorld town, params (string Shop, ulong Minor)[] sales)
+    public static async Task<CopiedCard> Spend(SimulatedTown town, params (string Shop, ulong Minor)[] sales)
     {
         var tills = sales.Select(s => town.AddTill(s.Shop)).ToList();
         var first = town.User("Mallory", 5000);

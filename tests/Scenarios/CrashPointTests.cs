@@ -1,9 +1,11 @@
 using System.Reflection;
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -162,7 +164,7 @@ public sealed class CrashPointTests
         // A till that never settles what it took.
         string dead = town.AddTill("Kiosk");
         Pay(town, dead, alice, 300);
-        town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromHours(25));
+        town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromHours(25));
         await Repeat(town, async () => await town.Wallet.Recover(alice.Card, alice.Pin, null, default));
         Assert.That(alice.Balance().Minor, Is.EqualTo(7000), "restored once");
 
@@ -173,7 +175,7 @@ public sealed class CrashPointTests
 
         var report = Wallet.WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock));
         await Repeat(town, async () => Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL)));
-        town.Clock.Advance(town.Options.Terms.HotListMaxAge + town.Options.Terms.SettleTerm + TimeSpan.FromDays(2));
+        town.Clock.Advance(town.Options.Terms.HotListMaxAge + town.Options.Terms.SettlePeriod + TimeSpan.FromDays(2));
         await Repeat(town, async () => await town.RunCycle());
         await Repeat(town, async () => await town.RunCycle());
         Assert.That(town.Account(bob).Minor, Is.EqualTo(99_500), "what was left came back once");
@@ -182,7 +184,7 @@ public sealed class CrashPointTests
         town.AssertSound(alice);
     }
 
-    private static void RestartAfter(TownWorld town, TestCrash crash)
+    private static void RestartAfter(SimulatedTown town, TestCrash crash)
     {
         string party = crash.Message[..crash.Message.IndexOf('.', StringComparison.Ordinal)] is var first && first == "shop" ? "till" : first;
         foreach (string name in town.PartyNames.Where(n => n.StartsWith(party, StringComparison.Ordinal)).ToList())
@@ -191,7 +193,7 @@ public sealed class CrashPointTests
         }
     }
 
-    private static async Task Repeat(TownWorld town, Func<Task> step)
+    private static async Task Repeat(SimulatedTown town, Func<Task> step)
     {
         try
         {
@@ -204,13 +206,13 @@ public sealed class CrashPointTests
         }
     }
 
-    private static Task Open(TownWorld town, TownCard card) => Repeat(town, () =>
+    private static Task Open(SimulatedTown town, TownCard card) => Repeat(town, () =>
     {
         town.OpenAccount(card, new Amount(100_000));
         return Task.CompletedTask;
     });
 
-    private static async Task Withdraw(TownWorld town, TownCard card, ulong minor)
+    private static async Task Withdraw(SimulatedTown town, TownCard card, ulong minor)
     {
         var before = card.Balance();
         try
@@ -227,7 +229,7 @@ public sealed class CrashPointTests
         Assert.That((card.Balance() - before).Minor, Is.EqualTo(minor));
     }
 
-    private static void Pay(TownWorld town, string till, TownCard card, ulong minor)
+    private static void Pay(SimulatedTown town, string till, TownCard card, ulong minor)
     {
         var before = town.Till(till).Accepted;
         try
@@ -248,7 +250,7 @@ public sealed class CrashPointTests
     }
 
     /// <summary>The card is pulled after it signed; then the customer changes their mind.</summary>
-    private static async Task Cancel(TownWorld town, string till, TownCard card, ulong minor)
+    private static async Task Cancel(SimulatedTown town, string till, TownCard card, ulong minor)
     {
         long cells;
         using (var rehearsal = card.Clone())
@@ -261,10 +263,10 @@ public sealed class CrashPointTests
 
         card.Card.Reset();
         card.Card.CutPowerAfter(cells - 1, TornCell.New);
-        Ticket ticket;
+        Sale ticket;
         try
         {
-            ticket = town.Till(till).Pay(card.Card, new Amount(minor)).Ticket;
+            ticket = town.Till(till).Pay(card.Card, new Amount(minor)).Sale;
         }
         catch (TestCrash crash)
         {

@@ -3,7 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Tests.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -13,7 +13,7 @@ public sealed class DeadMarkTests
 {
     private const int Limit = 1024;
     private KeepingSuite _suite = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _mallory = null!;
     private ISigningKey _key = null!;
     private Coin _coin = null!;
@@ -60,7 +60,7 @@ public sealed class DeadMarkTests
         Assert.That((await _town.Submit(friend, put)).Single().Verdict, Is.EqualTo(Verdict.Dead));
 
         // Once the first are late, marks of others take their place, and they are refused without.
-        _town.Clock.Advance(_town.Options.Terms.SettleTerm + _town.Options.Terms.ClockTolerance + TimeSpan.FromHours(1));
+        _town.Clock.Advance(_town.Options.Terms.SettlePeriod + _town.Options.Terms.ClockTolerance + TimeSpan.FromHours(1));
         var later = Timestamp.Now(_town.Clock);
         for (int i = 2000; i < 2100; i++)
         {
@@ -82,7 +82,7 @@ public sealed class DeadMarkTests
         string till = _town.AddTill("Late", request =>
         {
             // Its key is not registered yet.
-            var w = OneWay.W(request.Key);
+            var w = Derivations.W(request.Key);
             for (int i = 1; i <= Limit + 100; i++)
             {
                 Assert.That(Ask(Sign(i, new TillId(Id16.Read(Digest.Of(BitConverter.GetBytes(i)).ToArray().AsSpan(0, 16))), old)), Is.True);
@@ -109,7 +109,7 @@ public sealed class DeadMarkTests
         Assert.That(_town.Pay(cafe, _mallory, 1800).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(_town.Pay(cafe, copy, 1900).Message, Does.Contain("copy"));
         await _town.Settle(cafe);
-        await _town.Till(cafe).RunOnline(_town.TillLink(cafe), default);
+        await _town.Till(cafe).Synchronise(_town.TillLink(cafe), default);
         _town.Clock.Advance(TimeSpan.FromHours(2));
         await _town.RunCycle();
         await _town.Till(kiosk).FetchHotList(_town.TillLink(kiosk), default);
@@ -133,9 +133,9 @@ public sealed class DeadMarkTests
 
     private bool Ask(CashPayment h)
     {
-        var (message, seed) = Sealed.Seal(_suite, WithdrawalTests.PE(_town), WalletMessages.WriteDead(h));
+        var (message, seed) = SealedMessage.Seal(_suite, WithdrawalTests.PE(_town), WalletMessages.WriteDead(h));
         var reply = _town.UserBankLink().Call(RelayMessages.Write(MessageType.RelaySealed, message), default).AsTask().GetAwaiter().GetResult();
-        return WalletMessages.ReadDeadReply(Sealed.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelaySealedReply)!)!) is not null;
+        return WalletMessages.ReadDeadReply(SealedMessage.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelaySealedReply)!)!) is not null;
     }
 
     private CashPayment Sign(int seq, TillId till, Timestamp from, ulong y = 1)

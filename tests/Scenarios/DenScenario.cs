@@ -1,17 +1,17 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A shop that signs with its till's key whatever it likes.</summary>
 public abstract class DenScenario
 {
-    protected TownWorld Town { get; private set; } = null!;
+    protected SimulatedTown Town { get; private set; } = null!;
 
     private protected ISigningKey Den { get; private set; } = null!;
 
-    protected TillId W => OneWay.W(Den.PublicKey);
+    protected TillId W => Derivations.W(Den.PublicKey);
 
     [SetUp]
     public void MakeDen()

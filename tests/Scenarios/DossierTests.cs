@@ -2,7 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Tests.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -291,7 +291,7 @@ public sealed class DossierTests
         Assert.That(town.Issuer.Queues.Cases, Is.Zero);
     }
 
-    private static async Task IsSaidToBe(TownWorld town, Evidence file, Proof proof, DossierEntry[] forged)
+    private static async Task IsSaidToBe(SimulatedTown town, Evidence file, Proof proof, DossierEntry[] forged)
     {
         var lie = town.Resign(file.Dossier, h => h with { Revision = 2 }, forged);
         var lying = new ScriptedIssuer([lie], town.UserBankLink());

@@ -1,5 +1,5 @@
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

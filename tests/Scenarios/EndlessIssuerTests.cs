@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -22,7 +23,7 @@ public sealed class EndlessIssuerTests
         var file = await town.Overspend();
         using var key = town.StatementKey;
         using var nobody = town.Options.Suite.GenerateKey();
-        var opening = CashRequest.Create(nobody, file.Dossier.Header.EncryptionKey.Key.Id, new byte[32], new Amount(5000), Currency.Eur, 0).Encode();
+        var opening = CoinRequest.Create(nobody, file.Dossier.Header.EncryptionKey.Key.Id, new byte[32], new Amount(5000), Currency.Eur, 0).Encode();
         int asked = 0;
         int instructions = 0;
         var outcomes = new List<Proof>();

@@ -3,8 +3,10 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Scenarios;
@@ -13,7 +15,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class EnrolmentTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
 
     [SetUp]
     public void MakeTown() => _town = Towns.Make();
@@ -95,7 +97,7 @@ public sealed class EnrolmentTests
         var request = EnrolmentRequest.Sign(stolen, EnrolmentRole.Shop, "Cafe");
         _town.Issuer.Revoke(_town.Till(cafe).W);
         var stall = _town.ShopBank.OpenShopAccount("Stall");
-        var before = _town.Rows(TownWorld.IssuerName);
+        var before = _town.Rows(SimulatedTown.IssuerName);
         foreach (var vouched in new[]
         {
             _town.Till(second).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")), _town.ShopBank.Vouch(request, stall),
@@ -104,7 +106,7 @@ public sealed class EnrolmentTests
             Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("Make a till with a new key"));
         }
 
-        Assert.That(_town.Rows(TownWorld.IssuerName), Is.EqualTo(before), "no shop for Stall's account either");
+        Assert.That(_town.Rows(SimulatedTown.IssuerName), Is.EqualTo(before), "no shop for Stall's account either");
     }
 
     /// <summary>
@@ -132,7 +134,7 @@ public sealed class EnrolmentTests
                 Account = new ShopAccount(bank, account, bankKey.Sign(SignedMessage.ShopAccount(bank, account, till.PublicKey.Bytes))),
             };
             var shop = issuer.Enrol(first, Amount.Zero).Holder;
-            var w = OneWay.W(till.PublicKey);
+            var w = Derivations.W(till.PublicKey);
             clock.Watch(at, () => issuer.Revoke(w));
             var request = EnrolmentRequest.Sign(further, EnrolmentRole.Shop, "Cafe") with { Voucher = KeyVoucher.Sign(till, EnrolmentRole.Shop, shop, further.PublicKey) };
             bool isRefused = false;

@@ -1,11 +1,12 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -19,7 +20,7 @@ public sealed class EveryCommandTornTests
     private const string Pin = "0000";
     private static readonly Timestamp Time = new(1795424460000001);
     private static readonly ActivationCode Code = ActivationCode.Parse("0123 4567 8901 2345 6789")!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _blank = null!;
     private TownCard _card = null!;
     private TownCard _issued = null!;
@@ -47,7 +48,7 @@ public sealed class EveryCommandTornTests
         _blank = _town.NewCard("Nobody");
         _card = _town.User("Alice", 5000, 2000);
         using var till = _town.Options.Suite.GenerateKey();
-        var w = OneWay.W(till.PublicKey);
+        var w = Derivations.W(till.PublicKey);
         var wallet = new WalletCard(_card.Card);
         wallet.Select();
         wallet.Verify(Pin);
@@ -61,7 +62,7 @@ public sealed class EveryCommandTornTests
         byte release = wallet.BeginWithdrawal(new Amount(uint.MaxValue), Currency.Eur, key).Slot;
         var answers = Answers();
 
-        byte[] select = Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
+        byte[] select = Apdu<SelectCommand, SelectReply>(new SelectCommand(SelectCommand.Wallet));
         byte[] verify = Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block(Pin)));
         var time = Time.Plus(TimeSpan.FromMinutes(1));
         void Add(string name, byte[] command, params byte[][] before) => _cases.Add(name, (_card, [select, verify, .. before], command));
@@ -94,7 +95,7 @@ public sealed class EveryCommandTornTests
         Add("CONFIRM", Apdu<ConfirmCommand, NoReply>(new ConfirmCommand(h.Coin!.Id, h.Seq)));
         Add("VOID", Apdu<VoidCommand, NoReply>(new VoidCommand(h.Coin!.Id, h.Seq, till.PublicKey.Bytes.ToArray(), sw)));
         var payment = new CashPayment(h.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU);
-        Add("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
+        Add("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(NonSettlementStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
         AddForgotten(select, verify, till, w);
         Add("CLOSE", Apdu<CloseCommand, PayReply>(new CloseCommand(0, time)));
         Add("CLOSE spent", Apdu<CloseCommand, PayReply>(new CloseCommand(1, time)), Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
@@ -127,7 +128,7 @@ public sealed class EveryCommandTornTests
         _blocked = _town.User("Bela", 5000);
         var blocked = new WalletCard(_blocked.Card);
         blocked.Select();
-        while (blocked.UnblockPin(_blocked.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.PinBlocked)
+        while (blocked.UnblockPin(_blocked.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.AuthenticationMethodBlocked)
         {
         }
 

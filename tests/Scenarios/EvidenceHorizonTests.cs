@@ -113,7 +113,7 @@ public sealed class EvidenceHorizonTests
         var bank = town.BankOver("bank-1", lying);
         async Task Claim()
         {
-            lying.Instruction = number => Transfer.Sign(
+            lying.Instruction = number => ClearingInstruction.Sign(
                 key, new PartyId(1), number, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(2000), Currency.Eur, Timestamp.Now(town.Clock));
             try
             {
@@ -153,7 +153,7 @@ public sealed class EvidenceHorizonTests
         }
         else
         {
-            await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Ticket.Time, null, town.TillLink(copied.Tills[0]), default);
+            await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
             if (then == "reversal")
             {
                 await town.BankOver("bank-1", new ScriptedIssuer([], town.UserBankLink())).FetchDossiers(default);

@@ -1,10 +1,11 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -44,7 +45,7 @@ public sealed class EvidenceTests
         using var town = Towns.Make();
         var evidence = await town.Overspend();
         using var stranger = town.Options.Suite.GenerateKey();
-        var m = CashRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+        var m = CoinRequest.Create(stranger, WithdrawalTests.PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
         var suite = town.Options.Suite;
         var dossier = town.Resign(evidence.Dossier, h => h with { Opening = m.Encode() });
         Assert.That(dossier.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.OpeningMismatch));
@@ -86,7 +87,7 @@ public sealed class EvidenceTests
         town.Deafen(one);
         var late = town.Pay(one, card, 500);
         Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "a till that knows no fresh list settles before OK");
-        Assert.That(town.Till(one).Parts(late.Ticket.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled));
+        Assert.That(town.Till(one).Parts(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled));
         town.AssertSound();
     }
 

@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -64,7 +64,7 @@ public sealed class ExcessTests
             Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2000UL, 3000UL, -5000L)));
         }
 
-        await town.Till(cafe).Refund(refunded.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         await town.LetDaysPass(1);
         Assert.That(
             (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims),
@@ -82,9 +82,9 @@ public sealed class ExcessTests
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
-    private static (Verdict Verdict, ulong Credited, ulong Guaranteed, ulong Waiting) Parts(TownWorld town, string till, TillResult paid)
+    private static (Verdict Verdict, ulong Credited, ulong Guaranteed, ulong Waiting) Parts(SimulatedTown town, string till, TillResult paid)
     {
-        var receipt = town.Till(till).Parts(paid.Ticket.Time).Single().Receipt!;
+        var receipt = town.Till(till).Parts(paid.Sale.Time).Single().Receipt!;
         return (receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor);
     }
 }

@@ -1,7 +1,9 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -25,7 +27,7 @@ public sealed class FarDateTests
         var key = WithdrawalTests.PE(town);
         var begun = client.BeginWithdrawal(new Amount(500), Currency.Eur, key.Id);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Far);
-        var order = new AccountRequest(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far, signed.Signature);
+        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far, signed.Signature);
         var refusal = Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default));
         Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000));
@@ -78,7 +80,7 @@ public sealed class FarDateTests
         Assert.That(town.Till(cafe).Pay(thing, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(cafe)).Settled, Is.EqualTo(1));
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -31,7 +31,7 @@ public sealed class ForgettingTermsTests
     [Test, Rule(10), Hole(11)]
     public async Task AVersionOfTheHotListIsKeptForABackup()
     {
-        using var town = Make(o => o with { Terms = new SchemeTerms { LifetimeQuarters = 1 } });
+        using var town = Make(o => o with { Terms = new SchemeParameters { LifetimeQuarters = 1 } });
         using var alice = town.User("Alice", 1000);
         using var bob = town.User("Bob", 1000);
         town.Clock.Advance(new DateTimeOffset(2027, 3, 29, 12, 0, 0, TimeSpan.Zero) - town.Clock.GetUtcNow());
@@ -50,5 +50,5 @@ public sealed class ForgettingTermsTests
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
-    private static TownWorld Make(Func<TownOptions, TownOptions> with) => Towns.Make(with: o => with(o with { Suite = new BclSuite() }));
+    private static SimulatedTown Make(Func<TownOptions, TownOptions> with) => Towns.Make(with: o => with(o with { Suite = new BclSuite() }));
 }

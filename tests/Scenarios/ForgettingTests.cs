@@ -2,10 +2,12 @@ using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Tests.Suite;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
+using HierCash.Tests.Suite;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -155,7 +157,7 @@ public sealed class ForgettingTests
         string folder = Directory.CreateTempSubdirectory("hiercash-years-").FullName;
         try
         {
-            using var town = Towns.Make(with: o => o with { Suite = new BclSuite(), Cap = new Amount(50_000), Terms = new SchemeTerms { LifetimeQuarters = 1 } });
+            using var town = Towns.Make(with: o => o with { Suite = new BclSuite(), Cap = new Amount(50_000), Terms = new SchemeParameters { LifetimeQuarters = 1 } });
             using var seen = Database.OpenMemory(AuditRun.SeenSchema);
             using var records = Database.OpenMemory(WalletRecords.Schema);
             string till = town.AddTill("Cafe");
@@ -260,8 +262,8 @@ public sealed class ForgettingTests
         bool loses = true;
         using var town = Towns.Make(with: o => o with
         {
-            Cap = new Amount(50_000), Terms = new SchemeTerms { LifetimeQuarters = 1 },
-            Faults = (from, _, message) => loses && from == TownWorld.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
+            Cap = new Amount(50_000), Terms = new SchemeParameters { LifetimeQuarters = 1 },
+            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
         });
         using var alice = town.User("Alice");
         Assert.That(() => town.Withdraw(alice, minor), Throws.TypeOf<LinkException>());
@@ -286,7 +288,7 @@ public sealed class ForgettingTests
     private const long HistoryLimit = 64;
 
     /// <summary>A copy pays 4.00 beyond its coin; what it shows against that, if anything, is the shop's signature under a void.</summary>
-    private static async Task Overspend(TownWorld town, TownCard mallory, string till, string other, bool isRebutted)
+    private static async Task Overspend(SimulatedTown town, TownCard mallory, string till, string other, bool isRebutted)
     {
         Assert.That(town.Withdraw(mallory, 1000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         using var copy = mallory.Clone();
@@ -305,9 +307,9 @@ public sealed class ForgettingTests
         }
     }
 
-    private static long Size(TownWorld town, string party) => town.Rows(party).Where(t => !t.Key.StartsWith("ledger", StringComparison.Ordinal)).Sum(t => t.Value);
+    private static long Size(SimulatedTown town, string party) => town.Rows(party).Where(t => !t.Key.StartsWith("ledger", StringComparison.Ordinal)).Sum(t => t.Value);
 
-    private static List<string> Audit(TownWorld town, string folder, int week, Database? seen, string? books = null, string sql = "")
+    private static List<string> Audit(SimulatedTown town, string folder, int week, Database? seen, string? books = null, string sql = "")
     {
         string copy = Directory.CreateDirectory(Path.Combine(folder, $"{week}-{Directory.GetDirectories(folder).Length}")).FullName;
         foreach (string party in new[] { "issuer", "bank-1", "bank-2" })
@@ -329,24 +331,24 @@ public sealed class ForgettingTests
             .Findings.Select(f => f.ToString())];
     }
 
-    private static BankRequest Request(TownWorld town, ISigningKey bank, int n)
+    private static IssueRequest Request(SimulatedTown town, ISigningKey bank, int n)
     {
-        var ei = new byte[CashRequest.EncipheredSize];
+        var ei = new byte[CoinRequest.EncipheredSize];
         BitConverter.GetBytes(n).CopyTo(ei, 0);
         var key = WithdrawalTests.PE(town).Id;
         var now = Timestamp.Now(town.Clock);
-        var request = new BankRequest(town.ShopBank.Id, new Amount(100), Currency.Eur, key, ei, now, []);
-        return request with { Signature = bank.Sign(SignedMessage.BankRequest(request.Bank, request.FaceValue, request.Currency, key, request.Request, now)) };
+        var request = new IssueRequest(town.ShopBank.Id, new Amount(100), Currency.Eur, key, ei, now, []);
+        return request with { Signature = bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, key, request.Request, now)) };
     }
 
-    private static Coin Unknown(TownWorld town, ISigningKey coinKey, ISigningKey holder, ushort tm)
+    private static Coin Unknown(SimulatedTown town, ISigningKey coinKey, ISigningKey holder, ushort tm)
     {
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, new PartyId(1), coinKey.PublicKey.Id, new Amount(5000), Currency.Eur, tm, Quarter.Of(Timestamp.Now(town.Clock)).Plus(4));
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, new PartyId(1), coinKey.PublicKey.Id, new Amount(5000), Currency.Eur, tm, Quarter.Of(Timestamp.Now(town.Clock)).Plus(4));
         var coin = new Coin(terms, holder.PublicKey.Compress(), []);
         return coin with { SI = coinKey.Sign(coin.Message) };
     }
 
-    private static CashPayment Signed(TownWorld town, ISigningKey holder, Coin coin, ushort seq, string till, ulong y = 100)
+    private static CashPayment Signed(SimulatedTown town, ISigningKey holder, Coin coin, ushort seq, string till, ulong y = 100)
     {
         var time = new Timestamp(Timestamp.Now(town.Clock).Microseconds + seq);
         var unsigned = new CashPayment(coin, seq, new Amount(5000), time, town.Till(till).W, new Amount(y), []);

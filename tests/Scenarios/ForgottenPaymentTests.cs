@@ -1,11 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -15,7 +18,7 @@ namespace HierCash.Tests.Scenarios;
 public sealed class ForgottenPaymentTests
 {
     private const int MoreThanTheLog = WalletApplet.LogSize;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private Database _store = null!;
     private WalletRecords _records = null!;
@@ -46,7 +49,7 @@ public sealed class ForgottenPaymentTests
     public async Task ThePaymentOfATillThatNobodyKnowsComesBack()
     {
         using var stranger = _town.Options.Suite.GenerateKey();
-        var lost = RawMessages.Pay(_alice, Timestamp.Now(_town.Clock), OneWay.W(stranger.PublicKey), 6000, _alice.PaymentPin)!;
+        var lost = RawMessages.Pay(_alice, Timestamp.Now(_town.Clock), Derivations.W(stranger.PublicKey), 6000, _alice.PaymentPin)!;
         Forget(lost);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
         var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default);
@@ -63,9 +66,9 @@ public sealed class ForgottenPaymentTests
         var paid = _town.Pay(_cafe, _alice, 6000);
         await _town.Settle(_cafe);
         Forget(paid.Payments.Single());
-        await _town.Till(_cafe).Refund(paid.Ticket.Time, null, _town.TillLink(_cafe), default);
-        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Ticket.Time, default);
-        Assert.That(recovered.Single(), Is.EqualTo(new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {paid.Ticket.Time} are on the card again: the shop took the payment back.")));
+        await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default);
+        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default);
+        Assert.That(recovered.Single(), Is.EqualTo(new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {paid.Sale.Time} are on the card again: the shop took the payment back.")));
 
         // The records get the card's new entry before it may go, and with it what speaks for her.
         Assert.That(_records.Keep(_alice.Card, _alice.Pin), Is.EqualTo(1));
@@ -86,7 +89,7 @@ public sealed class ForgottenPaymentTests
         var paid = _town.Pay(_cafe, _alice, 6000);
         await _town.Settle(_cafe);
         Forget(paid.Payments.Single());
-        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Ticket.Time, default), Is.Empty);
+        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default), Is.Empty);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
     }
 
@@ -100,7 +103,7 @@ public sealed class ForgottenPaymentTests
         Assert.That(_alice.Balance().Minor, Is.EqualTo(9000));
         Forget(h);
         var card = Opened();
-        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.NotFound), "it does not know it any more");
+        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.ReferencedDataNotFound), "it does not know it any more");
         Assert.That(card.Show(h), Is.EqualTo(StatusWord.Success));
         Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.Success));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(9000 - MoreThanTheLog), "and gives nothing for it twice");
@@ -146,10 +149,10 @@ public sealed class ForgottenPaymentTests
         using var key = _town.TillKey(_cafe);
         var card = Opened();
         Assert.That(card.Show(h), Is.EqualTo(StatusWord.Success));
-        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.LogFull));
+        Assert.That(Void(card, h, key), Is.EqualTo(WalletStatus.LogFull));
         _records.Keep(_alice.Card, _alice.Pin);
         card = Opened();
-        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.NotFound), "what was shown is gone with the selection");
+        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.ReferencedDataNotFound), "what was shown is gone with the selection");
         Assert.That(card.Show(h), Is.EqualTo(StatusWord.Success));
         Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.Success));
     }
@@ -161,14 +164,14 @@ public sealed class ForgottenPaymentTests
         var h = _town.Sign(_alice, _cafe, 1000);
         Forget(h);
         var card = Opened();
-        Assert.That(card.Show(h with { Paid = new Amount(9000) }), Is.EqualTo(StatusWord.InvalidSignature));
-        Assert.That(card.Show(h with { Time = h.Time.Plus(TimeSpan.FromTicks(10)) }), Is.EqualTo(StatusWord.InvalidSignature));
-        Assert.That(card.Show(h with { Seq = ushort.MaxValue }), Is.EqualTo(StatusWord.NotFound), "newer than any that it signed");
+        Assert.That(card.Show(h with { Paid = new Amount(9000) }), Is.EqualTo(WalletStatus.InvalidSignature));
+        Assert.That(card.Show(h with { Time = h.Time.Plus(TimeSpan.FromTicks(10)) }), Is.EqualTo(WalletStatus.InvalidSignature));
+        Assert.That(card.Show(h with { Seq = ushort.MaxValue }), Is.EqualTo(StatusWord.ReferencedDataNotFound), "newer than any that it signed");
         using var key = _town.TillKey(_cafe);
-        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.NotFound), "what was refused was not shown");
+        Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.ReferencedDataNotFound), "what was refused was not shown");
         using var bela = _town.User("Bela", 9000);
         var theirs = _town.Sign(bela, _cafe, 1000);
-        Assert.That(card.Show(theirs), Is.EqualTo(StatusWord.NotFound), "another card's");
+        Assert.That(card.Show(theirs), Is.EqualTo(StatusWord.ReferencedDataNotFound), "another card's");
     }
 
     /// <summary>The ring has 256 bits. What is older could have come back before: the card does not know, and gives nothing.</summary>
@@ -188,7 +191,7 @@ public sealed class ForgottenPaymentTests
         }
 
         var card = Opened();
-        Assert.That(card.Show(first), Is.EqualTo(StatusWord.NotFound), "256 payments before the newest");
+        Assert.That(card.Show(first), Is.EqualTo(StatusWord.ReferencedDataNotFound), "256 payments before the newest");
         Assert.That(card.Show(second), Is.EqualTo(StatusWord.Success), "255 before it");
     }
 
@@ -248,7 +251,7 @@ public sealed class ForgottenPaymentTests
     private static StatusWord Void(WalletCard card, CashPayment h, ISigningKey key) =>
         card.Void(h.Coin.Id, h.Seq, key.PublicKey, RawMessages.SignVoid(key, h));
 
-    private DeadStatement Dead(CashPayment h)
+    private NonSettlementStatement Dead(CashPayment h)
     {
         using var statement = _town.StatementKey;
         return RawMessages.Dead(statement, h.Coin.Terms.Issuer, h, Timestamp.Now(_town.Clock));

@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -22,7 +22,7 @@ public sealed class FreedMoneyTests
         await town.Settle(kiosk);
         await town.LetDaysPass(33);
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((3000UL, -1000L)));
-        await town.Till(kiosk).Refund(second.Ticket.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(second.Sale.Time, copy.Card, town.TillLink(kiosk), default);
         await town.RunCycles();
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 0L)), "or a friendly shop and a copy print money");
         town.AssertSound();
@@ -39,7 +39,7 @@ public sealed class FreedMoneyTests
         using var copy = mallory.Clone();
         var first = town.Pay(cafe, mallory, 3000);
         await town.Settle(cafe);
-        await town.Till(cafe).Refund(first.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         var second = town.Sign(copy, kiosk, 2000);
         Assert.That(second.Seq, Is.EqualTo(first.Payments.Single().Seq));
         var receipt = (await town.Submit(kiosk, second)).Single();
@@ -55,7 +55,7 @@ public sealed class FreedMoneyTests
     [Test, Rule(2)]
     public async Task WhoCameFirstIsPaidFirst()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { Excess = ExcessPolicy.Refuse } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { Excess = ExcessPolicy.Refuse } });
         var (refund, second, third, tills) = await PaidInTwoParts(town, 2000, 3000);
         Assert.That(await town.Shares(tills[0], second), Is.EqualTo((0UL, 0UL, 2000UL)));
         await refund();
@@ -82,7 +82,7 @@ public sealed class FreedMoneyTests
 
     /// <summary>A coin of 50.00 pays Cafe 20.00 and 30.00, and by copies Kiosk and Bakery these.</summary>
     /// <returns>How Cafe takes the first back; what the copies paid; their tills.</returns>
-    private static async Task<(Func<Task> Refund, CashPayment Second, CashPayment Third, string[] Tills)> PaidInTwoParts(TownWorld town, ulong kiosks, ulong bakerys)
+    private static async Task<(Func<Task> Refund, CashPayment Second, CashPayment Third, string[] Tills)> PaidInTwoParts(SimulatedTown town, ulong kiosks, ulong bakerys)
     {
         string cafe = town.AddTill("Cafe");
         string[] tills = [town.AddTill("Kiosk"), town.AddTill("Bakery")];
@@ -100,6 +100,6 @@ public sealed class FreedMoneyTests
             await town.Submit(tills[1], third);
         }
 
-        return (async () => await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default), second, third, tills);
+        return (async () => await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default), second, third, tills);
     }
 }

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +15,7 @@ namespace HierCash.Tests.Scenarios;
 public sealed class FullDiskTests
 {
     private string _folder = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private string _cafe = null!;
     private TownCard _alice = null!;
 
@@ -62,7 +63,7 @@ public sealed class FullDiskTests
     public void TheScreenSaysWhatIsWrong()
     {
         var screen = new TillScreen(
-            "Cafe", Currency.Eur, TillMood.Waiting, "", Amount.Zero, "", Amount.Zero, 0, new Amount(1250), "SQLite Error 13: 'database or disk is full'.", "", "no card",
+            "Cafe", Currency.Eur, TillScreenState.Waiting, "", Amount.Zero, "", Amount.Zero, 0, new Amount(1250), "SQLite Error 13: 'database or disk is full'.", "", "no card",
             Fault: "SQLite Error 13: 'database or disk is full'.");
         using var shown = new StringWriter();
         var console = Spectre.Console.AnsiConsole.Create(new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(shown) });
@@ -76,7 +77,7 @@ public sealed class FullDiskTests
     public async Task WhatIsGivenBackAfterOkTurnsNoPaymentIntoAnError()
     {
         var first = _town.Pay(_cafe, _alice, 2000);
-        await Till.Refund(first.Ticket.Time, null, _town.TillLink(_cafe), default);
+        await Till.Refund(first.Sale.Time, null, _town.TillLink(_cafe), default);
         Fill("BEFORE UPDATE OF delivered ON part");
         var second = _town.Pay(_cafe, _alice, 1000);
         Assert.That((second.Outcome, Till.Accepted.Minor), Is.EqualTo((TillOutcome.Accepted, 1000UL)));
@@ -95,7 +96,7 @@ public sealed class FullDiskTests
         Assert.That((Till.Accepted.IsZero, _alice.Balance().Minor), Is.EqualTo((true, 3000UL)), "it has signed");
         Empty();
         var next = _town.Pay(_cafe, _alice, 1000);
-        Assert.That((next.Outcome, next.Ended.Single().Ticket.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 2000UL)));
+        Assert.That((next.Outcome, next.Ended.Single().Sale.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 2000UL)));
         Assert.That((Till.Accepted.Minor, _alice.Balance().Minor), Is.EqualTo((1000UL, 4000UL)));
     }
 
@@ -118,7 +119,7 @@ public sealed class FullDiskTests
     public async Task AFaultSaysOneEnd(string thrown, string said)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var faults = new Terminals.Faults(TimeProvider.System);
+        var faults = new Terminals.Store.Faults(TimeProvider.System);
         string seen = "";
         await ServeLoop.Every(
             TimeSpan.FromMilliseconds(1),
@@ -142,7 +143,7 @@ public sealed class FullDiskTests
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         int turns = 0;
-        var faults = new Terminals.Faults(TimeProvider.System);
+        var faults = new Terminals.Store.Faults(TimeProvider.System);
         var seen = new List<string>();
         await ServeLoop.Every(
             TimeSpan.FromMilliseconds(1),
@@ -175,14 +176,14 @@ public sealed class FullDiskTests
     public async Task WhoAsksHearsWhyAndNothingIsAcknowledgedThatWasNotStored()
     {
         Assert.That(_town.Pay(_cafe, _alice, 1250).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        var before = _town.Rows(TownWorld.IssuerName);
-        _town.MakeReadOnly(TownWorld.IssuerName, true);
+        var before = _town.Rows(SimulatedTown.IssuerName);
+        _town.MakeReadOnly(SimulatedTown.IssuerName, true);
         Assert.That(
             async () => await _town.Settle(_cafe),
             Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read, and not be written").And.Message.Contains("It goes on by itself"));
         Assert.That(Till.Sum(PartState.Queued).Minor, Is.EqualTo(1250));
-        Assert.That(_town.Rows(TownWorld.IssuerName), Is.EqualTo(before));
-        _town.MakeReadOnly(TownWorld.IssuerName, false);
+        Assert.That(_town.Rows(SimulatedTown.IssuerName), Is.EqualTo(before));
+        _town.MakeReadOnly(SimulatedTown.IssuerName, false);
         Assert.That((await _town.Settle(_cafe)).Settled, Is.EqualTo(1));
         _town.AssertSoundAfterCycle(_alice);
     }
@@ -226,9 +227,9 @@ public sealed class FullDiskTests
             await Till.FetchHotList(_town.TillLink(_cafe), default);
             _town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = _town.Sign(found, _cafe, 1000, Timestamp.Now(_town.Clock));
-            Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", TownWorld.IssuerName);
+            Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", SimulatedTown.IssuerName);
             _town.Clock.Advance(TimeSpan.FromHours(50));
-            Change("DROP TRIGGER full", TownWorld.IssuerName);
+            Change("DROP TRIGGER full", SimulatedTown.IssuerName);
             Assert.That((await _town.Submit(_cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
         }
     }

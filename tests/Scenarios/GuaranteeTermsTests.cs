@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -40,9 +40,9 @@ public sealed class GuaranteeTermsTests
         var second = town.Pay(kiosk, copy, 4000);
         await town.Settle(kiosk);
         town.Clock.Advance(TimeSpan.FromDays(31));
-        await town.Till(cafe).Refund(first.Ticket.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
         await town.Settle(kiosk);
-        Shop.Part Part() => town.Till(kiosk).Parts(second.Ticket.Time).Single();
+        Shop.CoinPayment Part() => town.Till(kiosk).Parts(second.Sale.Time).Single();
         Assert.That((Part().Receipt!.Share.Guaranteed.Minor, Part().Receipt!.GuaranteeIsPaid), Is.EqualTo((2000UL, false)));
         await town.LetDaysPass(64);
         await town.Settle(kiosk);
@@ -54,7 +54,7 @@ public sealed class GuaranteeTermsTests
     [Test, Rule(1)]
     public async Task TheFloorLimitTestsTheWholePayment()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { FloorLimit = new Amount(3000) } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { FloorLimit = new Amount(3000) } });
         Assert.That(await PaidTwice(town, 3100, 0), Is.EqualTo((2400UL, 0UL, 700UL)));
         await town.LetDaysPass(70);
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2400UL, 0L)));
@@ -65,7 +65,7 @@ public sealed class GuaranteeTermsTests
     [Test, Rule(1)]
     public async Task TheCapCountsTheExcess()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { GuaranteeCap = new Amount(1000) } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { GuaranteeCap = new Amount(1000) } });
         Assert.That(await PaidTwice(town, 2600, 0), Is.EqualTo((2400UL, 200UL, 0UL)));
         await town.LetDaysPass(33);
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2600UL, -200L)));
@@ -93,9 +93,9 @@ public sealed class GuaranteeTermsTests
         var second = town.Pay(kiosk, copy, 2000);
         await town.Settle(cafe);
         Assert.That((await town.Settle(kiosk)).Guaranteed, Is.EqualTo(1));
-        await town.Till(cafe).Refund(refunded.Ticket.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         await town.Settle(kiosk);
-        var part = town.Till(kiosk).Parts(second.Ticket.Time).Single();
+        var part = town.Till(kiosk).Parts(second.Sale.Time).Single();
         Assert.That((part.State, part.Receipt!.Revision, part.Receipt.Share.Credited.Minor), Is.EqualTo((PartState.Settled, (ushort)2, 2000UL)));
         Assert.That(town.Rows(kiosk)["receipt"], Is.EqualTo(2), "each revision is kept");
     }
@@ -114,11 +114,11 @@ public sealed class GuaranteeTermsTests
         Assert.That(async () => await town.Till(cafe).Settler.Settle(lying, default), Throws.TypeOf<InvalidOperationException>());
         Assert.That(town.Till(cafe).Sum(PartState.Queued).Minor, Is.EqualTo(2000));
         await town.Settle(cafe);
-        Assert.That(town.Till(cafe).Parts(paid.Ticket.Time).Single().Receipt!.Share.Credited.Minor, Is.EqualTo(2000));
+        Assert.That(town.Till(cafe).Parts(paid.Sale.Time).Single().Receipt!.Share.Credited.Minor, Is.EqualTo(2000));
     }
 
     /// <summary>Of a coin of 50.00 Cafe is paid 26.00, and at the same time Kiosk this by a copy; Kiosk settles so many hours later.</summary>
-    private static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> PaidTwice(TownWorld town, ulong minor, int hours)
+    private static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> PaidTwice(SimulatedTown town, ulong minor, int hours)
     {
         string cafe = town.AddTill("Cafe");
         string kiosk = town.AddTill("Kiosk");

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -13,7 +14,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class HeardStampTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private ISigningKey _stolen = null!;
     private Evidence _file = null!;
@@ -263,7 +264,7 @@ public sealed class HeardStampTests
         using var root = _town.RootKey;
         using var den = _town.TillKey(copied.Tills[0]);
         var certificate = KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
-        var dead = DeadStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
+        var dead = NonSettlementStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
         var bare = new Rebuttal([VoidStatement.Sign(den, copied.Paid[0].Payments.Single())], [dead], []);
         return (file, bare, certificate);
     }

@@ -1,8 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -23,15 +25,15 @@ public sealed class HeldMoneyTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         Assert.That(till.HeldPayments.Single().WasSent);
-        Assert.That(string.Join('\n', till.Explain(waiting.Ticket)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Ticket.Time}'").And.Contain("Held: the issuer may have it."));
+        Assert.That(string.Join('\n', till.Explain(waiting.Sale)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Sale.Time}'").And.Contain("Held: the issuer may have it."));
 
         // The issuer has settled it, and only its answer was lost. No S_W leaves before it has taken that back.
-        Assert.That(async () => await till.Cancel(waiting.Ticket, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());
-        Assert.That(till.Parts(waiting.Ticket.Time).Single().SW, Is.Null);
+        Assert.That(async () => await till.Cancel(waiting.Sale, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());
+        Assert.That(till.Parts(waiting.Sale.Time).Single().SW, Is.Null);
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "there is nothing to give yet");
-        await till.Cancel(waiting.Ticket, alice.Card, town.TillLink(name), default);
+        await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(10_000));
         Assert.That(till.HeldPayments, Is.Empty);
         await town.RunCycles();
@@ -50,15 +52,15 @@ public sealed class HeldMoneyTests
         using var bob = town.User("Bob", 10_000);
         till.Online = new SilentLink(town.TillLink(name), MessageType.Settle);
         var waiting = town.Pay(name, alice, 6000);
-        Assert.That(till.GiveUp(waiting.Ticket).Message, Does.Contain("The issuer may have it"));
+        Assert.That(till.GiveUp(waiting.Sale).Message, Does.Contain("The issuer may have it"));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
-        await till.RunOnline(town.TillLink(name), default);
+        await till.Synchronise(town.TillLink(name), default);
         Assert.That(Held(till), Is.EqualTo((0UL, 6000UL)), "the issuer took it back, and the card is away");
         Assert.That(string.Join('\n', till.Explain(till.Journal.Single())), Does.Contain("The card gets it when it comes to this till again."));
         Assert.That((till.GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((0UL, 10_000UL)));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Assert.That(till.HeldPayments, Is.Empty);
-        Assert.That((await till.Cancel(waiting.Ticket, alice.Card, town.TillLink(name), default)).Message, Does.Contain("60.00 EUR"), "again: no harm");
+        Assert.That((await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default)).Message, Does.Contain("60.00 EUR"), "again: no harm");
         town.AssertSoundAfterCycle(alice, bob);
     }
 
@@ -72,12 +74,12 @@ public sealed class HeldMoneyTests
         using var alice = town.User("Alice", 10_000);
         var paid = town.Pay(name, alice, 500);
         Assert.That(
-            async () => await till.Cancel(paid.Ticket, alice.Card, town.TillLink(name), default),
+            async () => await till.Cancel(paid.Sale, alice.Card, town.TillLink(name), default),
             Throws.InvalidOperationException.With.Message.Contains("'hiercash-shop refund RECEIPT'"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(9500));
         var begun = till.Pay(alice.Card, new Amount(9600));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
-        Assert.That((await till.Cancel(begun.Ticket, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message, Does.StartWith("The payment was cancelled."));
+        Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message, Does.StartWith("The payment was cancelled."));
         Assert.That(till.OpenTickets, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
@@ -108,7 +110,7 @@ public sealed class HeldMoneyTests
         ulong unseen = point == CrashPoints.PaymentSigned ? 6000UL : 0;
         Assert.That(Sum(), Is.EqualTo(10_000), "held, accepted, on the card");
         Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
-        await till.RunOnline(town.TillLink(name), default);
+        await till.Synchronise(town.TillLink(name), default);
         Assert.That(Sum(), Is.EqualTo(10_000), "and after a visit to the issuer");
         var ticket = till.Journal.Single();
         if (point == CrashPoints.PaymentAccepted)
@@ -146,10 +148,10 @@ public sealed class HeldMoneyTests
         var (name, ticket) = SettledWithoutOk(town, crash, alice);
         var till = town.Till(name);
         town.Clock.Advance(ShopTill.LeftOpen - TimeSpan.FromMinutes(1));
-        await till.RunOnline(town.TillLink(name), default);
+        await till.Synchronise(town.TillLink(name), default);
         Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((6000UL, 0UL), 1)), "somebody may still go on with it");
         town.Clock.Advance(TimeSpan.FromMinutes(2));
-        await till.RunOnline(town.TillLink(name), default);
+        await till.Synchronise(town.TillLink(name), default);
         Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((0UL, 6000UL), 0)));
         Assert.That(till.Parts(ticket).Single().State, Is.EqualTo(PartState.Reversed));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
@@ -174,7 +176,7 @@ public sealed class HeldMoneyTests
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(6000));
         if (!cancels)
         {
-            await till.RunOnline(town.TillLink(name), default);
+            await till.Synchronise(town.TillLink(name), default);
         }
 
         for (int again = 0; again < 2; again++)
@@ -198,7 +200,7 @@ public sealed class HeldMoneyTests
         town.AssertSound(alice);
     }
 
-    private static (string Till, Timestamp Ticket) SettledWithoutOk(TownWorld town, CrashOnce crash, TownCard alice)
+    private static (string Till, Timestamp Sale) SettledWithoutOk(SimulatedTown town, CrashOnce crash, TownCard alice)
     {
         string name = town.AddTill("Cafe");
         crash.IsOn = true;

@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -68,10 +68,10 @@ public sealed class IssueOrderTests
     [Test, Hole(20), Hole(14)]
     public async Task AnothersKeyIsNotIssuedWhereTheIssuerMakesKeysToo()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { IssuerKeys = true } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { IssuerKeys = true } });
         using var user = town.Options.Suite.GenerateKey();
         using var another = town.Options.Suite.GenerateKey();
-        var stolen = CashRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], Fifty, Currency.Eur, 0) with { NU = another.PublicKey.Compress() };
+        var stolen = CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], Fifty, Currency.Eur, 0) with { NU = another.PublicKey.Compress() };
         var reply = await Ask(town, stolen.Encipher(town.Options.Suite, WithdrawalTests.PE(town)), o => o);
         Assert.That(WithdrawalAnswer.Read(reply, MessageType.IssueReply)?.Never?.Reason, Is.EqualTo(IssueRefusal.Undecipherable));
         Assert.That(
@@ -84,22 +84,22 @@ public sealed class IssueOrderTests
     {
         using var town = Towns.Make();
         using var statement = town.StatementKey;
-        var never = NeverIssued.Sign(
-            statement, town.Issuer.Id, town.UserBank.Id, Fifty, Currency.Eur, new RequestId(Digest.Of("E_I"u8)), IssueRefusal.Asked, Timestamp.Now(town.Clock));
+        var never = NonIssuanceStatement.Sign(
+            statement, town.Issuer.Id, town.UserBank.Id, Fifty, Currency.Eur, new WithdrawalId(Digest.Of("E_I"u8)), IssueRefusal.Asked, Timestamp.Now(town.Clock));
         var both = new WithdrawalAnswer(new byte[CashAnswer.EncipheredSize], never).ToMessage(MessageType.IssueReply);
         Assert.That(WithdrawalAnswer.Read(both, MessageType.IssueReply), Is.Null);
         Assert.That(WithdrawalAnswer.Read(new WithdrawalAnswer(null, never).ToMessage(MessageType.IssueReply), MessageType.IssueReply)?.Never, Is.Not.Null);
     }
 
-    private static byte[] Made(TownWorld town, ISigningKey user, Amount amount, Currency currency) =>
-        CashRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], amount, currency, 0).Encipher(town.Options.Suite, WithdrawalTests.PE(town));
+    private static byte[] Made(SimulatedTown town, ISigningKey user, Amount amount, Currency currency) =>
+        CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], amount, currency, 0).Encipher(town.Options.Suite, WithdrawalTests.PE(town));
 
     /// <summary>A request straight to the issuer, signed with the bank's real key, whatever it says.</summary>
-    private static ValueTask<LinkMessage> Ask(TownWorld town, byte[] ei, Func<BankRequest, BankRequest> change)
+    private static ValueTask<LinkMessage> Ask(SimulatedTown town, byte[] ei, Func<IssueRequest, IssueRequest> change)
     {
         using var key = town.BankKey("bank-1");
-        var asked = change(new BankRequest(town.UserBank.Id, Fifty, Currency.Eur, WithdrawalTests.PE(town).Id, ei, Timestamp.Now(town.Clock), []));
-        var message = SignedMessage.BankRequest(asked.Bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, asked.Date);
+        var asked = change(new IssueRequest(town.UserBank.Id, Fifty, Currency.Eur, WithdrawalTests.PE(town).Id, ei, Timestamp.Now(town.Clock), []));
+        var message = SignedMessage.IssueRequest(asked.Bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, asked.Date);
         return town.UserBankLink().Call(IssueMessage.Write(asked with { Signature = key.Sign(message) }, false), default);
     }
 }

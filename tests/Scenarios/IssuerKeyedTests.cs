@@ -1,13 +1,16 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Tests.Traces;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -61,16 +64,16 @@ public sealed class IssuerKeyedTests
         var issuer = new PartyId(1);
         var from = new Timestamp(1_790_000_000_000_000);
         KeyCertificate Certify(KeyUsage usage, ISigningKey key) => KeyCertificate.Issue(root, usage, issuer, from, from.Plus(TimeSpan.FromDays(400)), key.PublicKey);
-        var m = CashRequest.Create(made, encryption.PublicKey.Id, new byte[32], new Amount(2000), Currency.Eur, 0);
+        var m = CoinRequest.Create(made, encryption.PublicKey.Id, new byte[32], new Amount(2000), Currency.Eur, 0);
         Proof Proves(bool keyed)
         {
-            var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, issuer, coinKey.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), keyed);
+            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, issuer, coinKey.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), keyed);
             var coin = new Coin(terms, m.NU, []);
             coin = coin with { SI = coinKey.Sign(coin.Message) };
             var entries = Enumerable.Range(1, 2).Select(seq =>
             {
                 // To W0: a redemption has no submission.
-                var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, OneWay.W(root.PublicKey));
+                var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, Derivations.W(root.PublicKey));
                 var share = seq == 1 ? new Share(h.Paid, Amount.Zero, Amount.Zero, default) : new Share(Amount.Zero, Amount.Zero, h.Paid, default);
                 return new DossierEntry(h, null, Receipt.Sign(statement, issuer, h.Id.Value, seq == 1 ? Verdict.Settled : Verdict.Excess, h.Paid, Currency.Eur, share, 1, from));
             });
@@ -93,9 +96,9 @@ public sealed class IssuerKeyedTests
         wallet.Select();
         wallet.Verify("0000");
         var without = wallet.BeginWithdrawalWithoutKey(new Amount(900), Currency.Eur, Ladders.PE);
-        Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer, said: false)), Is.EqualTo(StatusWord.InvalidSignature), "hidden");
+        Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer, said: false)), Is.EqualTo(WalletStatus.InvalidSignature), "hidden");
         var own = wallet.BeginWithdrawal(new Amount(900), Currency.Eur, Ladders.PE);
-        Assert.That(wallet.FinishWithdrawal(own.Slot, Slander(own.EI, signer)), Is.EqualTo(StatusWord.InvalidSignature), "slandered");
+        Assert.That(wallet.FinishWithdrawal(own.Slot, Slander(own.EI, signer)), Is.EqualTo(WalletStatus.InvalidSignature), "slandered");
         Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer)), Is.EqualTo(StatusWord.Success));
         Assert.That(wallet.GetCoin(without.Slot).Cash!.Coin.Terms.IssuerKeyed, "and the card shows it");
     }
@@ -114,8 +117,8 @@ public sealed class IssuerKeyedTests
         Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted), "offline it cannot be known");
         await town.Settle(one);
         await town.Settle(two);
-        var receipt = town.Till(two).Parts(second.Ticket.Time).Single().Receipt!;
-        Assert.That((receipt.Share.Guaranteed, town.Till(two).Parts(second.Ticket.Time).Single().State), Is.EqualTo((Amount.Zero, PartState.Waiting)), "nothing is promised");
+        var receipt = town.Till(two).Parts(second.Sale.Time).Single().Receipt!;
+        Assert.That((receipt.Share.Guaranteed, town.Till(two).Parts(second.Sale.Time).Single().State), Is.EqualTo((Amount.Zero, PartState.Waiting)), "nothing is promised");
         await Days(town, 40);
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(town.Issuer.Queues.Cases, Is.Zero, "no case waits for ever");
@@ -123,7 +126,7 @@ public sealed class IssuerKeyedTests
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((2000, 0)));
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
 
-        await town.Till(one).RunOnline(town.TillLink(one), default);
+        await town.Till(one).Synchronise(town.TillLink(one), default);
         Assert.That(town.Pay(one, copy, 100).Message, Does.StartWith("This card was reported as lost, or copied."));
     }
 
@@ -136,11 +139,11 @@ public sealed class IssuerKeyedTests
         using var mallory = await Keyed(town, "Mallory", 2000);
         using var secret = kept.SecretOf(mallory.Coins().Single().Coin.NU);
         var key = WithdrawalTests.PE(town);
-        var ei = CashRequest.Create(secret, key.Id, new byte[32], new Amount(500), Currency.Eur, 1).Encipher(kept, key);
+        var ei = CoinRequest.Create(secret, key.Id, new byte[32], new Amount(500), Currency.Eur, 1).Encipher(kept, key);
         using var bank = town.BankKey("bank-1");
         var now = Timestamp.Now(town.Clock);
-        var request = new BankRequest(town.UserBank.Id, new Amount(500), Currency.Eur, key.Id, ei, now, []);
-        request = request with { Signature = bank.Sign(SignedMessage.BankRequest(request.Bank, request.FaceValue, request.Currency, request.Key, request.Request, now)) };
+        var request = new IssueRequest(town.UserBank.Id, new Amount(500), Currency.Eur, key.Id, ei, now, []);
+        request = request with { Signature = bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, request.Key, request.Request, now)) };
         var answer = await town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(IssueMessage.Write(request, withhold: false), default);
         Assert.That(WithdrawalAnswer.Read(answer, MessageType.IssueReply)!.Never?.Reason, Is.EqualTo(IssueRefusal.KeyReused));
     }
@@ -160,7 +163,7 @@ public sealed class IssuerKeyedTests
         };
         var paid = town.Pay(till, alice, 700);
         Assert.That((said, paid.Message), Is.EqualTo((IssuerKeyed.ForShop, $"{IssuerKeyed.ForShop} Paid 7.00 EUR. Thank you.")));
-        Assert.That(town.Till(till).Explain(paid.Ticket), Has.Some.Contains("Issuer-keyed"));
+        Assert.That(town.Till(till).Explain(paid.Sale), Has.Some.Contains("Issuer-keyed"));
         Assert.That(town.UserBank.Explain(town.UserBank.Accounts.Single().User).Single(), Does.EndWith(IssuerKeyed.ForHolder));
 
         town.Till(till).RefusesIssuerKeyed = true;
@@ -173,9 +176,9 @@ public sealed class IssuerKeyedTests
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(700));
     }
 
-    internal static TownWorld Make(ICashSuite suite) => Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeTerms { IssuerKeys = true } });
+    internal static SimulatedTown Make(ICashSuite suite) => Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeParameters { IssuerKeys = true } });
 
-    internal static async Task<TownCard> Keyed(TownWorld town, string name, ulong minor)
+    internal static async Task<TownCard> Keyed(SimulatedTown town, string name, ulong minor)
     {
         var card = town.User(name);
         var withdrawn = await town.Wallet.WithdrawIssuerKeyed(card.Card, card.Pin, new Amount(minor), default);
@@ -184,7 +187,7 @@ public sealed class IssuerKeyedTests
     }
 
     /// <summary>The issuer signs with SS_U at a till that is its friend: more than X, within every limit of the guarantee.</summary>
-    private static async Task Forge(TownWorld town, KeepingSuite kept, string till, Coin coin)
+    private static async Task Forge(SimulatedTown town, KeepingSuite kept, string till, Coin coin)
     {
         using var secret = kept.SecretOf(coin.NU);
         var now = Timestamp.Now(town.Clock);
@@ -198,7 +201,7 @@ public sealed class IssuerKeyedTests
         return unsigned with { SU = secret.Sign(unsigned.Message) };
     }
 
-    private static async Task Days(TownWorld town, int days)
+    private static async Task Days(SimulatedTown town, int days)
     {
         for (int i = 0; i < days; i++)
         {
@@ -210,8 +213,8 @@ public sealed class IssuerKeyedTests
     /// <summary>An answer to who has a key of its own that says the issuer had made it.</summary>
     private static byte[] Slander(byte[] ei, ISigningKey signer)
     {
-        var m = CashRequest.Decode(Ecies.TryDecrypt(Ladders.Crypto, Ladders.Key("encryption"), ei)!)!;
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, Ladders.IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), IssuerKeyed: true);
+        var m = CoinRequest.Decode(Ecies.TryDecrypt(Ladders.Crypto, Ladders.Key("encryption"), ei)!)!;
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Ladders.IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), IssuerKeyed: true);
         var coin = new Coin(terms, m.NU, []);
         return CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin with { SI = signer.Sign(coin.Message) }).Encode());
     }

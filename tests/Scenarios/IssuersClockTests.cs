@@ -2,8 +2,9 @@ using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,7 +25,7 @@ public sealed class IssuersClockTests
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
         var clock = new OffsetClock(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         town.Issuer.CloseCycle();
 
         clock.Off = TimeSpan.FromDays(-8);
@@ -56,13 +57,13 @@ public sealed class IssuersClockTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var clock = new OffsetClock(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         await town.RunCycle();
 
         clock.Off = TimeSpan.FromDays(1100);
         if (starts)
         {
-            town.Restart(TownWorld.IssuerName);
+            town.Restart(SimulatedTown.IssuerName);
         }
 
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
@@ -122,7 +123,7 @@ public sealed class IssuersClockTests
     {
         using var town = Towns.Make();
         var clock = new OffsetClock(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         foreach (var usage in new[] { KeyUsage.IssuerCoin, KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement })
         {
             clock.Off = TimeSpan.FromDays(3);
@@ -143,7 +144,7 @@ public sealed class IssuersClockTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
         var clock = new OffsetClock(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         await town.RunCycle();
         clock.Off = TimeSpan.FromDays(1100);
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
@@ -170,7 +171,7 @@ public sealed class IssuersClockTests
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         OffsetClock clock = new(town.Clock), liars = new(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         town.GiveClock("bank-1", liars);
         clock.Off = TimeSpan.FromDays(1100);
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
@@ -208,7 +209,7 @@ public sealed class IssuersClockTests
         town.Issuer.Revoke(town.ShopBank.Id);
         town.Clock.Advance(TimeSpan.FromDays(7));
         isCut = true;
-        town.Restart(TownWorld.IssuerName);
+        town.Restart(SimulatedTown.IssuerName);
         town.Issuer.CloseCycle();
         Assert.That(town.Issuer.Clock.Doubted, Is.Not.Null);
         isCut = false;
@@ -227,10 +228,10 @@ public sealed class IssuersClockTests
         town.Pay(till, alice, 300);
         await town.Settle(till);
         var clock = new OffsetClock(town.Clock);
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         town.Clock.Advance(TimeSpan.FromDays(7));
         isCut = true;
-        town.Restart(TownWorld.IssuerName);
+        town.Restart(SimulatedTown.IssuerName);
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
         isCut = false;
         await town.UserBank.Run(default);
@@ -271,7 +272,7 @@ public sealed class IssuersClockTests
         town.Pay(till, alice, 200);
         await town.Settle(till);
         await town.UserBank.ReportLost(report, default);
-        await town.Till(till).Refund(paid.Ticket.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(paid.Sale.Time, alice.Card, town.TillLink(till), default);
         town.Issuer.CloseCycle();
         var certificate = town.Issuer.Rotate(KeyUsage.IssuerStatement);
 

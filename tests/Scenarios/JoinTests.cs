@@ -1,9 +1,10 @@
 using System.CommandLine;
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -17,7 +18,7 @@ public sealed class JoinTests
     }
 
     private string _root = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private Database _store = null!;
 
     private string Folder => Path.Combine(_root, "north");
@@ -83,7 +84,7 @@ public sealed class JoinTests
         string file = Path.Combine(_root, "grant");
         File.WriteAllText(file, Armor.Write(Armor.Grant, grant.Encode()));
         var folder = new Option<string>("--dir");
-        var command = Enrolled.JoinCommand("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
+        var command = EnrolmentVerbs.JoinCommand("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
         command.Parse([file, "--dir", Folder]).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 }

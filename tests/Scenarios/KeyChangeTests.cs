@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -25,9 +26,9 @@ public sealed class KeyChangeTests
             town.Issuer.Rotate(usage);
         }
 
-        town.Restart(TownWorld.IssuerName);
+        town.Restart(SimulatedTown.IssuerName);
         await town.RunCycle();
-        await town.Till(till).RunOnline(town.TillLink(till), default);
+        await town.Till(till).Synchronise(town.TillLink(till), default);
         Assert.That(town.Withdraw(alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         var keys = alice.Coins().Select(c => c.Coin.Terms.IssuerKey).Distinct().ToList();
         Assert.That(keys, Has.Count.EqualTo(2), "the old coin, and one under the new key");
@@ -39,7 +40,7 @@ public sealed class KeyChangeTests
         using var bob = town.User("Bob", 900);
         var unknown = town.Pay(deaf, bob, 100);
         Assert.That((unknown.Outcome, unknown.Message.Contains("does not know", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
-        await town.Till(deaf).RunOnline(town.TillLink(deaf), default);
+        await town.Till(deaf).Synchronise(town.TillLink(deaf), default);
         town.Restart(deaf);
         Assert.That(town.Pay(deaf, bob, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "kept over a restart");
         await town.Settle(deaf);

@@ -25,7 +25,7 @@ public sealed class LastDaysTests
         var excess = town.Pay(kiosk, copy, 3000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        Assert.That(town.Till(kiosk).Parts(excess.Ticket.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000), "a signed promise");
+        Assert.That(town.Till(kiosk).Parts(excess.Sale.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000), "a signed promise");
         for (int day = 0; day < 110; day++)
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
@@ -54,7 +54,7 @@ public sealed class LastDaysTests
     [Test, Rule(9), Rule(10)]
     public async Task RefundsWithoutEndHideNoOverspending()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { Excess = ExcessPolicy.Refuse } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { Excess = ExcessPolicy.Refuse } });
         string cafe = town.AddTill("Cafe");
         using var mallory = town.User("Mallory", 5000);
         using var key = town.TillKey(cafe);

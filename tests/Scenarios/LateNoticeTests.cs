@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -135,9 +136,9 @@ public sealed class LateNoticeTests
         using var coinKey = town.CoinKey;
         using var statement = town.StatementKey;
         var encryption = model.Dossier.Header.EncryptionKey.Key;
-        var m = CashRequest.Create(secret, encryption.Id, new byte[32], new Amount(100), Currency.Eur, 0);
+        var m = CoinRequest.Create(secret, encryption.Id, new byte[32], new Amount(100), Currency.Eur, 0);
         var now = Timestamp.Now(town.Clock);
-        var unsigned = new AccountRequest(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
+        var unsigned = new WithdrawalOrder(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
         var passes = new ChangedAnswer(town.UserBankLink(), MessageType.Issue, _ => new WithdrawalAnswer(new byte[CashAnswer.EncipheredSize], null).ToMessage(MessageType.IssueReply));
         await town.BankOver("bank-1", passes).Handle(LinkPeer.Wallet, WithdrawMessage.Write(unsigned with { Signature = account.Sign(unsigned.Message) }), default);
         var bare = new Coin(model.Dossier.Payments[0].Coin.Terms with { FaceValue = new Amount(100), TM = 0 }, secret.PublicKey.Compress(), []);
@@ -162,7 +163,7 @@ public sealed class LateNoticeTests
     }
 
     /// <summary>What an honest issuer hands out now.</summary>
-    private static async Task<Dossier> NextDossier(TownWorld town)
+    private static async Task<Dossier> NextDossier(SimulatedTown town)
     {
         var link = town.UserBankLink();
         DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header);
@@ -170,13 +171,13 @@ public sealed class LateNoticeTests
         return new Dossier(header, [page]);
     }
 
-    private static void Wait(TownWorld town, Coin coin, int daysAfterExpiry) =>
+    private static void Wait(SimulatedTown town, Coin coin, int daysAfterExpiry) =>
         town.Clock.Advance(coin.Terms.Expiry.End.ToDate()!.Value + TimeSpan.FromDays(daysAfterExpiry) - town.Clock.GetUtcNow());
 
-    private static async Task Claim(TownWorld town, Bank.BankParty bank, ScriptedIssuer issuer, Dossier dossier)
+    private static async Task Claim(SimulatedTown town, Bank.BankParty bank, ScriptedIssuer issuer, Dossier dossier)
     {
         using var statement = town.StatementKey;
-        issuer.Instruction = n => Transfer.Sign(
+        issuer.Instruction = n => ClearingInstruction.Sign(
             statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, dossier.Coin.Value, dossier.Header.Claimed, Currency.Eur, Timestamp.Now(town.Clock));
         await bank.FetchInstructions(default);
     }

@@ -1,5 +1,6 @@
+using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -10,7 +11,7 @@ public sealed class LeapingClockTests
     private const string Bank = "bank-1";
 
     [Test, Rule(26)]
-    public async Task NothingIsForgottenByAClockThatLeapsMeanwhile([Values(Bank, TownWorld.IssuerName)] string party)
+    public async Task NothingIsForgottenByAClockThatLeapsMeanwhile([Values(Bank, SimulatedTown.IssuerName)] string party)
     {
         int looks = await Play(party, int.MaxValue);
         Assert.That(looks, Is.GreaterThan(2));
@@ -59,7 +60,7 @@ public sealed class LeapingClockTests
     }
 
     /// <summary>Withdrawals that the user's bank knows of, one sentence each.</summary>
-    private static int Withdrawals(TownWorld town) => town.UserBank.Accounts.Sum(a => town.UserBank.Explain(a.User).Count());
+    private static int Withdrawals(SimulatedTown town) => town.UserBank.Accounts.Sum(a => town.UserBank.Explain(a.User).Count());
 
     /// <summary>A clock that is 1,100 days ahead from one look at it on.</summary>
     private sealed class LeapingClock(TimeProvider town) : TimeProvider

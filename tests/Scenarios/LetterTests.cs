@@ -1,10 +1,12 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -32,7 +34,7 @@ public sealed class LetterTests
 
     private readonly Kill _kill = new();
     private string _folder = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
 
     private string Letter => Path.Combine(_folder, "alice.letter");
@@ -206,7 +208,7 @@ public sealed class LetterTests
         var again = Selected(_alice);
         if (isTaken)
         {
-            Assert.That(() => again.BeginActivation(code), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone));
+            Assert.That(() => again.BeginActivation(code), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
             Assert.That(again.UnblockPin(puk, "4711").IsSuccess, "as the sentence says");
         }
         else
@@ -252,7 +254,7 @@ public sealed class LetterTests
     private void BlockPuk()
     {
         var wallet = Selected(_alice);
-        while (wallet.UnblockPin(_alice.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.PinBlocked)
+        while (wallet.UnblockPin(_alice.Puk == "12345678" ? "87654321" : "12345678", "4711") != StatusWord.AuthenticationMethodBlocked)
         {
         }
     }

@@ -2,10 +2,12 @@ using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -81,7 +83,7 @@ public sealed class LinkIdentityTests
         Assert.That(parts, Is.EqualTo(new Verdict?[] { Verdict.Settled, Verdict.TillUnknown }));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
-        town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromHours(1));
+        town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromHours(1));
         Assert.That(RawMessages.AskDead(town, stolen), Is.True, "after the term as ever");
     }
 
@@ -175,7 +177,7 @@ public sealed class LinkIdentityTests
         bool swallows = true;
         using var town = Towns.Make(with: o => o with
         {
-            Faults = (_, to, message) => swallows && to == TownWorld.IssuerName && message.Type == MessageType.Settle ? LinkFault.LoseReply : LinkFault.None,
+            Faults = (_, to, message) => swallows && to == SimulatedTown.IssuerName && message.Type == MessageType.Settle ? LinkFault.LoseReply : LinkFault.None,
         });
         string cafe = town.AddTill("Cafe");
         string next = town.AddTill("Cafe");
@@ -187,14 +189,14 @@ public sealed class LinkIdentityTests
         town.Clock.Advance(TimeSpan.FromMinutes(5));
         if (isCancelled)
         {
-            Assert.That(async () => await town.Till(cafe).Cancel(paid.Ticket, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+            Assert.That(async () => await town.Till(cafe).Cancel(paid.Sale, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
         }
 
         // As 'settle --for' does: only at a till whose key is revoked nobody is paying.
         Assert.That(await town.Till(cafe).AskIfRevoked(town.TillLink(cafe), default), Is.True);
         await town.Till(cafe).HandOver(town.TillLink(next), default);
         alice.Card.Reset();
-        await town.Till(cafe).Cancel(paid.Ticket, alice.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Cancel(paid.Sale, alice.Card, town.TillLink(cafe), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(10_000));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
@@ -282,9 +284,9 @@ public sealed class LinkIdentityTests
         BankParty.RequestNextKey(store, suite, BankIdentity.Of(first));
         var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap);
         var keys = BankParty.Keys(store, suite);
-        Assert.That(keys.Select(k => Enrolled.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }), "before the first grant");
-        Assert.That(keys.Select(k => Enrolled.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
-        Assert.That(keys.Select(k => Enrolled.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
+        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }), "before the first grant");
+        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
+        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
     }
 
     /// <summary>A bank's number belongs to its key: not to its name, not to another bank's word, and no key comes back.</summary>

@@ -1,10 +1,13 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -63,10 +66,10 @@ public sealed class LogMarkTests : DenScenario
         RawMessages.Void(_alice, h, Den);
         wallet.Select();
         wallet.Verify(_alice.PaymentPin, PinRole.Payment);
-        Assert.That(wallet.AcknowledgeLog(0, before), Is.EqualTo(StatusWord.PinRequired));
+        Assert.That(wallet.AcknowledgeLog(0, before), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied));
         wallet.Verify(_alice.Pin);
-        Assert.That(wallet.AcknowledgeLog(0, before), Is.EqualTo(StatusWord.EntryChanged), "what it was before the void");
-        Assert.That(wallet.AcknowledgeLog(0, default), Is.EqualTo(StatusWord.EntryChanged));
+        Assert.That(wallet.AcknowledgeLog(0, before), Is.EqualTo(WalletStatus.EntryChanged), "what it was before the void");
+        Assert.That(wallet.AcknowledgeLog(0, default), Is.EqualTo(WalletStatus.EntryChanged));
         Assert.That(wallet.AcknowledgeLog(0, wallet.ReadLog(0).Content), Is.EqualTo(StatusWord.Success));
     }
 
@@ -102,10 +105,10 @@ public sealed class LogMarkTests : DenScenario
         Assert.That(paid, Is.EqualTo(16));
         var wallet = new WalletCard(_alice.Card);
         wallet.Select();
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.PinRequired));
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied));
         wallet.Verify(_alice.Pin);
         Assert.That(wallet.GetStatus().Private!.NoPinCount, Is.EqualTo(16));
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.PinRequired), "the holder PIN is not the one");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "the holder PIN is not the one");
         Assert.That(RawMessages.Pay(_alice, new Timestamp(101), W, 1, _alice.PaymentPin), Is.Not.Null);
         Assert.That(RawMessages.Pay(_alice, new Timestamp(102), W, 1), Is.Not.Null, "it was right, so it begins anew");
     }
@@ -122,7 +125,7 @@ public sealed class LogMarkTests : DenScenario
 
         var wallet = new WalletCard(bob.Card);
         wallet.Select();
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1500), Currency.Eur), out _), Is.EqualTo(StatusWord.PinRequired), "two coins, and one payment is left");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1500), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "two coins, and one payment is left");
         Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(500), Currency.Eur), out _), Is.EqualTo(StatusWord.Success));
     }
 

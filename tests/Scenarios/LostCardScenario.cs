@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -7,7 +7,7 @@ namespace HierCash.Tests.Scenarios;
 /// <summary>A lost card in the hands of its finder, who has its PIN.</summary>
 public abstract class LostCardScenario
 {
-    protected TownWorld Town { get; private set; } = null!;
+    protected SimulatedTown Town { get; private set; } = null!;
 
     protected TownCard Alice { get; private set; } = null!;
 
@@ -23,7 +23,7 @@ public abstract class LostCardScenario
     [SetUp]
     public async Task Lose()
     {
-        Town = Towns.Make(with: o => o with { Terms = new SchemeTerms { FloorLimit = new Amount(3000) } });
+        Town = Towns.Make(with: o => o with { Terms = new SchemeParameters { FloorLimit = new Amount(3000) } });
         Colluding = Town.AddTill("Cafe");
         Offline = Town.AddTill("Kiosk");
         Alice = Town.User("Alice", 20_000);

@@ -3,7 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -18,7 +18,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     {
         var h = await PaidWhileListsAreOld();
         Town.Clock.Advance(TimeSpan.FromHours(40));
-        Town.Restart(TownWorld.IssuerName);
+        Town.Restart(SimulatedTown.IssuerName);
         Town.Clock.Advance(TimeSpan.FromHours(10));
         Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
         await NothingIsLost(1000);
@@ -56,7 +56,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     [Test, Rule(6), Hole(10)]
     public async Task MoneyReturnsNoHourTooEarly()
     {
-        Town.Clock.Advance(Town.Options.Terms.SettleTerm + Town.Options.Terms.HotListMaxAge - TimeSpan.FromHours(1));
+        Town.Clock.Advance(Town.Options.Terms.SettlePeriod + Town.Options.Terms.HotListMaxAge - TimeSpan.FromHours(1));
         await Town.RunCycles();
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(80_000));
         Town.Clock.Advance(TimeSpan.FromHours(2));
@@ -136,7 +136,7 @@ public sealed class LostCardTermsTests : LostCardScenario
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromDays(5));
         await town.Till(kiosk).FetchHotList(town.TillLink(kiosk), default);
-        Assert.That(town.Till(kiosk).Parts(paid.Ticket.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
+        Assert.That(town.Till(kiosk).Parts(paid.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
         town.AssertSoundAfterCycle(bob);
     }
 
@@ -152,7 +152,7 @@ public sealed class LostCardTermsTests : LostCardScenario
         Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default), Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromDays(3));
         await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
-        Assert.That(Town.Till(Offline).Parts(paid.Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(Town.Till(Offline).Parts(paid.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
         await NothingIsLost(1000);
     }
 
@@ -234,7 +234,7 @@ public sealed class LostCardTermsTests : LostCardScenario
             Town.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
             await Town.UserBank.Run(default);
             Town.Clock.Jump(TimeSpan.FromHours(30));
-            Town.Restart(TownWorld.IssuerName);
+            Town.Restart(SimulatedTown.IssuerName);
             Town.Clock.Advance(TimeSpan.FromHours(58));
             Assert.That(Town.Rows("issuer")["outage"], Is.EqualTo(2));
             Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "48 hours of service after the report");

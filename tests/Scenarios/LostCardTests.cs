@@ -1,8 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -126,7 +128,7 @@ public sealed class LostCardTests : LostCardScenario
         {
             await using var service = serves ? Town.Issuer.StartService() : null;
             Town.Clock.Advance(TimeSpan.FromDays(1));
-            Town.Restart(TownWorld.IssuerName);
+            Town.Restart(SimulatedTown.IssuerName);
         }
 
         Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(serves ? Verdict.Cancelled : Verdict.Settled));

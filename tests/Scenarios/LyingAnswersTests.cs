@@ -2,10 +2,12 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -68,8 +70,8 @@ public sealed class LyingAnswersTests
         var lying = new Instead(town.TillLink(till), MessageType.ForwardVoid, request => VoidMessage.WriteReply(request.Type, Reversal.Sign(
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, (lie == "payment" ? other : paid).Payments.Single().Id,
             new Amount(lie == "sum" ? 1UL : 1250UL), Amount.Zero, Timestamp.Now(town.Clock)).Encode()));
-        Assert.That(async () => await town.Till(till).Refund(paid.Ticket.Time, alice.Card, lying, default), Throws.InvalidOperationException);
-        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Ticket.Time).Single().SW), Is.EqualTo((2500UL, (byte[]?)null)), "no S_W: the issuer still counts it");
+        Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, lying, default), Throws.InvalidOperationException);
+        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Sale.Time).Single().SW), Is.EqualTo((2500UL, (byte[]?)null)), "no S_W: the issuer still counts it");
         Assert.That((await town.Submit(till, paid.Payments.Single())).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
 
@@ -109,9 +111,9 @@ public sealed class LyingAnswersTests
         silent = false;
         using var key = town.StatementKey;
         var request = RawMessages.Orders(town).Last().Request;
-        var never = NeverIssued.Sign(
+        var never = NonIssuanceStatement.Sign(
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, new Amount(lie == "X" ? 4000UL : 5000UL),
-            lie == "currency" ? new Currency(840) : Currency.Eur, lie == "request" ? new RequestId(Digest.Of("another"u8)) : request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
+            lie == "currency" ? new Currency(840) : Currency.Eur, lie == "request" ? new WithdrawalId(Digest.Of("another"u8)) : request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
         await town.BankOver("bank-1", new ChangedAnswer(
             town.UserBankLink(), MessageType.Issue, _ => new WithdrawalAnswer(null, never).ToMessage(MessageType.IssueReply))).Run(default);
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "the cash may be out");
@@ -141,12 +143,12 @@ public sealed class LyingAnswersTests
         var now = Timestamp.Now(town.Clock);
         var day = town.Options.Terms.RequestTerm + TimeSpan.FromMinutes(1);
         var date = lie == "old" ? new Timestamp(now.Microseconds - (ulong)day.TotalMicroseconds) : lie == "of tomorrow" ? now.Plus(day) : now;
-        var ei = CashRequest.Create(holder, pe.Id, new byte[32], amount, currency, 0).Encipher(suite, pe);
-        var order = new AccountRequest(account.User, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, amount, currency, pe.Id, ei, 1, date, []);
+        var ei = CoinRequest.Create(holder, pe.Id, new byte[32], amount, currency, 0).Encipher(suite, pe);
+        var order = new WithdrawalOrder(account.User, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, amount, currency, pe.Id, ei, 1, date, []);
         var reply = await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order with { Signature = key.Sign(order.Message) }), default);
         // The number of an old one is closed on the issuer's word that it never issues it (rule R27).
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(lie == "old" ? null : (RefusalReason?)reason));
-        Assert.That(lie == "old" ? WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.Never?.Request : null, Is.EqualTo(lie == "old" ? order.Request : (RequestId?)null));
+        Assert.That(lie == "old" ? WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.Never?.Request : null, Is.EqualTo(lie == "old" ? order.Request : (WithdrawalId?)null));
         Assert.That((town.Account(alice).Minor, town.Rows("bank-1")["withdrawal"], town.Issuer.CoinCounts.Open), Is.EqualTo((100_000UL, 0L, 0L)));
     }
 
@@ -250,7 +252,7 @@ public sealed class LyingAnswersTests
         await town.Settle(till);
         using var own = town.TillKey(till);
         var forged = Forged(known, own, town.Scheme.RedemptionTill, CashPayment.CloseSeq, 4000);
-        Assert.That(Refusal.Read(Sealed(town, WalletMessages.WriteRedeem(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(SealedMessage(town, WalletMessages.WriteRedeem(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         Assert.That(town.Pay(till, alice, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
@@ -267,8 +269,8 @@ public sealed class LyingAnswersTests
         var known = town.Pay(till, alice, 1000).Payments.Single();
         await town.Settle(till);
         using var own = town.Options.Suite.GenerateKey();
-        var forged = Forged(known, own, OneWay.W(own.PublicKey), known.Seq, 900);
-        Assert.That(Refusal.Read(Sealed(town, WalletMessages.WriteDead(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        var forged = Forged(known, own, Derivations.W(own.PublicKey), known.Seq, 900);
+        Assert.That(Refusal.Read(SealedMessage(town, WalletMessages.WriteDead(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         town.AssertSoundAfterCycle(alice);
         Assert.That((town.Issuer.Queues.Cases, town.Rows("issuer")["dead_payment"], town.Rows("issuer")["hot"]), Is.EqualTo((0L, 0L, 0L)));
     }
@@ -284,7 +286,7 @@ public sealed class LyingAnswersTests
         town.Pay(till, mallory, 1000);
         await town.Settle(till);
         using var nobody = town.Options.Suite.GenerateKey();
-        Assert.That(RawMessages.Pay(copy, Timestamp.Now(town.Clock), OneWay.W(nobody.PublicKey), 900, copy.PaymentPin), Is.Not.Null);
+        Assert.That(RawMessages.Pay(copy, Timestamp.Now(town.Clock), Derivations.W(nobody.PublicKey), 900, copy.PaymentPin), Is.Not.Null);
         Assert.That((await town.Wallet.Recover(copy.Card, copy.Pin, null, default)).Single().Done, "no till of the scheme was paid");
         Assert.That(town.Rows("issuer")["hot"], Is.EqualTo(1));
         Assert.That(town.Pay(till, mallory, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the till was not told yet");
@@ -292,7 +294,7 @@ public sealed class LyingAnswersTests
         Assert.That(town.Pay(till, mallory, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
     }
 
-    private static TownWorld Make(Func<TownOptions, TownOptions>? with = null) =>
+    private static SimulatedTown Make(Func<TownOptions, TownOptions>? with = null) =>
         Towns.Make(with: o => with is null ? o with { Suite = new BclSuite() } : with(o with { Suite = new BclSuite() }));
 
     private static Receipt Sign(ISigningKey key, Receipt r) => Receipt.Sign(key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, r.Share, r.Revision, r.Date);
@@ -304,12 +306,12 @@ public sealed class LyingAnswersTests
         return unsigned with { SU = own.Sign(unsigned.Message) };
     }
 
-    private static LinkMessage Sealed(TownWorld town, LinkMessage request)
+    private static LinkMessage SealedMessage(SimulatedTown town, LinkMessage request)
     {
         var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = Protocol.Cash.Sealed.Seal(town.Options.Suite, issuer, request);
+        var (message, seed) = Protocol.Cash.SealedMessage.Seal(town.Options.Suite, issuer, request);
         var reply = RawMessages.Call(new ToBank(town), RelayMessages.Write(MessageType.Relay, message));
-        return Protocol.Cash.Sealed.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelayReply)!)!;
+        return Protocol.Cash.SealedMessage.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelayReply)!)!;
     }
 
     /// <summary>Answers one type of request by itself.</summary>
@@ -320,7 +322,7 @@ public sealed class LyingAnswersTests
     }
 
     /// <summary>A bank that refuses itself what is for the issuer.</summary>
-    private sealed class RefusingRelay(TownWorld town, RefusalReason reason) : ILink
+    private sealed class RefusingRelay(SimulatedTown town, RefusalReason reason) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => request.Type == MessageType.Relay
             ? ValueTask.FromResult(new Refusal(reason, "The terms of this payment's coin are over.", reason == RefusalReason.KeyRevoked ? default(Timestamp) : null).ToMessage())
@@ -328,14 +330,14 @@ public sealed class LyingAnswersTests
     }
 
     /// <summary>A wallet's way to its bank, with an issuer behind it that opens one type of sealed message and answers as it likes.</summary>
-    private sealed class LyingBehindTheRelay(TownWorld town, MessageType type, Func<LinkMessage, LinkMessage> answer) : ILink
+    private sealed class LyingBehindTheRelay(SimulatedTown town, MessageType type, Func<LinkMessage, LinkMessage> answer) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {
             using var secret = town.DecryptionKey;
             var suite = town.Options.Suite;
             return request.Type == MessageType.Relay && RelayMessages.Read(request)!.Open(suite, secret) is { } opened && opened.Message.Type == type
-                ? ValueTask.FromResult(RelayMessages.WriteReply(MessageType.RelayReply, Protocol.Cash.Sealed.SealAnswer(suite, opened.Seed, answer(opened.Message))))
+                ? ValueTask.FromResult(RelayMessages.WriteReply(MessageType.RelayReply, Protocol.Cash.SealedMessage.SealAnswer(suite, opened.Seed, answer(opened.Message))))
                 : town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
         }
     }

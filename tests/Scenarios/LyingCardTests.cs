@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -9,7 +9,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class LyingCardTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private string _till = null!;
     private OwnKeyCoin _coin = null!;
 

@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Tests.Suite;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -15,7 +15,7 @@ public abstract class LyingCase : IDisposable
 
     private readonly KeepingSuite _suite = new(new BclSuite());
 
-    private protected TownWorld Town { get; private set; } = null!;
+    private protected SimulatedTown Town { get; private set; } = null!;
 
     private protected Evidence File { get; private set; } = null!;
 

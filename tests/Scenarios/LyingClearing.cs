@@ -1,25 +1,26 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>An issuer that signs what it likes: it answers a bank's requests for instructions with these, whatever its books say, and keeps what it hears.</summary>
-internal sealed class InventedInstructions(TownWorld town, PartyId bank) : ILink
+internal sealed class InventedInstructions(SimulatedTown town, PartyId bank) : ILink
 {
     private readonly ILink _inner = town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "invented");
-    private readonly List<Transfer> _transfers = [];
+    private readonly List<ClearingInstruction> _transfers = [];
 
     public List<BookingStatement> Heard { get; } = [];
 
     /// <summary>Put in place of the instructions that are due; for what is not even signed or in order.</summary>
-    public Func<Transfer, Transfer>? Spoil { get; set; }
+    public Func<ClearingInstruction, ClearingInstruction>? Spoil { get; set; }
 
     public ulong Sign(TransferKind kind, Digest reference, ulong minor)
     {
         var number = (ulong)_transfers.Count + 1;
-        _transfers.Add(Transfer.Sign(
+        _transfers.Add(ClearingInstruction.Sign(
             town.StatementKey, town.Issuer.Id, number, bank, kind, reference, new Amount(minor), Currency.Eur, Timestamp.Now(town.Clock)));
         return number;
     }
@@ -38,7 +39,7 @@ internal sealed class InventedInstructions(TownWorld town, PartyId bank) : ILink
 }
 
 /// <summary>A bank that does not run the bank's program: it holds the bank's key and says to the issuer what it likes.</summary>
-internal sealed class BankThatLies(TownWorld town, string name)
+internal sealed class BankThatLies(SimulatedTown town, string name)
 {
     private readonly PartyId _bank = town.Banks.Single(b => b.Name == name).Id;
 
@@ -49,7 +50,7 @@ internal sealed class BankThatLies(TownWorld town, string name)
         await town.IssuerLink(new LinkPeer(LinkRole.Bank, _bank), name).Call(InstructionsMessage.Write(seen, statements), default);
 
     /// <summary>What the issuer instructed after that number.</summary>
-    public async Task<IReadOnlyList<Transfer>> Fetch(ulong after = 0) => InstructionsMessage.ReadReply(await Say(after))!;
+    public async Task<IReadOnlyList<ClearingInstruction>> Fetch(ulong after = 0) => InstructionsMessage.ReadReply(await Say(after))!;
 }
 
 /// <summary>Replies of one type are lost, or garbage.</summary>

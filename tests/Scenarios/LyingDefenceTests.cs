@@ -144,7 +144,7 @@ public sealed class LyingDefenceTests : LyingCase
     }
 
     private Defence Dead(ISigningKey by, uint issuer, CashPayment h, IReadOnlyList<KeyCertificate> certificates) =>
-        new([new Rebuttal([], [DeadStatement.Sign(by, new PartyId(issuer), h, DeathBasis.TermOver, File.Date)], certificates)], []);
+        new([new Rebuttal([], [NonSettlementStatement.Sign(by, new PartyId(issuer), h, DeathBasis.TermOver, File.Date)], certificates)], []);
 
     private Defence Answered(Reversal reversal, KeyCertificate certificate)
     {

@@ -190,7 +190,7 @@ public sealed class LyingFieldTests : LyingCase
             File.Dossier, h => h with { Claimed = claimed }, [.. File.Dossier.Entries.Select(e => e.H.Id == Excess.H.Id ? e with { Receipt = signed } : e)]);
     }
 
-    private Coin Issue(Coin coin, Func<CoinTerms, CoinTerms> change)
+    private Coin Issue(Coin coin, Func<CoinAttributes, CoinAttributes> change)
     {
         using var key = Town.CoinKey;
         var unsigned = coin with { Terms = change(coin.Terms) };

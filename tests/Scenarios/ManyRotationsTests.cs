@@ -1,7 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -18,7 +21,7 @@ public sealed class ManyRotationsTests
         string till = town.AddTill("Cafe");
         string closed = town.AddTill("Closed");
         using var alice = town.User("Alice", 5000);
-        using var store = Terminals.Database.OpenMemory(WalletRecords.Schema);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
         var records = new WalletRecords(store);
         var given = town.Till(till).Pay(alice.Card, new Amount(700));
         Assert.That(given.Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -31,7 +34,7 @@ public sealed class ManyRotationsTests
             }
 
             await town.RunCycle();
-            await town.Till(till).RunOnline(town.TillLink(till), default);
+            await town.Till(till).Synchronise(town.TillLink(till), default);
             Assert.That((await town.WalletWith(records).Withdraw(alice.Card, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
             Assert.That(town.Pay(till, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), $"rotation {i}");
             if (i % 10 == 9)
@@ -87,11 +90,11 @@ public sealed class ManyRotationsTests
         bool loses = false;
         using var town = Towns.Make(with: o => o with
         {
-            Faults = (from, _, message) => loses && from == TownWorld.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
+            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
         });
         using var alice = town.User("Alice");
         loses = true;
-        Assert.That(() => town.Withdraw(alice, 5000), Throws.TypeOf<Terminals.LinkException>());
+        Assert.That(() => town.Withdraw(alice, 5000), Throws.TypeOf<LinkException>());
         loses = false;
         var issuedUnder = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerCoin).MaxBy(c => c.NotBefore)!.Key.Id;
         for (int i = 0; i < 2; i++)
@@ -115,7 +118,7 @@ public sealed class ManyRotationsTests
     {
         using var town = Towns.Make();
         using var alice = town.User("Alice", 1000);
-        using var store = Terminals.Database.OpenMemory(WalletRecords.Schema);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
         var records = new WalletRecords(store);
         Plant(town, alice, 80_000);
         var asked = new List<ulong>();
@@ -140,7 +143,7 @@ public sealed class ManyRotationsTests
         bool away = false;
         using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
         using var alice = town.User("Alice");
-        using var store = Terminals.Database.OpenMemory(WalletRecords.Schema);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
         away = true;
         await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked")).Withdraw(alice.Card, alice.Pin, new Amount(700), default);
         Assert.That(alice.Pending(), Is.EqualTo(1));
@@ -151,7 +154,7 @@ public sealed class ManyRotationsTests
     }
 
     /// <summary>Fills the card's ring with statement keys: it knows no other key any more.</summary>
-    private static async Task Forget(TownWorld town, TownCard card)
+    private static async Task Forget(SimulatedTown town, TownCard card)
     {
         for (int i = 0; i < 8; i++)
         {
@@ -159,9 +162,9 @@ public sealed class ManyRotationsTests
         }
 
         await town.RunCycle();
-        var known = await town.UserBank.Handle(Terminals.LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
+        var known = await town.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
         card.Card.Reset();
-        var wallet = new Terminals.WalletCard(card.Card);
+        var wallet = new WalletCard(card.Card);
         wallet.Select();
         foreach (var certificate in CertificatesReply.Read(known)!.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(8))
         {
@@ -170,12 +173,12 @@ public sealed class ManyRotationsTests
     }
 
     /// <summary>A till that hears of new keys at the issuer, and settles nothing.</summary>
-    private static async Task CertificatesOf(TownWorld town, string till) => await town.Till(till).RunOnline(town.TillLink(till), default);
+    private static async Task CertificatesOf(SimulatedTown town, string till) => await town.Till(till).Synchronise(town.TillLink(till), default);
 
-    private static void Plant(TownWorld town, TownCard card, ulong minor)
+    private static void Plant(SimulatedTown town, TownCard card, ulong minor)
     {
         card.Card.Reset();
-        var wallet = new Terminals.WalletCard(card.Card);
+        var wallet = new WalletCard(card.Card);
         wallet.Select();
         wallet.Verify(card.Pin);
         wallet.BeginWithdrawal(new Amount(minor), Currency.Eur, WithdrawalTests.PE(town).Id);
@@ -183,7 +186,7 @@ public sealed class ManyRotationsTests
 
     private static void Keep(TownCard card)
     {
-        using var store = Terminals.Database.OpenMemory(WalletRecords.Schema);
+        using var store = Database.OpenMemory(WalletRecords.Schema);
         new WalletRecords(store).Keep(card.Card, card.Pin);
     }
 }

@@ -1,3 +1,4 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals;
 

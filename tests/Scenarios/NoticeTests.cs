@@ -1,6 +1,7 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -76,17 +77,17 @@ public sealed class NoticeTests
     }
 
     /// <summary>The file under the bank's genuine signature and notice, with a date of the bank's choice.</summary>
-    private static Evidence SignedAnew(TownWorld town, Evidence file, Timestamp date)
+    private static Evidence SignedAnew(SimulatedTown town, Evidence file, Timestamp date)
     {
         using var bank = town.BankKey("bank-1");
         var content = BerTlv.Encode(file.MaxEncodedSize, (ref BerTlvWriter writer) =>
         {
             file.Order.Write(ref writer);
-            writer.Write(Tag.AccountKey, file.AccountKey.Bytes);
-            writer.Write(Tag.Name, file.Name);
+            writer.Write(WalletTag.AccountKey, file.AccountKey.Bytes);
+            writer.Write(WalletTag.Name, file.Name);
             file.Dossier.Header.Write(ref writer);
             file.BankKey.Write(ref writer);
-            writer.Write(Tag.Date, date.Microseconds);
+            writer.Write(WalletTag.Date, date.Microseconds);
         });
         var term = file.Dossier.Header.DisputeTerm;
         return file with

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -18,7 +19,7 @@ public sealed class OneWrongClockTests
 
     [Test, Rule(26), Rule(25)]
     public async Task CostsNobodyAnything(
-        [Values(TownWorld.IssuerName, "bank-1", "bank-2", Cafe, TownWorld.WalletName)] string party, [Values(-8 * 24, -24, 25, 40 * 24, 1100 * 24)] int hours)
+        [Values(SimulatedTown.IssuerName, "bank-1", "bank-2", Cafe, SimulatedTown.WalletName)] string party, [Values(-8 * 24, -24, 25, 40 * 24, 1100 * 24)] int hours)
     {
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         town.AddTill("Cafe");
@@ -30,7 +31,7 @@ public sealed class OneWrongClockTests
         await town.RunCycle();
 
         clock.Off = TimeSpan.FromHours(hours);
-        if (party == TownWorld.IssuerName)
+        if (party == SimulatedTown.IssuerName)
         {
             // It may be that nothing ran while the clock was set.
             town.Restart(party);
@@ -42,8 +43,8 @@ public sealed class OneWrongClockTests
         for (int cycle = 0; cycle < 2; cycle++)
         {
             sold += Sell(town, Cafe, alice, 300, said) + Sell(town, Kiosk, alice, 200, said);
-            await Try(said, async () => await town.Till(Cafe).RunOnline(town.TillLink(Cafe), default));
-            await Try(said, async () => await town.Till(Kiosk).RunOnline(town.TillLink(Kiosk), default));
+            await Try(said, async () => await town.Till(Cafe).Synchronise(town.TillLink(Cafe), default));
+            await Try(said, async () => await town.Till(Kiosk).Synchronise(town.TillLink(Kiosk), default));
             await Try(said, async () => said.AddRange(Refused(await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default))));
             await Try(said, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default));
             await Try(said, async () => await town.RunCycle());
@@ -66,7 +67,7 @@ public sealed class OneWrongClockTests
             await town.RunCycle();
             foreach (string till in new[] { Cafe, Kiosk })
             {
-                Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty);
+                Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
             }
 
             town.Clock.Advance(TimeSpan.FromHours(1));
@@ -77,7 +78,7 @@ public sealed class OneWrongClockTests
         Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).All(r => r.Outcome == WithdrawalOutcome.Issued));
         foreach (string till in new[] { Cafe, Kiosk })
         {
-            Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty);
+            Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
             Assert.That(town.Till(till).Sum(PartState.Queued).IsZero);
         }
 
@@ -96,7 +97,7 @@ public sealed class OneWrongClockTests
     {
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(40) };
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         Assert.That(town.Issuer.LinkCertificate().NotBefore.ToUniversalTime(), Is.GreaterThan(town.Clock.GetUtcNow().UtcDateTime));
 
         clock.Off = TimeSpan.Zero;
@@ -107,7 +108,7 @@ public sealed class OneWrongClockTests
     }
 
     /// <summary>What the shop may count on: only what it said OK to.</summary>
-    private static ulong Sell(TownWorld town, string till, TownCard card, ulong minor, List<string>? said = null)
+    private static ulong Sell(SimulatedTown town, string till, TownCard card, ulong minor, List<string>? said = null)
     {
         var paid = town.Pay(till, card, minor);
         if (paid.Outcome == TillOutcome.Accepted)

@@ -1,9 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -45,7 +46,7 @@ public sealed class OrderCounterTests
             Assert.That((wallet.GetCoin(first).Order, wallet.GetCoin(second).Order), Is.EqualTo((number, other)));
             Assert.That(Enumerable.Range(1, 4).Select(n => wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand((uint)n, time), out _)), Is.EqualTo(new[]
             {
-                StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.NotFound,
+                StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ReferencedDataNotFound,
             }));
         }
 

@@ -1,8 +1,11 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -183,7 +186,7 @@ public sealed class OrderNumberTests : OrderScenario
         var before = Town.Account(Alice);
         var old = Order("Alice", 2, 700, date: Timestamp.Now(Town.Clock).Minus(TimeSpan.FromDays(60)));
         var answer = WithdrawalAnswer.Read(await Send(old), MessageType.WithdrawReply);
-        Assert.That((answer?.Never?.Request, Town.Account(Alice)), Is.EqualTo(((RequestId?)old.Request, before)));
+        Assert.That((answer?.Never?.Request, Town.Account(Alice)), Is.EqualTo(((WithdrawalId?)old.Request, before)));
         Assert.That(Refusal.Read(await Send(old))?.Reason, Is.EqualTo(RefusalReason.OutOfDate), "the issuer is asked once");
         Assert.That(Refusal.Read(await Send(Order("Alice", 3, 700))), Is.Null);
         Assert.That(Audit(), Is.Empty);
@@ -225,6 +228,6 @@ public sealed class OrderNumberTests : OrderScenario
         card.Select();
         card.Verify(Alice.Pin);
         StatusWord Try(uint number) => card.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, default), out _);
-        Assert.That((Try(0), Try(1), Try(2)), Is.EqualTo((StatusWord.NotFound, StatusWord.ConditionsNotSatisfied, StatusWord.NotFound)));
+        Assert.That((Try(0), Try(1), Try(2)), Is.EqualTo((StatusWord.ReferencedDataNotFound, StatusWord.ConditionsNotSatisfied, StatusWord.ReferencedDataNotFound)));
     }
 }

@@ -2,9 +2,11 @@ using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Suite;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -58,18 +60,18 @@ public abstract class OrderScenario : RestoredScenario
     private protected AccountEntry Account(string name) => Town.UserBank.Accounts.Single(a => a.Name == name);
 
     /// <summary>An order of that account for a withdrawal that no card began, signed with the account's key.</summary>
-    private protected AccountRequest Order(string name, uint number, ulong minor, byte[]? ei = null, Timestamp? date = null)
+    private protected WithdrawalOrder Order(string name, uint number, ulong minor, byte[]? ei = null, Timestamp? date = null)
     {
         var account = Account(name);
         using var key = Suite.SecretOf(account.Key.Compress());
         using var holder = Suite.GenerateKey();
         var pe = WithdrawalTests.PE(Town);
-        ei ??= CashRequest.Create(holder, pe.Id, new byte[32], new Amount(minor), Currency.Eur, 0).Encipher(Suite, pe);
-        var order = new AccountRequest(account.User, Town.UserBank.Id, new Amount(minor), Currency.Eur, pe.Id, ei, number, date ?? Timestamp.Now(Town.Clock), []);
+        ei ??= CoinRequest.Create(holder, pe.Id, new byte[32], new Amount(minor), Currency.Eur, 0).Encipher(Suite, pe);
+        var order = new WithdrawalOrder(account.User, Town.UserBank.Id, new Amount(minor), Currency.Eur, pe.Id, ei, number, date ?? Timestamp.Now(Town.Clock), []);
         return order with { Signature = key.Sign(order.Message) };
     }
 
-    private protected async Task<LinkMessage> Send(AccountRequest order) => await Town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default);
+    private protected async Task<LinkMessage> Send(WithdrawalOrder order) => await Town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default);
 
     /// <returns>Until when the bank waits; null if the number is closed.</returns>
     private protected async Task<Timestamp?> Renounce(string name, uint number)

@@ -1,15 +1,15 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A till, Alice with 100.00 on her card, and cards that go before S_W comes.</summary>
 public abstract class OwedMoneyScenario
 {
-    protected TownWorld Town { get; private set; } = null!;
+    protected SimulatedTown Town { get; private set; } = null!;
 
     protected string Cafe { get; private set; } = null!;
 
@@ -37,14 +37,14 @@ public abstract class OwedMoneyScenario
     }
 
     /// <summary>Accepted and taken back, and the card is away.</summary>
-    protected Ticket Owe(TownCard card, ulong minor)
+    protected Sale Owe(TownCard card, ulong minor)
     {
         using var pulled = new WithoutVoid(card.Card, arrives: false);
         var paid = Till.Pay(pulled, new Amount(minor), card.PaymentPin);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Till.Refund(paid.Ticket.Time, null, Town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
+        Till.Refund(paid.Sale.Time, null, Town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
         card.Card.Reset();
-        return Till.Journal.Single(t => t.Time == paid.Ticket.Time);
+        return Till.Journal.Single(t => t.Time == paid.Sale.Time);
     }
 
     protected ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);

@@ -1,14 +1,15 @@
 using System.Buffers.Binary;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -76,7 +77,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
             string.Join('\n', Till.Explain(ticket)),
             Does.Contain("The card gets it when it comes to this till again. A card that does not show the payment any more gets it on the holder's account, "
                 + $"after the coin has expired at the end of {expiry}."));
-        Town.Clock.Advance(expiry.End.ToDate()!.Value + Town.Options.Terms.SettleTerm + TimeSpan.FromDays(2) - Town.Clock.GetUtcNow());
+        Town.Clock.Advance(expiry.End.ToDate()!.Value + Town.Options.Terms.SettlePeriod + TimeSpan.FromDays(2) - Town.Clock.GetUtcNow());
         await Town.LetDaysPass(2);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(100_000), "all of the coin: nobody settled anything of it");
     }
@@ -96,7 +97,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
 
         Assert.That((Till.HeldPayments.Count, Till.HasOffers), Is.EqualTo((0, false)));
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.RunOnline(link, default);
+        await Till.Synchronise(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         Town.AssertSoundAfterCycle(Alice);
@@ -117,12 +118,12 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Owed(), Is.EqualTo(1600), "of 20, 16");
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.RunOnline(link, default);
+        await Till.Synchronise(link, default);
         Assert.That(link.Seen.Count(m => m == MessageType.ForwardVoid), Is.EqualTo(16));
         Assert.That(Owed(), Is.Zero);
         Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])), Does.Contain("It is owed to nobody any more: no key that this till knows has signed the coin."));
         link.Seen.Clear();
-        await Till.RunOnline(link, default);
+        await Till.Synchronise(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Town.AssertSoundAfterCycle(Alice);
     }
@@ -134,7 +135,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Town.Clock.Advance(TimeSpan.FromDays(1));
         string deaf = Town.AddTill("Kiosk");
         Town.Issuer.Rotate(KeyUsage.IssuerCoin);
-        Town.Restart(TownWorld.IssuerName);
+        Town.Restart(SimulatedTown.IssuerName);
         await Town.RunCycle();
         using var bob = Town.User("Bob", 900);
         using (var pulled = new WithoutVoid(bob.Card, arrives: false))
@@ -146,7 +147,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(bob.Balance().Minor, Is.EqualTo(800));
         for (int i = 0; i < 2; i++)
         {
-            await Town.Till(deaf).RunOnline(Town.TillLink(deaf), default);
+            await Town.Till(deaf).Synchronise(Town.TillLink(deaf), default);
             Assert.That(Town.Till(deaf).HeldPayments.Single().Owed.Minor, Is.EqualTo(100));
         }
 
@@ -208,7 +209,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Till.ComesBack(trace);
         Assert.That(trace.Apdus, Is.Empty);
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.RunOnline(link, default);
+        await Till.Synchronise(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Contain("all terms of its coin are over"));
     }
@@ -242,7 +243,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Till.OpenTickets, Has.Count.EqualTo(1), "who signs it with a coin of his own making ends nothing");
         Alice.Card.PowerOn();
         var paid = Till.Pay(Alice.Card, new Amount(1250));
-        Assert.That((paid.Outcome, paid.Ended.Single().Ticket.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 1250UL)));
+        Assert.That((paid.Outcome, paid.Ended.Single().Sale.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 1250UL)));
         Assert.That((Alice.Balance().Minor, Till.OpenTickets.Count, Till.HeldPayments.Count), Is.EqualTo((8750UL, 0, 0)));
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         Town.AssertSoundAfterCycle(Alice, bob);
@@ -286,7 +287,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
             ushort status = 0x9000;
             if (apdu.Ins == SelectCommand.Ins)
             {
-                new SelectReply(Aid.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
+                new SelectReply(SelectCommand.Wallet, SelectReply.CurrentVersion, Coin.Suite1).Write(ref reply);
             }
             else if (apdu.Ins == PayCommand.Ins && PayCommand.Parse(apdu, out var pay).IsSuccess)
             {

@@ -1,20 +1,21 @@
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A genuine coin of the town's issuer whose SS_U its holder knows: whoever breaks a chip open can sign anything with it.</summary>
 internal sealed class OwnKeyCoin : IDisposable
 {
-    private readonly TownWorld _town;
+    private readonly SimulatedTown _town;
     private readonly ISigningKey _secret;
 
-    private OwnKeyCoin(TownWorld town, ISigningKey secret, Coin coin)
+    private OwnKeyCoin(SimulatedTown town, ISigningKey secret, Coin coin)
     {
         _town = town;
         _secret = secret;
@@ -24,7 +25,7 @@ internal sealed class OwnKeyCoin : IDisposable
     public Coin Coin { get; }
 
     /// <summary>Withdraws it at the issuer in the name of bank-1, whose books do not have it.</summary>
-    public static async Task<OwnKeyCoin> Withdraw(TownWorld town, Amount faceValue)
+    public static async Task<OwnKeyCoin> Withdraw(SimulatedTown town, Amount faceValue)
     {
         var secret = town.Options.Suite.GenerateKey();
         var seed = new byte[32];
@@ -44,17 +45,17 @@ internal sealed class OwnKeyCoin : IDisposable
     /// <summary>Withdraws another coin of the same key in the name of bank-1.</summary>
     public async Task<bool> WithdrawAnother(ushort tm) => (await Ask(_town, _secret, Coin.Terms.FaceValue, tm, [.. Enumerable.Repeat((byte)tm, 32)])).EK is not null;
 
-    private static async Task<WithdrawalAnswer> Ask(TownWorld town, ISigningKey secret, Amount faceValue, ushort tm, byte[] seed)
+    private static async Task<WithdrawalAnswer> Ask(SimulatedTown town, ISigningKey secret, Amount faceValue, ushort tm, byte[] seed)
     {
         var suite = town.Options.Suite;
         var pe = WithdrawalTests.PE(town);
-        var request = CashRequest.Create(secret, pe.Id, seed, faceValue, Currency.Eur, tm);
+        var request = CoinRequest.Create(secret, pe.Id, seed, faceValue, Currency.Eur, tm);
         var ei = request.Encipher(suite, pe);
         var now = Timestamp.Now(town.Clock);
         using var bank = town.BankKey("bank-1");
         var id = town.UserBank.Id;
-        var order = new BankRequest(
-            id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.BankRequest(id, faceValue, Currency.Eur, pe.Id, new RequestId(Digest.Of(ei)), now)));
+        var order = new IssueRequest(
+            id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.IssueRequest(id, faceValue, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-1");
         return WithdrawalAnswer.Read(await link.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
     }

@@ -1,7 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 

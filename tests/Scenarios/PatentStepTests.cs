@@ -1,10 +1,12 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -116,9 +118,9 @@ public sealed class PatentStepTests
         var paid = town.Pay(till, alice, 700);
         await town.Settle(till);
         using var own = town.Options.Suite.GenerateKey();
-        Assert.That(async () => await town.Till(till).Refund(paid.Ticket.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
-        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Ticket.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
-        await town.Till(till).RunOnline(town.TillLink(till), default);
+        Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
+        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Sale.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
+        await town.Till(till).Synchronise(town.TillLink(till), default);
         town.Till(till).ComesBack(alice.Card);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000), "with the issuer's own word");
         town.AssertSoundAfterCycle(alice);
@@ -181,7 +183,7 @@ public sealed class PatentStepTests
     }
 
     /// <summary>Answers settlements and voids as the issuer would, under a key of its own.</summary>
-    private sealed class PretendingIssuer(ISigningKey key, TownWorld town) : ILink
+    private sealed class PretendingIssuer(ISigningKey key, SimulatedTown town) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {

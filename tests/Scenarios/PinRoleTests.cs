@@ -1,9 +1,10 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -11,7 +12,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class PinRoleTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
 
     [SetUp]
@@ -48,7 +49,7 @@ public sealed class PinRoleTests
             ["its own PIN"] = wallet.ChangePaymentPin("7777"),
             ["redemption"] = wallet.Close(0, Timestamp.Now(_town.Clock), out _),
         };
-        Assert.That(tried.Where(t => t.Value != StatusWord.PinRequired), Is.Empty);
+        Assert.That(tried.Where(t => t.Value != StatusWord.SecurityStatusNotSatisfied), Is.Empty);
         Assert.That(wallet.GetStatus().Private, Is.Null, "U, bank and limits are not told");
         Assert.That(wallet.ChangeHolderPin(_alice.PaymentPin, "7777").TriesLeft, Is.EqualTo(2));
         Assert.That((_town.Account(_alice).Minor, _alice.Balance().Minor), Is.EqualTo((80_000UL, 20_000UL)));
@@ -62,7 +63,7 @@ public sealed class PinRoleTests
         var till = new TillId(Id16.Read(new byte[16]));
         StatusWord Pay(ulong time) => wallet.Pay(PayCommand.Fast(new Timestamp(time), till, new Amount(10_001), Currency.Eur), out _);
         wallet.Verify(_alice.Pin);
-        Assert.That(Pay(1), Is.EqualTo(StatusWord.PinRequired), "not with the holder PIN");
+        Assert.That(Pay(1), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "not with the holder PIN");
         Assert.That(wallet.Verify(_alice.Pin, PinRole.Payment).TriesLeft, Is.EqualTo(2), "which is another one");
         Assert.That(wallet.Verify(_alice.PaymentPin).TriesLeft, Is.EqualTo(2));
         Assert.That(wallet.Verify(_alice.PaymentPin, PinRole.Payment).IsSuccess);
@@ -78,10 +79,10 @@ public sealed class PinRoleTests
         Assert.That(asked.Outcome, Is.EqualTo(TillOutcome.PinRequired));
         foreach (string guess in new[] { "2222", "3333" })
         {
-            Assert.That(_town.Till(till).Continue(asked.Ticket, _alice.Card, guess).Outcome, Is.EqualTo(TillOutcome.PinWrong));
+            Assert.That(_town.Till(till).Continue(asked.Sale, _alice.Card, guess).Outcome, Is.EqualTo(TillOutcome.PinWrong));
         }
 
-        var blocked = _town.Till(till).Continue(asked.Ticket, _alice.Card, "4444");
+        var blocked = _town.Till(till).Continue(asked.Sale, _alice.Card, "4444");
         Assert.That((blocked.Outcome, blocked.Message), Is.EqualTo((TillOutcome.Refused, "Wrong payment PIN; 0 tries are left.")));
         var next = _town.Till(till).Pay(_alice.Card, new Amount(15_000), _alice.PaymentPin);
         Assert.That((next.Outcome, next.Message.Contains("holder PIN", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
@@ -97,7 +98,7 @@ public sealed class PinRoleTests
         using var trace = new TracingChannel(_alice.Card);
         Assert.That(_town.Till(till).Pay(trace, new Amount(15_000), _alice.PaymentPin, profile).Outcome, Is.EqualTo(TillOutcome.Accepted));
         var second = _town.Till(till).Pay(trace, new Amount(3000), null, profile);
-        Assert.That(_town.Till(till).GiveUp(second.Ticket, trace).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(_town.Till(till).GiveUp(second.Sale, trace).Outcome, Is.EqualTo(TillOutcome.Accepted));
         _town.Till(till).ComesBack(trace);
         var verified = trace.Apdus.Where(a => a.Command is [0x00, 0x20, ..]).Select(a => a.Command[3]).ToList();
         Assert.That(verified, Is.EqualTo(new[] { (byte)PinRole.Payment }));

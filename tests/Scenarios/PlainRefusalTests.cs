@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -33,7 +34,7 @@ public sealed class PlainRefusalTests
         Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor), Is.EqualTo(((byte[]?)null, PartState.Settled, TicketState.Kept, 6000UL)));
         Assert.That(till.Waits.One(WaitingKind.CashToPayBack).What, Does.StartWith("60.00 EUR"));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
-        await till.RunOnline(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default);
         Assert.That(await Named(town, mallory, till, part.H), Is.EqualTo(Culprit.User));
         await town.Wallet.Resume(mallory.Card, mallory.Pin, default);
         await town.RunCycles();
@@ -56,7 +57,7 @@ public sealed class PlainRefusalTests
         Assert.That(
             async () => await till.Cancel(ticket, mallory.Card, lying, default),
             Throws.InvalidOperationException.With.Message.StartsWith("The issuer did not sign that this payment is taken back."));
-        await till.RunOnline(lying, default);
+        await till.Synchronise(lying, default);
         var part = till.Parts(ticket.Time).Single();
         Assert.That((part.SW, till.Journal.Single().State, till.KeptPayments.Count), Is.EqualTo(((byte[]?)null, TicketState.Refunded, 0)));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "it would spend it again in good faith");
@@ -67,7 +68,7 @@ public sealed class PlainRefusalTests
         Assert.That(await Named(town, mallory, till, part.H), Is.EqualTo(Culprit.User));
 
         // What the issuer signs counts.
-        await till.RunOnline(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default);
         Assert.That((till.Parts(ticket.Time).Single().State, till.GiveBack(mallory.Card).Minor), Is.EqualTo((PartState.Reversed, 6000UL)));
         Assert.That(till.Answer(part.H.Id.ToString())!.Reversal, Is.Not.Null, "and the shop shows it to whoever accuses it");
     }
@@ -96,7 +97,7 @@ public sealed class PlainRefusalTests
         {
             try
             {
-                await till.RunOnline(mute, default);
+                await till.Synchronise(mute, default);
             }
             catch (InvalidOperationException)
             {
@@ -105,16 +106,16 @@ public sealed class PlainRefusalTests
         }
     }
 
-    private static (string Till, Ticket Ticket) SentWithoutAnswer(TownWorld town, TownCard card)
+    private static (string Till, Sale Sale) SentWithoutAnswer(SimulatedTown town, TownCard card)
     {
         string cafe = town.AddTill("Cafe");
         town.Till(cafe).Online = new LostAnswer(town.TillLink(cafe));
         var waiting = town.Pay(cafe, card, 6000);
         Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone));
-        return (cafe, waiting.Ticket);
+        return (cafe, waiting.Sale);
     }
 
-    private static async Task OverspendWith(TownWorld town, TownCard copy)
+    private static async Task OverspendWith(SimulatedTown town, TownCard copy)
     {
         foreach (string other in new[] { town.AddTill("Kiosk"), town.AddTill("Bakery") })
         {
@@ -126,7 +127,7 @@ public sealed class PlainRefusalTests
     }
 
     /// <summary>Whom the bank's file names, after all that the holder can show, stamped in time, and after the shop's own answer.</summary>
-    private static async Task<Culprit> Named(TownWorld town, TownCard holder, ShopTill till, CashPayment h)
+    private static async Task<Culprit> Named(SimulatedTown town, TownCard holder, ShopTill till, CashPayment h)
     {
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Payments.Select(p => p.Id), Does.Contain(h.Id));

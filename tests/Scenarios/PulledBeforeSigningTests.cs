@@ -1,7 +1,7 @@
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Shop;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -39,7 +39,7 @@ public sealed class PulledBeforeSigningTests
 
         Assert.That(Apdus(town, cafe, bob), Is.EqualTo(plain));
         Assert.That(town.Till(cafe).UnseenTickets, Has.Count.EqualTo(Pulled), "they stay until their term is over");
-        town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromHours(1));
+        town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromHours(1));
         Assert.That(town.Till(cafe).UnseenTickets, Is.Empty);
     }
 
@@ -57,16 +57,16 @@ public sealed class PulledBeforeSigningTests
         Assert.That((alice.Balance().Minor, till.UnseenTickets.Count), Is.EqualTo((4300UL, 2)));
         Assert.That((till.AskTickets(bob.Card).Count, bob.Balance().Minor), Is.EqualTo((0, 5000UL)), "it signs nothing");
         var ended = till.AskTickets(alice.Card);
-        Assert.That((ended.Single().Ticket.Amount.Minor, alice.Balance().Minor, alice.Log().Count), Is.EqualTo((700UL, 5000UL, 1)));
-        Assert.That((till.Parts(ended[0].Ticket.Time).Single().State, till.UnseenTickets.Single().Amount.Minor), Is.EqualTo((PartState.Voided, 100UL)));
+        Assert.That((ended.Single().Sale.Amount.Minor, alice.Balance().Minor, alice.Log().Count), Is.EqualTo((700UL, 5000UL, 1)));
+        Assert.That((till.Parts(ended[0].Sale.Time).Single().State, till.UnseenTickets.Single().Amount.Minor), Is.EqualTo((PartState.Voided, 100UL)));
         Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenTickets.Single().Time));
-        await till.RunOnline(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default);
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, till.Accepted.Minor), Is.EqualTo((0UL, 0UL)));
         town.AssertSound(alice, bob);
     }
 
-    private static int Apdus(TownWorld town, string till, TownCard card)
+    private static int Apdus(SimulatedTown town, string till, TownCard card)
     {
         var counted = new Gone(card.Card, int.MaxValue);
         Assert.That(town.Till(till).Pay(counted, new Protocol.Cash.Amount(10)).Outcome, Is.EqualTo(TillOutcome.Accepted));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using HierCash.Issuer;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 

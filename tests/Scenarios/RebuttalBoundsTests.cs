@@ -2,9 +2,10 @@ using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -15,7 +16,7 @@ public sealed class RebuttalBoundsTests
     private static readonly LinkPeer Stranger = LinkPeer.Wallet;
 
     private CountingSuite _suite = null!;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private Evidence _file = null!;
     private CashPayment _h = null!;
     private Random _random = null!;
@@ -246,7 +247,7 @@ public sealed class RebuttalBoundsTests
         var genuine = _file.Dossier.Header.StatementKeys[0];
         var shown = new Rebuttal(
             [],
-            [.. Enumerable.Range(0, dead).Select(_ => new DeadStatement(genuine.Holder, h.Id, h.Coin.Id, h.Seq, h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
+            [.. Enumerable.Range(0, dead).Select(_ => new NonSettlementStatement(genuine.Holder, h.Id, h.Coin.Id, h.Seq, h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
             [.. Enumerable.Range(0, certificates).Select(_ => genuine with { Signature = Signature() })]);
         var subject = shown.Digest;
         return shown with { Stamps = [.. Enumerable.Range(0, stamps).Select(_ => new Stamp(genuine.Holder, StampRole.Issuer, subject, _file.Date, Signature()))] };

@@ -1,7 +1,9 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -21,7 +23,7 @@ public sealed class RelayBoundsTests
         var hanging = new Hanging();
         var issuer = new Broken(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"), m => m.Type == MessageType.RelaySealed);
         var bank = town.BankOver("bank-2", issuer, hanging);
-        var (message, _) = Sealed.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
+        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
         var request = RelayMessages.Write(MessageType.Relay, message);
         using var stop = new CancellationTokenSource();
         var flood = Enumerable.Range(0, 40).Select(_ => bank.Handle(LinkPeer.Wallet, request, stop.Token).AsTask()).ToList();
@@ -51,9 +53,9 @@ public sealed class RelayBoundsTests
         var bank = town.BankOver("bank-1", town.UserBankLink(), hanging);
         var body = BerTlv.Encode(4000, (ref BerTlvWriter writer) =>
         {
-            int begin = writer.Begin(Tag.Sealed);
-            writer.Write(Tag.KeyId, 1U);
-            writer.Write(Tag.Ciphertext, new byte[2000]);
+            int begin = writer.Begin(WalletTag.SealedMessage);
+            writer.Write(WalletTag.KeyId, 1U);
+            writer.Write(WalletTag.Ciphertext, new byte[2000]);
             writer.End(begin);
         });
         var reply = await bank.Handle(LinkPeer.Wallet, new LinkMessage(MessageType.Relay, body), default);
@@ -66,7 +68,7 @@ public sealed class RelayBoundsTests
     {
         using var town = Towns.Make();
         var bank = town.BankOver("bank-1", town.UserBankLink(), new Faulty(isOutOfDate));
-        var (message, _) = Sealed.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
+        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
         var refusal = Refusal.Read(await bank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default))!;
         Assert.That((refusal.Reason, refusal.Text.Contains("Nothing is lost", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.Unavailable, true)));
         Assert.That(refusal.Text, Does.StartWith(isOutOfDate ? "This bank does not trust the issuer's certificate" : "The issuer cannot be reached."));

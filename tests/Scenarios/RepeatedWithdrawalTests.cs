@@ -1,5 +1,5 @@
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -9,14 +9,14 @@ namespace HierCash.Tests.Scenarios;
 public sealed class RepeatedWithdrawalTests
 {
     private bool _silent;
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _card = null!;
 
     [SetUp]
     public void MakeTown()
     {
         _silent = false;
-        _town = Towns.Make(with: o => o with { Faults = (_, to, _) => _silent && to == TownWorld.IssuerName ? LinkFault.LoseRequest : LinkFault.None });
+        _town = Towns.Make(with: o => o with { Faults = (_, to, _) => _silent && to == SimulatedTown.IssuerName ? LinkFault.LoseRequest : LinkFault.None });
         _card = _town.User("Alice");
     }
 

@@ -1,9 +1,10 @@
 using HierCash.Bank;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -162,7 +163,7 @@ public sealed class ReplacedCardTests : LostCardScenario
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
         second.Activate(Letter);
         var wallet = Selected(second);
-        while (wallet.UnblockPin(second.Puk == "12345678" ? "87654321" : "12345678", "7777") != StatusWord.PinBlocked)
+        while (wallet.UnblockPin(second.Puk == "12345678" ? "87654321" : "12345678", "7777") != StatusWord.AuthenticationMethodBlocked)
         {
         }
 

@@ -1,8 +1,9 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

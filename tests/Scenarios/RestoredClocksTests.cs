@@ -1,4 +1,4 @@
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

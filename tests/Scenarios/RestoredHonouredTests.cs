@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
+using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -144,7 +144,7 @@ public sealed class RestoredHotListTests : RestoredScenario
 
     private Task Hear() => Hear(Till);
 
-    private async Task Hear(string till) => Assert.That((await Town.Till(till).RunOnline(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
+    private async Task Hear(string till) => Assert.That((await Town.Till(till).Synchronise(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
 
     private void AssertNobodyPays() => AssertNobodyPays(Till);
 

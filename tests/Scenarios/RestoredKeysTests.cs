@@ -1,7 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -87,7 +87,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         var lost = Town.Issuer.Rotate(usage);
 
         // A till fetches keys before it compares clocks.
@@ -123,7 +123,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock);
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         var lost = new List<KeyCertificate>();
         foreach (int days in new[] { 0, 10, 40 })
         {
@@ -164,7 +164,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         var later = Town.Issuer.Rotate(KeyUsage.IssuerEncryption);
         Town.UserBank.IsDespiteClock = true;
         await BankTries(Town.UserBank);

@@ -1,8 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -154,7 +156,7 @@ public sealed class RestoredLiesTests : RestoredScenario
             Town.Clock.Advance(TimeSpan.FromHours(1));
             await KeepsBack();
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
             Town.Issuer.CloseCycle();
             await Visits("bank-1");
             Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
@@ -345,7 +347,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Restore("issuer");
         await Visits();
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(days) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         Town.Issuer.Recover();
         foreach (var bank in Town.Banks)
         {

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -34,8 +35,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Assert.That(findings.Select(f => f.Table), Has.Some.EqualTo("withdrawal"), "the issuance that its books lack");
 
         // Why its visits fail is said once.
-        var faults = new Terminals.Faults(Town.Clock);
-        faults.Note(Terminals.Consoles.ServeLoop.Work, "It is an older copy", "");
+        var faults = new Terminals.Store.Faults(Town.Clock);
+        faults.Note(ServeLoop.Work, "It is an older copy", "");
         Assert.That(bank.WaitsBeside(faults.All).Shows(WaitingKind.FailedVisit), Is.False);
         Assert.That(Town.ShopBank.WaitsBeside(faults.All).One(WaitingKind.FailedVisit).Ends, Is.EqualTo("'hiercash-bank serve' tries again at each visit."));
 

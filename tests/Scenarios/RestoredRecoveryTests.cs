@@ -2,6 +2,8 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -118,7 +120,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Town.Issuer.Recover();
         using var other = Town.Options.Suite.GenerateKey();
         var number = Town.Issuer.Registry.FindBank(Town.ShopBank.Id)!;
-        var forged = Transfer.Sign(other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur, Timestamp.Now(Town.Clock));
+        var forged = ClearingInstruction.Sign(other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur, Timestamp.Now(Town.Clock));
         var link = Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2");
         var reply = await link.Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [forged], [])), default);
         Assert.That((Refusal.Read(reply)?.Reason, Town.Issuer.Awaited.Count, number.Id), Is.EqualTo((RefusalReason.BadSignature, 2, Town.ShopBank.Id)));
@@ -155,7 +157,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         {
             Town.Clock.Advance(TimeSpan.FromHours(1));
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
             Town.Issuer.CloseCycle();
         }
 

@@ -2,6 +2,7 @@ using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -67,7 +68,7 @@ public abstract partial class RestoredScenario
     {
         try
         {
-            await Town.Till(till).RunOnline(Town.TillLink(till), default);
+            await Town.Till(till).Synchronise(Town.TillLink(till), default);
         }
         catch (Exception e) when (e is InvalidOperationException or LinkException)
         {

@@ -2,8 +2,9 @@ using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +15,7 @@ public abstract partial class RestoredScenario : IDisposable
 {
     private int _audits;
     private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-restored-").FullName;
-    private protected TownWorld Town { get; }
+    private protected SimulatedTown Town { get; }
     private protected TownCard Alice { get; }
     private protected string Till { get; }
 
@@ -115,7 +116,7 @@ public abstract partial class RestoredScenario : IDisposable
     /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
     private protected async Task Visit(string till)
     {
-        await Town.Till(till).RunOnline(Town.TillLink(till), default);
+        await Town.Till(till).Synchronise(Town.TillLink(till), default);
         await Town.RunCycles();
     }
 

@@ -18,7 +18,7 @@ public sealed class RestoredTillTests : RestoredScenario
         var copy = Town.StoreBytes(Till);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Town.Settle(Till);
-        await Town.Till(Till).Refund(sale.Ticket.Time, Alice.Card, Town.TillLink(Till), default);
+        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default);
         await Trade(1000);
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
@@ -26,15 +26,15 @@ public sealed class RestoredTillTests : RestoredScenario
         Assert.That(till.Behind, Is.Not.Null);
         Assert.That(till.WhyNoPayment, Does.Contain("hiercash-shop recover"));
         Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
-        Assert.That(async () => await till.RunOnline(Town.TillLink(Till), default), Throws.InvalidOperationException);
-        Assert.That(async () => await till.Refund(sale.Ticket.Time, Alice.Card, Town.TillLink(Till), default), Throws.InvalidOperationException.With.Message.Contain("recover"));
+        Assert.That(async () => await till.Synchronise(Town.TillLink(Till), default), Throws.InvalidOperationException);
+        Assert.That(async () => await till.Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default), Throws.InvalidOperationException.With.Message.Contain("recover"));
         Assert.That(Alice.Balance().Minor, Is.EqualTo(4000), "nothing was signed, nothing given back");
 
         var done = await RecoverTill();
         Assert.That((done.Payments, done.Total.Minor, done.TakenBack, till.Behind), Is.EqualTo((1, 1000UL, 1, (Timestamp?)null)));
         Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)), Is.EqualTo(new[] { (400UL, TicketState.Refunded), (1000UL, TicketState.Accepted) }));
-        Assert.That(till.Parts(sale.Ticket.Time).Single().State, Is.EqualTo(PartState.Reversed));
-        await till.RunOnline(Town.TillLink(Till), default);
+        Assert.That(till.Parts(sale.Sale.Time).Single().State, Is.EqualTo(PartState.Reversed));
+        await till.Synchronise(Town.TillLink(Till), default);
         await Trade(300);
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1300));
         await till.Refund(till.Journal[1].Time, Alice.Card, Town.TillLink(Till), default);

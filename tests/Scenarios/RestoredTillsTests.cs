@@ -67,7 +67,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         await Town.Settle(Till);
         await Town.RunCycle();
         copy = isSettledBefore ? Town.StoreBytes("issuer") : copy;
-        await Town.Till(Till).Refund(sale.Ticket.Time, Alice.Card, Town.TillLink(Till), default);
+        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default);
         await Trade(400);
         await Town.RunCycle();
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(400));
@@ -102,7 +102,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         var settled = await Town.Settle(kiosk);
         Assert.That((settled.Settled, settled.Refused, settled.StillQueued), Is.EqualTo((1, 0, 1)));
         Assert.That(settled.Left.Single().Why, Does.Contain("restored from an older copy"));
-        Assert.That(Town.Till(kiosk).Parts(sale.Ticket.Time).Single().State, Is.EqualTo(PartState.Queued));
+        Assert.That(Town.Till(kiosk).Parts(sale.Sale.Time).Single().State, Is.EqualTo(PartState.Queued));
         Town.Till(kiosk).Waits.One(WaitingKind.NotYetKnownPayment);
         Assert.That(Town.Till(kiosk).Waits.Shows(WaitingKind.QueuedPayment), Is.False);
         Cut = null;

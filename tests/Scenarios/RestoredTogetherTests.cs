@@ -1,7 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -30,13 +31,13 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Visit(Till);
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1100));
-        var word = Town.Till(Till).Parts(sale.Ticket.Time).Single().Receipt!;
+        var word = Town.Till(Till).Parts(sale.Sale.Time).Single().Receipt!;
         var unsent = Town.Pay(kiosk, bob, 300);
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         PutBack(copies);
         await Town.RunCycle();
         await Visit(kiosk);
-        Assert.That((Town.Till(kiosk).Parts(unsent.Ticket.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
+        Assert.That((Town.Till(kiosk).Parts(unsent.Sale.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
         using var strange = Town.Options.Suite.GenerateKey();
         await Show(Receipt.Sign(strange, word.Issuer, word.Subject, word.Verdict, word.Paid, word.Currency, word.Share, 1, word.Date));
         Assert.That(Town.Issuer.Behind, Is.Null, "not its signature");
@@ -76,9 +77,9 @@ public sealed class RestoredTogetherTests : RestoredScenario
         var sale = Town.Pay(Till, Alice, 5000);
         await Town.RunCycle();
         await Visit(Till);
-        var word = Town.Till(Till).Parts(sale.Ticket.Time).Single().Receipt!;
+        var word = Town.Till(Till).Parts(sale.Sale.Time).Single().Receipt!;
         Assert.That(word.Verdict, Is.EqualTo(Verdict.Settled));
-        Town.Clock.Advance(Town.Options.Terms.SettleTerm + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
+        Town.Clock.Advance(Town.Options.Terms.SettlePeriod + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
         await Town.RunCycles();
         Assert.That(Town.Rows("issuer")["history"], Is.Zero, "forgotten");
         await Show(word);
@@ -108,7 +109,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
     {
         string kiosk = Town.AddTill("Kiosk");
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromMinutes(minutes) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         var copies = await ThreeDays(rotates: false);
         clock.Off = TimeSpan.Zero;
         PutBack(copies);
@@ -156,7 +157,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         var copies = CopyAll();
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         Town.Issuer.Rotate(KeyUsage.IssuerCoin);
         await Tries(Till);
         clock.Off = TimeSpan.Zero;
@@ -218,7 +219,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
     {
         try
         {
-            return string.Join(' ', (await Town.Till(Till).RunOnline(Town.TillLink(Till), default)).Left.Select(l => l.Why));
+            return string.Join(' ', (await Town.Till(Till).Synchronise(Town.TillLink(Till), default)).Left.Select(l => l.Why));
         }
         catch (InvalidOperationException e)
         {
@@ -233,7 +234,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         await Trade(400);
         Town.Clock.Advance(TimeSpan.FromMinutes(2));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(1100) };
-        Town.GiveClock(TownWorld.IssuerName, clock);
+        Town.GiveClock(SimulatedTown.IssuerName, clock);
         Town.Issuer.AcceptClock();
         Town.Issuer.CloseCycle();
         Town.Issuer.CloseCycle();
@@ -242,7 +243,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Issuer.AcceptClock();
         await Town.RunCycles();
         Town.Pay(Till, Alice, 3000);
-        await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+        await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
         Assert.That(Town.Issuer.Behind, Is.Null);
     }
 }

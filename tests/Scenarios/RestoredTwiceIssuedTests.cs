@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -204,7 +205,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
             await IsAnswered(eve, eve.Coin, 1, 2000, Verdict.Settled, 2000);
         }
 
-        var over = eve.Coin.Terms.Expiry.End.Plus(Town.Options.Terms.SettleTerm + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(3)).ToDate()!.Value;
+        var over = eve.Coin.Terms.Expiry.End.Plus(Town.Options.Terms.SettlePeriod + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(3)).ToDate()!.Value;
         while (Town.Clock.GetUtcNow() < over)
         {
             Town.Clock.Advance(TimeSpan.FromDays(90) < over - Town.Clock.GetUtcNow() ? TimeSpan.FromDays(90) : over - Town.Clock.GetUtcNow());

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -21,7 +22,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
         var credit = Town.Issuer.Waits.One(WaitingKind.RecoveredCredit);
         Assert.That((credit.What, Town.Issuer.Waits.Shows(WaitingKind.RestoredIssuer)), Is.EqualTo(("10.00 EUR of 1 shops", false)));
         var till = Town.Till(Till);
-        Assert.That(async () => await till.RunOnline(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await till.Synchronise(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default), Throws.TypeOf<LinkException>());
         Assert.That(till.Waits.One(WaitingKind.BroughtAgain).What, Does.StartWith("14.00 EUR in 2"));
         await Visit(Till);
         Assert.That(till.Waits.Shows(WaitingKind.BroughtAgain), Is.False);
@@ -53,7 +54,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
         await Trade(400);
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
-        Assert.That(async () => await till.RunOnline(Town.TillLink(Till), default), Throws.InvalidOperationException);
+        Assert.That(async () => await till.Synchronise(Town.TillLink(Till), default), Throws.InvalidOperationException);
         Assert.That(till.Waits.One(WaitingKind.RestoredTill).Ends, Does.Contain("hiercash-shop recover"));
         await till.Recover(Town.TillLink(Till), default);
         Assert.That(till.Waits.Shows(WaitingKind.RestoredTill), Is.False);
@@ -82,13 +83,13 @@ public sealed class RestoredWaitingTests : RestoredScenario
         {
             await Town.UserBank.ReportLost(WalletTerminal.SignLostReport(lost.Card, lost.Pin, Timestamp.Now(Town.Clock)), default);
             await Trade(100);
-            Assert.That((await Town.Till(Till).RunOnline(Town.TillLink(Till), default)).Left, Is.Empty);
+            Assert.That((await Town.Till(Till).Synchronise(Town.TillLink(Till), default)).Left, Is.Empty);
         }
 
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("issuer", copy);
         await Recover();
-        var again = await Town.Till(Till).RunOnline(Town.TillLink(Till), default);
+        var again = await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
         Assert.That(again.Left.Select(l => l.Why), Is.Empty);
     }
 

@@ -1,10 +1,12 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -12,7 +14,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ReversalTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private string _till = null!;
 
@@ -39,7 +41,7 @@ public sealed class ReversalTests
         await _town.Settle(_till);
         await _town.RunCycle();
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(y));
-        var refund = await _town.Till(_till).Refund(paid.Ticket.Time, _alice.Card, _town.TillLink(_till), default);
+        var refund = await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_till), default);
         Assert.That(refund.Message, Does.EndWith("are on the card again."));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         await _town.RunCycle();
@@ -60,7 +62,7 @@ public sealed class ReversalTests
     public async Task ARefundBeforeSettlementNeedsNobody()
     {
         var paid = _town.Pay(_till, _alice, 1250);
-        await _town.Till(_till).Refund(paid.Ticket.Time, _alice.Card, new DeadLink(), default);
+        await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         Assert.That((await _town.Settle(_till)).Settled, Is.Zero);
         _town.AssertSoundAfterCycle(_alice);
@@ -72,11 +74,11 @@ public sealed class ReversalTests
     {
         var paid = _town.Pay(_till, _alice, 1250);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(paid.Ticket.Time, _alice.Card, new DeadLink(), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default), Throws.TypeOf<LinkException>());
         Assert.That(_alice.Balance().Minor, Is.EqualTo(5750), "no S_W");
-        Assert.That(_town.Till(_till).Parts(paid.Ticket.Time).Single().SW, Is.Null);
+        Assert.That(_town.Till(_till).Parts(paid.Sale.Time).Single().SW, Is.Null);
         _town.Restart(_till);
-        await _town.Till(_till).RunOnline(_town.TillLink(_till), default);
+        await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
         _town.Till(_till).ComesBack(_alice.Card);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         _town.AssertSoundAfterCycle(_alice);
@@ -90,16 +92,16 @@ public sealed class ReversalTests
         var both = _town.Pay(_till, _alice, 9000);
         var other = _town.Pay(_till, _alice, 500);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(both.Ticket.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default), Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromDays(80));
-        await _town.Till(_till).RunOnline(_town.TillLink(_till), default);
-        var parts = _town.Till(_till).Parts(both.Ticket.Time);
+        await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
+        var parts = _town.Till(_till).Parts(both.Sale.Time);
         var kept = new Amount(9000) - parts.Single(p => p.State == PartState.Reversed).H.Paid;
         Assert.That(parts, Has.Some.Property("State").EqualTo(PartState.Settled));
-        Assert.That(_town.Till(_till).Accepted, Is.EqualTo(kept + other.Ticket.Amount), "the payment counts with what is left of it");
+        Assert.That(_town.Till(_till).Accepted, Is.EqualTo(kept + other.Sale.Amount), "the payment counts with what is left of it");
         _town.Till(_till).ComesBack(_alice.Card);
         _town.AssertSoundAfterCycle(_alice);
-        Assert.That(_town.ShopAccount(), Is.EqualTo(kept + other.Ticket.Amount));
+        Assert.That(_town.ShopAccount(), Is.EqualTo(kept + other.Sale.Amount));
     }
 
     /// <summary>A lying shop gives S_W and settles all the same: the forwarded void, or the user's, makes it dead.</summary>
@@ -148,7 +150,7 @@ public sealed class ReversalTests
     {
         var first = _town.Pay(_till, _alice, 2000);
         await _town.Settle(_till);
-        await _town.Till(_till).Refund(first.Ticket.Time, null, _town.TillLink(_till), default);
+        await _town.Till(_till).Refund(first.Sale.Time, null, _town.TillLink(_till), default);
         Assert.That(_town.Pay(_till, _alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted), "from the other coin meanwhile");
         await _town.Settle(_till);
         _town.Till(_till).ComesBack(_alice.Card);
@@ -238,7 +240,7 @@ public sealed class ReversalTests
         var wallet = new WalletCard(_alice.Card);
         wallet.Select();
         var time = Timestamp.Now(_town.Clock);
-        var w = OneWay.W(key.PublicKey);
+        var w = Derivations.W(key.PublicKey);
         Assert.That(wallet.Pay(PayCommand.Fast(time, w, new Amount(1250), Currency.Eur), out var reply).IsSuccess);
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, time, w, new Amount(1250), reply.SU);
         var sw = key.Sign(SignedMessage.Void(h.Id, w));

@@ -88,7 +88,7 @@ public sealed class RevokedTillTests
         }
 
         // What goes back, before it is settled and after: this till writes it down, the other one ends it, and the card gets it here.
-        async Task TakeBack(Timestamp payment)
+        async Task ReverseAtIssuer(Timestamp payment)
         {
             Assert.That(async () => await town.Till(cafe).Refund(payment, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
             var brought = await town.Till(cafe).HandOver(town.TillLink(next), default);
@@ -97,8 +97,8 @@ public sealed class RevokedTillTests
             Assert.That(town.Till(cafe).GiveBack(alice.Card).IsZero, Is.False);
         }
 
-        await TakeBack(returned.Ticket.Time);
-        await TakeBack(town.Till(cafe).Journal[0].Time);
+        await ReverseAtIssuer(returned.Sale.Time);
+        await ReverseAtIssuer(town.Till(cafe).Journal[0].Time);
         Assert.That(results, Is.EqualTo(new[] { (2, 1), (0, 0) }), "what was sold before counts, also what is being taken back; what was sold after does not");
         Assert.That((town.Till(next).WhyNoPayment, town.Pay(next, alice, 400).Outcome), Is.EqualTo(((string?)null, TillOutcome.Accepted)), "the shop goes on with its other till");
         await town.Settle(next);
@@ -136,8 +136,8 @@ public sealed class RevokedTillTests
         var begun = town.Till(cafe).Pay(alice.Card, new Amount(15_000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
         town.Issuer.Revoke(town.Till(cafe).W);
-        Assert.That(async () => await town.Till(cafe).RunOnline(town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
-        var ended = town.Till(cafe).Continue(begun.Ticket, alice.Card, alice.PaymentPin);
+        Assert.That(async () => await town.Till(cafe).Synchronise(town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        var ended = town.Till(cafe).Continue(begun.Sale, alice.Card, alice.PaymentPin);
         Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
         Assert.That((alice.Balance().Minor, town.Till(cafe).OpenTickets.Count), Is.EqualTo((20_000UL, 0)));
     }
@@ -159,7 +159,7 @@ public sealed class RevokedTillTests
             {
                 case "revoked":
                     town.Issuer.Revoke(till.W);
-                    Assert.That(async () => await till.RunOnline(town.TillLink(cafe), default), Throws.InvalidOperationException);
+                    Assert.That(async () => await till.Synchronise(town.TillLink(cafe), default), Throws.InvalidOperationException);
                     break;
                 case "hot":
                     Assert.That(async () => await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));

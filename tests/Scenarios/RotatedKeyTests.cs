@@ -3,6 +3,8 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -72,9 +74,9 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
-        var back = await town.Till(cafe).Refund(sold.Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default);
         Assert.That(back.Message, Does.Contain("40.00 EUR are on the card again"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         town.AssertSoundAfterCycle(alice);
@@ -89,14 +91,14 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         using var nobodys = town.Options.Suite.GenerateKey();
         var h = sold.Payments.Single();
         var forged = new ChangedAnswer(
             town.TillLink(cafe), MessageType.ForwardVoid,
             reply => new LinkMessage(reply.Type, Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
         Assert.That(
-            async () => await town.Till(cafe).Refund(sold.Ticket.Time, alice.Card, forged, default),
+            async () => await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default),
             Throws.InvalidOperationException.With.Message.Contains("pay no cash for it").And.Message.Not.Contains("does not take the payment back"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
     }
@@ -108,7 +110,7 @@ public sealed class RotatedKeyTests
         using var town = Towns.Make();
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 20_000);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
         Assert.That(town.Pay(cafe, alice, 5500).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Issuer.Rotate(KeyUsage.IssuerStatement);

@@ -1,8 +1,10 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -15,7 +17,7 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
     public List<(CoinId Coin, uint Revision, Proof Proof)> Outcomes { get; } = [];
 
     /// <summary>What it instructs, once, under the number that is due.</summary>
-    public Func<ulong, Transfer>? Instruction { get; set; }
+    public Func<ulong, ClearingInstruction>? Instruction { get; set; }
 
     /// <summary>What a page looks like on the way.</summary>
     public Func<DossierPage, DossierPage> OnTheWay { get; init; } = p => p;
@@ -37,7 +39,7 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
                 var asking = new BerTlvReader(request.Body);
                 Instruction = null;
                 _instructed = true;
-                return Answer(InstructionsMessage.WriteReply([instruct(asking.ReadUInt64(Tag.Number) + 1).Encode()]));
+                return Answer(InstructionsMessage.WriteReply([instruct(asking.ReadUInt64(WalletTag.Number) + 1).Encode()]));
             case MessageType.Instructions when _instructed:
                 // The honest issuer knows nothing of what was instructed here.
                 return Answer(InstructionsMessage.WriteReply([]));
@@ -58,7 +60,7 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
 internal static class Lies
 {
     /// <summary>The dossier with another header and, where given, other payments, under the issuer's genuine signature.</summary>
-    public static Dossier Resign(this TownWorld town, Dossier dossier, Func<DossierHeader, DossierHeader> change, params DossierEntry[] entries)
+    public static Dossier Resign(this SimulatedTown town, Dossier dossier, Func<DossierHeader, DossierHeader> change, params DossierEntry[] entries)
     {
         using var key = town.StatementKey;
         var header = change(dossier.Header);
@@ -68,14 +70,14 @@ internal static class Lies
     }
 
     /// <summary>What the user's bank would make of a dossier that it believed.</summary>
-    public static Evidence Bear(this TownWorld town, Evidence file, Dossier dossier, Timestamp? received = null)
+    public static Evidence Bear(this SimulatedTown town, Evidence file, Dossier dossier, Timestamp? received = null)
     {
         using var key = town.BankKey("bank-1");
         return Evidence.Sign(key, file.Order, file.AccountKey, file.Name, dossier, file.BankKey, received ?? file.Date);
     }
 
     /// <summary>A copied coin of 50.00 that paid 50.00 and 20.00: the case is at the bank.</summary>
-    public static async Task<Evidence> Overspend(this TownWorld town, string name = "Mallory")
+    public static async Task<Evidence> Overspend(this SimulatedTown town, string name = "Mallory")
     {
         string one = town.AddTill("Cafe");
         string two = town.AddTill("Kiosk");
@@ -89,14 +91,14 @@ internal static class Lies
         return town.UserBank.EvidenceFiles.Single(f => f.Name == name);
     }
 
-    public static EvidenceFinding Check(this TownWorld town, Evidence file, Defence? defence = null) =>
+    public static EvidenceFinding Check(this SimulatedTown town, Evidence file, Defence? defence = null) =>
         file.Check(town.Options.Suite, town.Scheme.Root, defence ?? Defence.None);
 
-    public static Rebuttal Dead(this TownWorld town, CashPayment h, DeathBasis basis, Timestamp date)
+    public static Rebuttal Dead(this SimulatedTown town, CashPayment h, DeathBasis basis, Timestamp date)
     {
         using var key = town.StatementKey;
-        return new Rebuttal([], [DeadStatement.Sign(key, new PartyId(1), h, basis, date)], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
+        return new Rebuttal([], [NonSettlementStatement.Sign(key, new PartyId(1), h, basis, date)], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
     }
 
-    public static ILink UserBankLink(this TownWorld town) => town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
+    public static ILink UserBankLink(this SimulatedTown town) => town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
 }

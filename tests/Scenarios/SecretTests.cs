@@ -1,9 +1,11 @@
 using System.Text;
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -194,9 +196,9 @@ public sealed class SecretTests
             foreach (var secret in random.Drawn.Skip(parties).Where(d => d.Length == 32))
             {
                 Assert.That(apdus.AsSpan().IndexOf(secret), Is.EqualTo(-1), "a card's secret crossed the reader");
-                foreach (string party in town.PartyNames.Append(TownWorld.WalletName))
+                foreach (string party in town.PartyNames.Append(SimulatedTown.WalletName))
                 {
-                    Assert.That(party == TownWorld.WalletName ? [] : scan.Find(party, "a card's secret", secret), Is.Empty);
+                    Assert.That(party == SimulatedTown.WalletName ? [] : scan.Find(party, "a card's secret", secret), Is.Empty);
                     Assert.That(town.Records.Wire.Any(m => m.Frame.AsSpan().IndexOf(secret) >= 0), Is.False);
                 }
             }
@@ -223,7 +225,7 @@ public sealed class SecretTests
         var code = ActivationCode.Parse(string.Concat(Enumerable.Repeat("7351", 5)))!;
         Assert.That(code.ToString() + new BeginActivationCommand(code), Does.Not.Contain("7351"));
         Assert.That(() => Pin.ToBlock("73519x"), Throws.ArgumentException.With.Message.Not.Contain(Digits));
-        var request = new CashRequest(Encoding.ASCII.GetBytes("a seed of thirty-two bytes......"), new Amount(1), Currency.Eur, 0, [], []);
+        var request = new CoinRequest(Encoding.ASCII.GetBytes("a seed of thirty-two bytes......"), new Amount(1), Currency.Eur, 0, [], []);
         Assert.That(request.ToString(), Does.Not.Contain("seed"));
     }
 
@@ -253,14 +255,14 @@ public sealed class SecretTests
                     Assert.That(scan.Find(bank.Name, "W", town.Till(till).W.Value.ToArray()), Is.Empty);
                 }
 
-                foreach (string party in new[] { TownWorld.IssuerName, till })
+                foreach (string party in new[] { SimulatedTown.IssuerName, till })
                 {
                     Assert.That(scan.Find(party, "U", account.User.Value.ToArray()), Is.Empty);
                     Assert.That(scan.Find(party, "the account key", account.Key.X), Is.Empty);
                     Assert.That(scan.Find(party, "the name", Encoding.UTF8.GetBytes(account.Name)), Is.Empty);
                 }
 
-                Assert.That(scan.FindNU(TownWorld.IssuerName, coin), Is.Not.Empty, "the scan finds what is there");
+                Assert.That(scan.FindNU(SimulatedTown.IssuerName, coin), Is.Not.Empty, "the scan finds what is there");
                 Assert.That(scan.Find("bank-1", "U", account.User.Value.ToArray()), Is.Not.Empty);
             });
         }
@@ -270,7 +272,7 @@ public sealed class SecretTests
         }
     }
 
-    private static (byte Slot, byte[] EK) UpToAnswer(TownWorld town, TownCard card)
+    private static (byte Slot, byte[] EK) UpToAnswer(SimulatedTown town, TownCard card)
     {
         var client = new WalletCard(card.Card);
         client.Select();
@@ -280,7 +282,7 @@ public sealed class SecretTests
         var begun = client.BeginWithdrawal(new Amount(5000), Currency.Eur, key.Id);
         var now = Timestamp.Now(town.Clock);
         var signed = client.AuthoriseWithdrawal(begun.Slot, now);
-        var order = new AccountRequest(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now, signed.Signature);
+        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now, signed.Signature);
         var reply = town.UserBank.Handle(LinkPeer.Wallet, Protocol.Link.WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
         return (begun.Slot, Protocol.Link.WithdrawalAnswer.Read(reply, Protocol.Link.MessageType.WithdrawReply)!.EK!);
     }
@@ -293,7 +295,7 @@ public sealed class SecretTests
             client.Select();
             return client.FinishWithdrawal(slot, ek).IsSuccess;
         }
-        catch (Protocol.Iso7816.CardChannelException)
+        catch (HierCash.Iso7816.CardChannelException)
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -22,11 +23,11 @@ public sealed class SettleAndRefundTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         var other = town.Pay(cafe, alice, 700);
-        between.Do = () => town.Till(cafe).Refund(paid.Ticket.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter().GetResult();
+        between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter().GetResult();
         await town.Settle(cafe);
         Assert.That(between.Do, Is.Null, "it came between");
-        Assert.That(town.Till(cafe).Parts(paid.Ticket.Time).Select(p => p.State), Is.EqualTo(new[] { end }));
-        Assert.That(town.Till(cafe).Parts(other.Ticket.Time).Select(p => p.State), Is.EqualTo(new[] { PartState.Settled }), "the others are settled");
+        Assert.That(town.Till(cafe).Parts(paid.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { end }));
+        Assert.That(town.Till(cafe).Parts(other.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { PartState.Settled }), "the others are settled");
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
         var again = town.Pay(kiosk, alice, 4300);
         Assert.That(again.Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -48,14 +49,14 @@ public sealed class SettleAndRefundTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         var h = paid.Payments.Single();
-        await town.Till(cafe).Refund(paid.Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default);
         if (settled)
         {
             Assert.That((await town.Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "by another copy of that till");
         }
 
         Assert.That(town.Till(cafe).Answer(h.Id.ToString())!.Reversal, Is.Null);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         var reversal = town.Till(cafe).Answer(h.Id.ToString())!.Reversal;
         Assert.That((reversal?.Payment, reversal?.Moved.Minor), Is.EqualTo((h.Id, settled ? 2000UL : 0)));
         await town.RunCycle();

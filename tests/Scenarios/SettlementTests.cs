@@ -1,9 +1,10 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -92,7 +93,7 @@ public sealed class SettlementTests
         await town.RunCycle();
         var terms = town.Options.Terms;
         var expiry = Quarter.Of(Timestamp.Now(town.Clock)).Plus(terms.LifetimeQuarters).End;
-        var last = expiry.Plus(terms.SettleTerm + terms.DisputeTerm).ToDate()!.Value;
+        var last = expiry.Plus(terms.SettlePeriod + terms.DisputeTerm).ToDate()!.Value;
         town.Clock.Advance(last - town.Clock.GetUtcNow());
         Assert.That(town.Issuer.Purge(), Is.Zero);
         town.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -113,7 +114,7 @@ public sealed class SettlementTests
             var times = new List<Timestamp>();
             for (int i = 0; i < 8; i++)
             {
-                times.Add(town.Pay(till, card, 1).Ticket.Time);
+                times.Add(town.Pay(till, card, 1).Sale.Time);
                 if (i % 2 == 1)
                 {
                     town.Clock.Advance(TimeSpan.FromMinutes(-10));
@@ -200,7 +201,7 @@ public sealed class SettlementTests
     [Test]
     public async Task TheRoadWithNAsNU()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { G = GFunction.Identity } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { G = GFunction.Identity } });
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 5000);
         var h = town.Pay(till, card, 1250).Payments.Single();
@@ -227,9 +228,9 @@ public sealed class SettlementTests
         town.Clock.Advance(TimeSpan.FromDays(-2));
         town.Issuer.AcceptClock();
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
-        town.Clock.Advance(TimeSpan.FromDays(2) + town.Options.Terms.SettleTerm + TimeSpan.FromSeconds(1));
+        town.Clock.Advance(TimeSpan.FromDays(2) + town.Options.Terms.SettlePeriod + TimeSpan.FromSeconds(1));
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Late));
-        town.Clock.Advance(-town.Options.Terms.SettleTerm);
+        town.Clock.Advance(-town.Options.Terms.SettlePeriod);
         town.Issuer.AcceptClock();
         Assert.That((await town.Submit(till, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "no refusal before spoilt it");
         Assert.That((await town.Submit(till, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
@@ -258,7 +259,7 @@ public sealed class SettlementTests
         Assert.That((await town.Submit(till, h)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").False);
     }
 
-    private static async Task<IReadOnlyList<Transfer>> Instructions(TownWorld town, PartyId bank) =>
+    private static async Task<IReadOnlyList<ClearingInstruction>> Instructions(SimulatedTown town, PartyId bank) =>
         InstructionsMessage.ReadReply(await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Call(InstructionsMessage.Write(0), default))!;
 
     private sealed class TransferForger(ILink inner) : ILink

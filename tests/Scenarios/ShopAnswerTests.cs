@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -111,7 +111,7 @@ public sealed class ShopAnswerTests
     }
 
     /// <summary>A coin of 50.00 and its copy pay 30.00 at the cafe and 30.00 at the kiosk; the bank has the file.</summary>
-    private static async Task<(string Cafe, CashPayment H, Timestamp Time, Evidence File)> Overspend(TownWorld town, TownCard mallory)
+    private static async Task<(string Cafe, CashPayment H, Timestamp Time, Evidence File)> Overspend(SimulatedTown town, TownCard mallory)
     {
         using var copy = mallory.Clone();
         string cafe = town.AddTill("Cafe");
@@ -121,7 +121,7 @@ public sealed class ShopAnswerTests
         await town.Settle(cafe);
         await town.Settle(kiosk);
         await town.RunCycle();
-        return (cafe, paid.Payments.Single(), paid.Ticket.Time, Evidence.Decode(town.UserBank.EvidenceFiles.Single().Encode())!);
+        return (cafe, paid.Payments.Single(), paid.Sale.Time, Evidence.Decode(town.UserBank.EvidenceFiles.Single().Encode())!);
     }
 
     private static ShopAnswer Again(ShopAnswer answer) => ShopAnswer.Decode(answer.Encode())!;

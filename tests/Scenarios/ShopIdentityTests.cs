@@ -2,9 +2,11 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -13,7 +15,7 @@ namespace HierCash.Tests.Scenarios;
 public sealed class ShopIdentityTests
 {
     private readonly List<Database> _stores = [];
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
 
     [SetUp]
     public void MakeTown() => _town = Towns.Make();
@@ -174,7 +176,7 @@ public sealed class ShopIdentityTests
 
         // A grant, or an evidence file, with such a name is none.
         using var root = suite.GenerateKey();
-        var grant = EnrolmentGrant.Sign(root, new PartyId(1), name, new Scheme(new PartyId(1), root.PublicKey, [], new SchemeTerms(), suite), null, [0x30, 0]);
+        var grant = EnrolmentGrant.Sign(root, new PartyId(1), name, new Scheme(new PartyId(1), root.PublicKey, [], new SchemeParameters(), suite), null, [0x30, 0]);
         Assert.That(EnrolmentGrant.Decode(grant.Encode(), suite), Is.Null);
         Assert.That(EnrolmentGrant.Decode((EnrolmentGrant.Sign(root, new PartyId(1), "Café 東京 ☕", grant.Scheme, null, [0x30, 0])).Encode(), suite), Is.Not.Null);
     }

@@ -2,8 +2,10 @@ using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -138,7 +140,7 @@ public sealed class ShownEvidenceTests
     }
 
     /// <summary>A bank that knows a coin from a shop, and asks whoever calls about it.</summary>
-    private sealed class Unmasker(TownWorld town, CoinId coin, string lie, Evidence real) : ILink
+    private sealed class Unmasker(SimulatedTown town, CoinId coin, string lie, Evidence real) : ILink
     {
         public List<string> Heard { get; } = [];
 

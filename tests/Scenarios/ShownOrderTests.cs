@@ -1,7 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -12,7 +15,7 @@ public sealed class ShownOrderTests : OrderScenario
 {
     private static readonly ActivationCode Letter = ActivationCode.Parse("2468 1357 2468 1357 2468")!;
 
-    private AccountRequest Kept(uint number) => Records.Order(Account("Alice").User, Town.UserBank.Id, number)!;
+    private WithdrawalOrder Kept(uint number) => Records.Order(Account("Alice").User, Town.UserBank.Id, number)!;
 
     /// <summary>Alice's order 2 is covered by the balance of the copy, her order 3 is not: she had paid in since. Bob's order 2 came to nothing.</summary>
     private Task WithOneUncovered() => Restored(async () =>

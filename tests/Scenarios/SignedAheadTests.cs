@@ -1,6 +1,6 @@
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
-using HierCash.Town;
+using HierCash.Simulation;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -30,7 +30,7 @@ public sealed class SignedAheadTests
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-ahead-").FullName;
-    private readonly TownWorld _town;
+    private readonly SimulatedTown _town;
     private string _before = "";
     private string _after = "";
     private string _later = "";
@@ -54,7 +54,7 @@ public sealed class SignedAheadTests
         await _town.RunCycle();
         string dead = _town.AddTill("Kiosk");
         _town.Pay(dead, alice, 300);
-        _town.Clock.Advance(_town.Scheme.Terms.SettleTerm + TimeSpan.FromHours(25));
+        _town.Clock.Advance(_town.Scheme.Terms.SettlePeriod + TimeSpan.FromHours(25));
         await _town.RunCycle();
         await _town.Wallet.Recover(alice.Card, alice.Pin, null, default);
         _town.Issuer.Revoke(_town.Till(dead).W);
@@ -70,7 +70,7 @@ public sealed class SignedAheadTests
         await _town.Settle(deli);
         await _town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(_town.Clock)), default);
         await _town.RunCycles();
-        await _town.Till(cafe).Refund(paid.Ticket.Time, alice.Card, _town.TillLink(cafe), default);
+        await _town.Till(cafe).Refund(paid.Sale.Time, alice.Card, _town.TillLink(cafe), default);
         _town.Issuer.CloseCycle();
         _town.Issuer.Rotate(KeyUsage.IssuerStatement);
 
@@ -137,7 +137,7 @@ public sealed class SignedAheadTests
     {
         var again = Read(_after, "SELECT reversed FROM history WHERE reversed IS NOT NULL", b => Reversal.Decode(b)!).Single();
         Assert.That((again.Date, IsSigned(k => again.Verify(_town.Options.Suite, k))), Is.EqualTo((_now, true)));
-        var dead = Read(_after, "SELECT statement FROM dead_payment", b => DeadStatement.Decode(b)!).Single();
+        var dead = Read(_after, "SELECT statement FROM dead_payment", b => NonSettlementStatement.Decode(b)!).Single();
         Assert.That((dead.Date, IsSigned(k => dead.Verify(_town.Options.Suite, k))), Is.EqualTo((_now, true)));
     }
 
@@ -211,13 +211,13 @@ public sealed class SignedAheadTests
 
     private bool IsSigned(Func<Protocol.Suite.PublicKey, bool> verify) => _town.Issuer.Keys.Certificates.Any(c => c.Usage == KeyUsage.IssuerStatement && verify(c.Key));
 
-    private static List<Transfer> Instructions(string path) => Read(
-        path, "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged ORDER BY i.bank, i.number", b => Transfer.Decode(b)!);
+    private static List<ClearingInstruction> Instructions(string path) => Read(
+        path, "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged ORDER BY i.bank, i.number", b => ClearingInstruction.Decode(b)!);
 
     private string Export(string name)
     {
         string path = Path.Combine(_folder, name + ".copy");
-        _town.Export(TownWorld.IssuerName, path);
+        _town.Export(SimulatedTown.IssuerName, path);
         return path;
     }
 

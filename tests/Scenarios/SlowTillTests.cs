@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -76,11 +77,11 @@ public sealed class SlowTillTests
         using var alice = town.User("Alice", 20_000);
         var asked = town.Till(cafe).Pay(alice.Card, new Amount(11_000));
         Assert.That((asked.Outcome, town.Till(cafe).OpenTickets.Count), Is.EqualTo((TillOutcome.PinRequired, 1)));
-        town.Clock.Advance(town.Options.Terms.SettleTerm - TimeSpan.FromHours(1));
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        town.Clock.Advance(town.Options.Terms.SettlePeriod - TimeSpan.FromHours(1));
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         Assert.That(town.Till(cafe).OpenTickets, Has.Count.EqualTo(1), "until then a card may come back with it");
         town.Clock.Advance(TimeSpan.FromHours(2));
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         Assert.That(town.Till(cafe).OpenTickets, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
@@ -99,10 +100,10 @@ public sealed class SlowTillTests
         var begun = town.Till(cafe).Pay(mallory.Card, new Amount(1000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.CardGone));
         town.Clock.Advance(TimeSpan.FromMinutes(20));
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         mallory.Card.Reset();
-        Assert.That(town.Till(cafe).Continue(begun.Ticket, mallory.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(town.Till(cafe).Continue(begun.Sale, mallory.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromHours(1));
         await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default);
         town.Clock.Advance(TimeSpan.FromHours(60));

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -105,6 +106,6 @@ public sealed class SpeakingForOthersTests
         }
     }
 
-    private static LostCardReport WalletTerminalReport(TownWorld town, TownCard card) =>
+    private static LostCardReport WalletTerminalReport(SimulatedTown town, TownCard card) =>
         Wallet.WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock));
 }

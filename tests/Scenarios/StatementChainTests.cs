@@ -26,7 +26,7 @@ public sealed class StatementChainTests
         var last = before[^1];
         using var key = town.StatementKey;
         using var own = town.Options.Suite.GenerateKey();
-        var next = new AuditStatement(
+        var next = new CirculationStatement(
             new PartyId(1), last.Number + 1, town.UserBank.Id, Currency.Eur, last.Totals with { Issued = new Amount(4000) }, Timestamp.Now(town.Clock), last.Digest, []);
         var said = lie switch
         {
@@ -102,6 +102,6 @@ public sealed class StatementChainTests
         Assert.That(town.UserBank.CirculationStatements, Has.Count.EqualTo(2));
     }
 
-    private static AuditStatement Sign(ISigningKey by, AuditStatement s) =>
-        AuditStatement.Sign(by, s.Issuer, s.Number, s.Bank, s.Currency, s.Totals, s.Date, s.Previous);
+    private static CirculationStatement Sign(ISigningKey by, CirculationStatement s) =>
+        CirculationStatement.Sign(by, s.Issuer, s.Number, s.Bank, s.Currency, s.Totals, s.Date, s.Previous);
 }

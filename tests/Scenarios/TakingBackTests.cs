@@ -23,7 +23,7 @@ public sealed class TakingBackTests
         var h = town.SignAndVoid(alice, cafe, 2000);
         await town.Submit(cafe, h);
         await town.RunCycles();
-        town.Clock.Advance(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        town.Clock.Advance(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         using var key = town.TillKey(cafe);
         var asBank = new VoidMessage(h, VoidStatement.Sign(key, h)).ToMessage(MessageType.BankVoid);
@@ -48,7 +48,7 @@ public sealed class TakingBackTests
         await town.RunCycles();
         using var key = town.TillKey(cafe);
         Assert.That(RawMessages.UploadVoid(town, h, key));
-        var over = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
+        var over = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         town.Clock.Advance(TimeSpan.FromMicroseconds(over.Microseconds - Timestamp.Now(town.Clock).Microseconds));
         Assert.That(RawMessages.UploadVoid(town, h, key), "to the holder");
         Assert.That(VoidMessage.ReadReply(await town.ForwardVoid(cafe, h)), Is.Not.Null, "to the shop");
@@ -64,7 +64,7 @@ public sealed class TakingBackTests
         var h = town.SignAndVoid(alice, cafe, 2000);
         await town.Submit(cafe, h);
         await town.RunCycles();
-        town.Clock.Advance(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
+        town.Clock.Advance(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
         Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h)), Is.Null);
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
@@ -102,7 +102,7 @@ public sealed class TakingBackTests
         var h = town.SignAndVoid(alice, cafe, 2000);
         await town.Submit(cafe, h);
         await town.RunCycles();
-        var end = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettleTerm + town.Options.Terms.DisputeTerm);
+        var end = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm);
         town.Clock.Advance(TimeSpan.FromMicroseconds(end.Microseconds - Timestamp.Now(town.Clock).Microseconds) + TimeSpan.FromHours(over ? 1 : -1));
         using var key = town.TillKey(cafe);
         Assert.That(RawMessages.UploadVoid(town, h, key), Is.EqualTo(!over));
@@ -160,7 +160,7 @@ public sealed class TakingBackTests
         Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True, "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000), "Kiosk's excess needs 20.00");
-        await town.Till(kiosk).Refund(atKiosk.Ticket.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
         await town.LetDaysPass(500);
         await town.RunCycles();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((3000UL, 0UL)));
@@ -244,7 +244,7 @@ public sealed class TakingBackTests
 
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(500), "50.00 do not fit beside 45.00");
-        await town.Till(kiosk).Refund(atKiosk.Ticket.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
         await town.LetDaysPass(500);
         await town.RunCycles();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor), Is.EqualTo((3000UL, 0UL, 500UL)));
@@ -268,7 +268,7 @@ public sealed class TakingBackTests
         town.Issuer.Revoke(town.Till(den).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
-        await town.Till(cafe).Refund(paid.Ticket.Time, alice.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default);
         await town.RunCycles();
         await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock)), default);
         await town.LetDaysPass(60);

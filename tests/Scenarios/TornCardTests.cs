@@ -1,11 +1,13 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -28,7 +30,7 @@ public sealed class TornCardTests
             bool completed = first.Outcome == TillOutcome.Accepted;
             string name = $"till-{town.Tills.Count}";
             card.Card.Reset();
-            var second = town.Till(name).Continue(first.Ticket, card.Card);
+            var second = town.Till(name).Continue(first.Sale, card.Card);
             Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted), $"cut {cut}");
             Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)), $"cut {cut}");
             Assert.That(card.Coins().Single().Seq, Is.EqualTo(1), "signed once");
@@ -53,7 +55,7 @@ public sealed class TornCardTests
         using var town = Towns.Make();
         using var card = town.User("Alice", 5000, 2000);
         using var till = town.Options.Suite.GenerateKey();
-        var pay = PayCommand.Fast(new Timestamp(1795424460000001), OneWay.W(till.PublicKey), new Amount(1250), Currency.Eur);
+        var pay = PayCommand.Fast(new Timestamp(1795424460000001), Derivations.W(till.PublicKey), new Amount(1250), Currency.Eur);
         Span<byte> apdu = stackalloc byte[CommandApdu.MaxShortLength];
         string command = Convert.ToHexString(apdu[..pay.Write(apdu)]);
         string first = Runtime.CardExtensions.Send(card.Card, SelectThen(card, command));
@@ -75,10 +77,10 @@ public sealed class TornCardTests
         var client = new WalletCard(card.Card);
         client.Select();
         Assert.That(
-            client.Void(h.Coin.Id, h.Seq, other.PublicKey, other.Sign(SignedMessage.Void(h.Id, OneWay.W(other.PublicKey)))),
-            Is.EqualTo(StatusWord.InvalidSignature));
+            client.Void(h.Coin.Id, h.Seq, other.PublicKey, other.Sign(SignedMessage.Void(h.Id, Derivations.W(other.PublicKey)))),
+            Is.EqualTo(WalletStatus.InvalidSignature));
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
-        Assert.That(town.Till(till).GiveUp(begun.Ticket, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "what was accepted stays accepted");
+        Assert.That(town.Till(till).GiveUp(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "what was accepted stays accepted");
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
     }
 
@@ -99,7 +101,7 @@ public sealed class TornCardTests
         var begun = town.Till(till).Pay(card.Card, new Amount(1250));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.CardGone));
         card.Card.PowerOn();
-        Assert.That(town.Till(till).GiveUp(begun.Ticket, card.Card).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(town.Till(till).GiveUp(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(card.Balance(), Is.EqualTo(new Amount(5000)));
         Assert.That(card.Coins().Single().Seq, Is.EqualTo(1));
         Assert.That(card.Log().Single().State, Is.EqualTo(LogState.Restored));
@@ -107,8 +109,8 @@ public sealed class TornCardTests
         var client = new WalletCard(card.Card);
         client.Select();
         Assert.That(
-            client.Pay(PayCommand.Fast(begun.Ticket.Time, town.Till(till).W, new Amount(1250), Currency.Eur), out _),
-            Is.EqualTo(StatusWord.AlreadyDone), "no S_U leaves after its S_W");
+            client.Pay(PayCommand.Fast(begun.Sale.Time, town.Till(till).W, new Amount(1250), Currency.Eur), out _),
+            Is.EqualTo(WalletStatus.AlreadyDone), "no S_U leaves after its S_W");
 
         Assert.That(town.Pay(till, card, 5000).Payments.Single().Seq, Is.EqualTo(2));
         var result = await town.Settle(till);
@@ -150,7 +152,7 @@ public sealed class TornCardTests
         using var town = Towns.Make();
         using var original = town.User("Alice", 5000);
         using var till = town.Options.Suite.GenerateKey();
-        var w = OneWay.W(till.PublicKey);
+        var w = Derivations.W(till.PublicKey);
         var client = new WalletCard(original.Card);
         client.Select();
         var time = new Timestamp(1795424460000001);

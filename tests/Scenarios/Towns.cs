@@ -1,14 +1,16 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -16,14 +18,14 @@ namespace HierCash.Tests.Scenarios;
 /// <summary>Small towns for scenarios, replayable from their seed.</summary>
 internal static class Towns
 {
-    public static TownWorld Make(ulong seed = 1, Func<TownOptions, TownOptions>? with = null)
+    public static SimulatedTown Make(ulong seed = 1, Func<TownOptions, TownOptions>? with = null)
     {
         var options = new TownOptions { Suite = new SeededSuite(new SeededRandom(seed)) };
-        return new TownWorld(with is null ? options : with(options));
+        return new SimulatedTown(with is null ? options : with(options));
     }
 
     /// <summary>A user with an account of 1,000.00 and these coins on the card.</summary>
-    public static TownCard User(this TownWorld town, string name, params ulong[] coins)
+    public static TownCard User(this SimulatedTown town, string name, params ulong[] coins)
     {
         var card = town.NewCard(name);
         town.OpenAccount(card, new Amount(100_000));
@@ -36,10 +38,10 @@ internal static class Towns
     }
 
     /// <summary>A card image at that path, activated, of a holder with that deposit: one that can be put back to a copy.</summary>
-    public static EmulatedCard NewCardOnDisk(this TownWorld town, string path, string name, ulong deposit)
+    public static EmulatedCard NewCardOnDisk(this SimulatedTown town, string path, string name, ulong deposit)
     {
         var card = new EmulatedCard(PowerImage.Create(path), WalletApplet.Package(town.Options.Suite));
-        card.Install(Aid.Wallet, Aid.Wallet);
+        card.Install(SelectCommand.Wallet, SelectCommand.Wallet);
         var code = ActivationCode.Random(town.Options.Suite.Random);
         town.UserBank.OpenAccount(name, new WalletCard(card), code);
         TownCard.Activate(card, code);
@@ -47,10 +49,10 @@ internal static class Towns
         return card;
     }
 
-    public static WithdrawalResult Withdraw(this TownWorld town, TownCard card, ulong minor) =>
+    public static WithdrawalResult Withdraw(this SimulatedTown town, TownCard card, ulong minor) =>
         town.Wallet.Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
 
-    public static Shop.TillResult Pay(this TownWorld town, string till, TownCard card, ulong minor) =>
+    public static Shop.TillResult Pay(this SimulatedTown town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);
 
     /// <summary>
@@ -72,11 +74,11 @@ internal static class Towns
     }
 
     /// <summary>One PAY for that till under a TIME of the payer's choice, now if none; whoever has the card has its PIN.</summary>
-    public static CashPayment Sign(this TownWorld town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
+    public static CashPayment Sign(this SimulatedTown town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
         RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.PaymentPin) ?? throw new InvalidOperationException("The card refuses.");
 
     /// <summary>The same, and the till gives S_W to the card and says nothing to anybody.</summary>
-    public static CashPayment SignAndVoid(this TownWorld town, TownCard card, string till, ulong minor)
+    public static CashPayment SignAndVoid(this SimulatedTown town, TownCard card, string till, ulong minor)
     {
         var h = town.Sign(card, till, minor);
         using var key = town.TillKey(till);
@@ -85,14 +87,14 @@ internal static class Towns
     }
 
     /// <summary>What the newest receipt says of a payment: credited, guaranteed, waiting. Asking again is harmless.</summary>
-    public static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> Shares(this TownWorld town, string till, CashPayment h)
+    public static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> Shares(this SimulatedTown town, string till, CashPayment h)
     {
         var share = (await town.Submit(till, h)).Single().Share;
         return (share.Credited.Minor, share.Guaranteed.Minor, share.Waiting.Minor);
     }
 
     /// <summary>Some cycles, then days without any, then some more.</summary>
-    public static async Task LetDaysPass(this TownWorld town, double days)
+    public static async Task LetDaysPass(this SimulatedTown town, double days)
     {
         await town.RunCycles();
         town.Clock.Advance(TimeSpan.FromDays(days));
@@ -100,7 +102,7 @@ internal static class Towns
     }
 
     /// <summary>As many cycles as it takes for whatever is due to get to where it belongs.</summary>
-    public static async Task RunCycles(this TownWorld town)
+    public static async Task RunCycles(this SimulatedTown town)
     {
         for (int i = 0; i < 4; i++)
         {
@@ -109,7 +111,7 @@ internal static class Towns
     }
 
     /// <summary>Settles payments as that till would, whatever it has in its own store.</summary>
-    public static async Task<IReadOnlyList<Receipt>> Submit(this TownWorld town, string till, params CashPayment[] payments)
+    public static async Task<IReadOnlyList<Receipt>> Submit(this SimulatedTown town, string till, params CashPayment[] payments)
     {
         using var key = town.TillKey(till);
         var reply = await town.TillLink(till).Call(SettleMessage.Write(key, new PartyId(1), payments, Timestamp.Now(town.Clock)), default);
@@ -117,7 +119,7 @@ internal static class Towns
     }
 
     /// <summary>The same with the bytes of one item, whatever they are.</summary>
-    public static async Task<IReadOnlyList<Receipt>> SubmitRaw(this TownWorld town, string till, byte[] item)
+    public static async Task<IReadOnlyList<Receipt>> SubmitRaw(this SimulatedTown town, string till, byte[] item)
     {
         using var key = town.TillKey(till);
         var submission = Submission.Sign(key, new PartyId(1), [Digest.Of(item)], Timestamp.Now(town.Clock));
@@ -126,7 +128,7 @@ internal static class Towns
     }
 
     /// <summary>{H, S_W} as that till would send it.</summary>
-    public static ValueTask<LinkMessage> ForwardVoid(this TownWorld town, string till, CashPayment h)
+    public static ValueTask<LinkMessage> ForwardVoid(this SimulatedTown town, string till, CashPayment h)
     {
         using var key = town.TillKey(till);
         var statement = VoidStatement.Sign(key, h);
@@ -134,21 +136,21 @@ internal static class Towns
     }
 
     /// <summary>A till that hears nothing of the hot list, but can settle.</summary>
-    public static void Deafen(this TownWorld town, string till) => town.Till(till).Online = new DeafLink(town.TillLink(till));
+    public static void Deafen(this SimulatedTown town, string till) => town.Till(till).Online = new DeafLink(town.TillLink(till));
 
-    public static Amount ShopAccount(this TownWorld town, string shop = "Cafe") =>
+    public static Amount ShopAccount(this SimulatedTown town, string shop = "Cafe") =>
         town.ShopBank.BalanceOfShop(town.AccountOf(shop));
 
-    public static Amount Account(this TownWorld town, TownCard card) =>
+    public static Amount Account(this SimulatedTown town, TownCard card) =>
         town.UserBank.BalanceOf(town.UserBank.Accounts.Single(a => a.Name == card.Owner).User);
 
-    public static void AssertSoundAfterCycle(this TownWorld town, params TownCard[] honest)
+    public static void AssertSoundAfterCycle(this SimulatedTown town, params TownCard[] honest)
     {
         town.RunCycle().AsTask().GetAwaiter().GetResult();
         town.AssertSound(honest);
     }
 
-    public static void AssertSound(this TownWorld town, params TownCard[] honest)
+    public static void AssertSound(this SimulatedTown town, params TownCard[] honest)
     {
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
         foreach (var card in honest)
@@ -182,7 +184,7 @@ internal sealed class ChangedAnswer(ILink inner, MessageType type, Func<LinkMess
 }
 
 /// <summary>A wallet's way to its bank, whatever the town does to other ways.</summary>
-internal sealed class ToBank(TownWorld town) : ILink
+internal sealed class ToBank(SimulatedTown town) : ILink
 {
     public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
 }

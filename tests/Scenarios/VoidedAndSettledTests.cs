@@ -1,9 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -71,7 +72,7 @@ public sealed class VoidedAndSettledTests
     [Test, Rule(4), Hole(2)]
     public async Task AWithdrawalOfIssuerKeyedCashBringsIt()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { IssuerKeys = true } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { IssuerKeys = true } });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 2000);
         var h = Voided(town, cafe, alice, 2000);
@@ -80,13 +81,13 @@ public sealed class VoidedAndSettledTests
     }
 
     /// <summary>A till that gives S_W to the card and says nothing to anybody.</summary>
-    private static CashPayment Voided(TownWorld town, string till, TownCard card, ulong y)
+    private static CashPayment Voided(SimulatedTown town, string till, TownCard card, ulong y)
     {
         using var key = town.TillKey(till);
         var client = new WalletCard(card.Card);
         client.Select();
         var time = Timestamp.Now(town.Clock);
-        var w = OneWay.W(key.PublicKey);
+        var w = Derivations.W(key.PublicKey);
         Assert.That(client.Pay(PayCommand.Fast(time, w, new Amount(y), Currency.Eur), out var reply).IsSuccess);
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, time, w, new Amount(y), reply.SU);
         Assert.That(client.Void(h.Coin.Id, h.Seq, key.PublicKey, key.Sign(SignedMessage.Void(h.Id, w))).IsSuccess);

@@ -1,8 +1,9 @@
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Town;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,10 +18,10 @@ public sealed class WaitingTests
     public async Task NothingWaitsInSilence()
     {
         bool silent = false;
-        using var town = Towns.Make(with: o => o with { Faults = (_, to, m) => silent && to == TownWorld.IssuerName && m.Type != MessageType.Certificates ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o => o with { Faults = (_, to, m) => silent && to == SimulatedTown.IssuerName && m.Type != MessageType.Certificates ? LinkFault.LoseRequest : LinkFault.None });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 10_000);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         Assert.That((Kinds(town.Till(cafe).Waits), Kinds(town.UserBank.Waits), Kinds(Of(alice))), Is.EqualTo((new List<WaitingKind>(), new List<WaitingKind>(), new List<WaitingKind>())));
 
         silent = true;
@@ -46,7 +47,7 @@ public sealed class WaitingTests
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.OwedToCard }));
         town.Till(cafe).Waits.One(WaitingKind.OwedToCard);
         silent = false;
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.OwedToCard }));
         town.Till(cafe).GiveBack(alice.Card);
         Assert.That(Waiting.Say(town.Till(cafe).Waits), Is.EqualTo("Nothing waits."));
@@ -67,7 +68,7 @@ public sealed class WaitingTests
     public async Task WhatACutOffIssuerLeavesWaiting()
     {
         bool silent = false;
-        using var town = Towns.Make(with: o => o with { Faults = (_, to, m) => silent && to == TownWorld.IssuerName && m.Type != MessageType.Certificates ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o => o with { Faults = (_, to, m) => silent && to == SimulatedTown.IssuerName && m.Type != MessageType.Certificates ? LinkFault.LoseRequest : LinkFault.None });
         string cafe = town.AddTill("Cafe");
         var till = town.Till(cafe);
         using var alice = town.User("Alice", 5000, 1000);
@@ -77,9 +78,9 @@ public sealed class WaitingTests
         await town.RunCycles();
 
         silent = true;
-        Assert.That(async () => await till.Refund(paid.Ticket.Time, null, town.TillLink(cafe), default), Throws.Exception);
+        Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default), Throws.Exception);
         var refund = till.Waits.One(WaitingKind.RefundUnderWay);
-        Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Ticket.Time)));
+        Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Sale.Time)));
         Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default), Throws.TypeOf<LinkException>());
         Assert.That(Of(alice).One(WaitingKind.UnansweredRedemption).What, Is.EqualTo("50.00 EUR on their way to the account"));
         await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default);
@@ -88,7 +89,7 @@ public sealed class WaitingTests
         silent = false;
         await town.UserBank.Run(default);
         await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default);
-        await till.RunOnline(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default);
         Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption), town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
         town.Issuer.CloseCycle();
         await town.UserBank.Run(default);
@@ -99,7 +100,7 @@ public sealed class WaitingTests
         till.Waits.One(WaitingKind.OldHotList);
         town.Issuer.Revoke(till.W);
         town.Issuer.Revoke(town.ShopBank.Id);
-        await Try(async () => await till.RunOnline(town.TillLink(cafe), default));
+        await Try(async () => await till.Synchronise(town.TillLink(cafe), default));
         Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
         await Try(async () => await town.ShopBank.Run(default));
         Assert.That(town.ShopBank.Waits.One(WaitingKind.UnansweredByIssuer).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
@@ -114,9 +115,9 @@ public sealed class WaitingTests
         using var town = Towns.Make(with: o => o with { Terms = o.Terms with { GuaranteeCap = new(3000) } });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        await town.Till(cafe).RunOnline(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
         string kiosk = town.AddTill("Kiosk");
-        await town.Till(kiosk).RunOnline(town.TillLink(kiosk), default);
+        await town.Till(kiosk).Synchronise(town.TillLink(kiosk), default);
         using var copy = alice.Clone();
         Assert.That(town.Pay(cafe, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Pay(kiosk, copy, 3000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
@@ -142,7 +143,7 @@ public sealed class WaitingTests
     public async Task AVisitThatFailsIsShown()
     {
         using var town = Towns.Make();
-        var faults = new Terminals.Faults(town.Clock);
+        var faults = new Terminals.Store.Faults(town.Clock);
         using var stop = new CancellationTokenSource();
         await ServeLoop.Every(
             TimeSpan.FromHours(1),

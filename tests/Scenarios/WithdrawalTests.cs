@@ -1,10 +1,13 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -43,7 +46,7 @@ public sealed class WithdrawalTests
     public async Task AnUnansweredWithdrawalIsReversedOnTheIssuersWordAndNeverIssuedAfter()
     {
         bool silent = false;
-        BankRequest? asked = null;
+        IssueRequest? asked = null;
         using var town = Towns.Make(with: o => o with
         {
             Faults = (_, to, m) =>
@@ -101,7 +104,7 @@ public sealed class WithdrawalTests
         for (int round = 0; round < Rounds; round++)
         {
             using var user = town.Options.Suite.GenerateKey();
-            var request = CashRequest.Create(user, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+            var request = CoinRequest.Create(user, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
             var message = IssueMessage.Write(Order(town, request, "bank-1", new Amount(5000)), false);
             using var start = new Barrier(4);
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
@@ -130,7 +133,7 @@ public sealed class WithdrawalTests
         Assert.That(Refusal.Read(await thief.Call(IssueMessage.Write(forged, false), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
 
         using var key = town.BankKey("bank-2");
-        var signed = forged with { Signature = key.Sign(SignedMessage.BankRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
+        var signed = forged with { Signature = key.Sign(SignedMessage.IssueRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
         var given = WithdrawalAnswer.Read(await thief.Call(IssueMessage.Write(signed, false), default), MessageType.IssueReply)!;
         Assert.That((given.EK, given.Never?.Reason, given.Never?.Bank), Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.KeyReused, (PartyId?)forged.Bank)), "signed by it: never");
 
@@ -160,12 +163,12 @@ public sealed class WithdrawalTests
         var order = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
         var request = WithdrawMessage.Read(order)!;
         using var forger = town.Options.Suite.GenerateKey();
-        var forged = NeverIssued.Sign(
+        var forged = NonIssuanceStatement.Sign(
             forger, town.Issuer.Id, town.UserBank.Id, request.FaceValue, request.Currency, request.Request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
         var client = new WalletCard(card.Card);
         client.Select();
         client.PutCertificate(town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerStatement));
-        Assert.That(client.ReleaseWithdrawal(0, forged), Is.EqualTo(StatusWord.InvalidSignature), "the card");
+        Assert.That(client.ReleaseWithdrawal(0, forged), Is.EqualTo(WalletStatus.InvalidSignature), "the card");
         Assert.That(card.Pending(), Is.EqualTo(1));
         var bank = town.BankOver("bank-1", new ForgingLink(new WithdrawalAnswer(null, forged).ToMessage(MessageType.IssueReply)));
         Assert.That(async () => await bank.Handle(LinkPeer.Wallet, order, default), Throws.Nothing);
@@ -262,7 +265,7 @@ public sealed class WithdrawalTests
         using var town = Towns.Make();
         using var victim = town.Options.Suite.GenerateKey();
         using var thief = town.Options.Suite.GenerateKey();
-        var honest = CashRequest.Create(thief, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
+        var honest = CoinRequest.Create(thief, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
         var answer = await Ask(town, honest with { NU = victim.PublicKey.Compress() }, "bank-1", new Amount(5000));
         Assert.That((answer.EK, answer.Never?.Reason), Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.Undecipherable)));
     }
@@ -279,13 +282,13 @@ public sealed class WithdrawalTests
         var client = new WalletCard(card.Card);
         client.Select();
         client.Verify(card.Pin);
-        Assert.That(() => client.PutCertificate(swapped), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.InvalidSignature));
+        Assert.That(() => client.PutCertificate(swapped), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
         Assert.That(
             () => client.BeginWithdrawal(new Amount(5000), Currency.Eur, bank.PublicKey.Id),
-            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.KeyUnknown));
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.KeyUnknown));
         Assert.That(
             () => client.Personalise(bank.PublicKey, town.UserBank.Id, Currency.Eur, Amount.Zero, default),
-            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.AlreadyDone), "the pinned key stays");
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone), "the pinned key stays");
     }
 
     [Test]
@@ -311,12 +314,12 @@ public sealed class WithdrawalTests
         town.AssertSound([.. cards]);
     }
 
-    internal static PublicKey PE(TownWorld town) => town.Scheme.EncryptionKey(Timestamp.Now(town.Clock))!;
+    internal static PublicKey PE(SimulatedTown town) => town.Scheme.EncryptionKey(Timestamp.Now(town.Clock))!;
 
-    private static IReadOnlyList<WithdrawalResult> Resume(TownWorld town, TownCard card) =>
+    private static IReadOnlyList<WithdrawalResult> Resume(SimulatedTown town, TownCard card) =>
         town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
 
-    private static async Task<(BankRequest Order, ILink Bank)> IssueOne(TownWorld town)
+    private static async Task<(IssueRequest Order, ILink Bank)> IssueOne(SimulatedTown town)
     {
         using var card = town.User("Alice", 5000);
         await Task.CompletedTask;
@@ -324,29 +327,29 @@ public sealed class WithdrawalTests
         return (IssueMessage.Read(issue)!, town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"));
     }
 
-    private static Task<WithdrawalAnswer> Ask(TownWorld town, ISigningKey user, ushort tm, string bank, byte seed, Amount? asked = null)
+    private static Task<WithdrawalAnswer> Ask(SimulatedTown town, ISigningKey user, ushort tm, string bank, byte seed, Amount? asked = null)
     {
         var amount = new Amount(5000);
-        var request = CashRequest.Create(user, PE(town).Id, Enumerable.Repeat(seed, 32).ToArray(), amount, Currency.Eur, tm);
+        var request = CoinRequest.Create(user, PE(town).Id, Enumerable.Repeat(seed, 32).ToArray(), amount, Currency.Eur, tm);
         return Ask(town, request, bank, asked ?? amount);
     }
 
     /// <summary>A request straight to the issuer, signed with the bank's real key.</summary>
-    private static async Task<WithdrawalAnswer> Ask(TownWorld town, CashRequest request, string bank, Amount asked)
+    private static async Task<WithdrawalAnswer> Ask(SimulatedTown town, CoinRequest request, string bank, Amount asked)
     {
         var order = Order(town, request, bank, asked);
         var reply = await town.IssuerLink(new LinkPeer(LinkRole.Bank, order.Bank), bank).Call(IssueMessage.Write(order, false), default);
         return WithdrawalAnswer.Read(reply, MessageType.IssueReply)!;
     }
 
-    private static BankRequest Order(TownWorld town, CashRequest request, string bank, Amount asked)
+    private static IssueRequest Order(SimulatedTown town, CoinRequest request, string bank, Amount asked)
     {
         var ei = request.Encipher(town.Options.Suite, PE(town));
         var id = town.Banks.Single(b => b.Name == bank).Id;
         var now = Timestamp.Now(town.Clock);
         using var key = town.BankKey(bank);
-        var message = SignedMessage.BankRequest(id, asked, Currency.Eur, PE(town).Id, new RequestId(Digest.Of(ei)), now);
-        return new BankRequest(id, asked, Currency.Eur, PE(town).Id, ei, now, key.Sign(message));
+        var message = SignedMessage.IssueRequest(id, asked, Currency.Eur, PE(town).Id, new WithdrawalId(Digest.Of(ei)), now);
+        return new IssueRequest(id, asked, Currency.Eur, PE(town).Id, ei, now, key.Sign(message));
     }
 
     private sealed class ForgingLink(LinkMessage answer) : ILink

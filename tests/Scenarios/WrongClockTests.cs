@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Town;
+using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -30,12 +31,12 @@ public sealed class WrongClockTests
         Assert.That(wrong.Message, Does.Contain("--despite-clock"));
         Assert.That(town.Till(till).Journal, Is.Empty, "no TIME of a wrong clock was used, so none holds the till afterwards");
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
-        var settles = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Till(till).RunOnline(town.TillLink(till), default));
+        var settles = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Till(till).Synchronise(town.TillLink(till), default));
         Assert.That(settles!.Message, Does.Contain("Set the wrong clock right"));
 
         clock.Off = TimeSpan.Zero;
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted), "at once");
-        Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Settled, Is.EqualTo(1));
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(300));
     }
@@ -71,7 +72,7 @@ public sealed class WrongClockTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(days) };
-        town.GiveClock(TownWorld.WalletName, clock);
+        town.GiveClock(SimulatedTown.WalletName, clock);
         var redeems = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, null, default));
         Assert.That(redeems!.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString()).And.Contain("Nothing was signed"));
         Assert.Throws<InvalidOperationException>(() => town.Withdraw(alice, 1000));
@@ -182,7 +183,7 @@ public sealed class WrongClockTests
         town.Till(till).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, ahead, []));
         await town.Till(till).FetchHotList(town.TillLink(till), default);
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty);
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -193,10 +194,10 @@ public sealed class WrongClockTests
         using var town = Towns.Make();
         string till = town.AddTill("Cafe");
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromHours(23) };
-        town.GiveClock(TownWorld.IssuerName, clock);
+        town.GiveClock(SimulatedTown.IssuerName, clock);
         await town.Till(till).FetchHotList(town.TillLink(till), default);
         town.Clock.Advance(TimeSpan.FromHours(23));
-        bool NeedsIssuer() => town.Till(till).NeedsIssuer(new Ticket(Timestamp.Now(town.Clock), new Amount(300), TicketState.Open));
+        bool NeedsIssuer() => town.Till(till).NeedsIssuer(new Sale(Timestamp.Now(town.Clock), new Amount(300), TicketState.Open));
         Assert.That(NeedsIssuer(), Is.False);
         town.Clock.Advance(TimeSpan.FromHours(2));
         Assert.That(NeedsIssuer());
@@ -218,16 +219,16 @@ public sealed class WrongClockTests
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
         clock.Off = TimeSpan.Zero;
-        var settled = await town.Till(till).RunOnline(town.TillLink(till), default);
+        var settled = await town.Till(till).Synchronise(town.TillLink(till), default);
         Assert.That((settled.Settled, settled.StillQueued), Is.EqualTo((1, 1)));
         var left = settled.Left.Single();
         var early = town.Till(till).Journal[^1].Time;
-        Assert.That((left.What, left.Ticket, left.Amount.Minor), Is.EqualTo(("Payment", early, 400UL)));
+        Assert.That((left.What, left.Sale, left.Amount.Minor), Is.EqualTo(("Payment", early, 400UL)));
         Assert.That(left.Why, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain($"can be settled from {early.Minus(town.Scheme.Terms.ClockTolerance)} on"));
         Assert.That(town.Till(till).Waits.One(WaitingKind.EarlyPayment).Since, Is.EqualTo(early));
         Assert.That(town.Till(till).Waits.One(WaitingKind.ClockBehindLastTime).Reason, Does.Contain(early.ToString()));
         town.Clock.Advance(TimeSpan.FromDays(1));
-        settled = await town.Till(till).RunOnline(town.TillLink(till), default);
+        settled = await town.Till(till).Synchronise(town.TillLink(till), default);
         Assert.That((settled.Settled, settled.Left.Count), Is.EqualTo((1, 0)), "by itself, on that day");
         town.AssertSoundAfterCycle(alice);
     }
@@ -247,12 +248,12 @@ public sealed class WrongClockTests
         town.Till(kiosk).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 9, 0, Timestamp.Now(clock), []));
         Assert.That(town.Pay(kiosk, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
         clock.Off = TimeSpan.Zero;
-        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Ticket.Time).Single().State, Is.EqualTo(PartState.Guaranteed));
+        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(PartState.Guaranteed));
         await town.LetDaysPass(31);
         await town.LetDaysPass(1);
         var settled = await town.Settle(kiosk);
         Assert.That((settled.StillQueued, settled.Left.Count), Is.EqualTo((1, 1)));
-        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Ticket.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
     }
 
     /// <summary>The till takes no list from the issuer today. It says why, and settles all the same.</summary>
@@ -264,10 +265,10 @@ public sealed class WrongClockTests
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
         var without = new ChangedAnswer(town.TillLink(till), MessageType.HotList, _ => new Refusal(RefusalReason.Unavailable, "There is no list today.").ToMessage());
-        var settled = await town.Till(till).RunOnline(without, default);
+        var settled = await town.Till(till).Synchronise(without, default);
         Assert.That((settled.Settled, settled.Left.Single().What), Is.EqualTo((1, "HotList")));
         Assert.That(settled.Left.Single().Why, Does.StartWith("The issuer gives no hot list. There is no list today."));
-        Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty);
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
     }
 
     /// <summary>A shop refunds what the issuer takes back no more. That refund is shown with its reason, and all the rest is settled.</summary>
@@ -281,15 +282,15 @@ public sealed class WrongClockTests
         await town.Settle(till);
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromDays(60));
-        await Assert.ThrowsAsync<LinkException>(async () => await town.Till(till).Refund(old.Ticket.Time, null, new Broken(town.TillLink(till), _ => true), default));
+        await Assert.ThrowsAsync<LinkException>(async () => await town.Till(till).Refund(old.Sale.Time, null, new Broken(town.TillLink(till), _ => true), default));
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
-        var settled = await town.Till(till).RunOnline(town.TillLink(till), default);
+        var settled = await town.Till(till).Synchronise(town.TillLink(till), default);
         Assert.That(settled.Settled, Is.EqualTo(1));
         var left = settled.Left.Single();
-        Assert.That((left.What, left.Ticket, left.Amount.Minor), Is.EqualTo(("Refund", old.Ticket.Time, 300UL)));
+        Assert.That((left.What, left.Sale, left.Amount.Minor), Is.EqualTo(("Refund", old.Sale.Time, 300UL)));
         Assert.That(left.Why, Does.Contain("Refund it in cash"));
-        Assert.That((await town.Till(till).RunOnline(town.TillLink(till), default)).Left, Is.Empty, "it is said once, and stays a sale");
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty, "it is said once, and stays a sale");
         town.AssertSoundAfterCycle(alice);
     }
 

@@ -1,4 +1,5 @@
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;
@@ -53,7 +54,7 @@ public sealed class DatabaseTests
     public void AReadChangesNothing()
     {
         using var store = Open();
-        Assert.That(store.Read(db => db.Execute("UPDATE pair SET value = 9")), Is.EqualTo(2));
+        Assert.That(store.Read(db => ((IWriteTransaction)db).Execute("UPDATE pair SET value = 9")), Is.EqualTo(2), "the types forbid it; what gets around them is undone");
         Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(1));
     }
 
@@ -64,9 +65,9 @@ public sealed class DatabaseTests
         using var store = Open();
         foreach (Action action in new Action[] { () => Raise(store), store.Checkpoint, () => store.Export(Path.Combine(_folder, "copy.db")) })
         {
-            bool Try(Database db)
+            bool Try(IReadSnapshot db)
             {
-                db.Execute("UPDATE pair SET value = value + 100");
+                ((IWriteTransaction)db).Execute("UPDATE pair SET value = value + 100");
                 action();
                 return true;
             }
@@ -82,9 +83,20 @@ public sealed class DatabaseTests
         Assert.That(copy.Read(db => Value(db, "right")), Is.EqualTo(2));
     }
 
+    /// <summary>A sum that is none must never be taken for nothing.</summary>
+    [TestCase("SELECT sum(value) FROM pair WHERE name = 'none'")]
+    [TestCase("SELECT avg(value) FROM pair")]
+    [TestCase("SELECT max(name) FROM pair")]
+    public void WhatIsNo64BitIntegerIsNoNumber(string sql)
+    {
+        using var store = Open();
+        Assert.That(() => store.Read(db => db.Number(sql)), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("64-bit"));
+        Assert.That(store.Read(db => db.Number("SELECT value FROM pair WHERE name = 'none'")), Is.Zero, "no row");
+    }
+
     private Database Open() => Database.OpenOrCreateFile(Path.Combine(_folder, "store.db"), Schema);
 
     private static void Raise(Database store) => store.Write(db => db.Execute("UPDATE pair SET value = value + 1"));
 
-    private static long Value(Database db, string name) => db.Number("SELECT value FROM pair WHERE name = ?1", name);
+    private static long Value(IReadSnapshot db, string name) => db.Number("SELECT value FROM pair WHERE name = $1", name);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using HierCash.Bank;
 using HierCash.Shop;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;
@@ -102,7 +103,7 @@ public sealed class LostDatabaseTests
         for (int i = 0; i < stores.Length; i++)
         {
             string name = $"n{i}";
-            stores[i].Write(db => db.Execute("INSERT INTO pair(name) VALUES(?1)", name));
+            stores[i].Write(db => db.Execute("INSERT INTO pair(name) VALUES($1)", name));
         }
 
         Assert.That(stores.Select(s => s.Read(db => db.Number("SELECT count(*) FROM pair"))), Has.All.EqualTo(8));
@@ -118,7 +119,7 @@ public sealed class LostDatabaseTests
             {
                 for (int i = 1; i <= 300; i++)
                 {
-                    db.Execute("INSERT INTO pair(id, name) VALUES(?1, ?2)", i, $"name {new string('n', 40)} {i}");
+                    db.Execute("INSERT INTO pair(id, name) VALUES($1, $2)", i, $"name {new string('n', 40)} {i}");
                 }
 
                 return db.Execute("INSERT INTO child(pair) VALUES(7)");

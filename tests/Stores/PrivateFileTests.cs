@@ -5,6 +5,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Stores;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;
@@ -101,7 +102,7 @@ public sealed class StoreFaultTests
     private Database Open()
     {
         var store = Database.CreateFile(Path.Combine(_folder, "a.db"), Schema);
-        store.Faults = new Terminals.Faults(TimeProvider.System);
+        store.Faults = new Terminals.Store.Faults(TimeProvider.System);
         return store;
     }
 

@@ -49,12 +49,12 @@ public sealed partial class SecurityPageTests
     [Test]
     public void TheLimitsAreTheSchemes()
     {
-        var terms = new SchemeTerms();
+        var terms = new SchemeParameters();
         foreach (string limit in new[]
         {
             $"at most {terms.FloorLimit.Show(terms.Currency)}, up to {terms.GuaranteeCap.Show(terms.Currency)} for a shop account",
             $"submitted within {terms.GuaranteeWindow.TotalHours} hours", $"at most {terms.HotListMaxAge.TotalHours} hours after the report",
-            $"up to {terms.NoPinLimit.Show(terms.Currency)} without the PIN", $"settle within {terms.SettleTerm.TotalDays} days", $"answered for {terms.DisputeTerm.TotalDays} days",
+            $"up to {terms.NoPinLimit.Show(terms.Currency)} without the PIN", $"settle within {terms.SettlePeriod.TotalDays} days", $"answered for {terms.DisputeTerm.TotalDays} days",
         })
         {
             Assert.That(Page, Does.Contain(limit));

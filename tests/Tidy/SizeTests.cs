@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
-using HierCash.Town;
 
 namespace HierCash.Tests.Tidy;
 
@@ -21,9 +22,9 @@ public sealed partial class SizeTests
     /// <summary>What a size in prose is said of, how the pages say it, and what it is in the code.</summary>
     private static readonly (string Name, string Said, Func<int> InCode)[] Sizes =
     [
-        ("m", @"\bm, (\d+) bytes:", () => CashRequest.Size),
-        ("E_I", @"\bE_I = R 33, body 144, MAC 32: (\d+) bytes", () => CashRequest.EncipheredSize),
-        ("body of E_I", @"of m, IV zero, PKCS #7 padding: (\d+) bytes", () => Ecies.CiphertextSize(CashRequest.Size) - Ecies.Overhead),
+        ("m", @"\bm, (\d+) bytes:", () => CoinRequest.Size),
+        ("E_I", @"\bE_I = R 33, body 144, MAC 32: (\d+) bytes", () => CoinRequest.EncipheredSize),
+        ("body of E_I", @"of m, IV zero, PKCS #7 padding: (\d+) bytes", () => Ecies.CiphertextSize(CoinRequest.Size) - Ecies.Overhead),
         ("AES key of E_I", @"(\d+) bytes for AES", () => Aes128Key),
         ("what E_K holds", @"Plaintext, (\d+) bytes:", () => CashAnswer.Size),
         ("body of E_K", @"PKCS #7 padding \((\d+) bytes\)", () => CashCipher.CiphertextSize(CashAnswer.Size) - Digest.Size),
@@ -34,14 +35,14 @@ public sealed partial class SizeTests
         ("N_U", @"hash of the (\d+) bytes N_U|\(g = 1\); (\d+) bytes either way|02 or 03, x, (\d+) bytes", () => PublicKey.CompressedSize),
         ("public key", @"04 x y, (\d+) bytes|(?:till key N_W|account key|the public key), (\d+) bytes|holds the (\d+) bytes of the root key", () => PublicKey.Size),
         ("left 16", @"""Left (\d+)""(?= are)|the first (\d+) bytes\.|the left (\d+) bytes of the hash", () => Id16.Size),
-        ("Terms", @"Terms, (\d+) bytes:", () => Found(SpecVectors.Bytes("enrolment-grant"), Tag.Terms)),
-        ("sealed message", @"message type 2, length 2, body, zeros to (\d+) bytes\. The answer", () => CashCipher.SeedSize + 4 + Sealed.MaxBody),
-        ("sealed answer", @"of type 2, length 2, body, zeros to (\d+) bytes", () => 4 + Sealed.MaxBody),
+        ("Terms", @"Terms, (\d+) bytes:", () => Found(SpecVectors.Bytes("enrolment-grant"), WalletTag.Terms)),
+        ("sealed message", @"message type 2, length 2, body, zeros to (\d+) bytes\. The answer", () => CashCipher.SeedSize + 4 + SealedMessage.MaxBody),
+        ("sealed answer", @"of type 2, length 2, body, zeros to (\d+) bytes", () => 4 + SealedMessage.MaxBody),
         ("fast payment", @"2 APDUs and (\d+) bytes", FastPayment),
         ("PIN block", @"filled up with FF to (\d+) bytes", () => Pin.BlockSize),
         ("AID", @"its left part, 0 to (\d+) bytes|more than (\d+) bytes \|", LongestAid),
         ("answer to SELECT", @"C0 suite 01 \} \}`, (\d+) bytes", () => SpecVectors.Bytes("select-reply").Length),
-        ("nonce", @"(\d+) random bytes that the bank signs", () => Found(SpecVectors.Bytes("get-nonce-reply"), Tag.Nonce)),
+        ("nonce", @"(\d+) random bytes that the bank signs", () => Found(SpecVectors.Bytes("get-nonce-reply"), WalletTag.Nonce)),
         ("chain", @"a chain with more than (\d+) bytes of data|bring up to (\d+) bytes of data", () => Constant("CommandChain", "MaxData")),
         ("answer", @"No answer has more than (\d+) bytes of data", () => ICardChannel.ResponseRoom - 2),
         ("room for an answer", @"has room for (\d+), SW1 SW2 included", () => ICardChannel.ResponseRoom),
@@ -91,15 +92,15 @@ public sealed partial class SizeTests
     {
         var suite = new BclSuite();
         using var issuer = suite.GenerateKey();
-        var request = CashRequest.Decode(SpecVectors.Bytes("m"))!;
-        Assert.That(request.Encode(), Has.Length.EqualTo(CashRequest.Size));
-        Assert.That(request.Encipher(suite, issuer.PublicKey), Has.Length.EqualTo(CashRequest.EncipheredSize));
+        var request = CoinRequest.Decode(SpecVectors.Bytes("m"))!;
+        Assert.That(request.Encode(), Has.Length.EqualTo(CoinRequest.Size));
+        Assert.That(request.Encipher(suite, issuer.PublicKey), Has.Length.EqualTo(CoinRequest.EncipheredSize));
         Assert.That(CashCipher.Encrypt(request.Seed, new byte[CashAnswer.Size]), Has.Length.EqualTo(CashAnswer.EncipheredSize));
         Assert.That(CashCipher.Encrypt(request.Seed, new byte[CashAnswer.Size + ISigningKey.ScalarSize]), Has.Length.EqualTo(CashAnswer.EncipheredSizeWithKey));
-        var (message, seed) = Sealed.Seal(suite, issuer.PublicKey, new(HierCash.Protocol.Link.MessageType.Redeem, []));
-        Assert.That(message.Ciphertext, Has.Length.EqualTo(Ecies.CiphertextSize(CashCipher.SeedSize + 4 + Sealed.MaxBody)));
-        var answer = Sealed.SealAnswer(suite, seed, new(HierCash.Protocol.Link.MessageType.Redeem, []));
-        Assert.That(answer, Has.Length.EqualTo(16 + CashCipher.CiphertextSize(4 + Sealed.MaxBody)));
+        var (message, seed) = SealedMessage.Seal(suite, issuer.PublicKey, new(HierCash.Protocol.Link.MessageType.Redeem, []));
+        Assert.That(message.Ciphertext, Has.Length.EqualTo(Ecies.CiphertextSize(CashCipher.SeedSize + 4 + SealedMessage.MaxBody)));
+        var answer = SealedMessage.SealAnswer(suite, seed, new(HierCash.Protocol.Link.MessageType.Redeem, []));
+        Assert.That(answer, Has.Length.EqualTo(16 + CashCipher.CiphertextSize(4 + SealedMessage.MaxBody)));
     }
 
     /// <summary>The table of tags against every object in the vectors.</summary>

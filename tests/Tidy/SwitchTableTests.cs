@@ -92,7 +92,7 @@ public sealed partial class SwitchTableTests
             using var stream = File.OpenRead(file);
             using var portable = new PEReader(stream);
             var metadata = portable.GetMetadataReader();
-            bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference).Any(t => metadata.StringComparer.Equals(t.Name, nameof(Protocol.Switches)));
+            bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference).Any(t => metadata.StringComparer.Equals(t.Name, nameof(HierCash.Switches)));
             Assert.That(calls && !HasSwitches, Is.False, file);
             for (var at = MetadataTokens.UserStringHandle(1); !at.IsNil; at = metadata.GetNextHandle(at))
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using HierCash.Iso7816;
 
 namespace HierCash.Tests.Tidy;
 
@@ -99,15 +100,15 @@ public sealed partial class TidyTests
     public void StatusWordsAndTagsAreInTheSpecification()
     {
         string status = File.ReadAllText(Repository.PathOf("apdu-spec", "status-words.md"));
-        foreach (var field in typeof(Protocol.Iso7816.StatusWord).GetFields().Where(f => f.IsStatic))
+        foreach (var field in new[] { typeof(StatusWord), typeof(Protocol.WalletStatus) }.SelectMany(t => t.GetFields()).Where(f => f.IsStatic))
         {
             Assert.That(status, Does.Contain($"| {field.GetValue(null)} |"), field.Name);
         }
 
         string readme = File.ReadAllText(Repository.PathOf("apdu-spec", "README.md"));
-        foreach (var tag in Enum.GetValues<Protocol.Iso7816.Tag>())
+        foreach (var tag in Enumerable.Concat(Protocol.WalletTag.All, Enum.GetValues<Tag>()))
         {
-            Assert.That(readme, Does.Match($@"\| {(ushort)tag:X2} \| `?{tag}`? \|"), tag.ToString());
+            Assert.That(readme, Does.Match($@"\| {(ushort)tag:X2} \| `?{Protocol.WalletTag.NameOf(tag)}`? \|"), Protocol.WalletTag.NameOf(tag));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using HierCash.Town;
+using HierCash.Simulation;
+using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Town;
 
@@ -89,7 +90,7 @@ public sealed class DemoTests
 
     private static (int Code, string Output, string Error) Run(params string[] arguments)
     {
-        string program = Path.ChangeExtension(typeof(Demo).Assembly.Location, ".dll");
+        string program = ConsoleProcess.Find("hiercash-town") + ".dll";
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,

@@ -174,8 +174,8 @@ public sealed class ConformanceTests
         t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "6A84");
 
         t.Note("RELEASE: only on the issuer's word, and of this very request.");
-        var request = new RequestId(Digest.Of(lastEI));
-        var other = new RequestId(Digest.Of("another"u8));
+        var request = new WithdrawalId(Digest.Of(lastEI));
+        var other = new WithdrawalId(Digest.Of("another"u8));
         var bank = Key("bank");
         t.Send([0x80, 0x26, 16, 1, 1, 0xFF], "6A86");
         t.Send([0x80, 0x26, 16, 0, 1, 0xFF], "6A80");
@@ -267,7 +267,7 @@ public sealed class ConformanceTests
         t.Send(Close(0), "6982", "a redemption, without the holder PIN");
         t.Send(RightPaymentPin, "9000");
         t.Send(Close(0), "6982", "nor is the payment PIN enough");
-        t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(17)), OneWay.W(Key("root").PublicKey), new Amount(0), Currency.Eur)), "6985", "W0");
+        t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(17)), Derivations.W(Key("root").PublicKey), new Amount(0), Currency.Eur)), "6985", "W0");
         t.Send(RightPin, "9000");
         t.Send(Close(0), "9000");
         t.Send([0x80, 0x10, 0, 0, 0], "9000", "one payment of 0.01: a redemption counts for neither");
@@ -293,13 +293,13 @@ public sealed class ConformanceTests
         t.Send(Void(h.Coin.Id, h.Seq, Till, sw), "9000", "again, and nothing more comes back");
         t.Send(Pay(Date, 1250, Eur), "9417", "its S_U never leaves again");
 
-        byte[] Restore(DeadStatement s) => Apdu<RestoreCommand, NoReply>(new RestoreCommand(s));
-        var good = DeadStatement.Sign(Key("statement"), IssuerId, second, DeathBasis.TermOver, later);
+        byte[] Restore(NonSettlementStatement s) => Apdu<RestoreCommand, NoReply>(new RestoreCommand(s));
+        var good = NonSettlementStatement.Sign(Key("statement"), IssuerId, second, DeathBasis.TermOver, later);
         t.Send(Restore(good with { Issuer = new PartyId(9), Seq = 9 }), "6A88");
         t.Send(Restore(good with { Issuer = new PartyId(9) }), "9418");
         t.Send(Restore(good with { Y = new Amount(301) }), "9416");
-        t.Send(Restore(DeadStatement.Sign(Key("statement"), IssuerId, second with { Time = Date }, DeathBasis.TermOver, later)), "9416", "rightly signed, of another payment under the same coin and seq");
-        t.Send(Restore(new DeadStatement(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later, Key("statement").Sign(
+        t.Send(Restore(NonSettlementStatement.Sign(Key("statement"), IssuerId, second with { Time = Date }, DeathBasis.TermOver, later)), "9416", "rightly signed, of another payment under the same coin and seq");
+        t.Send(Restore(new NonSettlementStatement(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later, Key("statement").Sign(
             SignedMessage.Dead(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later)))), "9416", "rightly signed, of this payment and another amount");
         t.Send(Restore(good), "9000");
         t.Send(Restore(good), "9000", "again");

@@ -1,7 +1,9 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals;
@@ -45,7 +47,7 @@ public sealed class FixtureTests
         wallet.Select();
         if (name == FixtureCard.Issued)
         {
-            Assert.That(wallet.Verify(FixtureCard.HolderPin), Is.EqualTo(StatusWord.NotActivated));
+            Assert.That(wallet.Verify(FixtureCard.HolderPin), Is.EqualTo(WalletStatus.NotActivated));
             return;
         }
 
@@ -81,9 +83,9 @@ public sealed class FixtureTests
         {
             var begun = card.BeginWithdrawal(new Amount(x), Currency.Eur, encryption.PublicKey.Id);
             card.AuthoriseWithdrawal(begun.Slot, Start.Plus(TimeSpan.FromHours(1)));
-            var request = CashRequest.Decode(Ecies.TryDecrypt(Suite, encryption, begun.EI)!)!;
-            var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, request.FaceValue, request.Currency, request.TM, new Quarter(235));
-            var si = coinKey.Sign(SignedMessage.Coin(terms, OneWay.G(GFunction.Sha256, request.NU)));
+            var request = CoinRequest.Decode(Ecies.TryDecrypt(Suite, encryption, begun.EI)!)!;
+            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, request.FaceValue, request.Currency, request.TM, new Quarter(235));
+            var si = coinKey.Sign(SignedMessage.Coin(terms, Derivations.G(GFunction.Sha256, request.NU)));
             var answer = new CashAnswer(terms.Suite, terms.G, terms.Issuer, terms.IssuerKey, terms.Expiry, si);
             Assert.That(card.FinishWithdrawal(begun.Slot, CashCipher.Encrypt(request.Seed, answer.Encode())).IsSuccess);
         }
@@ -92,7 +94,7 @@ public sealed class FixtureTests
     private static void Pay(WalletCard card)
     {
         var till = Suite.Key("till");
-        var w = OneWay.W(till.PublicKey);
+        var w = Derivations.W(till.PublicKey);
         var time = Start.Plus(TimeSpan.FromHours(2));
         foreach (uint y in new uint[] { 1250, 300, 750 })
         {

@@ -1,7 +1,7 @@
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Tests.Vectors;
 
@@ -14,10 +14,10 @@ internal static class Ladders
     public static readonly PartyId IssuerId = new(1);
     public static readonly Timestamp Date = new(1_790_000_000_000_000);
     public static readonly ISigningKey Till = Key("till");
-    public static readonly TillId W = OneWay.W(Till.PublicKey);
+    public static readonly TillId W = Derivations.W(Till.PublicKey);
     public static readonly KeyId PE = Key("encryption").PublicKey.Id;
     public static readonly KeyId Nobody = new(1);
-    public static readonly byte[] Select = Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet));
+    public static readonly byte[] Select = Apdu<SelectCommand, SelectReply>(new SelectCommand(SelectCommand.Wallet));
     public static readonly byte[] RightPin = Verify(FixtureCard.HolderPin);
     public static readonly byte[] RightPaymentPin = Verify(FixtureCard.PaymentPin, PinRole.Payment);
     public static readonly ActivationCode Code = ActivationCode.Parse(FixtureCard.Code)!;
@@ -40,12 +40,12 @@ internal static class Ladders
         yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)), "6A80");
         yield return ("RENOUNCE ORDER", Renounce(0), "6A80");
         yield return ("FINISH WITHDRAWAL", Finish(16, new byte[CashAnswer.EncipheredSize]), "6A80");
-        yield return ("RELEASE WITHDRAWAL", Release(16, Never(new RequestId(zero.Value), IssuerId, Key("bank"))), "6A80");
+        yield return ("RELEASE WITHDRAWAL", Release(16, Never(new WithdrawalId(zero.Value), IssuerId, Key("bank"))), "6A80");
         yield return ("GET CASH", GetCash(0, 840), "6A80");
         yield return ("PAY", Pay(Date, 0, 840), "6A80");
         yield return ("CONFIRM", Confirm(zero, 1), "6A80");
         yield return ("VOID", Void(zero, 1, Key("bank"), new byte[64]), "6A80");
-        yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(new DeadStatement(new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]))), "6A80");
+        yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(new NonSettlementStatement(new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]))), "6A80");
         yield return ("SHOW PAYMENT", Apdu<ShowPaymentCommand, NoReply>(new ShowPaymentCommand(zero, 1, new Amount(1), Date, W, new Amount(1), new byte[64])), "6A80");
         yield return ("CLOSE", Close(16), "6A80");
         yield return ("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(16)), "6700");
@@ -87,7 +87,7 @@ internal static class Ladders
 
     public static byte[] Finish(byte slot, byte[] ek) => Apdu<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek));
 
-    public static byte[] Release(byte slot, NeverIssued statement) => Apdu<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement));
+    public static byte[] Release(byte slot, NonIssuanceStatement statement) => Apdu<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement));
 
     public static byte[] GetCash(uint y, ushort currency, Timestamp? time = null) =>
         Apdu<GetCashCommand, CashReply>(new GetCashCommand(time ?? Date, new Amount(y), new Currency(currency)));
@@ -109,8 +109,8 @@ internal static class Ladders
 
     public static byte[] Show(CashPayment h) => Apdu<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h));
 
-    public static NeverIssued Never(RequestId request, PartyId issuer, ISigningKey key) =>
-        NeverIssued.Sign(key, issuer, new PartyId(0x101), new Amount(900), Currency.Eur, request, IssueRefusal.Asked, Date);
+    public static NonIssuanceStatement Never(WithdrawalId request, PartyId issuer, ISigningKey key) =>
+        NonIssuanceStatement.Sign(key, issuer, new PartyId(0x101), new Amount(900), Currency.Eur, request, IssueRefusal.Asked, Date);
 
     public static KeyCertificate Certificate(ISigningKey root, KeyUsage usage, string key) =>
         KeyCertificate.Issue(root, usage, IssuerId, Date, Date.Plus(TimeSpan.FromDays(1461)), Key(key).PublicKey);
@@ -118,19 +118,19 @@ internal static class Ladders
     /// <summary>The issuer's E_K to E_I, as it should be or claimed or signed by another key.</summary>
     public static byte[] Answer(byte[] ei, ISigningKey signer, KeyId claimed)
     {
-        var m = CashRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, IssuerId, claimed, m.FaceValue, m.Currency, m.TM, new Quarter(235));
-        var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, m.NU)));
+        var m = CoinRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, IssuerId, claimed, m.FaceValue, m.Currency, m.TM, new Quarter(235));
+        var si = signer.Sign(SignedMessage.Coin(terms, Derivations.G(terms.G, m.NU)));
         return CashCipher.Encrypt(m.Seed, new CashAnswer(terms.Suite, terms.G, IssuerId, claimed, terms.Expiry, si).Encode());
     }
 
     /// <summary>The answer of an issuer that makes the key pair: the user's, of vectors.json. The coin says so, or hides it.</summary>
     public static byte[] AnswerWithKey(byte[] ei, ISigningKey signer, bool said = true)
     {
-        var m = CashRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
+        var m = CoinRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
         using var made = Key("user");
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), said);
-        var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, made.PublicKey.Compress())));
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), said);
+        var si = signer.Sign(SignedMessage.Coin(terms, Derivations.G(terms.G, made.PublicKey.Compress())));
         byte[] answer = new CashAnswer(terms.Suite, terms.G, IssuerId, terms.IssuerKey, terms.Expiry, si, said).Encode();
         return CashCipher.Encrypt(m.Seed, [.. answer, .. made.ExportScalar()]);
     }

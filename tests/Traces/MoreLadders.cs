@@ -70,7 +70,7 @@ internal static class MoreLadders
         t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "941A", "its entry needs room");
         t.Send(Close(0), "941A");
         t.Send(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerStatement, "statement"))), "9000");
-        t.Send(Apdu<RestoreCommand, NoReply>(new RestoreCommand(DeadStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A", "here too");
+        t.Send(Apdu<RestoreCommand, NoReply>(new RestoreCommand(NonSettlementStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A", "here too");
         Copy(1);
         t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "9000");
         t.Send(ReadLog(1), "9000", "it is in the log again, with S_W, and not acknowledged");

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Traces;
 
 namespace HierCash.Tests.Traces;

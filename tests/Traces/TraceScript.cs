@@ -1,6 +1,7 @@
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Traces;
 
 namespace HierCash.Tests.Traces;
@@ -9,7 +10,7 @@ namespace HierCash.Tests.Traces;
 internal sealed class TraceScript : IDisposable
 {
     /// <summary>Values that follow from the card's own keys and random numbers.</summary>
-    private static readonly Tag[] OfThisCard = [Tag.SU, Tag.Signature, Tag.EI, Tag.SI, Tag.NU, Tag.AccountKey, Tag.U, Tag.Puk, Tag.Nonce];
+    private static readonly Tag[] OfThisCard = [WalletTag.SU, WalletTag.Signature, WalletTag.EI, WalletTag.SI, WalletTag.NU, WalletTag.AccountKey, WalletTag.U, WalletTag.Puk, WalletTag.Nonce];
 
     private readonly EmulatedCard _card;
     private readonly StringWriter _text = new() { NewLine = "\n" };

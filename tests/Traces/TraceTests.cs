@@ -1,6 +1,6 @@
 using System.Text.Json;
 using HierCash.Card.Readers;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
@@ -194,12 +194,12 @@ public sealed class TraceTests
         string reader = "emulator:" + Path.Combine(_folder, "t0.card");
         byte[] withoutLe = Hex.Parse(Select)![..^1];
         var response = new byte[ICardChannel.ResponseRoom];
-        using (var raw = ReaderChoice.OpenRaw(reader, new BclSuite(), TimeSpan.Zero, _ => { }, CancellationToken.None))
+        using (var raw = CardChannels.OpenRaw(reader, new BclSuite(), TimeSpan.Zero, _ => { }, CancellationToken.None))
         {
             Assert.That(Hex.Spaced(response.AsSpan(0, raw.Transmit(withoutLe, response))), Is.EqualTo("61 17"));
         }
 
-        using var whole = ReaderChoice.Open(reader, new BclSuite());
+        using var whole = CardChannels.Open(reader, new BclSuite());
         int length = whole.Transmit(withoutLe, response);
         Assert.That(Hex.Spaced(response.AsSpan(0, length)), Does.StartWith("6F 15 84 0A").And.EndsWith("90 00"));
         Assert.That(length, Is.EqualTo(25));

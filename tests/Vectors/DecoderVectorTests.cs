@@ -1,6 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 
@@ -16,11 +16,11 @@ public sealed class DecoderVectorTests
     {
         ["payment"] = b => CashPayment.Decode(b)?.Encode(),
         ["certificate-encryption"] = b => KeyCertificate.Decode(b)?.Encode(),
-        ["never-issued"] = b => NeverIssued.Decode(b)?.Encode(),
+        ["never-issued"] = b => NonIssuanceStatement.Decode(b)?.Encode(),
         ["receipt"] = b => Receipt.Decode(b)?.Encode(),
         ["submission-proof"] = b => SubmissionProof.Decode(b)?.Encode(),
         ["reversal"] = b => Reversal.Decode(b)?.Encode(),
-        ["transfer"] = b => Transfer.Decode(b)?.Encode(),
+        ["transfer"] = b => ClearingInstruction.Decode(b)?.Encode(),
         ["dossier"] = b => DossierHeader.Decode(b)?.Encode(),
         ["dossier-page"] = b => DossierPage.Decode(b)?.Encode(),
         ["notice"] = b => Notice.Decode(b)?.Encode(),
@@ -35,7 +35,7 @@ public sealed class DecoderVectorTests
         ["further-till-request"] = b => EnrolmentRequest.Decode(b)?.Encode(),
         ["shop-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
         ["enrolment-grant"] = b => EnrolmentGrant.Decode(b, Suite)?.Encode(),
-        ["m"] = b => CashRequest.Decode(b)?.Encode(),
+        ["m"] = b => CoinRequest.Decode(b)?.Encode(),
         ["cash-answer"] = b => CashAnswer.Decode(b)?.Encode(),
         ["cash-answer-issuer-keyed"] = b => CashAnswer.Decode(b)?.Encode(),
         ["coin-issuer-keyed"] = ReadCoin,
@@ -53,7 +53,7 @@ public sealed class DecoderVectorTests
         ["get-coin-reply"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
         ["get-coin-reply-pending"] = b => Reply<CoinReply>(GetCoinCommand.ParseReply(b), r => r.Write),
         ["get-balance-reply"] = b => Reply<BalanceReply>(GetBalanceCommand.ParseReply(b), r => r.Write),
-        ["dead-statement"] = b => DeadStatement.Decode(b)?.Encode(),
+        ["dead-statement"] = b => NonSettlementStatement.Decode(b)?.Encode(),
         ["read-log-reply-voided"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
         ["read-log-reply-dead"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
         ["read-log-reply"] = b => Reply<LogReply>(ReadLogCommand.ParseReply(b), r => r.Write),
@@ -90,11 +90,11 @@ public sealed class DecoderVectorTests
             Assert.That(h.Coin.Verify(Suite, Suite.Key("coin").PublicKey), "S_I");
             Assert.That(h.Verify(Suite), "S_U");
             Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
-            Assert.That(Transfer.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
+            Assert.That(ClearingInstruction.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
             Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey), "booking statement");
             Assert.That(Position.Decode(SpecVectors.Bytes("position"))!.Verify(Suite, Suite.Key("bank").PublicKey), "position");
             Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
-            Assert.That(NeverIssued.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
+            Assert.That(NonIssuanceStatement.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
         });
     }
 
@@ -104,7 +104,7 @@ public sealed class DecoderVectorTests
         using var secret = Suite.Key("encryption");
         Assert.That(Ecies.TryDecrypt(Suite, secret, SpecVectors.Bytes("E_I")), Is.EqualTo(SpecVectors.Bytes("m")));
         Assert.That(CashCipher.TryDecrypt(SpecVectors.Seed, SpecVectors.Bytes("E_K")), Is.EqualTo(SpecVectors.Bytes("cash-answer")));
-        Assert.That(CashRequest.Decode(SpecVectors.Bytes("m"))!.VerifyPossession(Suite, secret.PublicKey.Id));
+        Assert.That(CoinRequest.Decode(SpecVectors.Bytes("m"))!.VerifyPossession(Suite, secret.PublicKey.Id));
     }
 
     [Test]

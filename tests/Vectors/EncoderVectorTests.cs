@@ -1,6 +1,7 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 
@@ -41,12 +42,12 @@ public sealed class EncoderVectorTests
         var statement = Suite.Key("statement");
         var bankKey = Suite.Key("bank");
         var root = Suite.Key("root");
-        var w = OneWay.W(till.PublicKey);
-        var u = OneWay.U(account.PublicKey);
-        var request = CashRequest.Create(user, encryption.Id, SpecVectors.Seed, X, Currency.Eur, 0);
+        var w = Derivations.W(till.PublicKey);
+        var u = Derivations.U(account.PublicKey);
+        var request = CoinRequest.Create(user, encryption.Id, SpecVectors.Seed, X, Currency.Eur, 0);
         var ei = request.Encipher(Suite, encryption);
-        var requestId = new RequestId(Digest.Of(ei));
-        var terms = new CoinTerms(1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, X, Currency.Eur, 0, new Quarter(231));
+        var requestId = new WithdrawalId(Digest.Of(ei));
+        var terms = new CoinAttributes(1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, X, Currency.Eur, 0, new Quarter(231));
         var coin = new Coin(terms, user.PublicKey.Compress(), []);
         coin = coin with { SI = coinKey.Sign(coin.Message) };
         var keyed = coin with { Terms = terms with { IssuerKeyed = true } };
@@ -63,23 +64,23 @@ public sealed class EncoderVectorTests
         var certificateC = Certify(KeyUsage.IssuerCoin, Issuer, coinKey);
         var certificateB = Certify(KeyUsage.Bank, Bank, bankKey);
         byte[] Message(KeyCertificate c) => SignedMessage.Certificate(c.Usage, c.Holder, c.NotBefore, c.NotAfter, c.Key.Bytes);
-        var order = new AccountRequest(u, Bank, X, Currency.Eur, encryption.Id, ei, 7, Date, []);
+        var order = new WithdrawalOrder(u, Bank, X, Currency.Eur, encryption.Id, ei, 7, Date, []);
         order = order with { Signature = account.Sign(order.Message) };
         var renunciation = new Renunciation(u, Bank, 7, Date, account.Sign(SignedMessage.Renunciation(u, Bank, 7, Date)));
         var shown = new ShownOrder(u, Bank, X, Currency.Eur, encryption.Id, requestId, 7, Date, order.Signature);
-        var breq = SignedMessage.BankRequest(Bank, X, Currency.Eur, encryption.Id, requestId, Date);
-        var bankRequest = new BankRequest(Bank, X, Currency.Eur, encryption.Id, ei, Date, bankKey.Sign(breq));
-        var never = NeverIssued.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
+        var breq = SignedMessage.IssueRequest(Bank, X, Currency.Eur, encryption.Id, requestId, Date);
+        var bankRequest = new IssueRequest(Bank, X, Currency.Eur, encryption.Id, ei, Date, bankKey.Sign(breq));
+        var never = NonIssuanceStatement.Sign(statement, Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date);
         var share = new Share(new Amount(1000), new Amount(200), new Amount(50), Time);
         var subjects = new[] { h.Id.Value, Digest.Of("other"u8), Digest.Of("third"u8) };
         var submission = Submission.Sign(till, Issuer, subjects, Date, Time);
         var voided = new VoidMessage(h, new VoidStatement(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw));
         var reversal = Reversal.Sign(statement, Issuer, h.Id, Y, new Amount(1000), Date);
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
-        var transfer = Transfer.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
+        var transfer = ClearingInstruction.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var parked = BookingStatement.Sign(bankKey, Bank, 5, BookingOutcome.BeyondFloat, Date);
         var position = Position.Sign(bankKey, new Position(PositionRole.Bank, Issuer, Bank, 7, 5, 2, 3, false, Date, []));
-        var dead = DeadStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
+        var dead = NonSettlementStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
         var certificateS = Certify(KeyUsage.IssuerStatement, Issuer, statement);
         var header = new DossierHeader(
             Issuer, coin.Id, 1, Date, TimeSpan.FromDays(30), TimeSpan.FromDays(1), X, new Amount(200), request.Encode(), certificateE, certificateC, [certificateS], [], []);
@@ -93,7 +94,7 @@ public sealed class EncoderVectorTests
         var circulation = new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1));
         var shopAccount = new ShopAccount(
             Bank, Digest.Of("account"u8), bankKey.Sign(SignedMessage.ShopAccount(Bank, Digest.Of("account"u8), till.PublicKey.Bytes)));
-        var scheme = new Scheme(Issuer, root.PublicKey, [certificateE, certificateC], new SchemeTerms(), Suite);
+        var scheme = new Scheme(Issuer, root.PublicKey, [certificateE, certificateC], new SchemeParameters(), Suite);
         var grant = EnrolmentGrant.Sign(root, Bank, "Bank", scheme, certificateB, [0x30, 0x00]);
         var shopGrant = EnrolmentGrant.Sign(root, new PartyId(3), "Cafe", scheme, null, [0x30, 0x00], (Bank, Digest.Of("account"u8)));
         EnrolmentRequest Vouched(ISigningKey key, EnrolmentRole role, string name, PartyId party, ISigningKey by) =>
@@ -105,9 +106,9 @@ public sealed class EncoderVectorTests
         var nonce = Digest.Of("nonce"u8).ToArray()[..16];
         return new Dictionary<string, Func<byte[]>>
         {
-            ["f"] = () => OneWay.F(Time, w).Value.ToArray(),
-            ["g-identity"] = () => OneWay.G(GFunction.Identity, coin.NU),
-            ["g-sha256"] = () => OneWay.G(GFunction.Sha256, coin.NU),
+            ["f"] = () => Derivations.F(Time, w).Value.ToArray(),
+            ["g-identity"] = () => Derivations.G(GFunction.Identity, coin.NU),
+            ["g-sha256"] = () => Derivations.G(GFunction.Sha256, coin.NU),
             ["W"] = () => w.Value.ToArray(),
             ["U"] = () => u.Value.ToArray(),
             ["key-id"] = () => [.. BitConverter.GetBytes(encryption.Id.Value).Reverse()],
@@ -121,7 +122,7 @@ public sealed class EncoderVectorTests
             ["E_K"] = () => ek,
             ["coin-message-issuer-keyed"] = () => keyed.Message,
             ["cash-answer-issuer-keyed"] = () => CashAnswer.Of(keyed).Encode(),
-            ["m-without-key"] = () => CashRequest.WithoutKey(SpecVectors.Seed, X, Currency.Eur).Encode(),
+            ["m-without-key"] = () => CoinRequest.WithoutKey(SpecVectors.Seed, X, Currency.Eur).Encode(),
             ["E_K-issuer-keyed"] = () => CashCipher.Encrypt(SpecVectors.Seed, keyedAnswer),
             ["payment-message"] = () => h.Message,
             ["payment-id"] = () => h.Id.Value.ToArray(),
@@ -131,9 +132,9 @@ public sealed class EncoderVectorTests
             ["bank-request-message"] = () => breq,
             ["account-request-message"] = () => order.Message,
             ["renunciation-message"] = () => SignedMessage.Renunciation(u, Bank, 7, Date),
-            ["never-issued-message"] = () => SignedMessage.NeverIssued(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
+            ["never-issued-message"] = () => SignedMessage.NonIssuanceStatement(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
             ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
-            ["transfer-message"] = () => SignedMessage.Transfer(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
+            ["transfer-message"] = () => SignedMessage.ClearingInstruction(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
             ["booking-message"] = () => SignedMessage.Booking(Bank, 5, BookingOutcome.BeyondFloat, Date),
             ["position-message"] = () => SignedMessage.Position(position),
             ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
@@ -156,7 +157,7 @@ public sealed class EncoderVectorTests
             ["next-key-request"] = () => Vouched(account, EnrolmentRole.Bank, "Bank", Bank, bankKey).Encode(),
             ["further-till-request"] = () => Vouched(user, EnrolmentRole.Shop, "Cafe", new PartyId(3), till).Encode(),
             ["shop-grant"] = shopGrant.Encode,
-            ["grant-message"] = () => SignedMessage.Grant(Inside(grant.Encode(), Tag.Enrolment)),
+            ["grant-message"] = () => SignedMessage.Grant(Inside(grant.Encode(), WalletTag.Enrolment)),
             ["enrolment-grant"] = grant.Encode,
             ["certificate-encryption-message"] = () => Message(certificateE),
             ["certificate-coin-message"] = () => Message(certificateC),
@@ -167,8 +168,8 @@ public sealed class EncoderVectorTests
             ["certificate-encryption"] = certificateE.Encode,
             ["certificate-coin"] = certificateC.Encode,
             ["certificate-bank"] = certificateB.Encode,
-            ["account-request"] = () => BerTlv.Encode(AccountRequest.MaxEncodedSize, order.Write),
-            ["bank-request"] = () => BerTlv.Encode(BankRequest.MaxEncodedSize, bankRequest.Write),
+            ["account-request"] = () => BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write),
+            ["bank-request"] = () => BerTlv.Encode(IssueRequest.MaxEncodedSize, bankRequest.Write),
             ["never-issued"] = never.Encode,
             ["receipt"] = receipt.Encode,
             ["transfer"] = transfer.Encode,
@@ -190,8 +191,8 @@ public sealed class EncoderVectorTests
             ["position"] = position.Encode,
             ["evidence-message"] = () => EvidenceMessage(evidence),
             ["evidence"] = evidence.Encode,
-            ["select"] = () => Apdu(new SelectCommand(Aid.Wallet).Write),
-            ["select-reply"] = () => BerTlv.Encode(64, new SelectReply(Aid.Wallet, 2, 1).Write),
+            ["select"] = () => Apdu(new SelectCommand(SelectCommand.Wallet).Write),
+            ["select-reply"] = () => BerTlv.Encode(64, new SelectReply(SelectCommand.Wallet, 2, 1).Write),
             ["verify"] = () => Apdu(new VerifyCommand(PinRole.Holder, pin).Write),
             ["verify-payment-pin"] = () => Apdu(new VerifyCommand(PinRole.Payment, pin).Write),
             ["change-pin"] = () => Apdu(ChangePinCommand.OfHolder(pin, next).Write),
@@ -299,11 +300,11 @@ public sealed class EncoderVectorTests
         var content = BerTlv.Encode(evidence.MaxEncodedSize, (ref BerTlvWriter w) =>
         {
             evidence.Order.Write(ref w);
-            w.Write(Tag.AccountKey, evidence.AccountKey.Bytes);
-            w.Write(Tag.Name, evidence.Name);
+            w.Write(WalletTag.AccountKey, evidence.AccountKey.Bytes);
+            w.Write(WalletTag.Name, evidence.Name);
             evidence.Dossier.Header.Write(ref w);
             evidence.BankKey.Write(ref w);
-            w.Write(Tag.Date, evidence.Date.Microseconds);
+            w.Write(WalletTag.Date, evidence.Date.Microseconds);
         });
         return SignedMessage.Evidence(evidence.Order.Bank, evidence.Order.User, evidence.Name, content, evidence.Date);
     }

@@ -1,8 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -12,7 +13,7 @@ namespace HierCash.Tests.Wallets;
 public sealed class BroughtTests
 {
     private readonly List<Rebuttal> _sent = [];
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private TownCard _bela = null!;
     private Database _store = null!;
@@ -87,7 +88,7 @@ public sealed class BroughtTests
 
     private LinkFault Hear(string from, LinkMessage message)
     {
-        if (from == TownWorld.WalletName && message.Type == MessageType.Rebut)
+        if (from == SimulatedTown.WalletName && message.Type == MessageType.Rebut)
         {
             _sent.Add(RebuttalMessages.ReadRebut(message)!.Value.Rebuttal);
         }

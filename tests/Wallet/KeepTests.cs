@@ -1,12 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -61,7 +63,7 @@ public sealed class KeepTests : DenScenario
     {
         using var bob = Town.User("Bob", 1000, 1000);
         using var other = Town.TillKey(Town.AddTill("Kiosk"));
-        RawMessages.Pay(bob, new Timestamp(5), OneWay.W(other.PublicKey), 1000);
+        RawMessages.Pay(bob, new Timestamp(5), Derivations.W(other.PublicKey), 1000);
         var last = RawMessages.Pay(bob, new Timestamp(5), W, 500)!;
         Assert.That(_records.Keep(bob.Card, bob.Pin), Is.EqualTo(2));
         Assert.That(bob.Log().Where(e => !e.Payment.Acknowledged).Select(e => (e.Payment.Till, e.Payment.Seq)), Is.EqualTo(new[] { (W, last.Seq) }));

@@ -1,11 +1,14 @@
 using HierCash.Bank;
+using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -17,7 +20,7 @@ namespace HierCash.Tests.Wallets;
 [Parallelizable]
 public sealed class LyingAccuserTests
 {
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _alice = null!;
     private Database _store = null!;
     private WalletRecords _records = null!;
@@ -90,7 +93,7 @@ public sealed class LyingAccuserTests
         Assert.That(_town.Check(_file, new Defence([rebuttal], [])).Culprit, Is.EqualTo(Culprit.Issuer));
         Assert.That(_file.Beside(rebuttal).IsStampedBefore(Suite, Root, _file.Notice.Until));
         using var own = Suite.GenerateKey();
-        var invented = rebuttal with { Dead = [DeadStatement.Sign(own, new PartyId(1), _h, DeathBasis.TermOver, _file.Date)] };
+        var invented = rebuttal with { Dead = [NonSettlementStatement.Sign(own, new PartyId(1), _h, DeathBasis.TermOver, _file.Date)] };
         Assert.That(_town.Check(_file, new Defence([invented], [])).Culprit, Is.EqualTo(Culprit.User), "what the issuer did not sign acquits nobody");
 
         Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).Culprit, Is.EqualTo(Culprit.User));
@@ -128,7 +131,7 @@ public sealed class LyingAccuserTests
         var records = new WalletRecords(store);
         await _town.WalletWith(records).Resume(bela.Card, bela.Pin, default);
         _town.Sign(bela, _town.AddTill("Closed"), 200);
-        _town.Clock.Advance(_town.Options.Terms.SettleTerm + TimeSpan.FromDays(1));
+        _town.Clock.Advance(_town.Options.Terms.SettlePeriod + TimeSpan.FromDays(1));
         var back = (await Wallet("signature", records).Recover(bela.Card, bela.Pin, null, default)).Single();
         Assert.That((back.Done, bela.Balance().Minor), Is.EqualTo((true, 900UL)), back.Message);
         Assert.That(records.Certificates, Has.Count.EqualTo(1));

@@ -1,10 +1,11 @@
 using HierCash.Protocol;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -124,7 +125,7 @@ public sealed class RecordsFileTests
         return new WalletRecords(store).Keep(card.Card, card.Pin);
     }
 
-    private static void Pay(TownWorld town, string till, TownCard card, int times)
+    private static void Pay(SimulatedTown town, string till, TownCard card, int times)
     {
         for (int i = 0; i < times; i++)
         {

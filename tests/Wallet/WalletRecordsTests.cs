@@ -1,13 +1,15 @@
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
@@ -23,13 +25,13 @@ public sealed class WalletRecordsTests
         using var alice = town.User("Alice", 5000);
         string till = town.AddTill("Cafe");
         var first = town.Pay(till, alice, 100);
-        await town.Till(till).Refund(first.Ticket.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(first.Sale.Time, alice.Card, town.TillLink(till), default);
         for (int i = 1; i < WalletApplet.LogSize; i++)
         {
             Assert.That(town.Pay(till, alice, 1).Outcome, Is.EqualTo(TillOutcome.Accepted));
         }
 
-        Assert.That(town.Pay(till, alice, 1).Message, Is.EqualTo(StatusWord.LogFull.Explain()));
+        Assert.That(town.Pay(till, alice, 1).Message, Is.EqualTo(WalletStatus.LogFull.Explain()));
         using var store = Database.OpenMemory(WalletRecords.Schema);
         var records = new WalletRecords(store);
         Assert.That(records.Keep(alice.Card, alice.Pin), Is.EqualTo(WalletApplet.LogSize));
@@ -79,7 +81,7 @@ public sealed class WalletRecordsTests
 
         async Task Restore(TownCard card, CashPayment payment)
         {
-            town.Clock.Advance(town.Options.Terms.SettleTerm + TimeSpan.FromDays(1));
+            town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromDays(1));
             Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default)).Single().Done);
         }
     }
@@ -91,7 +93,7 @@ public sealed class WalletRecordsTests
         Func<LinkMessage, bool> isLost = _ => false;
         using var town = Towns.Make(with: o => o with
         {
-            Faults = (from, to, message) => from == TownWorld.WalletName && isLost(message) ? LinkFault.LoseRequest : LinkFault.None,
+            Faults = (from, to, message) => from == SimulatedTown.WalletName && isLost(message) ? LinkFault.LoseRequest : LinkFault.None,
         });
         using var alice = town.User("Alice", 5000);
         var (file, _, _) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using HierCash.Card.Client;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 
 namespace HierCash.Tests.Instructions;
 
@@ -96,7 +97,7 @@ public sealed class FuzzTests
         }
     }
 
-    private static List<byte[]> Templates(TownWorld town, TownCard card)
+    private static List<byte[]> Templates(SimulatedTown town, TownCard card)
     {
         var key = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
         var till = new TillId(Id16.Read(new byte[16]));
@@ -104,7 +105,7 @@ public sealed class FuzzTests
         var coin = card.Coins()[0].Coin;
         return
         [
-            Apdu<SelectCommand, SelectReply>(new SelectCommand(Aid.Wallet)),
+            Apdu<SelectCommand, SelectReply>(new SelectCommand(SelectCommand.Wallet)),
             Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Pin.ToBlock(card.Pin))),
             Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(card.Pin), Pin.ToBlock(card.Pin))),
             Apdu<GetStatusCommand, StatusReply>(default),

@@ -1,8 +1,10 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals;
@@ -37,7 +39,7 @@ public sealed class RefusalTests
             ["RENOUNCE"] = wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(0, default), out _),
             ["FINISH"] = wallet.FinishWithdrawal(0, new byte[CashAnswer.EncipheredSize]),
             ["GET CASH"] = wallet.GetCash(default, new Amount(1), Currency.Eur, out _),
-            ["PAY"] = wallet.Pay(PayCommand.Fast(default, OneWay.W(till), new Amount(1), Currency.Eur), out _),
+            ["PAY"] = wallet.Pay(PayCommand.Fast(default, Derivations.W(till), new Amount(1), Currency.Eur), out _),
             ["CONFIRM"] = wallet.Confirm(coin, 1),
             ["VOID"] = wallet.Void(coin, 1, till, new byte[64]),
             ["GET COIN"] = wallet.Send<GetCoinCommand, CoinReply>(new GetCoinCommand(0), out _),
@@ -60,8 +62,8 @@ public sealed class RefusalTests
         var wallet = Open(card);
         StatusWord Put(KeyCertificate certificate) => wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
         Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank")), Is.EqualTo(StatusWord.WrongData));
-        Assert.That(Put(Certificate(Suite.Key("bank"), KeyUsage.IssuerCoin, "coin")), Is.EqualTo(StatusWord.InvalidSignature));
-        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank") with { Holder = new PartyId(0x101) }), Is.EqualTo(StatusWord.InvalidSignature), "its own bank's has to be signed too");
+        Assert.That(Put(Certificate(Suite.Key("bank"), KeyUsage.IssuerCoin, "coin")), Is.EqualTo(WalletStatus.InvalidSignature));
+        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank") with { Holder = new PartyId(0x101) }), Is.EqualTo(WalletStatus.InvalidSignature), "its own bank's has to be signed too");
     }
 
     /// <summary>However many keys come: the card keeps working, with those that came last and those that a pending withdrawal needs (rule R15).</summary>
@@ -85,7 +87,7 @@ public sealed class RefusalTests
                     using var statement = Suite.GenerateKey();
                     wallet.PutCertificate(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerStatement, Issuer, default, new Timestamp(1), statement.PublicKey));
                     var ei = wallet.WithdrawalAgain(slot).EI;
-                    var never = NeverIssued.Sign(statement, Issuer, new PartyId(0x101), new Amount(900), Currency.Eur, new RequestId(Digest.Of(ei)), IssueRefusal.Asked, new Timestamp(1));
+                    var never = NonIssuanceStatement.Sign(statement, Issuer, new PartyId(0x101), new Amount(900), Currency.Eur, new WithdrawalId(Digest.Of(ei)), IssueRefusal.Asked, new Timestamp(1));
                     Assert.That(wallet.ReleaseWithdrawal(slot, never), Is.EqualTo(StatusWord.Success), $"rotation {i}");
                 }
             }
@@ -103,18 +105,18 @@ public sealed class RefusalTests
         var key = Suite.Key("encryption").PublicKey.Id;
         Assert.That(
             wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, default, Currency.Eur, key), out _),
-            Is.EqualTo(StatusWord.AmountZero));
+            Is.EqualTo(WalletStatus.AmountZero));
         var begun = wallet.BeginWithdrawal(new Amount(5000), Currency.Eur, key);
-        var m = CashRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), begun.EI)!)!;
+        var m = CoinRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), begun.EI)!)!;
         StatusWord Finish(ISigningKey signer, PartyId issuer, KeyId claimed) => wallet.FinishWithdrawal(begun.Slot, Answer(m, signer, issuer, claimed));
         var coin = Suite.Key("coin");
-        Assert.That(Finish(coin, Issuer, new KeyId(1)), Is.EqualTo(StatusWord.KeyUnknown));
-        Assert.That(Finish(coin, new PartyId(2), coin.PublicKey.Id), Is.EqualTo(StatusWord.KeyUnknown));
-        Assert.That(Finish(Suite.Key("bank"), Issuer, coin.PublicKey.Id), Is.EqualTo(StatusWord.InvalidSignature));
+        Assert.That(Finish(coin, Issuer, new KeyId(1)), Is.EqualTo(WalletStatus.KeyUnknown));
+        Assert.That(Finish(coin, new PartyId(2), coin.PublicKey.Id), Is.EqualTo(WalletStatus.KeyUnknown));
+        Assert.That(Finish(Suite.Key("bank"), Issuer, coin.PublicKey.Id), Is.EqualTo(WalletStatus.InvalidSignature));
         Assert.That(Finish(coin, Issuer, coin.PublicKey.Id), Is.EqualTo(StatusWord.Success));
 
         var further = wallet.BeginWithdrawalSameKey(begun.Slot, new Amount(100), Currency.Eur, key);
-        var m2 = CashRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), further.EI)!)!;
+        var m2 = CoinRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), further.EI)!)!;
         Assert.That(wallet.FinishWithdrawal(further.Slot, Answer(m2, coin, Issuer, coin.PublicKey.Id)), Is.EqualTo(StatusWord.Success));
         Assert.That(
             wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, further.Slot, new Amount(1), Currency.Eur, key), out _),
@@ -127,20 +129,20 @@ public sealed class RefusalTests
     {
         using var card = FixtureCard.Make("withdrawn", Fixtures);
         var wallet = Open(card);
-        var w = OneWay.W(Suite.Key("till").PublicKey);
+        var w = Derivations.W(Suite.Key("till").PublicKey);
         wallet.Pay(PayCommand.Fast(new Timestamp(5), w, new Amount(300), Currency.Eur), out var paid);
         wallet.Pay(PayCommand.Fast(new Timestamp(6), w, new Amount(300), Currency.Eur), out var other);
         var h = new CashPayment(paid!.Coin!, paid.Seq, paid.Balance, new Timestamp(5), w, new Amount(300), paid.SU);
         var key = Suite.Key("statement");
-        var good = DeadStatement.Sign(key, Issuer, h, DeathBasis.TermOver, new Timestamp(9));
-        var wrong = new Dictionary<string, (DeadStatement Statement, StatusWord Status)>
+        var good = NonSettlementStatement.Sign(key, Issuer, h, DeathBasis.TermOver, new Timestamp(9));
+        var wrong = new Dictionary<string, (NonSettlementStatement Statement, StatusWord Status)>
         {
-            ["another issuer"] = (DeadStatement.Sign(key, new PartyId(2), h, DeathBasis.TermOver, new Timestamp(9)), StatusWord.KeyUnknown),
-            ["another key"] = (DeadStatement.Sign(Suite.Key("bank"), Issuer, h, DeathBasis.TermOver, new Timestamp(9)), StatusWord.InvalidSignature),
-            ["another seq"] = (good with { Seq = other!.Seq }, StatusWord.InvalidSignature),
-            ["a payment that is not there"] = (good with { Seq = 77 }, StatusWord.NotFound),
-            ["another amount"] = (DeadStatement.Sign(key, Issuer, h with { Paid = new Amount(301) }, DeathBasis.TermOver, new Timestamp(9)), StatusWord.InvalidSignature),
-            ["another basis"] = (good with { Basis = DeathBasis.Voided }, StatusWord.InvalidSignature),
+            ["another issuer"] = (NonSettlementStatement.Sign(key, new PartyId(2), h, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.KeyUnknown),
+            ["another key"] = (NonSettlementStatement.Sign(Suite.Key("bank"), Issuer, h, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.InvalidSignature),
+            ["another seq"] = (good with { Seq = other!.Seq }, WalletStatus.InvalidSignature),
+            ["a payment that is not there"] = (good with { Seq = 77 }, StatusWord.ReferencedDataNotFound),
+            ["another amount"] = (NonSettlementStatement.Sign(key, Issuer, h with { Paid = new Amount(301) }, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.InvalidSignature),
+            ["another basis"] = (good with { Basis = DeathBasis.Voided }, WalletStatus.InvalidSignature),
         };
         foreach (var (what, (statement, status)) in wrong)
         {
@@ -171,7 +173,7 @@ public sealed class RefusalTests
         for (ulong time = 1; time < ushort.MaxValue; time++)
         {
             var status = Pay(time);
-            if (status == StatusWord.LogFull)
+            if (status == WalletStatus.LogFull)
             {
                 for (byte i = 0; i < WalletApplet.LogSize; i++)
                 {
@@ -185,7 +187,7 @@ public sealed class RefusalTests
         }
 
         Assert.That(card.Coins().Single().Seq, Is.EqualTo(ushort.MaxValue - 1));
-        Assert.That(Pay(100_000), Is.EqualTo(StatusWord.CounterExhausted));
+        Assert.That(Pay(100_000), Is.EqualTo(WalletStatus.CounterExhausted));
         Assert.That(card.Balance().Minor, Is.EqualTo(100_000 - (ushort.MaxValue - 1)));
         var redeemed = town.Wallet.Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
         Assert.That(redeemed.Single().Done, "the last seq is kept for redemption, so that no balance is stuck");
@@ -221,10 +223,10 @@ public sealed class RefusalTests
         return wallet;
     }
 
-    private static byte[] Answer(CashRequest m, ISigningKey signer, PartyId issuer, KeyId claimed)
+    private static byte[] Answer(CoinRequest m, ISigningKey signer, PartyId issuer, KeyId claimed)
     {
-        var terms = new CoinTerms(Coin.Suite1, GFunction.Sha256, issuer, claimed, m.FaceValue, m.Currency, m.TM, new Quarter(235));
-        var si = signer.Sign(SignedMessage.Coin(terms, OneWay.G(terms.G, m.NU)));
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, issuer, claimed, m.FaceValue, m.Currency, m.TM, new Quarter(235));
+        var si = signer.Sign(SignedMessage.Coin(terms, Derivations.G(terms.G, m.NU)));
         return CashCipher.Encrypt(m.Seed, new CashAnswer(terms.Suite, terms.G, issuer, claimed, terms.Expiry, si).Encode());
     }
 

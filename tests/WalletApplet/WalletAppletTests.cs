@@ -1,12 +1,14 @@
+using HierCash.Card.Client;
 using HierCash.Card.Runtime;
+using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Iso7816;
 using HierCash.Protocol.Suite;
+using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Tests.Runtime;
 using HierCash.Tests.Scenarios;
-using HierCash.Town;
 
 namespace HierCash.Tests.Instructions;
 
@@ -17,7 +19,7 @@ public sealed class WalletAppletTests
     private const string Select = "00A404000AF0484945524341534801";
     private const string RightPin = "0020008208 30303030FFFFFFFF";
     private const string WrongPin = "0020008208 39393939FFFFFFFF";
-    private TownWorld _town = null!;
+    private SimulatedTown _town = null!;
     private TownCard _card = null!;
 
     [SetUp]
@@ -114,16 +116,16 @@ public sealed class WalletAppletTests
         Assert.That(Send("0024008210 39393939FFFFFFFF 3838383838383838"), Is.EqualTo("9000"));
         Assert.That(Send("0020008208 3838383838383838"), Is.EqualTo("9000"));
         Assert.That(PinWords.ExplainPuk(StatusWord.WrongPin(9)), Is.EqualTo("Wrong PUK; 9 tries are left."), "a wrong PUK is not called a wrong PIN");
-        Assert.That(PinWords.ExplainPuk(StatusWord.PinBlocked), Does.Contain("The PUK is blocked").And.Contain("bank"));
+        Assert.That(PinWords.ExplainPuk(StatusWord.AuthenticationMethodBlocked), Does.Contain("The PUK is blocked").And.Contain("bank"));
         Assert.That(PinWords.Explain(StatusWord.WrongPin(1), PinRole.Holder), Is.EqualTo("Wrong holder PIN; 1 try is left."));
-        Assert.That(PinWords.Explain(StatusWord.PinBlocked, PinRole.Payment), Does.Contain("holder PIN").And.Not.Contain("PUK"));
+        Assert.That(PinWords.Explain(StatusWord.AuthenticationMethodBlocked, PinRole.Payment), Does.Contain("holder PIN").And.Not.Contain("PUK"));
     }
 
     /// <summary>Without PIN up to the limit, counted over resets; only a correct PIN begins anew.</summary>
     [Test, Hole(12)]
     public void TheLimitWithoutPinIsKeptOverResets()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { NoPinLimit = new Amount(1000) } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { NoPinLimit = new Amount(1000) } });
         using var card = town.User("Bob", 5000);
         string till = town.AddTill("Cafe");
         Shop.TillOutcome PayWithout(ulong minor)
@@ -147,15 +149,15 @@ public sealed class WalletAppletTests
     [Test]
     public void APaymentGoesOnWithThePin()
     {
-        using var town = Towns.Make(with: o => o with { Terms = new SchemeTerms { NoPinLimit = Amount.Zero } });
+        using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { NoPinLimit = Amount.Zero } });
         using var card = town.User("Bob", 5000);
         string till = town.AddTill("Cafe");
         card.Card.Reset();
         var asked = town.Till(till).Pay(card.Card, new Amount(100));
         Assert.That(asked.Outcome, Is.EqualTo(Shop.TillOutcome.PinRequired));
-        var wrong = town.Till(till).Continue(asked.Ticket, card.Card, "9999");
+        var wrong = town.Till(till).Continue(asked.Sale, card.Card, "9999");
         Assert.That((wrong.Outcome, wrong.Message), Is.EqualTo((Shop.TillOutcome.PinWrong, "Wrong payment PIN; 2 tries are left.")));
-        Assert.That(town.Till(till).Continue(asked.Ticket, card.Card, card.PaymentPin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
+        Assert.That(town.Till(till).Continue(asked.Sale, card.Card, card.PaymentPin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Till(till).OpenTickets, Is.Empty);
     }
 
@@ -170,7 +172,7 @@ public sealed class WalletAppletTests
         }
 
         var full = _town.Pay(till, _card, 1);
-        Assert.That((full.Outcome, full.Message), Is.EqualTo((Shop.TillOutcome.Refused, StatusWord.LogFull.Explain())));
+        Assert.That((full.Outcome, full.Message), Is.EqualTo((Shop.TillOutcome.Refused, WalletStatus.LogFull.Explain())));
         var client = new WalletCard(_card.Card);
         client.Select();
         client.Verify(_card.Pin);
@@ -198,9 +200,9 @@ public sealed class WalletAppletTests
         string till = _town.AddTill("Cafe");
         _town.Clock.Advance(TimeSpan.FromDays(600));
         var refused = _town.Pay(till, _card, 1);
-        Assert.That(refused.Message, Does.Contain(refused.Ticket.Time.ToString()).And.Contain($"{_card.Coins()[0].Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}"), "both dates");
+        Assert.That(refused.Message, Does.Contain(refused.Sale.Time.ToString()).And.Contain($"{_card.Coins()[0].Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}"), "both dates");
         Assert.That(refused.Message, Does.Contain("If the clock is wrong").And.Not.Contain("too small"));
-        Assert.That(_town.Pay(till, _card, 2_000_000).Message, Is.EqualTo(StatusWord.BalanceTooSmall.Explain()), "more than it ever held");
+        Assert.That(_town.Pay(till, _card, 2_000_000).Message, Is.EqualTo(WalletStatus.BalanceTooSmall.Explain()), "more than it ever held");
     }
 
     [Test]

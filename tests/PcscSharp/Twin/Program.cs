@@ -1,6 +1,6 @@
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Iso7816;
+using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Tests.Runtime;
@@ -40,7 +40,7 @@ internal static class Program
 
     private static int Send(string reader, TimeSpan wait, string[] commands)
     {
-        var card = ReaderChoice.Open(reader, new BclSuite(), wait, Console.Error.WriteLine, CancellationToken.None);
+        var card = CardChannels.Open(reader, new BclSuite(), wait, Console.Error.WriteLine, CancellationToken.None);
         try
         {
             Console.WriteLine(Hex.Spaced(card.Atr.Span));
@@ -86,9 +86,9 @@ internal static class Program
 
     private static int Watch(string reader)
     {
-        using var watch = ReaderChoice.Watch(reader);
+        using var watch = CardChannels.Watch(reader);
         var end = Task.Run(Console.In.ReadToEnd);
-        ReaderSight? seen = null;
+        ReaderStatus? seen = null;
         while (!end.Wait(TimeSpan.FromMilliseconds(20)))
         {
             if (watch.Now != seen)

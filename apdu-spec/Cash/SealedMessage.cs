@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using HierCash.Iso7816;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+
+namespace HierCash.Protocol.Cash;
+
+/// <summary>
+/// A wallet's message to the issuer that its bank relays and cannot read (hole 23): ECIES to PE_I, always of one size. The answer is enciphered
+/// with a key that only the message holds, of one size too.
+/// </summary>
+/// <param name="Ciphertext">ECIES of: seed 32, message type 2, length 2, body, zeros.</param>
+public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
+{
+    /// <summary>Bytes of the largest body.</summary>
+    public const int MaxBody = 600;
+
+    private const int PlaintextSize = CashCipher.SeedSize + 4 + MaxBody;
+    private const int SaltSize = 16;
+    private const int AnswerSize = 4 + MaxBody;
+    private const int MaxEncodedSize = 900;
+
+    /// <summary>Seals a message; the seed opens the answer and must not leave the wallet.</summary>
+    public static (SealedMessage Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)
+    {
+        int size = PlaintextSize;
+        Switches.Replace("hole 23 size", ref size, PlaintextSize - MaxBody + message.Body.Length);
+        var plain = new byte[size];
+        suite.Random.Fill(plain.AsSpan(0, CashCipher.SeedSize));
+        Put(plain.AsSpan(CashCipher.SeedSize), message);
+        var seed = plain[..CashCipher.SeedSize];
+        var ciphertext = Ecies.Encrypt(suite, issuer, plain);
+        Switches.Replace("hole 23 cipher", ref ciphertext, [.. plain]);
+        CryptographicOperations.ZeroMemory(plain);
+        return (new SealedMessage(issuer.Id, ciphertext), seed);
+    }
+
+    /// <summary>The message and the key of the answer; null for whatever does not open: one answer for every error (hole 21).</summary>
+    public (LinkMessage Message, byte[] Seed)? Open(ICashSuite suite, ISigningKey secret)
+    {
+        var opened = Ecies.TryDecrypt(suite, secret, Ciphertext);
+        Switches.Replace("hole 23 cipher", ref opened, Ciphertext);
+        return opened is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
+            ? (message, plain[..CashCipher.SeedSize])
+            : null;
+    }
+
+    private static bool HasItsSize(byte[] plain)
+    {
+        bool its = plain.Length == PlaintextSize;
+        Switches.On("hole 23 size", ref its);
+        return its;
+    }
+
+    /// <summary>The answer, for the relay. A salt, so that one seed never enciphers two answers under one key.</summary>
+    public static byte[] SealAnswer(ICashSuite suite, ReadOnlySpan<byte> seed, LinkMessage answer)
+    {
+        var salt = new byte[SaltSize];
+        suite.Random.Fill(salt);
+        var plain = new byte[AnswerSize];
+        Put(plain, answer);
+        return [.. salt, .. CashCipher.Encrypt(AnswerKey(seed, salt), plain)];
+    }
+
+    public static LinkMessage? OpenAnswer(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> answer) =>
+        answer.Length > SaltSize && CashCipher.TryDecrypt(AnswerKey(seed, answer[..SaltSize]), answer[SaltSize..]) is { Length: AnswerSize } plain ? Take(plain) : null;
+
+    private static byte[] AnswerKey(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> salt) => Digest.Of(SignedMessage.AnswerKey(seed, salt)).ToArray();
+
+    private static void Put(Span<byte> to, LinkMessage message)
+    {
+        if (message.Body.Length > MaxBody)
+        {
+            throw new ArgumentException($"A sealed message holds {MaxBody} bytes, not {message.Body.Length}.", nameof(message));
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)message.Type);
+        BinaryPrimitives.WriteUInt16BigEndian(to[2..], (ushort)message.Body.Length);
+        message.Body.CopyTo(to[4..]);
+    }
+
+    private static LinkMessage? Take(ReadOnlySpan<byte> from)
+    {
+        int length = BinaryPrimitives.ReadUInt16BigEndian(from[2..]);
+        return length <= MaxBody && !from[(4 + length)..].ContainsAnyExcept((byte)0)
+            ? new LinkMessage((MessageType)BinaryPrimitives.ReadUInt16BigEndian(from), from.Slice(4, length).ToArray())
+            : null;
+    }
+
+    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
+    {
+        int begin = writer.Begin(WalletTag.SealedMessage);
+        writer.Write(WalletTag.KeyId, Key.Value);
+        writer.Write(WalletTag.Ciphertext, Ciphertext);
+        writer.End(begin);
+    });
+
+    /// <summary>Null unless the bytes are one sealed message of a size that wallets send.</summary>
+    public static SealedMessage? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new BerTlvReader(bytes);
+        var r = reader.Enter(WalletTag.SealedMessage);
+        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
+        var ciphertext = r.Read(WalletTag.Ciphertext).ToArray();
+        reader.Leave(r);
+        return reader.Complete && bytes.Length <= MaxEncodedSize ? new SealedMessage(key, ciphertext) : null;
+    }
+}

@@ -1,0 +1,141 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>What a person at the bank has to look at.</summary>
+/// <param name="Number">Of the issuer's instruction or statement that it is about; 0 where it is about none.</param>
+/// <param name="Holder">The holder whose card it is about; null where it is about none.</param>
+/// <param name="Said">What the issuer said; null where it is about nothing that it said.</param>
+public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string? Holder = null, string? Said = null)
+{
+    /// <summary>For people, after the kind: what it is about.</summary>
+    public string Subject => Holder is not null ? $": {Holder}" : Number > 0 ? $", number {Number}" : "";
+
+    /// <summary>For people: what to do about it.</summary>
+    public string Advice => Kind switch
+    {
+        BankAlarms.NotSigned => "Somebody else answered, or the issuer's key is not the scheme's: ask the issuer.",
+        BankAlarms.OutOfOrder => "The issuer left out or repeated an instruction: ask it, and see whether this bank or the issuer was restored from a backup.",
+        BankAlarms.StatementNotSigned => "A statement of circulation that the issuer did not sign for this bank: somebody else answered, or the issuer's key is not the scheme's: ask it.",
+        BankAlarms.StatementOutOfOrder =>
+            "The issuer changed what it said of this bank's circulation, or was restored from a backup. Both statements are kept: 'hiercash-bank audit --json' shows them. Ask the issuer.",
+        BankAlarms.StrangeDossier => "The issuer sends a dossier about a coin that nobody here withdrew: ask it why, and whether this bank was restored from a backup.",
+        BankAlarms.PositionNotSigned => "What the issuer said of how far it is with this bank is not signed by it: ask it.",
+        BankAlarms.IssuerBehind => "The issuer was restored from an older copy. It has to run 'hiercash-issuer recover'; this bank takes nothing from it before.",
+        BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that says so. It is not believed. "
+            + Agreement.NameLostKey,
+        BankAlarms.Behind => Agreement.RunRecover,
+        BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
+        BankAlarms.NumberTwice =>
+            "The card of this holder signed two orders under one number, one under two, or one under number 0, which an honest card never does. What was issued is debited as soon as the account covers it. "
+            + "Ask the holder for the card.",
+        BankAlarms.RenouncedShown =>
+            "This holder's card signed that an order cannot be shown any more, and it was shown. It is debited as soon as the account covers it. Somebody had kept it, or the card is not an honest one.",
+        BankAlarms.RivalOrder =>
+            "Both cards signed an order for the same withdrawal from before this bank was restored. The first one named bears it. Ask both holders whose card has the coin.",
+        BankAlarms.CardSetBack => "This bank signed that the card, if its PUK is blocked, goes back to the code of a new letter. If the holder did not bring it, somebody has it: have it reported as lost.",
+        BankAlarms.SetBackOfAnother =>
+            "This bank signed that this holder's card goes back to the code of a new letter, and the card in the reader said that it is another one. Nothing was set back, and that letter is gone. "
+            + "A slip in the name does that: if it was none, see whether the holder still has the card.",
+        _ => Said ?? "",
+    };
+}
+
+/// <summary>One row for each kind and what it is about, however often it happens: an instruction or statement, a set-back that was signed, an order of an account.</summary>
+internal static class BankAlarms
+{
+    public const string NotSigned = "instruction not signed";
+
+    public const string OutOfOrder = "instruction out of order";
+
+    public const string Parked = "instruction parked";
+
+    public const string StatementNotSigned = "statement not signed";
+
+    public const string StatementOutOfOrder = "statement out of order";
+
+    public const string PositionNotSigned = "position not signed";
+
+    public const string IssuerBehind = "issuer restored from an older copy";
+
+    public const string FalselyBehind = "falsely said to be restored";
+
+    /// <summary>While it is so (<see cref="Agreement"/>).</summary>
+    public const string Behind = "restored from an older copy";
+
+    public const string StrangeDossier = "dossier of no withdrawal";
+
+    public const string CardSetBack = "card set back";
+
+    /// <summary>The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.</summary>
+    public const string SetBackOfAnother = "set-back with another card";
+
+    /// <summary>One card, one number, two orders (R27).</summary>
+    public const string NumberTwice = "order number used twice";
+
+    /// <summary>An order that its account had renounced (R27).</summary>
+    public const string RenouncedShown = "renounced order turned up";
+
+    /// <summary>Two accounts, one withdrawal (R27).</summary>
+    public const string RivalOrder = "withdrawal ordered by two accounts";
+
+    /// <summary>Kinds whose subject begins with the account that they are about.</summary>
+    private static readonly string[] OfHolders = [CardSetBack, SetBackOfAnother, NumberTwice, RenouncedShown, RivalOrder];
+
+    /// <summary>While it is so (<see cref="Admission"/>).</summary>
+    public const string Unanswered = "not answered by the issuer";
+
+    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) => db.Execute(
+        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", kind, ClearingPosting.NumberBytes(number), now.ToLedger());
+
+    /// <summary>Before the bank signs it: what it signed stands in its books, whatever becomes of the card's answer (rule R12).</summary>
+    /// <returns>The alarm's subject.</returns>
+    public static byte[] RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user)
+    {
+        byte[] subject = [.. user.Value.ToArray(), .. ClearingPosting.NumberBytes(now.Microseconds)];
+        bool keeps = true;
+        Switches.Off("R12 in the books", ref keeps);
+        if (keeps)
+        {
+            db.Execute("INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", CardSetBack, subject, now.ToLedger());
+        }
+
+        return subject;
+    }
+
+    /// <summary>About an order of that account.</summary>
+    public static int RaiseOrder(IWriteTransaction db, Timestamp now, string kind, WithdrawalOrder order) => db.Execute(
+        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", kind, (byte[])[.. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
+
+    /// <summary>About two accounts: that which bears the withdrawal, and that of the other order.</summary>
+    public static int RaiseRival(IWriteTransaction db, Timestamp now, AccountId owner, WithdrawalOrder order) => db.Execute(
+        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)",
+        RivalOrder, (byte[])[.. owner.Value.ToArray(), .. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
+
+    /// <summary>The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody else's.</summary>
+    public static int CardOfAnother(IWriteTransaction db, byte[] subject) =>
+        db.Execute("UPDATE OR REPLACE alarm SET kind = $2 WHERE kind = $1 AND subject = $3", CardSetBack, SetBackOfAnother, subject);
+
+    /// <summary>When this bank signed a set-back of the card of that account, oldest first; also where the reader said that another card took it, for a reader may lie.</summary>
+    public static List<(Timestamp Date, bool OfAnother)> SetBacks(IReadSnapshot db, AccountId user) => db.Query(
+        "SELECT date, kind = $3 FROM alarm WHERE kind IN ($1, $3) AND substr(subject, 1, 16) = $2 ORDER BY date",
+        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetBoolean(1)), CardSetBack, user.Value.ToArray(), SetBackOfAnother);
+
+    /// <summary>That this bank was restored, and that the issuer does not answer, come before everything else; then the newest first.</summary>
+    public static List<BankAlarm> All(IReadSnapshot db) =>
+        [.. Agreement.BehindSince(db) is { } since ? [new BankAlarm(since, Behind, 0)] : Array.Empty<BankAlarm>(),
+            .. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
+
+    private static List<BankAlarm> Raised(IReadSnapshot db) => db.Query(
+        """
+        SELECT l.date, l.kind, l.subject, a.name, b.name FROM alarm l LEFT JOIN account a ON a.u = substr(l.subject, 1, 16)
+        LEFT JOIN account b ON l.kind = $1 AND b.u = substr(l.subject, 17, 16) ORDER BY l.date DESC, l.kind, l.subject
+        """,
+        r => OfHolders.Contains(r.GetString(1))
+            ? new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), 0, r.IsDBNull(3) ? null : r.IsDBNull(4) ? r.GetString(3) : $"{r.GetString(3)} and {r.GetString(4)}")
+            : new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2))),
+        RivalOrder);
+}

@@ -1,0 +1,301 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// How far this bank and the issuer are with each other (R27): the first thing of each visit, and the first thing that a bank says after its start. A bank that is shown a position of
+/// its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
+/// </summary>
+internal sealed class Agreement(
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock)
+{
+    /// <summary>For whoever asks a bank that is behind.</summary>
+    public const string Stopped = "This bank was restored from an older copy and does not know what it did since. Ask again after its people have run 'hiercash-bank recover'.";
+
+    /// <summary>For the people of a bank that is behind.</summary>
+    public const string RunRecover =
+        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is issued, deposited or booked before.";
+
+    /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
+    public const string NameLostKey =
+        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover --lost-key PUBLICKEY', as 'new-key' said it. Else ask the issuer.";
+
+    private volatile bool _agreed;
+
+    /// <summary>The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own word (R27).</summary>
+    private volatile bool _compared;
+
+    /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public static Timestamp? BehindSince(IReadSnapshot db)
+    {
+        var since = db.Query("SELECT since FROM behind", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        Switches.Replace("R27 bank stops", ref since, null);
+        return since;
+    }
+
+    /// <summary>Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed since.</summary>
+    public static Timestamp? Disbelieved(IReadSnapshot db)
+    {
+        var since = db.Query("SELECT since FROM disbelieved", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        Switches.Replace("R27 disbelieved", ref since, null);
+        return since;
+    }
+
+    /// <summary>The newest position of that side; null before the first.</summary>
+    public static Position? Newest(IReadSnapshot db, PositionRole role) =>
+        db.First("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!, (long)role);
+
+    /// <summary>The same as <see cref="Ensure"/>; false where the issuer cannot be reached.</summary>
+    public async ValueTask<bool> HasAgreed(CancellationToken cancel)
+    {
+        try
+        {
+            return await Ensure(cancel);
+        }
+        catch (LinkException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True once the two agree since this process began; asked now if it was not yet.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask<bool> Ensure(CancellationToken cancel)
+    {
+        if (store.Read(BehindSince) is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!_agreed)
+            {
+                await Visit(cancel);
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // It is stored, and the next visit says it.
+            return false;
+        }
+    }
+
+    /// <summary>Fetches the issuer's certificates, and shows it those of its own that it lacks.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    public async ValueTask Compare(ILink over, CancellationToken cancel)
+    {
+        await CertificateStore.Fetch(store, scheme, suite, over, cancel);
+        _compared = true;
+    }
+
+    /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the answer.</exception>
+    public async ValueTask Visit(CancellationToken cancel)
+    {
+        if (!_compared)
+        {
+            try
+            {
+                await Compare(issuer, cancel);
+            }
+            catch (LinkException)
+            {
+                // An issuer that gives no certificates keeps no other step from running (rule R8). One that cannot be reached does not agree either.
+            }
+        }
+
+        _compared = false;
+        await Exchange(isRestored: false, 0, cancel);
+    }
+
+    /// <summary>This bank was restored, knows again what it can know, and goes on with a number beyond its own later word.</summary>
+    public async ValueTask Recovered(ulong after, CancellationToken cancel)
+    {
+        await Exchange(isRestored: true, after, cancel);
+        store.Write(db => db.Execute("DELETE FROM behind"));
+    }
+
+    private async ValueTask<Position> Exchange(bool isRestored, ulong after, CancellationToken cancel)
+    {
+        _agreed = false;
+        var heard = store.Read(db => Newest(db, PositionRole.Issuer));
+        var own = store.Write(db => Next(db, isRestored, after));
+        var reply = await issuer.Call(AgreeMessage.Write(own, heard), cancel);
+        var said = AgreeMessage.ReadReply(reply)
+            ?? throw new InvalidOperationException($"The issuer does not say how far it is with this bank. {Refusal.Read(reply)?.Text}".TrimEnd());
+        if (said.Role == PositionRole.Bank)
+        {
+            store.Write(db => Behind(db, said));
+            throw new InvalidOperationException(store.Read(BehindSince) is null
+                ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}"
+                : RunRecover);
+        }
+
+        bool its = said.Issuer == scheme.Issuer && said.Bank == bank
+            && await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => said.Verify(suite, k)), cancel);
+        Switches.On("R27 issuer signed", ref its);
+        if (!its)
+        {
+            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, own.Number));
+            throw new InvalidOperationException("What the issuer says of how far it is with this bank is not signed by it.");
+        }
+
+        // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
+        bool behind = heard is not null && (said.Number <= heard.Number || said.Instruction < heard.Instruction || said.Statement < heard.Statement) && !said.IsRestored;
+        Switches.Off("R27 issuer behind", ref behind);
+        if (behind)
+        {
+            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
+            throw new InvalidOperationException(
+                $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. "
+                + "Nothing is taken from it before it has recovered.");
+        }
+
+        store.Write(db => Keep(db, said) + db.Execute("UPDATE position SET answered = 1 WHERE role = 2 AND number = $1", (long)own.Number) + db.Execute("DELETE FROM disbelieved"));
+        if (said.IsRestored)
+        {
+            await GiveBack(said, cancel);
+            throw new InvalidOperationException("The issuer recovers from an older copy, and has what this bank had of it. It goes on once all banks have been there.");
+        }
+
+        _agreed = true;
+        return said;
+    }
+
+    /// <summary>Gives an issuer that was restored what it had signed for this bank since.</summary>
+    private async ValueTask GiveBack(Position since, CancellationToken cancel)
+    {
+        // By this bank's clock, where that date is of the issuer's: each may have been wrong by the tolerance.
+        var slack = (2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1);
+        Switches.Replace("R27 two clocks", ref slack, TimeSpan.FromDays(1));
+        var from = since.Date.Minus(slack);
+        var issued = store.Read(db => db.Query(
+            "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= $1 ORDER BY ended", r => (Asked: Ask(r.Bytes(0)), EK: r.Bytes(1)), from.ToLedger()));
+
+        // Also what this bank got back itself, and of which nobody has shown the order yet: whenever it was issued.
+        var unordered = store.Read(db => db.Query(
+            "SELECT x, key_id, ei, ek FROM recovered ORDER BY rowid",
+            r => (Asked: Ask(Amount.FromLedger(r.GetInt64(0)), scheme.Terms.Currency, new KeyId(checked((uint)r.GetInt64(1))), r.Bytes(2)), EK: r.Bytes(3))));
+        bool brings = true;
+        Switches.Off("R27 unordered given back", ref brings);
+        issued.AddRange(brings ? unordered : []);
+        var transfers = store.Read(db => db.Query("SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number", r => ClearingInstruction.Decode(r.Bytes(0))!, (long)since.Instruction));
+        var statements = store.Read(db => db.Query("SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!, (long)since.Statement));
+        foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [.. part], [], []), cancel);
+        }
+
+        foreach (var part in transfers.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [], [.. part], []), cancel);
+        }
+
+        foreach (var part in statements.Chunk(RecoveryMessages.MaxEntries))
+        {
+            await Give(new ReturnedWords(false, [], [], [.. part]), cancel);
+        }
+
+        await Give(new ReturnedWords(true, [], [], []), cancel);
+
+        // It has forgotten which coins of lost cards it cancelled: they are reported again.
+        store.Write(db => db.Execute("UPDATE cancellation SET date = NULL WHERE date >= $1", from.ToLedger()));
+    }
+
+    private async ValueTask Give(ReturnedWords words, CancellationToken cancel)
+    {
+        var reply = await issuer.Call(RecoveryMessages.WriteReturn(words), cancel);
+        if (reply.Type != MessageType.ReturnReply)
+        {
+            throw new InvalidOperationException($"The issuer does not take back what it had signed. {Refusal.Read(reply)?.Text}".TrimEnd());
+        }
+    }
+
+    /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
+    private IssueRequest Ask(byte[] order)
+    {
+        var reader = new BerTlvReader(order);
+        var asked = WithdrawalOrder.Read(ref reader);
+        return Ask(asked.FaceValue, asked.Currency, asked.Key, asked.EI);
+    }
+
+    private IssueRequest Ask(Amount faceValue, Currency currency, KeyId keyId, byte[] ei)
+    {
+        var now = Timestamp.Now(clock);
+        var request = new IssueRequest(bank, faceValue, currency, keyId, ei, now, []);
+        return request with { Signature = key.Sign(SignedMessage.IssueRequest(bank, faceValue, currency, keyId, request.Request, now)) };
+    }
+
+    /// <summary>This bank's next position, on its disk before it leaves; or the last one, if that was not answered.</summary>
+    public Position Next(IWriteTransaction db, bool isRestored, ulong after = 0)
+    {
+        // One that was not answered is sent again, the same bytes: so a copy does not catch up with what it has forgotten by asking often.
+        if (!isRestored && db.First("SELECT position FROM position WHERE role = 2 AND answered = 0", r => Position.Decode(r.Bytes(0))!) is { } unanswered)
+        {
+            if (unanswered.Verify(suite, key.PublicKey))
+            {
+                return unanswered;
+            }
+
+            // The bank has another key since: the same word under that one, or its issuer would never hear it.
+            var again = Position.Sign(key, unanswered);
+            Keep(db, again);
+            return again;
+        }
+
+        ulong number = Math.Max(after, Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
+        var next = Position.Sign(key, new Position(
+            PositionRole.Bank, scheme.Issuer, bank, number, (ulong)db.Number("SELECT number FROM booked"),
+            (ulong)db.Number("SELECT max(coalesce((SELECT max(number) FROM audit_statement), 0), coalesce((SELECT max(number) FROM forgotten WHERE what = 'statement'), 0))"),
+            (ulong)(db.Number("SELECT count(*) FROM withdrawal WHERE state = 'Issued'") + db.Number("SELECT count(*) FROM recovered")
+                + db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'withdrawal' AND kind = 0")),
+            isRestored, Timestamp.Now(clock), []));
+        Keep(db, next);
+        return next;
+    }
+
+    /// <summary>Keeps a position of either side, unless there is a newer one.</summary>
+    private static int Keep(IWriteTransaction db, Position position) => db.Execute(
+        """
+        INSERT INTO position(role, number, position) VALUES($1, $2, $3)
+        ON CONFLICT(role) DO UPDATE SET number = excluded.number, position = excluded.position, answered = 0 WHERE excluded.number >= number
+        """,
+        (long)position.Role, (long)position.Number, position.Encode());
+
+    /// <summary>The bank is behind only if its own signature says so: a position that it has given, and does not know of.</summary>
+    private bool Behind(IWriteTransaction db, Position said)
+    {
+        var mine = Newest(db, PositionRole.Bank)!;
+        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && BankKeys.Own(db, suite).Exists(k => said.Verify(suite, k));
+        Switches.On("R27 own word", ref own);
+        bool isLater = said.Number > mine.Number || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
+        if (own && isLater)
+        {
+            // What was not believed, while its key was not known, was true.
+            db.Execute("DELETE FROM alarm WHERE kind = $1 AND subject = $2", BankAlarms.FalselyBehind, ClearingPosting.NumberBytes(said.Number));
+            db.Execute("DELETE FROM disbelieved");
+            db.Execute("INSERT INTO behind(only, since, proof) VALUES(1, $1, $2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof", Timestamp.Now(clock).ToLedger(), said.Encode());
+        }
+
+        // Two visits of this bank at the same time may overtake each other: that is no lie.
+        bool overtaken = own && said.Number == mine.Number;
+        if (!(own && isLater) && !overtaken)
+        {
+            BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.FalselyBehind, said.Number);
+            db.Execute("INSERT OR IGNORE INTO disbelieved(only, since) VALUES(1, $1)", Timestamp.Now(clock).ToLedger());
+        }
+
+        return own && isLater;
+    }
+}

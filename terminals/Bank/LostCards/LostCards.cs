@@ -1,0 +1,167 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// Lost cards (hole 10): on the user's signed report the bank has every coin of that card cancelled; what is left of them comes back by itself
+/// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before, and those that contradict them.
+/// </summary>
+internal sealed class LostCards(
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
+{
+    /// <summary>So many contradictions are kept for good: one is enough.</summary>
+    private const long MostContradictions = 64;
+
+    public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
+    {
+        if (LostCardReport.Decode(request.Body) is not { } report)
+        {
+            return new Refusal(RefusalReason.Malformed, "The report is malformed.").ToMessage();
+        }
+
+        try
+        {
+            return LossMessages.WriteReportReply((ulong)await Report(report, cancel));
+        }
+        catch (InvalidOperationException e)
+        {
+            return new Refusal(RefusalReason.NotAllowed, e.Message).ToMessage();
+        }
+    }
+
+    /// <summary>Keeps the report, then cancels; what the issuer could not be asked is asked later.</summary>
+    public async ValueTask<int> Report(LostCardReport report, CancellationToken cancel)
+    {
+        var account = store.Read(db => UserDatabase.FindAccount(db, report.User));
+        bool here = report.Bank == bank;
+        Switches.On("hole 10 report", ref here);
+        bool holders = account is not null && here && report.Verify(suite, account.Key);
+        Switches.On("hole 10 holder", ref holders);
+        if (!holders)
+        {
+            throw new InvalidOperationException("The report is not signed by the card of an account at this bank.");
+        }
+
+        var now = Timestamp.Now(clock);
+        store.Write(db =>
+        {
+            db.Execute("INSERT OR IGNORE INTO lost_report(u, report, date) VALUES($1, $2, $3)", report.User.Value.ToArray(), report.Encode(), now.ToLedger());
+            db.Execute(
+                "INSERT OR IGNORE INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = $1 AND state <> 'Reversed'", report.User.Value.ToArray());
+            return true;
+        });
+        crash.Reach(CrashPoints.LossReported);
+        await Resume(cancel);
+        return (int)store.Read(db => db.Number("SELECT count(*) FROM cancellation WHERE u = $1 AND date IS NOT NULL", report.User.Value.ToArray()));
+    }
+
+    /// <summary>Asks for every cancellation that is not answered yet.</summary>
+    public async ValueTask Resume(CancellationToken cancel)
+    {
+        var waiting = store.Read(db => db.Query(
+            "SELECT c.request FROM cancellation c JOIN withdrawal w ON w.request = c.request WHERE c.date IS NULL AND w.state = 'Issued'",
+            r => new WithdrawalId(Digest.Read(r.Bytes(0)))));
+        foreach (var request in waiting)
+        {
+            LinkMessage reply;
+            try
+            {
+                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report is kept, and goes on at the next visit.
+                if (await issuersClock.Ask(issuer, cancel) is not null)
+                {
+                    return;
+                }
+
+                reply = await issuer.Call(LossMessages.WriteCancel(Cancellation.Sign(key, bank, request, Timestamp.Now(clock))), cancel);
+            }
+            catch (LinkException)
+            {
+                return;
+            }
+
+            if (LossMessages.ReadCancelReply(reply) is { } date)
+            {
+                store.Write(db => db.Execute("UPDATE cancellation SET date = $2 WHERE request = $1", request.Value.ToArray(), date.ToLedger()));
+            }
+        }
+    }
+
+    /// <summary>True if the card of that account was reported as lost.</summary>
+    public static bool IsLost(IReadSnapshot db, AccountId user) => LostOn(db, user) is not null;
+
+    /// <summary>When the card of that account was reported as lost, by this bank's clock; null if it was not.</summary>
+    public static Timestamp? LostOn(IReadSnapshot db, AccountId user) =>
+        db.Query("SELECT date FROM lost_report WHERE u = $1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), user.Value.ToArray()).FirstOrDefault();
+
+    /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// A statement is not the issuer's for this bank; or it does not continue what was said before: the issuer changed its books, and both are kept. There is an alarm.
+    /// </exception>
+    public async ValueTask FetchStatements(CancellationToken cancel)
+    {
+        var last = store.Read(db => db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Bytes(0))!));
+        LinkMessage reply;
+        try
+        {
+            reply = await issuer.Call(AuditMessages.Write(last?.Number ?? 0), cancel);
+        }
+        catch (LinkException)
+        {
+            return;
+        }
+
+        foreach (var statement in AuditMessages.ReadReply(reply) ?? [])
+        {
+            ulong due = (last?.Number ?? 0) + 1;
+            bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;
+            Switches.On("statement named", ref ours);
+            bool signed = await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => statement.Verify(suite, k)), cancel);
+            Switches.On("statement signed", ref signed);
+            if (!ours || !signed)
+            {
+                store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
+                throw new InvalidOperationException($"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
+            }
+
+            bool continues = statement.Number == due && statement.Previous == (last?.Digest ?? default);
+            Switches.On("statement continues", ref continues);
+            if (!continues)
+            {
+                store.Write(db => Contradict(db, statement, last, due));
+                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they prove that its books were changed.");
+            }
+
+            store.Write(db => db.Execute("INSERT INTO audit_statement(number, statement) VALUES($1, $2)", (long)statement.Number, statement.Encode()));
+            last = statement;
+        }
+    }
+
+    public static List<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions(IReadSnapshot db) => db.Query(
+        "SELECT refused, kept FROM contradiction ORDER BY date, digest",
+        r => (CirculationStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? CirculationStatement.Decode(kept) : null));
+
+    /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only out of order.</summary>
+    private bool Contradict(IWriteTransaction db, CirculationStatement statement, CirculationStatement? last, ulong due)
+    {
+        var now = Timestamp.Now(clock);
+        var same = db.First("SELECT statement FROM audit_statement WHERE number = $1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)statement.Number);
+        bool differs = same is null ? statement.Number >= due : same.Digest != statement.Digest;
+        bool keeps = differs && db.Number("SELECT count(*) FROM contradiction") < MostContradictions;
+        Switches.Off("statement kept", ref keeps);
+        if (keeps)
+        {
+            db.Execute(
+                "INSERT OR IGNORE INTO contradiction(digest, date, refused, kept) VALUES($1, $2, $3, $4)",
+                statement.Digest.ToArray(), now.ToLedger(), statement.Encode(), (same ?? last)?.Encode());
+        }
+
+        BankAlarms.Raise(db, now, BankAlarms.StatementOutOfOrder, due);
+        return true;
+    }
+}

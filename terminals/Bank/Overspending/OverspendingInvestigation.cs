@@ -1,0 +1,295 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// Finds the overspender (EP 0810563, settlement step 3, section 203): checks the issuer's dossier by itself, looks U up by E_I,
+/// and assembles the evidence file. The issuer is told whether the case is proven, not who it is (hole 19). One case that cannot be judged stops no other.
+/// </summary>
+internal sealed class OverspendingInvestigation(
+    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+{
+    /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
+    public const int MaxRounds = 64;
+
+    /// <summary>Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every cent that is taken back (rule R10).</summary>
+    public const int LargePages = 16;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
+
+    /// <summary>Where the next visit goes on if this one was full: cases that cannot be judged keep no later one waiting.</summary>
+    private CoinId? _after;
+
+    private readonly Rebuttals _rebuttals = new(store, suite, key, certificate, scheme, issuer, clock);
+
+    /// <summary>Fetches and judges all dossiers that wait, brings what rebuttals hold, files reversals, tells what was found.</summary>
+    /// <returns>How many were judged.</returns>
+    /// <exception cref="LinkException">The issuer cannot be reached; what was found is kept and told later.</exception>
+    /// <exception cref="InvalidOperationException">A dossier was refused, or an answer was not one; thrown after all else was done.</exception>
+    public async ValueTask<int> Fetch(CancellationToken cancel)
+    {
+        Exception? first = null;
+        async ValueTask Try(Func<ValueTask> step)
+        {
+            try
+            {
+                await step();
+            }
+            catch (InvalidOperationException e)
+            {
+                first ??= e;
+            }
+        }
+
+        int judged = 0;
+        await Try(() => _rebuttals.BringVoids(cancel));
+        await Try(() => FileReversals(cancel));
+        await Try(async () =>
+        {
+            int most = MaxRounds;
+            Switches.Replace("R8 headers", ref most, int.MaxValue);
+            var after = _after;
+            _after = null;
+            for (int asked = 1; await Next(after, cancel) is { } header; asked++)
+            {
+                after = header.Coin;
+                await Try(async () => judged += await Judge(header, cancel) ? 1 : 0);
+                if (asked >= most)
+                {
+                    _after = after;
+                    break;
+                }
+            }
+        });
+        bool tells = true;
+        Switches.Off("R9 told", ref tells);
+        if (tells)
+        {
+            await Try(() => _rebuttals.TellOutcomes(cancel));
+        }
+
+        return first is null ? judged : throw first;
+    }
+
+    /// <summary>Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.</summary>
+    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _rebuttals.Rebut(coin, rebuttal, cancel);
+
+    /// <inheritdoc cref="Rebuttals.Stamped"/>
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
+
+    /// <summary>The same from a wallet: stamped whether or not there is a case.</summary>
+    public ValueTask<LinkMessage> HandleRebut(LinkMessage request, CancellationToken cancel) => _rebuttals.Handle(request, cancel);
+
+    public LinkMessage HandleNotices(LinkMessage request) => RebuttalMessages.ReadNoticesRequest(request) is { } user
+        ? RebuttalMessages.WriteNotices(Notices(user))
+        : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
+
+    /// <summary>Shows the accused the file behind a notice: their wallet answers to nothing less (rule R5).</summary>
+    public LinkMessage HandleAccusation(LinkMessage request)
+    {
+        if (RebuttalMessages.ReadAccusationRequest(request) is not var (user, coin, page))
+        {
+            return new Refusal(RefusalReason.Malformed, "The request for the evidence is malformed.").ToMessage();
+        }
+
+        var found = store.Read(db => EvidenceStore.Find(db, coin));
+        var file = found?.Proof == Proof.Excess && found.File?.Order.User == user ? found.File : null;
+        return (file, page) switch
+        {
+            (null, _) => new Refusal(RefusalReason.NotAllowed, "The bank holds nothing against this account about that coin.").ToMessage(),
+            (_, null) => RebuttalMessages.WriteAccusation(scheme.Root, file),
+            (_, { } index) => index < file.Dossier.Pages.Count
+                ? RebuttalMessages.WriteAccusationPage(file.Dossier.Pages[(int)index])
+                : new Refusal(RefusalReason.NotAllowed, "The evidence has no such page.").ToMessage(),
+        };
+    }
+
+    public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
+
+    public IReadOnlyList<Evidence> All => store.Read(EvidenceStore.Files);
+
+    public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => EvidenceStore.Notices(db, user));
+
+    /// <summary>The next dossier that waits; null after the last.</summary>
+    private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
+    {
+        var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
+        if (!DossierMessages.ReadReply(reply, out var header))
+        {
+            throw new InvalidOperationException($"The issuer sent no dossiers. {Refusal.Read(reply)?.Text}");
+        }
+
+        return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
+            ? header
+            : throw new InvalidOperationException("The issuer sends a dossier twice.");
+    }
+
+    private async ValueTask<bool> Judge(DossierHeader header, CancellationToken cancel)
+    {
+        var now = Timestamp.Now(clock);
+        Check(header, now);
+        var earlier = store.Read(db => EvidenceStore.Find(db, header.Coin));
+        bool judged = header.Revision <= earlier?.Revision;
+        Switches.Off("R9 older", ref judged);
+        if (judged)
+        {
+            store.Write(db => EvidenceStore.TellAgain(db, header.Coin));
+            return header.Revision == earlier!.Revision
+                ? false
+                : throw new InvalidOperationException(
+                    $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
+        }
+
+        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now && file.Date <= now.Plus(scheme.Terms.ClockTolerance);
+        Switches.Off("R10 rests", ref rests);
+        if (rests)
+        {
+            return false;
+        }
+
+        // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
+        var ei = new Dossier(header, []).EncipheredRequest(suite);
+        var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new WithdrawalId(Digest.Of(ei))));
+        bool strange = row is null && earlier is null;
+        Switches.Off("R10 strange", ref strange);
+        if (strange)
+        {
+            store.Write(db => BankAlarms.Raise(db, now, BankAlarms.StrangeDossier, 0));
+            await Answer(header, Proof.OpeningMismatch, cancel);
+            return true;
+        }
+
+        var dossier = new Dossier(header, await Pages(header, cancel));
+        var date = now < header.Date ? header.Date : now;
+        bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
+        Switches.On("R5 future", ref past);
+        if (!past)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
+        }
+
+        // Of the order that the user signed: anybody who checks the file asks for that, and would name this bank.
+        bool ordered = row is null || dossier.IsOf(row.Order);
+        Switches.On("R9 ordered", ref ordered);
+        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI) : Proof.OtherCoin;
+        bool rejected = proof != Proof.Excess && earlier is null;
+        Switches.Off("R10 rejected", ref rejected);
+        if (rejected)
+        {
+            await Answer(header, proof, cancel);
+            return true;
+        }
+
+        store.Write(db => Keep(db, dossier, row?.Order, proof, now));
+        crash.Reach(CrashPoints.EvidenceStored);
+        return true;
+    }
+
+    /// <summary>Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did not.</summary>
+    private async ValueTask Answer(DossierHeader header, Proof proof, CancellationToken cancel) =>
+        await issuer.Call(DossierMessages.WriteOutcome(header.Coin, header.Revision, proof), cancel);
+
+    /// <summary>Whether it is the issuer's, of this scheme, and of today (rule R5). Of one that is not, nothing is kept.</summary>
+    private void Check(DossierHeader header, Timestamp now)
+    {
+        var terms = scheme.Terms;
+        bool signed = header.Issuer == scheme.Issuer && header.Fault(suite, scheme.Root) is null;
+        Switches.On("dossier signature", ref signed);
+        if (!signed)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} is not signed by the issuer.");
+        }
+
+        bool schemes = header.DisputeTerm == terms.DisputeTerm && header.ClockTolerance == terms.ClockTolerance;
+        Switches.On("R5 terms", ref schemes);
+        if (!schemes)
+        {
+            throw new InvalidOperationException($"The dossier of coin {header.Coin} gives other terms than the scheme.");
+        }
+
+        bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
+        Switches.On("R5 today", ref today);
+        if (!today)
+        {
+            throw new InvalidOperationException(
+                $"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<DossierPage>> Pages(DossierHeader header, CancellationToken cancel)
+    {
+        var pages = new List<DossierPage>();
+        for (uint i = 0; i < header.Pages.Count; i++)
+        {
+            var reply = await issuer.Call(DossierMessages.WritePageRequest(header.Coin, header.Revision, i), cancel);
+            var page = DossierMessages.ReadPageReply(reply);
+            bool its = page?.Hash == header.Pages[(int)i];
+            Switches.On("R9 page", ref its);
+            pages.Add(page is not null && its
+                ? page
+                : throw new InvalidOperationException(
+                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));
+        }
+
+        return pages;
+    }
+
+    private int Keep(IWriteTransaction db, Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now)
+    {
+        if (proof != Proof.Excess || UserDatabase.FindAccount(db, order!.User) is not { } account)
+        {
+            EvidenceStore.Reject(db, dossier, proof, now);
+            return 0;
+        }
+
+        var file = Evidence.Sign(key, order, account.Key, account.Name, dossier, certificate, now);
+        var earlier = EvidenceStore.Find(db, dossier.Coin)?.File;
+        Switches.Replace("R3 kept", ref earlier, null);
+        file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
+        EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), _rebuttals.CountsUntil(file), now);
+        _rebuttals.Queue(db, file);
+        return 1;
+    }
+
+    /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>
+    private async ValueTask FileReversals(CancellationToken cancel)
+    {
+        int most = MaxRounds;
+        Switches.Replace("R8 reversals", ref most, int.MaxValue);
+        for (int asked = 0; asked < most; asked++)
+        {
+            ulong after = store.Read(EvidenceStore.Filed);
+            var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);
+            var reversals = DossierMessages.ReadReversalsReply(reply)
+                ?? throw new InvalidOperationException($"The issuer sent no reversals. {Refusal.Read(reply)?.Text}");
+            if (reversals.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var (number, _, _) in reversals)
+            {
+                if (number <= after)
+                {
+                    throw new InvalidOperationException($"Reversal {number} came where a later one than {after} was due.");
+                }
+
+                after = number;
+            }
+
+            // In the files first: what was cut short in between is asked for, and filed, once more.
+            await _rebuttals.File([.. reversals.Select(r => (r.Coin, r.Reversal))], cancel);
+            store.Write(db =>
+            {
+                EvidenceStore.SetFiled(db, after);
+                return true;
+            });
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>
+internal sealed partial class Rebuttals
+{
+    /// <summary>One filing at a time. It waits for no rebuttal that a stranger sent: a case that changes meanwhile is weighed again.</summary>
+    private readonly SemaphoreSlim _filing = new(1);
+
+    /// <summary>
+    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once, however many there are, and
+    /// the database waits for none of it (rule R10). Filed a second time they change nothing.
+    /// </summary>
+    /// <exception cref="LinkException">One of them is signed by a key that this bank does not know, and the issuer cannot be asked for its keys: file them again.</exception>
+    public async ValueTask File(IReadOnlyCollection<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
+    {
+        if (reversals.Count == 0)
+        {
+            return;
+        }
+
+        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies under no key of it is nothing.
+        bool known = await FileKnown(reversals, cancel);
+        Switches.On("R3 asks for keys", ref known);
+        if (!known)
+        {
+            await CertificateStore.Fetch(store, scheme, suite, issuer, cancel);
+            await FileKnown(reversals, cancel);
+        }
+    }
+
+    /// <returns>False if one of them is about a payment of a case, and does not verify under the issuer's keys that this bank knows.</returns>
+    private async ValueTask<bool> FileKnown(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
+    {
+        var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
+        bool known = true;
+        var turn = _filing;
+        Switches.Replace("R8 filed beside", ref turn, _weighing);
+        await turn.WaitAsync(cancel);
+        try
+        {
+            Renew();
+            foreach (var ofCoin in reversals.GroupBy(r => r.Coin, r => r.Reversal))
+            {
+                while (true)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var coin = ofCoin.Key;
+                    var (seen, file, heard, brought) = store.Read(db => (
+                        EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin), EvidenceStore.Brought(db, coin)));
+                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
+                    (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
+                        file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
+                    bool inside = false;
+                    Switches.On("R10 filed outside", ref inside);
+                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        return known;
+    }
+
+    /// <summary>
+    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's stamp says that it has heard
+    /// stands in the file with what came of it, whatever the revision.
+    /// </summary>
+    /// <returns>Null where none of them is one of these.</returns>
+    private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys, ref bool known)
+    {
+        Switches.Replace("R3 whatever revision", ref brought, []);
+        var payments = file.Dossier.Payments.Concat(brought.Select(b => b.H)).ToLookup(h => h.Id);
+        var taken = new List<(Reversal, KeyCertificate)>();
+        foreach (var reversal in reversals)
+        {
+            bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
+            Switches.On("R3 verified", ref takesBack);
+            known &= takesBack || !payments[reversal.Payment].Any();
+            if (takesBack)
+            {
+                taken.Add((reversal, keys.First(k => reversal.Verify(_once, k.Key))));
+            }
+        }
+
+        return taken.Count > 0 ? file.File(taken) : null;
+    }
+
+    /// <summary>True where something was heard or filed while the case was weighed: written now, it would take that out of the books.</summary>
+    private static bool HasChanged(IWriteTransaction db, CoinId coin, Digest seen)
+    {
+        bool changed = EvidenceStore.Seen(db, coin) != seen;
+        Switches.Off("R10 seen", ref changed);
+        return changed;
+    }
+
+    /// <returns>False where the case has changed since it was weighed.</returns>
+    private bool KeepFiled(IWriteTransaction db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
+    {
+        if (HasChanged(db, coin, seen))
+        {
+            return false;
+        }
+
+        EvidenceStore.Weigh(db, filed, standing, Timestamp.Now(clock));
+        return true;
+    }
+}

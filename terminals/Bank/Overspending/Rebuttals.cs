@@ -1,0 +1,367 @@
+using System.Diagnostics.CodeAnalysis;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit until it answers, and so
+/// does the finding: a rebuttal that is heard while the issuer is away loses nothing.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
+internal sealed partial class Rebuttals(
+    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
+{
+    /// <summary>S_U, receipts and submissions of the largest dossier, and then some; tens of MB if somebody ever makes one.</summary>
+    private const int MostKept = (3 * DossierHeader.MaxPages * DossierPage.MaxEntries) + OnceSuite.MaxKept;
+
+    /// <summary>What was looked at in a case is not looked at again with every further rebuttal or revision of it, nor in a transaction.</summary>
+    private OnceSuite _once = new(suite, MostKept);
+
+    /// <summary>What is verified with it is verified once: what was looked at before a transaction costs nothing in it.</summary>
+    public ICashSuite Once()
+    {
+        Renew();
+        return OnceSuite.Over(_once);
+    }
+
+    /// <summary>One rebuttal is weighed at a time, however many strangers send; nothing else waits for it, and no visit.</summary>
+    private readonly SemaphoreSlim _weighing = new(1);
+
+    /// <summary>One visit at a time brings what was heard.</summary>
+    private readonly SemaphoreSlim _bringing = new(1);
+
+    /// <summary>So many {H, S_W} go to the issuer in one visit, and the next goes on behind them.</summary>
+    public const int MostBrought = 256;
+
+    private byte[] _brought = [];
+
+    /// <summary>A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.</summary>
+    public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
+    {
+        if (RebuttalMessages.ReadRebut(request) is not { } shown)
+        {
+            return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
+        }
+
+        var came = Timestamp.Now(clock);
+        var file = await Hear(shown.Coin, shown.Rebuttal, came, cancel);
+        var stamp = StampOn(file, shown.Rebuttal, came);
+        bool? stands = file is not null ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
+        return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
+    }
+
+    /// <exception cref="InvalidOperationException">There is no such case.</exception>
+    public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
+    {
+        var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
+        return finding;
+    }
+
+    /// <summary>With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.</summary>
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(
+        StampOn(coin is { } c ? store.Read(db => EvidenceStore.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
+
+    /// <summary>A shop may be named by what its payment's bank has heard: by no S_W that is in no case here.</summary>
+    private Stamp StampOn(Evidence? file, Rebuttal rebuttal, Timestamp date)
+    {
+        bool heard = file is not null && store.Read(db => EvidenceStore.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
+        Switches.On("R5 heard first", ref heard);
+        return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
+    }
+
+    /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
+    public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
+
+    /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
+    private bool IsTooLate(Evidence file, Timestamp date)
+    {
+        bool late = date > CountsUntil(file);
+        Switches.Off("R5 case term", ref late);
+        return late;
+    }
+
+    private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date)
+    {
+        var subject = rebuttal.Digest;
+        Switches.Replace("R5 bank stamp", ref subject, default);
+        return Stamp.Sign(key, certificate.Holder, role, subject, date);
+    }
+
+    /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
+    public EvidenceFinding Standing(IReadSnapshot db, Evidence file) => file.Check(
+        _once, scheme.Root,
+        Counting(file, EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal), EvidenceStore.Brought(db, file.Dossier.Coin)));
+
+    /// <summary>
+    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money, its reversal is in
+    /// the file; and what the bank has brought before that, whatever the issuer said of it: no claim comes back by its refusal.
+    /// </summary>
+    private Defence Counting(Evidence file, IEnumerable<Rebuttal> inTime, List<BroughtVoid> brought)
+    {
+        if (!IsTooLate(file, Timestamp.Now(clock)))
+        {
+            return new([.. inTime], []);
+        }
+
+        var early = brought.Where(b => !IsTooLate(file, b.Since)).Select(b => b.H).ToList();
+        Switches.Replace("R5 brought early", ref early, []);
+        return new([.. inTime.Select(r => r with { Voids = [.. early.Select(h => r.VoidOf(_once, h)).OfType<VoidStatement>().Distinct()] })], []);
+    }
+
+    /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
+    public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
+    {
+        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
+        var (fell, claimed) = EvidenceStore.Standing(db, file.Dossier.Coin);
+        return new CaseView(file, file.Check(_once, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
+    }));
+
+    /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
+    public void Queue(IWriteTransaction db, Evidence file)
+    {
+        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
+        foreach (var h in heard.Count == 0 ? [] : file.Dossier.Payments)
+        {
+            if (heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null) is { } statement)
+            {
+                EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
+            }
+        }
+    }
+
+    /// <summary>What is full remembers no more: before the next case it begins anew.</summary>
+    private void Renew() => _once = _once.IsFull ? new OnceSuite(suite, MostKept) : _once;
+
+    /// <summary>Brings each {H, S_W} to the issuer that it has not answered, so many in one visit, and files its reversals.</summary>
+    public async ValueTask BringVoids(CancellationToken cancel)
+    {
+        await _bringing.WaitAsync(cancel);
+        try
+        {
+            var answered = new List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)>();
+            try
+            {
+                await Bring(answered, cancel);
+            }
+            finally
+            {
+                // In the file first: what was cut short in between is brought once more.
+                await File([.. answered.Select(a => (a.Coin, a.Reversal))], cancel);
+                store.Write(db =>
+                {
+                    foreach (var (payment, _, body, _) in answered)
+                    {
+                        EvidenceStore.Answered(db, payment, body);
+                    }
+
+                    return true;
+                });
+            }
+        }
+        finally
+        {
+            _bringing.Release();
+        }
+    }
+
+    private async ValueTask Bring(List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)> answered, CancellationToken cancel)
+    {
+        var waiting = store.Read(EvidenceStore.Unanswered);
+        var behind = waiting.Where(w => w.Payment.Value.ToArray().AsSpan().SequenceCompareTo(_brought) > 0).ToList();
+        var full = new HashSet<CoinId>();
+        int brought = 0;
+        foreach (var (payment, coin, message) in behind.Concat(waiting.Except(behind)).Where(w => !full.Contains(w.Coin)).Take(MostBrought))
+        {
+            brought++;
+            _brought = brought == MostBrought ? payment.Value.ToArray() : [];
+            var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
+            var reason = VoidMessage.ReadReply(reply) is null ? Refusal.Read(reply)?.Reason : null;
+            bool isFull = reason == RefusalReason.Unavailable;
+            Switches.Off("R10 brought", ref isFull);
+            if (VoidMessage.ReadReply(reply) is { } reversal)
+            {
+                answered.Add((payment, coin, reply.Body.ToArray(), reversal));
+            }
+            else if (isFull)
+            {
+                // The issuer takes no more of this coin for a while; of the others it does.
+                full.Add(coin);
+            }
+            else if (reason is RefusalReason.OutOfDate or RefusalReason.BadSignature or RefusalReason.Malformed)
+            {
+                // For good: money no longer moves by it. For blame it counts as before.
+                store.Write(db =>
+                {
+                    EvidenceStore.Answered(db, payment, []);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// <summary>Tells the issuer what was found, each by itself.</summary>
+    public async ValueTask TellOutcomes(CancellationToken cancel)
+    {
+        foreach (var (coin, revision, outcome) in store.Read(EvidenceStore.Untold))
+        {
+            var reply = await issuer.Call(DossierMessages.WriteOutcome(coin, revision, outcome), cancel);
+            if (reply.Type == MessageType.DossierOutcomeReply)
+            {
+                store.Write(db =>
+                {
+                    EvidenceStore.Told(db, coin, revision, outcome);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// <summary>
+    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the case again; of any other
+    /// nothing is stored. Whoever asks is a stranger: all signatures are verified before the database is written, and nobody waits for that (rule R10).
+    /// </summary>
+    /// <param name="came">When it was shown.</param>
+    /// <returns>The file; null where there is no case.</returns>
+    private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
+    {
+        var file = store.Read(db => EvidenceStore.Find(db, coin)?.File);
+        if (file is null)
+        {
+            return null;
+        }
+
+        bool isKept = false;
+        await _weighing.WaitAsync(cancel);
+        try
+        {
+            Renew();
+            while (!isKept)
+            {
+                cancel.ThrowIfCancellationRequested();
+                (var seen, file, var before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
+                var brought = store.Read(db => EvidenceStore.Brought(db, coin));
+                Heard? Weighed() => Weigh(file, before, brought, rebuttal, came, cancel);
+                bool inside = false;
+                Switches.On("R10 outside", ref inside);
+                if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard)
+                {
+                    break;
+                }
+
+                isKept = store.Write(db => Keep(db, coin, seen, heard));
+            }
+        }
+        finally
+        {
+            _weighing.Release();
+        }
+
+        // Nobody has the bank go to the issuer for what changes nothing.
+        bool goes = isKept;
+        Switches.On("R10 goes", ref goes);
+        if (goes)
+        {
+            await TryVisit(cancel);
+        }
+
+        return file;
+    }
+
+    /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, List<BroughtVoid> brought, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
+    {
+        var until = file.Notice.Until;
+        ICashSuite once = OnceSuite.Over(_once);
+        var own = file.Beside(Rebuttal.None).Certificates;
+
+        // The same statements came before, perhaps without what proves them, or that they were in time.
+        var same = before.Where(b => b.Rebuttal.Digest == rebuttal.Digest).ToList();
+        Switches.Replace("R3 heard whole", ref same, []);
+        var shown = same.Aggregate(rebuttal.Genuine(once, scheme.Root, own), (r, b) => r.Joined(b.Rebuttal));
+        var voids = new Dictionary<PaymentId, (CashPayment H, VoidStatement Void)>();
+        foreach (var h in file.Dossier.Payments)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (shown.VoidOf(once, h) is { } statement)
+            {
+                voids[h.Id] = (h, statement);
+            }
+        }
+
+        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier counts it, if one ever does: no reversal might
+        // ever clear the shop.
+        var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
+        bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
+        Switches.On("R5 heard coin", ref its);
+        bool late = IsTooLate(file, came);
+        shown = shown.With(Sign(shown, its && !late ? StampRole.Bank : StampRole.Witness, came), [certificate]);
+        var heard = file.Beside(shown);
+        bool inTime = (same.Exists(b => b.InTime) || heard.IsStampedBefore(once, scheme.Root, until)) && !late;
+        bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
+        var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
+        var isBrought = brought.Select(b => b.H.Id).ToHashSet();
+        bool whateverStruck = true;
+        Switches.Off("R3 brings beside", ref whateverStruck);
+        bool strikes = file.Dossier.Payments.Any(h =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            bool isVoid = voids.ContainsKey(h.Id);
+            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h))) || (whateverStruck && isVoid && !isBrought.Contains(h.Id));
+        });
+        Switches.On("R10 strikes", ref strikes);
+        if (!strikes)
+        {
+            return null;
+        }
+
+        bool brings = true;
+        Switches.Off("R3 brought", ref brings);
+        return new Heard(
+            shown, inTime, its, file, brings ? [.. voids.Values] : [],
+            file.Check(once, scheme.Root, Counting(file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []), brought)));
+    }
+
+    /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
+    private bool Keep(IWriteTransaction db, CoinId coin, Digest seen, Heard heard)
+    {
+        if (HasChanged(db, coin, seen))
+        {
+            return false;
+        }
+
+        EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime, heard.IsIts);
+        foreach (var (h, statement) in heard.Voids)
+        {
+            EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
+        }
+
+        EvidenceStore.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
+        return true;
+    }
+
+    /// <param name="IsIts">Each S_W in it is of a payment of the case.</param>
+    /// <param name="Voids">{H, S_W} for the issuer.</param>
+    /// <param name="Standing">What may be claimed with it.</param>
+    private sealed record Heard(Rebuttal Shown, bool InTime, bool IsIts, Evidence File, IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
+
+    /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>
+    private async ValueTask TryVisit(CancellationToken cancel)
+    {
+        try
+        {
+            await BringVoids(cancel);
+            await TellOutcomes(cancel);
+        }
+        catch (LinkException)
+        {
+            // Kept: the next visit tells it.
+        }
+    }
+}

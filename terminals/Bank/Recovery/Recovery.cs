@@ -1,0 +1,148 @@
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>What a bank that was restored from a copy knows again.</summary>
+/// <param name="Withdrawals">Issued before, and known to this bank by its own signed request alone: their accounts are not known.</param>
+/// <param name="Total">What these come to: it is in suspense.</param>
+/// <param name="Shops">Shop accounts that were opened again.</param>
+public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
+
+/// <summary>
+/// A bank that was restored from a copy (R27): the issuer tells it what was issued at its own signed request, and who its shops are; instructions come again by themselves. Whose a
+/// withdrawal was the issuer does not know: it stays in suspense until its holder's wallet shows the order that the account key signed.
+/// </summary>
+internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock)
+{
+    private const string Debit = "withdrawal recovered";
+    private const string Assigned = "withdrawal assigned";
+
+    /// <summary>Withdrawals without an order: how many, and what they come to in minor units.</summary>
+    public static (long Times, long Sum) Unordered(IReadSnapshot db) =>
+        db.Query("SELECT count(*), coalesce(sum(x), 0) FROM recovered", r => (r.GetInt64(0), r.GetInt64(1)))[0];
+
+    /// <summary>True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.</summary>
+    public static bool IsAwaiting(IReadSnapshot db)
+    {
+        bool all = db.Number("SELECT count(*) FROM recovered WHERE request NOT IN (SELECT request FROM owed)") > 0;
+        Switches.Replace("R27 uncovered is known", ref all, Unordered(db).Times > 0);
+        return all;
+    }
+
+    /// <exception cref="InvalidOperationException">This bank was not restored, or the issuer does not answer.</exception>
+    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
+    public async ValueTask<BankRecovery> Run(CancellationToken cancel)
+    {
+        var proof = store.Read(db => db.First("SELECT proof FROM behind", r => Position.Decode(r.Bytes(0))!))
+            ?? throw new InvalidOperationException("This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
+        int shops = await Shops(cancel);
+        int withdrawals = 0;
+        var total = Amount.Zero;
+        ulong after = 0;
+        while (true)
+        {
+            var reply = await issuer.Call(RecoveryMessages.WriteIssued(after), cancel);
+            var issued = RecoveryMessages.ReadIssuedReply(reply) ?? throw new InvalidOperationException($"The issuer does not say what it issued. {Refusal.Read(reply)?.Text}".TrimEnd());
+            if (issued.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var one in issued.Where(IsOurs))
+            {
+                if (store.Write(db => Take(db, one)))
+                {
+                    withdrawals++;
+                    total += one.Asked.FaceValue;
+                }
+            }
+
+            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
+        }
+
+        await agreement.Recovered(proof.Number, cancel);
+        return new BankRecovery(withdrawals, total, shops);
+    }
+
+    private async ValueTask<int> Shops(CancellationToken cancel)
+    {
+        var reply = await issuer.Call(RecoveryMessages.WriteShops(), cancel);
+        var shops = RecoveryMessages.ReadShopsReply(reply) ?? throw new InvalidOperationException($"The issuer does not say which shops this bank has. {Refusal.Read(reply)?.Text}".TrimEnd());
+        return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
+            .Sum(s => db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES($1, $2)", s.Account.ToArray(), s.Name)));
+    }
+
+    /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
+    private bool IsOurs(IssuedWithdrawal one)
+    {
+        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency && store.Read(db => BankKeys.Own(db, suite)).Exists(k => one.Asked.Verify(suite, k));
+        Switches.On("R27 own request", ref ours);
+        return ours;
+    }
+
+    private bool Take(IWriteTransaction db, IssuedWithdrawal one) => Take(db, one.Asked.Request, one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK, Timestamp.Now(clock));
+
+    /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
+    public static bool Take(IWriteTransaction db, WithdrawalId issued, Amount faceValue, KeyId key, byte[] ei, byte[] ek, Timestamp now)
+    {
+        byte[] request = issued.Value.ToArray();
+        if (UserDatabase.Find(db, issued) is not null)
+        {
+            UserDatabase.Conclude(db, issued, ek, null, now);
+            return false;
+        }
+
+        // What was forgotten after its terms the ledger still has.
+        if (Ledger.Has(db, "withdrawal", request) || !Ledger.Move(db, now, Debit, request, LedgerAccount.Suspense, LedgerAccount.Float, faceValue))
+        {
+            return false;
+        }
+
+        db.Execute("INSERT INTO recovered(request, x, key_id, ei, ek, date) VALUES($1, $2, $3, $4, $5, $6)", request, faceValue.ToLedger(), (long)key.Value, ei, ek, now.ToLedger());
+        return true;
+    }
+
+    /// <summary>True if this was issued before the bank was restored, and waits for this order.</summary>
+    public static bool Awaits(IReadSnapshot db, WithdrawalOrder order) =>
+        db.Number("SELECT count(*) FROM recovered WHERE request = $1 AND x = $2", order.Request.Value.ToArray(), order.FaceValue.ToLedger()) == 1;
+
+    /// <summary>E_I of a withdrawal that waits for its order; null where none does.</summary>
+    public static byte[]? EI(IReadSnapshot db, WithdrawalId request) => db.First("SELECT ei FROM recovered WHERE request = $1", r => r.Bytes(0), request.Value.ToArray());
+
+    /// <summary>True if this was issued before the bank was restored, and went to the account whose order was shown first.</summary>
+    public static bool WasAssigned(IReadSnapshot db, WithdrawalId request) => Ledger.Has(db, Assigned, request.Value.ToArray());
+
+    /// <summary>The order turns up: its account bears the withdrawal, as it did before.</summary>
+    /// <returns>Null, or why not: the account's balance is an older one, too.</returns>
+    public static Refusal? Assign(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
+    {
+        byte[] request = order.Request.Value.ToArray();
+        var user = LedgerAccount.User(Replacement.Present(db, order.User));
+        if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
+        {
+            // Kept: the account withdraws nothing else before it covers what it had.
+            db.Execute(
+                "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES($1, $2, $3)", request, order.User.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
+            string amount = order.FaceValue.Show(order.Currency);
+            return new Refusal(
+                RefusalReason.InsufficientFunds,
+                $"Order {order.Number} of this account, of {amount}, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.");
+        }
+
+        var ek = db.First("SELECT ek FROM recovered WHERE request = $1", r => r.Bytes(0), request)!;
+        UserDatabase.Add(db, order, now);
+        UserDatabase.Conclude(db, order.Request, ek, null, now);
+        Ledger.Move(db, now, "withdrawal", request, user, LedgerAccount.Float, order.FaceValue);
+        Ledger.Move(db, now, Assigned, request, LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
+        db.Execute("DELETE FROM recovered WHERE request = $1", request);
+        OrderBook.Bind(db, order, now);
+        return null;
+    }
+}

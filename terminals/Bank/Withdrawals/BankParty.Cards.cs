@@ -1,0 +1,245 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>What the bank does with a card in its own reader (rule R12).</summary>
+public sealed partial class BankParty
+{
+    /// <summary>
+    /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes
+    /// its account key. May be repeated with the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps a digest of that.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The name belongs to another card's account, or the letter was written for something else.</exception>
+    public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
+    {
+        if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
+        card.Select();
+
+        // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
+        var state = card.GetStatus().State;
+        var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
+        if (holder is not null && state == WalletState.Blank)
+        {
+            throw _store.Read(db => LostCards.IsLost(db, holder.User) && Replacement.SuccessorOf(db, holder.User) is null)
+                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
+                : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+        }
+
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var user = Add(db, name, key, Timestamp.Now(_clock));
+            LetterBook.Took(db, code, user);
+            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+                ? account
+                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+        });
+    }
+
+    /// <summary>
+    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of the old card's coins too. May be repeated with
+    /// the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.</param>
+    /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, the card had an account, or the letter was written for something else.</exception>
+    public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
+    {
+        card.Select();
+        var state = card.GetStatus().State;
+        var old = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name)
+            ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+
+        // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
+        bool mayReplace = withoutReport || _store.Read(db => LostCards.IsLost(db, old.User));
+        if (state == WalletState.Blank)
+        {
+            // Before the card is changed for good.
+            RequireReported(name, mayReplace);
+            RequireNoOther(_store.Read(db => Replacement.SuccessorOf(db, old.User)) is not null);
+        }
+
+        var key = Personalise(name, card, state, code);
+        return _store.Write(db =>
+        {
+            var now = Timestamp.Now(_clock);
+            var user = Derivations.U(key);
+            if (old.User != user)
+            {
+                RequireReported(name, mayReplace);
+
+                // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
+                bool had = UserDatabase.FindAccount(db, user) is not null || Replacement.SuccessorOf(db, old.User) is not null;
+                Switches.Off("R12 had an account", ref had);
+                RequireNoOther(had);
+
+                db.Execute("UPDATE account SET name = $2 WHERE u = $1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
+                Add(db, name, key, now);
+                LetterBook.Took(db, code, user);
+                Replacement.Replace(db, now, old, user);
+            }
+            else if (LostCards.IsLost(db, user))
+            {
+                throw new InvalidOperationException("This is the card that was reported as lost. Take a new card.");
+            }
+
+            return UserDatabase.FindAccount(db, user)!;
+        });
+    }
+
+    private static void RequireNoOther(bool hasAnother)
+    {
+        if (hasAnother)
+        {
+            throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
+        }
+    }
+
+    private static void RequireReported(string name, bool mayReplace)
+    {
+        if (!mayReplace)
+        {
+            throw new InvalidOperationException(
+                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+        }
+    }
+
+    private static AccountId Add(IWriteTransaction db, string name, PublicKey key, Timestamp now)
+    {
+        var user = Derivations.U(key);
+        db.Execute(
+            "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES($1, $2, $3, $4)", user.Value.ToArray(), name, key.Bytes.ToArray(), now.ToLedger());
+        return user;
+    }
+
+    private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
+    {
+        var scheme = _identity.Scheme;
+
+        // Two cards never have one code: whoever read the other card's letter would open this one.
+        bool isTaken = state == WalletState.Blank && _letters.IsTaken(code);
+        Switches.Off("R12 one card", ref isTaken);
+        if (isTaken)
+        {
+            throw new InvalidOperationException("That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
+        }
+
+        var key = WithCode(code, name, null, () =>
+        {
+            try
+            {
+                return card.Personalise(scheme.Root, Id, scheme.Terms.Currency, scheme.Terms.NoPinLimit, code.Hash);
+            }
+            catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
+            {
+                throw new CardRefusedException(e.Status, state == WalletState.NotActivated
+                    ? "This card has an account already, and waits for the activation code of another letter. Repeat it with that letter, or take a new card."
+                    : "This card has an account already, and is activated. Take a new card for a new account.");
+            }
+        });
+        foreach (var certificate in NeededByCard())
+        {
+            card.PutCertificate(certificate);
+        }
+
+        return key;
+    }
+
+    /// <summary>
+    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the card's own nonce, so
+    /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see. May be repeated with the same letter.
+    /// </summary>
+    /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The card was reported as lost, the letter was written for something else, or the card had that code before.</exception>
+    public void SetBack(AccountId user, WalletCard card, ActivationCode code)
+    {
+        // Whoever brings a card that was reported as lost gets nothing signed.
+        var lost = _store.Read(db => LostCards.LostOn(db, user));
+        Switches.Replace("R12 lost", ref lost, null);
+        if (lost is { } date)
+        {
+            throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
+        }
+
+        if (_store.Read(db => Replacement.SuccessorOf(db, user)) is not null)
+        {
+            throw new InvalidOperationException("The account has another card since this one was replaced: keep the card. Nothing was set back.");
+        }
+
+        string holder = Find(user)?.Name ?? "";
+        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
+        card.Select();
+        var before = card.GetStatus();
+        bool heard = KnowsCode(code);
+        bool wasSetBack = _letters.WasSetBack(user, code);
+        WithCode(code, holder, user, () =>
+        {
+            if (before.State == WalletState.Blank)
+            {
+                throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
+            }
+
+            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the card's old one.
+            var known = heard ? card.SetBack(code.Hash, new byte[ISigningKey.SignatureSize]) : WalletStatus.InvalidSignature;
+            if (known.IsSuccess)
+            {
+                return known;
+            }
+
+            bool isBlocked = before.State == WalletState.NotActivated ? wasSetBack : before.PukTries == 0;
+            Switches.On("R12 signs for blocked", ref isBlocked);
+            if (known == WalletStatus.AlreadyDone || !isBlocked)
+            {
+                var why = known == WalletStatus.AlreadyDone ? known : StatusWord.ConditionsNotSatisfied;
+                throw new CardRefusedException(why, Explain(why, before));
+            }
+
+            card.PutCertificate(_identity.Certificate);
+
+            // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
+            var nonce = card.GetNonce();
+            byte[] row = _store.Write(db =>
+            {
+                LetterBook.Signs(db, code);
+                return BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user);
+            });
+            var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
+            var status = card.SetBack(code.Hash, signature);
+            if (status == WalletStatus.InvalidSignature)
+            {
+                _store.Write(db => BankAlarms.CardOfAnother(db, row));
+            }
+
+            return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
+        });
+        LogSetBack();
+    }
+
+    private static string Explain(StatusWord status, StatusReply before) =>
+        status == WalletStatus.InvalidSignature ? "This is not the card of that account."
+        : status == WalletStatus.AlreadyDone ? "The letter's code is the card's old one. Name another file for the new letter."
+        : status != StatusWord.ConditionsNotSatisfied ? status.Explain()
+        : before.State == WalletState.NotActivated ? "This card is not activated yet: its holder activates it with the letter of 'open-account'. Only a blocked PUK is set back."
+        : "This card's PUK is not blocked. If it is the right card, its holder helps themselves with 'hiercash-wallet pin unblock'. Only a blocked PUK is set back.";
+
+    /// <summary>The newest PE_I and PS_I; whatever else a card needs its wallet brings (rule R15).</summary>
+    private IEnumerable<KeyCertificate> NeededByCard()
+    {
+        var now = Timestamp.Now(_clock);
+        return new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin }
+            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore)).OfType<KeyCertificate>();
+    }
+}

@@ -1,0 +1,86 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).</summary>
+internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme scheme, Agreement agreement, Withdrawals withdrawals, TimeProvider clock)
+{
+    /// <summary>An order without E_I. Of what the bank awaits, and of what it has, it knows E_I.</summary>
+    public async ValueTask<LinkMessage> HandleShown(LinkMessage request, CancellationToken cancel)
+    {
+        if (OrderMessages.ReadShown(request) is not { } shown)
+        {
+            return Refuse(RefusalReason.Malformed, "The order is malformed.");
+        }
+
+        if (store.Read(db => Recovery.EI(db, shown.Request) ?? UserDatabase.Find(db, shown.Request)?.Order.EI) is { } ei)
+        {
+            var answer = await withdrawals.Handle(WithdrawMessage.Write(shown.With(ei)), cancel);
+            return Refusal.Read(answer) is null ? OrderMessages.WriteReply(MessageType.ShowOrderReply, null) : answer;
+        }
+
+        return withdrawals.CheckSigner(shown.Bank, shown.User, key => IsSigned(shown.Verify(suite, key)))
+            ?? await Close(MessageType.ShowOrderReply, shown.User, shown.Number, request.Body, isShown: true, cancel);
+    }
+
+    public async ValueTask<LinkMessage> HandleRenounce(LinkMessage request, CancellationToken cancel)
+    {
+        if (OrderMessages.ReadRenounce(request) is not { } word)
+        {
+            return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
+        }
+
+        return withdrawals.CheckSigner(word.Bank, word.User, key => IsSigned(word.Verify(suite, key)))
+            ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, isShown: false, cancel);
+    }
+
+    private static bool IsSigned(bool signed)
+    {
+        Switches.On("R27 renounced by", ref signed);
+        return signed;
+    }
+
+    /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
+    private async ValueTask<LinkMessage> Close(MessageType reply, AccountId user, uint number, byte[] word, bool isShown, CancellationToken cancel)
+    {
+        // A bank that was restored, and has not heard so yet, does not know what waits.
+        bool agreed = await agreement.HasAgreed(cancel);
+        Switches.On("R27 renounced after agreement", ref agreed);
+        if (!agreed)
+        {
+            return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
+        }
+
+        return store.Write(db =>
+        {
+            var now = Timestamp.Now(clock);
+            uint known = OrderBook.Advance(db, user, scheme.Terms, now);
+            if (number > known && OrderBook.FirstOpen(db, user, known) is var open && number >= open)
+            {
+                if (number > open)
+                {
+                    return OrderBook.Missing(open).ToMessage();
+                }
+
+                // Each may wait for months, and costs its holder nothing.
+                if (RefusalCount.FullUntil(db, user, scheme.Terms, now) is { } until)
+                {
+                    return Withdrawals.TooMany(until).ToMessage();
+                }
+
+                RefusalCount.Add(db, user, scheme.Terms, now);
+                OrderBook.Renounce(db, user, number, word, isShown, now);
+                known = OrderBook.Advance(db, user, scheme.Terms, now);
+            }
+
+            return OrderMessages.WriteReply(reply, number > known && OrderBook.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
+        });
+    }
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

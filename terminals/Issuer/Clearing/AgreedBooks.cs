@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// How far the issuer and each bank are with each other (R27). After every start it signs nothing numbered for a bank until that bank has visited and agrees. An issuer that is shown a
+/// position of its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
+/// </summary>
+internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
+{
+    /// <summary>For whoever asks an issuer that is behind.</summary>
+    public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again later: its people run 'hiercash-issuer recover', and then each bank has to visit it.";
+
+    /// <summary>For the people of an issuer that is behind.</summary>
+    public const string RunRecover =
+        "This issuer's database is an older copy: others have the issuer's own signed word of later, of a visit, a payment or a key. "
+        + "Stop 'serve', run 'hiercash-issuer recover', and serve again; nothing is signed or settled before.";
+
+    /// <summary>Words to one bank that a copy may lack: more visits than a bank makes in the age of a backup.</summary>
+    private const ulong NumbersAhead = 1_000_000_000;
+
+    /// <summary>Banks that have agreed since this process began.</summary>
+    private readonly ConcurrentDictionary<PartyId, bool> _agreed = new();
+
+    /// <summary>True if something numbered may be signed for that bank.</summary>
+    public bool IsAgreed(PartyId bank)
+    {
+        bool agreed = _agreed.ContainsKey(bank);
+        Switches.On("R27 agreed", ref agreed);
+        return agreed;
+    }
+
+    /// <summary>
+    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all that it will; what it keeps back is honoured.
+    /// </summary>
+    public bool IsAgreedByAll(IReadSnapshot db)
+    {
+        var banks = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0))));
+        var heeded = banks.Except(IssuerRecovery.LeftOutBanks(db)).ToList();
+        bool all = (heeded.Count > 0 || banks.Count == 0) && heeded.TrueForAll(_agreed.ContainsKey);
+        Switches.On("R27 not yet known", ref all);
+        return all;
+    }
+
+    /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
+    public static Timestamp? BehindSince(IReadSnapshot db)
+    {
+        var since = db.Query(
+            "SELECT min(since) FROM (SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) HAVING count(*) > 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        Switches.Replace("R27 issuer stops", ref since, null);
+        return since;
+    }
+
+    /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
+    public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(
+        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => Position.Decode(r.Bytes(0))!, (long)bank.Value, (long)role);
+
+    /// <summary>A bank says how far it is, shows the issuer's own newest word, and hears how far the issuer is.</summary>
+    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        {
+            return new Refusal(RefusalReason.NotAllowed, "Only banks say how far they are, each for itself.").ToMessage();
+        }
+
+        if (AgreeMessage.Read(request) is not ({ } own, var heard))
+        {
+            return new Refusal(RefusalReason.Malformed, "The bank's position is malformed.").ToMessage();
+        }
+
+        bool its = own.Role == PositionRole.Bank && own.Issuer == issuer && own.Bank == bank.Id && own.Verify(suite, bank.Key);
+        Switches.On("R27 bank signed", ref its);
+        if (!its)
+        {
+            return new Refusal(RefusalReason.BadSignature, "The position is not signed by this bank's key.").ToMessage();
+        }
+
+        // What is not signed by this issuer proves nothing against it.
+        bool ours = heard is not null && heard.Role == PositionRole.Issuer && heard.Issuer == issuer && heard.Bank == bank.Id && keys.IsStatement(k => heard.Verify(suite, k));
+        return store.Write(db => Answer(db, bank.Id, own, ours ? heard : null, Timestamp.Now(clock)));
+    }
+
+    /// <summary>True of what a bank signed at a moment that is now here, too: its position, or its request for cash. Their clocks agree (rule R26).</summary>
+    public bool IsDatedNow(LinkMessage request, Timestamp now)
+    {
+        var signed = request.Type switch
+        {
+            MessageType.Agree => AgreeMessage.Read(request)?.Own.Date,
+            MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request)?.Date,
+            _ => null,
+        };
+        if (signed is not { } date)
+        {
+            return false;
+        }
+
+        bool agrees = date <= now.Plus(terms.ClockTolerance) && now <= date.Plus(terms.ClockTolerance);
+        Switches.On("R26 bank dated", ref agrees);
+        return agrees;
+    }
+
+    private LinkMessage Answer(IWriteTransaction db, PartyId bank, Position own, Position? heard, Timestamp now)
+    {
+        _agreed.TryRemove(bank, out _);
+
+        var last = Newest(db, bank, PositionRole.Issuer);
+        bool staysAway = IssuerRecovery.StaysAway(db, bank);
+        if (heard is not null && heard.Number > (last?.Number ?? 0) && !staysAway)
+        {
+            db.Execute(
+                "INSERT INTO behind(bank, since, proof) VALUES($1, $2, $3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", (long)bank.Value, now.ToLedger(), heard.Encode());
+            Alarms.Raise(db, Alarms.Restored, bank, 0, now);
+        }
+
+        bool isBehind = BehindSince(db) is not null;
+        if ((isBehind || staysAway) && IssuerRecovery.Awaits(db, bank) is { } since)
+        {
+            // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had said before it recovers from now. Nobody keeps some of it
+            // back, to stop it once more, and it needs no clock to tell. Once: numbers have an end, too.
+            ulong ahead = NumbersAhead;
+            Switches.Replace("R27 kept back", ref ahead, 0UL);
+            bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
+            Switches.Off("R27 ahead once", ref isTold);
+            return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead)));
+        }
+
+        if (isBehind)
+        {
+            return new Refusal(RefusalReason.Unavailable, Stopped).ToMessage();
+        }
+
+        var before = Newest(db, bank, PositionRole.Bank);
+        bool isOlder = before is not null && (own.Number < before.Number || (own.Number == before.Number && !SignedMessage.Position(before).AsSpan().SequenceEqual(SignedMessage.Position(own))));
+        Switches.Off("R27 bank behind", ref isOlder);
+        if (isOlder)
+        {
+            Alarms.Raise(db, Alarms.BankRestored, bank, 0, now);
+            return AgreeMessage.WriteReply(before!);
+        }
+
+        if (own.IsRestored)
+        {
+            Alarms.Raise(db, Alarms.BankRestored, bank, 0, now);
+            ReverseAtIssuer(db, own);
+        }
+
+        Keep(db, own);
+        var next = Next(db, bank, isRestored: false, now, heard?.Number ?? 0);
+        _agreed[bank] = true;
+        return AgreeMessage.WriteReply(next);
+    }
+
+    /// <summary>
+    /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets nothing by it. What it had parked after that it parks
+    /// again, or books; its cases it is told again.
+    /// </summary>
+    private static void ReverseAtIssuer(IWriteTransaction db, Position own)
+    {
+        db.Execute(
+            "UPDATE bank SET acknowledged = min(acknowledged, $2), told = min(told, $3) WHERE id = $1", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
+        ParkedInstructions.Forgotten(db, own.Bank, own.Instruction);
+        db.Execute("DELETE FROM mark WHERE bank = $1 AND number > CASE what WHEN 'instruction' THEN $2 ELSE $3 END", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
+        db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", (long)own.Bank.Value);
+    }
+
+    /// <summary>The issuer's next position for a bank, in its store before it leaves.</summary>
+    private Position Next(IWriteTransaction db, PartyId bank, bool isRestored, Timestamp now, ulong after = 0)
+    {
+        var has = Has(db, bank);
+        var next = Position.Sign(keys.Statement, new Position(
+            PositionRole.Issuer, issuer, bank, Math.Max(after, Newest(db, bank, PositionRole.Issuer)?.Number ?? 0) + 1,
+            has.Instruction, has.Statement, has.Issued, isRestored, now, []));
+        Keep(db, next);
+        return next;
+    }
+
+    /// <summary>What there is of a bank: its last instruction, its last statement, and how many withdrawals were issued to it.</summary>
+    public static (ulong Instruction, ulong Statement, ulong Issued) Has(IReadSnapshot db, PartyId bank) => (
+        (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value) - 1,
+        (ulong)db.Number("SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = $1", (long)bank.Value),
+        (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = $1 AND ek IS NOT NULL", (long)bank.Value));
+
+    private static int Keep(IWriteTransaction db, Position position) => db.Execute(
+        """
+        INSERT INTO position(bank, role, number, position) VALUES($1, $2, $3, $4)
+        ON CONFLICT(bank, role) DO UPDATE SET number = excluded.number, position = excluded.position
+        """,
+        (long)position.Bank.Value, (long)position.Role, (long)position.Number, position.Encode());
+}

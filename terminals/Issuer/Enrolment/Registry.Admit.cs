@@ -1,0 +1,114 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>Whose request is answered (rule R17): a certificate says who somebody was when it was made; the registry says who it is now.</summary>
+public sealed partial class Registry
+{
+    /// <summary>
+    /// Asked before every request, on whatever connection. A bank's first request with the next key that it announced retires the present one.
+    /// </summary>
+    /// <returns>Why this peer is not answered; null if it is.</returns>
+    public Refusal? Refuses(LinkPeer peer, Timestamp now)
+    {
+        if (peer.Role == LinkRole.Wallet)
+        {
+            return null;
+        }
+
+        var refusal = peer.Key is not { } key ? Refuse(RefusalReason.NotAllowed, "Whoever shows no key of its own is not answered. Use the certificate of the grant.")
+            : peer.Role == LinkRole.Bank ? BankFault(peer.Id, key, now)
+            : peer.Role == LinkRole.Shop ? store.Read(db => TillFault(db, peer.Id, Derivations.W(key)))
+            : Refuse(RefusalReason.NotAllowed, "The issuer answers banks, shops and wallets, and nobody else.");
+        Switches.Replace("R17 registry", ref refusal, null);
+        return refusal;
+    }
+
+    private Refusal? BankFault(PartyId id, PublicKey key, Timestamp now)
+    {
+        var (fault, isNext) = store.Read(db => (KeyFault(db, id, key, out bool next), next));
+        if (!isNext)
+        {
+            return fault;
+        }
+
+        return store.Write(db =>
+        {
+            // Asked once more: another connection may have been first.
+            var still = KeyFault(db, id, key, out bool next);
+            if (next)
+            {
+                bool retires = true;
+                Switches.Off("R17 retires", ref retires);
+                if (retires)
+                {
+                    Retire(db, id, Bank(db, "id = $1", (long)id.Value)!.Key, now, null);
+                    db.Execute("UPDATE bank SET public_key = next_key, next_key = NULL, keyed = $2 WHERE id = $1", (long)id.Value, now.ToLedger());
+                }
+            }
+
+            return still;
+        });
+    }
+
+    /// <summary>Why the bank of that number is not answered under this key; null if it is.</summary>
+    /// <param name="isNext">It is the key that the bank announced.</param>
+    private static Refusal? KeyFault(IReadSnapshot db, PartyId id, PublicKey key, out bool isNext)
+    {
+        isNext = false;
+        if (Bank(db, "id = $1", (long)id.Value) is not { } bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, $"There is no bank {id} in this scheme.");
+        }
+
+        bool revoked = RevokedAt(db, id) is not null;
+        Switches.Off("hole 22 bank", ref revoked);
+        if (revoked || db.Number("SELECT count(*) FROM former_key WHERE public_key = $1 AND bank = $2 AND revoked IS NOT NULL", key.Bytes.ToArray(), (long)id.Value) > 0)
+        {
+            return Refuse(
+                RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer enrol it by the bank's number.");
+        }
+
+        if (bank.Key.Equals(key))
+        {
+            return null;
+        }
+
+        isNext = db.Number("SELECT count(*) FROM bank WHERE id = $1 AND next_key = $2", (long)id.Value, key.Bytes.ToArray()) > 0;
+        return isNext ? null
+            : db.Number("SELECT ended FROM former_key WHERE public_key = $1 AND bank = $2", key.Bytes.ToArray(), (long)id.Value) is > 0 and var ended
+                ? Refuse(
+                    RefusalReason.NotAllowed,
+                    $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Serve the folder that has it; if it is lost, see 'hiercash-bank recover --help'.")
+                : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");
+    }
+
+    private static Refusal? TillFault(IReadSnapshot db, PartyId shop, TillId w) => !IsOf(db, w, shop)
+        ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
+        : RevokedAt(db, w) is { } date
+            ? new Refusal(
+                RefusalReason.KeyRevoked, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.", date)
+            : null;
+
+    /// <summary>
+    /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was revoked. Whoever
+    /// stole that key has no link; the shop has, and brings what its till was paid before.
+    /// </summary>
+    internal static Refusal? BringerFault(IReadSnapshot db, LinkPeer peer, TillId signer)
+    {
+        bool its = peer.Key is { } key && Derivations.W(key) == signer;
+        bool standsIn = TillOwner(db, signer)?.Id == peer.Id && RevokedAt(db, signer) is not null;
+        Switches.Off("R17 stands in", ref standsIn);
+        return its || standsIn || TillOwner(db, signer)?.Id != peer.Id ? null
+            : Refuse(
+                RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle from the till that was paid.");
+    }
+
+    private static Refusal Refuse(RefusalReason reason, string text) => new(reason, text);
+}

@@ -1,0 +1,243 @@
+using System.Security.Cryptography;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Issues cash (EP 0810563, issuance step 3, sections 101 to 106; claim 3). Idempotent per (B, X, E_I): S_I is stored before
+/// E_K is sent and never signed again; what was refused is tombstoned before that is said (hole 7).
+/// </summary>
+internal sealed class Issuance(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock, ICrashPoints crash)
+{
+    private const ulong LeastTombstones = 1000;
+    private const ulong CapPerTombstone = 10_000;
+
+    public LinkMessage Handle(LinkPeer peer, IssueRequest request, bool withhold)
+    {
+        var now = Timestamp.Now(clock);
+        if (peer.Role != LinkRole.Bank || request.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        {
+            return Refuse(RefusalReason.NotAllowed, "A bank may ask for cash only in its own name.");
+        }
+
+        if (Check(request, bank, withhold, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (store.Read(db => Earlier(db, request, now)) is { } earlier)
+        {
+            return earlier;
+        }
+
+        var opened = Open(request);
+        var answer = store.Write(db => Earlier(db, request, now) ?? Decide(db, request, opened, withhold, now));
+        crash.Reach(CrashPoints.IssueCommitted);
+        return answer;
+    }
+
+    private LinkMessage? Check(IssueRequest request, BankEntry bank, bool withhold, Timestamp now)
+    {
+        // What is to be withheld need not be issuable: a retired key must not keep a debit in the air.
+        if (!withhold && CheckIssuable(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        bool signed = request.Verify(suite, bank.Key);
+        Switches.On("claim 3", ref signed);
+        if (!signed)
+        {
+            return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
+        }
+
+        bool inTime = request.Date.Plus(terms.RequestTerm) >= now;
+        Switches.On("hole 7 date", ref inTime);
+        bool ahead = request.Date > now.Plus(terms.ClockTolerance);
+        Switches.Off("issue ahead", ref ahead);
+        return inTime && !ahead ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
+    }
+
+    private LinkMessage? CheckIssuable(IssueRequest request)
+    {
+        bool foreign = request.Currency != terms.Currency;
+        Switches.Off("issue foreign", ref foreign);
+        if (foreign)
+        {
+            return Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.");
+        }
+
+        bool nothing = request.FaceValue.IsZero;
+        Switches.Off("issue nothing", ref nothing);
+        if (nothing)
+        {
+            return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
+        }
+
+        // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever (R27).
+        return keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
+            ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
+            : null;
+    }
+
+    /// <summary>The answer that this withdrawal got before.</summary>
+    private LinkMessage? Earlier(IReadSnapshot db, IssueRequest request, Timestamp now)
+    {
+        var row = db.First(
+            "SELECT bank, x, ek, never_issued FROM issuance WHERE request = $1",
+            r => new { Bank = r.GetInt64(0), X = r.GetInt64(1), EK = r.BytesOrNull(2), Never = r.BytesOrNull(3) },
+            request.Request.Value.ToArray());
+        Switches.Replace("hole 7 repeat", ref row, null);
+        if (row is null)
+        {
+            return null;
+        }
+
+        bool anothers = row.Bank != request.Bank.Value;
+        Switches.Off("hole 7 bank", ref anothers);
+        if (anothers)
+        {
+            // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
+            return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
+        }
+
+        bool differs = row.X != request.FaceValue.ToLedger();
+        Switches.Off("issue same", ref differs);
+        if (differs)
+        {
+            return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
+        }
+
+        return new WithdrawalAnswer(row.EK, row.Never is null ? null : NonIssuanceStatement.Decode(row.Never)).ToMessage(MessageType.IssueReply);
+    }
+
+    /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
+    private CoinRequest? Open(IssueRequest request)
+    {
+        var m = keys.EncryptionKey(request.Key) is { } secret ? Ecies.TryDecrypt(suite, secret, request.EI) : null;
+        if (m is null || CoinRequest.Decode(m) is not { } opened)
+        {
+            return null;
+        }
+
+        bool keyless = terms.IssuerKeys;
+        Switches.On("hole 14", ref keyless);
+        bool possessed = opened.VerifyPossession(suite, request.Key);
+        Switches.On("hole 20 possession", ref possessed);
+        bool isWithoutKey = opened.IsWithoutKey;
+        Switches.On("issue possession", ref isWithoutKey);
+        return (keyless && isWithoutKey) || possessed ? opened : null;
+    }
+
+    private LinkMessage Decide(IWriteTransaction db, IssueRequest request, CoinRequest? opened, bool withhold, Timestamp now)
+    {
+        if (Adopt(db, request, opened, now) is { } adopted)
+        {
+            return adopted;
+        }
+
+        var bank = Registry.Bank(db, "id = $1", (long)request.Bank.Value)!;
+        bool differs = opened?.FaceValue != request.FaceValue;
+        Switches.Off("hole 16", ref differs);
+        bool foreign = opened is not null && opened.Currency != request.Currency;
+        Switches.Off("issue currency", ref foreign);
+        bool taken = opened is { IsWithoutKey: false } && InspectionDatabase.IsTaken(db, Derivations.G(terms.G, opened.NU), opened.TM, request.Bank);
+        Switches.Off("hole 15", ref taken);
+        bool beyond = bank.Circulation.Outstanding + request.FaceValue > bank.Cap;
+        Switches.Off("hole 17", ref beyond);
+        IssueRefusal? refusal = withhold ? IssueRefusal.Asked
+            : opened is null ? IssueRefusal.Undecipherable
+            : differs || foreign ? IssueRefusal.AmountDiffers
+            : taken ? IssueRefusal.KeyReused
+            : beyond ? IssueRefusal.CapReached
+            : ParkedInstructions.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears
+            : null;
+        return refusal is not { } reason ? Issue(db, request, opened!, now)
+            : IsFull(db, bank) ? Refuse(RefusalReason.Unavailable, "Too many withdrawals of this bank were refused lately. Ask for this one again later.")
+            : RecordRefusal(db, request, reason, now);
+    }
+
+    /// <summary>A refusal is kept for months, and costs whoever asks nothing: so each bank has so many at a time, and more the more cash it may have out.</summary>
+    private static bool IsFull(IReadSnapshot db, BankEntry bank)
+    {
+        ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
+        bool isFull = (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = $1 AND never_issued IS NOT NULL", (long)bank.Id.Value) >= most;
+        Switches.Off("R10 tombstones", ref isFull);
+        return isFull;
+    }
+
+    private LinkMessage RecordRefusal(IWriteTransaction db, IssueRequest request, IssueRefusal reason, Timestamp now)
+    {
+        var statement = Sign(request, reason, now);
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, never_issued, date) VALUES($1, $2, $3, $4, $5)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), statement.Encode(), now.ToLedger());
+        return new WithdrawalAnswer(null, statement).ToMessage(MessageType.IssueReply);
+    }
+
+    private LinkMessage Issue(IWriteTransaction db, IssueRequest request, CoinRequest m, Timestamp now)
+    {
+        var g = terms.G;
+        Switches.Replace("claim 7", ref g, GFunction.Sha256);
+        var coinTerms = new CoinAttributes(
+            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters), m.IsWithoutKey);
+        using var made = m.IsWithoutKey ? suite.GenerateKey() : null;
+        var unsigned = new Coin(coinTerms, made?.PublicKey.Compress() ?? m.NU, []);
+        var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };
+        var scalar = made?.ExportScalar() ?? [];
+        byte[] plain = [.. CashAnswer.Of(coin).Encode(), .. scalar];
+        var ek = CashCipher.Encrypt(m.Seed, plain);
+        CryptographicOperations.ZeroMemory(plain);
+        CryptographicOperations.ZeroMemory(scalar);
+        var opening = m.Encode();
+        InspectionDatabase.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
+        CryptographicOperations.ZeroMemory(opening);
+        CryptographicOperations.ZeroMemory(m.Seed);
+        Enter(db, request, ek, now);
+        crash.Reach(CrashPoints.IssueUncommitted);
+        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+    }
+
+    /// <summary>
+    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the same S_I again and bears what the coin paid, also where it asks
+    /// for nothing any more.
+    /// </summary>
+    private LinkMessage? Adopt(IWriteTransaction db, IssueRequest request, CoinRequest? m, Timestamp now)
+    {
+        var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue ? HonouredCoins.OfKey(db, Derivations.G(terms.G, m.NU), m.TM, m.FaceValue) : null;
+        Switches.Replace("R27 asked again", ref found, null);
+        if (found is not var (row, coin))
+        {
+            return null;
+        }
+
+        byte[] opening = m!.Encode();
+        HonouredCoins.Adopt(db, row, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening), now);
+        byte[] ek = CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin).Encode());
+        CryptographicOperations.ZeroMemory(opening);
+        CryptographicOperations.ZeroMemory(m.Seed);
+        Enter(db, request, ek, now);
+        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+    }
+
+    private static void Enter(IWriteTransaction db, IssueRequest request, byte[] ek, Timestamp now)
+    {
+        db.Execute("UPDATE bank SET issued = issued + $2 WHERE id = $1", (long)request.Bank.Value, request.FaceValue.ToLedger());
+        db.Execute(
+            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES($1, $2, $3, $4, $5, $6)",
+            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(IssueRequest.MaxEncodedSize, request.Write));
+    }
+
+    private NonIssuanceStatement Sign(IssueRequest request, IssueRefusal reason, Timestamp now) => NonIssuanceStatement.Sign(
+        keys.Statement, issuer, request.Bank, request.FaceValue, request.Currency, request.Request, reason, now);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

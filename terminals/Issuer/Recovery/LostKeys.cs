@@ -1,0 +1,89 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Keys of this issuer's own that its copy lacks (R27). Banks and shops show their certificates. The root key's signature is this issuer's own word: who does not know such a key was restored
+/// from an older copy. The secret is lost. What the key signed counts as ever.
+/// </summary>
+internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, TimeProvider clock)
+{
+    /// <summary>Most that are kept: more rotations than one copy ever lacked.</summary>
+    public const int Most = 256;
+
+    /// <summary>All of them, those that were certified first come first.</summary>
+    public static List<KeyCertificate> All(IReadSnapshot db) =>
+        [.. db.Query("SELECT certificate FROM lost_key", r => KeyCertificate.Decode(r.Bytes(0))).OfType<KeyCertificate>().OrderBy(c => c.NotBefore)];
+
+    /// <summary>Those that were shown, and from which this issuer has not recovered yet.</summary>
+    public static List<KeyCertificate> Open(IWriteTransaction db) =>
+        [.. db.Query("SELECT certificate FROM lost_key WHERE recovered = 0", r => KeyCertificate.Decode(r.Bytes(0))).OfType<KeyCertificate>()];
+
+    /// <summary>Since when that certificate is known as one of a lost key; null if it is not.</summary>
+    public static Timestamp? HeardOf(IReadSnapshot db, KeyCertificate certificate) =>
+        db.Query("SELECT since FROM lost_key WHERE certificate = $1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), certificate.Encode()).FirstOrDefault();
+
+    /// <summary>This issuer has recovered; the keys stay.</summary>
+    public static int Recovered(IWriteTransaction db) => db.Execute("UPDATE lost_key SET recovered = 1");
+
+    /// <summary>A bank or shop shows certificates that this issuer does not give.</summary>
+    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role is not (LinkRole.Bank or LinkRole.Shop))
+        {
+            return new Refusal(RefusalReason.NotAllowed, "Only banks and shops show certificates.").ToMessage();
+        }
+
+        if (ShownCertificates.Read(request) is not { } shown)
+        {
+            return new Refusal(RefusalReason.Malformed, "The certificates are malformed.").ToMessage();
+        }
+
+        var now = Timestamp.Now(clock);
+        var own = shown.Where(IsLost).ToList();
+        if (own.Count > 0)
+        {
+            store.Write(db => own.Sum(c => Keep(db, c, now)));
+        }
+
+        keys.Renew(store, now);
+        return ShownCertificates.WriteReply();
+    }
+
+    /// <summary>True of a key that this issuer's root key has certified as its own, and that it does not know; also of a lost one that was certified for a later day than is known.</summary>
+    private bool IsLost(KeyCertificate shown)
+    {
+        bool signed = shown.Verify(suite, keys.RootKey);
+        Switches.On("R27 root signed", ref signed);
+        var known = keys.Certificates.Where(c => c.Usage == shown.Usage && c.Key.Id == shown.Key.Id).ToList();
+
+        // Who knows the key by this one would take the key in its place for a replaced one, or encipher to the lost one, from that day on.
+        bool isLater = keys.IsLost(shown.Usage, shown.Key.Id) && known.TrueForAll(c => c.NotBefore < shown.NotBefore);
+        Switches.Off("R27 later certificate", ref isLater);
+        bool lost = signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && (known.Count == 0 || isLater);
+        Switches.Off("R27 lost keys", ref lost);
+        return lost;
+    }
+
+    private int Keep(IWriteTransaction db, KeyCertificate lost, Timestamp now)
+    {
+        if (db.Number("SELECT count(*) FROM lost_key") >= Most)
+        {
+            return 0;
+        }
+
+        Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)), now);
+
+        // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more. Nor does another certificate of such a key.
+        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id) && !Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
+        bool isRecovered = isAnother || (Restorations.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
+        Switches.Off("R27 recovered key", ref isRecovered);
+        return db.Execute("INSERT OR IGNORE INTO lost_key(certificate, since, recovered) VALUES($1, $2, $3)", lost.Encode(), now.ToLedger(), isRecovered ? 1L : 0L);
+    }
+}

@@ -1,0 +1,254 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes 2 to 4; rules
+/// R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
+/// </summary>
+internal sealed class Reversals(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+{
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
+    private readonly ExcessQueue _queue = new(keys, issuer, terms);
+    private readonly DeadMarks _dead = new(keys, issuer, terms);
+
+    /// <summary>A shop takes a payment back, or forwards what it voided: the same.</summary>
+    public LinkMessage HandleShop(LinkPeer peer, LinkMessage request) => peer.Role == LinkRole.Shop
+        ? Handle(request, peer.Id)
+        : Refuse(RefusalReason.NotAllowed, "Only the shop that was paid takes a payment back.");
+
+    /// <summary>A bank heard a rebuttal with S_W.</summary>
+    public LinkMessage HandleBank(LinkPeer peer, LinkMessage request)
+    {
+        bool isBank = peer.Role == LinkRole.Bank;
+        Switches.On("R4 bank", ref isBank);
+        return isBank ? Handle(request, null) : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
+    }
+
+    /// <summary>A wallet uploads an S_W that its card was given.</summary>
+    public LinkMessage HandleWallet(LinkMessage request) => Handle(request, null);
+
+    /// <summary>A user asks for the money of a payment that was never settled (hole 4).</summary>
+    public LinkMessage HandleDead(LinkMessage request)
+    {
+        if (WalletMessages.ReadDead(request) is not { } h)
+        {
+            return Refuse(RefusalReason.Malformed, "The request for a dead statement is malformed.");
+        }
+
+        bool genuine = _judgement.IsGenuine(h);
+        Switches.On("hole 4 signatures", ref genuine);
+        if (!genuine)
+        {
+            return Refuse(RefusalReason.BadSignature, "The payment's signatures do not verify.");
+        }
+
+        var now = Timestamp.Now(clock);
+        var answer = store.Write(db => Pronounce(db, h, now));
+        crash.Reach(CrashPoints.DeadCommitted);
+        return answer;
+    }
+
+    private LinkMessage Handle(LinkMessage request, PartyId? shop)
+    {
+        if (VoidMessage.Read(request) is not { } brought)
+        {
+            return Refuse(RefusalReason.Malformed, "The void is malformed.");
+        }
+
+        bool genuine = _judgement.IsGenuine(brought.H) && brought.Void.Voids(suite, brought.H);
+        Switches.On("R4 signatures", ref genuine);
+        if (!genuine)
+        {
+            return Refuse(RefusalReason.BadSignature, "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
+        }
+
+        var now = Timestamp.Now(clock);
+        var answer = store.Write(db => ReverseAtIssuer(db, brought, shop, request.Type, now));
+        crash.Reach(CrashPoints.ReverseCommitted);
+        return answer;
+    }
+
+    private LinkMessage ReverseAtIssuer(IWriteTransaction db, VoidMessage brought, PartyId? shop, MessageType type, Timestamp now)
+    {
+        var h = brought.H;
+        var owner = Registry.TillOwner(db, h.Till);
+        bool anothers = shop is not null && owner?.Id != shop;
+        Switches.Off("hole 3 stranger", ref anothers);
+        if (anothers)
+        {
+            return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
+        }
+
+        // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
+        if (HistoryDatabase.Find(db, h.Id) is { Reversal: { } earlier })
+        {
+            return VoidMessage.WriteReply(type, earlier);
+        }
+
+        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
+        var known = InspectionDatabase.Of(db, h.Coin);
+        bool disputed = shop is null && known is not null && DossierStore.HasCase(db, known, terms, now);
+        Switches.Off("R4 disputed", ref disputed);
+        bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
+        Switches.Off("R4 forgotten", ref over);
+        if (known is not { } coin || over)
+        {
+            return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
+        }
+
+        if (HistoryDatabase.Find(db, h.Id) is not { } row)
+        {
+            Compare(db, coin, h, now);
+            bool marks = true;
+            Switches.Off("R4 mark", ref marks);
+            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
+            {
+                return Full();
+            }
+
+            return VoidMessage.WriteReply(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now).Encode());
+        }
+
+        // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
+        // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
+        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term ? again : term;
+        bool isShops = shop is not null;
+        Switches.On("R4 holder", ref isShops);
+        bool late = isShops && now > until;
+        Switches.Off("R4 shop", ref late);
+
+        // A till of the shop whose key is good brings it: then the shop wants it so, whoever else has the old key (rule R17).
+        bool revoked = shop is null && Registry.RevokedAt(db, h.Till) is not null;
+        Switches.Off("R4 revoked", ref revoked);
+        return late
+            ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
+            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now));
+    }
+
+    /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
+    /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
+    private byte[] Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
+    {
+        var moved = Guarantee.Cancel(db, row, now);
+        Switches.Replace("R2 both parts", ref moved, Amount.Zero);
+        if (!moved.IsZero && shop is not null)
+        {
+            Credits.TakeBackClaim(db, coin, shop, moved);
+        }
+
+        var kept = onlyNeeded ? row.Share.Credited : Amount.Zero;
+        bool restores = !onlyNeeded && !row.Share.Credited.IsZero;
+        Switches.Off("hole 3 back", ref restores);
+        if (restores && shop is not null)
+        {
+            InspectionDatabase.Restore(db, coin, row.Share.Credited);
+            Credits.ReverseAtIssuer(db, coin, shop, row.Share.Credited);
+            moved += row.Share.Credited;
+        }
+
+        var receipt = Receipt.Sign(
+            keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, row.Receipt.NextRevision, now);
+        HistoryDatabase.Strike(
+            db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)).Encode(), receipt);
+        if (onlyNeeded)
+        {
+            HistoryDatabase.StruckByRevoked(db, row);
+        }
+
+        _queue.Distribute(db, coin.Id, now);
+        OverspendingCases.Struck(db, coin);
+        return HistoryDatabase.Find(db, row.Payment)!.Reversal!;
+    }
+
+    /// <summary>A second message under one seq is an equivocation, whoever brings it and whatever becomes of it (rule R2).</summary>
+    private static void Compare(IWriteTransaction db, CoinRow coin, CashPayment h, Timestamp now)
+    {
+        bool other = Judgement.HasOther(db, coin, h);
+        Switches.Off("R2 voided", ref other);
+        if (other)
+        {
+            OverspendingCases.OpenCase(db, coin, now);
+        }
+    }
+
+    private LinkMessage Pronounce(IWriteTransaction db, CashPayment h, Timestamp now)
+    {
+        if (DeadMarks.Find(db, h.Id) is { } statement)
+        {
+            return WalletMessages.WriteDeadReply(statement);
+        }
+
+        var coin = InspectionDatabase.Of(db, h.Coin);
+        bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
+        Switches.Off("R5 forgotten", ref forgotten);
+        if (forgotten)
+        {
+            return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
+        }
+
+        var row = HistoryDatabase.Find(db, h.Id);
+        Switches.Replace("hole 4 settled", ref row, null);
+        if (row is not null)
+        {
+            return row.Reversal is null
+                ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
+        }
+
+        bool compares = coin is not null;
+        Switches.Off("R2 pronounced", ref compares);
+        if (compares)
+        {
+            Compare(db, coin!, h, now);
+        }
+
+        // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
+        if (Restorations.WaitsUntil(db, terms, now) is { } wait)
+        {
+            return Refuse(RefusalReason.OutOfDate, $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
+        }
+
+        bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
+        Switches.On("R27 dead", ref may);
+        if (!may)
+        {
+            return Refuse(RefusalReason.Unavailable, "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
+        }
+
+        bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
+        var over = terms.LateAfter(h);
+        bool ended = now > over;
+        Switches.On("hole 4 term", ref ended);
+        DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
+        return basis is { } found
+            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
+            : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
+    }
+
+    /// <summary>
+    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since: dated before, it would blame the
+    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank whose clock is right took that dossier.
+    /// </summary>
+    private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
+    {
+        var counted = DossierStore.LastDate(db, coin);
+        Switches.Replace("R3 died on", ref counted, default);
+        bool ahead = counted > now.Plus(terms.ClockTolerance);
+        Switches.Off("R3 died ahead", ref ahead);
+        return counted > now && !ahead ? counted : now;
+    }
+
+    /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>
+    private static LinkMessage Full() => Refuse(
+        RefusalReason.Unavailable, "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

@@ -1,0 +1,248 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>A genuine payment that somebody brought.</summary>
+/// <param name="Shop">Whose till was paid; null for a redemption by its holder.</param>
+/// <param name="Submission">That the till submitted it; null for a redemption.</param>
+/// <param name="Contact">The issuer's last answer to that till before this batch.</param>
+/// <param name="Before">The issuer's earlier word of it, as the till says; null if it shows none.</param>
+internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact, Receipt? Before = null)
+{
+    public static Submitted Redemption(CashPayment h) => new(h, null, null, default);
+}
+
+/// <summary>
+/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of code for both.
+/// Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall together (hole 24).
+/// </summary>
+internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement)
+{
+    private readonly Guarantee _guarantee = new(terms);
+    private readonly ExcessQueue _queue = new(keys, issuer, terms);
+    private readonly HonouredCoins _honoured = new(keys, terms);
+
+    /// <summary>True if S_I and S_U verify and y is within x and X: then N_U's holder signed this payment of this issuer's coin.</summary>
+    public bool IsGenuine(CashPayment h)
+    {
+        bool issued = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key);
+        Switches.On("step 9", ref issued);
+
+        // To W0 goes what closes a coin, and that alone (rule R24).
+        bool fits = h.IsClose == (h.Till == Derivations.W(keys.RootKey));
+        Switches.On("R24 close", ref fits);
+        return issued && fits && h.Verify(suite);
+    }
+
+    /// <summary>The signed answer; of a payment that came before, the newest revision.</summary>
+    public Receipt Judge(IWriteTransaction db, Submitted submitted, Timestamp now)
+    {
+        var h = submitted.H;
+        bool early = h.Time > now.Plus(terms.ClockTolerance);
+        Switches.Off("hole 8 early", ref early);
+
+        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival (rule R24).
+        bool closes = submitted.Shop is null;
+        Switches.Off("R24 any time", ref closes);
+        early = early && !closes;
+        if (early)
+        {
+            EarlyArrivals.Note(db, h, now);
+            return Refuse(h, Verdict.Early, now);
+        }
+
+        var first = HistoryDatabase.Find(db, h.Id);
+        Switches.Replace("hole 5 repeat", ref first, null);
+        if (first is not null)
+        {
+            return first.Receipt with { Repeated = true };
+        }
+
+        bool dead = DeadMarks.Find(db, h.Id) is not null;
+        Switches.Off("hole 4 mark", ref dead);
+        if (dead)
+        {
+            return Refuse(h, Verdict.Dead, now);
+        }
+
+        // What this issuer counted in time, and has forgotten since with a copy, is no later than it was then (rule R27).
+        submitted = submitted with { Before = submitted.Before is { } said && IsOwnWord(said, h, now) ? said : null };
+        bool late = closes || submitted.Before is not null ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
+        Switches.Off("hole 5 late", ref late);
+        if (late)
+        {
+            return Refuse(h, Verdict.Late, now);
+        }
+
+        var coin = InspectionDatabase.Find(db, h.Coin.Id);
+        if (coin is null && !agreement.IsAgreedByAll(db))
+        {
+            return Refuse(h, Verdict.NotYetKnown, now);
+        }
+
+        coin ??= HonouredCoins.OfOneWithdrawal(db, h.Coin, h.Time, now);
+        bool honours = coin is null && _honoured.Covers(db, h.Coin, now);
+        if (coin is null && !honours)
+        {
+            // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
+            Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
+            var unknown = Verdict.UnknownCoin;
+            Switches.Replace("claim 6 9a", ref unknown, Verdict.Settled);
+            return Refuse(h, unknown, now);
+        }
+
+        // Of a coin of no bank no account is known that a redemption could go to (rule R27).
+        bool hasNoAccount = submitted.Shop is null && (coin is null || coin.Bank == HonouredCoins.NoBank);
+        Switches.Off("R27 no account", ref hasNoAccount);
+        if (hasNoAccount)
+        {
+            Alarms.Raise(db, Alarms.HonouredCoin, h.Coin.Id.Value.ToArray(), now);
+            return Refuse(h, Verdict.NotYetKnown, now);
+        }
+
+        return Count(db, submitted, coin ?? HonouredCoins.Register(db, h.Coin, now), now);
+    }
+
+    /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
+    private bool IsOwnWord(Receipt said, CashPayment h, Timestamp now)
+    {
+        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid && said.Currency == h.Coin.Terms.Currency
+            && said.Date <= now.Plus(terms.ClockTolerance) && keys.IsStatement(k => said.Verify(suite, k));
+        Switches.Off("R27 earlier word", ref own);
+        return own;
+    }
+
+    private Receipt Count(IWriteTransaction db, Submitted submitted, CoinRow coin, Timestamp now)
+    {
+        var h = submitted.H;
+        if (submitted.Before is null && CancelledCoins.Refuses(db, coin, submitted, terms, now))
+        {
+            // Kept, so that a repeat gets the same answer; never evidence (hole 10).
+            return HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: true) ? Refuse(h, Verdict.Cancelled, now) : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
+        }
+
+        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
+        bool splits = true;
+        Switches.Off("R1 splits", ref splits);
+        bool isSplit = splits && submitted.Shop is not null;
+        Switches.On("R1 whole", ref isSplit);
+        var credited = h.Paid <= coin.Rest ? h.Paid : isSplit ? coin.Rest : Amount.Zero;
+        Switches.Replace("claim 6 9c", ref credited, h.Paid);
+        var excess = h.Paid - credited;
+        bool other = HasOther(db, coin, h);
+        var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
+        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, submitted.Before is { } before ? Timestamp.Min(before.Date, now) : now) : (Amount.Zero, default);
+        if (credited.IsZero && guaranteed.IsZero && HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: false))
+        {
+            // What is not kept is not said to wait.
+            return Refuse(h, Verdict.Cancelled, now);
+        }
+
+        var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
+        if (!credited.IsZero)
+        {
+            InspectionDatabase.Spend(db, coin, credited);
+            Credits.Give(db, coin, submitted.Shop, credited);
+        }
+
+        if (h.IsClose)
+        {
+            InspectionDatabase.Close(db, coin, now);
+            if (coin.Rest > credited)
+            {
+                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its holder's account.
+                CoinLife.MakeHot(db, coin);
+            }
+        }
+
+        if (verdict != Verdict.Settled)
+        {
+            if (splits)
+            {
+                _queue.Distribute(db, coin.Id, now);
+            }
+
+            bool isCase = other || HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
+            Switches.Off("claim 6 9e", ref isCase);
+            if (isCase)
+            {
+                OverspendingCases.OpenCase(db, coin, now);
+            }
+        }
+
+        // What was freed at once may have changed it.
+        return verdict == Verdict.Settled ? receipt : HistoryDatabase.Find(db, h.Id)!.Receipt;
+    }
+
+    /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
+    public static bool HasOther(IReadSnapshot db, CoinRow coin, CashPayment h)
+    {
+        bool dead = DeadMarks.HasOther(db, coin.Id, h);
+        Switches.Off("R2 dead", ref dead);
+        bool other = dead || HistoryDatabase.HasOther(db, coin.Number, h.Seq);
+        Switches.Off("hole 19 equivocation", ref other);
+        return other;
+    }
+
+    private Receipt Record(IWriteTransaction db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
+    {
+        var h = submitted.H;
+        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
+        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
+        return receipt;
+    }
+
+    private Receipt Refuse(CashPayment h, Verdict verdict, Timestamp now) =>
+        Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, Share.None, 1, now);
+}
+
+/// <summary>What a coin pays, as deltas of the next clearing cycle (hole 18).</summary>
+internal static class Credits
+{
+    /// <summary>The coin pays a shop, or its holder's account.</summary>
+    public static void Give(IWriteTransaction db, CoinRow coin, ShopEntry? shop, Amount amount)
+    {
+        if (shop is null)
+        {
+            db.Execute("UPDATE bank SET redeemed = redeemed + $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
+            ClearingCycle.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, amount);
+            return;
+        }
+
+        Debit(db, coin, amount);
+        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, amount);
+    }
+
+    /// <summary>The coin pays what a claim had paid before (rule R2): the shop has its money already.</summary>
+    public static void Repay(IWriteTransaction db, CoinRow coin, Amount amount)
+    {
+        Debit(db, coin, amount);
+        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+    }
+
+    /// <summary>The shop gives back what the coin had paid.</summary>
+    public static void ReverseAtIssuer(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
+    {
+        db.Execute("UPDATE bank SET settled = settled - $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
+        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);
+        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+    }
+
+    /// <summary>The shop gives back what the guarantee had paid.</summary>
+    public static void TakeBackClaim(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
+    {
+        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+    }
+
+    /// <summary>The coin's bank bears what the coin paid.</summary>
+    public static void Debit(IWriteTransaction db, CoinRow coin, Amount amount)
+    {
+        db.Execute("UPDATE bank SET settled = settled + $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
+        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);
+    }
+}

@@ -1,0 +1,142 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>When the issuer served, and when it answered each till (rule R6): a payment of a lost card must not fail because the issuer was away, and must
+/// not pass because a till says that it was.</summary>
+internal sealed class ServiceRecord
+{
+    /// <summary>Signs of life are written at most this often.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <summary>A shorter silence is no outage.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
+    private readonly Lock _turn = new();
+    private readonly Database _store;
+    private Timestamp _last;
+
+    /// <summary>The last sign of life that was written, by the timer or a request; 0 where no timer runs: nobody need ask anything for days.</summary>
+    private Timestamp _ticked;
+
+    /// <summary>What lies between the last sign of life and this start was an outage.</summary>
+    public ServiceRecord(Database store, Timestamp now)
+    {
+        _store = store;
+        _last = Timestamp.FromLedger(store.Read(db => db.Number("SELECT coalesce(max(date), 0) FROM alive")));
+        Silence(_last, now);
+    }
+
+    private void Silence(Timestamp last, Timestamp now)
+    {
+        if (last != default && now > last.Plus(Shortest))
+        {
+            _store.Write(db => db.Execute(
+                "INSERT INTO outage(began, ended) VALUES($1, $2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", last.ToLedger(), now.ToLedger()));
+        }
+    }
+
+    /// <summary>
+    /// The issuer serves. Where the timer was silent, or nothing could be written, the process or its machine stood still until now, and is not told so: that is an outage too.
+    /// </summary>
+    public void Beat(TimeProvider clock)
+    {
+        lock (_turn)
+        {
+            // Who waited here for a disk that hung is asked for the time when it goes on.
+            var now = Timestamp.Now(clock);
+            var stood = _ticked;
+            Switches.Replace("R6 stood still", ref stood, default);
+            Silence(stood, now);
+            Note(now);
+            _ticked = _ticked == default ? default : now;
+        }
+    }
+
+    private void Note(Timestamp now)
+    {
+        // A clock that was ahead once, and is right again, leaves a sign of life of the future: the next one is of today.
+        if (now >= _last && now < _last.Plus(Every))
+        {
+            return;
+        }
+
+        _store.Write(db =>
+        {
+            // So does an outage that ends then: the hours that are still to come are none of it, and count for nothing once their date has come.
+            var ahead = now.Plus(Shortest);
+            Switches.Replace("R6 ahead", ref ahead, new Timestamp(long.MaxValue));
+            db.Execute("UPDATE outage SET ended = max(began, $2) WHERE ended > $1", ahead.ToLedger(), now.ToLedger());
+            return db.Execute("INSERT INTO alive(id, date) VALUES(1, $1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger());
+        });
+        _last = now;
+    }
+
+    /// <summary>Signs of life of a process that serves and hears nothing: quiet hours are no outage.</summary>
+    /// <param name="failed">Told why one could not be written; the next is tried all the same.</param>
+    public ITimer Start(TimeProvider clock, Action<string> failed)
+    {
+        _ticked = Timestamp.Now(clock);
+        return clock.CreateTimer(_ => Tick(clock, failed), null, Every, Every);
+    }
+
+    private void Tick(TimeProvider clock, Action<string> failed)
+    {
+        bool beats = true;
+        Switches.Off("service beat", ref beats);
+        if (!beats)
+        {
+            return;
+        }
+
+        try
+        {
+            Beat(clock);
+        }
+        // On a timer nobody else is there to take it: whatever it is would end the process (rule R28).
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            failed(e.Message);
+        }
+    }
+
+    /// <summary>How long the issuer did not serve between a moment and now, each hour once. What ended later was seen by a clock that was ahead.</summary>
+    public static TimeSpan Outage(IReadSnapshot db, Timestamp from, Timestamp to)
+    {
+        long microseconds = 0, until = from.ToLedger();
+        foreach (var (began, ended) in db.Query(
+            "SELECT began, ended FROM outage WHERE ended > $1 AND ended <= $2 ORDER BY began", r => (r.GetInt64(0), r.GetInt64(1)), from.ToLedger(), to.ToLedger()))
+        {
+            microseconds += Math.Max(0, ended - Math.Max(began, until));
+            until = Math.Max(until, ended);
+        }
+
+        return TimeSpan.FromMicroseconds(microseconds);
+    }
+
+    /// <summary>When the issuer stopped serving, of all times at which it served again only at that moment or later: the first one; null if there was none.</summary>
+    public static long? AwayBefore(IReadSnapshot db, Timestamp moment) =>
+        db.Query("SELECT min(began) FROM outage WHERE ended >= $1 HAVING count(*) > 0", r => (long?)r.GetInt64(0), moment.ToLedger()).FirstOrDefault();
+
+    /// <summary>
+    /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives the TIME of what the till takes
+    /// next; and what the till still has to send it took before (rule R6). A contact that was noted stays.
+    /// </summary>
+    /// <param name="queued">TIME of the oldest payment that the till still has to send; 0: there is none.</param>
+    public static void Answer(IWriteTransaction db, TillId till, Timestamp asked, Timestamp queued, Timestamp now)
+    {
+        Switches.Replace("R6 slow clock", ref asked, now);
+        var answered = Timestamp.Min(asked, now);
+        answered = queued == default ? answered : Timestamp.Min(answered, queued);
+        db.Execute("UPDATE till SET contact = $2 WHERE w = $1 AND coalesce(contact, 0) < $2", till.Value.ToArray(), answered.ToLedger());
+    }
+
+    /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
+    public static Timestamp LastContact(IReadSnapshot db, TillId till) =>
+        Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = $1", till.Value.ToArray()));
+
+    /// <summary>Outages that no term looks back to any more.</summary>
+    public static void Purge(IWriteTransaction db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < $1", before.ToLedger());
+}

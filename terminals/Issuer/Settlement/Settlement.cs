@@ -1,0 +1,122 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each payment gets a
+/// signed receipt.
+/// </summary>
+internal sealed class Settlement(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+{
+    private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
+    private readonly ShownWords _shown = new(suite, keys, issuer, terms);
+
+    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    {
+        if (peer.Role != LinkRole.Shop)
+        {
+            return Refuse(RefusalReason.NotAllowed, "Only shops settle payments.");
+        }
+
+        if (SettleMessage.Read(request) is not { } batch)
+        {
+            return Refuse(RefusalReason.Malformed, "The batch is malformed, or has too many payments.");
+        }
+
+        var read = batch.Items.Select(i => (Bytes: i, H: CashPayment.Decode(i))).ToList();
+        var subjects = read.Select(i => i.H?.Id.Value ?? Digest.Of(i.Bytes)).ToArray();
+
+        // What a stranger sends costs one signature: those of the payments are looked at when it is known whose batch it is.
+        var checkedFirst = false;
+        Switches.On("R22 batch first", ref checkedFirst);
+        var items = checkedFirst ? Checked(read) : [];
+        bool signed = batch.Submission.Verify(suite, issuer, subjects);
+        Switches.On("R3 batch", ref signed);
+        if (!signed)
+        {
+            return Refuse(RefusalReason.BadSignature, "The batch is not signed by the till's key (N_W). Nothing was settled.");
+        }
+
+        var now = Timestamp.Now(clock);
+        bool inTime = terms.IsOnTime(batch.Submission.Date, now);
+        Switches.On("R6 batch clock", ref inTime);
+        if (!inTime)
+        {
+            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
+        }
+
+        // Who submits is the peer, by its own key; the signature on the batch says only whose queue it was (rules R3, R17).
+        if (store.Read(db => batch.Submission.Till is { } signer ? Registry.BringerFault(db, peer, signer) : null) is { } stranger)
+        {
+            return stranger.ToMessage();
+        }
+
+        items = Checked(read);
+        var earlier = batch.Earlier.DistinctBy(r => r.Subject).ToDictionary(r => r.Subject);
+        var receipts = store.Write(db =>
+        {
+            var till = batch.Submission.Till!.Value;
+            if (_shown.IsBehind(db, earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid)), till, now))
+            {
+                return null;
+            }
+
+            var contact = ServiceRecord.LastContact(db, till);
+            var answers = items.Select((item, i) => item.Refused is { } verdict
+                ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
+                : Settle(db, peer, new Submitted(item.H!, Registry.TillOwner(db, till), batch.Submission.Prove(subjects, i), contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+            TillRegistrations.Note(db, batch.Submission, subjects);
+            ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
+            crash.Reach(CrashPoints.SettleUncommitted);
+            return answers;
+        });
+        if (receipts is null)
+        {
+            return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
+        }
+
+        crash.Reach(CrashPoints.SettleCommitted);
+        return new SettleReply(receipts).ToMessage();
+    }
+
+    /// <summary>What needs no database: form and signatures. Each payment is looked at once, however often it stands in the batch.</summary>
+    private List<(Digest Subject, CashPayment? H, Verdict? Refused)> Checked(List<(byte[] Bytes, CashPayment? H)> read)
+    {
+        var genuine = new Dictionary<Digest, bool>();
+        bool IsGenuine(byte[] bytes, CashPayment h)
+        {
+            var which = Digest.Of(bytes);
+            return genuine.TryGetValue(which, out bool known) ? known : genuine[which] = _judgement.IsGenuine(h);
+        }
+
+        return read.ConvertAll(i => i.H is not { } h
+            ? (Digest.Of(i.Bytes), (CashPayment?)null, (Verdict?)Verdict.Malformed)
+            : (h.Id.Value, h, IsGenuine(i.Bytes, h) ? null : Verdict.BadSignature));
+    }
+
+    /// <summary>Only the till that was paid signs the batch, and only the shop that it is registered for brings it.</summary>
+    private Receipt Settle(IWriteTransaction db, LinkPeer peer, Submitted submitted, TillId till, Timestamp now)
+    {
+        var (h, shop) = (submitted.H, submitted.Shop);
+        bool its = h.Till == till;
+        Switches.On("R3 paid till", ref its);
+        bool itsShop = shop?.Id == peer.Id;
+        Switches.On("R3 own shop", ref itsShop);
+        return its && itsShop && shop is not null && !Registry.IsRevoked(db, till, h.Time)
+            && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
+            ? _judgement.Judge(db, submitted, now)
+            : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);
+    }
+
+    private Receipt Answer(Digest subject, Verdict verdict, Amount y, Timestamp now) =>
+        Receipt.Sign(keys.Statement, issuer, subject, verdict, y, terms.Currency, Share.None, 1, now);
+
+    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+}

@@ -1,0 +1,150 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Shop;
+
+/// <summary>Why a till does not take an H.</summary>
+/// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
+/// <param name="EndsContact">Nothing more is sent to this card: S_I is bad (EP 0810563, claim 5; rule R14).</param>
+/// <param name="IsForged">
+/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The card gets S_W
+/// once, at once: if it is an honest one, and only what came of it was altered, that gives it its money back.
+/// </param>
+internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false, bool IsForged = false);
+
+/// <summary>What a till checks offline (EP 0810563, claim 4, step 7c; hole 12): both signatures, and everything that it can know.</summary>
+internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
+{
+    private static readonly PaymentFault Hot = new("This card was reported as lost, or copied. Do not give the goods.", true);
+
+    /// <summary>
+    /// What is wrong with the parts that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
+    /// short waits as long as its card is away).
+    /// </summary>
+    public static PaymentFault? FindHeld(IReadSnapshot db, Sale ticket)
+    {
+        bool hot = TillStore.Parts(db, ticket.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
+        Switches.Off("hole 11 held", ref hot);
+        return hot ? Hot : null;
+    }
+
+    /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
+    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale ticket)
+    {
+        bool checks = true;
+        Switches.Off("R14 S_I", ref checks);
+        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, ticket) : null;
+    }
+
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public PaymentFault? Find(IReadSnapshot db, CashPayment h, Sale ticket, Amount rest)
+    {
+        // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
+        bool signed = h.Verify(suite);
+        Switches.On("step 7 S_U", ref signed);
+        if (FindForged(h.Coin, signed) is { } forged)
+        {
+            return forged;
+        }
+
+        if (!signed)
+        {
+            return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
+        }
+
+        bool closes = h.IsClose;
+        Switches.Off("R24 till", ref closes);
+        if (closes)
+        {
+            return new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true);
+        }
+
+        if (FindUnfit(db, h.Coin, ticket) is { } unfit)
+        {
+            return unfit;
+        }
+
+        bool more = h.Paid > rest;
+        Switches.Off("claim 13", ref more);
+        if (more)
+        {
+            return new PaymentFault("The card signed more than was asked for.", true);
+        }
+
+        bool copy = TillStore.HasOther(db, h);
+        Switches.Off("hole 24 till", ref copy);
+        if (copy)
+        {
+            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);
+        }
+
+        // What is in the store already is this very H, repeated.
+        bool known = TillStore.Parts(db, ticket.Time).Any(p => p.H.Id == h.Id);
+        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
+            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
+            : null;
+    }
+
+    private PaymentFault? FindForged(Coin coin, bool signed)
+    {
+        if (coin.Terms.Issuer != scheme.Issuer)
+        {
+            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
+        }
+
+        if (scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not { } issuer)
+        {
+            return UnknownKey(signed);
+        }
+
+        bool genuine = coin.Verify(suite, issuer);
+        Switches.On("step 7 S_I", ref genuine);
+        bool forged = signed;
+        Switches.Off("R10 forged", ref forged);
+        return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
+    }
+
+    /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>
+    public static bool IsOfUnknownKey(TillResult paid) => paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
+
+    /// <summary>All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).</summary>
+    private static PaymentFault UnknownKey(bool signed) => new PaymentFault(
+        "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the payment again. If it is refused again, the cash is not this issuer's.",
+        signed,
+        EndsContact: !signed);
+
+    /// <summary>This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.</summary>
+    public bool KnowsKeyOf(Coin coin) => coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
+
+    /// <summary>S_I is there and no key that this till knows made it; false where the key is not known.</summary>
+    public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };
+
+    /// <summary>Good cash that this till does not take.</summary>
+    private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale ticket)
+    {
+        var terms = coin.Terms;
+        if (terms.Currency != scheme.Terms.Currency)
+        {
+            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
+        }
+
+        if (IssuerKeyed.IsSaidOf(coin) && TillStore.RefusesIssuerKeyed(db))
+        {
+            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
+        }
+
+        bool expired = ticket.Time >= terms.Expiry.End;
+        Switches.Off("hole 9 till", ref expired);
+        if (expired)
+        {
+            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
+        }
+
+        bool hot = HotListStore.Holds(db, coin.Id);
+        Switches.Off("hole 11 hot", ref hot);
+        return hot ? Hot : null;
+    }
+}

@@ -1,0 +1,116 @@
+using HierCash.Card.Client;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+
+namespace HierCash.Shop;
+
+/// <summary>
+/// A till whose clock ran ahead once (rule R21). TIME of a W is never lowered: a card gives the stored S_U again for an old (TIME, W, y). So all that this till
+/// took from then on would carry a TIME of the future, which nobody settles. It takes nothing until its clock is there, or until it has a new N_W.
+/// </summary>
+public sealed partial class ShopTill
+{
+    private const ulong Minute = 60_000_000;
+    private const ulong Hour = 60 * Minute;
+    private const ulong Day = 24 * Hour;
+
+    /// <summary>Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null where it takes them.</summary>
+    public string? WhyNoPayment => WhyBehind ?? WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
+
+    /// <summary>A person knows that the issuer's clock and this till's differ, and goes on (rule R26).</summary>
+    public bool IsDespiteClock
+    {
+        get => _issuersClock.IsOverridden;
+        set => _issuersClock.IsOverridden = value;
+    }
+
+    private string? WhyNotByClock => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
+
+    /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
+    private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);
+
+    /// <summary>
+    /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call early or late (rule R26). What is taken
+    /// offline asks nobody; what was heard of the issuer's clock lately counts for it too.
+    /// </summary>
+    private string? WhyNotByIssuersClock(Amount amount)
+    {
+        if (Online is null || !NeedsIssuer(amount))
+        {
+            return _issuersClock.Fault;
+        }
+
+        try
+        {
+            return _issuersClock.Ask(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }
+        catch (LinkException)
+        {
+            // Then this payment needs the issuer, and says so.
+            return _issuersClock.Fault;
+        }
+    }
+
+    /// <summary>Before anything is signed for the issuer.</summary>
+    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
+    private async ValueTask RequireClock(ILink issuer, CancellationToken cancel)
+    {
+        if (await _issuersClock.Ask(issuer, cancel) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+    }
+
+    /// <summary>The same where nothing may be left to be signed for it: then a till that is offline goes on.</summary>
+    private ValueTask RequireClock(List<CoinPayment> waiting, ILink issuer, CancellationToken cancel) => waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
+
+    /// <summary>For a payment that is to be begun.</summary>
+    private bool IsAheadToBegin(Timestamp last)
+    {
+        bool ahead = IsAhead(last);
+        Switches.Off("R21 begin", ref ahead);
+        return ahead;
+    }
+
+    /// <summary>For a payment that was begun while the clock ran ahead.</summary>
+    private bool IsAheadToGoOn(Sale ticket)
+    {
+        bool ahead = IsAhead(ticket.Time);
+        Switches.Off("R21 go on", ref ahead);
+        return ahead;
+    }
+
+    /// <summary>The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.</summary>
+    private string ExpiredSentence(Sale ticket, WalletCard card, Amount rest)
+    {
+        string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
+        return $"The card's cash has expired by this till's clock, which says {ticket.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
+            + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
+    }
+
+    private string ClockSentence(Timestamp last)
+    {
+        var now = Timestamp.Now(_clock);
+        var until = new Timestamp(last.Microseconds - (ulong)_scheme.Terms.ClockTolerance.TotalMicroseconds);
+        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: the last one that it asked a card for is of {last}, and its clock says {now}. "
+            + "If the clock is wrong now, set it right. If it ran ahead then, wait, or make a new till key in another folder with 'hiercash-shop init', and enrol it like the first. "
+            + "This folder still settles, refunds and cancels while its clock and the issuer's agree.";
+    }
+
+    /// <summary>For people: the two largest units, rounded up to a minute.</summary>
+    private static string Span(ulong microseconds)
+    {
+        ulong rounded = microseconds + Minute - 1;
+        return rounded switch
+        {
+            >= Day => $"{Count(rounded / Day, "day")} and {Count(rounded % Day / Hour, "hour")}",
+            >= Hour => $"{Count(rounded / Hour, "hour")} and {Count(rounded % Hour / Minute, "minute")}",
+            _ => Count(rounded / Minute, "minute"),
+        };
+    }
+
+    private static string Count(ulong number, string unit) => number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
+}

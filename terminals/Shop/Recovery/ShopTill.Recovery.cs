@@ -1,0 +1,177 @@
+using HierCash.Card.Client;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+using HierCash.Terminals;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Shop;
+
+/// <summary>Payments that do not end in OK: given up, voided, and made good when the card comes back (holes 1 and 2).</summary>
+public sealed partial class ShopTill
+{
+    /// <summary>
+    /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
+    /// later: then the till first learns whether the card had signed when it was pulled.
+    /// </summary>
+    public TillResult GiveUp(Sale ticket, ICardChannel? channel = null) => GiveUp(ticket, channel, "The payment was cancelled.");
+
+    private TillResult GiveUp(Sale ticket, ICardChannel? channel, string message)
+    {
+        WalletCard? card = null;
+        try
+        {
+            if (channel is not null)
+            {
+                card = new WalletCard(channel);
+                card.Select();
+            }
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            card = null;
+        }
+
+        return GiveUp(ticket, card, message);
+    }
+
+    private TillResult GiveUp(Sale ticket, WalletCard? card, string message)
+    {
+        var current = Reload(ticket);
+        if (WhyBehind is { } behind)
+        {
+            return End(current, TillOutcome.Refused, behind);
+        }
+
+        if (current.State is TicketState.Accepted or TicketState.Refunded or TicketState.Kept)
+        {
+            return EndedBefore(current);
+        }
+
+        try
+        {
+            if (card is not null)
+            {
+                Recover(current, card);
+            }
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            card = null;
+        }
+
+        return Refuse(current, card, message);
+    }
+
+    private TillResult EndedBefore(Sale ticket) => ticket.State == TicketState.Kept ? End(ticket, TillOutcome.Refused, KeptSentence(ticket))
+        : _store.Read(db => TillStore.WasAccepted(db, ticket.Time)) ? End(ticket, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
+        : End(ticket, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
+
+    /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
+    private CashPayment? Signed(Sale ticket, WalletCard card)
+    {
+        var rest = Rest(ticket);
+        return !rest.IsZero && card.Pay(PayCommand.Repeat(ticket.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess && reply?.Coin is { } coin
+            && Payment(coin, ticket, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
+            ? h
+            : null;
+    }
+
+    /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
+    private void Recover(Sale ticket, WalletCard card)
+    {
+        if (Signed(ticket, card) is { } h)
+        {
+            _store.Write(db =>
+            {
+                Hold(db, h);
+                return true;
+            });
+        }
+    }
+
+    private void Hold(IWriteTransaction db, CashPayment h)
+    {
+        bool known = _check.KnowsKeyOf(h.Coin);
+        TillStore.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
+    }
+
+    /// <summary>Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any more.</summary>
+    private Timestamp OfferedUntil(Coin coin)
+    {
+        var until = _scheme.Terms.KnownUntil(coin.Terms.Expiry);
+        Switches.Replace("R10 offered", ref until, new Timestamp(long.MaxValue));
+        return until;
+    }
+
+    private Amount Rest(Sale ticket) => Rest(ticket, Parts(ticket.Time));
+
+    /// <summary>What a card was asked for when these parts were there. One that signed more than it was asked for leaves nothing to ask for.</summary>
+    private static Amount Rest(Sale ticket, IEnumerable<CoinPayment> parts) =>
+        parts.Aggregate(ticket.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
+
+    /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
+    /// <param name="signed">What the card has just shown.</param>
+    /// <param name="isForged">This till keeps nothing of that, and the card gets its S_W all the same.</param>
+    private TillResult Refuse(Sale ticket, WalletCard? card, string message, CashPayment? signed = null, bool isForged = false)
+    {
+        // Whoever goes on with it beside this may have said OK since it was looked at: then it stays a sale.
+        if (!_store.Write(db => TillStore.GiveUp(db, ticket.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)))))
+        {
+            return EndedBefore(Reload(ticket));
+        }
+
+        _crash.Reach(CrashPoints.PaymentGivenUp);
+        LogRefused(ticket.Amount);
+        var voided = Parts(ticket.Time).Where(p => p.SW is not null).ToList();
+        if (voided.Count > 0 && !Restore(card, voided, signed))
+        {
+            message += " The card must come back to this till to get back what it signed.";
+        }
+
+        if (isForged && card is not null)
+        {
+            VoidOnce(card, signed!);
+        }
+
+        if (Parts(ticket.Time).Any(p => p.SW is null))
+        {
+            message += " The issuer may have it: it has to answer before the card gets back what it signed.";
+        }
+
+        return End(ticket, TillOutcome.Refused, message);
+    }
+
+    /// <summary>No H is kept, so it will never be sent, and S_W may leave.</summary>
+    private void VoidOnce(WalletCard card, CashPayment h)
+    {
+        try
+        {
+            card.Void(h.Coin.Id, h.Seq, _key.PublicKey, _key.Sign(SignedMessage.Void(h.Id, W)));
+        }
+        catch (CardChannelException)
+        {
+            // Gone. The issuer has not heard of the payment and never will, so a wallet gets it back by a dead statement.
+        }
+    }
+
+    /// <summary>Gives the card its S_W; true if it has all of them.</summary>
+    private bool Restore(WalletCard? card, List<CoinPayment> voided, CashPayment? signed = null)
+    {
+        bool all = card is not null;
+        try
+        {
+            foreach (var part in card is null ? [] : voided)
+            {
+                all &= Give(card!, part, part.H.Id == signed?.Id) != Delivery.None;
+            }
+
+            return all;
+        }
+        catch (Exception e) when (e is CardChannelException or CardRefusedException)
+        {
+            return false;
+        }
+    }
+}

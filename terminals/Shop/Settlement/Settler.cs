@@ -1,0 +1,290 @@
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Shop;
+
+/// <summary>What a settlement brought, in payments.</summary>
+/// <param name="Settled">Paid whole.</param>
+/// <param name="Guaranteed">Above their coin's value; the rest is promised for a later date.</param>
+/// <param name="Refused">Refused, with a signed reason.</param>
+/// <param name="StillQueued">To be sent again.</param>
+/// <param name="Waiting">Above their coin's value, and not guaranteed: the rest comes only if something of the coin comes free.</param>
+public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued, int Waiting = 0)
+{
+    /// <summary>What could not be ended, each with its reason and what happens next; the rest went on (rule R25).</summary>
+    public IReadOnlyList<LeftItem> Left { get; init; } = [];
+}
+
+/// <summary>One thing that a settlement could not end.</summary>
+/// <param name="What">Payment, Refund or HotList.</param>
+/// <param name="Sale">The moment on its receipt; 0 for the hot list.</param>
+/// <param name="Why">For people: the reason, and what happens next.</param>
+public sealed record LeftItem(string What, Timestamp Sale, Amount Amount, string Why);
+
+/// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
+public sealed class Settler
+{
+    /// <summary>For the people of a till that is behind.</summary>
+    public const string RunRecover =
+        "This till's store is an older copy: the issuer has a later batch with this till's own signature. It takes, settles and gives back nothing before 'hiercash-shop recover' was run.";
+
+    private const int BatchSize = 256;
+    private readonly Database _store;
+    private readonly ICashSuite _suite;
+    private readonly Scheme _scheme;
+    private readonly ISigningKey _key;
+    private readonly TimeProvider _clock;
+    private readonly PeerClock _issuersClock;
+    private readonly ICrashPoints _crash;
+    private bool _agreed;
+
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
+    {
+        _issuersClock = issuersClock;
+        _key = key;
+        _clock = clock;
+        _store = store;
+        _suite = suite;
+        _scheme = scheme;
+        _crash = crash;
+    }
+
+    /// <summary>Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
+    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
+    public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
+    {
+        var answers = await SettleQueued(issuer, cancel);
+        await BringAgain(issuer, cancel);
+        bool asks = true;
+        Switches.Off("R1 asks", ref asks);
+        bool goesOn = true;
+        Switches.Off("R25 goes on", ref goesOn);
+        if (asks && (goesOn || !answers.Exists(a => a.State == PartState.Queued)))
+        {
+            await AskAgain(issuer, cancel);
+        }
+
+        int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
+        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
+        var result = new SettlementResult(
+            Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
+        return left.Count == 0 ? result : result with { Left = left };
+    }
+
+    /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
+    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
+    {
+        var answers = new List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>();
+        var stay = new HashSet<PaymentId>();
+        while (Take(db => TillStore.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)) is { } batch)
+        {
+            var batchAnswers = await Settle(batch, issuer, cancel);
+            answers.AddRange(batchAnswers);
+            stay.UnionWith(batchAnswers.Where(a => a.State == PartState.Queued).Select(a => a.CoinPayment.H.Id));
+        }
+
+        return answers;
+    }
+
+    /// <summary>What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).</summary>
+    internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
+    {
+        bool brings = true;
+        Switches.Off("R27 brings again", ref brings);
+        var now = Timestamp.Now(_clock);
+        long after = 0;
+        while (brings && _store.Read(db => TillStore.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        {
+            after = batch[^1].Row;
+            var over = batch.Select(b => b.CoinPayment).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
+            _store.Write(db => over[true].Sum(p => TillStore.IsOver(db, p.H.Id)));
+            await Settle([.. over[false]], issuer, cancel);
+        }
+    }
+
+    /// <summary>Only two verdicts leave a payment queued.</summary>
+    private LeftItem Left(CoinPayment part, Receipt receipt) => new(
+        "Payment", part.H.Time, part.H.Paid,
+        receipt.Verdict == Verdict.NotYetKnown
+            ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+
+    /// <summary>The newest revision of each receipt that is not the last word.</summary>
+    private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
+    {
+        var now = Timestamp.Now(_clock);
+        long after = 0;
+        while (_store.Read(db => TillStore.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        {
+            after = batch[^1].Row;
+            var known = batch.Select(b => b.CoinPayment).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
+            if (known.Count > 0)
+            {
+                await Settle(known, issuer, cancel);
+            }
+        }
+    }
+
+    /// <summary>Settles one payment before OK is said; true if all of it was credited (hole 12).</summary>
+    /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
+    internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    {
+        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        await SettleQueued(issuer, cancel);
+        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
+        var states = open is null ? [] : await Settle(open, issuer, cancel);
+        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s.State == PartState.Settled);
+    }
+
+    /// <summary>
+    /// Asks what became of the parts of a payment of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
+    internal async ValueTask Ask(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    {
+        await SettleQueued(issuer, cancel);
+        await Settle(_store.Read(db => TillStore.Parts(db, ticket)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
+    }
+
+    /// <summary>
+    /// Parts to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
+    /// was first: then it is not among these (hole 2, rule R4).
+    /// </summary>
+    /// <returns>Null if there is none; empty if all that were chosen were given up meanwhile.</returns>
+    private List<CoinPayment>? Take(Func<IReadSnapshot, IEnumerable<CoinPayment>> choose)
+    {
+        var chosen = _store.Read(db => choose(db).ToList());
+        if (chosen.Count == 0)
+        {
+            return null;
+        }
+
+        _crash.Reach(CrashPoints.SettlementChosen);
+        var marked = _store.Write(db => chosen.FindAll(p => IsMarked(db, p)));
+        _crash.Reach(CrashPoints.SettlementMarked);
+        return marked;
+    }
+
+    private static bool IsMarked(IWriteTransaction db, CoinPayment part)
+    {
+        bool marked = TillStore.MarkSent(db, part.H.Id);
+        Switches.On("R4 marked", ref marked);
+        return marked;
+    }
+
+    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
+    {
+        if (batch.Count == 0)
+        {
+            return [];
+        }
+
+        if (await _issuersClock.Ask(issuer, cancel) is { } wrong)
+        {
+            throw new InvalidOperationException($"{wrong} All payments stay queued.");
+        }
+
+        await Agree(issuer, cancel);
+        if (_store.Read(ShopTill.IsBehind))
+        {
+            throw new InvalidOperationException(RunRecover);
+        }
+
+        // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
+        // And its newest, which shows one that was put back together with all banks that it was.
+        var newest = _store.Read(TillStore.Newest);
+        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
+        var date = _store.Write(db => TillStore.Submits(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
+        var message = SettleMessage.Write(
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
+        var reply = await issuer.Call(message, cancel);
+        _crash.Reach(CrashPoints.SettlementAnswered);
+        var answer = SettleReply.Read(reply);
+        bool whole = answer?.Receipts.Count == batch.Count;
+        Switches.On("hole 5 count", ref whole);
+        if (answer is null || !whole)
+        {
+            throw Refusal.Read(reply) is { } refusal
+                ? new InvalidOperationException($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
+                : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
+        }
+
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
+        Switches.On("step 8", ref genuine);
+        if (!genuine)
+        {
+            throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+        }
+
+        var states = answer.Receipts.Select(Judge).ToList();
+        _store.Write(db =>
+        {
+            for (int i = 0; i < states.Count; i++)
+            {
+                TillStore.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
+            }
+
+            return true;
+        });
+        _crash.Reach(CrashPoints.SettlementRecorded);
+        return [.. batch.Zip(states, answer.Receipts)];
+    }
+
+    private bool IsGenuine(CashPayment h, Receipt receipt)
+    {
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid && receipt.Currency == h.Coin.Terms.Currency;
+        Switches.On("hole 5 receipt", ref its);
+        return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+    }
+
+    /// <summary>
+    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has not signed itself proves nothing.
+    /// </summary>
+    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    internal async ValueTask Agree(ILink issuer, CancellationToken cancel)
+    {
+        if (Volatile.Read(ref _agreed))
+        {
+            return;
+        }
+
+        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel), out var subject, out var proof))
+        {
+            // An issuer that does not say it refuses the batch, too, and says why.
+            return;
+        }
+
+        Volatile.Write(ref _agreed, true);
+        bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
+        Switches.Replace("R27 own batch", ref own, proof is not null);
+        // Read after the answer: what another process of this till has signed meanwhile is in the store.
+        if (own && proof!.Submission.Date > _store.Read(TillStore.Submitted))
+        {
+            _store.Write(db => TillStore.IsBehind(db, Timestamp.Now(_clock), proof.Submission.Date));
+        }
+    }
+
+    /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
+    internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+
+    internal static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    {
+        Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
+        {
+            { Waiting.IsZero: false } => PartState.Waiting,
+            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
+            _ => PartState.Settled,
+        },
+        Verdict.Early or Verdict.NotYetKnown => PartState.Queued,
+        Verdict.Dead => PartState.Dead,
+        _ => PartState.Refused,
+    };
+}

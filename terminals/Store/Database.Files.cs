@@ -1,0 +1,218 @@
+using Microsoft.Data.Sqlite;
+
+namespace HierCash.Terminals.Store;
+
+/// <summary>A database that cannot be what its party left: lost, damaged, or another's (rule R23). The message says what to do.</summary>
+public sealed class DatabaseException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
+
+/// <summary>The store as a file: made once, for its owner alone, and never made anew in the place of one that is lost or damaged (rules R20 and R23).</summary>
+public sealed partial class Database
+{
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
+
+    /// <summary>How long anybody waits for another program's lock, in seconds.</summary>
+    private const int Patience = 5;
+
+    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 1000";
+    private static int _made;
+
+    /// <summary>Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.</summary>
+    /// <exception cref="DatabaseException">There is a file of that name.</exception>
+    public static Database CreateFile(string path, string schema) =>
+        TryMake(path, schema) ? OpenFile(path, schema) : throw new DatabaseException($"There is a database '{path}' already. It was left as it is.");
+
+    /// <summary>The same, where somebody else may have made it meanwhile: two wallets of one folder begin at once.</summary>
+    public static Database OpenOrCreateFile(string path, string schema)
+    {
+        if (!File.Exists(path))
+        {
+            TryMake(path, schema);
+        }
+
+        return OpenFile(path, schema);
+    }
+
+    /// <summary>
+    /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and no others.
+    /// </summary>
+    /// <exception cref="DatabaseException">It is lost, damaged, or another's; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">It is of another version.</exception>
+    public static Database OpenFile(string path, string schema)
+    {
+        bool isMadeAnew = false;
+        Switches.On("R23 never anew", ref isMadeAnew);
+        if (!File.Exists(path) && !(isMadeAnew && TryMake(path, schema)))
+        {
+            throw new DatabaseException($"The database '{path}' is gone. No new one is made in its place, because what it knew of money would be forgotten. Put back its newest good copy.");
+        }
+
+        SqliteConnection? connection = null;
+        try
+        {
+            // Before anything is read: the log that SQLite makes beside a file has its mode, and would be in the way when that is mended.
+            if (FileFault.ReadOnly(path, path + "-wal", path + "-shm") is { } readOnly)
+            {
+                throw new DatabaseException(readOnly);
+            }
+
+            connection = Connect(path, SqliteOpenMode.ReadWrite);
+            Run(connection, Settings);
+            var store = new Database(connection, Path.GetFullPath(path));
+            store.RequireIntact(path, schema);
+
+            // Only now: it writes into the file, also into one that is nobody's.
+            Run(connection, "PRAGMA journal_mode = WAL");
+            return store;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
+        {
+            connection?.Dispose();
+            throw Damaged(path, e.Message, e);
+        }
+        catch
+        {
+            connection?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// What is wrong with the file, one sentence for each fault: every page, every index against its table (PRAGMA integrity_check), every reference.
+    /// Empty if nothing is. It reads everything more than once: for audits.
+    /// </summary>
+    public IReadOnlyList<string> Damages()
+    {
+        try
+        {
+            return Read(db => db.Query("PRAGMA integrity_check(20)", r => r.GetString(0)).Where(s => s != "ok").Select(s => $"database: the file is damaged. SQLite says: {s}")
+                .Concat(db.Query("PRAGMA foreign_key_check", r => $"database: a row of {r.GetString(0)} refers to a row of {r.GetString(2)} that is not there"))
+                .Select(s => s.ReplaceLineEndings(" ")).ToList());
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
+        {
+            return [$"database: the file is damaged. SQLite says: {e.Message}"];
+        }
+    }
+
+    private void RequireIntact(string path, string schema)
+    {
+        long version = Number("PRAGMA user_version");
+        if (version == 0)
+        {
+            throw new DatabaseException($"The database '{path}' is empty, or was never one of these programs'. Put back the newest good copy of the right one.");
+        }
+
+        if (Foreign(version) is { } why)
+        {
+            throw new InvalidOperationException(why);
+        }
+
+        using var model = OpenMemory(schema);
+        bool isForeign = !Tables(this).SequenceEqual(Tables(model));
+        Switches.Off("R23 tables", ref isForeign);
+        if (isForeign)
+        {
+            throw new DatabaseException($"The database '{path}' does not have the tables that belong there: it is that of another kind of party. Put back the right one.");
+        }
+
+        string said = Query("PRAGMA quick_check(1)", r => r.GetString(0)).FirstOrDefault("nothing");
+        bool isDamaged = said != "ok";
+        Switches.Off("R23 check", ref isDamaged);
+        if (isDamaged)
+        {
+            throw Damaged(path, said, null);
+        }
+    }
+
+    /// <summary>
+    /// Another connection to the same file, after its disk has failed. It is the same while this process has it open under its name: a copy that somebody has put
+    /// there meanwhile is taken by no program that runs (rule R27).
+    /// </summary>
+    /// <exception cref="DatabaseException">It is another file.</exception>
+    private void Reopen(string path)
+    {
+        if (!IsStillOpen(path))
+        {
+            throw new DatabaseException($"The database '{path}' was moved or replaced while this program had it open. Stop the program, see which file is the right one, and start it again.");
+        }
+
+        var connection = Connect(path, SqliteOpenMode.ReadWrite);
+        try
+        {
+            Run(connection, Settings);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _commands.Clear();
+        _connection.Dispose();
+        _connection = connection;
+    }
+
+    /// <summary>By the links that Linux shows of what a process has open: of a file that was replaced they end in "(deleted)". Where there are none, it counts as the same.</summary>
+    private static bool IsStillOpen(string path)
+    {
+        const string Open = "/proc/self/fd";
+        string name = Path.GetFileName(LinkedFile.Resolve(path));
+        return !Directory.Exists(Open) || Directory.EnumerateFileSystemEntries(Open).Any(f => Path.GetFileName(new FileInfo(f).LinkTarget) == name);
+    }
+
+    private static List<string> Tables(Database db) =>
+        db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r => r.GetString(0));
+
+    private static DatabaseException Damaged(string path, string said, Exception? inner) => new DatabaseException(
+        $"The database '{path}' is damaged, and nothing in it can be believed. Remove '{path}-wal' and '{path}-shm' with it, and put back its newest good copy. SQLite says: {said.ReplaceLineEndings(" ")}",
+        inner);
+
+    /// <summary>Under another name first: nobody ever finds a file without its tables.</summary>
+    /// <returns>False where there is a file of that name.</returns>
+    private static bool TryMake(string path, string schema)
+    {
+        string making = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _made)}.new";
+        PrivateFile.Create(making).Dispose();
+        try
+        {
+            using (var store = new Database(Connect(making, SqliteOpenMode.ReadWrite)))
+            {
+                store.Fill(schema);
+
+                // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal gone that another removes.
+                Run(store._connection, "PRAGMA journal_mode = WAL");
+            }
+
+            File.Move(making, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(making);
+        }
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = Patience }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
