@@ -2,7 +2,7 @@
 # Branch coverage of the card, by the tests that run it in process (those that start programs count for nothing here).
 # Prints one line for the runtime and one for the wallet applet; exit code 0 only if each is at least 95%.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/.."
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 filter='FullyQualifiedName~Tests.Runtime|FullyQualifiedName~Tests.Instructions|FullyQualifiedName~Tests.Scenarios|FullyQualifiedName~Tests.Samples|FullyQualifiedName~Tests.Traces|FullyQualifiedName~Tests.Vectors'

@@ -125,7 +125,7 @@ class Issuer:
     def never(self, b, x, ei, reason=1):
         date, request_id = now(), suite.sha256(ei)
         signature = suite.sign(self.statement, b"HC1-NEVR" + self.id + b + x + EUR + request_id + bytes([reason]) + date)
-        return obj("NeverIssued", obj("IssuerId", self.id) + obj("B", b) + obj("FaceValue", x) + obj("Currency", EUR)
+        return obj("NonIssuanceStatement", obj("IssuerId", self.id) + obj("B", b) + obj("FaceValue", x) + obj("Currency", EUR)
                    + obj("Digest", request_id) + obj("Reason", bytes([reason])) + obj("Date", date) + obj("Signature", signature))
 
 

@@ -133,9 +133,9 @@ def check_objects():
     for name, tag, names, values, key in (
             ("account-request", "WithdrawalOrder", ("U", *common[:5], "OrderNumber", *common[5:]), [U, BANK, X, EUR, PE, V["E_I"], ORDER, DATE], "account"),
             ("bank-request", "IssueRequest", common, [BANK, X, EUR, PE, V["E_I"], DATE], "bank"),
-            ("never-issued", "NeverIssued", ("IssuerId", "B", "FaceValue", "Currency", "Digest", "Reason", "Date", "Signature"),
+            ("never-issued", "NonIssuanceStatement", ("IssuerId", "B", "FaceValue", "Currency", "Digest", "Reason", "Date", "Signature"),
              [ISSUER, BANK, X, EUR, REQUEST, b"\3", DATE], "statement"),
-            ("transfer", "Transfer", ("IssuerId", "Number", "B", "Kind", "Reference", "Total", "Currency", "Date", "Signature"),
+            ("transfer", "ClearingInstruction", ("IssuerId", "Number", "B", "Kind", "Reference", "Total", "Currency", "Date", "Signature"),
              [ISSUER, u64(5), BANK, b"\1", bytes(32), u64(123456), EUR, DATE], "statement")):
         *rest, signature = fields(content(name, tag), *names)
         assert rest == values, name
