@@ -17,7 +17,7 @@ work=$(mktemp -d -p "$PWD" .fuzz-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 dotnet tool install SharpFuzz.CommandLine --version 2.3.0 --tool-path "$work/tools" >/dev/null
 dotnet publish bench -c Release -o "$work/bin" --nologo -v quiet
-for assembly in HierCash.Protocol HierCash.Card.Runtime HierCash.Card.WalletApplet; do
+for assembly in HierCash.Iso7816 HierCash.Protocol HierCash.Card.Runtime HierCash.Card.WalletApplet; do
     "$work/tools/sharpfuzz" "$work/bin/$assembly.dll"
 done
 rm -rf "fuzz-$target"
