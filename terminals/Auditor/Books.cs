@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 

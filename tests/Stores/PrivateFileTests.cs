@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using HierCash.Card.Runtime;
-using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
