@@ -315,7 +315,7 @@ public sealed class SimulatedTown : IDisposable
         return Options.Faults is { } faults ? new LossyLink(link, message => faults(from, to, message)) : link;
     }
 
-    private Database Store(string name, string schema)
+    private Database Store(string name, Schema schema)
     {
         if (!_stores.TryGetValue(name, out var store))
         {

@@ -54,9 +54,10 @@ public sealed partial class RefusalTableTests
 
     private static IEnumerable<(string Where, string Kind, string Text)> Sentences()
     {
-        foreach (string file in Repository.Files("*.cs").Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string file in Repository.Files("*.cs").Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Simulation/", StringComparison.Ordinal)
+            && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            string where = file.Contains("/Common/", StringComparison.Ordinal) ? "Common" : Path.GetFileName(Path.GetDirectoryName(file)!);
+            string where = Path.GetRelativePath(Repository.PathOf("terminals"), file).Split('/')[0];
             foreach (Match match in Said().Matches(File.ReadAllText(file)))
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
