@@ -36,10 +36,13 @@ public sealed class Schema
     }));
 
     /// <summary>One script that makes all tables; for tests and for files that nobody upgrades.</summary>
-    public static Schema Of(string sql) => new([(Oldest, sql)]);
+    public static Schema Of(string sql) => Of((Oldest, sql));
+
+    /// <summary>Numbered scripts.</summary>
+    public static Schema Of(params ReadOnlySpan<(int Number, string Sql)> scripts) => new(scripts.ToArray());
 
     /// <summary>What makes the tables of that number in an empty database.</summary>
-    internal IEnumerable<string> UpTo(int version) => _scripts.Where(s => Number(s.Name) <= version).Select(s => s.Contents);
+    public IEnumerable<string> UpTo(int version) => _scripts.Where(s => Number(s.Name) <= version).Select(s => s.Contents);
 
     /// <summary>Runs the scripts that are newer than the database, and writes their number; all of it in one transaction, or nothing.</summary>
     internal void Upgrade(SqliteConnection connection)
