@@ -65,7 +65,7 @@ public sealed partial class RefusalTableTests
                     "RefusedException" or "DatabaseException" => "refused", "UsageException" => "usage", "LinkException" or "BooksInMotionException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
-                yield return (where, kind, Hole().Replace(match.Groups["text"].Value, "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
+                yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
             }
         }
     }
@@ -74,7 +74,9 @@ public sealed partial class RefusalTableTests
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
         + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
 
-    private const string Text = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)"(?=[,);])""";
+    private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
+
+    private const string Text = Piece + @"(?:\s*\+ " + Piece + ")*(?=[,);])";
 
     [GeneratedRegex(Call + Text)]
     private static partial Regex Said();
