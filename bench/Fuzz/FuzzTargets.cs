@@ -7,7 +7,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
-using HierCash.Terminals;
 
 namespace HierCash.Fuzz;
 

@@ -5,7 +5,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Wallet;
 
 namespace HierCash.Bench.Micro;

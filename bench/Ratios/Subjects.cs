@@ -3,7 +3,6 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 
 namespace HierCash.Bench.Ratios;
 

@@ -1,5 +1,4 @@
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -33,7 +32,7 @@ public static class AuditRun
     public const int Attempts = 100;
 
     /// <summary>The tables that an auditor keeps of what it has seen.</summary>
-    public static string SeenSchema => VerifiedRows.Schema;
+    public static Schema SeenSchema => VerifiedRows.Schema;
 
     /// <summary>True if it is an auditor's own database, and no party's.</summary>
     public static bool IsSeen(IReadSnapshot db) => db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;

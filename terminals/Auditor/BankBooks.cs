@@ -2,7 +2,6 @@ using System.Data.Common;
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;
 

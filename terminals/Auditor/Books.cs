@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -135,7 +134,7 @@ public sealed class Books : IDisposable
         command.CommandText = sql;
         for (int i = 0; i < parameters.Length; i++)
         {
-            command.Parameters.AddWithValue($"?{i + 1}", parameters[i]);
+            command.Parameters.AddWithValue($"${i + 1}", parameters[i]);
         }
 
         using var reader = command.ExecuteReader();
@@ -186,7 +185,7 @@ public sealed class VerifiedRows
         }
     }
 
-    public static string Schema => "CREATE TABLE seen(name TEXT NOT NULL, row INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(name, row)) STRICT;";
+    public static Schema Schema { get; } = Terminals.Store.Schema.Of("CREATE TABLE seen(name TEXT NOT NULL, row INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(name, row)) STRICT;");
 
     /// <summary>Rows whose signatures were verified in this run.</summary>
     public int Verified { get; private set; }

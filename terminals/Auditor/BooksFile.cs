@@ -1,5 +1,3 @@
-using HierCash.Protocol;
-
 namespace HierCash.Auditor;
 
 /// <summary>

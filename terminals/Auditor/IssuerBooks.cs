@@ -1,7 +1,6 @@
 using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;

@@ -1,7 +1,5 @@
 using System.Globalization;
-using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;

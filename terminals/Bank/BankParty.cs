@@ -74,7 +74,7 @@ public sealed partial class BankParty : ILinkHandler
         Audit = new BankAudit(store);
     }
 
-    public static string Schema => BankSchema.Sql;
+    public static Schema Schema { get; } = Schema.Of(typeof(BankParty).Assembly);
 
     public PartyId Id => _identity.Id;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -72,7 +71,7 @@ public sealed partial class IssuerParty : ILinkHandler
         Audit = new IssuerAudit(store, suite, Keys);
     }
 
-    public static string Schema => IssuerSchema.Sql;
+    public static Schema Schema { get; } = Schema.Of(typeof(IssuerParty).Assembly);
 
     public PartyId Id { get; }
 

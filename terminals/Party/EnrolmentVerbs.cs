@@ -23,7 +23,7 @@ public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite su
 public static class EnrolmentVerbs
 {
     /// <summary>The command that makes the party's folder and prints its request.</summary>
-    public static Command InitCommand(string role, string forWhom, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    public static Command InitCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
     {
         var name = new Option<string>("--name") { Description = $"The {role}'s name.", Required = true, HelpName = "NAME" };
         var command = new Command("init", $"Makes a new {role}; prints its request for {forWhom}.") { folder, name };
@@ -44,7 +44,7 @@ public static class EnrolmentVerbs
     }
 
     /// <summary>The command that prints the request of a party that is there: the same key asks again.</summary>
-    public static Command RequestCommand(string role, string forWhom, Option<string> folder, string schema, RequestEnrolment request, ICashSuite suite)
+    public static Command RequestCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
     {
         var command = new Command("request", $"Prints the {role}'s request for {forWhom} again, as 'init' did.") { folder };
         command.SetAction(result =>
@@ -61,7 +61,7 @@ public static class EnrolmentVerbs
 
     /// <summary>The command that takes the issuer's grant.</summary>
     /// <param name="clock">The party's own: a certificate that is not good now would be of no use to it.</param>
-    public static Command JoinCommand(string role, Option<string> folder, string schema, KnownKeys keys, ICashSuite suite, TimeProvider clock)
+    public static Command JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock)
     {
         var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
         var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };

@@ -34,7 +34,7 @@ public sealed class PartyFolder<TSettings>
     /// <summary>Makes the folder for a new party, its database, and last its settings. The folder is its owner's alone, also where it was there and empty (rule R20).</summary>
     /// <param name="schema">The tables of its database.</param>
     /// <exception cref="RefusedException">There is something in it already, or it is somebody else's.</exception>
-    public static PartyFolder<TSettings> Create(string path, string role, TSettings settings, string schema)
+    public static PartyFolder<TSettings> Create(string path, string role, TSettings settings, Schema schema)
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {

@@ -80,7 +80,7 @@ public sealed partial class ShopTill
         Settler = new Settler(store, suite, scheme, _key, clock, _issuersClock, crash);
     }
 
-    public static string Schema => TillStore.Schema;
+    public static Schema Schema { get; } = Schema.Of(typeof(ShopTill).Assembly);
 
     /// <summary>The request by which a shop's till with this store asks to take part; N_W is made at first use.</summary>
     public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string shop)

@@ -8,7 +8,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -316,7 +315,7 @@ public sealed class SimulatedTown : IDisposable
         return Options.Faults is { } faults ? new LossyLink(link, message => faults(from, to, message)) : link;
     }
 
-    private Database Store(string name, string schema)
+    private Database Store(string name, Schema schema)
     {
         if (!_stores.TryGetValue(name, out var store))
         {

@@ -19,11 +19,11 @@ public sealed partial class Database
 
     /// <summary>Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.</summary>
     /// <exception cref="DatabaseException">There is a file of that name.</exception>
-    public static Database CreateFile(string path, string schema) =>
+    public static Database CreateFile(string path, Schema schema) =>
         TryMake(path, schema) ? OpenFile(path, schema) : throw new DatabaseException($"There is a database '{path}' already. It was left as it is.");
 
     /// <summary>The same, where somebody else may have made it meanwhile: two wallets of one folder begin at once.</summary>
-    public static Database OpenOrCreateFile(string path, string schema)
+    public static Database OpenOrCreateFile(string path, Schema schema)
     {
         if (!File.Exists(path))
         {
@@ -34,11 +34,12 @@ public sealed partial class Database
     }
 
     /// <summary>
-    /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and no others.
+    /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and no others. What an older version wrote is
+    /// carried over, in one transaction.
     /// </summary>
     /// <exception cref="DatabaseException">It is lost, damaged, or another's; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">It is of another version.</exception>
-    public static Database OpenFile(string path, string schema)
+    public static Database OpenFile(string path, Schema schema)
     {
         bool isMadeAnew = false;
         Switches.On("R23 never anew", ref isMadeAnew);
@@ -95,7 +96,7 @@ public sealed partial class Database
         }
     }
 
-    private void RequireIntact(string path, string schema)
+    private void RequireIntact(string path, Schema schema)
     {
         long version = Number("PRAGMA user_version");
         if (version == 0)
@@ -108,7 +109,7 @@ public sealed partial class Database
             throw new InvalidOperationException(why);
         }
 
-        using var model = OpenMemory(schema);
+        using var model = OpenMemory(schema, (int)version);
         bool isForeign = !Tables(this).SequenceEqual(Tables(model));
         Switches.Off("R23 tables", ref isForeign);
         if (isForeign)
@@ -122,6 +123,13 @@ public sealed partial class Database
         if (isDamaged)
         {
             throw Damaged(path, said, null);
+        }
+
+        // A party has no script of some numbers: the last one is written in any case.
+        if (version < Schema.Version)
+        {
+            schema.Upgrade(_connection);
+            Probe();
         }
     }
 
@@ -175,7 +183,7 @@ public sealed partial class Database
 
     /// <summary>Under another name first: nobody ever finds a file without its tables.</summary>
     /// <returns>False where there is a file of that name.</returns>
-    private static bool TryMake(string path, string schema)
+    private static bool TryMake(string path, Schema schema)
     {
         string making = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _made)}.new";
         PrivateFile.Create(making).Dispose();
@@ -183,7 +191,7 @@ public sealed partial class Database
         {
             using (var store = new Database(Connect(making, SqliteOpenMode.ReadWrite)))
             {
-                store.Fill(schema);
+                store.Fill(schema, Schema.Version);
 
                 // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal gone that another removes.
                 Run(store._connection, "PRAGMA journal_mode = WAL");

@@ -7,9 +7,6 @@ namespace HierCash.Terminals.Store;
 /// <summary>A party's embedded store: SQLite, one writer. Acknowledges only after commit (WAL, synchronous=FULL).</summary>
 public sealed partial class Database : IWriteTransaction, IDisposable
 {
-    /// <summary>Of all parties' tables together.</summary>
-    private const int Version = 11;
-
     /// <summary>SQLITE_ERROR: of a ROLLBACK, that there is nothing to roll back.</summary>
     private const int NoTransaction = 1;
     private const string Begin = "BEGIN IMMEDIATE";
@@ -48,21 +45,23 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// <summary>Why a database of that version cannot be read by this program; null if it can.</summary>
     public static string? Foreign(long version) => version switch
     {
-        Version => null,
-        < Version => $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder.",
+        >= Schema.Oldest and <= Schema.Version => null,
+        < Schema.Oldest => $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder.",
         _ => $"The database has schema {version}, which this version does not know. Use a newer version.",
     };
 
     /// <summary>A store that is gone with this object; for tests and simulations.</summary>
-    public static Database OpenMemory(string schema)
+    public static Database OpenMemory(Schema schema) => OpenMemory(schema, Schema.Version);
+
+    private static Database OpenMemory(Schema schema, int version)
     {
         // Not SqliteOpenMode.Memory: SQLite would take it for the file of an export as well.
         var store = new Database(Connect(":memory:", SqliteOpenMode.ReadWriteCreate));
-        store.Fill(schema);
+        store.Fill(schema, version);
         return store;
     }
 
-    private void Fill(string schema) => Write(db => db.Execute($"{schema}; PRAGMA user_version = {Version}"));
+    private void Fill(Schema schema, int version) => Write(db => db.Execute($"{string.Concat(schema.UpTo(version))}; PRAGMA user_version = {version}"));
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
     /// <exception cref="InvalidOperationException">Called from within another Write or a Read.</exception>
@@ -183,7 +182,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     }
 
     /// <summary>A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks.</summary>
-    public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {Version}"));
+    public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {Schema.Version}"));
 
     private void RequireNone()
     {

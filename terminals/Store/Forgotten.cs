@@ -8,12 +8,6 @@ namespace HierCash.Terminals.Store;
 /// </summary>
 public static class Forgotten
 {
-    public const string Schema = """
-        CREATE TABLE forgotten(
-            what TEXT NOT NULL, bank INTEGER NOT NULL, kind INTEGER NOT NULL, number INTEGER NOT NULL DEFAULT 0, amount INTEGER NOT NULL DEFAULT 0,
-            times INTEGER NOT NULL DEFAULT 0, digest BLOB, PRIMARY KEY(what, bank, kind)) STRICT;
-        """;
-
     /// <summary>Rows that a purge takes in one transaction, so that nobody waits for it.</summary>
     public const int Piece = 500;
 

@@ -1,8 +1,6 @@
 using HierCash.Auditor;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;

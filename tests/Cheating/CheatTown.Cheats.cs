@@ -3,7 +3,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;

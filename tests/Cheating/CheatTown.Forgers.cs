@@ -2,7 +2,6 @@ using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;

@@ -2,7 +2,6 @@ using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 
 namespace HierCash.Tests.Cheating;
 

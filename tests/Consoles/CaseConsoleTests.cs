@@ -2,7 +2,6 @@ using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Audits;
 using HierCash.Tests.Scenarios;

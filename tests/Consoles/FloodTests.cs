@@ -6,7 +6,6 @@ using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;

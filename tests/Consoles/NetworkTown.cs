@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using HierCash.Protocol;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;
 

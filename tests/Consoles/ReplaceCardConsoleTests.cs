@@ -1,10 +1,8 @@
 using System.Text.Json;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using HierCash.Bank;
 using HierCash.Issuer;
-using HierCash.Protocol;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 

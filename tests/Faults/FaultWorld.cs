@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using HierCash.Protocol;
 
 namespace HierCash.Tests.Faults;
 

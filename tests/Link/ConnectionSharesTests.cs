@@ -4,10 +4,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
+using HierCash.Simulation;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Scenarios;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Link;
 

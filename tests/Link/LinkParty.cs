@@ -3,9 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Tests.Link;

@@ -6,11 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Simulation;
-using PublicKey = HierCash.Protocol.Suite.PublicKey;
+using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
+using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Tests.Link;
 

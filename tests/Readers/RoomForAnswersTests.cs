@@ -3,7 +3,6 @@ using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Readers;

@@ -4,7 +4,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;

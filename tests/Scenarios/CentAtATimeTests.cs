@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 

@@ -6,7 +6,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;

@@ -4,7 +4,6 @@ using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;

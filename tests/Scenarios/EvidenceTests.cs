@@ -5,7 +5,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 
 namespace HierCash.Tests.Scenarios;
 

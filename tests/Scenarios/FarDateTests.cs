@@ -2,7 +2,6 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;

@@ -3,7 +3,6 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;

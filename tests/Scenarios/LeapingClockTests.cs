@@ -1,6 +1,5 @@
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
-using HierCash.Terminals;
 
 namespace HierCash.Tests.Scenarios;
 

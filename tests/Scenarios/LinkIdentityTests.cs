@@ -4,7 +4,6 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;

@@ -1,9 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals;
-using HierCash.Tests.Cheating;
 using HierCash.Simulation;
+using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

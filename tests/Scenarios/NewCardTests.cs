@@ -1,6 +1,5 @@
 using HierCash.Card.Client;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 
 namespace HierCash.Tests.Scenarios;
 

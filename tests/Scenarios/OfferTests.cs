@@ -1,7 +1,6 @@
 using System.Reflection;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 

@@ -255,7 +255,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
         var next = Town.RequestNextKey("bank-1", isFresh: true);
-        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("if that key is lost, run 'hiercash-issuer revoke bank 1'"));
+        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("If that bank says that its key is lost: 'hiercash-issuer revoke bank 1'"));
         Town.Issuer.Revoke(Town.UserBank.Id);
         Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("enrol it with --bank 1"));
         Town.Rejoin("bank-1", Town.Issuer.Enrol(next, Town.Options.Cap, Town.UserBank.Id));

@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;

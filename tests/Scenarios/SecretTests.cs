@@ -4,7 +4,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;

@@ -7,7 +7,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 
 namespace HierCash.Tests.Scenarios;
 

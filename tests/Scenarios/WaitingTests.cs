@@ -3,7 +3,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,12 +1,10 @@
 using HierCash.Card.Client;
-using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 

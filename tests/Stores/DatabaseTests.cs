@@ -1,4 +1,3 @@
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -8,7 +7,7 @@ namespace HierCash.Tests.Stores;
 [Parallelizable]
 public sealed class DatabaseTests
 {
-    private const string Schema = "CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1), ('right', 1)";
+    private static readonly Schema Schema = Terminals.Store.Schema.Of("CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1), ('right', 1)");
     private string _folder = null!;
 
     [SetUp]

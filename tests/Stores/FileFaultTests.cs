@@ -1,5 +1,3 @@
-using HierCash.Protocol;
-
 namespace HierCash.Tests.Stores;
 
 /// <summary>Faults of files in words: the path as it was given, and what to do; no whole path that nobody typed.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using HierCash.Bank;
 using HierCash.Shop;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -12,8 +11,8 @@ namespace HierCash.Tests.Stores;
 public sealed class LostDatabaseTests
 {
     private const int PageSize = 4096;
-    private const string Schema =
-        "CREATE TABLE pair(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT; CREATE TABLE child(id INTEGER PRIMARY KEY, pair INTEGER NOT NULL REFERENCES pair(id)) STRICT";
+    private static readonly Schema Schema = Terminals.Store.Schema.Of(
+        "CREATE TABLE pair(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT; CREATE TABLE child(id INTEGER PRIMARY KEY, pair INTEGER NOT NULL REFERENCES pair(id)) STRICT");
 
     private string _folder = null!;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using HierCash.Card.Runtime;
-using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -15,7 +14,7 @@ namespace HierCash.Tests.Stores;
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests
 {
-    private const string Schema = "CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1)";
+    private static readonly Schema Schema = Terminals.Store.Schema.Of("CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1)");
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -9,7 +8,7 @@ namespace HierCash.Tests.Stores;
 [Parallelizable]
 public sealed class StoreFaultTests
 {
-    private const string Schema = "CREATE TABLE thing(id INTEGER PRIMARY KEY, what BLOB)";
+    private static readonly Schema Schema = Terminals.Store.Schema.Of("CREATE TABLE thing(id INTEGER PRIMARY KEY, what BLOB)");
     private string _folder = null!;
 
     [SetUp]

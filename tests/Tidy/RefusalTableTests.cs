@@ -54,9 +54,10 @@ public sealed partial class RefusalTableTests
 
     private static IEnumerable<(string Where, string Kind, string Text)> Sentences()
     {
-        foreach (string file in Repository.Files("*.cs").Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string file in Repository.Files("*.cs").Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Simulation/", StringComparison.Ordinal)
+            && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            string where = file.Contains("/Common/", StringComparison.Ordinal) ? "Common" : Path.GetFileName(Path.GetDirectoryName(file)!);
+            string where = Path.GetRelativePath(Repository.PathOf("terminals"), file).Split('/')[0];
             foreach (Match match in Said().Matches(File.ReadAllText(file)))
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
@@ -64,7 +65,7 @@ public sealed partial class RefusalTableTests
                     "RefusedException" or "DatabaseException" => "refused", "UsageException" => "usage", "LinkException" or "BooksInMotionException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
-                yield return (where, kind, Hole().Replace(match.Groups["text"].Value, "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
+                yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
             }
         }
     }
@@ -73,7 +74,9 @@ public sealed partial class RefusalTableTests
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
         + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
 
-    private const string Text = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)"(?=[,);])""";
+    private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
+
+    private const string Text = Piece + @"(?:\s*\+ " + Piece + ")*(?=[,);])";
 
     [GeneratedRegex(Call + Text)]
     private static partial Regex Said();

@@ -18,7 +18,7 @@ public sealed partial class WaitingPageTests
         foreach (Match row in rows)
         {
             Assert.That(row.Value.Split(" | ").Select(cell => cell.Trim(' ', '|')), Has.Exactly(5).Items.And.All.Not.Empty, row.Value);
-            var shown = Parties.Where(p => Directory.GetFiles(Repository.PathOf("terminals", p), "*Waiting.cs")
+            var shown = Parties.Where(p => Directory.GetFiles(Repository.PathOf("terminals", p), "*Waiting.cs", SearchOption.AllDirectories)
                 .Any(f => File.ReadAllText(f).Contains($"WaitingKind.{row.Groups["state"].Value},", StringComparison.Ordinal)));
             var named = Parties.Where(p => row.Groups["where"].Value.Split(", ").Contains(p.ToLowerInvariant()));
             Assert.That(shown, Is.EqualTo(named), row.Groups["state"].Value);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using HierCash.Simulation;
 using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Town;

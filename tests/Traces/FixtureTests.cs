@@ -6,7 +6,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
-using HierCash.Terminals;
 using HierCash.Tests.Vectors;
 
 namespace HierCash.Tests.Traces;

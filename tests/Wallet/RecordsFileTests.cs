@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;

@@ -1,12 +1,10 @@
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;

@@ -1,5 +1,4 @@
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;

@@ -2,9 +2,7 @@ using System.Data.Common;
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Bank;
 

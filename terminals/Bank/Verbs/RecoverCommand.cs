@@ -21,9 +21,10 @@ internal static class RecoverCommand
         var command = new Command("recover", "After a restore from an older copy: asks the issuer for what this bank did since, and goes on. Stop 'serve' first.") { folder, lost, json };
         command.SetAction(async (result, cancel) =>
         {
+            var key = result.GetValue(lost) is { } hex ? Read(hex) : null;
             using var held = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role, wasUsed: true).Lock();
             using var bank = open(result.GetValue(folder)!);
-            var done = result.GetValue(lost) is { } hex ? await bank.Party.Recover(Read(hex), cancel) : await bank.Party.Recover(cancel);
+            var done = key is not null ? await bank.Party.Recover(key, cancel) : await bank.Party.Recover(cancel);
             var currency = bank.Scheme.Terms.Currency;
             var unordered = bank.Party.Audit.Unordered;
             ConsoleEntry.PrintDone(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

@@ -1,7 +1,5 @@
 using System.Data.Common;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

@@ -1,9 +1,6 @@
 using System.Data.Common;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Issuer;
 

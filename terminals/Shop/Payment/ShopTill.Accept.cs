@@ -1,6 +1,5 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals;
 

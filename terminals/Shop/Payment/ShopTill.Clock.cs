@@ -1,8 +1,6 @@
 using HierCash.Card.Client;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;

@@ -1,9 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
