@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>A response beside its mask, byte by byte.</summary>
 /// <param name="Expected">Two characters: the mask's byte; "**" within its star; "--" where the response has a byte too many.</param>

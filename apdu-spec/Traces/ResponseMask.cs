@@ -1,6 +1,7 @@
 using System.Globalization;
+using HierCash.Iso7816;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>
 /// What a response has to look like: <c>[6F XX 84 *] (90 00, 61 XX)</c>. X is any half of a byte, <c>XX*64</c> are 64 bytes of any value,

@@ -1,13 +1,16 @@
 using System.Globalization;
 using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.</summary>
 public sealed class TraceReader
 {
+    // Digits of what people keep in files of their own: PINs and PUKs, and codes of letters, which are written in groups.
     private const int FewestDigits = 3;
+    private const int MostDigits = 8;
+    private const int CodeDigits = 20;
+
     private readonly string _name;
     private readonly List<TraceStep> _steps = [];
     private string? _card;
@@ -60,7 +63,7 @@ public sealed class TraceReader
         var groups = line.Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries);
         int digits = groups.Sum(g => g.Length);
         return groups.All(g => g.All(char.IsAsciiDigit))
-            && ((groups.Length == 1 && digits is >= FewestDigits and <= Pin.BlockSize) || (digits == ActivationCode.Digits && groups.Any(g => g.Length > 2)));
+            && ((groups.Length == 1 && digits is >= FewestDigits and <= MostDigits) || (digits == CodeDigits && groups.Any(g => g.Length > 2)));
     }
 
     private void Take(string line)

@@ -3,11 +3,12 @@ using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals;
+using HierCash.Traces;
 
 namespace HierCash.Fuzz;
 
@@ -75,7 +76,7 @@ public sealed class FuzzTargets(string fixtures)
     /// <summary>What decodes, encodes to something that decodes to the same.</summary>
     private static void Tlv(ReadOnlySpan<byte> input)
     {
-        _ = ApduText.Objects(input);
+        _ = WalletVocabulary.Objects(input);
         Again(CashPayment.Decode(input)?.Encode(), b => CashPayment.Decode(b)?.Encode());
         Again(KeyCertificate.Decode(input)?.Encode(), b => KeyCertificate.Decode(b)?.Encode());
         Again(NonIssuanceStatement.Decode(input)?.Encode(), b => NonIssuanceStatement.Decode(b)?.Encode());

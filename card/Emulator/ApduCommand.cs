@@ -1,9 +1,10 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -70,7 +71,7 @@ internal static class ApduCommand
         {
             using var card = await CardOptions.OpenRaw(result, suite, cancel);
             await using var output = CreateTrace(result.GetValue(file)!);
-            var writer = new TraceWriter(output);
+            var writer = new TraceWriter(output, WalletVocabulary.Instance);
             writer.Reset(card.Atr.Span, first: true);
             int count = 0;
             while (await Console.In.ReadLineAsync(cancel) is { } line)
@@ -121,6 +122,6 @@ internal static class ApduCommand
         var response = new byte[LargestResponse];
         var answer = response.AsSpan(0, card.Transmit(command, response));
         writer?.Exchange(command, answer);
-        return new ApduExchange(ApduText.Show(command), ApduText.DescribeCommand(command), Hex.Spaced(answer), ApduText.Describe(answer));
+        return new ApduExchange(WalletVocabulary.Instance.Show(command), WalletVocabulary.Instance.DescribeCommand(command), Hex.Spaced(answer), WalletVocabulary.Instance.Describe(answer));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using HierCash.Protocol.Traces;
+using HierCash.Protocol;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -23,7 +24,8 @@ internal static class ApduConvertCommand
             try
             {
                 string name = result.GetValue(file)!;
-                Console.Write(TraceConverter.Write(result.GetValue(to), TraceConverter.Read(result.GetValue(from), name, GivenFile.ReadText(name))));
+                var trace = TraceConverter.Read(result.GetValue(from), name, GivenFile.ReadText(name));
+                Console.Write(TraceConverter.Write(result.GetValue(to), trace, WalletVocabulary.Instance));
             }
             catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
             {

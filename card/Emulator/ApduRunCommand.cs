@@ -3,9 +3,10 @@ using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -81,17 +82,18 @@ internal static class ApduRunCommand
         try
         {
             var trace = TraceReader.Read(file, GivenFile.ReadText(file));
+            var blocks = WalletVocabulary.Blocks(pins.Holder, pins.Payment);
             if (reader is not null)
             {
                 return trace.Card is null
-                    ? TraceRunner.Run(trace, reader, pins.Holder, pins.Payment)
+                    ? TraceRunner.Run(trace, reader, WalletVocabulary.Instance, blocks)
                     : new TraceResult(file, TraceOutcome.NotRun, 0, $"It begins on the fixture '{trace.Card}', and what is in the reader is another card.", 0);
             }
 
             using var card = trace.Card is null && image is not null
                 ? new EmulatedCard(image.Copy(), WalletApplet.Package(suite))
                 : FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
-            return TraceRunner.Run(trace, card, pins.Holder, pins.Payment);
+            return TraceRunner.Run(trace, card, WalletVocabulary.Instance, blocks);
         }
         catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
         {

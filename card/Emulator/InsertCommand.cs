@@ -2,9 +2,10 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -63,7 +64,7 @@ internal static class InsertCommand
             var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"))
             {
                 Latency = result.GetValue(like),
-                Recorder = output is null ? null : new TraceWriter(output),
+                Recorder = output is null ? null : new TraceWriter(output, WalletVocabulary.Instance),
             };
             await reader.Serve(card, cancel);
             return ExitCode.Done;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 

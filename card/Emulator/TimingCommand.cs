@@ -5,10 +5,11 @@ using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -69,7 +70,7 @@ internal static class TimingCommand
         var withdrawal = new StepMeter(personalised);
         var trace = Resource(Fixture);
         int last = trace.Steps.ToList().FindIndex(s => s is SendStep { Command: [0x80, FinishIns, ..] });
-        Require(TraceRunner.Run(trace with { Steps = [.. trace.Steps.Take(last + 1)] }, withdrawal, FixtureCard.HolderPin));
+        Require(TraceRunner.Run(trace with { Steps = [.. trace.Steps.Take(last + 1)] }, withdrawal, WalletVocabulary.Instance, WalletVocabulary.Blocks(FixtureCard.HolderPin, null)));
 
         using var card = FixtureCard.Make(Fixture, Resource);
         var till = new TillId(Id16.Read(new byte[Id16.Size]));
@@ -96,7 +97,7 @@ internal static class TimingCommand
             var trace = TraceReader.Read(file, GivenFile.ReadText(file));
             using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures"));
             var meter = new StepMeter(card);
-            Require(TraceRunner.Run(trace, meter, null));
+            Require(TraceRunner.Run(trace, meter, WalletVocabulary.Instance, null));
             return meter.Flow(file);
         }
         catch (TraceException e)
@@ -162,7 +163,7 @@ internal static class TimingCommand
             }
             finally
             {
-                _steps.Add((ApduText.Name(command), command.Length + length, card.Work.Since(before)));
+                _steps.Add((WalletVocabulary.Instance.Name(command), command.Length + length, card.Work.Since(before)));
             }
         }
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using HierCash.Card.Runtime;
+using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
+using HierCash.Traces;
 
 namespace HierCash.Card.Wallet;
-
 
 /// <summary>
 /// Test cards in a known state, the same bytes each time: a new wallet whose random numbers follow from a seed, and the conversation that
@@ -70,7 +70,7 @@ public static class FixtureCard
 
         var trace = read(name);
         var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
-        var result = TraceRunner.Run(trace, card, HolderPin, PaymentPin);
+        var result = TraceRunner.Run(trace, card, WalletVocabulary.Instance, WalletVocabulary.Blocks(HolderPin, PaymentPin));
         if (result.Outcome != TraceOutcome.Passed)
         {
             card.Dispose();

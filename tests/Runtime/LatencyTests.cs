@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
 

@@ -6,10 +6,10 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Instructions;
 
