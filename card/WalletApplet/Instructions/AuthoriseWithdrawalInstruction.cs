@@ -1,11 +1,10 @@
+using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Wallet;
-
 
 /// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
 internal static class AuthoriseWithdrawalInstruction
@@ -58,18 +57,5 @@ internal static class AuthoriseWithdrawalInstruction
         wallet.CardHolder.Orders = number;
         slot.Order = number;
         transaction.Commit();
-    }
-
-    /// <summary>AUTHORISE LOST CARD: a frozen card may, its coins come back this way. Page: authorise-lost-card.md.</summary>
-    public static StatusWord LostCard(WalletApplet wallet, in AuthoriseLostCardCommand command, ref BerTlvWriter response)
-    {
-        var reader = wallet.RequireReader();
-        if (reader.IsSuccess)
-        {
-            var message = SignedMessage.LostCard(wallet.CardHolder.User, wallet.CardHolder.Bank, command.Date);
-            new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
-        }
-
-        return reader;
     }
 }

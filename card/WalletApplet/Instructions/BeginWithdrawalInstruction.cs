@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
-
-using HierCash.Card.Runtime;
 
 /// <summary>BEGIN WITHDRAWAL (EP 0810563, issuance step 1, sections 301 to 303). Page: begin-withdrawal.md.</summary>
 internal static class BeginWithdrawalInstruction

@@ -61,7 +61,10 @@ internal readonly struct LogSlot(PersistentBytes bytes)
 
     public SignedPayment Payment => new(Seq, Balance, Time, Till, Paid, SU);
 
-    public LoggedPayment ToReply() => new(
+    /// <summary>What READ LOG answers of it.</summary>
+    public LogReply Reply => new(State, State == LogState.Free ? null : ToReply());
+
+    private LoggedPayment ToReply() => new(
         Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU, Proof());
 
     /// <param name="asked">y as the till asked for it.</param>
