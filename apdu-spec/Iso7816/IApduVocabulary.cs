@@ -23,7 +23,9 @@ public interface IApduVocabulary
     /// <param name="command">A command APDU; any bytes go.</param>
     bool IsAnsweredInSecret(ReadOnlySpan<byte> command);
 
-    /// <summary>True for a command that shows the card a PIN, which a person can give again when a trace that leaves it out is played.</summary>
+    /// <summary>
+    /// True for a command that shows the card a PIN, which a person can give again when a trace that leaves it out is played.
+    /// </summary>
     /// <param name="header">CLA INS P1 P2, and what comes after.</param>
     bool IsVerify(ReadOnlySpan<byte> header);
 }

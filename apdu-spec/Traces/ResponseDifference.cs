@@ -14,8 +14,8 @@ public static class ResponseDifference
     private const int PerLine = 16;
 
     /// <summary>
-    /// Lines of sixteen bytes, expected above answered, with marks below bytes that differ; lines without a difference are left out, but for the
-    /// number of bytes that were.
+    /// Lines of sixteen bytes, expected above answered, with marks below bytes that differ; lines without a difference are left out, but
+    /// for the number of bytes that were.
     /// </summary>
     public static string Show(ResponseMask mask, ReadOnlySpan<byte> response)
     {

@@ -3,8 +3,21 @@ using HierCash.Iso7816;
 namespace HierCash.Traces;
 
 /// <summary>How a trace ended.</summary>
-public enum TraceOutcome { Passed, Failed, NotRun }
+public enum TraceOutcome
+{
+    /// <summary>All answers were as expected.</summary>
+    Passed,
 
+    /// <summary>One was not.</summary>
+    Failed,
+
+    /// <summary>It wants what is not there: a PIN, or a card that can be torn.</summary>
+    NotRun,
+}
+
+/// <summary>What came of a trace.</summary>
+/// <param name="Name">Of the trace.</param>
+/// <param name="Outcome">How it ended.</param>
 /// <param name="Line">Where it failed, or why it could not be run; 0 where that is no line.</param>
 /// <param name="Message">For people; empty where all went as expected.</param>
 /// <param name="Commands">Commands sent.</param>
@@ -15,9 +28,13 @@ public static class TraceRunner
 {
     private const int LargestResponse = 65536 + 2;
 
+    /// <summary>Plays a trace.</summary>
+    /// <param name="trace">What to play.</param>
     /// <param name="card">Reset before the trace begins.</param>
     /// <param name="vocabulary">What the card's commands are called.</param>
-    /// <param name="pin">By P2, the data field of each VERIFY whose data is not in the trace, 1 to 255 bytes; null: a trace that needs it is not run.</param>
+    /// <param name="pin">
+    /// By P2, the data field of each VERIFY whose data is not in the trace, 1 to 255 bytes; null: a trace that needs it is not run.
+    /// </param>
     /// <exception cref="CardChannelException">The card is gone.</exception>
     public static TraceResult Run(Trace trace, ICardChannel card, IApduVocabulary vocabulary, Func<byte, byte[]>? pin)
     {
@@ -31,7 +48,8 @@ public static class TraceRunner
         var tearable = card as ITearableCard;
         if (tearable is null && trace.Steps.OfType<TearStep>().FirstOrDefault() is { } tear)
         {
-            return new TraceResult(trace.Name, TraceOutcome.NotRun, tear.Line, "The power of the card in a reader cannot be cut at a write.", 0);
+            const string Untearable = "The power of the card in a reader cannot be cut at a write.";
+            return new TraceResult(trace.Name, TraceOutcome.NotRun, tear.Line, Untearable, 0);
         }
 
         card.Reset();
@@ -86,7 +104,8 @@ public static class TraceRunner
         try
         {
             int length = card.Transmit(send.Command, response);
-            return $"{vocabulary.Name(send.Command)} ended before write {torn.Write}: it answered {Hex.Spaced(response.AsSpan(0, length))}.";
+            string answer = Hex.Spaced(response.AsSpan(0, length));
+            return $"{vocabulary.Name(send.Command)} ended before write {torn.Write}: it answered {answer}.";
         }
         catch (CardChannelException)
         {

@@ -10,6 +10,7 @@ public sealed class TraceWriter(TextWriter to, IApduVocabulary vocabulary) : IAp
     private const byte GetResponseIns = 0xC0;
     private bool _answersInSecret;
 
+    /// <inheritdoc/>
     public void Reset(ReadOnlySpan<byte> atr, bool first)
     {
         if (first)
@@ -27,6 +28,7 @@ public sealed class TraceWriter(TextWriter to, IApduVocabulary vocabulary) : IAp
         to.Flush();
     }
 
+    /// <inheritdoc/>
     public void Exchange(ReadOnlySpan<byte> command, ReadOnlySpan<byte> response)
     {
         // GET RESPONSE fetches more of the same.

@@ -210,7 +210,7 @@ public sealed class FuzzTargets(string fixtures)
             switch (command.Ins)
             {
                 case 1 or 4 when command.Data.Length == 4:
-                    using (var transaction = _context.Memory.Begin())
+                    using (var transaction = _context.BeginTransaction())
                     {
                         _first.Write(0, command.Data);
                         _second.Write(0, command.Data);

@@ -42,7 +42,9 @@ public sealed class WalletCard(ICardChannel channel)
     public PublicKey Personalise(PublicKey root, PartyId bank, Currency currency, Amount noPinLimit, Digest code) =>
         Require<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit, code)).AccountKey;
 
-    /// <summary>First half of an activation: the PUK that the card makes, to be written down and typed back in the same selection (rule R12).</summary>
+    /// <summary>
+    /// First half of an activation: the PUK that the card makes, to be written down and typed back in the same selection (rule R12).
+    /// </summary>
     public string BeginActivation(ActivationCode code) => Pin.FromBlock(Require<BeginActivationCommand, PukReply>(new BeginActivationCommand(code)).Block);
 
     /// <summary>Second half: sets the PUK and both PINs, all or none.</summary>
@@ -102,7 +104,9 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
         Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
 
-    /// <summary>Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).</summary>
+    /// <summary>
+    /// Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).
+    /// </summary>
     public StatusWord Show(CashPayment h) => Send<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h), out _);
 
     public StatusWord Restore(NonSettlementStatement statement) => Send<RestoreCommand, NoReply>(new RestoreCommand(statement), out _);

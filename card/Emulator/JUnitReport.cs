@@ -7,8 +7,8 @@ using HierCash.Traces;
 namespace HierCash.Card.Emulator;
 
 /// <summary>
-/// Results as JUnit XML, which build servers read. The file is opened before the traces run, and takes no other file's place: only that of an earlier report,
-/// which is known by how it begins.
+/// Results as JUnit XML, which build servers read. The file is opened before the traces run, and takes no other file's place: only that of
+/// an earlier report, which is known by how it begins.
 /// </summary>
 internal sealed class JUnitReport : IDisposable
 {

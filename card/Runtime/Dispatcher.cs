@@ -3,7 +3,9 @@ using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 
-/// <summary>From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).</summary>
+/// <summary>
+/// From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).
+/// </summary>
 internal sealed class Dispatcher
 {
     private const int ResponseSize = ICardChannel.ResponseRoom - 2;
@@ -234,7 +236,7 @@ internal sealed class Dispatcher
         try
         {
             var status = _instances[_selected].Applet.Process(command, _response, out length);
-            Memory.Abort();
+            Memory.CloseTransaction();
             return status;
         }
         catch (Exception e) when (e is not PowerLostException)
@@ -250,7 +252,7 @@ internal sealed class Dispatcher
         try
         {
             bool done = call();
-            Memory.Abort();
+            Memory.CloseTransaction();
             return done;
         }
         catch (Exception e) when (e is not PowerLostException)

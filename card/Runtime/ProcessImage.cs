@@ -30,7 +30,7 @@ public sealed unsafe class ProcessImage : CardImage
         _wear = (uint*)(pointer + _view.PointerOffset + ImageFile.WearAt(size));
     }
 
-    public override Span<byte> Bytes
+    internal override Span<byte> Bytes
     {
         get
         {
@@ -39,7 +39,7 @@ public sealed unsafe class ProcessImage : CardImage
         }
     }
 
-    public override Span<uint> Wear
+    internal override Span<uint> Wear
     {
         get
         {
@@ -48,6 +48,9 @@ public sealed unsafe class ProcessImage : CardImage
         }
     }
 
+    /// <summary>Makes the file of a new image, and opens it.</summary>
+    /// <param name="path">In a folder that nobody else can read.</param>
+    /// <param name="size">Bytes of persistent memory: 8 KiB to 1 MiB in multiples of 32.</param>
     /// <exception cref="CardImageException">There is a file of that name.</exception>
     public static ProcessImage Create(string path, int size = DefaultSize)
     {
@@ -55,6 +58,7 @@ public sealed unsafe class ProcessImage : CardImage
         return Open(path);
     }
 
+    /// <summary>Opens and locks the file.</summary>
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static ProcessImage Open(string path)
     {
@@ -74,6 +78,7 @@ public sealed unsafe class ProcessImage : CardImage
         }
     }
 
+    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();

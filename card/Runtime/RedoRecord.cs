@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// The redo records of an image file, two places used in turn. Beyond the newest record there is nothing but zeros (rule R32). Header: generation 8, bytes that follow 4, flags 4 (1: the next
-/// field counts), CRC-32C of all cells after this record 4, CRC-32C of all other bytes of the record 4. Then line number 4 and
-/// line of <see cref="PowerImage.LineSize"/> bytes, repeated. Big endian.
+/// The redo records of an image file, two places used in turn. Beyond the newest record there is nothing but zeros (rule R32). Header:
+/// generation 8, bytes that follow 4, flags 4 (1: the next field counts), CRC-32C of all cells after this record 4, CRC-32C of all other
+/// bytes of the record 4. Then line number 4 and line of <see cref="PowerImage.LineSize"/> bytes, repeated. Big endian.
 /// </summary>
 internal static class RedoRecord
 {
@@ -38,7 +38,10 @@ internal static class RedoRecord
     public static void Erase(FileStream file, int size, ulong generation, int length) =>
         RandomAccess.Write(file.SafeFileHandle, new byte[length], Offset(size, generation));
 
-    /// <summary>Syncs, then overwrites with zeros whatever is in the two places beside the newest record: older records, and what one that was cut short has left.</summary>
+    /// <summary>
+    /// Syncs, then overwrites with zeros whatever is in the two places beside the newest record: older records, and what one that was cut
+    /// short has left.
+    /// </summary>
     /// <param name="generation">Of the newest record; 0 if there is none.</param>
     /// <returns>Bytes of that record.</returns>
     public static int EraseAllBut(FileStream file, int size, ulong generation)

@@ -13,7 +13,8 @@ internal static class CoinSelection
 
     /// <summary>
     /// The coin that pays: the smallest that can pay y alone, else the largest, if all together can. Coins that expire before
-    /// TIME do not count, and where it is for that alone, the card says so. The limit without PIN comes before the balance, so that nobody learns from it what is beyond the limit (rule R14).
+    /// TIME do not count, and where it is for that alone, the card says so. The limit without PIN comes before the balance, so that nobody
+    /// learns from it what is beyond the limit (rule R14).
     /// </summary>
     public static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, bool limited, out CoinSlot chosen)
     {
@@ -83,8 +84,8 @@ internal static class CoinSelection
     }
 
     /// <summary>
-    /// True if it takes the payment PIN: for more than the limit, and for more than 16 payments (rule R13). All of what is asked for counts, not only this
-    /// coin's part: a payment by several coins must not stop in its middle.
+    /// True if it takes the payment PIN: for more than the limit, and for more than 16 payments (rule R13). All of what is asked for
+    /// counts, not only this coin's part: a payment by several coins must not stop in its middle.
     /// </summary>
     private static bool IsBeyondLimit(WalletApplet wallet, Amount y, int payments)
     {

@@ -34,7 +34,10 @@ public static class FixtureCard
     /// <summary>The card <c>paid</c>, as a restored copy: its coins are frozen.</summary>
     public const string Restored = "restored";
 
-    /// <summary>The card <c>withdrawn</c> one payment before its coins' counters end, and with its counter of orders at its end, which no trace of bearable length reaches.</summary>
+    /// <summary>
+    /// The card <c>withdrawn</c> one payment before its coins' counters end, and with its counter of orders at its end, which no trace of
+    /// bearable length reaches.
+    /// </summary>
     public const string Exhausted = "exhausted";
 
     private const ulong Seed = 810_563;
@@ -64,7 +67,7 @@ public static class FixtureCard
             using var original = Make(name == Restored ? "paid" : "withdrawn", read);
             var package = WalletApplet.Package(new BouncyCastleSuite(new SeededRandom(Seed)));
             return name == Restored
-                ? new EmulatedCard(new MemoryImage(original.Image.Bytes, isRestored: true), package)
+                ? new EmulatedCard(new MemoryImage(original.Image.ToArray(), isRestored: true), package)
                 : new EmulatedCard(Exhaust(original), package);
         }
 
@@ -84,14 +87,14 @@ public static class FixtureCard
     private static MemoryImage Exhaust(EmulatedCard card)
     {
         var slots = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
-        var image = card.Image.Copy();
+        byte[] image = card.Image.ToArray();
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
-            CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
+            CoinSlot.SetSeq(image.AsSpan(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
         var profile = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
-        CardHolder.SetOrders(image.Bytes.Slice(profile.Offset, CardHolder.Size), uint.MaxValue);
-        return image;
+        CardHolder.SetOrders(image.AsSpan(profile.Offset, CardHolder.Size), uint.MaxValue);
+        return new MemoryImage(image);
     }
 }

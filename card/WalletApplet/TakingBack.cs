@@ -38,7 +38,8 @@ internal static class TakingBack
         using var transaction = wallet.Begin();
         if (log is null)
         {
-            // Rule R24: the proof that it was taken back stays until the wallet has a copy. It is no newest payment: order 0 is older than all.
+            // Rule R24: the proof that it was taken back stays until the wallet has a copy. It is no newest payment: order 0 is older than
+            // all.
             entry.Write(slot.Index, payment, payment.Paid, order: 0);
         }
 

@@ -67,7 +67,7 @@ public sealed class WalletApplet : Applet
             slot.WipeLeftovers();
         }
 
-        bool restored = context.Memory.IsRestored;
+        bool restored = context.IsRestored;
         Switches.Off("hole 24 frozen", ref restored);
         if (restored)
         {
@@ -117,7 +117,9 @@ public sealed class WalletApplet : Applet
         set => Keep(_nonce, value);
     }
 
-    /// <summary>A payment that this card signed and has forgotten, as SHOW PAYMENT brought it in this selection; or null (rule R24).</summary>
+    /// <summary>
+    /// A payment that this card signed and has forgotten, as SHOW PAYMENT brought it in this selection; or null (rule R24).
+    /// </summary>
     internal (byte Slot, SignedPayment Payment)? Shown
     {
         get => Kept(_shown) is { } shown ? (shown[0], SignedPayment.Read(shown.AsSpan(1))) : null;
@@ -140,11 +142,13 @@ public sealed class WalletApplet : Applet
 
     internal CardMeter Meter => _context.Meter;
 
-    internal Transaction Begin() => _context.Memory.Begin();
+    internal Transaction Begin() => _context.BeginTransaction();
 
     internal CoinSlot Slot(byte index) => new(_slots.Slice(index * CoinSlot.Size, CoinSlot.Size), index);
 
-    /// <summary>A pending withdrawal is asked for again under the key that enciphered it (rule R15); all other keys can come anew.</summary>
+    /// <summary>
+    /// A pending withdrawal is asked for again under the key that enciphered it (rule R15); all other keys can come anew.
+    /// </summary>
     internal bool NeedsKey(KeyUsage usage, KeyId key) =>
         usage == KeyUsage.IssuerEncryption && Slots.Any(s => s.State == SlotState.Pending && s.EncryptionKey == key);
 

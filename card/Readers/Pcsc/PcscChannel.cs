@@ -30,7 +30,8 @@ internal sealed class PcscChannel : ICardChannel
     /// <exception cref="SCardException">No card, or another program does not let go of it.</exception>
     public static PcscChannel Open(SCardContext context, string reader)
     {
-        // PC/SC waits for ever, in either call, while another program holds the card; a person does not. On a thread of its own: a busy pool would look like such a program.
+        // PC/SC waits for ever, in either call, while another program holds the card; a person does not. On a thread of its own: a busy
+        // pool would look like such a program.
         var opening = Task.Factory.StartNew(() => ConnectAndLock(context, reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (!((IAsyncResult)opening).AsyncWaitHandle.WaitOne(Patience))
         {
@@ -130,7 +131,8 @@ internal sealed class PcscChannel : ICardChannel
 
         _letGo = true;
 
-        // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon after.
+        // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon
+        // after.
         _card.Disconnect(_lost ? SCardReaderDisposition.Leave : SCardReaderDisposition.Reset);
         _context.Dispose();
     }

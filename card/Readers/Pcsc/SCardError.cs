@@ -39,8 +39,8 @@ internal sealed class SCardException : Exception
     public SCardError Error { get; }
 
     /// <summary>
-    /// What a code means in the answer to a call that goes to the service and to no card. A pcscd that dies while it is asked leaves an end of the connection, which
-    /// libpcsclite calls SCARD_F_COMM_ERROR.
+    /// What a code means in the answer to a call that goes to the service and to no card. A pcscd that dies while it is asked leaves an end
+    /// of the connection, which libpcsclite calls SCARD_F_COMM_ERROR.
     /// </summary>
     internal static SCardError OfService(SCardError error) => error == SCardError.CommunicationError ? SCardError.ServiceStopped : error;
 

@@ -6,7 +6,9 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 
-/// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
+/// <summary>
+/// AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.
+/// </summary>
 internal static class AuthoriseWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in AuthoriseWithdrawalCommand command, ref BerTlvWriter response)
@@ -24,7 +26,8 @@ internal static class AuthoriseWithdrawalInstruction
 
         var slot = wallet.Slot(command.Slot);
 
-        // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets no number.
+        // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets
+        // no number.
         if (slot.State != SlotState.Pending && slot.Order == 0)
         {
             return StatusWord.ConditionsNotSatisfied;
@@ -44,7 +47,9 @@ internal static class AuthoriseWithdrawalInstruction
         return StatusWord.Success;
     }
 
-    /// <summary>The next number for what has none, before anything is signed: no number is given twice, and none is left out (rule R27).</summary>
+    /// <summary>
+    /// The next number for what has none, before anything is signed: no number is given twice, and none is left out (rule R27).
+    /// </summary>
     private static void Number(WalletApplet wallet, CoinSlot slot)
     {
         if (slot.Order != 0)

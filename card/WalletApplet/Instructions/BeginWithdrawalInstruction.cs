@@ -52,7 +52,8 @@ internal static class BeginWithdrawalInstruction
             bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
             Switches.On("variant TM", ref counts);
 
-            // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign (hole 14).
+            // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign
+            // (hole 14).
             bool isOwn = !parent.Value.IsIssuerKeyed;
             Switches.On("R7 begin", ref isOwn);
             if (!counts || !isOwn)

@@ -68,7 +68,9 @@ internal static class FinishWithdrawalInstruction
         return StatusWord.Success;
     }
 
-    /// <summary>A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).</summary>
+    /// <summary>
+    /// A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).
+    /// </summary>
     private static bool IsWhatWasAsked(CoinRequest request, CashAnswer answer, bool hasKey)
     {
         bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;

@@ -5,7 +5,9 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 
-/// <summary>SHOW PAYMENT: a kept payment that the log has forgotten, for the VOID or RESTORE that follows (rule R24). Page: show-payment.md.</summary>
+/// <summary>
+/// SHOW PAYMENT: a kept payment that the log has forgotten, for the VOID or RESTORE that follows (rule R24). Page: show-payment.md.
+/// </summary>
 internal static class ShowPaymentInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in ShowPaymentCommand command, ref BerTlvWriter response)

@@ -7,8 +7,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Card.Wallet;
 
 /// <summary>
-/// VOID: restores x only on the signature of the till that was paid, once (hole 2; EP 0810563, payment step 5). seq stays where it is (hole 24). Page:
-/// void.md.
+/// VOID: restores x only on the signature of the till that was paid, once (hole 2; EP 0810563, payment step 5). seq stays where it is (hole
+/// 24). Page: void.md.
 /// </summary>
 internal static class VoidInstruction
 {

@@ -119,7 +119,9 @@ internal sealed class CardHolder(PersistentBytes bytes)
         bytes.WriteByte(StateAt, 1);
     }
 
-    /// <summary>True if the card was personalised with just these data, the activation code included: a repeat after a lost answer.</summary>
+    /// <summary>
+    /// True if the card was personalised with just these data, the activation code included: a repeat after a lost answer.
+    /// </summary>
     public bool WasPersonalisedWith(in PersonaliseCommand command) =>
         RootKeyBytes.SequenceEqual(command.RootKey) && Bank == command.Bank && Currency == command.Currency
         && NoPinLimit == command.NoPinLimit && Code == command.Code;

@@ -7,8 +7,8 @@ namespace HierCash.Card.Wallet;
 
 
 /// <summary>
-/// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's word is
-/// permission enough, so a wallet brings what is needed whenever it is, and what no coin needs makes room (rule R15).
+/// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's
+/// word is permission enough, so a wallet brings what is needed whenever it is, and what no coin needs makes room (rule R15).
 /// </summary>
 internal sealed class KeyRing(PersistentBytes bytes)
 {

@@ -17,8 +17,8 @@ internal sealed class PaymentLog(PersistentBytes bytes) : IEnumerable<LogSlot>
     public uint NextOrder => this.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
 
     /// <summary>
-    /// Index of the newest payment to a till, <see cref="PrivateStatus.NoEntry"/> where there is none: nobody repeats a CLOSE, whose slot answers with
-    /// its bytes.
+    /// Index of the newest payment to a till, <see cref="PrivateStatus.NoEntry"/> where there is none: nobody repeats a CLOSE, whose slot
+    /// answers with its bytes.
     /// </summary>
     public byte Newest
     {
