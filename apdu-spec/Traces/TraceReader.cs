@@ -125,7 +125,9 @@ public sealed class TraceReader
         _hex = "";
         _torn = _steps.Count > 0 && _steps[^1] is TearStep;
         byte[] command = Hex.Parse(hex)
-            ?? throw Fault($"A line of {line.Length} characters is no command: hexadecimal digits or 'reset' are wanted, comments begin with #.");
+            ?? throw Fault(
+                $"A line of {line.Length} characters is no command: "
+                + "hexadecimal digits or 'reset' are wanted, comments begin with #.");
         _steps.Add(new SendStep(_line, command, null));
     }
 

@@ -32,9 +32,16 @@ internal static class ApduCommand
 
     private static Command Send(ICashSuite suite)
     {
-        var apdus = new Argument<string[]>("HEX") { Description = "Command APDUs in hexadecimal, one an argument, or 'reset'.", Arity = ArgumentArity.OneOrMore };
+        var apdus = new Argument<string[]>("HEX")
+        {
+            Description = "Command APDUs in hexadecimal, one an argument, or 'reset'.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command("send", "Sends commands to a card and says in words what they and their answers are.") { apdus, CardOptions.Reader, CardOptions.Wait, json };
+        var command = new Command("send", "Sends commands to a card and says in words what they and their answers are.")
+        {
+            apdus, CardOptions.Reader, CardOptions.Wait, json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             var commands = result.GetValue(apdus)!.Select(ParseLine).ToList();
@@ -46,7 +53,8 @@ internal static class ApduCommand
                 if (!result.GetValue(json))
                 {
                     var (shown, what, response, meaning) = said[^1];
-                    Console.WriteLine($"> {shown}{Environment.NewLine}  {what}{Environment.NewLine}< {response}{Environment.NewLine}  {meaning}");
+                    Console.WriteLine(
+                        $"> {shown}{Environment.NewLine}  {what}{Environment.NewLine}< {response}{Environment.NewLine}  {meaning}");
                 }
             }
 
@@ -108,7 +116,8 @@ internal static class ApduCommand
     /// <summary>The bytes of a command; empty for a reset. What was typed is not repeated: it may hold a PIN.</summary>
     private static byte[] ParseLine(string text) =>
         text.Trim().Equals(ResetWord, StringComparison.OrdinalIgnoreCase) ? []
-        : Hex.Parse(text) ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
+        : Hex.Parse(text)
+            ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
 
     private static ApduExchange Exchange(ICardChannel card, byte[] command, TraceWriter? writer)
     {
@@ -122,6 +131,7 @@ internal static class ApduCommand
         var response = new byte[LargestResponse];
         var answer = response.AsSpan(0, card.Transmit(command, response));
         writer?.Exchange(command, answer);
-        return new ApduExchange(WalletVocabulary.Instance.Show(command), WalletVocabulary.Instance.DescribeCommand(command), Hex.Spaced(answer), WalletVocabulary.Instance.Describe(answer));
+        var words = WalletVocabulary.Instance;
+        return new ApduExchange(words.Show(command), words.DescribeCommand(command), Hex.Spaced(answer), words.Describe(answer));
     }
 }

@@ -41,7 +41,8 @@ internal sealed class JUnitReport : IDisposable
         if (isThere && !IsReport(file))
         {
             file.Dispose();
-            throw new RefusedException($"'{path}' is there already, and is no JUnit report. Choose another name, or take that file away first.");
+            throw new RefusedException(
+                $"'{path}' is there already, and is no JUnit report. Choose another name, or take that file away first.");
         }
 
         return new JUnitReport(path, file, keeps: isThere);

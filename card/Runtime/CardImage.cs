@@ -51,10 +51,20 @@ public abstract class CardImage : IDisposable
     public byte[] ToArray() => Bytes.ToArray();
 
     /// <summary>Lets go of the file, if there is one. A card with this image gives no answers any more.</summary>
-    public virtual void Dispose()
+    public void Dispose()
     {
-        IsDisposed = true;
+        if (!IsDisposed)
+        {
+            IsDisposed = true;
+            Close();
+        }
+
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What is left to do with the file; called once.</summary>
+    internal virtual void Close()
+    {
     }
 
     /// <exception cref="ArgumentOutOfRangeException">Not a multiple of 32 from 8 KiB to 1 MiB.</exception>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Card.Runtime;
 
 /// <summary>
@@ -99,7 +97,8 @@ public sealed record ReaderTiming(string Name, string What, double PerByte, bool
 public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
 {
     /// <summary>Every card at every reader.</summary>
-    public static IEnumerable<CardTimingModel> All => CardTiming.All.SelectMany(c => ReaderTiming.All.Select(r => new CardTimingModel(c, r)));
+    public static IEnumerable<CardTimingModel> All =>
+        CardTiming.All.SelectMany(c => ReaderTiming.All.Select(r => new CardTimingModel(c, r)));
 
     /// <summary>Card and reader, such as "jcop4/contactless-424".</summary>
     public string Name => $"{Card.Name}/{Reader.Name}";
@@ -131,38 +130,5 @@ public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
 /// <param name="card">Stays its owner's.</param>
 /// <param name="profile">How slow it is.</param>
 /// <param name="spend">Called after each command with the time that it takes.</param>
-public sealed class SlowCard(EmulatedCard card, CardTimingModel profile, Action<TimeSpan> spend) : ITearableCard
-{
-    /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Atr => card.Atr;
-
-    /// <inheritdoc/>
-    public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
-    {
-        var before = card.Work;
-        int length = 0;
-        try
-        {
-            length = card.Transmit(command, response);
-            return length;
-        }
-        finally
-        {
-            spend(profile.Time(card.Work.Since(before), command.Length + length));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Reset() => card.Reset();
-
-    /// <inheritdoc/>
-    public void Tear(int write, TornWrite torn) => ((ITearableCard)card).Tear(write, torn);
-
-    /// <inheritdoc/>
-    public void PowerOn() => card.PowerOn();
-
-    /// <summary>The card belongs to whoever made it.</summary>
-    public void Dispose()
-    {
-    }
-}
+public sealed class SlowCard(EmulatedCard card, CardTimingModel profile, Action<TimeSpan> spend)
+    : MeasuredCard(card, (_, bytes, work) => spend(profile.Time(work, bytes)));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
@@ -53,7 +54,11 @@ internal sealed class Dispatcher
             Runtime("table of instances", MemoryLayout.Instances, MemoryLayout.Objects),
             Runtime("table of arrays", MemoryLayout.Objects, MemoryLayout.Data),
             .. _objects.All().Select(o => new MemoryArea(
-                _objects.Instance(o.Owner)!.Value.Instance.ToString(), o.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), o.Offset, o.Length, Memory.WearOf(o.Offset, o.Length))),
+                _objects.Instance(o.Owner)!.Value.Instance.ToString(),
+                o.Id.ToString(CultureInfo.InvariantCulture),
+                o.Offset,
+                o.Length,
+                Memory.WearOf(o.Offset, o.Length))),
         ];
         return new MemoryReport(Memory.Size, _objects.Free, _transient.Quota, _transient.Used, areas);
     }

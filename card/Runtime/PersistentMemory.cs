@@ -252,7 +252,8 @@ internal sealed unsafe class PersistentMemory
 
         if (a is null && b is null)
         {
-            throw new CardImageException("The card's memory is damaged: both copies of its commit word are wrong. Report the card as lost.");
+            throw new CardImageException(
+                "The card's memory is damaged: both copies of its commit word are wrong. Report the card as lost.");
         }
 
         // A is written first: where both are sound, A is the newer one.

@@ -24,7 +24,6 @@ public sealed class PowerImage : CardImage
     private int _recorded;
     private bool _anyDirty;
     private bool _failed;
-    private bool _disposed;
 
     private PowerImage(FileStream file, FileStream witness, int size, ulong generation, int recorded)
     {
@@ -72,7 +71,7 @@ public sealed class PowerImage : CardImage
         // The witness lies beside what a link leads to.
         path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
-        try
+        return ImageFile.OrClose(file, () =>
         {
             ulong generation = RedoRecord.Replay(file, size, path);
             int recorded = RedoRecord.EraseAllBut(file, size, generation);
@@ -80,12 +79,7 @@ public sealed class PowerImage : CardImage
                 ? new FileStream(WitnessPath(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
                 : PrivateFile.Create(WitnessPath(path));
             return new PowerImage(file, witness, size, generation, recorded);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <summary>Where the witness of an image lies.</summary>
@@ -126,7 +120,8 @@ public sealed class PowerImage : CardImage
             if (_dirty[line])
             {
                 WritingLine?.Invoke();
-                RandomAccess.Write(_file.SafeFileHandle, _bytes.AsSpan(line * LineSize, LineSize), ImageFile.HeaderSize + (line * LineSize));
+                int at = line * LineSize;
+                RandomAccess.Write(_file.SafeFileHandle, _bytes.AsSpan(at, LineSize), ImageFile.HeaderSize + at);
                 _dirty[line] = false;
             }
         }
@@ -196,16 +191,8 @@ public sealed class PowerImage : CardImage
         return seen ?? ifNone;
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    internal override void Close()
     {
-        base.Dispose();
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
         using (_file)
         using (_witness)
         {

@@ -15,7 +15,6 @@ public sealed unsafe class ProcessImage : CardImage
     private readonly uint* _wear;
     private readonly int _size;
     private readonly ulong _generation;
-    private bool _disposed;
 
     private ProcessImage(FileStream file, int size, ulong generation)
     {
@@ -34,7 +33,7 @@ public sealed unsafe class ProcessImage : CardImage
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             return new Span<byte>(_base, _size);
         }
     }
@@ -43,7 +42,7 @@ public sealed unsafe class ProcessImage : CardImage
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             return new Span<uint>(_wear, _size / PageSize);
         }
     }
@@ -64,31 +63,18 @@ public sealed unsafe class ProcessImage : CardImage
     {
         path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
-        try
+        return ImageFile.OrClose(file, () =>
         {
             // From here on the cells change without records: a record that stayed would undo them at the next opening.
             ulong generation = Math.Max(1, RedoRecord.Replay(file, size, path));
             RedoRecord.Reset(file, size, generation, default);
             return new ProcessImage(file, size, generation);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        });
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    internal override void Close()
     {
-        base.Dispose();
-        if (_disposed)
-        {
-            return;
-        }
-
-        RedoRecord.Reset(_file, _size, _generation, Bytes);
-        _disposed = true;
+        RedoRecord.Reset(_file, _size, _generation, new Span<byte>(_base, _size));
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _map.Dispose();

@@ -51,7 +51,8 @@ internal static class RedoRecord
         {
             var bytes = new byte[ImageFile.RecordSize(size)];
             RandomAccess.Read(file.SafeFileHandle, bytes, Offset(size, place));
-            int length = generation > 0 && generation % 2 == place ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
+            bool isNewest = generation > 0 && generation % 2 == place;
+            int length = isNewest ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
             kept = Math.Max(kept, length);
             int used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
             bool leaves = used > length;
@@ -97,8 +98,8 @@ internal static class RedoRecord
             for (int at = ImageFile.RecordHeaderSize; at < record.Length; at += LineEntry)
             {
                 int line = BinaryPrimitives.ReadInt32BigEndian(record.AsSpan(at));
-                RandomAccess.Write(
-                    file.SafeFileHandle, record.AsSpan(at + 4, PowerImage.LineSize), ImageFile.HeaderSize + ((long)line * PowerImage.LineSize));
+                long place = ImageFile.HeaderSize + ((long)line * PowerImage.LineSize);
+                RandomAccess.Write(file.SafeFileHandle, record.AsSpan(at + 4, PowerImage.LineSize), place);
             }
         }
 
@@ -109,7 +110,8 @@ internal static class RedoRecord
             : BinaryPrimitives.ReadUInt32BigEndian(records[^1].AsSpan(12)) != CellsChecked
               || BinaryPrimitives.ReadUInt32BigEndian(records[^1].AsSpan(16)) == ImageFile.Crc(cells);
         return !intact
-            ? throw new CardImageException($"The card image '{path}' is damaged: its memory does not match its checksum. Report the card as lost.")
+            ? throw new CardImageException(
+                $"The card image '{path}' is damaged: its memory does not match its checksum. Report the card as lost.")
             : records.Count == 0 ? 0 : Generation(records[^1]);
     }
 

@@ -9,7 +9,8 @@ if (args.Length != 1)
 }
 
 bool isNew = !File.Exists(args[0]);
-using var card = new EmulatedCard(isNew ? PowerImage.Create(args[0]) : PowerImage.Open(args[0]), CounterApplet.Package, LoyaltyApplet.Package);
+var image = isNew ? PowerImage.Create(args[0]) : PowerImage.Open(args[0]);
+using var card = new EmulatedCard(image, CounterApplet.Package, LoyaltyApplet.Package);
 if (isNew)
 {
     card.Install(CounterApplet.Aid, CounterApplet.Aid);

@@ -47,7 +47,9 @@ public static class FixtureCard
     public static EmulatedCard Make(string name, string folder) => Make(name, fixture =>
     {
         string file = Path.Combine(folder, fixture + ".apdu");
-        return File.Exists(file) ? TraceReader.Read(file, File.ReadAllText(file)) : throw new TraceException($"There is no fixture '{fixture}': '{file}' is missing.");
+        return File.Exists(file)
+            ? TraceReader.Read(file, File.ReadAllText(file))
+            : throw new TraceException($"There is no fixture '{fixture}': '{file}' is missing.");
     });
 
     /// <param name="name">A fixture, or <see cref="Blank"/>.</param>
@@ -72,7 +74,9 @@ public static class FixtureCard
         }
 
         var trace = read(name);
-        var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
+        var card = trace.Card == name
+            ? throw new TraceException($"The fixture '{name}' begins with itself.")
+            : Make(trace.Card ?? Blank, read);
         var result = TraceRunner.Run(trace, card, WalletVocabulary.Instance, WalletVocabulary.Blocks(HolderPin, PaymentPin));
         if (result.Outcome != TraceOutcome.Passed)
         {
@@ -86,15 +90,18 @@ public static class FixtureCard
 
     private static MemoryImage Exhaust(EmulatedCard card)
     {
-        var slots = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
+        var slots = Area(card, WalletApplet.SlotsArray);
         byte[] image = card.Image.ToArray();
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
             CoinSlot.SetSeq(image.AsSpan(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
-        var profile = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
+        var profile = Area(card, WalletApplet.ProfileArray);
         CardHolder.SetOrders(image.AsSpan(profile.Offset, CardHolder.Size), uint.MaxValue);
         return new MemoryImage(image);
     }
+
+    private static MemoryArea Area(EmulatedCard card, ushort array) => card.MemoryReport.Areas.Single(
+        a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == array.ToString(CultureInfo.InvariantCulture));
 }

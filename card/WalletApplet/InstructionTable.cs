@@ -13,6 +13,16 @@ internal static class InstructionTable
     /// <summary>Parses and does a command.</summary>
     public delegate StatusWord Handler(WalletApplet wallet, in CommandApdu apdu, ref BerTlvWriter response);
 
+    /// <summary>What a command wants before anything else; what has more to ask, or to do before, asks for itself.</summary>
+    private enum Needs
+    {
+        Nothing,
+        NotActivated,
+        Activated,
+        Reader,
+        Holder,
+    }
+
     private delegate StatusWord Instruction<T>(WalletApplet wallet, in T command, ref BerTlvWriter response);
 
     /// <summary>Null where the applet knows no such instruction.</summary>
@@ -22,43 +32,43 @@ internal static class InstructionTable
     private static Handler?[] MakeIso()
     {
         var table = new Handler?[InstructionBytes];
-        Add<VerifyCommand, NoReply>(table, VerifyInstruction.Run);
-        Add<ChangePinCommand, NoReply>(table, ChangePinInstruction.Run);
-        Add<UnblockPinCommand, NoReply>(table, UnblockPinInstruction.Run);
+        Add<VerifyCommand, NoReply>(table, Needs.Activated, VerifyInstruction.Run);
+        Add<ChangePinCommand, NoReply>(table, Needs.Nothing, ChangePinInstruction.Run);
+        Add<UnblockPinCommand, NoReply>(table, Needs.Nothing, UnblockPinInstruction.Run);
         return table;
     }
 
     private static Handler?[] MakeWallet()
     {
         var table = new Handler?[InstructionBytes];
-        Add<GetStatusCommand, StatusReply>(table, GetStatusInstruction.Run);
-        Add<PersonaliseCommand, PersonaliseReply>(table, PersonaliseInstruction.Run);
-        Add<PutCertificateCommand, NoReply>(table, PutCertificateInstruction.Run);
-        Add<BeginActivationCommand, PukReply>(table, BeginActivationInstruction.Run);
-        Add<FinishActivationCommand, NoReply>(table, FinishActivationInstruction.Run);
-        Add<GetNonceCommand, NonceReply>(table, GetNonceInstruction.Run);
-        Add<SetBackCommand, NoReply>(table, SetBackInstruction.Run);
-        Add<BeginWithdrawalCommand, BeginWithdrawalReply>(table, BeginWithdrawalInstruction.Run);
-        Add<AuthoriseWithdrawalCommand, OrderReply>(table, AuthoriseWithdrawalInstruction.Run);
-        Add<FinishWithdrawalCommand, NoReply>(table, FinishWithdrawalInstruction.Run);
-        Add<ReleaseWithdrawalCommand, NoReply>(table, ReleaseWithdrawalInstruction.Run);
-        Add<RenounceOrderCommand, SignatureReply>(table, RenounceOrderInstruction.Run);
-        Add<GetCashCommand, CashReply>(table, GetCashInstruction.Run);
-        Add<PayCommand, PayReply>(table, PayInstruction.Run);
-        Add<ConfirmCommand, NoReply>(table, ConfirmInstruction.Run);
-        Add<VoidCommand, NoReply>(table, VoidInstruction.Run);
-        Add<RestoreCommand, NoReply>(table, RestoreInstruction.Run);
-        Add<ShowPaymentCommand, NoReply>(table, ShowPaymentInstruction.Run);
-        Add<CloseCommand, PayReply>(table, CloseInstruction.Run);
-        Add<GetCoinCommand, CoinReply>(table, GetCoinInstruction.Run);
-        Add<GetBalanceCommand, BalanceReply>(table, GetBalanceInstruction.Run);
-        Add<ReadLogCommand, LogReply>(table, ReadLogInstruction.Run);
-        Add<AcknowledgeLogCommand, NoReply>(table, AcknowledgeLogInstruction.Run);
-        Add<AuthoriseLostCardCommand, SignatureReply>(table, AuthoriseLostCardInstruction.Run);
+        Add<GetStatusCommand, StatusReply>(table, Needs.Nothing, GetStatusInstruction.Run);
+        Add<PersonaliseCommand, PersonaliseReply>(table, Needs.Nothing, PersonaliseInstruction.Run);
+        Add<PutCertificateCommand, NoReply>(table, Needs.Nothing, PutCertificateInstruction.Run);
+        Add<BeginActivationCommand, PukReply>(table, Needs.NotActivated, BeginActivationInstruction.Run);
+        Add<FinishActivationCommand, NoReply>(table, Needs.NotActivated, FinishActivationInstruction.Run);
+        Add<GetNonceCommand, NonceReply>(table, Needs.Nothing, GetNonceInstruction.Run);
+        Add<SetBackCommand, NoReply>(table, Needs.Nothing, SetBackInstruction.Run);
+        Add<BeginWithdrawalCommand, BeginWithdrawalReply>(table, Needs.Holder, BeginWithdrawalInstruction.Run);
+        Add<AuthoriseWithdrawalCommand, OrderReply>(table, Needs.Holder, AuthoriseWithdrawalInstruction.Run);
+        Add<FinishWithdrawalCommand, NoReply>(table, Needs.Activated, FinishWithdrawalInstruction.Run);
+        Add<ReleaseWithdrawalCommand, NoReply>(table, Needs.Activated, ReleaseWithdrawalInstruction.Run);
+        Add<RenounceOrderCommand, SignatureReply>(table, Needs.Holder, RenounceOrderInstruction.Run);
+        Add<GetCashCommand, CashReply>(table, Needs.Nothing, GetCashInstruction.Run);
+        Add<PayCommand, PayReply>(table, Needs.Activated, PayInstruction.Run);
+        Add<ConfirmCommand, NoReply>(table, Needs.Activated, ConfirmInstruction.Run);
+        Add<VoidCommand, NoReply>(table, Needs.Activated, VoidInstruction.Run);
+        Add<RestoreCommand, NoReply>(table, Needs.Activated, RestoreInstruction.Run);
+        Add<ShowPaymentCommand, NoReply>(table, Needs.Nothing, ShowPaymentInstruction.Run);
+        Add<CloseCommand, PayReply>(table, Needs.Holder, CloseInstruction.Run);
+        Add<GetCoinCommand, CoinReply>(table, Needs.Reader, GetCoinInstruction.Run);
+        Add<GetBalanceCommand, BalanceReply>(table, Needs.Reader, GetBalanceInstruction.Run);
+        Add<ReadLogCommand, LogReply>(table, Needs.Nothing, ReadLogInstruction.Run);
+        Add<AcknowledgeLogCommand, NoReply>(table, Needs.Nothing, AcknowledgeLogInstruction.Run);
+        Add<AuthoriseLostCardCommand, SignatureReply>(table, Needs.Reader, AuthoriseLostCardInstruction.Run);
         return table;
     }
 
-    private static void Add<TCommand, TReply>(Handler?[] table, Instruction<TCommand> run)
+    private static void Add<TCommand, TReply>(Handler?[] table, Needs needs, Instruction<TCommand> run)
         where TCommand : ICardCommand<TCommand, TReply>
         where TReply : class
     {
@@ -70,7 +80,17 @@ internal static class InstructionTable
         table[TCommand.Ins] = (WalletApplet wallet, in CommandApdu apdu, ref BerTlvWriter response) =>
         {
             var status = TCommand.Parse(apdu, out var command);
+            status = status.IsSuccess ? Check(wallet, needs) : status;
             return status.IsSuccess ? run(wallet, command, ref response) : status;
         };
     }
+
+    private static StatusWord Check(WalletApplet wallet, Needs needs) => needs switch
+    {
+        Needs.NotActivated => wallet.RequireNotActivated(),
+        Needs.Activated => wallet.RequireActivated(),
+        Needs.Reader => wallet.RequireReader(),
+        Needs.Holder => wallet.RequireHolder(),
+        _ => StatusWord.Success,
+    };
 }

@@ -9,7 +9,8 @@ namespace HierCash.Card.Wallet;
 internal static class SignedPayments
 {
     /// <summary>A payment that this card signed: of the log, else the one that was shown.</summary>
-    public static StatusWord Find(WalletApplet wallet, CoinId coin, ushort seq, out SignedPayment payment, out LogSlot? log, out CoinSlot slot)
+    public static StatusWord Find(
+        WalletApplet wallet, CoinId coin, ushort seq, out SignedPayment payment, out LogSlot? log, out CoinSlot slot)
     {
         var status = FindInLog(wallet, coin, seq, out var entry, out slot);
         if (status.IsSuccess)
@@ -34,12 +35,6 @@ internal static class SignedPayments
     {
         found = default;
         slot = default;
-        var activated = wallet.RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
         // A coin id, with n, and of what is found the payment id with e.
         wallet.Meter.Charge(CardOperation.Hash, 4);
         foreach (var entry in wallet.Log)
@@ -59,12 +54,6 @@ internal static class SignedPayments
     public static StatusWord FindCoin(WalletApplet wallet, CoinId coin, out CoinSlot found)
     {
         found = default;
-        var activated = wallet.RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
         wallet.Meter.Charge(CardOperation.Hash, 2); // a coin id, with n
         foreach (var slot in wallet.Slots)
         {

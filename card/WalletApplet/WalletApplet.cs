@@ -7,10 +7,11 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-/// <summary>
+/// <summary>The wallet.</summary>
+/// <remarks>
 /// The user's side of hierarchical electronic cash (EP 0810563, apparatus 300, claim 10): makes SS_U and N_U, holds coins, signs
 /// payments. Instructions/ has a file for each command of apdu-spec/Commands.
-/// </summary>
+/// </remarks>
 public sealed class WalletApplet : Applet
 {
     /// <summary>Coins that a card holds at once, pending withdrawals included.</summary>
@@ -203,24 +204,8 @@ public sealed class WalletApplet : Applet
         return status.IsSuccess && index >= LogSize ? StatusWord.ReferencedDataNotFound : status;
     }
 
-    /// <summary>The slot of that index, of an activated card.</summary>
-    internal StatusWord FindSlot(byte index, out CoinSlot slot)
-    {
-        slot = default;
-        var activated = RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
-        if (index >= SlotCount)
-        {
-            return StatusWord.ReferencedDataNotFound;
-        }
-
-        slot = Slot(index);
-        return StatusWord.Success;
-    }
+    /// <summary>The slot of that index, or null.</summary>
+    internal CoinSlot? FindSlot(byte index) => index < SlotCount ? Slot(index) : null;
 
     private static byte[]? Kept(byte[] bytes) => bytes[0] == IsThere ? bytes[1..] : null;
 

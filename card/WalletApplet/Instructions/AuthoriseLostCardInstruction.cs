@@ -9,13 +9,8 @@ internal static class AuthoriseLostCardInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in AuthoriseLostCardCommand command, ref BerTlvWriter response)
     {
-        var reader = wallet.RequireReader();
-        if (reader.IsSuccess)
-        {
-            var message = SignedMessage.LostCard(wallet.CardHolder.User, wallet.CardHolder.Bank, command.Date);
-            new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
-        }
-
-        return reader;
+        var message = SignedMessage.LostCard(wallet.CardHolder.User, wallet.CardHolder.Bank, command.Date);
+        new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
+        return StatusWord.Success;
     }
 }

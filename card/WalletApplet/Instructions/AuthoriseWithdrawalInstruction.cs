@@ -13,18 +13,10 @@ internal static class AuthoriseWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in AuthoriseWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
-        if (command.Slot >= WalletApplet.SlotCount)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }
-
-        var slot = wallet.Slot(command.Slot);
 
         // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets
         // no number.

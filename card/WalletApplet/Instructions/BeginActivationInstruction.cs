@@ -10,12 +10,6 @@ internal static class BeginActivationInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in BeginActivationCommand command, ref BerTlvWriter response)
     {
-        var status = wallet.RequireNotActivated();
-        if (!status.IsSuccess)
-        {
-            return status;
-        }
-
         wallet.Meter.Charge(CardOperation.Hash);
         bool right = command.Code.Hash == wallet.CardHolder.Code;
         Switches.On("R12 code", ref right);

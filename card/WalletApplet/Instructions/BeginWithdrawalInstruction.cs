@@ -13,12 +13,6 @@ internal static class BeginWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in BeginWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
         if (command.Mode == WithdrawalMode.Again)
         {
             return Again(wallet, command.Slot, ref response);
@@ -74,7 +68,9 @@ internal static class BeginWithdrawalInstruction
 
     private static byte[] Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
     {
-        using var secret = command.Mode == WithdrawalMode.IssuerKey ? null : parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
+        using var secret = command.Mode == WithdrawalMode.IssuerKey ? null
+            : parent is { } p ? wallet.Suite.ImportKey(p.Secret)
+            : wallet.Suite.GenerateKey();
         Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
         wallet.Suite.Random.Fill(seed);
         var request = secret is null

@@ -11,13 +11,7 @@ internal static class CloseInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in CloseCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
-        if (command.Slot >= WalletApplet.SlotCount || wallet.Slot(command.Slot) is not { State: SlotState.Active or SlotState.Closed or SlotState.Ended } slot)
+        if (wallet.FindSlot(command.Slot) is not { State: SlotState.Active or SlotState.Closed or SlotState.Ended } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }

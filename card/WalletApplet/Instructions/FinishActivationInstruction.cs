@@ -10,12 +10,6 @@ internal static class FinishActivationInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in FinishActivationCommand command, ref BerTlvWriter response)
     {
-        var status = wallet.RequireNotActivated();
-        if (!status.IsSuccess)
-        {
-            return status;
-        }
-
         if (wallet.ShownPuk is not { } shown)
         {
             return StatusWord.ConditionsNotSatisfied;

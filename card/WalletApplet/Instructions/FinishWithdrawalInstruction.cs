@@ -12,10 +12,9 @@ internal static class FinishWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in FinishWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var found = wallet.FindSlot(command.Slot, out var slot);
-        if (!found.IsSuccess)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
-            return found;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         wallet.Meter.Charge(CardOperation.Hash);
@@ -32,7 +31,8 @@ internal static class FinishWithdrawalInstruction
         wallet.Meter.Charge(CardOperation.Cipher);
         var request = slot.CoinRequest;
         if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size
-            || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
+            || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer
+            || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
         {
             return WalletStatus.InvalidSignature;
         }

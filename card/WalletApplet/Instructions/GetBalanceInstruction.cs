@@ -9,12 +9,6 @@ internal static class GetBalanceInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in GetBalanceCommand command, ref BerTlvWriter response)
     {
-        var status = wallet.RequireReader();
-        if (!status.IsSuccess)
-        {
-            return status;
-        }
-
         var total = Amount.Zero;
         foreach (var slot in wallet.Slots)
         {

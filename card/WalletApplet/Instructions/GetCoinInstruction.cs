@@ -8,18 +8,11 @@ internal static class GetCoinInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in GetCoinCommand command, ref BerTlvWriter response)
     {
-        var status = wallet.RequireReader();
-        if (!status.IsSuccess)
-        {
-            return status;
-        }
-
-        if (command.Slot >= WalletApplet.SlotCount)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }
 
-        var slot = wallet.Slot(command.Slot);
         var reply = slot.State switch
         {
             SlotState.Free => new CoinReply(SlotState.Free, null, null, 0, 0),

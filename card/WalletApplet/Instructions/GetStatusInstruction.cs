@@ -12,8 +12,8 @@ internal static class GetStatusInstruction
         var profile = wallet.CardHolder;
         var more = profile.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
-                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent, profile.NoPinCount,
-                WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
+                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent,
+                profile.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
             : null;
         new StatusReply(
             profile.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,

@@ -12,12 +12,6 @@ internal static class PayInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in PayCommand command, ref BerTlvWriter response)
     {
-        var activated = wallet.RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
         // Rule R24: a coin goes to W0 by CLOSE alone, and once.
         bool redeems = command.Till == wallet.RedemptionTill;
         Switches.Off("R24 pay", ref redeems);

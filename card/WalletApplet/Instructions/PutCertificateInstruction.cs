@@ -5,10 +5,7 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 
-/// <summary>
-/// PUT CERTIFICATE: takes a key only on the word of the pinned root key (hole 20); no PIN, because the signature is the permission. Page:
-/// put-certificate.md.
-/// </summary>
+/// <summary>PUT CERTIFICATE: the pinned root key's word is permission enough, and no PIN is (hole 20). Page: put-certificate.md.</summary>
 internal static class PutCertificateInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in PutCertificateCommand command, ref BerTlvWriter response)

@@ -10,10 +10,9 @@ internal static class ReleaseWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in ReleaseWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var found = wallet.FindSlot(command.Slot, out var slot);
-        if (!found.IsSuccess)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
-            return found;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         var statement = command.Statement;

@@ -13,12 +13,6 @@ internal static class RenounceOrderInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in RenounceOrderCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
         uint number = command.Number;
         if (number == 0 || number > wallet.CardHolder.Orders)
         {

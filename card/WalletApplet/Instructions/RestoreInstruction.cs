@@ -25,7 +25,8 @@ internal static class RestoreInstruction
             return WalletStatus.KeyUnknown;
         }
 
-        bool its = payment.Id(coin) == statement.Payment && payment.Paid == statement.Y && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
+        bool its = payment.Id(coin) == statement.Payment && payment.Paid == statement.Y
+            && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
         Switches.On("hole 4 card", ref its);
         if (!its)
         {

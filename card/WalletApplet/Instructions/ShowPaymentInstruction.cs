@@ -12,7 +12,14 @@ internal static class ShowPaymentInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in ShowPaymentCommand command, ref BerTlvWriter response)
     {
+        // Also where this one is refused.
         wallet.Shown = null;
+        var activated = wallet.RequireActivated();
+        if (!activated.IsSuccess)
+        {
+            return activated;
+        }
+
         var status = SignedPayments.FindCoin(wallet, command.Coin, out var slot);
         if (!status.IsSuccess)
         {

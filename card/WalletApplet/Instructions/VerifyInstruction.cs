@@ -8,12 +8,6 @@ internal static class VerifyInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in VerifyCommand command, ref BerTlvWriter response)
     {
-        var activated = wallet.RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
         var pin = command.Role == PinRole.Holder ? wallet.HolderPin : wallet.PaymentPin;
         if (command.Block.Length == 0)
         {

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
-
-using HierCash.Card.Runtime;
 
 /// <summary>Whose card it is: scheme, bank, account key, limits.</summary>
 internal sealed class CardHolder(PersistentBytes bytes)
