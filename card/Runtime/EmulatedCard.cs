@@ -171,11 +171,13 @@ public sealed class EmulatedCard : ITearableCard
         return new CardChannelException("The card was pulled out or lost its power. Put it in again and repeat the command.", e);
     }
 
-    /// <exception cref="ObjectDisposedException">The image was disposed of: its cells are not there any more.</exception>
+    /// <exception cref="CardChannelException">There is no power.</exception>
+    /// <exception cref="ObjectDisposedException">The image was disposed of by another: its cells are not there any more.</exception>
     private Dispatcher Powered()
     {
+        var dispatcher = _dispatcher ?? throw new CardChannelException("There is no card. Put the card in and try again.");
         ObjectDisposedException.ThrowIf(_image.IsDisposed, _image);
-        return _dispatcher ?? throw new CardChannelException("There is no card. Put the card in and try again.");
+        return dispatcher;
     }
 
     private static byte Checksum()
