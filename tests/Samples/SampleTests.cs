@@ -86,8 +86,12 @@ public sealed partial class SampleTests
     [Test]
     public void ThePagesCodeIsWhatIsCompiled()
     {
-        string[] compiled = ["card/Samples/CounterApplet.cs", "tests/Samples/CounterTests.cs", "card/Samples/CardHost.cs", "card/Samples/Program.cs"];
-        var files = compiled.Select(f => File.ReadAllText(Repository.PathOf(f)).Replace(", LoyaltyApplet.Package", "", StringComparison.Ordinal));
+        string[] compiled =
+        [
+            "card/Samples/CounterApplet.cs", "tests/Samples/CounterTests.cs", "card/Samples/CardHost.cs", "card/Samples/Program.cs",
+        ];
+        var files = compiled.Select(
+            f => File.ReadAllText(Repository.PathOf(f)).Replace(", LoyaltyApplet.Package", "", StringComparison.Ordinal));
         var blocks = Blocks().Matches(Page).Select(b => b.Groups[1].Value);
         Assert.That(blocks, Is.EqualTo(files));
     }
@@ -103,7 +107,9 @@ public sealed partial class SampleTests
         foreach (Match package in packages)
         {
             string id = package.Groups[1].Value;
-            string asked = id.StartsWith("HierCash", StringComparison.Ordinal) ? $"<Version>{package.Groups[2].Value}</Version>" : package.Groups[0].Value;
+            string asked = id.StartsWith("HierCash", StringComparison.Ordinal)
+                ? $"<Version>{package.Groups[2].Value}</Version>"
+                : package.Groups[0].Value;
             Assert.That(version + ours, Does.Contain(asked), id);
         }
     }
