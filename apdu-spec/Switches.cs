@@ -1,6 +1,10 @@
 using System.Diagnostics;
 
+#if HIERCASH_CARD_RUNTIME
+namespace HierCash.Card.Runtime;
+#else
 namespace HierCash;
+#endif
 
 /// <summary>
 /// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles

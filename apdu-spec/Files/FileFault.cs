@@ -1,4 +1,8 @@
+#if HIERCASH_CARD_RUNTIME
+namespace HierCash.Card.Runtime;
+#else
 namespace HierCash;
+#endif
 
 /// <summary>
 /// Why a file could not be used, for the person who named it: the path as it was given, and what to do. What the framework says holds paths that nobody typed,

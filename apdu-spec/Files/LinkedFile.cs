@@ -1,4 +1,8 @@
+#if HIERCASH_CARD_RUNTIME
+namespace HierCash.Card.Runtime;
+#else
 namespace HierCash;
+#endif
 
 /// <summary>What lies beside a file lies beside what a symbolic link to it leads to.</summary>
 static partial class LinkedFile

@@ -1,6 +1,10 @@
 using System.Runtime.Versioning;
 
+#if HIERCASH_CARD_RUNTIME
+namespace HierCash.Card.Runtime;
+#else
 namespace HierCash;
+#endif
 
 /// <summary>
 /// Files that hold secrets: 0600 from the moment they are made, whatever the umask, in a folder of 0700 (rule R20). On Windows there are no such modes:

@@ -5,6 +5,7 @@ public sealed class Aid : IEquatable<Aid>
 {
     private readonly byte[] _bytes;
 
+    /// <summary>An AID of these bytes, which are copied.</summary>
     /// <exception cref="ArgumentException">Fewer than 5 or more than 16 bytes.</exception>
     public Aid(ReadOnlySpan<byte> bytes)
     {
@@ -16,17 +17,24 @@ public sealed class Aid : IEquatable<Aid>
         _bytes = bytes.ToArray();
     }
 
+    /// <summary>Reads hexadecimal digits without spaces.</summary>
+    /// <exception cref="FormatException">They are none.</exception>
+    /// <exception cref="ArgumentException">Fewer than 5 or more than 16 bytes.</exception>
     public static Aid Parse(string hex) => new(Convert.FromHexString(hex));
 
+    /// <summary>5 to 16 bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>True if this AID begins with <paramref name="prefix"/> (ISO 7816-4, 11.2.2: right-truncated names).</summary>
     public bool StartsWith(ReadOnlySpan<byte> prefix) => Bytes.StartsWith(prefix);
 
+    /// <summary>Byte by byte.</summary>
     public bool Equals(Aid? other) => other is not null && Bytes.SequenceEqual(other.Bytes);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Aid);
 
+    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = new HashCode();
@@ -34,5 +42,6 @@ public sealed class Aid : IEquatable<Aid>
         return hash.ToHashCode();
     }
 
+    /// <summary>Hexadecimal digits, upper case, without spaces.</summary>
     public override string ToString() => Convert.ToHexString(_bytes);
 }

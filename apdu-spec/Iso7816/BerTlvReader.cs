@@ -12,6 +12,7 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> _rest = data;
 
+    /// <summary>True once an object was missing, misplaced or wrong.</summary>
     public bool Failed { get; private set; }
 
     /// <summary>True when all bytes were read and nothing was wrong.</summary>
@@ -59,24 +60,28 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
         return Failed ? new byte[length] : value.ToArray();
     }
 
+    /// <summary>A value of one byte; 0 when the reader failed.</summary>
     public byte ReadByte(Tag tag)
     {
         var value = Read(tag, 1);
         return Failed ? (byte)0 : value[0];
     }
 
+    /// <summary>A value of two bytes, big endian; 0 when the reader failed.</summary>
     public ushort ReadUInt16(Tag tag)
     {
         var value = Read(tag, 2);
         return Failed ? (ushort)0 : BinaryPrimitives.ReadUInt16BigEndian(value);
     }
 
+    /// <summary>A value of four bytes, big endian; 0 when the reader failed.</summary>
     public uint ReadUInt32(Tag tag)
     {
         var value = Read(tag, 4);
         return Failed ? 0 : BinaryPrimitives.ReadUInt32BigEndian(value);
     }
 
+    /// <summary>A value of eight bytes, big endian; 0 when the reader failed.</summary>
     public ulong ReadUInt64(Tag tag)
     {
         var value = Read(tag, 8);
@@ -119,8 +124,8 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
             return false;
         }
 
-        // Tags of three bytes or more are nobody's here, and their length would stand elsewhere: refused before the decoder, which throws where an
-        // indefinite length has no end.
+        // Tags of three bytes or more are nobody's here, and their length would stand elsewhere: refused before the decoder, which throws
+        // where an indefinite length has no end.
         int identifier = (data[0] & 0x1F) == 0x1F ? 2 : 1;
         if (data.Length <= identifier || data[identifier] == 0x80 || (identifier == 2 && (data[1] & 0x80) != 0)
             || !AsnDecoder.TryReadEncodedValue(data, AsnEncodingRules.BER, out _, out int offset, out int length, out consumed))

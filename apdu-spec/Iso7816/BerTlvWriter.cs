@@ -7,10 +7,14 @@ public ref struct BerTlvWriter(Span<byte> buffer)
 {
     private readonly Span<byte> _buffer = buffer;
 
+    /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
 
+    /// <summary>A view on what was written.</summary>
     public readonly ReadOnlySpan<byte> Written => _buffer[..Length];
 
+    /// <summary>A data object with these bytes as its value.</summary>
+    /// <exception cref="ArgumentException">The buffer is too short; so with all that is written.</exception>
     public void Write(Tag tag, scoped ReadOnlySpan<byte> value)
     {
         WriteTag(tag);
@@ -19,8 +23,10 @@ public ref struct BerTlvWriter(Span<byte> buffer)
         Length += value.Length;
     }
 
+    /// <summary>A value of one byte.</summary>
     public void Write(Tag tag, byte value) => Write(tag, [value]);
 
+    /// <summary>A value of two bytes, big endian.</summary>
     public void Write(Tag tag, ushort value)
     {
         Span<byte> bytes = stackalloc byte[2];
@@ -28,6 +34,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
         Write(tag, bytes);
     }
 
+    /// <summary>A value of four bytes, big endian.</summary>
     public void Write(Tag tag, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -35,6 +42,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
         Write(tag, bytes);
     }
 
+    /// <summary>A value of eight bytes, big endian.</summary>
     public void Write(Tag tag, ulong value)
     {
         Span<byte> bytes = stackalloc byte[8];
@@ -42,6 +50,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
         Write(tag, bytes);
     }
 
+    /// <summary>A value of UTF-8 text.</summary>
     public void Write(Tag tag, string text) => Write(tag, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Appends data objects that are encoded already.</summary>
@@ -98,6 +107,7 @@ public ref struct BerTlvWriter(Span<byte> buffer)
 /// <summary>Encodes an object that writes itself, growing the buffer until it fits.</summary>
 public static class BerTlv
 {
+    /// <summary>Writes objects into the writer that it gets.</summary>
     public delegate void WriteObjects(ref BerTlvWriter writer);
 
     /// <summary>Objects of at most <paramref name="max"/> bytes as a new array.</summary>

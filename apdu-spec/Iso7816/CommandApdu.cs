@@ -3,7 +3,29 @@ using System.Buffers.Binary;
 namespace HierCash.Iso7816;
 
 /// <summary>The length cases of ISO 7816-3, 12.1: what a command has of Lc, data and Le, short or extended.</summary>
-public enum ApduCase { Case1, Case2Short, Case3Short, Case4Short, Case2Extended, Case3Extended, Case4Extended }
+public enum ApduCase
+{
+    /// <summary>Neither data nor Le.</summary>
+    Case1,
+
+    /// <summary>Le of one byte.</summary>
+    Case2Short,
+
+    /// <summary>Data, Lc of one byte.</summary>
+    Case3Short,
+
+    /// <summary>Data and Le, Lc and Le of one byte.</summary>
+    Case4Short,
+
+    /// <summary>Le of three bytes.</summary>
+    Case2Extended,
+
+    /// <summary>Data, Lc of three bytes.</summary>
+    Case3Extended,
+
+    /// <summary>Data and Le, Lc of three bytes and Le of two.</summary>
+    Case4Extended,
+}
 
 /// <summary>A command APDU (ISO 7816-4, 5.1), a view on the bytes that came in.</summary>
 public readonly ref struct CommandApdu
@@ -25,19 +47,25 @@ public readonly ref struct CommandApdu
         Case = apduCase;
     }
 
+    /// <summary>Class byte.</summary>
     public byte Cla { get; }
 
+    /// <summary>Instruction byte.</summary>
     public byte Ins { get; }
 
+    /// <summary>First parameter byte.</summary>
     public byte P1 { get; }
 
+    /// <summary>Second parameter byte.</summary>
     public byte P2 { get; }
 
+    /// <summary>The data field, 0 to 65,535 bytes.</summary>
     public ReadOnlySpan<byte> Data { get; }
 
     /// <summary>Bytes of response data that the terminal accepts: 0 (no Le) to 65,536.</summary>
     public int Ne { get; }
 
+    /// <summary>How it was encoded.</summary>
     public ApduCase Case { get; }
 
     /// <summary>Splits a command into its fields. <see cref="StatusWord.WrongLength"/> where no case of ISO 7816-3 fits.</summary>

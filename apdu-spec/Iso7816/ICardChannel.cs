@@ -4,8 +4,8 @@ namespace HierCash.Iso7816;
 public interface ICardChannel : IDisposable
 {
     /// <summary>
-    /// Bytes that every caller has room for: 512 of response data, the most that a HierCash card answers whatever Le is (transport.md), and SW1-SW2. One number for all, so
-    /// that no answer is lost to a short buffer after the card has done the command.
+    /// Bytes that every caller has room for: 512 of response data, the most that a HierCash card answers whatever Le is (transport.md), and
+    /// SW1-SW2. One number for all, so that no answer is lost to a short buffer after the card has done the command.
     /// </summary>
     const int ResponseRoom = 512 + 2;
 
@@ -18,7 +18,9 @@ public interface ICardChannel : IDisposable
     /// <returns>Bytes of the response, 2 at least.</returns>
     /// <exception cref="CardChannelException">The card is gone, lost its power, or the reader failed. Whether the card did
     /// the command is then unknown: repeat it, every HierCash command may be repeated.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">Less room than that: a mistake of the caller, found before anything is sent.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Less room than that: a mistake of the caller, found before anything is sent.
+    /// </exception>
     int Transmit(ReadOnlySpan<byte> command, Span<byte> response);
 
     /// <summary>Resets the card: RAM is lost, no applet is selected (ISO 7816-3, 6.2).</summary>

@@ -1,7 +1,17 @@
 namespace HierCash.Iso7816;
 
 /// <summary>A cell whose write was cut off holds its old content, its new one, or neither.</summary>
-public enum TornWrite { Old, New, Garbage }
+public enum TornWrite
+{
+    /// <summary>What it held before.</summary>
+    Old,
+
+    /// <summary>What was written.</summary>
+    New,
+
+    /// <summary>Neither.</summary>
+    Garbage,
+}
 
 /// <summary>A card that a trace can tear; those in readers cannot be.</summary>
 public interface ITearableCard : ICardChannel

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>A response beside its mask, byte by byte.</summary>
 /// <param name="Expected">Two characters: the mask's byte; "**" within its star; "--" where the response has a byte too many.</param>
@@ -14,8 +14,8 @@ public static class ResponseDifference
     private const int PerLine = 16;
 
     /// <summary>
-    /// Lines of sixteen bytes, expected above answered, with marks below bytes that differ; lines without a difference are left out, but for the
-    /// number of bytes that were.
+    /// Lines of sixteen bytes, expected above answered, with marks below bytes that differ; lines without a difference are left out, but
+    /// for the number of bytes that were.
     /// </summary>
     public static string Show(ResponseMask mask, ReadOnlySpan<byte> response)
     {

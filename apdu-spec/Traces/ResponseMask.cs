@@ -1,6 +1,7 @@
 using System.Globalization;
+using HierCash.Iso7816;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>
 /// What a response has to look like: <c>[6F XX 84 *] (90 00, 61 XX)</c>. X is any half of a byte, <c>XX*64</c> are 64 bytes of any value,
@@ -19,6 +20,7 @@ public sealed class ResponseMask
         _status = status;
     }
 
+    /// <summary>As it was written.</summary>
     public string Text { get; }
 
     /// <summary>A mask that only this response fits.</summary>
@@ -75,7 +77,9 @@ public sealed class ResponseMask
     /// <summary>True if the response, SW1-SW2 included, fits.</summary>
     public bool Fits(ReadOnlySpan<byte> response) => FirstDifference(response) is null;
 
-    /// <summary>Index of the first byte of the response that does not fit; its length where bytes are missing; null where all fit.</summary>
+    /// <summary>
+    /// Index of the first byte of the response that does not fit; its length where bytes are missing; null where all fit.
+    /// </summary>
     public int? FirstDifference(ReadOnlySpan<byte> response)
     {
         if (response.Length < 2)
@@ -225,7 +229,8 @@ public sealed class ResponseMask
             end++;
         }
 
-        if (end == at + 1 || !int.TryParse(text[(at + 1)..end], NumberStyles.None, CultureInfo.InvariantCulture, out int times) || times > ushort.MaxValue)
+        if (end == at + 1 || !int.TryParse(text[(at + 1)..end], NumberStyles.None, CultureInfo.InvariantCulture, out int times)
+            || times > ushort.MaxValue)
         {
             return 1;
         }
@@ -238,5 +243,6 @@ public sealed class ResponseMask
         : char.IsAsciiHexDigit(c) ? (Convert.ToInt32(c.ToString(), 16), 0xF)
         : null;
 
+    /// <summary>As it was written.</summary>
     public override string ToString() => Text;
 }

@@ -1,6 +1,6 @@
 using HierCash.Iso7816;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>One thing that a trace does.</summary>
 /// <param name="Line">Where it stands in the file, from 1.</param>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using HierCash.Iso7816;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
 /// <summary>Other tools' ways to write conversations with cards.</summary>
 public enum TraceFormat
@@ -25,29 +26,37 @@ public enum TraceFormat
 /// <summary>Reads and writes traces in the formats of other tools. What a format cannot say is left out.</summary>
 public static class TraceConverter
 {
+    private const string Unrecorded = "# the answer is not recorded";
+
+    /// <summary>Reads a trace of that format.</summary>
+    /// <param name="name">For messages.</param>
     /// <exception cref="TraceException">Not of that format; the message names the line.</exception>
     public static Trace Read(TraceFormat format, string name, string text)
     {
         TraceReader.RequireNoSecret(name, text);
         var trace = ReadAs(format, name, text);
-        return trace.Steps.Count > 0 ? trace : throw new TraceException($"'{name}' holds no command in the format {format}. Name its format with --from.");
+        return trace.Steps.Count > 0
+            ? trace
+            : throw new TraceException($"'{name}' holds no command in the format {format}. Name its format with --from.");
     }
 
     private static Trace ReadAs(TraceFormat format, string name, string text) => format switch
     {
         TraceFormat.Hiercash => TraceReader.Read(name, text),
         TraceFormat.Apdutool => TraceReader.Read(name, FromApdutool(name, text)),
-        TraceFormat.Opensc => TraceReader.Read(name, string.Concat(text.Split(["-s", "--send-apdu"], StringSplitOptions.None).Skip(1).Select(s => s.Replace(':', ' ').Trim().Trim('\\').Trim() + "\n"))),
+        TraceFormat.Opensc => TraceReader.Read(name, FromOpensc(text)),
         TraceFormat.Apdu4j => TraceReader.Read(name, FromApdu4j(name, text)),
         _ => TraceReader.Read(name, FromEtsi(text)),
     };
 
-    public static string Write(TraceFormat format, Trace trace)
+    /// <summary>A trace in that format. What the format cannot say is left out.</summary>
+    /// <param name="vocabulary">Names the commands, in comments.</param>
+    public static string Write(TraceFormat format, Trace trace, IApduVocabulary vocabulary)
     {
         var text = new StringBuilder(Opening(format, trace));
         foreach (var step in trace.Steps)
         {
-            text.Append(Step(format, step));
+            text.Append(Step(format, step, vocabulary));
         }
 
         return text.Append(format == TraceFormat.Apdutool ? "powerdown;\n" : format == TraceFormat.Opensc ? "\n" : "").ToString();
@@ -62,16 +71,18 @@ public static class TraceConverter
         _ => "# PROTOCOL: T=1\n",
     };
 
-    private static string Step(TraceFormat format, TraceStep step) => (format, step) switch
+    private static string Step(TraceFormat format, TraceStep step, IApduVocabulary vocabulary) => (format, step) switch
     {
         (TraceFormat.Hiercash, SendStep send) => $"{Hex.Spaced(send.Command)}\n{(send.Expected is { } mask ? $"#< {mask}\n" : "")}",
         (TraceFormat.Hiercash, ResetStep) => "reset\n",
         (TraceFormat.Hiercash, TearStep tear) => $"#!tear {tear.Write} {tear.Torn.ToString().ToLowerInvariant()}\n",
         (TraceFormat.Hiercash, SecretStep secret) => $"#!secret {Hex.Spaced(secret.Header)}\n",
-        (TraceFormat.Apdutool, SendStep send) => $"// {ApduText.Name(send.Command)}\n{string.Join(' ', Tool(send.Command).Select(b => $"0x{b:X2}"))};\n",
+        (TraceFormat.Apdutool, SendStep send) =>
+            $"// {vocabulary.Name(send.Command)}\n{string.Join(' ', Tool(send.Command).Select(b => $"0x{b:X2}"))};\n",
         (TraceFormat.Apdutool, ResetStep) => "powerdown;\npowerup;\n",
         (TraceFormat.Opensc, SendStep send) => $" \\\n  -s {BitConverter.ToString(send.Command).Replace('-', ':')}",
-        (TraceFormat.Apdu4j, SendStep send) => $"{Convert.ToHexString(send.Command)}\n{(send.Expected?.Exact is { } response ? Convert.ToHexString(response) + "\n" : "# the answer is not recorded\n")}",
+        (TraceFormat.Apdu4j, SendStep send) =>
+            $"{Convert.ToHexString(send.Command)}\n{(send.Expected?.Exact is { } response ? Convert.ToHexString(response) : Unrecorded)}\n",
         (TraceFormat.Etsi, SendStep send) => $"CMD {Hex.Spaced(send.Command)}{(send.Expected is { } mask ? $" {mask}" : "")}\n",
         (TraceFormat.Etsi, ResetStep) => "RST\n",
         _ => "",
@@ -85,6 +96,12 @@ public static class TraceConverter
         _ when command.Length == 5 + command[4] => [.. command, 0x7F],
         _ => command,
     };
+
+    private static string FromOpensc(string text)
+    {
+        var arguments = text.Split(["-s", "--send-apdu"], StringSplitOptions.None).Skip(1);
+        return string.Concat(arguments.Select(s => s.Replace(':', ' ').Trim().Trim('\\').Trim() + "\n"));
+    }
 
     private static string FromApdutool(string name, string text)
     {
@@ -105,7 +122,9 @@ public static class TraceConverter
             var bytes = new List<byte>();
             foreach (string word in statement.Split([' ', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))
             {
-                bytes.Add(word.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte b)
+                bytes.Add(
+                    word.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+                    && byte.TryParse(word[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte b)
                     ? b
                     : throw new TraceException($"{name}, statement {number}: a word of {word.Length} characters is no byte such as 0xA4."));
             }
@@ -142,7 +161,8 @@ public static class TraceConverter
                 continue;
             }
 
-            byte[] bytes = Hex.Parse(line) ?? throw new TraceException($"{name}, line {number}: it is not hexadecimal, an even number of digits.");
+            byte[] bytes = Hex.Parse(line)
+                ?? throw new TraceException($"{name}, line {number}: it is not hexadecimal, an even number of digits.");
             lines.Append(command ? Hex.Spaced(bytes) : $"#< {ResponseMask.Exactly(bytes)}").Append('\n');
             command = !command;
         }

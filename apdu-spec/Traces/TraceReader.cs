@@ -1,13 +1,18 @@
 using System.Globalization;
 using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Traces;
 
-/// <summary>Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.</summary>
+/// <summary>
+/// Reads the trace format of traces.md: what scriptor runs unmodified, with expectations and directives in comment lines.
+/// </summary>
 public sealed class TraceReader
 {
+    // Digits of what people keep in files of their own: PINs and PUKs, and codes of letters, which are written in groups.
     private const int FewestDigits = 3;
+    private const int MostDigits = 8;
+    private const int CodeDigits = 20;
+
     private readonly string _name;
     private readonly List<TraceStep> _steps = [];
     private string? _card;
@@ -18,6 +23,9 @@ public sealed class TraceReader
 
     private TraceReader(string name) => _name = name;
 
+    /// <summary>Reads a trace.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="text">What the file holds.</param>
     /// <exception cref="TraceException">Not a trace; the message says in which line and why.</exception>
     public static Trace Read(string name, string text)
     {
@@ -35,23 +43,27 @@ public sealed class TraceReader
             reader.Take(line.TrimEnd('\r'));
         }
 
-        return reader._steps.Count > 0 && reader._steps[^1] is TearStep ? throw reader.Fault("'#!tear' stands before the command that it tears.")
+        return reader._steps.Count > 0 && reader._steps[^1] is TearStep
+            ? throw reader.Fault("'#!tear' stands before the command that it tears.")
             : reader._hex.Length > 0 ? throw reader.Fault("The last command has no end: its line ends with a backslash.")
             : reader._mask.Length > 0 ? throw reader.Fault("The last expectation has no status word.")
             : new Trace(name, reader._card, reader._steps);
     }
 
     /// <summary>
-    /// A file with a PIN, a PUK or an activation code is no trace: nothing of it is quoted, printed as bytes or sent to a card. A command of four bytes could be
-    /// eight decimal digits too; with blanks between its bytes it is known for one.
+    /// A file with a PIN, a PUK or an activation code is no trace: nothing of it is quoted, printed as bytes or sent to a card. A command
+    /// of four bytes could be eight decimal digits too; with blanks between its bytes it is known for one.
     /// </summary>
     /// <exception cref="TraceException">All lines that are no comments are 3 to 8 decimal digits, or 20 in groups.</exception>
     internal static void RequireNoSecret(string name, string text)
     {
-        var lines = text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && (!l.StartsWith('#') || l.StartsWith("#<", StringComparison.Ordinal))).ToList();
+        var lines = text.Split('\n').Select(l => l.Trim())
+            .Where(l => l.Length > 0 && (!l.StartsWith('#') || l.StartsWith("#<", StringComparison.Ordinal))).ToList();
         if (lines.Count > 0 && lines.TrueForAll(IsSecret))
         {
-            throw new TraceException($"'{name}' holds digits and nothing else, which could be a PIN, a PUK or a code: it is no trace. In a trace, write blanks between the bytes of a command.");
+            throw new TraceException(
+                $"'{name}' holds digits and nothing else, which could be a PIN, a PUK or a code: it is no trace. "
+                + "In a trace, write blanks between the bytes of a command.");
         }
     }
 
@@ -60,7 +72,8 @@ public sealed class TraceReader
         var groups = line.Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries);
         int digits = groups.Sum(g => g.Length);
         return groups.All(g => g.All(char.IsAsciiDigit))
-            && ((groups.Length == 1 && digits is >= FewestDigits and <= Pin.BlockSize) || (digits == ActivationCode.Digits && groups.Any(g => g.Length > 2)));
+            && ((groups.Length == 1 && digits is >= FewestDigits and <= MostDigits)
+                || (digits == CodeDigits && groups.Any(g => g.Length > 2)));
     }
 
     private void Take(string line)
@@ -111,7 +124,11 @@ public sealed class TraceReader
         string hex = _hex + line;
         _hex = "";
         _torn = _steps.Count > 0 && _steps[^1] is TearStep;
-        _steps.Add(new SendStep(_line, Hex.Parse(hex) ?? throw Fault($"A line of {line.Length} characters is no command: hexadecimal digits or 'reset' are wanted, comments begin with #."), null));
+        byte[] command = Hex.Parse(hex)
+            ?? throw Fault(
+                $"A line of {line.Length} characters is no command: "
+                + "hexadecimal digits or 'reset' are wanted, comments begin with #.");
+        _steps.Add(new SendStep(_line, command, null));
     }
 
     private void Direct(string directive)
@@ -131,12 +148,16 @@ public sealed class TraceReader
                 _steps.Add(Tear(argument.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
                 break;
             case "secret":
-                _steps.Add(new SecretStep(_line, Hex.Parse(argument) is { Length: 5 } header ? header : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc."), null));
+                _steps.Add(Secret(argument));
                 break;
             default:
                 throw Fault($"'#!{new string([.. directive.TakeWhile(char.IsAsciiLetter)])}' is no directive of this version.");
         }
     }
+
+    private SecretStep Secret(string argument) => Hex.Parse(argument) is { Length: 5 } header
+        ? new SecretStep(_line, header, null)
+        : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc.");
 
     private TearStep Tear(string[] words)
     {

@@ -3,10 +3,13 @@ using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
+using HierCash.Terminals;
+using HierCash.Traces;
 
 namespace HierCash.Fuzz;
 
@@ -74,7 +77,7 @@ public sealed class FuzzTargets(string fixtures)
     /// <summary>What decodes, encodes to something that decodes to the same.</summary>
     private static void Tlv(ReadOnlySpan<byte> input)
     {
-        _ = ApduText.Objects(input);
+        _ = WalletVocabulary.Objects(input);
         Again(CashPayment.Decode(input)?.Encode(), b => CashPayment.Decode(b)?.Encode());
         Again(KeyCertificate.Decode(input)?.Encode(), b => KeyCertificate.Decode(b)?.Encode());
         Again(NonIssuanceStatement.Decode(input)?.Encode(), b => NonIssuanceStatement.Decode(b)?.Encode());
@@ -208,7 +211,7 @@ public sealed class FuzzTargets(string fixtures)
             switch (command.Ins)
             {
                 case 1 or 4 when command.Data.Length == 4:
-                    using (var transaction = _context.Memory.Begin())
+                    using (var transaction = _context.BeginTransaction())
                     {
                         _first.Write(0, command.Data);
                         _second.Write(0, command.Data);

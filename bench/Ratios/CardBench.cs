@@ -32,7 +32,7 @@ internal sealed class BareApplet : Applet
 
     private void Update(uint value)
     {
-        using var transaction = _context.Memory.Begin();
+        using var transaction = _context.BeginTransaction();
         _cells.WriteUInt32(0, value);
         transaction.Commit();
     }

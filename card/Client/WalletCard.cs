@@ -21,17 +21,22 @@ public sealed class WalletCard(ICardChannel channel)
         var fci = Require<SelectCommand, SelectReply>(new SelectCommand(SelectCommand.Wallet));
         return fci.Version == SelectReply.CurrentVersion && fci.Suite == Coin.Suite1
             ? fci
-            : throw new CardRefusedException(StatusWord.Success, $"The card's wallet has version {fci.Version} and suite {fci.Suite}; this terminal knows only 2 and 1. Use one of the card's version.");
+            : throw new CardRefusedException(
+                StatusWord.Success,
+                $"The card's wallet has version {fci.Version} and suite {fci.Suite}; this terminal knows only 2 and 1. "
+                + "Use one of the card's version.");
     }
 
     /// <summary>Gives one of the PINs; a till asks for the payment PIN and never for the other (rule R11).</summary>
-    public StatusWord Verify(string pin, PinRole role = PinRole.Holder) => Send<VerifyCommand, NoReply>(new VerifyCommand(role, Pin.ToBlock(pin)), out _);
+    public StatusWord Verify(string pin, PinRole role = PinRole.Holder) =>
+        Send<VerifyCommand, NoReply>(new VerifyCommand(role, Pin.ToBlock(pin)), out _);
 
     public StatusWord ChangeHolderPin(string old, string next) =>
         Send<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(old), Pin.ToBlock(next)), out _);
 
     /// <summary>After the holder PIN.</summary>
-    public StatusWord ChangePaymentPin(string next) => Send<ChangePinCommand, NoReply>(ChangePinCommand.OfPayment(Pin.ToBlock(next)), out _);
+    public StatusWord ChangePaymentPin(string next) =>
+        Send<ChangePinCommand, NoReply>(ChangePinCommand.OfPayment(Pin.ToBlock(next)), out _);
 
     public StatusWord UnblockPin(string puk, string next) =>
         Send<UnblockPinCommand, NoReply>(new UnblockPinCommand(Pin.ToBlock(puk), Pin.ToBlock(next)), out _);
@@ -40,10 +45,14 @@ public sealed class WalletCard(ICardChannel channel)
 
     /// <param name="code">Hash of the activation code in the bank's letter.</param>
     public PublicKey Personalise(PublicKey root, PartyId bank, Currency currency, Amount noPinLimit, Digest code) =>
-        Require<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit, code)).AccountKey;
+        Require<PersonaliseCommand, PersonaliseReply>(
+            new PersonaliseCommand(root.Bytes.ToArray(), bank, currency, noPinLimit, code)).AccountKey;
 
-    /// <summary>First half of an activation: the PUK that the card makes, to be written down and typed back in the same selection (rule R12).</summary>
-    public string BeginActivation(ActivationCode code) => Pin.FromBlock(Require<BeginActivationCommand, PukReply>(new BeginActivationCommand(code)).Block);
+    /// <summary>
+    /// First half of an activation: the PUK that the card makes, to be written down and typed back in the same selection (rule R12).
+    /// </summary>
+    public string BeginActivation(ActivationCode code) =>
+        Pin.FromBlock(Require<BeginActivationCommand, PukReply>(new BeginActivationCommand(code)).Block);
 
     /// <summary>Second half: sets the PUK and both PINs, all or none.</summary>
     public StatusWord FinishActivation(string puk, string paymentPin, string holderPin) => Send<FinishActivationCommand, NoReply>(
@@ -55,10 +64,12 @@ public sealed class WalletCard(ICardChannel channel)
     /// <summary>Back to a new activation code, where the PUK is blocked.</summary>
     public StatusWord SetBack(Digest code, byte[] signature) => Send<SetBackCommand, NoReply>(new SetBackCommand(code, signature), out _);
 
-    public void PutCertificate(KeyCertificate certificate) => Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
+    public void PutCertificate(KeyCertificate certificate) =>
+        Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
 
     /// <summary>The same where the card may say no.</summary>
-    public StatusWord OfferCertificate(KeyCertificate certificate) => Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
+    public StatusWord OfferCertificate(KeyCertificate certificate) =>
+        Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
 
     public BeginWithdrawalReply BeginWithdrawal(Amount faceValue, Currency currency, KeyId key) =>
         Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
@@ -82,9 +93,11 @@ public sealed class WalletCard(ICardChannel channel)
         Require<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(slot, date));
 
     /// <summary>That an order of that number can be shown no more (rule R27).</summary>
-    public byte[] RenounceOrder(uint number, Timestamp date) => Require<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, date)).Signature;
+    public byte[] RenounceOrder(uint number, Timestamp date) =>
+        Require<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, date)).Signature;
 
-    public StatusWord FinishWithdrawal(byte slot, byte[] ek) => Send<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek), out _);
+    public StatusWord FinishWithdrawal(byte slot, byte[] ek) =>
+        Send<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek), out _);
 
     public StatusWord ReleaseWithdrawal(byte slot, NonIssuanceStatement statement) =>
         Send<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement), out _);
@@ -95,20 +108,24 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord Pay(in PayCommand command, out PayReply? reply) => Send<PayCommand, PayReply>(command, out reply);
 
     /// <summary>Redeems the coin in that slot and ends it, or ends a spent one; what was signed before comes again.</summary>
-    public StatusWord Close(byte slot, Timestamp time, out PayReply? reply) => Send<CloseCommand, PayReply>(new CloseCommand(slot, time), out reply);
+    public StatusWord Close(byte slot, Timestamp time, out PayReply? reply) =>
+        Send<CloseCommand, PayReply>(new CloseCommand(slot, time), out reply);
 
     public StatusWord Confirm(CoinId coin, ushort seq) => Send<ConfirmCommand, NoReply>(new ConfirmCommand(coin, seq), out _);
 
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
         Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
 
-    /// <summary>Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).</summary>
+    /// <summary>
+    /// Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).
+    /// </summary>
     public StatusWord Show(CashPayment h) => Send<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h), out _);
 
     public StatusWord Restore(NonSettlementStatement statement) => Send<RestoreCommand, NoReply>(new RestoreCommand(statement), out _);
 
     /// <summary>Signed in advance: what the holder shows the bank when the card is gone (hole 10).</summary>
-    public byte[] AuthoriseLostCard(Timestamp date) => Require<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(date)).Signature;
+    public byte[] AuthoriseLostCard(Timestamp date) =>
+        Require<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(date)).Signature;
 
     public CoinReply GetCoin(byte slot) => Require<GetCoinCommand, CoinReply>(new GetCoinCommand(slot));
 
@@ -117,7 +134,8 @@ public sealed class WalletCard(ICardChannel channel)
     public LogReply ReadLog(byte index) => Require<ReadLogCommand, LogReply>(new ReadLogCommand(index));
 
     /// <param name="content"><see cref="LogReply.Content"/> of the entry that was kept (rule R13).</param>
-    public StatusWord AcknowledgeLog(byte index, Digest content) => Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content), out _);
+    public StatusWord AcknowledgeLog(byte index, Digest content) =>
+        Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content), out _);
 
     /// <summary>Sends a command; the reply is there exactly if the status is 9000.</summary>
     /// <exception cref="CardRefusedException">The card answered 9000 with something else than the command's page says.</exception>
@@ -139,7 +157,8 @@ public sealed class WalletCard(ICardChannel channel)
         var status = new StatusWord((ushort)((response[length - 2] << 8) | response[length - 1]));
         reply = status.IsSuccess ? TCommand.ParseReply(response[..(length - 2)]) : null;
         return status.IsSuccess && reply is null
-            ? throw new CardRefusedException(status, "The card's answer is not what the specification says. Is it a HierCash card of this version?")
+            ? throw new CardRefusedException(
+                status, "The card's answer is not what the specification says. Is it a HierCash card of this version?")
             : status;
     }
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -31,9 +32,16 @@ internal static class ApduCommand
 
     private static Command Send(ICashSuite suite)
     {
-        var apdus = new Argument<string[]>("HEX") { Description = "Command APDUs in hexadecimal, one an argument, or 'reset'.", Arity = ArgumentArity.OneOrMore };
+        var apdus = new Argument<string[]>("HEX")
+        {
+            Description = "Command APDUs in hexadecimal, one an argument, or 'reset'.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command("send", "Sends commands to a card and says in words what they and their answers are.") { apdus, CardOptions.Reader, CardOptions.Wait, json };
+        var command = new Command("send", "Sends commands to a card and says in words what they and their answers are.")
+        {
+            apdus, CardOptions.Reader, CardOptions.Wait, json,
+        };
         command.SetAction(async (result, cancel) =>
         {
             var commands = result.GetValue(apdus)!.Select(ParseLine).ToList();
@@ -45,7 +53,8 @@ internal static class ApduCommand
                 if (!result.GetValue(json))
                 {
                     var (shown, what, response, meaning) = said[^1];
-                    Console.WriteLine($"> {shown}{Environment.NewLine}  {what}{Environment.NewLine}< {response}{Environment.NewLine}  {meaning}");
+                    Console.WriteLine(
+                        $"> {shown}{Environment.NewLine}  {what}{Environment.NewLine}< {response}{Environment.NewLine}  {meaning}");
                 }
             }
 
@@ -70,7 +79,7 @@ internal static class ApduCommand
         {
             using var card = await CardOptions.OpenRaw(result, suite, cancel);
             await using var output = CreateTrace(result.GetValue(file)!);
-            var writer = new TraceWriter(output);
+            var writer = new TraceWriter(output, WalletVocabulary.Instance);
             writer.Reset(card.Atr.Span, first: true);
             int count = 0;
             while (await Console.In.ReadLineAsync(cancel) is { } line)
@@ -107,7 +116,8 @@ internal static class ApduCommand
     /// <summary>The bytes of a command; empty for a reset. What was typed is not repeated: it may hold a PIN.</summary>
     private static byte[] ParseLine(string text) =>
         text.Trim().Equals(ResetWord, StringComparison.OrdinalIgnoreCase) ? []
-        : Hex.Parse(text) ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
+        : Hex.Parse(text)
+            ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
 
     private static ApduExchange Exchange(ICardChannel card, byte[] command, TraceWriter? writer)
     {
@@ -121,6 +131,7 @@ internal static class ApduCommand
         var response = new byte[LargestResponse];
         var answer = response.AsSpan(0, card.Transmit(command, response));
         writer?.Exchange(command, answer);
-        return new ApduExchange(ApduText.Show(command), ApduText.DescribeCommand(command), Hex.Spaced(answer), ApduText.Describe(answer));
+        var words = WalletVocabulary.Instance;
+        return new ApduExchange(words.Show(command), words.DescribeCommand(command), Hex.Spaced(answer), words.Describe(answer));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using HierCash.Protocol.Traces;
+using HierCash.Protocol;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -14,16 +15,17 @@ internal static class ApduConvertCommand
         var to = WordOption.Of("--to", "The format to print.", TraceFormat.Hiercash);
         var command = new Command(
             "convert",
-            """
-            Prints a trace in the format of another tool, or another tool's in ours. Formats: Hiercash (scriptor runs it too), Apdutool, Opensc,
-            Apdu4j, Etsi. What a format cannot say is left out: Apdutool and Opensc have no expectations, Apdu4j only exact ones.
-            """) { file, from, to };
+        """
+        Prints a trace in the format of another tool, or another tool's in ours. Formats: Hiercash (scriptor runs it too), Apdutool, Opensc,
+        Apdu4j, Etsi. What a format cannot say is left out: Apdutool and Opensc have no expectations, Apdu4j only exact ones.
+        """) { file, from, to };
         command.SetAction(result =>
         {
             try
             {
                 string name = result.GetValue(file)!;
-                Console.Write(TraceConverter.Write(result.GetValue(to), TraceConverter.Read(result.GetValue(from), name, GivenFile.ReadText(name))));
+                var trace = TraceConverter.Read(result.GetValue(from), name, GivenFile.ReadText(name));
+                Console.Write(TraceConverter.Write(result.GetValue(to), trace, WalletVocabulary.Instance));
             }
             catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
             {
@@ -36,7 +38,10 @@ internal static class ApduConvertCommand
     public static Command Lint()
     {
         var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("lint", "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that nobody checks.") { files };
+        var command = new Command(
+            "lint",
+            "Checks that traces are well-formed, without a card: "
+            + "words that scriptor stumbles over, masks, directives, commands that nobody checks.") { files };
         command.SetAction(result =>
         {
             int faults = 0;
@@ -80,11 +85,15 @@ internal static class ApduConvertCommand
             before = step;
         }
 
-        foreach (var (_, number) in text.Split('\n').Select((l, i) => (l, i + 1)).Where(l => l.l.Contains("(90 00", StringComparison.Ordinal) && !l.l.StartsWith("#<", StringComparison.Ordinal)))
+        var lines = text.Split('\n').Select((l, i) => (Text: l, Number: i + 1));
+        foreach (var (_, number) in lines.Where(l => IsLost(l.Text)))
         {
             faults.Add($"{file}, line {number}: '(90 00' is the mark of an expectation, and this line is none.");
         }
 
         return faults;
     }
+
+    private static bool IsLost(string line) =>
+        line.Contains("(90 00", StringComparison.Ordinal) && !line.StartsWith("#<", StringComparison.Ordinal);
 }

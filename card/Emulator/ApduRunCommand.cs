@@ -3,9 +3,10 @@ using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -16,11 +17,27 @@ internal static class ApduRunCommand
 
     public static Command Make(ICashSuite suite)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them (*.apdu; a folder's 'fixtures' are not run).", Arity = ArgumentArity.OneOrMore };
-        var image = new Option<string?>("--card") { Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.", HelpName = "FILE" };
-        var pin = new Option<string?>("--pin") { Description = "The holder PIN, for recorded traces, which hold no PIN.", HelpName = "PIN" };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Traces, or folders of them (*.apdu; a folder's 'fixtures' are not run).",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var image = new Option<string?>("--card")
+        {
+            Description = "A card image: each trace that names no fixture runs on its own copy of it, in memory.",
+            HelpName = "FILE",
+        };
+        var pin = new Option<string?>("--pin")
+        {
+            Description = "The holder PIN, for recorded traces, which hold no PIN.",
+            HelpName = "PIN",
+        };
         var payment = new Option<string?>("--payment-pin") { Description = "The payment PIN, likewise.", HelpName = "PIN" };
-        var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML. In the place of an earlier report, and of nothing else.", HelpName = "FILE" };
+        var junit = new Option<string?>("--junit")
+        {
+            Description = "Also write the results as JUnit XML. In the place of an earlier report, and of nothing else.",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
         var command = new Command(
             "run",
@@ -76,22 +93,30 @@ internal static class ApduRunCommand
         return found.Count > 0 ? found : throw new RefusedException($"The folder '{path}' holds no traces (*.apdu).");
     }
 
-    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins, ICashSuite suite)
+    private static TraceResult Play(
+        string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins, ICashSuite suite)
     {
         try
         {
             var trace = TraceReader.Read(file, GivenFile.ReadText(file));
+            var blocks = WalletVocabulary.Blocks(pins.Holder, pins.Payment);
             if (reader is not null)
             {
                 return trace.Card is null
-                    ? TraceRunner.Run(trace, reader, pins.Holder, pins.Payment)
-                    : new TraceResult(file, TraceOutcome.NotRun, 0, $"It begins on the fixture '{trace.Card}', and what is in the reader is another card.", 0);
+                    ? TraceRunner.Run(trace, reader, WalletVocabulary.Instance, blocks)
+                    : new TraceResult(
+                        file,
+                        TraceOutcome.NotRun,
+                        0,
+                        $"It begins on the fixture '{trace.Card}', and what is in the reader is another card.",
+                        0);
             }
 
             using var card = trace.Card is null && image is not null
                 ? new EmulatedCard(image.Copy(), WalletApplet.Package(suite))
-                : FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
-            return TraceRunner.Run(trace, card, pins.Holder, pins.Payment);
+                : FixtureCard.Make(
+                    trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
+            return TraceRunner.Run(trace, card, WalletVocabulary.Instance, blocks);
         }
         catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Traces;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 

@@ -2,9 +2,10 @@ using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -24,7 +25,11 @@ internal static class InsertCommand
             DefaultValueFactory = _ => new HostPort("127.0.0.1", VpcdReader.Port),
             CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
         };
-        var record = new Option<string?>("--record") { Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.", HelpName = "FILE" };
+        var record = new Option<string?>("--record")
+        {
+            Description = "Write what passes between reader and card as a trace. PINs and PUKs are not written.",
+            HelpName = "FILE",
+        };
         var like = new Option<CardTimingModel?>("--like")
         {
             Description = "Answer as slowly as a real card would, such as jcop4/contactless-424; 'hiercash-card profile' has the names.",
@@ -36,7 +41,8 @@ internal static class InsertCommand
                     return found;
                 }
 
-                result.AddError($"'{result.Tokens[0].Value}' is no card at a reader. There are: {string.Join(", ", CardTimingModel.All.Select(p => p.Name))}.");
+                string known = string.Join(", ", CardTimingModel.All.Select(p => p.Name));
+                result.AddError($"'{result.Tokens[0].Value}' is no card at a reader. There are: {known}.");
                 return null;
             },
         };
@@ -60,10 +66,11 @@ internal static class InsertCommand
             string image = result.GetValue(file)!;
             using var card = Open(image, suite);
             await using var output = result.GetValue(record) is { } trace ? ApduCommand.CreateTrace(trace) : null;
-            var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, $"{host}:{port + number}"))
+            string place = $"{host}:{port + number}";
+            var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, place))
             {
                 Latency = result.GetValue(like),
-                Recorder = output is null ? null : new TraceWriter(output),
+                Recorder = output is null ? null : new TraceWriter(output, WalletVocabulary.Instance),
             };
             await reader.Serve(card, cancel);
             return ExitCode.Done;

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
 /// <summary>
-/// Results as JUnit XML, which build servers read. The file is opened before the traces run, and takes no other file's place: only that of an earlier report,
-/// which is known by how it begins.
+/// Results as JUnit XML, which build servers read. The file is opened before the traces run, and takes no other file's place: only that of
+/// an earlier report, which is known by how it begins.
 /// </summary>
 internal sealed class JUnitReport : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class JUnitReport : IDisposable
         if (isThere && !IsReport(file))
         {
             file.Dispose();
-            throw new RefusedException($"'{path}' is there already, and is no JUnit report. Choose another name, or take that file away first.");
+            throw new RefusedException(
+                $"'{path}' is there already, and is no JUnit report. Choose another name, or take that file away first.");
         }
 
         return new JUnitReport(path, file, keeps: isThere);

@@ -16,13 +16,15 @@ internal static class MemoryCommand
         {
             using var card = InsertCommand.Open(result.GetValue(file)!, suite);
             var report = card.MemoryReport;
-            var lines = report.Areas.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Offset,8} {a.Length,8} {a.Wear,10}  {a.Owner} {a.Name}"));
+            string ram = $"{report.TransientUsed} of {report.TransientQuota}";
+            var lines = report.Areas.Select(a =>
+                string.Create(CultureInfo.InvariantCulture, $"{a.Offset,8} {a.Length,8} {a.Wear,10}  {a.Owner} {a.Name}"));
             ConsoleEntry.Print(
                 result.GetValue(json),
                 report,
                 CardJson.Default.MemoryReport,
                 $"""
-                Persistent memory: {report.Size} bytes, {report.Free} free. RAM: {report.TransientUsed} of {report.TransientQuota} bytes in use.
+                Persistent memory: {report.Size} bytes, {report.Free} free. RAM: {ram} bytes in use.
                   offset   length       wear  what
                 {string.Join(Environment.NewLine, lines)}
                 Wear: writes of the most written page of {Runtime.CardImage.PageSize} bytes.

@@ -44,14 +44,20 @@ internal static class Program
                 throw new RefusedException(e.Message);
             }
 
-            ConsoleEntry.SayDone($"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter LETTER --reader emulator:{result.GetValue(file)}'.");
+            ConsoleEntry.SayDone(
+                $"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter "
+                + $"LETTER --reader emulator:{result.GetValue(file)}'.");
         });
         return command;
     }
 
     private static Command Info()
     {
-        var file = new Argument<string?>("FILE") { Description = "The image. Without it, the card in a reader.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The image. Without it, the card in a reader.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
         var command = new Command("info", "Says what a card tells anyone.") { file, CardOptions.Reader, CardOptions.Wait, json };
         command.SetAction(async (result, cancel) =>
@@ -61,7 +67,9 @@ internal static class Program
                 throw new UsageException("Give FILE or --reader, not both.");
             }
 
-            using var channel = result.GetValue(file) is { } image ? CardChannels.Open("emulator:" + image, Suite) : await CardOptions.Open(result, Suite, cancel);
+            using var channel = result.GetValue(file) is { } image
+                ? CardChannels.Open("emulator:" + image, Suite)
+                : await CardOptions.Open(result, Suite, cancel);
             var card = new WalletCard(channel);
             card.Select();
             var status = card.GetStatus();
@@ -70,7 +78,8 @@ internal static class Program
                 result.GetValue(json),
                 new CardInfo(status.State.ToString(), status.Version, status.PinTries, status.HolderTries, status.PukTries, atr),
                 CardJson.Default.CardInfo,
-                $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the payment PIN, {status.HolderTries} for the holder PIN, {status.PukTries} for the PUK; ATR {atr}.");
+                $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the payment PIN, "
+                + $"{status.HolderTries} for the holder PIN, {status.PukTries} for the PUK; ATR {atr}.");
         });
         return command;
     }

@@ -4,11 +4,11 @@ using System.Text;
 using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Traces;
 using HierCash.Terminals.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
@@ -32,7 +32,11 @@ internal static class TimingCommand
 
     public static Command Make()
     {
-        var traces = new Argument<string[]>("TRACE") { Description = "Traces to time instead, or folders of them.", Arity = ArgumentArity.ZeroOrMore };
+        var traces = new Argument<string[]>("TRACE")
+        {
+            Description = "Traces to time instead, or folders of them.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var at = new Option<string>("--at")
         {
             Description = $"The reader whose steps are shown: {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}.",
@@ -55,10 +59,12 @@ internal static class TimingCommand
         command.SetAction(result =>
         {
             var reader = ReaderTiming.All.FirstOrDefault(r => r.Name.Equals(result.GetValue(at), StringComparison.OrdinalIgnoreCase))
-                ?? throw new UsageException($"'{result.GetValue(at)}' is no reader; there are {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}.");
+                ?? throw new UsageException(
+                    $"'{result.GetValue(at)}' is no reader; there are {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}.");
             var files = result.GetValue(traces)!.SelectMany(ApduRunCommand.Expand).ToList();
             var flows = files.Count > 0 ? files.ConvertAll(Play) : BuiltIn();
-            ConsoleEntry.Print(result.GetValue(json), flows, CardJson.Default.ListProfiledFlow, string.Join(Environment.NewLine, flows.Select(f => Show(f, reader))));
+            string shown = string.Join(Environment.NewLine, flows.Select(f => Show(f, reader)));
+            ConsoleEntry.Print(result.GetValue(json), flows, CardJson.Default.ListProfiledFlow, shown);
         });
         return command;
     }
@@ -69,17 +75,19 @@ internal static class TimingCommand
         var withdrawal = new StepMeter(personalised);
         var trace = Resource(Fixture);
         int last = trace.Steps.ToList().FindIndex(s => s is SendStep { Command: [0x80, FinishIns, ..] });
-        Require(TraceRunner.Run(trace with { Steps = [.. trace.Steps.Take(last + 1)] }, withdrawal, FixtureCard.HolderPin));
+        trace = trace with { Steps = [.. trace.Steps.Take(last + 1)] };
+        var pin = WalletVocabulary.Blocks(FixtureCard.HolderPin, null);
+        Require(TraceRunner.Run(trace, withdrawal.Card, WalletVocabulary.Instance, pin));
 
         using var card = FixtureCard.Make(Fixture, Resource);
         var till = new TillId(Id16.Read(new byte[Id16.Size]));
         var fast = new StepMeter(card);
-        var wallet = new WalletCard(fast);
+        var wallet = new WalletCard(fast.Card);
         wallet.Select();
         wallet.Pay(PayCommand.Fast(new Timestamp(1), till, new Amount(1250), Currency.Eur), out _);
         card.Reset();
         var claim = new StepMeter(card);
-        wallet = new WalletCard(claim);
+        wallet = new WalletCard(claim.Card);
         wallet.Select();
         wallet.GetCash(new Timestamp(2), new Amount(1250), Currency.Eur, out var cash);
         wallet.Pay(PayCommand.Claim(new Timestamp(2), till, new Amount(1250), Currency.Eur), out var paid);
@@ -94,9 +102,10 @@ internal static class TimingCommand
         try
         {
             var trace = TraceReader.Read(file, GivenFile.ReadText(file));
-            using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures"));
+            string fixtures = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "fixtures");
+            using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, fixtures);
             var meter = new StepMeter(card);
-            Require(TraceRunner.Run(trace, meter, null));
+            Require(TraceRunner.Run(trace, meter.Card, WalletVocabulary.Instance, null));
             return meter.Flow(file);
         }
         catch (TraceException e)
@@ -115,7 +124,8 @@ internal static class TimingCommand
 
     private static Trace Resource(string name)
     {
-        using var stream = typeof(TimingCommand).Assembly.GetManifestResourceStream(name) ?? throw new TraceException($"There is no fixture '{name}'.");
+        using var stream = typeof(TimingCommand).Assembly.GetManifestResourceStream(name)
+            ?? throw new TraceException($"There is no fixture '{name}'.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return TraceReader.Read(name, reader.ReadToEnd());
     }
@@ -124,7 +134,8 @@ internal static class TimingCommand
     {
         var text = new StringBuilder();
         var here = flow.Times.Where(t => t.Reader == reader.Name).ToList();
-        string Row(string first, string bytes, IEnumerable<string> cells, string last) => $"  {first,-22}{bytes,6}{string.Concat(cells.Select(c => $"{c,9}"))}  {last}".TrimEnd();
+        string Row(string first, string size, IEnumerable<string> cells, string last) =>
+            $"  {first,-22}{size,6}{string.Concat(cells.Select(c => $"{c,9}"))}  {last}".TrimEnd();
         static string Ms(double ms) => ms.ToString("F0", CultureInfo.InvariantCulture);
         text.AppendLine(CultureInfo.InvariantCulture, $"{flow.Flow}, ms at {reader.Name} ({reader.What}):");
         text.AppendLine(Row("", "bytes", here.Select(t => t.Card), ""));
@@ -135,54 +146,38 @@ internal static class TimingCommand
             text.AppendLine(Row(step.Command, step.Bytes.ToString(CultureInfo.InvariantCulture), here.Select(t => Ms(t.Steps[i])), work));
         }
 
-        text.AppendLine(Row("all", flow.Steps.Sum(s => s.Bytes).ToString(CultureInfo.InvariantCulture), here.Select(t => Ms(t.Milliseconds)), ""));
+        string bytes = flow.Steps.Sum(s => s.Bytes).ToString(CultureInfo.InvariantCulture);
+        text.AppendLine(Row("all", bytes, here.Select(t => Ms(t.Milliseconds)), ""));
         foreach (var other in ReaderTiming.All.Where(r => r != reader))
         {
-            text.AppendLine(Row("all at " + other.Name, "", flow.Times.Where(t => t.Reader == other.Name).Select(t => Ms(t.Milliseconds)), ""));
+            var there = flow.Times.Where(t => t.Reader == other.Name);
+            text.AppendLine(Row("all at " + other.Name, "", there.Select(t => Ms(t.Milliseconds)), ""));
         }
 
         return text.ToString();
     }
 
     /// <summary>Notes what each command cost the card.</summary>
-    private sealed class StepMeter(EmulatedCard card) : ITearableCard
+    private sealed class StepMeter
     {
         private readonly List<(string Name, int Bytes, CardWork Work)> _steps = [];
 
-        public ReadOnlyMemory<byte> Atr => card.Atr;
+        public StepMeter(EmulatedCard card) => Card = new MeasuredCard(
+            card, (command, bytes, work) => _steps.Add((WalletVocabulary.Instance.Name(command), bytes, work)));
 
-        public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
-        {
-            var before = card.Work;
-            int length = 0;
-            try
-            {
-                length = card.Transmit(command, response);
-                return length;
-            }
-            finally
-            {
-                _steps.Add((ApduText.Name(command), command.Length + length, card.Work.Since(before)));
-            }
-        }
+        /// <summary>The card as it is to be used.</summary>
+        public MeasuredCard Card { get; }
 
         public ProfiledFlow Flow(string name) => new(
             name,
-            [.. _steps.Select(s => new ProfiledStep(s.Name, s.Bytes, Enum.GetValues<CardOperation>().Where(o => s.Work[o] > 0).ToDictionary(o => o.ToString(), o => s.Work[o])))],
+            [.. _steps.Select(s => new ProfiledStep(
+                s.Name,
+                s.Bytes,
+                Enum.GetValues<CardOperation>().Where(o => s.Work[o] > 0).ToDictionary(o => o.ToString(), o => s.Work[o])))],
             [.. CardTimingModel.All.Select(p =>
             {
                 var times = _steps.ConvertAll(s => p.Time(s.Work, s.Bytes).TotalMilliseconds);
                 return new ProfiledTime(p.Card.Name, p.Reader.Name, times.Sum(), times);
             })]);
-
-        public void Reset() => card.Reset();
-
-        public void Tear(int write, TornWrite torn) => ((ITearableCard)card).Tear(write, torn);
-
-        public void PowerOn() => card.PowerOn();
-
-        public void Dispose()
-        {
-        }
     }
 }

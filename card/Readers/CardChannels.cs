@@ -40,7 +40,8 @@ public static class CardChannels
 
     /// <summary>Opens the card that is there now.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static ICardChannel Open(string? reader, ICashSuite suite) => Open(reader, suite, TimeSpan.Zero, _ => { }, CancellationToken.None);
+    public static ICardChannel Open(string? reader, ICashSuite suite) =>
+        Open(reader, suite, TimeSpan.Zero, _ => { }, CancellationToken.None);
 
     /// <summary>Puts a card image in this process, for whoever wants more of it than its answers.</summary>
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>

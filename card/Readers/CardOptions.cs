@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
@@ -22,7 +23,8 @@ public static class CardOptions
         DefaultValueFactory = _ => DefaultSeconds,
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens.Single().Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int seconds) && seconds <= 86_400)
+            if (int.TryParse(result.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                && seconds <= 86_400)
             {
                 return seconds;
             }
@@ -34,14 +36,19 @@ public static class CardOptions
 
     /// <summary>Opens the card that the options name; says on stderr that it waits.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(CardChannels.Open, result, suite, cancel);
+    public static Task<ICardChannel> Open(ParseResult result, ICashSuite suite, CancellationToken cancel) =>
+        Open(CardChannels.Open, result, suite, cancel);
 
     /// <summary>The same for one who wants to see the card's every answer.</summary>
     /// <exception cref="CardChannelException">There is no such card or reader; the message says what to do.</exception>
-    public static Task<ICardChannel> OpenRaw(ParseResult result, ICashSuite suite, CancellationToken cancel) => Open(CardChannels.OpenRaw, result, suite, cancel);
+    public static Task<ICardChannel> OpenRaw(ParseResult result, ICashSuite suite, CancellationToken cancel) =>
+        Open(CardChannels.OpenRaw, result, suite, cancel);
 
     private static Task<ICardChannel> Open(
-        Func<string?, ICashSuite, TimeSpan, Action<string>, CancellationToken, ICardChannel> open, ParseResult result, ICashSuite suite, CancellationToken cancel)
+        Func<string?, ICashSuite, TimeSpan, Action<string>, CancellationToken, ICardChannel> open,
+        ParseResult result,
+        ICashSuite suite,
+        CancellationToken cancel)
     {
         string? reader = result.GetValue(Reader);
         var wait = TimeSpan.FromSeconds(result.GetValue(Wait));

@@ -17,7 +17,8 @@ internal sealed class GetResponseChannel(ICardChannel inner) : ICardChannel
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
     {
         int length = inner.Transmit(command, response);
-        if (length == StatusSize && response[0] == WrongLeSW1 && CommandApdu.Parse(command, out var parsed).IsSuccess && parsed.Data.IsEmpty)
+        if (length == StatusSize && response[0] == WrongLeSW1
+            && CommandApdu.Parse(command, out var parsed).IsSuccess && parsed.Data.IsEmpty)
         {
             length = inner.Transmit([.. command[..4], response[1]], response);
         }

@@ -52,17 +52,42 @@ public sealed class AppletContext
         _owner = owner;
     }
 
-    public PersistentMemory Memory { get; }
+    /// <summary>
+    /// Most old bytes that one transaction may hold, as on cards that are sold; one that would need more is undone, and the command answers
+    /// 6F00.
+    /// </summary>
+    public const int CommitBufferSize = PersistentMemory.CommitBufferSize;
+
+    internal PersistentMemory Memory { get; }
+
+    /// <summary>True if the card's image is a restored copy of an older state: what it holds may have been used since (hole 24).</summary>
+    public bool IsRestored => Memory.IsRestored;
 
     /// <summary>Where an applet says what it computes, for latency profiles. Writes are counted by the runtime.</summary>
     public CardMeter Meter { get; }
 
+    /// <summary>
+    /// Begins a transaction: what is written until <see cref="Transaction.Commit"/> becomes lasting together, or not at all.
+    /// </summary>
+    /// <exception cref="CardMemoryException">One is open already: they do not nest (Java Card).</exception>
+    public Transaction BeginTransaction() => Memory.Begin();
+
     /// <summary>The instance's persistent array of this number; all zeros when new.</summary>
+    /// <param name="id">The applet's own number for it.</param>
+    /// <param name="length">Bytes, 1 or more; the same each time.</param>
+    /// <exception cref="CardMemoryException">It exists with another length, or the card is full.</exception>
     public PersistentBytes Persistent(ushort id, int length) => _objects.Open((ushort)_owner, id, length);
 
-    /// <summary>Deletes an array of the instance, wipes its bytes and gives them back; false if there is none. Views of it must not be used any more.</summary>
+    /// <summary>
+    /// Deletes an array of the instance, wipes its bytes and gives them back; false if there is none. Views of it must not be used any
+    /// more.
+    /// </summary>
     /// <exception cref="CardMemoryException">A transaction is open.</exception>
     public bool Delete(ushort id) => _objects.Delete((ushort)_owner, id);
 
+    /// <summary>A new array in RAM, all zeros; gone with the power.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <param name="clear">What clears it besides.</param>
+    /// <exception cref="CardMemoryException">The quota of RAM is used up.</exception>
     public byte[] Transient(int length, ClearOn clear) => _transient.Allocate(_owner, length, clear);
 }

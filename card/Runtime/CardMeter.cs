@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HierCash.Card.Runtime;
 
 /// <summary>What takes time on a real card.</summary>
@@ -33,6 +35,7 @@ public sealed class CardMeter
 
     private readonly long[] _counts = new long[Enum.GetValues<CardOperation>().Length];
 
+    /// <summary>Notes that the card has computed something, or is about to.</summary>
     public void Charge(CardOperation operation, int times = 1) => _counts[(int)operation] += times;
 
     /// <summary>All that was done since the card was made.</summary>
@@ -46,6 +49,7 @@ public sealed class CardWork
 
     internal CardWork(long[] counts) => _counts = counts;
 
+    /// <summary>How often it did that.</summary>
     public long this[CardOperation operation] => _counts[(int)operation];
 
     /// <summary>What was done between two readings.</summary>
@@ -53,5 +57,6 @@ public sealed class CardWork
 
     /// <summary>In words, such as "1 Sign, 2 Hash"; empty where nothing was done.</summary>
     public override string ToString() => string.Join(
-        ", ", Enum.GetValues<CardOperation>().Where(o => this[o] > 0).Select(o => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{this[o]} {o}")));
+        ", ",
+        Enum.GetValues<CardOperation>().Where(o => this[o] > 0).Select(o => string.Create(CultureInfo.InvariantCulture, $"{this[o]} {o}")));
 }

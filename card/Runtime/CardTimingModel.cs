@@ -1,24 +1,65 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Card.Runtime;
 
-/// <summary>How long a card that is sold takes, in milliseconds, as measured and published for that card (JCAlgTest and vendors' figures).</summary>
-/// <param name="Hash">SHA-256 over 256 bytes.</param>
-/// <param name="Cipher">AES-CBC over 256 bytes.</param>
-/// <param name="Write">An atomic write of persistent memory.</param>
-/// <param name="Contact">Least time of a command, contacts.</param>
-/// <param name="Contactless">The same without contacts; the middle where a range is known.</param>
-public sealed record CardTiming(
-    string Name, string What, double Sign, double Verify, double Agree, double GenerateKey, double Hash, double Cipher, double Write, double Contact, double Contactless)
+/// <summary>
+/// How long a card that is sold takes, in milliseconds, as measured and published for that card (JCAlgTest and vendors' figures).
+/// </summary>
+/// <param name="Name">As it is asked for, such as "jcop4".</param>
+/// <param name="What">For people.</param>
+public sealed record CardTiming(string Name, string What)
 {
+    /// <summary>ECDSA P-256.</summary>
+    public required double Sign { get; init; }
+
+    /// <summary>The same, verified.</summary>
+    public required double Verify { get; init; }
+
+    /// <summary>ECDH P-256.</summary>
+    public required double Agree { get; init; }
+
+    /// <summary>A P-256 key pair.</summary>
+    public required double GenerateKey { get; init; }
+
+    /// <summary>SHA-256 over 256 bytes.</summary>
+    public required double Hash { get; init; }
+
+    /// <summary>AES-CBC over 256 bytes.</summary>
+    public required double Cipher { get; init; }
+
+    /// <summary>An atomic write of persistent memory.</summary>
+    public required double Write { get; init; }
+
+    /// <summary>Least time of a command, contacts.</summary>
+    public required double Contact { get; init; }
+
+    /// <summary>The same without contacts; the middle where a range is known.</summary>
+    public required double Contactless { get; init; }
+
+    /// <summary>The cards that are known here.</summary>
     public static IReadOnlyList<CardTiming> All { get; } =
     [
-        new("jcop4", "NXP JCOP4 J3R180", 32, 30, 20, 27, 8, 2, 3, 14, 27.5),
-        new("jcop3", "NXP JCOP3 J3H145", 56, 50, 55, 156, 9, 9, 1.5, 80, 80),
-        new("j3a081", "NXP J3A081", 79, 120, 106, 104, 22, 66, 20, 25, 25),
-        new("median", "median of the cards that report", 77, 109, 104, 119, 16, 18, 3, 16, 16),
+        new("jcop4", "NXP JCOP4 J3R180")
+        {
+            Sign = 32, Verify = 30, Agree = 20, GenerateKey = 27, Hash = 8, Cipher = 2, Write = 3, Contact = 14,
+            Contactless = 27.5,
+        },
+        new("jcop3", "NXP JCOP3 J3H145")
+        {
+            Sign = 56, Verify = 50, Agree = 55, GenerateKey = 156, Hash = 9, Cipher = 9, Write = 1.5, Contact = 80,
+            Contactless = 80,
+        },
+        new("j3a081", "NXP J3A081")
+        {
+            Sign = 79, Verify = 120, Agree = 106, GenerateKey = 104, Hash = 22, Cipher = 66, Write = 20, Contact = 25,
+            Contactless = 25,
+        },
+        new("median", "median of the cards that report")
+        {
+            Sign = 77, Verify = 109, Agree = 104, GenerateKey = 119, Hash = 16, Cipher = 18, Write = 3, Contact = 16,
+            Contactless = 16,
+        },
     ];
 
+    /// <summary>Milliseconds of one operation.</summary>
     public double Of(CardOperation operation) => operation switch
     {
         CardOperation.Sign => Sign,
@@ -33,9 +74,13 @@ public sealed record CardTiming(
 }
 
 /// <summary>How long the way between reader and card takes.</summary>
+/// <param name="Name">As it is asked for, such as "contactless-424".</param>
+/// <param name="What">For people.</param>
 /// <param name="PerByte">Microseconds for a byte of command or response.</param>
+/// <param name="IsContactless">The card has no contacts there.</param>
 public sealed record ReaderTiming(string Name, string What, double PerByte, bool IsContactless)
 {
+    /// <summary>The readers that are known here.</summary>
     public static IReadOnlyList<ReaderTiming> All { get; } =
     [
         new("contact-18", "T=1, TA1 = 18", 85, false),
@@ -47,11 +92,15 @@ public sealed record ReaderTiming(string Name, string What, double PerByte, bool
 }
 
 /// <summary>A card at a reader: how long a command would take there.</summary>
+/// <param name="Card">The card.</param>
+/// <param name="Reader">The reader.</param>
 public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
 {
     /// <summary>Every card at every reader.</summary>
-    public static IEnumerable<CardTimingModel> All => CardTiming.All.SelectMany(c => ReaderTiming.All.Select(r => new CardTimingModel(c, r)));
+    public static IEnumerable<CardTimingModel> All =>
+        CardTiming.All.SelectMany(c => ReaderTiming.All.Select(r => new CardTimingModel(c, r)));
 
+    /// <summary>Card and reader, such as "jcop4/contactless-424".</summary>
     public string Name => $"{Card.Name}/{Reader.Name}";
 
     /// <summary>The profile of that name, such as "jcop4/contactless-424", or null.</summary>
@@ -78,34 +127,8 @@ public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
 /// A card that takes as long as a real one would: in virtual time, where <paramref name="spend"/> moves a clock, or in real time, where it
 /// waits.
 /// </summary>
+/// <param name="card">Stays its owner's.</param>
+/// <param name="profile">How slow it is.</param>
 /// <param name="spend">Called after each command with the time that it takes.</param>
-public sealed class SlowCard(EmulatedCard card, CardTimingModel profile, Action<TimeSpan> spend) : ITearableCard
-{
-    public ReadOnlyMemory<byte> Atr => card.Atr;
-
-    public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
-    {
-        var before = card.Work;
-        int length = 0;
-        try
-        {
-            length = card.Transmit(command, response);
-            return length;
-        }
-        finally
-        {
-            spend(profile.Time(card.Work.Since(before), command.Length + length));
-        }
-    }
-
-    public void Reset() => card.Reset();
-
-    public void Tear(int write, TornWrite torn) => ((ITearableCard)card).Tear(write, torn);
-
-    public void PowerOn() => card.PowerOn();
-
-    /// <summary>The card belongs to whoever made it.</summary>
-    public void Dispose()
-    {
-    }
-}
+public sealed class SlowCard(EmulatedCard card, CardTimingModel profile, Action<TimeSpan> spend)
+    : MeasuredCard(card, (_, bytes, work) => spend(profile.Time(work, bytes)));

@@ -32,8 +32,10 @@ internal sealed class CommandChain(byte[] buffer)
         IsOpen = false;
     }
 
-    /// <summary>Takes a command of the chain; <see cref="StatusWord.LastOfChainExpected"/> for one of another header, <see cref="StatusWord.WrongLength"/> where
-    /// the data gets too long. Either drops the chain.</summary>
+    /// <summary>
+    /// Takes a command of the chain; <see cref="StatusWord.LastOfChainExpected"/> for one of another header,
+    /// <see cref="StatusWord.WrongLength"/> where the data gets too long. Either drops the chain.
+    /// </summary>
     public StatusWord Add(in CommandApdu command)
     {
         byte cla = (byte)(command.Cla & ~ChainingBit & 0xFF);

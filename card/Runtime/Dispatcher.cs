@@ -1,9 +1,12 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using HierCash.Iso7816;
 
 namespace HierCash.Card.Runtime;
 
-/// <summary>From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).</summary>
+/// <summary>
+/// From command APDU to applet to response APDU: one power-on of a card (Java Card runtime environment, chapters 3 to 5).
+/// </summary>
 internal sealed class Dispatcher
 {
     private const int ResponseSize = ICardChannel.ResponseRoom - 2;
@@ -51,7 +54,11 @@ internal sealed class Dispatcher
             Runtime("table of instances", MemoryLayout.Instances, MemoryLayout.Objects),
             Runtime("table of arrays", MemoryLayout.Objects, MemoryLayout.Data),
             .. _objects.All().Select(o => new MemoryArea(
-                _objects.Instance(o.Owner)!.Value.Instance.ToString(), o.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), o.Offset, o.Length, Memory.WearOf(o.Offset, o.Length))),
+                _objects.Instance(o.Owner)!.Value.Instance.ToString(),
+                o.Id.ToString(CultureInfo.InvariantCulture),
+                o.Offset,
+                o.Length,
+                Memory.WearOf(o.Offset, o.Length))),
         ];
         return new MemoryReport(Memory.Size, _objects.Free, _transient.Quota, _transient.Used, areas);
     }
@@ -234,7 +241,7 @@ internal sealed class Dispatcher
         try
         {
             var status = _instances[_selected].Applet.Process(command, _response, out length);
-            Memory.Abort();
+            Memory.CloseTransaction();
             return status;
         }
         catch (Exception e) when (e is not PowerLostException)
@@ -250,7 +257,7 @@ internal sealed class Dispatcher
         try
         {
             bool done = call();
-            Memory.Abort();
+            Memory.CloseTransaction();
             return done;
         }
         catch (Exception e) when (e is not PowerLostException)

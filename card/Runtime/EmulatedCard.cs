@@ -20,6 +20,7 @@ public sealed class EmulatedCard : ITearableCard
 
     /// <summary>Puts the card under power.</summary>
     /// <param name="image">Disposed of with the card.</param>
+    /// <param name="packages">The code of all applets that the card holds, or will.</param>
     /// <exception cref="CardImageException">The image is damaged, or holds an applet whose package is missing.</exception>
     public EmulatedCard(CardImage image, params IReadOnlyList<AppletPackage> packages)
         : this(image, TransientMemory.DefaultQuota, packages)
@@ -27,7 +28,9 @@ public sealed class EmulatedCard : ITearableCard
     }
 
     /// <summary>The same with another size of RAM. The size of persistent memory is the image's.</summary>
-    /// <param name="transientQuota">Bytes, of which the runtime takes some 1,000 for its buffers.</param>
+    /// <param name="image">Disposed of with the card.</param>
+    /// <param name="transientQuota">Bytes, 1,536 by default, of which the runtime takes some 1,000 for its buffers.</param>
+    /// <param name="packages">The code of all applets that the card holds, or will.</param>
     /// <exception cref="CardMemoryException">Too little for the runtime or for the applets.</exception>
     public EmulatedCard(CardImage image, int transientQuota, params IReadOnlyList<AppletPackage> packages)
     {
@@ -37,11 +40,13 @@ public sealed class EmulatedCard : ITearableCard
         PowerOn();
     }
 
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Atr => AtrBytes;
 
+    /// <summary>True from <see cref="PowerOn"/> to <see cref="PowerOff"/> or a loss of power.</summary>
     public bool IsPowered => _dispatcher is not null;
 
-    /// <summary>The image, to read out or to look into; not to be written while the card runs.</summary>
+    /// <summary>The image, to read out or to look into.</summary>
     public CardImage Image => _image;
 
     /// <summary>Cells written since power came.</summary>
@@ -61,7 +66,10 @@ public sealed class EmulatedCard : ITearableCard
         return true;
     });
 
-    /// <summary>Deletes an applet instance with all its memory, which is wiped; false if there is none. If power goes meanwhile, the next power-on ends it.</summary>
+    /// <summary>
+    /// Deletes an applet instance with all its memory, which is wiped; false if there is none. If power goes meanwhile, the next power-on
+    /// ends it.
+    /// </summary>
     public bool Uninstall(Aid instance) => Manage(dispatcher => dispatcher.Uninstall(instance));
 
     private bool Manage(Func<Dispatcher, bool> change)
@@ -83,7 +91,9 @@ public sealed class EmulatedCard : ITearableCard
     /// <summary>Lets power go at a later write of persistent memory, 0 being the next cell; a reset forgets the plan.</summary>
     public void CutPowerAfter(long cells, TornCell torn = TornCell.Old) => Powered().Memory.CutPowerAfter(cells, torn);
 
-    /// <summary>From now on lets power go at one write in so many, by chance that follows from a seed; each torn cell is old, new or garbage.</summary>
+    /// <summary>
+    /// From now on lets power go at one write in so many, by chance that follows from a seed; each torn cell is old, new or garbage.
+    /// </summary>
     /// <param name="oneIn">On average; 0 ends it.</param>
     public void CutPowerAtRandom(Random random, int oneIn)
     {
@@ -97,12 +107,16 @@ public sealed class EmulatedCard : ITearableCard
     {
         if (_dispatcher is not null)
         {
-            var (cells, torn) = _risk is { } risk ? (risk.Random.Next(2 * risk.OneIn), (TornCell)risk.Random.Next(3)) : (long.MaxValue, TornCell.Old);
+            var (cells, torn) = _risk is { } risk
+                ? (risk.Random.Next(2 * risk.OneIn), (TornCell)risk.Random.Next(3))
+                : (long.MaxValue, TornCell.Old);
             _dispatcher.Memory.CutPowerAfter(cells, torn);
         }
     }
 
-    /// <summary>Warm reset (ISO 7816-3, 6.2.3): RAM is lost, no applet is selected. A cold one is <see cref="PowerOff"/> and <see cref="PowerOn"/>.</summary>
+    /// <summary>
+    /// Warm reset (ISO 7816-3, 6.2.3): RAM is lost, no applet is selected. A cold one is <see cref="PowerOff"/> and <see cref="PowerOn"/>.
+    /// </summary>
     public void Reset()
     {
         _dispatcher = null;
@@ -126,6 +140,7 @@ public sealed class EmulatedCard : ITearableCard
         }
     }
 
+    /// <inheritdoc/>
     public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(response.Length, ICardChannel.ResponseRoom);
@@ -156,8 +171,14 @@ public sealed class EmulatedCard : ITearableCard
         return new CardChannelException("The card was pulled out or lost its power. Put it in again and repeat the command.", e);
     }
 
-    private Dispatcher Powered() =>
-        _dispatcher ?? throw new CardChannelException("There is no card. Put the card in and try again.");
+    /// <exception cref="CardChannelException">There is no power.</exception>
+    /// <exception cref="ObjectDisposedException">The image was disposed of by another: its cells are not there any more.</exception>
+    private Dispatcher Powered()
+    {
+        var dispatcher = _dispatcher ?? throw new CardChannelException("There is no card. Put the card in and try again.");
+        ObjectDisposedException.ThrowIf(_image.IsDisposed, _image);
+        return dispatcher;
+    }
 
     private static byte Checksum()
     {
@@ -170,6 +191,7 @@ public sealed class EmulatedCard : ITearableCard
         return tck;
     }
 
+    /// <summary>Lets go of the card and its image.</summary>
     public void Dispose()
     {
         _dispatcher = null;

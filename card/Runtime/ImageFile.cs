@@ -85,56 +85,77 @@ internal static class ImageFile
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new CardImageException(Directory.Exists(path) ? $"'{path}' is a folder, and no card image. Name the image's file." : $"The card image '{path}' may not be read and written. Check its permissions.", e);
+            string fault = Directory.Exists(path)
+                ? $"'{path}' is a folder, and no card image. Name the image's file."
+                : $"The card image '{path}' may not be read and written. Check its permissions.";
+            throw new CardImageException(fault, e);
         }
         catch (IOException e)
         {
             throw new CardImageException($"The card image '{path}' is in use by another program. Take that card out first.", e);
         }
 
+        size = OrClose(file, () => RequireIntact(file, path));
+        return file;
+    }
+
+    /// <summary>What is made of an open file; where that fails, the file is closed.</summary>
+    public static T OrClose<T>(FileStream file, Func<T> make)
+    {
         try
         {
-            var header = new byte[HeaderSize];
-            if (file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize || !header.AsSpan().StartsWith(Magic))
-            {
-                throw new CardImageException($"'{path}' is not a card image.");
-            }
-
-            size = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(12));
-            if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(16)) != Crc(header.AsSpan(0, 16)))
-            {
-                throw new CardImageException($"The header of the card image '{path}' is damaged. Restore nothing from a backup: report the card as lost.");
-            }
-
-            uint format = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8));
-            if (format < Format)
-            {
-                throw new CardImageException($"The card image '{path}' is of an older version, whose cards kept other things. Redeem it with that version, or report the card as lost; then make a new card.");
-            }
-
-            if (format != Format)
-            {
-                throw new CardImageException($"The card image '{path}' has a format that this version does not know. Use a newer version.");
-            }
-
-            if (size is < 8192 or > 1 << 20 || size % PowerImage.LineSize != 0)
-            {
-                throw new CardImageException($"The card image '{path}' claims {size} bytes of memory, which no card has.");
-            }
-
-            if (file.Length != LengthFor(size))
-            {
-                throw new CardImageException($"The card image '{path}' has {file.Length} bytes instead of {LengthFor(size)}: it was cut short or written over. Report the card as lost.");
-            }
-
-            RequirePrivate(path, [path, PowerImage.WitnessPath(path)]);
-            return file;
+            return make();
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks header, size and permissions; gives the size of the cells.</summary>
+    private static int RequireIntact(FileStream file, string path)
+    {
+        var header = new byte[HeaderSize];
+        if (file.ReadAtLeast(header, HeaderSize, throwOnEndOfStream: false) < HeaderSize || !header.AsSpan().StartsWith(Magic))
+        {
+            throw new CardImageException($"'{path}' is not a card image.");
+        }
+
+        int size = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(12));
+        if (BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(16)) != Crc(header.AsSpan(0, 16)))
+        {
+            throw new CardImageException(
+                $"The header of the card image '{path}' is damaged. Restore nothing from a backup: report the card as lost.");
+        }
+
+        uint format = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(8));
+        if (format < Format)
+        {
+            throw new CardImageException(
+                $"The card image '{path}' is of an older version, whose cards kept other things. "
+                + "Redeem it with that version, or report the card as lost; then make a new card.");
+        }
+
+        if (format != Format)
+        {
+            throw new CardImageException($"The card image '{path}' has a format that this version does not know. Use a newer version.");
+        }
+
+        if (size is < 8192 or > 1 << 20 || size % PowerImage.LineSize != 0)
+        {
+            throw new CardImageException($"The card image '{path}' claims {size} bytes of memory, which no card has.");
+        }
+
+        if (file.Length != LengthFor(size))
+        {
+            throw new CardImageException(
+                $"The card image '{path}' has {file.Length} bytes instead of {LengthFor(size)}: it was cut short or written over. "
+                + "Report the card as lost.");
+        }
+
+        RequirePrivate(path, [path, PowerImage.WitnessPath(path)]);
+        return size;
     }
 
     /// <summary>A card's image is the card: who can read it has copied it (rule R20).</summary>

@@ -106,7 +106,8 @@ internal sealed class ObjectTable(PersistentMemory memory, int size)
         int offset = Gap(Room(length));
         if (index == MemoryLayout.MaxObjects || offset < 0)
         {
-            throw new CardMemoryException($"Persistent memory is full: {Room(length)} bytes are wanted in one piece, {Free} are free in all.");
+            throw new CardMemoryException(
+                $"Persistent memory is full: {Room(length)} bytes are wanted in one piece, {Free} are free in all.");
         }
 
         // Free bytes are zeros but for what an applet wrote past the transaction of an installation that failed.

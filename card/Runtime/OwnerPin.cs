@@ -16,6 +16,9 @@ public sealed class OwnerPin
     private readonly byte _limit;
     private readonly int _maxSize;
 
+    /// <summary>Opens the PIN of that number, or makes one that is not set and has no tries.</summary>
+    /// <param name="context">Of the applet, in its constructor.</param>
+    /// <param name="id">Number of the persistent array that holds it.</param>
     /// <param name="limit">Tries, 1 to 15.</param>
     /// <param name="maxSize">Bytes of the longest PIN.</param>
     public OwnerPin(AppletContext context, ushort id, byte limit, int maxSize)
@@ -27,8 +30,10 @@ public sealed class OwnerPin
         _validated = context.Transient(1, ClearOn.Deselect);
     }
 
+    /// <summary>True once a PIN was set.</summary>
     public bool IsSet => _bytes.Span[LengthAt] != 0;
 
+    /// <summary>True if the PIN was given in this selection.</summary>
     public bool IsValidated => _validated[0] != 0;
 
     /// <summary>Tries left: the smaller of the two counts where a cut left them different.</summary>
@@ -112,7 +117,8 @@ public sealed class OwnerPin
     }
 
     /// <summary>True if this is the PIN. It costs no try, so only for who has proven more than that already.</summary>
-    public bool Is(ReadOnlySpan<byte> pin) => CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, _bytes.Span[LengthAt]), pin);
+    public bool Is(ReadOnlySpan<byte> pin) =>
+        CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, _bytes.Span[LengthAt]), pin);
 
     private int? Count(int at)
     {

@@ -18,6 +18,7 @@ public readonly struct PersistentBytes
         Length = length;
     }
 
+    /// <summary>Bytes.</summary>
     public int Length { get; }
 
     /// <summary>The bytes as they are now; the view changes with later writes.</summary>
@@ -30,14 +31,18 @@ public readonly struct PersistentBytes
         return new PersistentBytes(_memory, _offset + start, length);
     }
 
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="CardMemoryException">They lie outside the array, or the commit buffer is full.</exception>
     public void Write(int at, ReadOnlySpan<byte> data)
     {
         Check(at, data.Length);
         _memory.Write(_offset + at, data);
     }
 
+    /// <summary>Writes a byte.</summary>
     public void WriteByte(int at, byte value) => Write(at, [value]);
 
+    /// <summary>Writes two bytes.</summary>
     public void WriteUInt16(int at, ushort value)
     {
         Span<byte> bytes = stackalloc byte[2];
@@ -45,6 +50,7 @@ public readonly struct PersistentBytes
         Write(at, bytes);
     }
 
+    /// <summary>Writes four bytes.</summary>
     public void WriteUInt32(int at, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -52,11 +58,15 @@ public readonly struct PersistentBytes
         Write(at, bytes);
     }
 
+    /// <summary>Reads two bytes.</summary>
     public ushort ReadUInt16(int at) => BinaryPrimitives.ReadUInt16BigEndian(Span[at..]);
 
+    /// <summary>Reads four bytes.</summary>
     public uint ReadUInt32(int at) => BinaryPrimitives.ReadUInt32BigEndian(Span[at..]);
 
-    /// <summary>Writes past the transaction: no abort undoes it, no undo log keeps the old bytes. For try counters and for wiping keys.</summary>
+    /// <summary>
+    /// Writes past the transaction: no abort undoes it, no undo log keeps the old bytes. For try counters and for wiping keys.
+    /// </summary>
     public void WriteNonAtomic(int at, ReadOnlySpan<byte> data)
     {
         Check(at, data.Length);

@@ -9,7 +9,7 @@ namespace HierCash.Card.Runtime;
 /// kept twice, each time with its complement. Power may go at any cell, and leave it old, new or garbage.
 /// <para>Layout: <see cref="MemoryLayout"/>.</para>
 /// </summary>
-public sealed unsafe class PersistentMemory
+internal sealed unsafe class PersistentMemory
 {
     private const int PageShift = 5;
     private readonly CardImage _image;
@@ -108,6 +108,11 @@ public sealed unsafe class PersistentMemory
 
         InTransaction = false;
     }
+
+    /// <summary>
+    /// Undoes what an applet left open when its command ended (Java Card runtime environment, 7.6); nothing where it ended all itself.
+    /// </summary>
+    internal void CloseTransaction() => Abort();
 
     internal void Abort()
     {
@@ -247,7 +252,8 @@ public sealed unsafe class PersistentMemory
 
         if (a is null && b is null)
         {
-            throw new CardImageException("The card's memory is damaged: both copies of its commit word are wrong. Report the card as lost.");
+            throw new CardImageException(
+                "The card's memory is damaged: both copies of its commit word are wrong. Report the card as lost.");
         }
 
         // A is written first: where both are sound, A is the newer one.
@@ -340,32 +346,5 @@ public sealed unsafe class PersistentMemory
         }
 
         throw new PowerLostException();
-    }
-}
-
-/// <summary>An open transaction of <see cref="PersistentMemory"/>.</summary>
-public ref struct Transaction
-{
-    private readonly PersistentMemory _memory;
-    private bool _committed;
-
-    internal Transaction(PersistentMemory memory)
-    {
-        _memory = memory;
-        _committed = false;
-    }
-
-    public void Commit()
-    {
-        _memory.Commit();
-        _committed = true;
-    }
-
-    public readonly void Dispose()
-    {
-        if (!_committed)
-        {
-            _memory.Abort();
-        }
     }
 }

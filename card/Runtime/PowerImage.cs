@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// Durability <c>power</c>: <see cref="Sync"/> returns only when the cells are on disk, whole or not at all, even if the host
+/// Durability <c>power</c>: a card's answer leaves only when the cells are on disk, whole or not at all, even if the host
 /// loses power. Changed lines go first as one redo record, alternating between two places, with one fsync; then in place. The
-/// fsync of the next record covers what this one wrote in place; then this one is overwritten with zeros, so that what the cells hold no more is
-/// nowhere in the file (rule R32).
+/// fsync of the next record covers what this one wrote in place; then this one is overwritten with zeros, so that what the cells hold no
+/// more is nowhere in the file (rule R32).
 /// <para>A witness file beside the image counts the syncs. An image older than its witness, or without one, is a restored copy:
 /// its coins may have been spent since, so it opens as <see cref="CardImage.IsRestored"/> (hole 24).</para>
 /// </summary>
@@ -24,15 +24,14 @@ public sealed class PowerImage : CardImage
     private int _recorded;
     private bool _anyDirty;
     private bool _failed;
-    private bool _disposed;
 
-    private PowerImage(FileStream file, FileStream witness, int size, ulong generation, int recorded, bool restored)
+    private PowerImage(FileStream file, FileStream witness, int size, ulong generation, int recorded)
     {
         _recorded = recorded;
         _file = file;
         _witness = witness;
         _generation = generation;
-        IsRestored = restored;
+        IsRestored = generation < Witnessed(witness, ifNone: generation == 0 ? 0 : ulong.MaxValue);
         _bytes = GC.AllocateArray<byte>(size, pinned: true);
         _wear = GC.AllocateArray<uint>(size / PageSize, pinned: true);
         _dirty = new bool[size / LineSize];
@@ -43,16 +42,20 @@ public sealed class PowerImage : CardImage
     }
 
     /// <summary>Called before each line is written in place; what it throws is what a full disk throws there.</summary>
-    public Action? WritingLine { get; set; }
+    internal Action? WritingLine { get; set; }
 
-    public override Span<byte> Bytes => _bytes;
+    internal override Span<byte> Bytes => _bytes;
 
-    public override Span<uint> Wear => _wear;
+    internal override Span<uint> Wear => _wear;
 
-    public override bool TracksWrites => true;
+    internal override bool TracksWrites => true;
 
+    /// <inheritdoc/>
     public override bool IsRestored { get; }
 
+    /// <summary>Makes the file of a new image, and opens it.</summary>
+    /// <param name="path">In a folder that nobody else can read.</param>
+    /// <param name="size">Bytes of persistent memory: 8 KiB to 1 MiB in multiples of 32.</param>
     /// <exception cref="CardImageException">There is a file of that name.</exception>
     public static PowerImage Create(string path, int size = DefaultSize)
     {
@@ -61,31 +64,28 @@ public sealed class PowerImage : CardImage
         return Open(path);
     }
 
+    /// <summary>Opens and locks the file, and ends what a loss of power interrupted.</summary>
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static PowerImage Open(string path)
     {
         // The witness lies beside what a link leads to.
         path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
-        try
+        return ImageFile.OrClose(file, () =>
         {
             ulong generation = RedoRecord.Replay(file, size, path);
             int recorded = RedoRecord.EraseAllBut(file, size, generation);
             var witness = File.Exists(WitnessPath(path))
                 ? new FileStream(WitnessPath(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)
                 : PrivateFile.Create(WitnessPath(path));
-            return new PowerImage(file, witness, size, generation, recorded, generation < Witnessed(witness, ifNone: generation == 0 ? 0 : ulong.MaxValue));
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+            return new PowerImage(file, witness, size, generation, recorded);
+        });
     }
 
+    /// <summary>Where the witness of an image lies.</summary>
     public static string WitnessPath(string path) => path + ".witness";
 
-    public override void Touch(int offset, int length)
+    internal override void Touch(int offset, int length)
     {
         for (int line = offset / LineSize; line <= (offset + length - 1) / LineSize; line++)
         {
@@ -96,9 +96,10 @@ public sealed class PowerImage : CardImage
     }
 
     /// <exception cref="IOException">
-    /// The file cannot be written. Nothing more is written through this object: the record is whole on disk or the cells are untouched, and the next opening makes either whole.
+    /// The file cannot be written. Nothing more is written through this object: the record is whole on disk or the cells are untouched, and
+    /// the next opening makes either whole.
     /// </exception>
-    public override void Sync()
+    internal override void Sync()
     {
         if (_failed)
         {
@@ -119,7 +120,8 @@ public sealed class PowerImage : CardImage
             if (_dirty[line])
             {
                 WritingLine?.Invoke();
-                RandomAccess.Write(_file.SafeFileHandle, _bytes.AsSpan(line * LineSize, LineSize), ImageFile.HeaderSize + (line * LineSize));
+                int at = line * LineSize;
+                RandomAccess.Write(_file.SafeFileHandle, _bytes.AsSpan(at, LineSize), ImageFile.HeaderSize + at);
                 _dirty[line] = false;
             }
         }
@@ -136,7 +138,9 @@ public sealed class PowerImage : CardImage
         }
     }
 
-    /// <summary>The record before the one that was just synced: its cells are on disk in place, and it may hold what was wiped since.</summary>
+    /// <summary>
+    /// The record before the one that was just synced: its cells are on disk in place, and it may hold what was wiped since.
+    /// </summary>
     private void EraseRecord()
     {
         bool erases = true;
@@ -187,15 +191,8 @@ public sealed class PowerImage : CardImage
         return seen ?? ifNone;
     }
 
-    public override void Dispose()
+    internal override void Close()
     {
-        base.Dispose();
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
         using (_file)
         using (_witness)
         {

@@ -15,7 +15,6 @@ public sealed unsafe class ProcessImage : CardImage
     private readonly uint* _wear;
     private readonly int _size;
     private readonly ulong _generation;
-    private bool _disposed;
 
     private ProcessImage(FileStream file, int size, ulong generation)
     {
@@ -30,24 +29,27 @@ public sealed unsafe class ProcessImage : CardImage
         _wear = (uint*)(pointer + _view.PointerOffset + ImageFile.WearAt(size));
     }
 
-    public override Span<byte> Bytes
+    internal override Span<byte> Bytes
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             return new Span<byte>(_base, _size);
         }
     }
 
-    public override Span<uint> Wear
+    internal override Span<uint> Wear
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             return new Span<uint>(_wear, _size / PageSize);
         }
     }
 
+    /// <summary>Makes the file of a new image, and opens it.</summary>
+    /// <param name="path">In a folder that nobody else can read.</param>
+    /// <param name="size">Bytes of persistent memory: 8 KiB to 1 MiB in multiples of 32.</param>
     /// <exception cref="CardImageException">There is a file of that name.</exception>
     public static ProcessImage Create(string path, int size = DefaultSize)
     {
@@ -55,35 +57,24 @@ public sealed unsafe class ProcessImage : CardImage
         return Open(path);
     }
 
+    /// <summary>Opens and locks the file.</summary>
     /// <exception cref="CardImageException">Missing, in use, or damaged.</exception>
     public static ProcessImage Open(string path)
     {
         path = LinkedFile.Resolve(path);
         var file = ImageFile.Open(path, out int size);
-        try
+        return ImageFile.OrClose(file, () =>
         {
             // From here on the cells change without records: a record that stayed would undo them at the next opening.
             ulong generation = Math.Max(1, RedoRecord.Replay(file, size, path));
             RedoRecord.Reset(file, size, generation, default);
             return new ProcessImage(file, size, generation);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        });
     }
 
-    public override void Dispose()
+    internal override void Close()
     {
-        base.Dispose();
-        if (_disposed)
-        {
-            return;
-        }
-
-        RedoRecord.Reset(_file, _size, _generation, Bytes);
-        _disposed = true;
+        RedoRecord.Reset(_file, _size, _generation, new Span<byte>(_base, _size));
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _map.Dispose();

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// The redo records of an image file, two places used in turn. Beyond the newest record there is nothing but zeros (rule R32). Header: generation 8, bytes that follow 4, flags 4 (1: the next
-/// field counts), CRC-32C of all cells after this record 4, CRC-32C of all other bytes of the record 4. Then line number 4 and
-/// line of <see cref="PowerImage.LineSize"/> bytes, repeated. Big endian.
+/// The redo records of an image file, two places used in turn. Beyond the newest record there is nothing but zeros (rule R32). Header:
+/// generation 8, bytes that follow 4, flags 4 (1: the next field counts), CRC-32C of all cells after this record 4, CRC-32C of all other
+/// bytes of the record 4. Then line number 4 and line of <see cref="PowerImage.LineSize"/> bytes, repeated. Big endian.
 /// </summary>
 internal static class RedoRecord
 {
@@ -38,7 +38,10 @@ internal static class RedoRecord
     public static void Erase(FileStream file, int size, ulong generation, int length) =>
         RandomAccess.Write(file.SafeFileHandle, new byte[length], Offset(size, generation));
 
-    /// <summary>Syncs, then overwrites with zeros whatever is in the two places beside the newest record: older records, and what one that was cut short has left.</summary>
+    /// <summary>
+    /// Syncs, then overwrites with zeros whatever is in the two places beside the newest record: older records, and what one that was cut
+    /// short has left.
+    /// </summary>
     /// <param name="generation">Of the newest record; 0 if there is none.</param>
     /// <returns>Bytes of that record.</returns>
     public static int EraseAllBut(FileStream file, int size, ulong generation)
@@ -48,7 +51,8 @@ internal static class RedoRecord
         {
             var bytes = new byte[ImageFile.RecordSize(size)];
             RandomAccess.Read(file.SafeFileHandle, bytes, Offset(size, place));
-            int length = generation > 0 && generation % 2 == place ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
+            bool isNewest = generation > 0 && generation % 2 == place;
+            int length = isNewest ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
             kept = Math.Max(kept, length);
             int used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
             bool leaves = used > length;
@@ -94,8 +98,8 @@ internal static class RedoRecord
             for (int at = ImageFile.RecordHeaderSize; at < record.Length; at += LineEntry)
             {
                 int line = BinaryPrimitives.ReadInt32BigEndian(record.AsSpan(at));
-                RandomAccess.Write(
-                    file.SafeFileHandle, record.AsSpan(at + 4, PowerImage.LineSize), ImageFile.HeaderSize + ((long)line * PowerImage.LineSize));
+                long place = ImageFile.HeaderSize + ((long)line * PowerImage.LineSize);
+                RandomAccess.Write(file.SafeFileHandle, record.AsSpan(at + 4, PowerImage.LineSize), place);
             }
         }
 
@@ -106,7 +110,8 @@ internal static class RedoRecord
             : BinaryPrimitives.ReadUInt32BigEndian(records[^1].AsSpan(12)) != CellsChecked
               || BinaryPrimitives.ReadUInt32BigEndian(records[^1].AsSpan(16)) == ImageFile.Crc(cells);
         return !intact
-            ? throw new CardImageException($"The card image '{path}' is damaged: its memory does not match its checksum. Report the card as lost.")
+            ? throw new CardImageException(
+                $"The card image '{path}' is damaged: its memory does not match its checksum. Report the card as lost.")
             : records.Count == 0 ? 0 : Generation(records[^1]);
     }
 

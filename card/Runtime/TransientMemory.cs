@@ -1,10 +1,17 @@
 namespace HierCash.Card.Runtime;
 
 /// <summary>When a transient array is cleared (Java Card: CLEAR_ON_RESET, CLEAR_ON_DESELECT).</summary>
-public enum ClearOn { Reset, Deselect }
+public enum ClearOn
+{
+    /// <summary>A reset, as all of RAM.</summary>
+    Reset,
+
+    /// <summary>A reset, and the selection of another applet.</summary>
+    Deselect,
+}
 
 /// <summary>RAM with a quota. Nothing in it survives a reset.</summary>
-public sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
+internal sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
 {
     /// <summary>Bytes; what cards that are sold leave to applets (protocol: crypto suite).</summary>
     public const int DefaultQuota = 1536;

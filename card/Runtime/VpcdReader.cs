@@ -27,9 +27,12 @@ public enum VpcdEvent
 /// else is a command APDU, which is answered with a response APDU.
 /// </summary>
 /// <param name="host">Where pcscd runs.</param>
+/// <param name="port"><see cref="Port"/> plus the slot.</param>
+/// <param name="clock">For waiting.</param>
 /// <param name="report">Told what happens, on the serving thread.</param>
 public sealed class VpcdReader(string host, int port, TimeProvider clock, Action<VpcdEvent> report)
 {
+    /// <summary>Where vpcd listens for the card of its first slot.</summary>
     public const int Port = 35963;
     private const int LengthSize = 2;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
@@ -61,8 +64,10 @@ public sealed class VpcdReader(string host, int port, TimeProvider clock, Action
     {
         while (!cancel.IsCancellationRequested)
         {
-            // A thread of its own, and not one asynchronous call on the socket: only so do its receives block in the kernel, which is the fastest way.
-            bool connected = await Task.Factory.StartNew(() => Talk(card, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // A thread of its own, and not one asynchronous call on the socket: only so do its receives block in the kernel, which is the
+            // fastest way.
+            bool connected = await Task.Factory.StartNew(
+                () => Talk(card, cancel), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             card.PowerOff();
             if (!cancel.IsCancellationRequested)
             {

@@ -35,7 +35,7 @@ public sealed class CounterApplet : Applet
             case 0x10 when !_pin.IsValidated:
                 return StatusWord.SecurityStatusNotSatisfied;
             case 0x10:
-                using (var transaction = _context.Memory.Begin())
+                using (var transaction = _context.BeginTransaction())
                 {
                     _count.WriteUInt32(0, checked(_count.ReadUInt32(0) + 1));
                     transaction.Commit();

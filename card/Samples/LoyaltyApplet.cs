@@ -4,8 +4,9 @@ using HierCash.Iso7816;
 namespace HierCash.Card.Samples;
 
 /// <summary>
-/// Points at up to eight shops. INS 30 shows the card to the shop in the data field, 4 bytes, until another is shown; INS 32 adds P1 points there;
-/// INS 34 gives P1 points for a reward, all or nothing, and writes down both in one transaction; INS 36 reads points and rewards, 4 bytes each.
+/// Points at up to eight shops. INS 30 shows the card to the shop in the data field, 4 bytes, until another is shown; INS 32 adds P1 points
+/// there; INS 34 gives P1 points for a reward, all or nothing, and writes down both in one transaction; INS 36 reads points and rewards, 4
+/// bytes each.
 /// </summary>
 public sealed class LoyaltyApplet : Applet
 {
@@ -62,7 +63,7 @@ public sealed class LoyaltyApplet : Applet
             return StatusWord.ConditionsNotSatisfied;
         }
 
-        using var transaction = _context.Memory.Begin();
+        using var transaction = _context.BeginTransaction();
         entry.WriteUInt32(PointsAt, command.Ins == 0x32 ? checked(points + command.P1) : points - command.P1);
         if (command.Ins == 0x34)
         {

@@ -1,11 +1,11 @@
 using System.Globalization;
 using HierCash.Card.Runtime;
+using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
+using HierCash.Traces;
 
 namespace HierCash.Card.Wallet;
-
 
 /// <summary>
 /// Test cards in a known state, the same bytes each time: a new wallet whose random numbers follow from a seed, and the conversation that
@@ -34,7 +34,10 @@ public static class FixtureCard
     /// <summary>The card <c>paid</c>, as a restored copy: its coins are frozen.</summary>
     public const string Restored = "restored";
 
-    /// <summary>The card <c>withdrawn</c> one payment before its coins' counters end, and with its counter of orders at its end, which no trace of bearable length reaches.</summary>
+    /// <summary>
+    /// The card <c>withdrawn</c> one payment before its coins' counters end, and with its counter of orders at its end, which no trace of
+    /// bearable length reaches.
+    /// </summary>
     public const string Exhausted = "exhausted";
 
     private const ulong Seed = 810_563;
@@ -44,7 +47,9 @@ public static class FixtureCard
     public static EmulatedCard Make(string name, string folder) => Make(name, fixture =>
     {
         string file = Path.Combine(folder, fixture + ".apdu");
-        return File.Exists(file) ? TraceReader.Read(file, File.ReadAllText(file)) : throw new TraceException($"There is no fixture '{fixture}': '{file}' is missing.");
+        return File.Exists(file)
+            ? TraceReader.Read(file, File.ReadAllText(file))
+            : throw new TraceException($"There is no fixture '{fixture}': '{file}' is missing.");
     });
 
     /// <param name="name">A fixture, or <see cref="Blank"/>.</param>
@@ -64,13 +69,15 @@ public static class FixtureCard
             using var original = Make(name == Restored ? "paid" : "withdrawn", read);
             var package = WalletApplet.Package(new BouncyCastleSuite(new SeededRandom(Seed)));
             return name == Restored
-                ? new EmulatedCard(new MemoryImage(original.Image.Bytes, isRestored: true), package)
+                ? new EmulatedCard(new MemoryImage(original.Image.ToArray(), isRestored: true), package)
                 : new EmulatedCard(Exhaust(original), package);
         }
 
         var trace = read(name);
-        var card = trace.Card == name ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
-        var result = TraceRunner.Run(trace, card, HolderPin, PaymentPin);
+        var card = trace.Card == name
+            ? throw new TraceException($"The fixture '{name}' begins with itself.")
+            : Make(trace.Card ?? Blank, read);
+        var result = TraceRunner.Run(trace, card, WalletVocabulary.Instance, WalletVocabulary.Blocks(HolderPin, PaymentPin));
         if (result.Outcome != TraceOutcome.Passed)
         {
             card.Dispose();
@@ -83,15 +90,18 @@ public static class FixtureCard
 
     private static MemoryImage Exhaust(EmulatedCard card)
     {
-        var slots = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.SlotsArray.ToString(CultureInfo.InvariantCulture));
-        var image = card.Image.Copy();
+        var slots = Area(card, WalletApplet.SlotsArray);
+        byte[] image = card.Image.ToArray();
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
-            CoinSlot.SetSeq(image.Bytes.Slice(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
+            CoinSlot.SetSeq(image.AsSpan(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
-        var profile = card.MemoryReport.Areas.Single(a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == WalletApplet.ProfileArray.ToString(CultureInfo.InvariantCulture));
-        CardHolder.SetOrders(image.Bytes.Slice(profile.Offset, CardHolder.Size), uint.MaxValue);
-        return image;
+        var profile = Area(card, WalletApplet.ProfileArray);
+        CardHolder.SetOrders(image.AsSpan(profile.Offset, CardHolder.Size), uint.MaxValue);
+        return new MemoryImage(image);
     }
+
+    private static MemoryArea Area(EmulatedCard card, ushort array) => card.MemoryReport.Areas.Single(
+        a => a.Owner == SelectCommand.Wallet.ToString() && a.Name == array.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,8 +1,7 @@
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
-
-using HierCash.Card.Runtime;
 
 /// <summary>The suite as a card has it: what takes time on a real one is charged.</summary>
 internal sealed class MeteredSuite(ICashSuite suite, CardMeter meter) : ICashSuite

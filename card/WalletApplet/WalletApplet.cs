@@ -1,17 +1,17 @@
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using HierCash.Card.Runtime;
-
-/// <summary>
+/// <summary>The wallet.</summary>
+/// <remarks>
 /// The user's side of hierarchical electronic cash (EP 0810563, apparatus 300, claim 10): makes SS_U and N_U, holds coins, signs
-/// payments. One file per instruction, named after apdu-spec/Commands.
-/// </summary>
+/// payments. Instructions/ has a file for each command of apdu-spec/Commands.
+/// </remarks>
 public sealed class WalletApplet : Applet
 {
     /// <summary>Coins that a card holds at once, pending withdrawals included.</summary>
@@ -27,7 +27,6 @@ public sealed class WalletApplet : Applet
     private const byte IsThere = 1;
     private readonly AppletContext _context;
     private readonly PersistentBytes _slots;
-    private readonly PersistentBytes _log;
     private readonly byte[] _offered;
 
     // The PUK and the nonce of this selection, behind a byte that says whether they are there.
@@ -51,7 +50,7 @@ public sealed class WalletApplet : Applet
         Puk = new OwnerPin(context, 4, PukLimit, Pin.BlockSize);
         HolderPin = new OwnerPin(context, 7, PinLimit, Pin.BlockSize);
         _slots = context.Persistent(SlotsArray, SlotCount * CoinSlot.Size);
-        _log = context.Persistent(6, LogSize * LogSlot.Size);
+        Log = new PaymentLog(context.Persistent(6, PaymentLog.Size));
         _offered = context.Transient(1, ClearOn.Deselect);
         _puk = context.Transient(1 + Pin.BlockSize, ClearOn.Deselect);
         _nonce = context.Transient(1 + Id16.Size, ClearOn.Deselect);
@@ -69,7 +68,7 @@ public sealed class WalletApplet : Applet
             slot.WipeLeftovers();
         }
 
-        bool restored = context.Memory.IsRestored;
+        bool restored = context.IsRestored;
         Switches.Off("hole 24 frozen", ref restored);
         if (restored)
         {
@@ -96,7 +95,7 @@ public sealed class WalletApplet : Applet
 
     internal IEnumerable<CoinSlot> Slots => Enumerable.Range(0, SlotCount).Select(i => Slot((byte)i));
 
-    internal IEnumerable<LogSlot> Log => Enumerable.Range(0, LogSize).Select(i => LogEntry((byte)i));
+    internal PaymentLog Log { get; }
 
     /// <summary>The coin that GET CASH showed in this selection, or null.</summary>
     internal byte? Offered
@@ -119,7 +118,9 @@ public sealed class WalletApplet : Applet
         set => Keep(_nonce, value);
     }
 
-    /// <summary>A payment that this card signed and has forgotten, as SHOW PAYMENT brought it in this selection; or null (rule R24).</summary>
+    /// <summary>
+    /// A payment that this card signed and has forgotten, as SHOW PAYMENT brought it in this selection; or null (rule R24).
+    /// </summary>
     internal (byte Slot, SignedPayment Payment)? Shown
     {
         get => Kept(_shown) is { } shown ? (shown[0], SignedPayment.Read(shown.AsSpan(1))) : null;
@@ -142,13 +143,13 @@ public sealed class WalletApplet : Applet
 
     internal CardMeter Meter => _context.Meter;
 
-    internal Transaction Begin() => _context.Memory.Begin();
+    internal Transaction Begin() => _context.BeginTransaction();
 
     internal CoinSlot Slot(byte index) => new(_slots.Slice(index * CoinSlot.Size, CoinSlot.Size), index);
 
-    internal LogSlot LogEntry(byte index) => new(_log.Slice(index * LogSlot.Size, LogSlot.Size));
-
-    /// <summary>A pending withdrawal is asked for again under the key that enciphered it (rule R15); all other keys can come anew.</summary>
+    /// <summary>
+    /// A pending withdrawal is asked for again under the key that enciphered it (rule R15); all other keys can come anew.
+    /// </summary>
     internal bool NeedsKey(KeyUsage usage, KeyId key) =>
         usage == KeyUsage.IssuerEncryption && Slots.Any(s => s.State == SlotState.Pending && s.EncryptionKey == key);
 
@@ -191,6 +192,21 @@ public sealed class WalletApplet : Applet
         return activated.IsSuccess && !known ? StatusWord.SecurityStatusNotSatisfied : activated;
     }
 
+    /// <summary>Personalised, and not yet activated.</summary>
+    internal StatusWord RequireNotActivated() => !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied
+        : CardHolder.IsActivated ? WalletStatus.AlreadyDone
+        : StatusWord.Success;
+
+    /// <summary>What reading private data wants, and a log entry of that index.</summary>
+    internal StatusWord RequireEntry(byte index)
+    {
+        var status = RequireReader();
+        return status.IsSuccess && index >= LogSize ? StatusWord.ReferencedDataNotFound : status;
+    }
+
+    /// <summary>The slot of that index, or null.</summary>
+    internal CoinSlot? FindSlot(byte index) => index < SlotCount ? Slot(index) : null;
+
     private static byte[]? Kept(byte[] bytes) => bytes[0] == IsThere ? bytes[1..] : null;
 
     private static void Keep(byte[] bytes, byte[]? value)
@@ -213,75 +229,10 @@ public sealed class WalletApplet : Applet
     public override StatusWord Process(in CommandApdu command, Span<byte> response, out int length)
     {
         var writer = new BerTlvWriter(response);
-        var status = command.Cla switch
-        {
-            CommandClass.Iso => ProcessIso(command),
-            CommandClass.Wallet => ProcessWallet(command, ref writer),
-            _ => StatusWord.ClassNotSupported,
-        };
+        var status = command.Cla is not (CommandClass.Iso or CommandClass.Wallet) ? StatusWord.ClassNotSupported
+            : InstructionTable.Find(command.Cla, command.Ins) is { } run ? run(this, command, ref writer)
+            : StatusWord.InstructionNotSupported;
         length = status.IsSuccess ? writer.Length : 0;
         return status;
     }
-
-    private StatusWord ProcessIso(in CommandApdu apdu)
-    {
-        if (apdu.Ins == VerifyCommand.Ins)
-        {
-            var parsed = VerifyCommand.Parse(apdu, out var command);
-            return parsed.IsSuccess ? PinInstructions.Verify(this, command) : parsed;
-        }
-
-        if (apdu.Ins == ChangePinCommand.Ins)
-        {
-            var parsed = ChangePinCommand.Parse(apdu, out var command);
-            return parsed.IsSuccess ? PinInstructions.Change(this, command) : parsed;
-        }
-
-        if (apdu.Ins == UnblockPinCommand.Ins)
-        {
-            var parsed = UnblockPinCommand.Parse(apdu, out var command);
-            return parsed.IsSuccess ? PinInstructions.Unblock(this, command) : parsed;
-        }
-
-        return StatusWord.InstructionNotSupported;
-    }
-
-    private delegate StatusWord Parser<T>(in CommandApdu apdu, out T command);
-
-    private delegate StatusWord Instruction<T>(WalletApplet wallet, in T command, ref BerTlvWriter response);
-
-    private StatusWord Run<T>(in CommandApdu apdu, Parser<T> parse, Instruction<T> run, ref BerTlvWriter response)
-    {
-        var status = parse(apdu, out var command);
-        return status.IsSuccess ? run(this, command, ref response) : status;
-    }
-
-    private StatusWord ProcessWallet(in CommandApdu apdu, ref BerTlvWriter response) => apdu.Ins switch
-    {
-        0x10 => Run<GetStatusCommand>(apdu, GetStatusCommand.Parse, ReadInstructions.GetStatus, ref response),
-        0x12 => Run<PersonaliseCommand>(apdu, PersonaliseCommand.Parse, PersonaliseInstruction.Run, ref response),
-        0x16 => Run<BeginActivationCommand>(apdu, BeginActivationCommand.Parse, ActivationInstructions.Begin, ref response),
-        0x18 => Run<FinishActivationCommand>(apdu, FinishActivationCommand.Parse, ActivationInstructions.Finish, ref response),
-        0x1A => Run<GetNonceCommand>(apdu, GetNonceCommand.Parse, ActivationInstructions.GetNonce, ref response),
-        0x1C => Run<SetBackCommand>(apdu, SetBackCommand.Parse, ActivationInstructions.SetBack, ref response),
-        0x14 => Run<PutCertificateCommand>(apdu, PutCertificateCommand.Parse, PersonaliseInstruction.PutCertificate, ref response),
-        0x20 => Run<BeginWithdrawalCommand>(apdu, BeginWithdrawalCommand.Parse, BeginWithdrawalInstruction.Run, ref response),
-        0x22 => Run<AuthoriseWithdrawalCommand>(apdu, AuthoriseWithdrawalCommand.Parse, AuthoriseWithdrawalInstruction.Run, ref response),
-        0x24 => Run<FinishWithdrawalCommand>(apdu, FinishWithdrawalCommand.Parse, FinishWithdrawalInstruction.Run, ref response),
-        0x26 => Run<ReleaseWithdrawalCommand>(apdu, ReleaseWithdrawalCommand.Parse, FinishWithdrawalInstruction.Release, ref response),
-        0x28 => Run<RenounceOrderCommand>(apdu, RenounceOrderCommand.Parse, RenounceOrderInstruction.Run, ref response),
-        0x30 => Run<GetCashCommand>(apdu, GetCashCommand.Parse, PayInstruction.GetCash, ref response),
-        0x32 => Run<PayCommand>(apdu, PayCommand.Parse, PayInstruction.Run, ref response),
-        0x34 => Run<ConfirmCommand>(apdu, ConfirmCommand.Parse, ReceiptInstructions.Confirm, ref response),
-        0x36 => Run<VoidCommand>(apdu, VoidCommand.Parse, ReceiptInstructions.Void, ref response),
-        0x38 => Run<RestoreCommand>(apdu, RestoreCommand.Parse, ReceiptInstructions.Restore, ref response),
-        0x3A => Run<ShowPaymentCommand>(apdu, ShowPaymentCommand.Parse, ReceiptInstructions.Show, ref response),
-        0x3C => Run<CloseCommand>(apdu, CloseCommand.Parse, CloseInstruction.Run, ref response),
-        0x40 => Run<GetCoinCommand>(apdu, GetCoinCommand.Parse, ReadInstructions.GetCoin, ref response),
-        0x42 => Run<GetBalanceCommand>(apdu, GetBalanceCommand.Parse, ReadInstructions.GetBalance, ref response),
-        0x44 => Run<ReadLogCommand>(apdu, ReadLogCommand.Parse, ReadInstructions.ReadLog, ref response),
-        0x46 => Run<AcknowledgeLogCommand>(apdu, AcknowledgeLogCommand.Parse, ReadInstructions.AcknowledgeLog, ref response),
-        0x48 => Run<AuthoriseLostCardCommand>(apdu, AuthoriseLostCardCommand.Parse, AuthoriseWithdrawalInstruction.LostCard, ref response),
-        _ => StatusWord.InstructionNotSupported,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using HierCash.Protocol.Traces;
+using HierCash.Iso7816;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Pcsc;
 

@@ -18,6 +18,7 @@ public sealed class RoomForAnswersTests
     private static readonly Dictionary<string, Func<EmulatedCard, ICardChannel>> Channels = new()
     {
         [nameof(EmulatedCard)] = card => card,
+        [nameof(MeasuredCard)] = card => new MeasuredCard(card, (_, _, _) => { }),
         [nameof(SlowCard)] = card => new SlowCard(card, CardTimingModel.All.First(), _ => { }),
         [nameof(TracingChannel)] = card => new TracingChannel(card),
         ["GetResponseChannel"] = GetResponse,

@@ -1,6 +1,6 @@
 using HierCash.Fuzz;
-using HierCash.Protocol.Traces;
 using HierCash.Tests.Vectors;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Runtime;
 

@@ -9,11 +9,11 @@ internal sealed class CuttingImage(MemoryImage image, int cut, TornCell torn) : 
     private byte[] _before = image.Bytes.ToArray();
     private int _cells;
 
-    public override Span<byte> Bytes => image.Bytes;
+    internal override Span<byte> Bytes => image.Bytes;
 
-    public override bool TracksWrites => true;
+    internal override bool TracksWrites => true;
 
-    public override void Touch(int offset, int length)
+    internal override void Touch(int offset, int length)
     {
         if (_cells++ == cut)
         {

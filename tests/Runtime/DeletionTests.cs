@@ -59,7 +59,7 @@ public sealed class DeletionTests
         AppletContext context = null!;
         using var card = Make(c => context = c);
         context.Persistent(1, 4);
-        using var transaction = context.Memory.Begin();
+        using var transaction = context.BeginTransaction();
         bool refused = false;
         try
         {

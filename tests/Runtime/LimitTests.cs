@@ -70,8 +70,8 @@ public sealed class LimitTests
         Assert.That(
             () =>
             {
-                using var outer = context.Memory.Begin();
-                using var inner = context.Memory.Begin();
+                using var outer = context.BeginTransaction();
+                using var inner = context.BeginTransaction();
             },
             Throws.TypeOf<CardMemoryException>().With.Message.Contains("open already"));
     }

@@ -43,7 +43,7 @@ internal sealed class TestApplet : Applet
                 _cells.Write(command.P1, command.Data);
                 return StatusWord.Success;
             case 0x02:
-                using (var transaction = _context.Memory.Begin())
+                using (var transaction = _context.BeginTransaction())
                 {
                     _cells.Write(command.P1, command.Data);
                     transaction.Commit();
@@ -51,14 +51,14 @@ internal sealed class TestApplet : Applet
 
                 return StatusWord.Success;
             case 0x03:
-                using (_context.Memory.Begin())
+                using (_context.BeginTransaction())
                 {
                     _cells.Write(command.P1, command.Data);
                 }
 
                 return StatusWord.Success;
             case 0x04:
-                _context.Memory.Begin();
+                _context.BeginTransaction();
                 _cells.Write(command.P1, command.Data);
                 return StatusWord.Success;
             case 0x05:
@@ -66,13 +66,13 @@ internal sealed class TestApplet : Applet
                 length = command.P2;
                 return StatusWord.Success;
             case 0x06:
-                _context.Memory.Begin();
+                _context.BeginTransaction();
                 _cells.Write(command.P1, command.Data);
                 throw new InvalidOperationException("a fault of the applet");
             case 0x07:
                 return _pin.Check(command.Data) ? StatusWord.Success : StatusWord.WrongPin(_pin.TriesRemaining);
             case 0x08:
-                using (_context.Memory.Begin())
+                using (_context.BeginTransaction())
                 {
                     _pin.Check(command.Data);
                 }
@@ -96,9 +96,9 @@ internal sealed class TestApplet : Applet
                 length = 300;
                 return StatusWord.Success;
             case 0x0D:
-                using (var transaction = _context.Memory.Begin())
+                using (var transaction = _context.BeginTransaction())
                 {
-                    _cells.Write(0, new byte[PersistentMemory.CommitBufferSize + 4]);
+                    _cells.Write(0, new byte[AppletContext.CommitBufferSize + 4]);
                     transaction.Commit();
                 }
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Traces;
+using HierCash.Protocol;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Runtime;
 
@@ -27,7 +28,7 @@ public sealed class VpcdReaderTests
         _listener.Start();
         _stop = new CancellationTokenSource();
         int port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        var reader = new VpcdReader("127.0.0.1", port, TimeProvider.System, Report) { Recorder = new TraceWriter(_recorded) };
+        var reader = new VpcdReader("127.0.0.1", port, TimeProvider.System, Report) { Recorder = new TraceWriter(_recorded, WalletVocabulary.Instance) };
         _serving = reader.Serve(_card, _stop.Token);
     }
 

@@ -13,24 +13,6 @@ public sealed partial class SampleTests
     private const string Loyalty = "00A4040007F0484945524302";
 
     [Test]
-    public void TheCounterOfThePage()
-    {
-        using var card = new EmulatedCard(new MemoryImage(), CounterApplet.Package);
-        card.Install(CounterApplet.Aid, CounterApplet.Aid);
-        Assert.That(card.Send("00A4040007F0484945524301"), Is.EqualTo("9000"));
-        Assert.That(card.Send("80100000"), Is.EqualTo("6982"), "the PIN first");
-        Assert.That(card.Send("8020000004 31323334"), Is.EqualTo("9000"));
-        Assert.That(card.Send("80100000"), Is.EqualTo("9000"));
-        Assert.That(card.Send("8012000004"), Is.EqualTo("000000019000"));
-
-        card.CutPowerAfter(3, TornCell.Garbage);
-        Assert.That(() => card.Send("80100000"), Throws.TypeOf<CardChannelException>());
-        card.PowerOn();
-        card.Send("00A4040007F0484945524301");
-        Assert.That(card.Send("8012000004"), Is.EqualTo("000000019000"), "undone as a whole");
-    }
-
-    [Test]
     public void LoyaltyPointsAreKeptByShopAndGivenAllOrNothing()
     {
         using var card = new EmulatedCard(new MemoryImage(), LoyaltyApplet.Package);
@@ -100,19 +82,43 @@ public sealed partial class SampleTests
         Assert.That(card.Send("80100000"), Is.EqualTo("6982"), "the PIN's flag died with the selection");
     }
 
+    /// <summary>Each block of the page is a whole file of this repository; but the page's program has the page's applet alone.</summary>
     [Test]
     public void ThePagesCodeIsWhatIsCompiled()
     {
-        string page = File.ReadAllText(Repository.PathOf("card", "Samples", "README.md"));
-        string compiled = File.ReadAllText(Repository.PathOf("card", "Samples", "CounterApplet.cs")) + File.ReadAllText(Repository.PathOf("tests", "Samples", "SampleTests.cs"));
-        var blocks = Blocks().Matches(page);
-        Assert.That(blocks, Has.Count.EqualTo(3));
-        foreach (Match block in blocks)
+        string[] compiled =
+        [
+            "card/Samples/CounterApplet.cs", "tests/Samples/CounterTests.cs", "card/Samples/CardHost.cs", "card/Samples/Program.cs",
+        ];
+        var files = compiled.Select(
+            f => File.ReadAllText(Repository.PathOf(f)).Replace(", LoyaltyApplet.Package", "", StringComparison.Ordinal));
+        var blocks = Blocks().Matches(Page).Select(b => b.Groups[1].Value);
+        Assert.That(blocks, Is.EqualTo(files));
+    }
+
+    /// <summary>The page's projects ask for the versions that are used here.</summary>
+    [Test]
+    public void ThePagesPackagesAreOurs()
+    {
+        string ours = File.ReadAllText(Repository.PathOf("Directory.Packages.props"));
+        string version = File.ReadAllText(Repository.PathOf("Directory.Build.props"));
+        var packages = Packages().Matches(Page);
+        Assert.That(packages, Has.Count.EqualTo(5));
+        foreach (Match package in packages)
         {
-            Assert.That(compiled, Does.Contain(block.Groups[1].Value.TrimEnd()));
+            string id = package.Groups[1].Value;
+            string asked = id.StartsWith("HierCash", StringComparison.Ordinal)
+                ? $"<Version>{package.Groups[2].Value}</Version>"
+                : package.Groups[0].Value;
+            Assert.That(version + ours, Does.Contain(asked), id);
         }
     }
 
+    private static string Page => File.ReadAllText(Repository.PathOf("card", "Samples", "README.md"));
+
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
+
+    [GeneratedRegex("Include=\"([^\"]+)\" Version=\"([^\"]+)\"")]
+    private static partial Regex Packages();
 }

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
-using HierCash.Protocol.Traces;
+using HierCash.Protocol;
 using HierCash.Tests.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;
 
@@ -62,7 +63,7 @@ public sealed class ConvertTests
     public void ThereAndBackCommandsStayTheSame([Values] TraceFormat format)
     {
         var trace = TraceReader.Read("t", Ours);
-        var back = TraceConverter.Read(format, "t", TraceConverter.Write(format, trace));
+        var back = TraceConverter.Read(format, "t", TraceConverter.Write(format, trace, WalletVocabulary.Instance));
         Assert.That(back.Steps.OfType<SendStep>().Select(s => Convert.ToHexString(s.Command)), Is.EqualTo(Commands));
         if (format is TraceFormat.Etsi or TraceFormat.Hiercash)
         {

@@ -6,7 +6,9 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
+using HierCash.Terminals;
 using HierCash.Tests.Vectors;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;
 
@@ -140,7 +142,7 @@ public sealed class FixtureTests
         {
             int length = inner.Transmit(command, response);
             to.WriteLine();
-            to.WriteLine($"# {ApduText.DescribeCommand(command)}");
+            to.WriteLine($"# {WalletVocabulary.Instance.DescribeCommand(command)}");
             to.WriteLine(Hex.Spaced(command));
             to.WriteLine($"#< {ResponseMask.Exactly(response[..length])}");
             return length;

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using HierCash.Card.Wallet;
-using HierCash.Protocol.Commands;
 using HierCash.Iso7816;
-using HierCash.Protocol.Traces;
+using HierCash.Protocol;
+using HierCash.Protocol.Commands;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;
 
@@ -25,7 +26,7 @@ public sealed partial class TraceCoverageTests
         {
             var trace = TraceReader.Read(Path.GetFileName(file), File.ReadAllText(file));
             using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Folder, "fixtures"));
-            var result = TraceRunner.Run(trace, new Listener(card, (c, r) => _seen.Add((trace.Name, c, r))), null);
+            var result = TraceRunner.Run(trace, new Listener(card, (c, r) => _seen.Add((trace.Name, c, r))), WalletVocabulary.Instance, null);
             Assert.That(result.Outcome, Is.EqualTo(TraceOutcome.Passed), $"{result.Name}, line {result.Line}: {result.Message}");
             Assert.That(trace.Steps.OfType<SendStep>().Where(s => s.Expected is null && !IsTorn(trace, s)), Is.Empty, $"{trace.Name}: each answer is compared");
         }

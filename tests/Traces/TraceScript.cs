@@ -2,7 +2,6 @@ using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Traces;
 
 namespace HierCash.Tests.Traces;
 
@@ -40,7 +39,7 @@ internal sealed class TraceScript : IDisposable
         int length = _card.Transmit(apdu, response);
         var data = response[..(length - 2)];
         string word = Convert.ToHexString(response.AsSpan(length - 2, 2));
-        Assert.That(word, Is.EqualTo(status), $"{what} {Convert.ToHexString(apdu)}: {ApduText.Describe(response.AsSpan(0, length))}");
+        Assert.That(word, Is.EqualTo(status), $"{what} {Convert.ToHexString(apdu)}: {WalletVocabulary.Instance.Describe(response.AsSpan(0, length))}");
         if (what.Length > 0)
         {
             _text.WriteLine($"# {what}");

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using HierCash.Card.Readers;
 using HierCash.Iso7816;
+using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Tests.Consoles;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;
 
@@ -221,9 +222,9 @@ public sealed class TraceTests
     public void NoSlipTellsASecret()
     {
         byte[] slip = [0x80, 0x20, 0x00, 0x82, 0x04, 0x34, 0x37, 0x31, 0x31];
-        Assert.That(ApduText.IsSecret(slip) && !ApduText.IsSecret([0x80, 0x20, 0x00, 0x00, 0x04]) && !ApduText.IsSecret([0x80, 0x24, 0x00, 0x00, 0x04]));
+        Assert.That(WalletVocabulary.Instance.IsSecret(slip) && !WalletVocabulary.Instance.IsSecret([0x80, 0x20, 0x00, 0x00, 0x04]) && !WalletVocabulary.Instance.IsSecret([0x80, 0x24, 0x00, 0x00, 0x04]));
         using var text = new StringWriter();
-        var writer = new TraceWriter(text);
+        var writer = new TraceWriter(text, WalletVocabulary.Instance);
         writer.Exchange(slip, [0x6E, 0x00]);
         Assert.That(text.ToString(), Does.Not.Contain("34 37 31 31").And.Contain("80 20 00 82 04"));
         Assert.That(() => TraceReader.Read("a.card", "HIERCARD\u0002\u00004711\n"), Throws.TypeOf<TraceException>().With.Message.EqualTo("'a.card' is no text, and so no trace."));

@@ -7,8 +7,10 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
+using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
+using HierCash.Traces;
 
 namespace HierCash.Tests.Instructions;
 

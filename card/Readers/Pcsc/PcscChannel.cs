@@ -12,7 +12,7 @@ internal sealed class PcscChannel : ICardChannel
     private readonly SCardContext _context;
     private readonly SCardReader _card;
     private bool _lost;
-    private bool _letGo;
+    private bool _closed;
 
     private PcscChannel(SCardContext context, SCardReader card, string reader)
     {
@@ -30,8 +30,10 @@ internal sealed class PcscChannel : ICardChannel
     /// <exception cref="SCardException">No card, or another program does not let go of it.</exception>
     public static PcscChannel Open(SCardContext context, string reader)
     {
-        // PC/SC waits for ever, in either call, while another program holds the card; a person does not. On a thread of its own: a busy pool would look like such a program.
-        var opening = Task.Factory.StartNew(() => ConnectAndLock(context, reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // PC/SC waits for ever, in either call, while another program holds the card; a person does not. On a thread of its own: a busy
+        // pool would look like such a program.
+        var opening = Task.Factory.StartNew(
+            () => ConnectAndLock(context, reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (!((IAsyncResult)opening).AsyncWaitHandle.WaitOne(Patience))
         {
             // Whenever it gets the card, it lets go at once.
@@ -100,9 +102,9 @@ internal sealed class PcscChannel : ICardChannel
             _card.Reconnect(SCardReaderDisposition.Reset);
             Atr = _card.GetAtr();
         }
-        catch (SCardException e)
+        catch (SCardException fault)
         {
-            throw Lost(e);
+            throw Lost(fault);
         }
     }
 
@@ -123,14 +125,15 @@ internal sealed class PcscChannel : ICardChannel
     /// <summary>A second time does nothing.</summary>
     public void Dispose()
     {
-        if (_letGo)
+        if (_closed)
         {
             return;
         }
 
-        _letGo = true;
+        _closed = true;
 
-        // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon after.
+        // pcscd takes a reset that fails for a removal that it need not look for any more, and then misses a card that is put in soon
+        // after.
         _card.Disconnect(_lost ? SCardReaderDisposition.Leave : SCardReaderDisposition.Reset);
         _context.Dispose();
     }

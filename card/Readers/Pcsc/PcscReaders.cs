@@ -70,7 +70,8 @@ internal static class PcscReaders
             if (!said)
             {
                 said = true;
-                say(names.Count > 0 ? $"Put the card into {string.Join(" or ", names.Select(n => $"'{n}'"))}." : Missing(context, part, names, states));
+                string there = string.Join(" or ", names.Select(n => $"'{n}'"));
+                say(names.Count > 0 ? $"Put the card into {there}." : Missing(context, part, names, states));
             }
 
             try

@@ -39,8 +39,8 @@ internal sealed class SCardException : Exception
     public SCardError Error { get; }
 
     /// <summary>
-    /// What a code means in the answer to a call that goes to the service and to no card. A pcscd that dies while it is asked leaves an end of the connection, which
-    /// libpcsclite calls SCARD_F_COMM_ERROR.
+    /// What a code means in the answer to a call that goes to the service and to no card. A pcscd that dies while it is asked leaves an end
+    /// of the connection, which libpcsclite calls SCARD_F_COMM_ERROR.
     /// </summary>
     internal static SCardError OfService(SCardError error) => error == SCardError.CommunicationError ? SCardError.ServiceStopped : error;
 
@@ -49,15 +49,18 @@ internal sealed class SCardException : Exception
         SCardError.NoService or SCardError.ServiceStopped or SCardError.InvalidHandle =>
             "The PC/SC service does not run. Start pcscd (on Windows the service 'Smart Card'), or use --reader emulator:FILE.",
         SCardError.NoReadersAvailable => "There is no card reader. Plug one in, or use --reader emulator:FILE.",
-        SCardError.UnknownReader or SCardError.ReaderUnavailable => "The card reader was unplugged. Plug it in again, put the card in, and repeat.",
+        SCardError.UnknownReader or SCardError.ReaderUnavailable =>
+            "The card reader was unplugged. Plug it in again, put the card in, and repeat.",
         SCardError.NoSmartcard => "There is no card in the reader. Put it in and repeat.",
         SCardError.RemovedCard => "The card was taken out. Put it in again and repeat.",
         SCardError.UnpoweredCard => "The reader cut the card's power. Take the card out, put it in again and repeat.",
         SCardError.UnresponsiveCard => "The card does not answer. Is it the right way round? Put it in again and repeat.",
-        SCardError.UnsupportedCard or SCardError.ProtocolMismatch => "The reader and the card have no protocol in common. Is it a HierCash card? Try another reader.",
+        SCardError.UnsupportedCard or SCardError.ProtocolMismatch =>
+            "The reader and the card have no protocol in common. Is it a HierCash card? Try another reader.",
         SCardError.SharingViolation => "Another program has the card to itself. Close it, or wait until it is done, and repeat.",
         SCardError.ResetCard => "Another program reset the card. Repeat.",
-        SCardError.CommunicationError or SCardError.NotTransacted or SCardError.NotReady => "The reader could not talk to the card. Put the card in again and repeat.",
+        SCardError.CommunicationError or SCardError.NotTransacted or SCardError.NotReady =>
+            "The reader could not talk to the card. Put the card in again and repeat.",
         SCardError.InsufficientBuffer => "The card sent more than was asked for. Is it a HierCash card?",
         SCardError.Cancelled => "Stopped.",
         SCardError.Timeout => "The card reader did not answer in time. Repeat.",

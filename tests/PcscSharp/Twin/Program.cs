@@ -2,7 +2,6 @@ using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.PcscSharp;

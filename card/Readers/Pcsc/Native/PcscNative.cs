@@ -29,9 +29,10 @@ internal static partial class PcscNative
     public static nint ListReaders(nint context, byte[]? names, ref nuint length) =>
         OperatingSystem.IsWindows() ? ListReadersA(context, 0, names, ref length) : ListReadersU(context, 0, names, ref length);
 
-    public static nint Connect(nint context, string reader, nuint share, nuint protocols, ref nint card, ref nuint protocol) => OperatingSystem.IsWindows()
-        ? ConnectA(context, reader, share, protocols, ref card, ref protocol)
-        : ConnectU(context, reader, share, protocols, ref card, ref protocol);
+    public static nint Connect(nint context, string reader, nuint share, nuint protocols, ref nint card, ref nuint protocol) =>
+        OperatingSystem.IsWindows()
+            ? ConnectA(context, reader, share, protocols, ref card, ref protocol)
+            : ConnectU(context, reader, share, protocols, ref card, ref protocol);
 
     public static nint GetStatusChange(nint context, nuint milliseconds, Span<byte> states, nuint count) => OperatingSystem.IsWindows()
         ? GetStatusChangeA(context, milliseconds, states, count)
@@ -58,7 +59,9 @@ internal static partial class PcscNative
     }
 
     [LibraryImport(Library, EntryPoint = "SCardTransmit")]
-    public static partial nint Transmit(nint card, ReadOnlySpan<byte> sendPci, ReadOnlySpan<byte> command, nuint length, nint receivePci, Span<byte> response, ref nuint received);
+    public static partial nint Transmit(
+        nint card, ReadOnlySpan<byte> sendPci, ReadOnlySpan<byte> command, nuint length, nint receivePci,
+        Span<byte> response, ref nuint received);
 
     [LibraryImport(Library, EntryPoint = "SCardListReaders")]
     private static partial nint ListReadersU(nint context, nint groups, [In, Out] byte[]? names, ref nuint length);
@@ -79,10 +82,12 @@ internal static partial class PcscNative
     private static partial nint GetStatusChangeA(nint context, nuint milliseconds, Span<byte> states, nuint count);
 
     [LibraryImport(Library, EntryPoint = "SCardStatus")]
-    private static partial nint StatusU(nint card, nint name, ref nuint nameLength, ref nuint state, ref nuint protocol, Span<byte> atr, ref nuint atrLength);
+    private static partial nint StatusU(
+        nint card, nint name, ref nuint nameLength, ref nuint state, ref nuint protocol, Span<byte> atr, ref nuint atrLength);
 
     [LibraryImport(Library, EntryPoint = "SCardStatusA")]
-    private static partial nint StatusA(nint card, nint name, ref nuint nameLength, ref nuint state, ref nuint protocol, Span<byte> atr, ref nuint atrLength);
+    private static partial nint StatusA(
+        nint card, nint name, ref nuint nameLength, ref nuint state, ref nuint protocol, Span<byte> atr, ref nuint atrLength);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

@@ -33,7 +33,8 @@ internal sealed class SCardReader
     public void Reconnect(SCardReaderDisposition initialization)
     {
         nuint protocol = 0;
-        SCardContext.Check(PcscNative.Reconnect(_card, SCardContext.ShareShared, SCardContext.AnyProtocol, (nuint)initialization, ref protocol));
+        SCardContext.Check(
+            PcscNative.Reconnect(_card, SCardContext.ShareShared, SCardContext.AnyProtocol, (nuint)initialization, ref protocol));
         SetProtocol(protocol);
     }
 

@@ -36,7 +36,8 @@ internal sealed class SCardContext : IDisposable
             .ToArray();
         try
         {
-            var result = SCardException.OfService(Code(CallService(() => _context.GetStatusChange((nint)timeout.TotalMilliseconds, theirs))));
+            nint wait = (nint)timeout.TotalMilliseconds;
+            var result = SCardException.OfService(Code(CallService(() => _context.GetStatusChange(wait, theirs))));
             for (int i = 0; i < theirs.Length; i++)
             {
                 states[i].EventState = unchecked((SCRState)(uint)theirs[i].EventStateValue);

@@ -16,8 +16,9 @@ internal sealed class SCardReader
     public byte[] GetAtr() => SCardContext.Call(() => _card.GetStatus().GetAtr());
 
     /// <summary>
-    /// Keeps other programs from the card; waits while one of them does. The package's object for the transaction is not kept: to dispose of it is EndTransaction,
-    /// which fails on the handle that <see cref="Disconnect"/> has freed, and before that would let another program in ahead of the reset.
+    /// Keeps other programs from the card; waits while one of them does. The package's object for the transaction is not kept: to dispose
+    /// of it is EndTransaction, which fails on the handle that <see cref="Disconnect"/> has freed, and before that would let another
+    /// program in ahead of the reset.
     /// </summary>
     public void BeginTransaction() => _ = SCardContext.Call(() => _card.Transaction(Sharp.SCardReaderDisposition.Leave));
 

@@ -6,7 +6,6 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-
 /// <summary>One entry of the payment log: what the card signed, and the S_W or dead statement that took it back (holes 1, 2, 4).</summary>
 internal readonly struct LogSlot(PersistentBytes bytes)
 {
@@ -61,7 +60,10 @@ internal readonly struct LogSlot(PersistentBytes bytes)
 
     public SignedPayment Payment => new(Seq, Balance, Time, Till, Paid, SU);
 
-    public LoggedPayment ToReply() => new(
+    /// <summary>What READ LOG answers of it.</summary>
+    public LogReply Reply => new(State, State == LogState.Free ? null : ToReply());
+
+    private LoggedPayment ToReply() => new(
         Coin, Seq, Balance, Time, Till, Paid, (bytes.Span[FlagsAt] & ConfirmedFlag) != 0, IsAcknowledged, SU, Proof());
 
     /// <param name="asked">y as the till asked for it.</param>
@@ -131,7 +133,11 @@ internal readonly struct LogSlot(PersistentBytes bytes)
         return rest[0] != 0
             ? new RestoreProof(rest[..PublicKey.Size].ToArray(), default, default, default, signature)
             : new RestoreProof(
-                null, new PartyId(BinaryPrimitives.ReadUInt32BigEndian(rest[2..])), (DeathBasis)rest[1], new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(rest[6..])), signature);
+                null,
+                new PartyId(BinaryPrimitives.ReadUInt32BigEndian(rest[2..])),
+                (DeathBasis)rest[1],
+                new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(rest[6..])),
+                signature);
     }
 
     public void Free() => bytes.WriteByte(StateAt, (byte)LogState.Free);

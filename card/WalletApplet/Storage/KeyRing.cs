@@ -5,10 +5,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-
 /// <summary>
-/// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's word is
-/// permission enough, so a wallet brings what is needed whenever it is, and what no coin needs makes room (rule R15).
+/// Keys that came with a certificate of the pinned root key: PE_I, PS_I, statement keys, the bank's. No more than a cache: the root key's
+/// word is permission enough, so a wallet brings what is needed whenever it is, and what no coin needs makes room (rule R15).
 /// </summary>
 internal sealed class KeyRing(PersistentBytes bytes)
 {
@@ -46,7 +45,8 @@ internal sealed class KeyRing(PersistentBytes bytes)
 
         // Where all are needed, the one that came longest ago: it can come anew.
         var place = Enumerable.Range(0, Capacity).Select(Entry)
-            .OrderBy(e => e.Span[0] != 0 && isNeeded((KeyUsage)e.Span[0], new KeyId(e.ReadUInt32(KeyIdAt)))).ThenBy(e => e.ReadUInt32(OrderAt)).First();
+            .OrderBy(e => e.Span[0] != 0 && isNeeded((KeyUsage)e.Span[0], new KeyId(e.ReadUInt32(KeyIdAt))))
+            .ThenBy(e => e.ReadUInt32(OrderAt)).First();
         bool evicts = true;
         Switches.Off("R15 evicts", ref evicts);
         if (place.Span[0] != 0 && !evicts)

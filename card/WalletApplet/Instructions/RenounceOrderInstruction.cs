@@ -5,18 +5,14 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 
-
-/// <summary>RENOUNCE ORDER: the account key signs that an order cannot be shown any more; only where the card cannot (rule R27). Page: renounce-order.md.</summary>
+/// <summary>
+/// RENOUNCE ORDER: the account key signs that an order cannot be shown any more; only where the card cannot (rule R27). Page:
+/// renounce-order.md.
+/// </summary>
 internal static class RenounceOrderInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in RenounceOrderCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
         uint number = command.Number;
         if (number == 0 || number > wallet.CardHolder.Orders)
         {

@@ -1,22 +1,20 @@
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-using HierCash.Card.Runtime;
-
-/// <summary>FINISH WITHDRAWAL and RELEASE WITHDRAWAL (EP 0810563, issuance step 5, section 304). Pages of the same names.</summary>
+/// <summary>FINISH WITHDRAWAL (EP 0810563, issuance step 5, section 304). Page: finish-withdrawal.md.</summary>
 internal static class FinishWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in FinishWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var found = Find(wallet, command.Slot, out var slot);
-        if (!found.IsSuccess)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
-            return found;
+            return StatusWord.ReferencedDataNotFound;
         }
 
         wallet.Meter.Charge(CardOperation.Hash);
@@ -33,7 +31,8 @@ internal static class FinishWithdrawalInstruction
         wallet.Meter.Charge(CardOperation.Cipher);
         var request = slot.CoinRequest;
         if (CashCipher.TryDecrypt(slot.Seed, command.EK) is not { } plain || plain.Length < CashAnswer.Size
-            || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
+            || CashAnswer.Decode(plain.AsSpan(0, CashAnswer.Size)) is not { } answer
+            || !IsWhatWasAsked(request, answer, plain.Length > CashAnswer.Size))
         {
             return WalletStatus.InvalidSignature;
         }
@@ -69,7 +68,9 @@ internal static class FinishWithdrawalInstruction
         return StatusWord.Success;
     }
 
-    /// <summary>A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).</summary>
+    /// <summary>
+    /// A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).
+    /// </summary>
     private static bool IsWhatWasAsked(CoinRequest request, CashAnswer answer, bool hasKey)
     {
         bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;
@@ -87,63 +88,5 @@ internal static class FinishWithdrawalInstruction
         {
             return null;
         }
-    }
-
-    public static StatusWord Release(WalletApplet wallet, in ReleaseWithdrawalCommand command, ref BerTlvWriter response)
-    {
-        var found = Find(wallet, command.Slot, out var slot);
-        if (!found.IsSuccess)
-        {
-            return found;
-        }
-
-        var statement = command.Statement;
-        if (slot.State == SlotState.Free && slot.Request == statement.Request)
-        {
-            return StatusWord.Success;
-        }
-
-        if (slot.State != SlotState.Pending || slot.Request != statement.Request || statement.Bank != wallet.CardHolder.Bank)
-        {
-            return StatusWord.ConditionsNotSatisfied;
-        }
-
-        // Only the issuer whom E_I was made for can say that it will never issue.
-        var asked = wallet.Keys.Find(KeyUsage.IssuerEncryption, slot.EncryptionKey);
-        var keys = wallet.Keys.All(KeyUsage.IssuerStatement).Where(k => k.Holder == statement.Issuer).ToList();
-        if (asked?.Holder != statement.Issuer || keys.Count == 0)
-        {
-            return WalletStatus.KeyUnknown;
-        }
-
-        bool signed = keys.Any(k => statement.Verify(wallet.Suite, k.Key));
-        Switches.On("hole 7 card", ref signed);
-        if (!signed)
-        {
-            return WalletStatus.InvalidSignature;
-        }
-
-        slot.Free();
-        slot.WipeLeftovers();
-        wallet.ForgetKey(slot.Index);
-        return StatusWord.Success;
-    }
-
-    private static StatusWord Find(WalletApplet wallet, byte index, out CoinSlot slot)
-    {
-        slot = default;
-        var activated = wallet.RequireActivated();
-        if (!activated.IsSuccess)
-        {
-            return activated;
-        }
-
-        if (index >= WalletApplet.SlotCount)
-        {
-            return StatusWord.ReferencedDataNotFound;
-        }
-
-        slot = wallet.Slot(index);
-        return StatusWord.Success;
     }
 }

@@ -6,7 +6,6 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 
-
 /// <summary>One coin slot in persistent memory: a pending withdrawal, then a coin with SS_U, x and seq.</summary>
 internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
 {
@@ -193,7 +192,8 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     /// </summary>
     public void WipeLeftovers()
     {
-        bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Ended or SlotState.Free && Seed.ContainsAnyExcept((byte)0);
+        bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Ended or SlotState.Free
+            && Seed.ContainsAnyExcept((byte)0);
         Switches.Off("hole 21 K", ref unneeded);
         if (unneeded)
         {

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
+using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
-
-using HierCash.Card.Runtime;
 
 /// <summary>Whose card it is: scheme, bank, account key, limits.</summary>
 internal sealed class CardHolder(PersistentBytes bytes)
@@ -119,7 +118,9 @@ internal sealed class CardHolder(PersistentBytes bytes)
         bytes.WriteByte(StateAt, 1);
     }
 
-    /// <summary>True if the card was personalised with just these data, the activation code included: a repeat after a lost answer.</summary>
+    /// <summary>
+    /// True if the card was personalised with just these data, the activation code included: a repeat after a lost answer.
+    /// </summary>
     public bool WasPersonalisedWith(in PersonaliseCommand command) =>
         RootKeyBytes.SequenceEqual(command.RootKey) && Bank == command.Bank && Currency == command.Currency
         && NoPinLimit == command.NoPinLimit && Code == command.Code;

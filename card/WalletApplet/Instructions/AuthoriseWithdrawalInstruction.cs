@@ -1,31 +1,25 @@
+using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Wallet;
 
-
-/// <summary>AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.</summary>
+/// <summary>
+/// AUTHORISE WITHDRAWAL: the order that lets the bank debit the account, signed by the account key. Page: authorise-withdrawal.md.
+/// </summary>
 internal static class AuthoriseWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in AuthoriseWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
-        if (command.Slot >= WalletApplet.SlotCount)
+        if (wallet.FindSlot(command.Slot) is not { } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }
 
-        var slot = wallet.Slot(command.Slot);
-
-        // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets no number.
+        // What was ordered can be shown again as long as its slot is not used anew. What was never ordered, and is no longer pending, gets
+        // no number.
         if (slot.State != SlotState.Pending && slot.Order == 0)
         {
             return StatusWord.ConditionsNotSatisfied;
@@ -45,7 +39,9 @@ internal static class AuthoriseWithdrawalInstruction
         return StatusWord.Success;
     }
 
-    /// <summary>The next number for what has none, before anything is signed: no number is given twice, and none is left out (rule R27).</summary>
+    /// <summary>
+    /// The next number for what has none, before anything is signed: no number is given twice, and none is left out (rule R27).
+    /// </summary>
     private static void Number(WalletApplet wallet, CoinSlot slot)
     {
         if (slot.Order != 0)
@@ -58,18 +54,5 @@ internal static class AuthoriseWithdrawalInstruction
         wallet.CardHolder.Orders = number;
         slot.Order = number;
         transaction.Commit();
-    }
-
-    /// <summary>AUTHORISE LOST CARD: a frozen card may, its coins come back this way. Page: authorise-lost-card.md.</summary>
-    public static StatusWord LostCard(WalletApplet wallet, in AuthoriseLostCardCommand command, ref BerTlvWriter response)
-    {
-        var reader = wallet.RequireReader();
-        if (reader.IsSuccess)
-        {
-            var message = SignedMessage.LostCard(wallet.CardHolder.User, wallet.CardHolder.Bank, command.Date);
-            new SignatureReply(wallet.AccountKey.Sign(message)).Write(ref response);
-        }
-
-        return reader;
     }
 }

@@ -1,25 +1,18 @@
 using System.Security.Cryptography;
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
-
-using HierCash.Card.Runtime;
 
 /// <summary>BEGIN WITHDRAWAL (EP 0810563, issuance step 1, sections 301 to 303). Page: begin-withdrawal.md.</summary>
 internal static class BeginWithdrawalInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in BeginWithdrawalCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
         if (command.Mode == WithdrawalMode.Again)
         {
             return Again(wallet, command.Slot, ref response);
@@ -53,7 +46,8 @@ internal static class BeginWithdrawalInstruction
             bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
             Switches.On("variant TM", ref counts);
 
-            // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign (hole 14).
+            // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign
+            // (hole 14).
             bool isOwn = !parent.Value.IsIssuerKeyed;
             Switches.On("R7 begin", ref isOwn);
             if (!counts || !isOwn)
@@ -74,7 +68,9 @@ internal static class BeginWithdrawalInstruction
 
     private static byte[] Begin(WalletApplet wallet, in BeginWithdrawalCommand command, PublicKey issuer, CoinSlot? parent, CoinSlot slot)
     {
-        using var secret = command.Mode == WithdrawalMode.IssuerKey ? null : parent is { } p ? wallet.Suite.ImportKey(p.Secret) : wallet.Suite.GenerateKey();
+        using var secret = command.Mode == WithdrawalMode.IssuerKey ? null
+            : parent is { } p ? wallet.Suite.ImportKey(p.Secret)
+            : wallet.Suite.GenerateKey();
         Span<byte> seed = stackalloc byte[CashCipher.SeedSize];
         wallet.Suite.Random.Fill(seed);
         var request = secret is null

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace HierCash.Protocol.Traces;
+namespace HierCash.Iso7816;
 
-/// <summary>Bytes as people write them in traces.</summary>
+/// <summary>Bytes as people write them.</summary>
 public static class Hex
 {
     /// <summary>As <c>00 A4 04</c>.</summary>

@@ -1,24 +1,17 @@
+using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Wallet;
-
 
 /// <summary>CLOSE: a coin's last payment, all of x to W0 (hole 9, rule R24). Page: close.md.</summary>
 internal static class CloseInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in CloseCommand command, ref BerTlvWriter response)
     {
-        var holder = wallet.RequireHolder();
-        if (!holder.IsSuccess)
-        {
-            return holder;
-        }
-
-        if (command.Slot >= WalletApplet.SlotCount || wallet.Slot(command.Slot) is not { State: SlotState.Active or SlotState.Closed or SlotState.Ended } slot)
+        if (wallet.FindSlot(command.Slot) is not { State: SlotState.Active or SlotState.Closed or SlotState.Ended } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }
@@ -36,7 +29,7 @@ internal static class CloseInstruction
             return StatusWord.ReferencedDataNotFound;
         }
 
-        if (PayInstruction.FindLogRoom(wallet) is not { } log)
+        if (wallet.Log.FindRoom() is not { } log)
         {
             return WalletStatus.LogFull;
         }
@@ -51,7 +44,7 @@ internal static class CloseInstruction
         var x = slot.Balance;
         var unsigned = new SignedPayment(CashPayment.CloseSeq, x, time, wallet.RedemptionTill, x, []);
         var signed = unsigned with { SU = wallet.Key(slot).Sign(unsigned.Message(slot.Coin)) };
-        uint order = wallet.Log.Max(e => e.State == LogState.Free ? 0 : e.Order) + 1;
+        uint order = wallet.Log.NextOrder;
 
         // As with PAY: seq, the debit and S_U become lasting together, before S_U leaves (hole 1).
         using var transaction = wallet.Begin();

@@ -1,0 +1,27 @@
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>BEGIN ACTIVATION: shows a new PUK for the code of the letter (rule R12). Page: begin-activation.md.</summary>
+internal static class BeginActivationInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in BeginActivationCommand command, ref BerTlvWriter response)
+    {
+        wallet.Meter.Charge(CardOperation.Hash);
+        bool right = command.Code.Hash == wallet.CardHolder.Code;
+        Switches.On("R12 code", ref right);
+        if (!right)
+        {
+            return WalletStatus.WrongCode;
+        }
+
+        var puk = RandomDigits.Make(wallet.Suite.Random, Pin.BlockSize);
+        Switches.Replace("R12 puk", ref puk, "00000000"u8.ToArray());
+        wallet.ShownPuk = puk;
+        new PukReply(puk).Write(ref response);
+        return StatusWord.Success;
+    }
+}

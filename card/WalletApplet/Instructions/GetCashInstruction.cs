@@ -1,0 +1,29 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>GET CASH: shows the coin that would pay (EP 0810563, payment step 1). Page: get-cash.md.</summary>
+internal static class GetCashInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
+    {
+        // Also where this one is refused.
+        bool forgets = true;
+        Switches.Off("R14 forgets", ref forgets);
+        wallet.Offered = forgets ? null : wallet.Offered;
+        var time = command.Time;
+        Switches.Replace("R14 time", ref time, default);
+        bool limited = true;
+        Switches.Off("R14 limit", ref limited);
+        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, time, limited, out var slot);
+        if (!status.IsSuccess)
+        {
+            return status;
+        }
+
+        wallet.Offered = slot.Index;
+        new CashReply(slot.Coin, slot.Balance).Write(ref response);
+        return StatusWord.Success;
+    }
+}

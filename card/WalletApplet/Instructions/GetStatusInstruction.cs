@@ -1,0 +1,24 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>GET STATUS: the state of the card, and to its holder more. Page: get-status.md.</summary>
+internal static class GetStatusInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in GetStatusCommand command, ref BerTlvWriter response)
+    {
+        var profile = wallet.CardHolder;
+        var more = profile.IsActivated && wallet.HolderPin.IsValidated
+            ? new PrivateStatus(
+                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent,
+                profile.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
+            : null;
+        new StatusReply(
+            profile.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
+            (byte)wallet.Puk.TriesRemaining, more)
+            .Write(ref response);
+        return StatusWord.Success;
+    }
+}

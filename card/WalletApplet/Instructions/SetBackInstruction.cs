@@ -1,0 +1,65 @@
+using HierCash.Card.Runtime;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Protocol.Cash;
+using HierCash.Protocol.Commands;
+
+namespace HierCash.Card.Wallet;
+
+/// <summary>SET BACK: the bank's word that a card whose PUK is blocked goes back to a new code (rule R12). Page: set-back.md.</summary>
+internal static class SetBackInstruction
+{
+    public static StatusWord Run(WalletApplet wallet, in SetBackCommand command, ref BerTlvWriter response)
+    {
+        var profile = wallet.CardHolder;
+        if (!profile.IsPersonalised)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        if (profile.IsSetBack && profile.Code == command.Code)
+        {
+            // Its 9000 was lost.
+            return StatusWord.Success;
+        }
+
+        if (profile.Code == command.Code)
+        {
+            // Somebody has read that letter. Of those before it the card knows nothing: the bank gives no code twice.
+            return WalletStatus.AlreadyDone;
+        }
+
+        // Only what nobody can open any more, its holder included.
+        bool again = profile.IsSetBack;
+        Switches.Off("R12 again", ref again);
+        bool blocked = again || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
+        Switches.On("R12 blocked", ref blocked);
+        if (!blocked || wallet.Nonce is not { } nonce)
+        {
+            return StatusWord.ConditionsNotSatisfied;
+        }
+
+        wallet.Nonce = null;
+        // Of banks PUT CERTIFICATE takes none but the card's own.
+        var keys = wallet.Keys.All(KeyUsage.Bank).ToList();
+        if (keys.Count == 0)
+        {
+            return WalletStatus.KeyUnknown;
+        }
+
+        wallet.Meter.Charge(CardOperation.Hash); // U
+        var message = SignedMessage.SetBack(profile.Bank, nonce, profile.User, command.Code);
+        var signature = command.Signature;
+        bool signed = keys.Any(k => wallet.Suite.Verify(k.Key, message, signature));
+        Switches.On("R12 signed", ref signed);
+        if (!signed)
+        {
+            return WalletStatus.InvalidSignature;
+        }
+
+        using var transaction = wallet.Begin();
+        profile.SetBack(command.Code);
+        transaction.Commit();
+        return StatusWord.Success;
+    }
+}
