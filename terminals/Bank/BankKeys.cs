@@ -39,7 +39,8 @@ internal static class BankKeys
     });
 
     /// <summary>Oldest first.</summary>
-    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Write(db => Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n =>
+    public static List<PublicKey> All(Database store, ICashSuite suite) =>
+        store.Write(db => Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n =>
     {
         using var key = Nth(db, suite, n);
         return key.PublicKey;

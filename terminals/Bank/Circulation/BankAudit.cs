@@ -22,11 +22,13 @@ public sealed class BankAudit
         }
 
         findings.AddRange(Ledger.Unbalanced(db).Select(t => $"ledger: the entries of transaction {t.Id} sum to {t.Sum}, not 0"));
-        findings.AddRange(Ledger.Misstated(db).Select(a => $"ledger: a {a.Kind} account shows {a.Balance}, but its entries sum to {a.Sum}"));
+        findings.AddRange(
+            Ledger.Misstated(db).Select(a => $"ledger: a {a.Kind} account shows {a.Balance}, but its entries sum to {a.Sum}"));
         findings.AddRange(Ledger.Overdrawn(db).Select(a => $"ledger: a {a.Kind} account is at {a.Balance}"));
 
         long outstanding = WithdrawalTable.Outstanding(db) + ForgottenTable.Issued(db) + RecoveredTable.TallyAll(db).Sum.ToLedger();
-        long left = -Ledger.Total(db, LedgerTransaction.KindOfInstruction, LedgerAccount.Float) - Ledger.Total(db, LedgerTransaction.KindOfSuspense, LedgerAccount.Float);
+        long left = -Ledger.Total(db, LedgerTransaction.KindOfInstruction, LedgerAccount.Float)
+            - Ledger.Total(db, LedgerTransaction.KindOfSuspense, LedgerAccount.Float);
         long expected = outstanding - left;
         if (Ledger.Balance(db, LedgerAccount.Float) != expected)
         {

@@ -25,7 +25,8 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
         var old = now.Minus(terms.BackupMaxAge);
         var reversed = now.Minus(terms.BackupMaxAge + terms.DisputeTerm);
         Switches.Replace("R10 reversed", ref reversed, now);
-        return Withdrawals(WithdrawalState.Reversed, reversed) + (IssuedBefore(now) is { } issued ? Withdrawals(WithdrawalState.Issued, issued) : 0)
+        return Withdrawals(WithdrawalState.Reversed, reversed)
+            + (IssuedBefore(now) is { } issued ? Withdrawals(WithdrawalState.Issued, issued) : 0)
             + Forgotten.InPieces(store, db => OrderBook.Forget(db, reversed)) + Cases(now, old)
             + Forgotten.InPieces(store, db => Instructions(db, old)) + Forgotten.InPieces(store, db => Statements(db, old))
             + Forgotten.InPieces(store, db => InstructionTable.AnyParked(db) ? 0 : AlarmTable.Forget(db, old, Forgotten.Piece))
@@ -39,8 +40,8 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
     private Timestamp? ExpiredOf(Timestamp now, TimeSpan term)
     {
         var issued = Quarter.Of(now).Plus(-terms.LifetimeQuarters);
-        return Enumerable.Range(0, 16).Select(back => issued.Plus(-back)).Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now)
-            .Select(q => (Timestamp?)q.End).FirstOrDefault();
+        return Enumerable.Range(0, 16).Select(back => issued.Plus(-back))
+            .Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now).Select(q => (Timestamp?)q.End).FirstOrDefault();
     }
 
     /// <summary>
@@ -55,7 +56,8 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
         return !forgets ? 0 : Forgotten.InPieces(store, db =>
         {
             var parked = ParkedTable.All(db).Select(p => new CoinId(p.ClearingInstruction.Reference)).ToHashSet();
-            var over = EvidenceTable.Over(db, before, old, Forgotten.Piece + parked.Count).Where(c => !parked.Contains(c.Coin)).Take(Forgotten.Piece).ToList();
+            var over = EvidenceTable.Over(db, before, old, Forgotten.Piece + parked.Count)
+                .Where(c => !parked.Contains(c.Coin)).Take(Forgotten.Piece).ToList();
             foreach (var (coin, claimed) in over)
             {
                 ForgottenTable.AddCase(db, claimed);

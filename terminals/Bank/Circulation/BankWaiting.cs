@@ -21,7 +21,8 @@ internal static class BankWaiting
     /// <summary>What waits because the last visit of the process that serves failed, for a reason that nothing else here says.</summary>
     public static IEnumerable<Waiting> OfVisit(IReadSnapshot db, IReadOnlyList<Fault> serving)
     {
-        bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null || Agreement.Disbelieved(db) is not null || UnansweredTable.Find(db) is not null;
+        bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null
+            || Agreement.Disbelieved(db) is not null || UnansweredTable.Find(db) is not null;
         return serving.Where(f => f.What == ServeLoop.Work && !isSaid).Select(f => new Waiting(
             WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason}.",
             f.EndsWhen.Length > 0 ? $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit." : "'hiercash-bank serve' tries again at each visit."));
@@ -70,7 +71,8 @@ internal static class BankWaiting
             WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since, "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
             "It ends when that order is shown, and disputeTerm after it was renounced: with the holder's next withdrawal."));
         all.AddRange(NoticeTable.InTerm(db, now).Select(n => new Waiting(
-            WaitingKind.ClaimInTerm, $"a claim of up to {n.Allowed.Show(currency)} on the holder of coin {n.Coin.ToString()[..16]}", n.Since,
+            WaitingKind.ClaimInTerm, $"a claim of up to {n.Allowed.Show(currency)} on the holder of coin {n.Coin.ToString()[..16]}",
+            n.Since,
             "Its holder may still rebut the evidence.", $"It is booked after {n.Until} if the case stands.")));
         Add(all, VoidTable.TallyUnanswered(db), n => new Waiting(
             WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", visits));
@@ -79,7 +81,8 @@ internal static class BankWaiting
         if (UnansweredTable.Find(db) is { } unanswered)
         {
             all.Add(new Waiting(
-                WaitingKind.UnansweredByIssuer, "everything that needs the issuer", unanswered.Since, unanswered.Said, "What the issuer says there ends it."));
+                WaitingKind.UnansweredByIssuer, "everything that needs the issuer", unanswered.Since, unanswered.Said,
+                "What the issuer says there ends it."));
         }
 
         return all;

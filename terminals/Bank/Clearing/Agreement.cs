@@ -250,8 +250,8 @@ internal sealed class Agreement(
         ulong number = Math.Max(after, PositionTable.Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
         ulong issued = (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db));
         var next = Position.Sign(key, new Position(
-            PositionRole.Bank, scheme.Issuer, bank, number, InstructionTable.Last(db), Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)),
-            issued, isRestored, Timestamp.Now(clock), []));
+            PositionRole.Bank, scheme.Issuer, bank, number, InstructionTable.Last(db),
+            Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)), issued, isRestored, Timestamp.Now(clock), []));
         PositionTable.Keep(db, next);
         return next;
     }
@@ -259,7 +259,8 @@ internal sealed class Agreement(
     /// <summary>Whether this bank has signed it, with any key of its own.</summary>
     private bool IsOwn(Position said)
     {
-        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && store.Read(db => BankKeys.Own(db, suite)).Exists(k => said.Verify(suite, k));
+        bool own = said.Issuer == scheme.Issuer && said.Bank == bank
+            && store.Read(db => BankKeys.Own(db, suite)).Exists(k => said.Verify(suite, k));
         Switches.On("R27 own word", ref own);
         return own;
     }

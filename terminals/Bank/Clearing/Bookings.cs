@@ -21,9 +21,11 @@ internal static class Bookings
 
         return transfer.Kind switch
         {
-            TransferKind.ShopCredit or TransferKind.ShopDebit => ShopAccountTable.Name(db, transfer.Reference) is not null ? BookingOutcome.Booked : BookingOutcome.NoAccount,
+            TransferKind.ShopCredit or TransferKind.ShopDebit =>
+                ShopAccountTable.Name(db, transfer.Reference) is null ? BookingOutcome.NoAccount : BookingOutcome.Booked,
             TransferKind.RedeemCredit or TransferKind.ReturnCredit =>
-                WithdrawalTable.Find(db, new WithdrawalId(transfer.Reference)) is null ? BookingOutcome.NoWithdrawal : BookingOutcome.Booked,
+                WithdrawalTable.Find(db, new WithdrawalId(transfer.Reference)) is null
+                    ? BookingOutcome.NoWithdrawal : BookingOutcome.Booked,
             TransferKind.ClaimDebit => IsVerified(db, transfer, now) ? BookingOutcome.Booked : BookingOutcome.ClaimNotVerified,
             TransferKind.ClaimRestore => WasClaimed(db, transfer) ? BookingOutcome.Booked : BookingOutcome.ClaimNotVerified,
             _ => BookingOutcome.Booked,
@@ -75,7 +77,8 @@ internal static class Bookings
         return covered;
     }
 
-    private static bool WasClaimed(IReadSnapshot db, ClearingInstruction transfer) => EvidenceTable.Claimed(db, new CoinId(transfer.Reference)) >= transfer.Total;
+    private static bool WasClaimed(IReadSnapshot db, ClearingInstruction transfer) =>
+        EvidenceTable.Claimed(db, new CoinId(transfer.Reference)) >= transfer.Total;
 
     /// <summary>
     /// Parked claims of one coin and what is to be given back of them, where neither can be booked alone: all that waits to be given back, and as few claims,
@@ -85,7 +88,8 @@ internal static class Bookings
     /// <returns>Numbers of instructions; empty if no coin has any that can be booked so.</returns>
     public static List<ulong> SetOff(IReadSnapshot db, Timestamp now)
     {
-        var parked = ParkedTable.All(db).Select(p => p.ClearingInstruction).Where(t => t.Kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore);
+        var parked = ParkedTable.All(db).Select(p => p.ClearingInstruction)
+            .Where(t => t.Kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore);
         foreach (var coin in parked.GroupBy(t => t.Reference))
         {
             var together = coin.Where(p => p.Kind == TransferKind.ClaimRestore).ToList();

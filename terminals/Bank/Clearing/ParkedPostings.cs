@@ -67,9 +67,12 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
     private static string Whose(IReadSnapshot db, ClearingInstruction transfer) => transfer.Kind switch
     {
         TransferKind.ShopCredit or TransferKind.ShopDebit =>
-            ShopAccountTable.Name(db, transfer.Reference) is { } shop ? $"shop {shop}" : ParkedInstruction.Short("shop account", transfer.Reference),
+            ShopAccountTable.Name(db, transfer.Reference) is { } shop
+                ? $"shop {shop}"
+                : ParkedInstruction.Short("shop account", transfer.Reference),
         TransferKind.ClaimDebit or TransferKind.ClaimRestore =>
-            (EvidenceTable.HolderOf(db, new CoinId(transfer.Reference)) is { } holder ? $"{holder}, " : "") + ParkedInstruction.Short("coin", transfer.Reference),
+            (EvidenceTable.HolderOf(db, new CoinId(transfer.Reference)) is { } holder ? $"{holder}, " : "")
+                + ParkedInstruction.Short("coin", transfer.Reference),
         TransferKind.RedeemCredit or TransferKind.ReturnCredit =>
             WithdrawalTable.HolderOf(db, new WithdrawalId(transfer.Reference)) ?? ParkedInstruction.Short("withdrawal", transfer.Reference),
         _ => "",
@@ -98,7 +101,8 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
         return true;
     }
 
-    private BookingStatement Sign(ulong number, BookingOutcome outcome, Timestamp now) => BookingStatement.Sign(key, bank, number, outcome, now);
+    private BookingStatement Sign(ulong number, BookingOutcome outcome, Timestamp now) =>
+        BookingStatement.Sign(key, bank, number, outcome, now);
 
     private bool IsOver(Parking parked, Timestamp now) => parked.Since.Plus(terms.DisputeTerm) <= now;
 }

@@ -27,7 +27,8 @@ public sealed partial class BankParty
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
         }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
-            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(_store.Read(db => AlarmTable.SetBacks(db, user)).Select(s =>
+            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(
+                _store.Read(db => AlarmTable.SetBacks(db, user)).Select(s =>
             $"{s.Date}: this bank signed that the card, if its PUK was blocked, goes back to the code of a new letter. "
             + (s.OfAnother ? "The card in the reader said that it is another one: if that was no slip in the name, see whether the holder still has the card."
                 : "If the holder did not bring it, somebody has it: have it reported as lost.")));

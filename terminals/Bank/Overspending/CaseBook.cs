@@ -10,7 +10,8 @@ internal static class CaseBook
 {
     /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
     /// <param name="last">
-    /// The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no claim.
+    /// The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no
+    /// claim.
     /// </param>
     public static void Keep(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
     {
@@ -29,8 +30,10 @@ internal static class CaseBook
     }
 
     /// <summary>
-    /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed (rules R5, R9). Once nothing that
-    /// is shown counts for money any more, what a notice allowed counts only if its case never fell: who was acquitted in time is not claimed from for a payment that
+    /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed
+    /// (rules R5, R9). Once nothing that
+    /// is shown counts for money any more, what a notice allowed counts only if its case never fell: who was acquitted in time is not
+    /// claimed from for a payment that
     /// comes later.
     /// </summary>
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
@@ -57,6 +60,7 @@ internal static class CaseBook
     public static Digest Seen(IReadSnapshot db, CoinId coin) => Digest.Of(
     [
         .. EvidenceTable.EncodedFile(db, coin),
-        .. RebuttalTable.Marks(db, coin).SelectMany(m => (byte[])[.. m.Digest.ToArray(), (byte)(m.InTime ? 1 : 0), .. BitConverter.GetBytes(m.Size)]),
+        .. RebuttalTable.Marks(db, coin).SelectMany(
+            m => (byte[])[.. m.Digest.ToArray(), (byte)(m.InTime ? 1 : 0), .. BitConverter.GetBytes(m.Size)]),
     ]);
 }

@@ -60,7 +60,8 @@ internal sealed partial class Rebuttals(
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
         var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
-        var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []));
+        var finding = file.Check(
+            _once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []));
         return finding;
     }
 
@@ -97,7 +98,9 @@ internal sealed partial class Rebuttals(
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(IReadSnapshot db, Evidence file) => file.Check(
         _once, scheme.Root,
-        Counting(file, RebuttalTable.Of(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal), VoidTable.Of(db, file.Dossier.Coin)));
+        Counting(
+            file, RebuttalTable.Of(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal),
+            VoidTable.Of(db, file.Dossier.Coin)));
 
     /// <summary>
     /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money, its reversal is in
@@ -171,7 +174,8 @@ internal sealed partial class Rebuttals(
         }
     }
 
-    private async ValueTask Bring(List<(PaymentId Payment, CoinId Coin, LinkMessage Reply, Reversal Reversal)> answered, CancellationToken cancel)
+    private async ValueTask Bring(
+        List<(PaymentId Payment, CoinId Coin, LinkMessage Reply, Reversal Reversal)> answered, CancellationToken cancel)
     {
         var waiting = store.Read(VoidTable.Unanswered);
         var behind = waiting.Where(w => w.Payment.Value.ToArray().AsSpan().SequenceCompareTo(_brought) > 0).ToList();
@@ -237,7 +241,8 @@ internal sealed partial class Rebuttals(
             while (!isKept)
             {
                 cancel.ThrowIfCancellationRequested();
-                (var seen, file, var before) = store.Read(db => (CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin)));
+                (var seen, file, var before) = store.Read(
+                    db => (CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin)));
                 var brought = store.Read(db => VoidTable.Of(db, coin));
                 Heard? Weighed() => Weigh(file, before, brought, rebuttal, came, cancel);
                 bool inside = false;

@@ -103,7 +103,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     }
 
     /// <summary>True if this was issued before the bank was restored, and waits for this order.</summary>
-    public static bool Awaits(IReadSnapshot db, WithdrawalOrder order) => RecoveredTable.Find(db, order.Request)?.FaceValue == order.FaceValue;
+    public static bool Awaits(IReadSnapshot db, WithdrawalOrder order) =>
+        RecoveredTable.Find(db, order.Request)?.FaceValue == order.FaceValue;
 
     /// <summary>True if this was issued before the bank was restored, and went to the account whose order was shown first.</summary>
     public static bool WasAssigned(IReadSnapshot db, WithdrawalId request) => Ledger.Has(db, LedgerTransaction.Assigned(request));

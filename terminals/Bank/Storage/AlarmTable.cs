@@ -5,8 +5,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// One row for each kind of alarm and what it is about, however often it happens. Its subject is a number, 8 bytes; or an account, and the moment of what was signed or the
-/// request; or two accounts and the request.
+/// One row for each kind of alarm and what it is about, however often it happens. Its subject is a number, 8 bytes; or an account, and the
+/// moment of what was signed or the request; or two accounts and the request.
 /// </summary>
 internal static class AlarmTable
 {
@@ -14,7 +14,8 @@ internal static class AlarmTable
     public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) => Add(db, now, kind, Columns.Bytes(number));
 
     /// <summary>About a set-back of that account's card, which is signed now (rule R12).</summary>
-    public static int RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user) => Add(db, now, BankAlarms.CardSetBack, SetBack(user, now));
+    public static int RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user) =>
+        Add(db, now, BankAlarms.CardSetBack, SetBack(user, now));
 
     /// <summary>About an order of its account.</summary>
     public static int RaiseOrder(IWriteTransaction db, Timestamp now, string kind, WithdrawalOrder order) =>
@@ -38,13 +39,15 @@ internal static class AlarmTable
             """,
             BankAlarms.CardSetBack, BankAlarms.SetBackOfAnother, SetBack(user, signed));
         db.Execute(
-            "UPDATE alarm SET kind = $2 WHERE kind = $1 AND subject = $3", BankAlarms.CardSetBack, BankAlarms.SetBackOfAnother, SetBack(user, signed));
+            "UPDATE alarm SET kind = $2 WHERE kind = $1 AND subject = $3",
+            BankAlarms.CardSetBack, BankAlarms.SetBackOfAnother, SetBack(user, signed));
     }
 
     /// <summary>When a set-back of that account's card was signed, oldest first, and whether it was said to be of another card.</summary>
     public static List<(Timestamp Date, bool OfAnother)> SetBacks(IReadSnapshot db, AccountId user) => db.Query(
         "SELECT date, kind FROM alarm WHERE kind IN ($1, $3) AND substr(subject, 1, 16) = $2 ORDER BY date, subject",
-        r => (r.Date(0), r.GetString(1) == BankAlarms.SetBackOfAnother), BankAlarms.CardSetBack, user.Value.ToArray(), BankAlarms.SetBackOfAnother);
+        r => (r.Date(0), r.GetString(1) == BankAlarms.SetBackOfAnother),
+        BankAlarms.CardSetBack, user.Value.ToArray(), BankAlarms.SetBackOfAnother);
 
     /// <summary>The newest first, each with the names of the holders that it is about.</summary>
     public static List<BankAlarm> All(IReadSnapshot db) => db.Query(
@@ -59,7 +62,10 @@ internal static class AlarmTable
 
     /// <returns>Rows forgotten.</returns>
     public static int Forget(IWriteTransaction db, Timestamp before, int most) => db.Execute(
-        "DELETE FROM alarm WHERE (kind, subject) IN (SELECT kind, subject FROM alarm WHERE date < $1 ORDER BY date, kind, subject LIMIT $2)",
+        """
+        DELETE FROM alarm WHERE (kind, subject) IN (
+            SELECT kind, subject FROM alarm WHERE date < $1 ORDER BY date, kind, subject LIMIT $2)
+        """,
         before.ToLedger(), (long)most);
 
     private static byte[] SetBack(AccountId user, Timestamp signed) => [.. user.Value.ToArray(), .. Columns.Bytes(signed.Microseconds)];

@@ -8,7 +8,10 @@ internal static class CancellationTable
 {
     /// <summary>All withdrawals of that account whose money did not come back; what stands here already stays as it is.</summary>
     public static void AddAllOf(IWriteTransaction db, AccountId user) => db.Execute(
-        "INSERT INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = $1 AND state <> 'Reversed' ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = $1 AND state <> 'Reversed'
+        ON CONFLICT DO NOTHING
+        """,
         user.Value.ToArray());
 
     /// <summary>Coins that the issuer has not cancelled, the first ended first.</summary>

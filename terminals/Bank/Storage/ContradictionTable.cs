@@ -3,7 +3,10 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>What the issuer signed and contradicts its statements of circulation, each with the one that it contradicts: proof that the books were changed.</summary>
+/// <summary>
+/// What the issuer signed and contradicts its statements of circulation, each with the one that it contradicts: proof that the books were
+/// changed.
+/// </summary>
 internal static class ContradictionTable
 {
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM contradiction");

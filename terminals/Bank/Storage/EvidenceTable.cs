@@ -15,13 +15,16 @@ internal sealed record CaseEntry(uint Revision, Proof Proof, Amount Allowed, Evi
 /// <param name="Claimed">What is claimed already.</param>
 internal sealed record ClaimBounds(Amount Excess, Amount Guaranteed, Amount Noticed, Amount Claimed);
 
-/// <summary>Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was, and what the issuer is told of it.</summary>
+/// <summary>
+/// Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was, and what the issuer is told of it.
+/// </summary>
 internal static class EvidenceTable
 {
     public static CaseEntry? Find(IReadSnapshot db, CoinId coin) => db.First(
         "SELECT revision, proof, excess, guaranteed, file FROM evidence WHERE coin_id = $1",
         r => new CaseEntry(
-            checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.Min(r.Money(2), r.Money(3)), r.BytesOrNull(4) is { } file ? Evidence.Decode(file) : null),
+            checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.Min(r.Money(2), r.Money(3)),
+            r.BytesOrNull(4) is { } file ? Evidence.Decode(file) : null),
         coin.Value.ToArray());
 
     /// <summary>The files, the first judged first.</summary>
@@ -50,26 +53,29 @@ internal static class EvidenceTable
         """
         INSERT INTO evidence(coin_id, revision, u, proof, outcome, spent, excess, guaranteed, file, judged, fell)
         VALUES($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, u = excluded.u, proof = excluded.proof, outcome = excluded.outcome, told = 0,
+        ON CONFLICT(coin_id) DO UPDATE SET
+            revision = excluded.revision, u = excluded.u, proof = excluded.proof, outcome = excluded.outcome, told = 0,
             spent = excluded.spent, excess = excluded.excess, guaranteed = excluded.guaranteed, file = excluded.file,
             fell = CASE WHEN excluded.fell IS NULL THEN NULL ELSE coalesce(evidence.fell, excluded.fell) END
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)file.Dossier.Header.Revision, file.Order.User.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(),
-        standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(), standing.IsProven ? null : now.ToLedger());
+        file.Dossier.Coin.Value.ToArray(), (long)file.Dossier.Header.Revision, file.Order.User.Value.ToArray(), (long)Shown(standing),
+        standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(),
+        standing.IsProven ? null : now.ToLedger());
 
     /// <summary>Something was heard or filed: what the file shows now. The issuer is to be told if that is another finding.</summary>
     public static void Weigh(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp now) => db.Execute(
         """
-        UPDATE evidence SET told = CASE WHEN outcome = $2 THEN told ELSE 0 END, outcome = $2, proof = $2, spent = $3, excess = $4, guaranteed = $5, file = $6,
-            fell = CASE WHEN $2 = $8 THEN NULL ELSE coalesce(fell, $7) END
+        UPDATE evidence SET told = CASE WHEN outcome = $2 THEN told ELSE 0 END, outcome = $2, proof = $2,
+            spent = $3, excess = $4, guaranteed = $5, file = $6, fell = CASE WHEN $2 = $8 THEN NULL ELSE coalesce(fell, $7) END
         WHERE coin_id = $1
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(),
-        now.ToLedger(), (long)Proof.Excess);
+        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(),
+        standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(), (long)Proof.Excess);
 
     /// <summary>Since when a case proves nothing any more, and what is claimed on it now.</summary>
     public static (Timestamp? Fell, Amount Claimed) Standing(IReadSnapshot db, CoinId coin) =>
-        db.Query("SELECT fell, claimed FROM evidence WHERE coin_id = $1", r => (r.DateOrNull(0), r.Money(1)), coin.Value.ToArray()).Single();
+        db.Query(
+            "SELECT fell, claimed FROM evidence WHERE coin_id = $1", r => (r.DateOrNull(0), r.Money(1)), coin.Value.ToArray()).Single();
 
     /// <summary>Null where there is no case.</summary>
     /// <param name="over">The notices count whose term is over then.</param>
@@ -77,10 +83,12 @@ internal static class EvidenceTable
     public static ClaimBounds? Bounds(IReadSnapshot db, CoinId coin, Timestamp over, Timestamp counts) => db.First(
         """
         SELECT CASE WHEN e.proof = $3 THEN e.excess ELSE 0 END, e.guaranteed,
-            coalesce((SELECT max(n.allowed) FROM notice n WHERE n.coin_id = e.coin_id AND n.until <= $2 AND (n.fallen = 0 OR $4 <= n.last)), 0), e.claimed
+            coalesce((SELECT max(n.allowed) FROM notice n
+                WHERE n.coin_id = e.coin_id AND n.until <= $2 AND (n.fallen = 0 OR $4 <= n.last)), 0), e.claimed
         FROM evidence e WHERE e.coin_id = $1
         """,
-        r => new ClaimBounds(r.Money(0), r.Money(1), r.Money(2), r.Money(3)), coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess, counts.ToLedger());
+        r => new ClaimBounds(r.Money(0), r.Money(1), r.Money(2), r.Money(3)),
+        coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess, counts.ToLedger());
 
     /// <summary>What is claimed on the case of that coin; nothing where there is none.</summary>
     public static Amount Claimed(IReadSnapshot db, CoinId coin) =>
@@ -92,16 +100,21 @@ internal static class EvidenceTable
 
     /// <summary>What the issuer is to be told.</summary>
     public static List<(CoinId Coin, uint Revision, Proof Outcome)> Untold(IReadSnapshot db) => db.Query(
-        "SELECT coin_id, revision, outcome FROM evidence WHERE told = 0 ORDER BY coin_id", r => (r.Coin(0), checked((uint)r.GetInt64(1)), (Proof)r.GetInt64(2)));
+        "SELECT coin_id, revision, outcome FROM evidence WHERE told = 0 ORDER BY coin_id",
+        r => (r.Coin(0), checked((uint)r.GetInt64(1)), (Proof)r.GetInt64(2)));
 
     /// <summary>The issuer was told; unless the finding changed meanwhile.</summary>
     public static bool MarkTold(IWriteTransaction db, CoinId coin, uint revision, Proof outcome) => db.Execute(
-        "UPDATE evidence SET told = 1 WHERE coin_id = $1 AND revision = $2 AND outcome = $3", coin.Value.ToArray(), (long)revision, (long)outcome) > 0;
+        "UPDATE evidence SET told = 1 WHERE coin_id = $1 AND revision = $2 AND outcome = $3",
+        coin.Value.ToArray(), (long)revision, (long)outcome) > 0;
 
     /// <summary>The issuer asks again: its answer was lost.</summary>
-    public static bool TellAgain(IWriteTransaction db, CoinId coin) => db.Execute("UPDATE evidence SET told = 0 WHERE coin_id = $1", coin.Value.ToArray()) > 0;
+    public static bool TellAgain(IWriteTransaction db, CoinId coin) =>
+        db.Execute("UPDATE evidence SET told = 0 WHERE coin_id = $1", coin.Value.ToArray()) > 0;
 
-    /// <summary>Cases whose terms are over, the first judged first, with what was claimed on each. Not what waits for an answer of the issuer.</summary>
+    /// <summary>
+    /// Cases whose terms are over, the first judged first, with what was claimed on each. Not what waits for an answer of the issuer.
+    /// </summary>
     /// <param name="proved">Those with a file, or a claim, that were judged before that moment.</param>
     /// <param name="rejected">The others.</param>
     public static List<(CoinId Coin, Amount Claimed)> Over(IReadSnapshot db, Timestamp proved, Timestamp rejected, int most) => db.Query(
@@ -113,7 +126,8 @@ internal static class EvidenceTable
         """,
         r => (r.Coin(0), r.Money(1)), rejected.ToLedger(), proved.ToLedger(), (long)most);
 
-    public static void Forget(IWriteTransaction db, CoinId coin) => db.Execute("DELETE FROM evidence WHERE coin_id = $1", coin.Value.ToArray());
+    public static void Forget(IWriteTransaction db, CoinId coin) =>
+        db.Execute("DELETE FROM evidence WHERE coin_id = $1", coin.Value.ToArray());
 
     private static Proof Shown(EvidenceFinding finding) => finding.IsProven ? Proof.Excess : Proof.Nothing;
 }

@@ -3,7 +3,9 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>The issuer's instructions in order of number, each booked or parked (R8), and beside them the number of the last that is kept.</summary>
+/// <summary>
+/// The issuer's instructions in order of number, each booked or parked (R8), and beside them the number of the last that is kept.
+/// </summary>
 internal static class InstructionTable
 {
     /// <summary>The last instruction that was taken, booked or parked; 0 before the first.</summary>
@@ -15,7 +17,8 @@ internal static class InstructionTable
             "INSERT INTO booked_transfer(number, transfer, state) VALUES($1, $2, $3)",
             (long)instruction.Number, instruction.Encode(), (long)outcome);
         db.Execute(
-            "INSERT INTO booked(only, number) VALUES(1, $1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)instruction.Number);
+            "INSERT INTO booked(only, number) VALUES(1, $1) ON CONFLICT(only) DO UPDATE SET number = excluded.number",
+            (long)instruction.Number);
     }
 
     public static void SetOutcome(IWriteTransaction db, ulong number, BookingOutcome outcome) =>
@@ -23,7 +26,8 @@ internal static class InstructionTable
 
     /// <summary>Those that are kept with a higher number.</summary>
     public static List<ClearingInstruction> After(IReadSnapshot db, ulong number) => db.Query(
-        "SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number", r => ClearingInstruction.Decode(r.Bytes(0))!, (long)number);
+        "SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number",
+        r => ClearingInstruction.Decode(r.Bytes(0))!, (long)number);
 
     /// <summary>How many are kept.</summary>
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM booked_transfer");
@@ -45,5 +49,6 @@ internal static class InstructionTable
         """,
         r => (ClearingInstruction.Decode(r.Bytes(0))!, r.Flag(1)), (long)most);
 
-    public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM booked_transfer WHERE number = $1", (long)number);
+    public static void Forget(IWriteTransaction db, ulong number) =>
+        db.Execute("DELETE FROM booked_transfer WHERE number = $1", (long)number);
 }

@@ -4,8 +4,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// The bank's double-entry ledger: its transactions, their entries, and the accounts with their balances. What the bank owes is positive. A second transaction of the
-/// same name is not booked: that makes every booking idempotent.
+/// The bank's double-entry ledger: its transactions, their entries, and the accounts with their balances. What the bank owes is positive. A
+/// second transaction of the same name is not booked: that makes every booking idempotent.
 /// </summary>
 internal static class Ledger
 {
@@ -17,7 +17,8 @@ internal static class Ledger
         """;
 
     /// <summary>Moves an amount. False, and nothing changed, where this was booked before.</summary>
-    public static bool Move(IWriteTransaction db, Timestamp now, LedgerTransaction named, LedgerAccount from, LedgerAccount to, Amount amount)
+    public static bool Move(
+        IWriteTransaction db, Timestamp now, LedgerTransaction named, LedgerAccount from, LedgerAccount to, Amount amount)
     {
         long tx = db.Number(
             "INSERT INTO ledger_tx(date, kind, reference) VALUES($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
@@ -68,12 +69,14 @@ internal static class Ledger
 
     /// <summary>Transactions whose entries do not come to 0, and what they come to in minor units.</summary>
     public static List<(long Id, long Sum)> Unbalanced(IReadSnapshot db) => db.Query(
-        "SELECT tx, CAST(sum(amount) AS BIGINT) FROM ledger_entry GROUP BY tx HAVING sum(amount) <> 0 ORDER BY tx", r => (r.GetInt64(0), r.GetInt64(1)));
+        "SELECT tx, CAST(sum(amount) AS BIGINT) FROM ledger_entry GROUP BY tx HAVING sum(amount) <> 0 ORDER BY tx",
+        r => (r.GetInt64(0), r.GetInt64(1)));
 
     /// <summary>Accounts whose balance is not what their entries come to: both in minor units.</summary>
     public static List<(string Kind, long Balance, long Sum)> Misstated(IReadSnapshot db) => db.Query(
         """
-        SELECT a.kind, a.balance, CAST(coalesce(sum(e.amount), 0) AS BIGINT) FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id
+        SELECT a.kind, a.balance, CAST(coalesce(sum(e.amount), 0) AS BIGINT)
+        FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id
         GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0) ORDER BY a.id
         """,
         r => (r.GetString(0), r.GetInt64(1), r.GetInt64(2)));

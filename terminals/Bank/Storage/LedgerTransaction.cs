@@ -48,5 +48,6 @@ internal readonly record struct LedgerTransaction(string Kind, byte[] Reference)
 
     /// <summary>From the account of a card that was replaced to that of the new one.</summary>
     /// <param name="after">The ledger's last transaction before it: there is one of these after each booking on the old account.</param>
-    public static LedgerTransaction Replacement(AccountId former, ulong after) => new("card replaced", [.. former.Value.ToArray(), .. Columns.Bytes(after)]);
+    public static LedgerTransaction Replacement(AccountId former, ulong after) =>
+        new("card replaced", [.. former.Value.ToArray(), .. Columns.Bytes(after)]);
 }

@@ -18,7 +18,8 @@ internal static class LetterTable
         r => new LetterEntry(r.GetInt64(0), r.GetString(1), r.IsDBNull(2) ? null : r.User(2), r.Flag(3)), Mark(code));
 
     public static bool Add(IWriteTransaction db, ActivationCode code, string holder, AccountId? user, bool isOffered) => db.Execute(
-        "INSERT INTO letter(mark, holder, u, offered) VALUES($1, $2, $3, $4)", Mark(code), holder, user?.Value.ToArray(), isOffered ? 1L : 0L) > 0;
+        "INSERT INTO letter(mark, holder, u, offered) VALUES($1, $2, $3, $4)",
+        Mark(code), holder, user?.Value.ToArray(), isOffered ? 1L : 0L) > 0;
 
     /// <summary>The other letters of that card whose code it has heard of, or may have: the ids.</summary>
     public static List<long> OthersOffered(IReadSnapshot db, AccountId user, LetterEntry than) => db.Query(
@@ -28,16 +29,19 @@ internal static class LetterTable
     public static bool HasOtherSigned(IReadSnapshot db, AccountId user, ActivationCode than) => db.Number(
         "SELECT count(*) FROM letter WHERE u = $1 AND signed = 1 AND mark <> $2", user.Value.ToArray(), Mark(than)) > 0;
 
-    public static bool MarkOffered(IWriteTransaction db, LetterEntry letter) => db.Execute("UPDATE letter SET offered = 1 WHERE id = $1", letter.Id) > 0;
+    public static bool MarkOffered(IWriteTransaction db, LetterEntry letter) =>
+        db.Execute("UPDATE letter SET offered = 1 WHERE id = $1", letter.Id) > 0;
 
     /// <summary>The bank signs a set-back to that code.</summary>
-    public static void MarkSigned(IWriteTransaction db, ActivationCode code) => db.Execute("UPDATE letter SET signed = 1 WHERE mark = $1", Mark(code));
+    public static void MarkSigned(IWriteTransaction db, ActivationCode code) =>
+        db.Execute("UPDATE letter SET signed = 1 WHERE mark = $1", Mark(code));
 
     /// <summary>A new card took the code, and has its account from now on.</summary>
     public static void MarkTaken(IWriteTransaction db, ActivationCode code, AccountId user) =>
         db.Execute("UPDATE letter SET u = $2 WHERE mark = $1 AND u IS NULL", Mark(code), user.Value.ToArray());
 
-    public static bool Forget(IWriteTransaction db, ActivationCode code) => db.Execute("DELETE FROM letter WHERE mark = $1", Mark(code)) > 0;
+    public static bool Forget(IWriteTransaction db, ActivationCode code) =>
+        db.Execute("DELETE FROM letter WHERE mark = $1", Mark(code)) > 0;
 
     private static byte[] Mark(ActivationCode code) => Digest.Of(code.Hash.ToArray()).ToArray();
 }

@@ -13,5 +13,6 @@ internal static class LostKeyTable
     public static bool Add(IWriteTransaction db, PublicKey key) =>
         db.Execute("INSERT INTO lost_key(public_key) VALUES($1) ON CONFLICT DO NOTHING", key.Bytes.ToArray()) > 0;
 
-    public static bool Remove(IWriteTransaction db, PublicKey key) => db.Execute("DELETE FROM lost_key WHERE public_key = $1", key.Bytes.ToArray()) > 0;
+    public static bool Remove(IWriteTransaction db, PublicKey key) =>
+        db.Execute("DELETE FROM lost_key WHERE public_key = $1", key.Bytes.ToArray()) > 0;
 }

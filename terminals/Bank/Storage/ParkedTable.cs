@@ -1,3 +1,4 @@
+using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals.Store;
 
@@ -8,24 +9,28 @@ namespace HierCash.Bank;
 /// <param name="InSuspense">Its money left clearing or the float and waits in suspense.</param>
 internal sealed record Parking(BookingOutcome Outcome, Timestamp Since, bool IsAlarmed, bool InSuspense);
 
-/// <summary>What was parked (R8): since when, the bank's newest signed word of it, whether the issuer heard that, whether its money is in suspense.</summary>
+/// <summary>
+/// What was parked (R8): since when, the bank's newest signed word of it, whether the issuer heard that, whether its money is in suspense.
+/// </summary>
 internal static class ParkedTable
 {
+    private const string Joined = "parked p JOIN booked_transfer t ON t.number = p.number";
+    private const string Row = "t.transfer, t.state, p.since, p.alarmed, p.suspense";
+
     /// <param name="word">The bank's, about that instruction.</param>
     public static void Add(IWriteTransaction db, BookingStatement word, Timestamp now) => db.Execute(
         "INSERT INTO parked(number, since, statement) VALUES($1, $2, $3)", (long)word.Number, now.ToLedger(), word.Encode());
 
     /// <summary>Those that are not booked, in order of number.</summary>
-    public static List<ulong> Numbers(IReadSnapshot db) => db.Query(
-        "SELECT p.number FROM parked p JOIN booked_transfer t ON t.number = p.number WHERE t.state <> 0 ORDER BY p.number", r => (ulong)r.GetInt64(0));
+    public static List<ulong> Numbers(IReadSnapshot db) =>
+        db.Query($"SELECT p.number FROM {Joined} WHERE t.state <> 0 ORDER BY p.number", r => (ulong)r.GetInt64(0));
 
     public static (ClearingInstruction ClearingInstruction, Parking Parked) Find(IReadSnapshot db, ulong number) => db.Query(
-        "SELECT t.transfer, t.state, p.since, p.alarmed, p.suspense FROM parked p JOIN booked_transfer t ON t.number = p.number WHERE p.number = $1",
-        r => (ClearingInstruction.Decode(r.Bytes(0))!, new Parking((BookingOutcome)r.GetInt64(1), r.Date(2), r.Flag(3), r.Flag(4))),
-        (long)number).Single();
+        $"SELECT {Row} FROM {Joined} WHERE p.number = $1", Read, (long)number).Single();
 
     /// <summary>Those that are not booked, in order of number.</summary>
-    public static List<(ClearingInstruction ClearingInstruction, Parking Parked)> All(IReadSnapshot db) => Numbers(db).ConvertAll(n => Find(db, n));
+    public static List<(ClearingInstruction ClearingInstruction, Parking Parked)> All(IReadSnapshot db) =>
+        db.Query($"SELECT {Row} FROM {Joined} WHERE t.state <> 0 ORDER BY p.number", Read);
 
     /// <summary>The bank's newest word of that instruction.</summary>
     public static BookingStatement Word(IReadSnapshot db, ulong number) =>
@@ -35,9 +40,11 @@ internal static class ParkedTable
     public static void SetWord(IWriteTransaction db, BookingStatement word) =>
         db.Execute("UPDATE parked SET statement = $2, told = 0 WHERE number = $1", (long)word.Number, word.Encode());
 
-    public static void MarkInSuspense(IWriteTransaction db, ulong number) => db.Execute("UPDATE parked SET suspense = 1 WHERE number = $1", (long)number);
+    public static void MarkInSuspense(IWriteTransaction db, ulong number) =>
+        db.Execute("UPDATE parked SET suspense = 1 WHERE number = $1", (long)number);
 
-    public static void MarkAlarmed(IWriteTransaction db, ulong number) => db.Execute("UPDATE parked SET alarmed = 1 WHERE number = $1", (long)number);
+    public static void MarkAlarmed(IWriteTransaction db, ulong number) =>
+        db.Execute("UPDATE parked SET alarmed = 1 WHERE number = $1", (long)number);
 
     /// <summary>Words that the issuer has not heard, in order of number.</summary>
     public static List<BookingStatement> Unheard(IReadSnapshot db, int most) => db.Query(
@@ -51,4 +58,7 @@ internal static class ParkedTable
     public static long CountInSuspense(IReadSnapshot db) => db.Number("SELECT count(*) FROM parked WHERE suspense = 1");
 
     public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM parked WHERE number = $1", (long)number);
+
+    private static (ClearingInstruction ClearingInstruction, Parking Parked) Read(DbDataReader r) =>
+        (ClearingInstruction.Decode(r.Bytes(0))!, new Parking((BookingOutcome)r.GetInt64(1), r.Date(2), r.Flag(3), r.Flag(4)));
 }

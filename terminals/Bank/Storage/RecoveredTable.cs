@@ -6,7 +6,9 @@ namespace HierCash.Bank;
 /// <summary>A withdrawal that was issued to this bank before it was restored, and of which it has no order.</summary>
 internal sealed record RecoveredWithdrawal(Amount FaceValue, KeyId Key, byte[] EI, byte[] EK);
 
-/// <summary>What was issued to this bank before it was restored: its account is not known yet, its money comes from suspense (R27).</summary>
+/// <summary>
+/// What was issued to this bank before it was restored: its account is not known yet, its money comes from suspense (R27).
+/// </summary>
 internal static class RecoveredTable
 {
     public static void Add(IWriteTransaction db, WithdrawalId request, RecoveredWithdrawal one, Timestamp now) => db.Execute(
@@ -28,7 +30,8 @@ internal static class RecoveredTable
 
     /// <summary>Those of which nobody has shown the order.</summary>
     public static Tally TallyUnordered(IReadSnapshot db) => Tally.Read(
-        db, "SELECT count(*), CAST(coalesce(sum(x), 0) AS BIGINT), min(date) FROM recovered WHERE request NOT IN (SELECT request FROM owed)");
+        db,
+        "SELECT count(*), CAST(coalesce(sum(x), 0) AS BIGINT), min(date) FROM recovered WHERE request NOT IN (SELECT request FROM owed)");
 
     /// <summary>Those whose order was shown, and whose account does not cover them.</summary>
     public static Tally TallyUncovered(IReadSnapshot db) => Tally.Read(

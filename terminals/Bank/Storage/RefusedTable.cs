@@ -7,7 +7,8 @@ namespace HierCash.Bank;
 internal static class RefusedTable
 {
     public static (Timestamp Since, long Times)? Find(IReadSnapshot db, AccountId user) => db.Query(
-        "SELECT since, times FROM refused WHERE u = $1", r => ((Timestamp, long)?)(r.Date(0), r.GetInt64(1)), user.Value.ToArray()).FirstOrDefault();
+        "SELECT since, times FROM refused WHERE u = $1",
+        r => ((Timestamp, long)?)(r.Date(0), r.GetInt64(1)), user.Value.ToArray()).FirstOrDefault();
 
     /// <summary>Counts one more; from 1 where what was counted began before that moment.</summary>
     public static void Add(IWriteTransaction db, AccountId user, Timestamp now, Timestamp lapsed) => db.Execute(
@@ -20,5 +21,6 @@ internal static class RefusedTable
 
     /// <returns>Rows forgotten.</returns>
     public static int Forget(IWriteTransaction db, Timestamp before, int most) => db.Execute(
-        "DELETE FROM refused WHERE u IN (SELECT u FROM refused WHERE since < $1 ORDER BY since, u LIMIT $2)", before.ToLedger(), (long)most);
+        "DELETE FROM refused WHERE u IN (SELECT u FROM refused WHERE since < $1 ORDER BY since, u LIMIT $2)",
+        before.ToLedger(), (long)most);
 }

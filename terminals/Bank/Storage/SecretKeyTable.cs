@@ -8,10 +8,12 @@ internal static class SecretKeyTable
 {
     private const string First = "bank";
 
-    public static int Count(IReadSnapshot db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
+    public static int Count(IReadSnapshot db) =>
+        (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
 
     /// <summary>The private scalar, 32 bytes; null where there is no such key.</summary>
-    public static byte[]? Find(IReadSnapshot db, int number) => db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), Name(number));
+    public static byte[]? Find(IReadSnapshot db, int number) =>
+        db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), Name(number));
 
     /// <summary>The private scalars of all keys, in no order that means anything.</summary>
     public static List<byte[]> All(IReadSnapshot db) =>

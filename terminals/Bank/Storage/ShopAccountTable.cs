@@ -9,8 +9,8 @@ internal static class ShopAccountTable
     /// <summary>With their balances in minor units, by name.</summary>
     public static List<(string Name, Digest Account, long Balance)> All(IReadSnapshot db) => db.Query(
         """
-        SELECT s.name, s.reference, coalesce(l.balance, 0) FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference
-        ORDER BY s.name, s.reference
+        SELECT s.name, s.reference, coalesce(l.balance, 0)
+        FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference ORDER BY s.name, s.reference
         """,
         r => (r.GetString(0), r.Digest(1), r.GetInt64(2)));
 

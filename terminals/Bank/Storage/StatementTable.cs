@@ -14,7 +14,8 @@ internal static class StatementTable
 
     /// <summary>Those with a higher number, in order.</summary>
     public static List<CirculationStatement> After(IReadSnapshot db, ulong number) => db.Query(
-        "SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!, (long)number);
+        "SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number",
+        r => CirculationStatement.Decode(r.Bytes(0))!, (long)number);
 
     public static CirculationStatement? Find(IReadSnapshot db, ulong number) =>
         db.First("SELECT statement FROM audit_statement WHERE number = $1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)number);
@@ -31,5 +32,6 @@ internal static class StatementTable
         "SELECT statement FROM audit_statement WHERE number < (SELECT max(number) FROM audit_statement) ORDER BY number LIMIT $1",
         r => CirculationStatement.Decode(r.Bytes(0))!, (long)most);
 
-    public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM audit_statement WHERE number = $1", (long)number);
+    public static void Forget(IWriteTransaction db, ulong number) =>
+        db.Execute("DELETE FROM audit_statement WHERE number = $1", (long)number);
 }

@@ -18,7 +18,8 @@ internal static class VoidTable
     /// <summary>Nothing happens where the payment's S_W goes already.</summary>
     public static void Add(IWriteTransaction db, CashPayment h, VoidStatement statement, Timestamp now) => db.Execute(
         "INSERT INTO void_message(payment_id, coin_id, message, since) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, now.ToLedger());
+        h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body,
+        now.ToLedger());
 
     /// <summary>What the issuer has not answered, in order of payment, as it is brought.</summary>
     public static List<(PaymentId Payment, CoinId Coin, LinkMessage Message)> Unanswered(IReadSnapshot db) => db.Query(
@@ -26,7 +27,8 @@ internal static class VoidTable
         r => (new PaymentId(r.Digest(0)), r.Coin(1), new LinkMessage(MessageType.BankVoid, r.Bytes(2))));
 
     /// <summary>The same: how many, and since when.</summary>
-    public static Tally TallyUnanswered(IReadSnapshot db) => Tally.Read(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL");
+    public static Tally TallyUnanswered(IReadSnapshot db) =>
+        Tally.Read(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL");
 
     /// <param name="reversal">The issuer's answer.</param>
     public static bool MarkAnswered(IWriteTransaction db, PaymentId payment, LinkMessage reversal) => Answer(db, payment, reversal.Body);
@@ -34,7 +36,8 @@ internal static class VoidTable
     /// <summary>The issuer refuses for good.</summary>
     public static bool MarkRefused(IWriteTransaction db, PaymentId payment) => Answer(db, payment, []);
 
-    public static void Forget(IWriteTransaction db, CoinId coin) => db.Execute("DELETE FROM void_message WHERE coin_id = $1", coin.Value.ToArray());
+    public static void Forget(IWriteTransaction db, CoinId coin) =>
+        db.Execute("DELETE FROM void_message WHERE coin_id = $1", coin.Value.ToArray());
 
     private static bool Answer(IWriteTransaction db, PaymentId payment, byte[] answer) =>
         db.Execute("UPDATE void_message SET answer = $2 WHERE payment_id = $1", payment.Value.ToArray(), answer) > 0;

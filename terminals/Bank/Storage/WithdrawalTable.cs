@@ -23,7 +23,8 @@ public enum WithdrawalState
 
 /// <summary>One line of the user database.</summary>
 /// <param name="EK">E_K once issued.</param>
-public sealed record WithdrawalRow(WithdrawalOrder Order, WithdrawalState State, Timestamp Debited, byte[]? EK, NonIssuanceStatement? Never);
+public sealed record WithdrawalRow(
+    WithdrawalOrder Order, WithdrawalState State, Timestamp Debited, byte[]? EK, NonIssuanceStatement? Never);
 
 /// <summary>The user database (EP 0810563, 201): U and E_I in correspondence. Never N_U, K or S_I.</summary>
 internal static class WithdrawalTable
@@ -70,19 +71,26 @@ internal static class WithdrawalTable
         db.Execute("UPDATE withdrawal SET state = 'Requested' WHERE request = $1 AND state = 'Debited'", request.Value.ToArray());
 
     /// <summary>Ends the withdrawal in cash or in "never"; false where it had ended.</summary>
-    public static bool Conclude(IWriteTransaction db, WithdrawalId request, byte[]? ek, NonIssuanceStatement? never, Timestamp now) => db.Execute(
+    public static bool Conclude(
+        IWriteTransaction db, WithdrawalId request, byte[]? ek, NonIssuanceStatement? never, Timestamp now) => db.Execute(
         "UPDATE withdrawal SET state = $2, ek = $3, never_issued = $4, ended = $5 WHERE request = $1 AND state IN ('Debited', 'Requested')",
-        request.Value.ToArray(), (ek is null ? WithdrawalState.Reversed : WithdrawalState.Issued).ToString(), ek, never?.Encode(), now.ToLedger()) == 1;
+        request.Value.ToArray(), (ek is null ? WithdrawalState.Reversed : WithdrawalState.Issued).ToString(),
+        ek, never?.Encode(), now.ToLedger()) == 1;
 
-    /// <summary>Those that ended in that state before that moment. The newest of all stays: numbers of rows, by which an audit names them, are not given twice.</summary>
-    public static List<(WithdrawalId Request, Amount FaceValue)> Over(IReadSnapshot db, WithdrawalState state, Timestamp before, int most) => db.Query(
+    /// <summary>
+    /// Those that ended in that state before that moment. The newest of all stays: numbers of rows, by which an audit names them, are not
+    /// given twice.
+    /// </summary>
+    public static List<(WithdrawalId Request, Amount FaceValue)> Over(
+        IReadSnapshot db, WithdrawalState state, Timestamp before, int most) => db.Query(
         """
         SELECT request, x FROM withdrawal WHERE state = $1 AND ended < $2
             AND request <> (SELECT request FROM withdrawal ORDER BY debited DESC, request DESC LIMIT 1) ORDER BY ended, request LIMIT $3
         """,
         r => (r.Request(0), r.Money(1)), state.ToString(), before.ToLedger(), (long)most);
 
-    public static void Forget(IWriteTransaction db, WithdrawalId request) => db.Execute("DELETE FROM withdrawal WHERE request = $1", request.Value.ToArray());
+    public static void Forget(IWriteTransaction db, WithdrawalId request) =>
+        db.Execute("DELETE FROM withdrawal WHERE request = $1", request.Value.ToArray());
 
     private static WithdrawalRow Read(DbDataReader r) => new(
         ReadOrder(r, 0), Enum.Parse<WithdrawalState>(r.GetString(1)), r.Date(2), r.BytesOrNull(3),

@@ -220,7 +220,8 @@ public sealed partial class BankParty
             var status = card.SetBack(code.Hash, signature);
             if (status == WalletStatus.InvalidSignature)
             {
-                // The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody else's.
+                // The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody
+                // else's.
                 _store.Write(db =>
                 {
                     AlarmTable.SetBackOfAnother(db, user, signed);

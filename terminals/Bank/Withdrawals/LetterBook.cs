@@ -28,7 +28,7 @@ internal sealed class LetterBook(Database store)
 
     /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
-    public void Write(ActivationCode code, string holder, AccountId? user) => 
+    public void Write(ActivationCode code, string holder, AccountId? user) =>
         store.Write(db => LetterTable.Add(db, code, holder, user, isOffered: false));
 
     /// <summary>Before the card hears of the code.</summary>

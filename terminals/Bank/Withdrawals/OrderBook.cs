@@ -57,7 +57,8 @@ internal static class OrderBook
     }
 
     /// <summary>
-    /// Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with the account.
+    /// Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with
+    /// the account.
     /// </summary>
     /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
     /// <returns>Rows forgotten.</returns>
@@ -75,7 +76,8 @@ internal static class OrderBook
     }
 
     /// <summary>True if the bank has seen this order before.</summary>
-    public static bool IsBound(IReadSnapshot db, WithdrawalOrder order) => OrderedTable.RequestOf(db, order.User, order.Number) == order.Request;
+    public static bool IsBound(IReadSnapshot db, WithdrawalOrder order) =>
+        OrderedTable.RequestOf(db, order.User, order.Number) == order.Request;
 
     /// <summary>Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.</summary>
     /// <returns>The number up to which all are known.</returns>
@@ -179,11 +181,12 @@ internal static class OrderBook
     /// </summary>
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
-        bool isRival = Recovery.WasAssigned(db, order.Request) && WithdrawalTable.Find(db, order.Request)?.Order.User is { } owner && owner != order.User;
+        var owner = Recovery.WasAssigned(db, order.Request) ? WithdrawalTable.Find(db, order.Request)?.Order.User : null;
+        bool isRival = owner is not null && owner != order.User;
         Switches.Off("R27 rival", ref isRival);
         if (isRival)
         {
-            AlarmTable.RaiseRival(db, now, WithdrawalTable.Find(db, order.Request)!.Order.User, order);
+            AlarmTable.RaiseRival(db, now, owner!.Value, order);
         }
 
         // It was shown: a holder who is in the right is not kept from withdrawing more. Numbers that are to come bind nothing yet.

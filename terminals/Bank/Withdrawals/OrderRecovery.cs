@@ -78,7 +78,8 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
                 known = OrderBook.Advance(db, user, scheme.Terms, now);
             }
 
-            return OrderMessages.WriteReply(reply, number > known && RenouncedTable.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
+            return OrderMessages.WriteReply(
+                reply, number > known && RenouncedTable.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
         });
     }
 

@@ -241,7 +241,8 @@ internal sealed partial class Withdrawals(
         if (WithdrawalTable.Conclude(db, order.Request, answer.EK, answer.Never, now) && answer.Never is not null)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            Ledger.Move(db, now, LedgerTransaction.Reversal(order.Request), LedgerAccount.Float, LedgerAccount.User(order.User), order.FaceValue);
+            Ledger.Move(
+                db, now, LedgerTransaction.Reversal(order.Request), LedgerAccount.Float, LedgerAccount.User(order.User), order.FaceValue);
             Replacement.Forward(db, now, order.User);
         }
 
