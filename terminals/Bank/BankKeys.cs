@@ -1,6 +1,4 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;

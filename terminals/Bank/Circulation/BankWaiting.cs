@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;

@@ -1,8 +1,6 @@
 using System.Data.Common;
 using System.Runtime.ExceptionServices;
-using HierCash.Protocol;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 
 namespace HierCash.Bank;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals.Consoles;
 

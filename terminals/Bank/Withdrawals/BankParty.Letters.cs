@@ -1,9 +1,7 @@
 using System.Data.Common;
 using HierCash.Card.Client;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;

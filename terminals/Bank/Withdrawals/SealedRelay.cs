@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using HierCash.Protocol;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Bank;
