@@ -7,8 +7,6 @@ namespace HierCash.Bank;
 /// <summary>The bank's secret keys: the first, and each next one that was made since (rule R17). Which of them is used, its grant says.</summary>
 internal static class BankKeys
 {
-    private const string Name = "bank";
-
     /// <summary>The first one, made at first use.</summary>
     public static ISigningKey First(Database store, ICashSuite suite) => store.Write(db => Nth(db, suite, 1));
 
@@ -16,7 +14,7 @@ internal static class BankKeys
     /// <exception cref="InvalidOperationException">It is not in this store.</exception>
     public static ISigningKey Of(Database store, ICashSuite suite, PublicKey key) => store.Write(db =>
     {
-        for (int n = 1; n <= Math.Max(1, Count(db)); n++)
+        for (int n = 1; n <= Math.Max(1, SecretKeyTable.Count(db)); n++)
         {
             var found = Nth(db, suite, n);
             if (found.PublicKey.Equals(key))
@@ -34,20 +32,21 @@ internal static class BankKeys
     /// <param name="isFresh">The next one that was made before is not wanted any more.</param>
     public static ISigningKey After(Database store, ICashSuite suite, PublicKey key, bool isFresh) => store.Write(db =>
     {
-        int count = Count(db);
+        int count = SecretKeyTable.Count(db);
         using var last = Nth(db, suite, count);
         return Nth(db, suite, isFresh || last.PublicKey.Equals(key) ? count + 1 : count);
     });
 
     /// <summary>Oldest first.</summary>
-    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Write(db => Enumerable.Range(1, Count(db)).Select(n =>
+    public static List<PublicKey> All(Database store, ICashSuite suite) =>
+        store.Write(db => Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n =>
     {
         using var key = Nth(db, suite, n);
         return key.PublicKey;
     }).ToList());
 
     /// <summary>The same, within a transaction of the caller's.</summary>
-    public static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => r.Bytes(0)).ConvertAll(secret =>
+    public static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => SecretKeyTable.All(db).ConvertAll(secret =>
     {
         using var key = suite.ImportKey(secret);
         return key.PublicKey;
@@ -56,30 +55,20 @@ internal static class BankKeys
     /// <summary>Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).</summary>
     public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
     {
-        var lost = db.Query("SELECT public_key FROM lost_key", r => PublicKey.TryDecode(r.Bytes(0))).OfType<PublicKey>();
         bool known = true;
         Switches.Off("R27 own lost key", ref known);
-        return [.. Stored(db, suite), .. known ? lost : []];
+        return [.. Stored(db, suite), .. known ? LostKeyTable.All(db) : []];
     }
-
-    /// <summary>A person says that this key was the bank's own.</summary>
-    public static int Lost(IWriteTransaction db, PublicKey key) => db.Execute("INSERT OR IGNORE INTO lost_key(public_key) VALUES($1)", key.Bytes.ToArray());
-
-    /// <summary>It was not, as far as anything shows.</summary>
-    public static int NotLost(IWriteTransaction db, PublicKey key) => db.Execute("DELETE FROM lost_key WHERE public_key = $1", key.Bytes.ToArray());
-
-    private static int Count(IWriteTransaction db) => (int)db.Number("SELECT count(*) FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'");
 
     private static ISigningKey Nth(IWriteTransaction db, ICashSuite suite, int n)
     {
-        string name = n == 1 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}-{n}");
-        if (db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name) is { } secret)
+        if (SecretKeyTable.Find(db, n) is { } secret)
         {
             return suite.ImportKey(secret);
         }
 
         var key = suite.GenerateKey();
-        db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, key.ExportScalar());
+        SecretKeyTable.Add(db, n, key.ExportScalar());
         return key;
     }
 }

@@ -148,22 +148,18 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<(string Name, Digest Account, long Balance)> FindShopAccounts(string named) => _shops.Find(named);
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
-    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) => _store.Read(db => db.Query(
-        """
-        SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
-        WHERE a.kind = 'user' AND a.owner = $1 ORDER BY t.id
-        """,
-        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), user.Value.ToArray()));
+    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> Statement(AccountId user) =>
+        _store.Read(db => Ledger.Statement(db, LedgerAccount.User(user)));
 
     /// <summary>A shop account's bookings, oldest first: one credit a cycle, whose users the bank does not learn (hole 18).</summary>
-    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(Digest account) => _shops.Statement(account);
+    public IReadOnlyList<(Timestamp Date, string Kind, long Change)> ShopStatement(Digest account) =>
+        _store.Read(db => Ledger.Statement(db, LedgerAccount.Shop(account)));
 
     /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
-    public IReadOnlyList<CirculationStatement> CirculationStatements => _store.Read(db =>
-        db.Query("SELECT statement FROM audit_statement ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!));
+    public IReadOnlyList<CirculationStatement> CirculationStatements => _store.Read(StatementTable.All);
 
     /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
-    public IReadOnlyList<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions => _store.Read(LostCards.Contradictions);
+    public IReadOnlyList<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions => _store.Read(ContradictionTable.All);
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
@@ -172,15 +168,15 @@ public sealed partial class BankParty : ILinkHandler
     public AccountEntry Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
     {
         RequireNotBehind(db);
-        if (UserDatabase.FindAccount(db, user) is null)
+        if (AccountTable.Find(db, user) is null)
         {
             throw new InvalidOperationException("There is no such account at this bank.");
         }
 
         var now = Timestamp.Now(_clock);
-        Ledger.Move(db, now, "deposit", BitConverter.GetBytes(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
+        Ledger.Move(db, now, LedgerTransaction.Deposit(receipt), LedgerAccount.Vault, LedgerAccount.User(user), amount);
         Replacement.Forward(db, now, user);
-        return UserDatabase.FindAccount(db, Replacement.Present(db, user))!;
+        return AccountTable.Find(db, Replacement.Present(db, user))!;
     });
 
     private static void RequireNotBehind(IReadSnapshot db)
@@ -196,7 +192,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>What the bank owes to the shop; 0 where the shop owes (<see cref="BankAudit.ShopDebts"/>).</summary>
     public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, _store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
 
-    public IReadOnlyList<AccountEntry> Accounts => _store.Read(UserDatabase.Accounts);
+    public IReadOnlyList<AccountEntry> Accounts => _store.Read(AccountTable.All);
 
     /// <summary>Evidence files that this bank assembled.</summary>
     public IReadOnlyList<Evidence> EvidenceFiles => _evidence.All;
@@ -329,7 +325,7 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 
     /// <summary>Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.</summary>
-    public (Timestamp Since, string Said)? Unanswered => _store.Read(Admission.Unanswered);
+    public (Timestamp Since, string Said)? Unanswered => _store.Read(UnansweredTable.Find);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
     public async ValueTask FetchDossiers(CancellationToken cancel)

@@ -25,7 +25,7 @@ public sealed partial class BankParty : IAccountKeeper
         return isNew;
     }
 
-    private AccountEntry? Find(AccountId user) => _store.Read(db => UserDatabase.FindAccount(db, user));
+    private AccountEntry? Find(AccountId user) => _store.Read(db => AccountTable.Find(db, user));
 
     /// <summary>A person knows that the issuer's clock and this bank's differ, and goes on (rule R26).</summary>
     public bool IsDespiteClock

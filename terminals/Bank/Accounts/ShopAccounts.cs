@@ -13,12 +13,7 @@ namespace HierCash.Bank;
 internal sealed class ShopAccounts(PartyId bank, Database store)
 {
     /// <summary>With their balances in minor units, by name.</summary>
-    public List<(string Name, Digest Account, long Balance)> All => store.Read(db => db.Query(
-        """
-        SELECT s.name, s.reference, coalesce(l.balance, 0) FROM shop_account s LEFT JOIN ledger_account l ON l.kind = 'shop' AND l.owner = s.reference
-        ORDER BY s.name, s.reference
-        """,
-        r => (r.GetString(0), Digest.Read(r.Bytes(1)), r.GetInt64(2))));
+    public List<(string Name, Digest Account, long Balance)> All => store.Read(ShopAccountTable.All);
 
     /// <summary>The number goes before names: anybody may take a name that looks like another's number (rule R18).</summary>
     public List<(string Name, Digest Account, long Balance)> Find(string named)
@@ -43,23 +38,22 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
 
         return store.Write(db =>
         {
-            var key = till?.Bytes.ToArray();
-            var opened = key is null ? null : db.First("SELECT reference FROM shop_till WHERE till_key = $1", r => r.Bytes(0), key);
-            Switches.Replace("R18 account", ref opened, opened ?? (key is null ? null : db.First("SELECT reference FROM shop_account WHERE name = $1 LIMIT 1", r => r.Bytes(0), name)));
-            if (opened is not null)
+            var opened = till is null ? null : ShopTillTable.AccountOf(db, till);
+            Switches.Replace("R18 account", ref opened, opened ?? (till is null ? null : ShopAccountTable.Named(db, name)));
+            if (opened is { } known)
             {
-                return Digest.Read(opened);
+                return known;
             }
 
-            long others = db.Number("SELECT count(*) FROM shop_account WHERE name = $1", name);
+            long others = ShopAccountTable.Namesakes(db, name);
 
             // The zero byte is in no name: no shop's name makes another's reference.
             string numbered = others == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\0{others + 1}");
             var reference = Digest.Of(Encoding.UTF8.GetBytes($"shop account {bank} {name}{numbered}"));
-            db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2)", reference.ToArray(), name);
-            if (key is not null)
+            ShopAccountTable.Open(db, reference, name);
+            if (till is not null)
             {
-                Keep(db, key, reference);
+                Keep(db, till, reference);
             }
 
             return reference;
@@ -71,29 +65,22 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
     public Digest Known(Digest account, PublicKey till) => store.Write(db =>
     {
-        if (db.Number("SELECT count(*) FROM shop_account WHERE reference = $1", account.ToArray()) == 0)
+        if (ShopAccountTable.Name(db, account) is null)
         {
             throw new InvalidOperationException("There is no such shop account at this bank. 'hiercash-bank accounts' lists them.");
         }
 
-        Keep(db, till.Bytes.ToArray(), account);
+        Keep(db, till, account);
         return account;
     });
 
-    private static void Keep(IWriteTransaction db, byte[] till, Digest account)
+    private static void Keep(IWriteTransaction db, PublicKey till, Digest account)
     {
         bool keeps = true;
         Switches.Off("R18 same account", ref keeps);
         if (keeps)
         {
-            db.Execute("INSERT OR REPLACE INTO shop_till(till_key, reference) VALUES($1, $2)", till, account.ToArray());
+            ShopTillTable.Keep(db, till, account);
         }
     }
-
-    public List<(Timestamp Date, string Kind, long Change)> Statement(Digest account) => store.Read(db => db.Query(
-        """
-        SELECT t.date, t.kind, e.amount FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
-        WHERE a.kind = 'shop' AND a.owner = $1 ORDER BY t.id
-        """,
-        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), r.GetInt64(2)), account.ToArray()));
 }

@@ -42,7 +42,7 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
     };
 }
 
-/// <summary>One row for each kind and what it is about, however often it happens: an instruction or statement, a set-back that was signed, an order of an account.</summary>
+/// <summary>The kinds of alarms, and those of now.</summary>
 internal static class BankAlarms
 {
     public const string NotSigned = "instruction not signed";
@@ -80,60 +80,22 @@ internal static class BankAlarms
     /// <summary>Two accounts, one withdrawal (R27).</summary>
     public const string RivalOrder = "withdrawal ordered by two accounts";
 
-    /// <summary>Kinds whose subject begins with the account that they are about.</summary>
-    private static readonly string[] OfHolders = [CardSetBack, SetBackOfAnother, NumberTwice, RenouncedShown, RivalOrder];
-
     /// <summary>While it is so (<see cref="Admission"/>).</summary>
     public const string Unanswered = "not answered by the issuer";
 
-    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) => db.Execute(
-        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", kind, ClearingPosting.NumberBytes(number), now.ToLedger());
-
     /// <summary>Before the bank signs it: what it signed stands in its books, whatever becomes of the card's answer (rule R12).</summary>
-    /// <returns>The alarm's subject.</returns>
-    public static byte[] RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user)
+    public static bool RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user)
     {
-        byte[] subject = [.. user.Value.ToArray(), .. ClearingPosting.NumberBytes(now.Microseconds)];
         bool keeps = true;
         Switches.Off("R12 in the books", ref keeps);
-        if (keeps)
-        {
-            db.Execute("INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", CardSetBack, subject, now.ToLedger());
-        }
-
-        return subject;
+        return keeps && AlarmTable.RaiseSetBack(db, now, user) > 0;
     }
-
-    /// <summary>About an order of that account.</summary>
-    public static int RaiseOrder(IWriteTransaction db, Timestamp now, string kind, WithdrawalOrder order) => db.Execute(
-        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)", kind, (byte[])[.. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
-
-    /// <summary>About two accounts: that which bears the withdrawal, and that of the other order.</summary>
-    public static int RaiseRival(IWriteTransaction db, Timestamp now, AccountId owner, WithdrawalOrder order) => db.Execute(
-        "INSERT OR IGNORE INTO alarm(kind, subject, date) VALUES($1, $2, $3)",
-        RivalOrder, (byte[])[.. owner.Value.ToArray(), .. order.User.Value.ToArray(), .. order.Request.Value.ToArray()], now.ToLedger());
-
-    /// <summary>The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody else's.</summary>
-    public static int CardOfAnother(IWriteTransaction db, byte[] subject) =>
-        db.Execute("UPDATE OR REPLACE alarm SET kind = $2 WHERE kind = $1 AND subject = $3", CardSetBack, SetBackOfAnother, subject);
-
-    /// <summary>When this bank signed a set-back of the card of that account, oldest first; also where the reader said that another card took it, for a reader may lie.</summary>
-    public static List<(Timestamp Date, bool OfAnother)> SetBacks(IReadSnapshot db, AccountId user) => db.Query(
-        "SELECT date, kind = $3 FROM alarm WHERE kind IN ($1, $3) AND substr(subject, 1, 16) = $2 ORDER BY date",
-        r => (Timestamp.FromLedger(r.GetInt64(0)), r.GetBoolean(1)), CardSetBack, user.Value.ToArray(), SetBackOfAnother);
 
     /// <summary>That this bank was restored, and that the issuer does not answer, come before everything else; then the newest first.</summary>
     public static List<BankAlarm> All(IReadSnapshot db) =>
-        [.. Agreement.BehindSince(db) is { } since ? [new BankAlarm(since, Behind, 0)] : Array.Empty<BankAlarm>(),
-            .. Admission.Unanswered(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(), .. Raised(db)];
-
-    private static List<BankAlarm> Raised(IReadSnapshot db) => db.Query(
-        """
-        SELECT l.date, l.kind, l.subject, a.name, b.name FROM alarm l LEFT JOIN account a ON a.u = substr(l.subject, 1, 16)
-        LEFT JOIN account b ON l.kind = $1 AND b.u = substr(l.subject, 17, 16) ORDER BY l.date DESC, l.kind, l.subject
-        """,
-        r => OfHolders.Contains(r.GetString(1))
-            ? new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), 0, r.IsDBNull(3) ? null : r.IsDBNull(4) ? r.GetString(3) : $"{r.GetString(3)} and {r.GetString(4)}")
-            : new BankAlarm(Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(r.Bytes(2))),
-        RivalOrder);
+    [
+        .. Agreement.BehindSince(db) is { } since ? [new BankAlarm(since, Behind, 0)] : Array.Empty<BankAlarm>(),
+        .. UnansweredTable.Find(db) is { } now ? [new BankAlarm(now.Since, Unanswered, 0, Said: now.Said)] : Array.Empty<BankAlarm>(),
+        .. AlarmTable.All(db),
+    ];
 }

@@ -20,7 +20,8 @@ internal static class BankWaiting
     /// <summary>What waits because the last visit of the process that serves failed, for a reason that nothing else here says.</summary>
     public static IEnumerable<Waiting> OfVisit(IReadSnapshot db, IReadOnlyList<Fault> serving)
     {
-        bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null || Agreement.Disbelieved(db) is not null || Admission.Unanswered(db) is not null;
+        bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null
+            || Agreement.Disbelieved(db) is not null || UnansweredTable.Find(db) is not null;
         return serving.Where(f => f.What == ServeLoop.Work && !isSaid).Select(f => new Waiting(
             WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason}.",
             f.EndsWhen.Length > 0 ? $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit." : "'hiercash-bank serve' tries again at each visit."));
@@ -30,8 +31,8 @@ internal static class BankWaiting
     public static IReadOnlyList<Waiting> All(IReadSnapshot db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
     {
         var all = new List<Waiting>();
-        string visits = Visits + (Admission.Unanswered(db) is null ? "." : "; below is what it said last.");
-        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(debited) FROM withdrawal WHERE state IN ('Debited', 'Requested')"), n => new Waiting(
+        string visits = Visits + (UnansweredTable.Find(db) is null ? "." : "; below is what it said last.");
+        Add(all, WithdrawalTable.TallyUnconcluded(db), n => new Waiting(
             WaitingKind.DebitedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} debited", n.Since, "The issuer has not answered for it.",
             visits + " What stays unanswered goes back to the account on the issuer's word."));
         all.AddRange(parked.Select(p => new Waiting(
@@ -58,49 +59,39 @@ internal static class BankWaiting
                 $"It ends at the visit at which the two agree. {Agreement.NameLostKey}"));
         }
 
-        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered WHERE request NOT IN (SELECT request FROM owed)"), n => new Waiting(
+        Add(all, RecoveredTable.TallyUnordered(db), n => new Waiting(
             WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
             "The holder's 'hiercash-wallet resume' shows the order and ends it."));
-        Add(all, Counted(db, "SELECT count(*), coalesce(sum(x), 0), min(date) FROM recovered WHERE request IN (SELECT request FROM owed)"), n => new Waiting(
+        Add(all, RecoveredTable.TallyUncovered(db), n => new Waiting(
             WaitingKind.UncoveredWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since,
             "They were issued before this bank was restored from a copy, their orders were shown, and their accounts do not cover them. These withdraw nothing else.",
             "A deposit ends it, with the holder's next withdrawal or 'hiercash-wallet resume'."));
-        Add(all, Counted(db, "SELECT count(*), 0, min(r.since) FROM renounced r JOIN account a ON a.u = r.u WHERE r.number > a.known"), n => new Waiting(
+        Add(all, RenouncedTable.Open(db), n => new Waiting(
             WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since, "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
             "It ends when that order is shown, and disputeTerm after it was renounced: with the holder's next withdrawal."));
-        all.AddRange(db.Query(
-            """
-            SELECT n.coin_id, n.allowed, n.until, e.judged FROM notice n JOIN evidence e ON e.coin_id = n.coin_id
-            WHERE n.until > $1 AND n.fallen = 0 AND n.allowed > e.claimed AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id) ORDER BY n.until
-            """,
-            r => new Waiting(
-                WaitingKind.ClaimInTerm, $"a claim of up to {Amount.FromLedger(r.GetInt64(1)).Show(currency)} on the holder of coin {Convert.ToHexStringLower(r.Bytes(0))[..16]}",
-                Timestamp.FromLedger(r.GetInt64(3)), "Its holder may still rebut the evidence.", $"It is booked after {Timestamp.FromLedger(r.GetInt64(2))} if the case stands."),
-            now.ToLedger()));
-        Add(all, Counted(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL"), n => new Waiting(
+        all.AddRange(NoticeTable.InTerm(db, now).Select(n => new Waiting(
+            WaitingKind.ClaimInTerm, $"a claim of up to {n.Allowed.Show(currency)} on the holder of coin {n.Coin.ToString()[..16]}",
+            n.Since,
+            "Its holder may still rebut the evidence.", $"It is booked after {n.Until} if the case stands.")));
+        Add(all, VoidTable.TallyUnanswered(db), n => new Waiting(
             WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", visits));
-        var uncancelled = Counted(
-            db,
-            """
-            SELECT count(*), coalesce(sum(w.x), 0), min(l.date) FROM cancellation c JOIN withdrawal w ON w.request = c.request JOIN lost_report l ON l.u = c.u
-            WHERE c.date IS NULL AND w.state = 'Issued'
-            """);
-        Add(all, uncancelled, n => new Waiting(
+        Add(all, CancellationTable.TallyOpen(db), n => new Waiting(
             WaitingKind.UncancelledCoin, $"{n.Count} coins of lost cards", n.Since, "The issuer has not cancelled them yet.", visits));
-        all.AddRange(db.Query(
-            "SELECT since, said FROM unanswered",
-            r => new Waiting(WaitingKind.UnansweredByIssuer, "everything that needs the issuer", Timestamp.FromLedger(r.GetInt64(0)), r.GetString(1), "What the issuer says there ends it.")));
+        if (UnansweredTable.Find(db) is { } unanswered)
+        {
+            all.Add(new Waiting(
+                WaitingKind.UnansweredByIssuer, "everything that needs the issuer", unanswered.Since, unanswered.Said,
+                "What the issuer says there ends it."));
+        }
+
         return all;
     }
 
-    private static (long Count, Amount Sum, Timestamp Since) Counted(IReadSnapshot db, string sql) =>
-        db.Query(sql, r => (r.GetInt64(0), Amount.FromLedger(r.GetInt64(1)), r.IsDBNull(2) ? default : Timestamp.FromLedger(r.GetInt64(2))))[0];
-
-    private static void Add(List<Waiting> all, (long Count, Amount Sum, Timestamp Since) counted, Func<(long Count, Amount Sum, Timestamp Since), Waiting> make)
+    private static void Add(List<Waiting> all, Tally tally, Func<Tally, Waiting> make)
     {
-        if (counted.Count > 0)
+        if (tally.Count > 0)
         {
-            all.Add(make(counted));
+            all.Add(make(tally));
         }
     }
 }

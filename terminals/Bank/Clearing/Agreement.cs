@@ -34,7 +34,7 @@ internal sealed class Agreement(
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public static Timestamp? BehindSince(IReadSnapshot db)
     {
-        var since = db.Query("SELECT since FROM behind", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        var since = BehindTable.Since(db);
         Switches.Replace("R27 bank stops", ref since, null);
         return since;
     }
@@ -42,14 +42,10 @@ internal sealed class Agreement(
     /// <summary>Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed since.</summary>
     public static Timestamp? Disbelieved(IReadSnapshot db)
     {
-        var since = db.Query("SELECT since FROM disbelieved", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        var since = DisbelievedTable.Since(db);
         Switches.Replace("R27 disbelieved", ref since, null);
         return since;
     }
-
-    /// <summary>The newest position of that side; null before the first.</summary>
-    public static Position? Newest(IReadSnapshot db, PositionRole role) =>
-        db.First("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!, (long)role);
 
     /// <summary>The same as <see cref="Ensure"/>; false where the issuer cannot be reached.</summary>
     public async ValueTask<bool> HasAgreed(CancellationToken cancel)
@@ -122,20 +118,21 @@ internal sealed class Agreement(
     public async ValueTask Recovered(ulong after, CancellationToken cancel)
     {
         await Exchange(isRestored: true, after, cancel);
-        store.Write(db => db.Execute("DELETE FROM behind"));
+        store.Write(BehindTable.End);
     }
 
     private async ValueTask<Position> Exchange(bool isRestored, ulong after, CancellationToken cancel)
     {
         _agreed = false;
-        var heard = store.Read(db => Newest(db, PositionRole.Issuer));
-        var own = store.Write(db => Next(db, isRestored, after));
-        var reply = await issuer.Call(AgreeMessage.Write(own, heard), cancel);
+        var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
+        var next = store.Write(db => Next(db, isRestored, after));
+        var reply = await issuer.Call(AgreeMessage.Write(next, heard), cancel);
         var said = AgreeMessage.ReadReply(reply)
             ?? throw new InvalidOperationException($"The issuer does not say how far it is with this bank. {Refusal.Read(reply)?.Text}".TrimEnd());
         if (said.Role == PositionRole.Bank)
         {
-            store.Write(db => Behind(db, said));
+            bool own = IsOwn(said);
+            store.Write(db => Behind(db, said, own));
             throw new InvalidOperationException(store.Read(BehindSince) is null
                 ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}"
                 : RunRecover);
@@ -146,7 +143,7 @@ internal sealed class Agreement(
         Switches.On("R27 issuer signed", ref its);
         if (!its)
         {
-            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, own.Number));
+            store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, next.Number));
             throw new InvalidOperationException("What the issuer says of how far it is with this bank is not signed by it.");
         }
 
@@ -155,13 +152,19 @@ internal sealed class Agreement(
         Switches.Off("R27 issuer behind", ref behind);
         if (behind)
         {
-            store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
+            store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
             throw new InvalidOperationException(
                 $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. "
                 + "Nothing is taken from it before it has recovered.");
         }
 
-        store.Write(db => Keep(db, said) + db.Execute("UPDATE position SET answered = 1 WHERE role = 2 AND number = $1", (long)own.Number) + db.Execute("DELETE FROM disbelieved"));
+        store.Write(db =>
+        {
+            PositionTable.Keep(db, said);
+            PositionTable.MarkAnswered(db, next.Number);
+            DisbelievedTable.End(db);
+            return true;
+        });
         if (said.IsRestored)
         {
             await GiveBack(said, cancel);
@@ -179,18 +182,16 @@ internal sealed class Agreement(
         var slack = (2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1);
         Switches.Replace("R27 two clocks", ref slack, TimeSpan.FromDays(1));
         var from = since.Date.Minus(slack);
-        var issued = store.Read(db => db.Query(
-            "SELECT user_order, ek FROM withdrawal WHERE state = 'Issued' AND ended >= $1 ORDER BY ended", r => (Asked: Ask(r.Bytes(0)), EK: r.Bytes(1)), from.ToLedger()));
+        var issued = store.Read(db => WithdrawalTable.IssuedSince(db, from))
+            .ConvertAll(w => (Asked: Ask(w.Order.FaceValue, w.Order.Currency, w.Order.Key, w.Order.EI), w.EK));
 
         // Also what this bank got back itself, and of which nobody has shown the order yet: whenever it was issued.
-        var unordered = store.Read(db => db.Query(
-            "SELECT x, key_id, ei, ek FROM recovered ORDER BY rowid",
-            r => (Asked: Ask(Amount.FromLedger(r.GetInt64(0)), scheme.Terms.Currency, new KeyId(checked((uint)r.GetInt64(1))), r.Bytes(2)), EK: r.Bytes(3))));
+        var unordered = store.Read(RecoveredTable.All).ConvertAll(w => (Asked: Ask(w.FaceValue, scheme.Terms.Currency, w.Key, w.EI), w.EK));
         bool brings = true;
         Switches.Off("R27 unordered given back", ref brings);
         issued.AddRange(brings ? unordered : []);
-        var transfers = store.Read(db => db.Query("SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number", r => ClearingInstruction.Decode(r.Bytes(0))!, (long)since.Instruction));
-        var statements = store.Read(db => db.Query("SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!, (long)since.Statement));
+        var transfers = store.Read(db => InstructionTable.After(db, since.Instruction));
+        var statements = store.Read(db => StatementTable.After(db, since.Statement));
         foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
         {
             await Give(new ReturnedWords(false, [.. part], [], []), cancel);
@@ -209,7 +210,7 @@ internal sealed class Agreement(
         await Give(new ReturnedWords(true, [], [], []), cancel);
 
         // It has forgotten which coins of lost cards it cancelled: they are reported again.
-        store.Write(db => db.Execute("UPDATE cancellation SET date = NULL WHERE date >= $1", from.ToLedger()));
+        store.Write(db => CancellationTable.Reopen(db, from));
     }
 
     private async ValueTask Give(ReturnedWords words, CancellationToken cancel)
@@ -222,13 +223,6 @@ internal sealed class Agreement(
     }
 
     /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
-    private IssueRequest Ask(byte[] order)
-    {
-        var reader = new BerTlvReader(order);
-        var asked = WithdrawalOrder.Read(ref reader);
-        return Ask(asked.FaceValue, asked.Currency, asked.Key, asked.EI);
-    }
-
     private IssueRequest Ask(Amount faceValue, Currency currency, KeyId keyId, byte[] ei)
     {
         var now = Timestamp.Now(clock);
@@ -240,7 +234,7 @@ internal sealed class Agreement(
     public Position Next(IWriteTransaction db, bool isRestored, ulong after = 0)
     {
         // One that was not answered is sent again, the same bytes: so a copy does not catch up with what it has forgotten by asking often.
-        if (!isRestored && db.First("SELECT position FROM position WHERE role = 2 AND answered = 0", r => Position.Decode(r.Bytes(0))!) is { } unanswered)
+        if (!isRestored && PositionTable.Unanswered(db) is { } unanswered)
         {
             if (unanswered.Verify(suite, key.PublicKey))
             {
@@ -249,50 +243,47 @@ internal sealed class Agreement(
 
             // The bank has another key since: the same word under that one, or its issuer would never hear it.
             var again = Position.Sign(key, unanswered);
-            Keep(db, again);
+            PositionTable.Keep(db, again);
             return again;
         }
 
-        ulong number = Math.Max(after, Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
+        ulong number = Math.Max(after, PositionTable.Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
+        ulong issued = (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db));
         var next = Position.Sign(key, new Position(
-            PositionRole.Bank, scheme.Issuer, bank, number, (ulong)db.Number("SELECT number FROM booked"),
-            (ulong)db.Number("SELECT max(coalesce((SELECT max(number) FROM audit_statement), 0), coalesce((SELECT max(number) FROM forgotten WHERE what = 'statement'), 0))"),
-            (ulong)(db.Number("SELECT count(*) FROM withdrawal WHERE state = 'Issued'") + db.Number("SELECT count(*) FROM recovered")
-                + db.Number("SELECT coalesce(sum(times), 0) FROM forgotten WHERE what = 'withdrawal' AND kind = 0")),
-            isRestored, Timestamp.Now(clock), []));
-        Keep(db, next);
+            PositionRole.Bank, scheme.Issuer, bank, number, InstructionTable.Last(db),
+            Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)), issued, isRestored, Timestamp.Now(clock), []));
+        PositionTable.Keep(db, next);
         return next;
     }
 
-    /// <summary>Keeps a position of either side, unless there is a newer one.</summary>
-    private static int Keep(IWriteTransaction db, Position position) => db.Execute(
-        """
-        INSERT INTO position(role, number, position) VALUES($1, $2, $3)
-        ON CONFLICT(role) DO UPDATE SET number = excluded.number, position = excluded.position, answered = 0 WHERE excluded.number >= number
-        """,
-        (long)position.Role, (long)position.Number, position.Encode());
+    /// <summary>Whether this bank has signed it, with any key of its own.</summary>
+    private bool IsOwn(Position said)
+    {
+        bool own = said.Issuer == scheme.Issuer && said.Bank == bank
+            && store.Read(db => BankKeys.Own(db, suite)).Exists(k => said.Verify(suite, k));
+        Switches.On("R27 own word", ref own);
+        return own;
+    }
 
     /// <summary>The bank is behind only if its own signature says so: a position that it has given, and does not know of.</summary>
-    private bool Behind(IWriteTransaction db, Position said)
+    private bool Behind(IWriteTransaction db, Position said, bool own)
     {
-        var mine = Newest(db, PositionRole.Bank)!;
-        bool own = said.Issuer == scheme.Issuer && said.Bank == bank && BankKeys.Own(db, suite).Exists(k => said.Verify(suite, k));
-        Switches.On("R27 own word", ref own);
+        var mine = PositionTable.Newest(db, PositionRole.Bank)!;
         bool isLater = said.Number > mine.Number || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
         if (own && isLater)
         {
             // What was not believed, while its key was not known, was true.
-            db.Execute("DELETE FROM alarm WHERE kind = $1 AND subject = $2", BankAlarms.FalselyBehind, ClearingPosting.NumberBytes(said.Number));
-            db.Execute("DELETE FROM disbelieved");
-            db.Execute("INSERT INTO behind(only, since, proof) VALUES(1, $1, $2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof", Timestamp.Now(clock).ToLedger(), said.Encode());
+            AlarmTable.Clear(db, BankAlarms.FalselyBehind, said.Number);
+            DisbelievedTable.End(db);
+            BehindTable.Note(db, Timestamp.Now(clock), said);
         }
 
         // Two visits of this bank at the same time may overtake each other: that is no lie.
         bool overtaken = own && said.Number == mine.Number;
         if (!(own && isLater) && !overtaken)
         {
-            BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.FalselyBehind, said.Number);
-            db.Execute("INSERT OR IGNORE INTO disbelieved(only, since) VALUES(1, $1)", Timestamp.Now(clock).ToLedger());
+            AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.FalselyBehind, said.Number);
+            DisbelievedTable.Note(db, Timestamp.Now(clock));
         }
 
         return own && isLater;

@@ -19,9 +19,11 @@ internal static class Bookings
 
         return transfer.Kind switch
         {
-            TransferKind.ShopCredit or TransferKind.ShopDebit => HasShop(db, transfer) ? BookingOutcome.Booked : BookingOutcome.NoAccount,
+            TransferKind.ShopCredit or TransferKind.ShopDebit =>
+                ShopAccountTable.Name(db, transfer.Reference) is null ? BookingOutcome.NoAccount : BookingOutcome.Booked,
             TransferKind.RedeemCredit or TransferKind.ReturnCredit =>
-                UserDatabase.Find(db, new WithdrawalId(transfer.Reference)) is null ? BookingOutcome.NoWithdrawal : BookingOutcome.Booked,
+                WithdrawalTable.Find(db, new WithdrawalId(transfer.Reference)) is null
+                    ? BookingOutcome.NoWithdrawal : BookingOutcome.Booked,
             TransferKind.ClaimDebit => IsVerified(db, transfer, now) ? BookingOutcome.Booked : BookingOutcome.ClaimNotVerified,
             TransferKind.ClaimRestore => WasClaimed(db, transfer) ? BookingOutcome.Booked : BookingOutcome.ClaimNotVerified,
             _ => BookingOutcome.Booked,
@@ -39,14 +41,14 @@ internal static class Bookings
         };
         if (claimed != 0)
         {
-            db.Execute("UPDATE evidence SET claimed = claimed + $2 WHERE coin_id = $1", transfer.Reference.ToArray(), claimed);
+            EvidenceTable.AddClaimed(db, new CoinId(transfer.Reference), claimed);
         }
 
         var (from, to) = Accounts(db, transfer);
-        Ledger.Move(db, now, "instruction", ClearingPosting.NumberBytes(transfer.Number), suspended ? LedgerAccount.Suspense : from, to, transfer.Total);
+        Ledger.Move(db, now, LedgerTransaction.Instruction(transfer.Number), suspended ? LedgerAccount.Suspense : from, to, transfer.Total);
         if (transfer.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit)
         {
-            Replacement.Forward(db, now, UserDatabase.Find(db, new WithdrawalId(transfer.Reference))!.Order.User);
+            Replacement.Forward(db, now, WithdrawalTable.Find(db, new WithdrawalId(transfer.Reference))!.Order.User);
         }
     }
 
@@ -57,13 +59,10 @@ internal static class Bookings
         TransferKind.ClaimDebit => (LedgerAccount.Claims, LedgerAccount.Clearing),
         TransferKind.ClaimRestore => (LedgerAccount.Clearing, LedgerAccount.Claims),
         TransferKind.RedeemCredit or TransferKind.ReturnCredit =>
-            (LedgerAccount.Float, LedgerAccount.User(UserDatabase.Find(db, new WithdrawalId(transfer.Reference))!.Order.User)),
+            (LedgerAccount.Float, LedgerAccount.User(WithdrawalTable.Find(db, new WithdrawalId(transfer.Reference))!.Order.User)),
         TransferKind.FloatRestore => (LedgerAccount.Clearing, LedgerAccount.Float),
         _ => (LedgerAccount.Shop(transfer.Reference), LedgerAccount.Clearing),
     };
-
-    private static bool HasShop(IReadSnapshot db, ClearingInstruction transfer) =>
-        db.Number("SELECT count(*) FROM shop_account WHERE reference = $1", transfer.Reference.ToArray()) == 1;
 
     /// <summary>
     /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what was signed too much
@@ -71,14 +70,13 @@ internal static class Bookings
     /// </summary>
     private static bool IsVerified(IReadSnapshot db, ClearingInstruction transfer, Timestamp now)
     {
-        bool covered = EvidenceStore.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= transfer.Total.ToLedger();
+        bool covered = CaseBook.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= transfer.Total.ToLedger();
         Switches.On("hole 13 claim", ref covered);
         return covered;
     }
 
-    private static bool WasClaimed(IReadSnapshot db, ClearingInstruction transfer) => Claimed(db, transfer.Reference) >= transfer.Total.ToLedger();
-
-    private static long Claimed(IReadSnapshot db, Digest coin) => db.Number("SELECT claimed FROM evidence WHERE coin_id = $1", coin.ToArray());
+    private static bool WasClaimed(IReadSnapshot db, ClearingInstruction transfer) =>
+        EvidenceTable.Claimed(db, new CoinId(transfer.Reference)) >= transfer.Total;
 
     /// <summary>
     /// Parked claims of one coin and what is to be given back of them, where neither can be booked alone: all that waits to be given back, and as few claims,
@@ -88,25 +86,26 @@ internal static class Bookings
     /// <returns>Numbers of instructions; empty if no coin has any that can be booked so.</returns>
     public static List<ulong> SetOff(IReadSnapshot db, Timestamp now)
     {
-        var parked = ParkedPostings.Numbers(db).Select(n => (Number: n, ParkedPostings.Find(db, n).ClearingInstruction)).ToList();
-        foreach (var coin in parked.Where(p => p.ClearingInstruction.Kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore).GroupBy(p => p.ClearingInstruction.Reference))
+        var parked = ParkedTable.All(db).Select(p => p.ClearingInstruction)
+            .Where(t => t.Kind is TransferKind.ClaimDebit or TransferKind.ClaimRestore);
+        foreach (var coin in parked.GroupBy(t => t.Reference))
         {
-            var together = coin.Where(p => p.ClearingInstruction.Kind == TransferKind.ClaimRestore).ToList();
-            long back = together.Sum(p => p.ClearingInstruction.Total.ToLedger()) - Claimed(db, coin.Key);
+            var together = coin.Where(p => p.Kind == TransferKind.ClaimRestore).ToList();
+            long back = together.Sum(p => p.Total.ToLedger()) - EvidenceTable.Claimed(db, new CoinId(coin.Key)).ToLedger();
             if (together.Count == 0)
             {
                 continue;
             }
 
-            foreach (var claim in coin.Where(p => p.ClearingInstruction.Kind == TransferKind.ClaimDebit).TakeWhile(_ => back > 0))
+            foreach (var claim in coin.Where(p => p.Kind == TransferKind.ClaimDebit).TakeWhile(_ => back > 0))
             {
                 together.Add(claim);
-                back -= claim.ClearingInstruction.Total.ToLedger();
+                back -= claim.Total.ToLedger();
             }
 
             // What was claimed already only makes room for what goes back: what is added to it is what has to be verified.
-            long added = together.Sum(p => p.ClearingInstruction.Kind == TransferKind.ClaimDebit ? p.ClearingInstruction.Total.ToLedger() : -p.ClearingInstruction.Total.ToLedger());
-            if (back <= 0 && (added <= 0 || EvidenceStore.Claimable(db, new CoinId(coin.Key), now).ToLedger() >= added))
+            long added = together.Sum(p => p.Kind == TransferKind.ClaimDebit ? p.Total.ToLedger() : -p.Total.ToLedger());
+            if (back <= 0 && (added <= 0 || CaseBook.Claimable(db, new CoinId(coin.Key), now).ToLedger() >= added))
             {
                 return [.. together.Select(p => p.Number).Order()];
             }

@@ -54,7 +54,7 @@ internal sealed class ClearingPosting(
     }
 
     /// <summary>The last instruction that is kept, booked or parked; 0 before the first.</summary>
-    public ulong LastNumber => store.Read(db => (ulong)db.Number("SELECT number FROM booked"));
+    public ulong LastNumber => store.Read(InstructionTable.Last);
 
     /// <summary>What is parked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => store.Read(db => _parking.All(db, Timestamp.Now(clock)));
@@ -89,7 +89,7 @@ internal sealed class ClearingPosting(
 
     private bool IsSigned(ClearingInstruction transfer) => scheme.IsStatement(k => transfer.Verify(suite, k));
 
-    private void Alarm(string kind, ulong number) => store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), kind, number));
+    private void Alarm(string kind, ulong number) => store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
 
     private bool Take(ClearingInstruction transfer)
     {
@@ -104,8 +104,7 @@ internal sealed class ClearingPosting(
                 throw new InvalidOperationException($"Instruction {transfer.Number} cannot be booked.");
             }
 
-            db.Execute("INSERT INTO booked_transfer(number, transfer, state) VALUES($1, $2, $3)", (long)transfer.Number, transfer.Encode(), (long)outcome);
-            db.Execute("INSERT INTO booked(only, number) VALUES(1, $1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)transfer.Number);
+            InstructionTable.Add(db, transfer, outcome);
             if (outcome == BookingOutcome.Booked)
             {
                 Bookings.Book(db, transfer, suspended: false, now);
@@ -127,7 +126,7 @@ internal sealed class ClearingPosting(
     {
         var now = Timestamp.Now(clock);
         int booked = BookSetOff(now);
-        foreach (ulong number in store.Read(ParkedPostings.Numbers))
+        foreach (ulong number in store.Read(ParkedTable.Numbers))
         {
             if (!store.Read(db => Changes(db, number, now)))
             {
@@ -136,7 +135,7 @@ internal sealed class ClearingPosting(
 
             booked += store.Write(db =>
             {
-                var (transfer, parked) = ParkedPostings.Find(db, number);
+                var (transfer, parked) = ParkedTable.Find(db, number);
                 var outcome = Bookings.Judge(db, transfer, parked.InSuspense, now);
                 if (outcome == BookingOutcome.Booked)
                 {
@@ -174,7 +173,7 @@ internal sealed class ClearingPosting(
                 var numbers = Together(db, now);
                 foreach (ulong number in numbers)
                 {
-                    var (transfer, parked) = ParkedPostings.Find(db, number);
+                    var (transfer, parked) = ParkedTable.Find(db, number);
                     Bookings.Book(db, transfer, parked.InSuspense, now);
                     _parking.Change(db, number, BookingOutcome.Booked, now);
                 }
@@ -197,14 +196,7 @@ internal sealed class ClearingPosting(
 
     private bool Changes(IReadSnapshot db, ulong number, Timestamp now)
     {
-        var (transfer, parked) = ParkedPostings.Find(db, number);
+        var (transfer, parked) = ParkedTable.Find(db, number);
         return Bookings.Judge(db, transfer, parked.InSuspense, now) != parked.Outcome || _parking.IsDue(transfer, parked, now);
-    }
-
-    internal static byte[] NumberBytes(ulong number)
-    {
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
-        return bytes;
     }
 }

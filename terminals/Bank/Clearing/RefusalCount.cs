@@ -15,16 +15,13 @@ internal static class RefusalCount
     /// <summary>The moment from which on the account may withdraw again; null if it may now.</summary>
     public static Timestamp? FullUntil(IReadSnapshot db, AccountId user, SchemeParameters terms, Timestamp now)
     {
-        var row = db.First("SELECT since, times FROM refused WHERE u = $1", r => new { Since = Timestamp.FromLedger(r.GetInt64(0)), Times = r.GetInt64(1) }, user.Value.ToArray());
-        bool isFull = row is not null && row.Times >= Most && row.Since.Plus(terms.BackupMaxAge) >= now;
+        var counted = RefusedTable.Find(db, user);
+        var until = counted?.Since.Plus(terms.BackupMaxAge);
+        bool isFull = counted?.Times >= Most && until >= now;
         Switches.Off("R10 refusals", ref isFull);
-        return isFull ? row!.Since.Plus(terms.BackupMaxAge) : null;
+        return isFull ? until : null;
     }
 
-    public static void Add(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now) => db.Execute(
-        """
-        INSERT INTO refused(u, since, times) VALUES($1, $2, 1)
-        ON CONFLICT(u) DO UPDATE SET times = CASE WHEN since < $3 THEN 1 ELSE times + 1 END, since = CASE WHEN since < $3 THEN excluded.since ELSE since END
-        """,
-        user.Value.ToArray(), now.ToLedger(), now.ToLedger() - (long)terms.BackupMaxAge.TotalMicroseconds);
+    public static void Add(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now) =>
+        RefusedTable.Add(db, user, now, now.Minus(terms.BackupMaxAge));
 }

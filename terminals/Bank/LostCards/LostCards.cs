@@ -37,7 +37,7 @@ internal sealed class LostCards(
     /// <summary>Keeps the report, then cancels; what the issuer could not be asked is asked later.</summary>
     public async ValueTask<int> Report(LostCardReport report, CancellationToken cancel)
     {
-        var account = store.Read(db => UserDatabase.FindAccount(db, report.User));
+        var account = store.Read(db => AccountTable.Find(db, report.User));
         bool here = report.Bank == bank;
         Switches.On("hole 10 report", ref here);
         bool holders = account is not null && here && report.Verify(suite, account.Key);
@@ -50,23 +50,19 @@ internal sealed class LostCards(
         var now = Timestamp.Now(clock);
         store.Write(db =>
         {
-            db.Execute("INSERT OR IGNORE INTO lost_report(u, report, date) VALUES($1, $2, $3)", report.User.Value.ToArray(), report.Encode(), now.ToLedger());
-            db.Execute(
-                "INSERT OR IGNORE INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = $1 AND state <> 'Reversed'", report.User.Value.ToArray());
+            LostReportTable.Add(db, report, now);
+            CancellationTable.AddAllOf(db, report.User);
             return true;
         });
         crash.Reach(CrashPoints.LossReported);
         await Resume(cancel);
-        return (int)store.Read(db => db.Number("SELECT count(*) FROM cancellation WHERE u = $1 AND date IS NOT NULL", report.User.Value.ToArray()));
+        return (int)store.Read(db => CancellationTable.CountCancelled(db, report.User));
     }
 
     /// <summary>Asks for every cancellation that is not answered yet.</summary>
     public async ValueTask Resume(CancellationToken cancel)
     {
-        var waiting = store.Read(db => db.Query(
-            "SELECT c.request FROM cancellation c JOIN withdrawal w ON w.request = c.request WHERE c.date IS NULL AND w.state = 'Issued'",
-            r => new WithdrawalId(Digest.Read(r.Bytes(0)))));
-        foreach (var request in waiting)
+        foreach (var request in store.Read(CancellationTable.Open))
         {
             LinkMessage reply;
             try
@@ -86,17 +82,13 @@ internal sealed class LostCards(
 
             if (LossMessages.ReadCancelReply(reply) is { } date)
             {
-                store.Write(db => db.Execute("UPDATE cancellation SET date = $2 WHERE request = $1", request.Value.ToArray(), date.ToLedger()));
+                store.Write(db => CancellationTable.MarkCancelled(db, request, date));
             }
         }
     }
 
     /// <summary>True if the card of that account was reported as lost.</summary>
-    public static bool IsLost(IReadSnapshot db, AccountId user) => LostOn(db, user) is not null;
-
-    /// <summary>When the card of that account was reported as lost, by this bank's clock; null if it was not.</summary>
-    public static Timestamp? LostOn(IReadSnapshot db, AccountId user) =>
-        db.Query("SELECT date FROM lost_report WHERE u = $1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), user.Value.ToArray()).FirstOrDefault();
+    public static bool IsLost(IReadSnapshot db, AccountId user) => LostReportTable.DateOf(db, user) is not null;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
     /// <exception cref="InvalidOperationException">
@@ -104,7 +96,7 @@ internal sealed class LostCards(
     /// </exception>
     public async ValueTask FetchStatements(CancellationToken cancel)
     {
-        var last = store.Read(db => db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Bytes(0))!));
+        var last = store.Read(StatementTable.Last);
         LinkMessage reply;
         try
         {
@@ -124,7 +116,7 @@ internal sealed class LostCards(
             Switches.On("statement signed", ref signed);
             if (!ours || !signed)
             {
-                store.Write(db => BankAlarms.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
+                store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
                 throw new InvalidOperationException($"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
             }
 
@@ -136,31 +128,29 @@ internal sealed class LostCards(
                 throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they prove that its books were changed.");
             }
 
-            store.Write(db => db.Execute("INSERT INTO audit_statement(number, statement) VALUES($1, $2)", (long)statement.Number, statement.Encode()));
+            store.Write(db =>
+            {
+                StatementTable.Add(db, statement);
+                return true;
+            });
             last = statement;
         }
     }
-
-    public static List<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions(IReadSnapshot db) => db.Query(
-        "SELECT refused, kept FROM contradiction ORDER BY date, digest",
-        r => (CirculationStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? CirculationStatement.Decode(kept) : null));
 
     /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only out of order.</summary>
     private bool Contradict(IWriteTransaction db, CirculationStatement statement, CirculationStatement? last, ulong due)
     {
         var now = Timestamp.Now(clock);
-        var same = db.First("SELECT statement FROM audit_statement WHERE number = $1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)statement.Number);
+        var same = StatementTable.Find(db, statement.Number);
         bool differs = same is null ? statement.Number >= due : same.Digest != statement.Digest;
-        bool keeps = differs && db.Number("SELECT count(*) FROM contradiction") < MostContradictions;
+        bool keeps = differs && ContradictionTable.Count(db) < MostContradictions;
         Switches.Off("statement kept", ref keeps);
         if (keeps)
         {
-            db.Execute(
-                "INSERT OR IGNORE INTO contradiction(digest, date, refused, kept) VALUES($1, $2, $3, $4)",
-                statement.Digest.ToArray(), now.ToLedger(), statement.Encode(), (same ?? last)?.Encode());
+            ContradictionTable.Add(db, statement, same ?? last, now);
         }
 
-        BankAlarms.Raise(db, now, BankAlarms.StatementOutOfOrder, due);
+        AlarmTable.Raise(db, now, BankAlarms.StatementOutOfOrder, due);
         return true;
     }
 }

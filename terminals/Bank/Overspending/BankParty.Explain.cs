@@ -10,11 +10,10 @@ public sealed partial class BankParty
     public IEnumerable<string> Explain(AccountId user)
     {
         var parked = Parked;
-        return _store.Read(db => UserDatabase.Of(db, user)).Select(w =>
+        return _store.Read(db => WithdrawalTable.Of(db, user)).Select(w =>
         {
             var currency = _identity.Scheme.Terms.Currency;
-            string cancelled = _store.Read(db => db.First(
-                "SELECT date FROM cancellation WHERE request = $1 AND date IS NOT NULL", r => Timestamp.FromLedger(r.GetInt64(0)).ToString(), w.Order.Request.Value.ToArray())) is { } date
+            string cancelled = _store.Read(db => CancellationTable.DateOf(db, w.Order.Request)) is { } date
                 ? $" The card was reported as lost: the issuer cancelled the coin on {date}, and what is left of it comes back after its terms."
                 : "";
             string waits = string.Concat(parked.Where(p => p.Reference == w.Order.Request.Value).Select(p =>
@@ -28,7 +27,8 @@ public sealed partial class BankParty
                 _ => $"Reversed: the issuer signed that it will never issue it ({InWords(w.Never!.Reason)}), and the money is back.",
             } + cancelled + waits;
         }).Concat(Cases.Where(c => c.File.Order.User == user).Select(c =>
-            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(_store.Read(db => BankAlarms.SetBacks(db, user)).Select(s =>
+            $"A case about coin {c.File.Dossier.Coin.ToString()[..16]}: {c.Show(_identity.Scheme.Terms.Currency)}")).Concat(
+                _store.Read(db => AlarmTable.SetBacks(db, user)).Select(s =>
             $"{s.Date}: this bank signed that the card, if its PUK was blocked, goes back to the code of a new letter. "
             + (s.OfAnother ? "The card in the reader said that it is another one: if that was no slip in the name, see whether the holder still has the card."
                 : "If the holder did not bring it, somebody has it: have it reported as lost.")));

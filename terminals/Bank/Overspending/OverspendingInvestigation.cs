@@ -96,7 +96,7 @@ internal sealed class OverspendingInvestigation(
             return new Refusal(RefusalReason.Malformed, "The request for the evidence is malformed.").ToMessage();
         }
 
-        var found = store.Read(db => EvidenceStore.Find(db, coin));
+        var found = store.Read(db => EvidenceTable.Find(db, coin));
         var file = found?.Proof == Proof.Excess && found.File?.Order.User == user ? found.File : null;
         return (file, page) switch
         {
@@ -110,9 +110,9 @@ internal sealed class OverspendingInvestigation(
 
     public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
 
-    public IReadOnlyList<Evidence> All => store.Read(EvidenceStore.Files);
+    public IReadOnlyList<Evidence> All => store.Read(EvidenceTable.Files);
 
-    public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => EvidenceStore.Notices(db, user));
+    public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => NoticeTable.Of(db, user));
 
     /// <summary>The next dossier that waits; null after the last.</summary>
     private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
@@ -132,12 +132,12 @@ internal sealed class OverspendingInvestigation(
     {
         var now = Timestamp.Now(clock);
         Check(header, now);
-        var earlier = store.Read(db => EvidenceStore.Find(db, header.Coin));
+        var earlier = store.Read(db => EvidenceTable.Find(db, header.Coin));
         bool judged = header.Revision <= earlier?.Revision;
         Switches.Off("R9 older", ref judged);
         if (judged)
         {
-            store.Write(db => EvidenceStore.TellAgain(db, header.Coin));
+            store.Write(db => EvidenceTable.TellAgain(db, header.Coin));
             return header.Revision == earlier!.Revision
                 ? false
                 : throw new InvalidOperationException(
@@ -153,12 +153,12 @@ internal sealed class OverspendingInvestigation(
 
         // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
         var ei = new Dossier(header, []).EncipheredRequest(suite);
-        var row = ei is null ? null : store.Read(db => UserDatabase.Find(db, new WithdrawalId(Digest.Of(ei))));
+        var row = ei is null ? null : store.Read(db => WithdrawalTable.Find(db, new WithdrawalId(Digest.Of(ei))));
         bool strange = row is null && earlier is null;
         Switches.Off("R10 strange", ref strange);
         if (strange)
         {
-            store.Write(db => BankAlarms.Raise(db, now, BankAlarms.StrangeDossier, 0));
+            store.Write(db => AlarmTable.Raise(db, now, BankAlarms.StrangeDossier, 0));
             await Answer(header, Proof.OpeningMismatch, cancel);
             return true;
         }
@@ -240,17 +240,17 @@ internal sealed class OverspendingInvestigation(
 
     private int Keep(IWriteTransaction db, Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now)
     {
-        if (proof != Proof.Excess || UserDatabase.FindAccount(db, order!.User) is not { } account)
+        if (proof != Proof.Excess || AccountTable.Find(db, order!.User) is not { } account)
         {
-            EvidenceStore.Reject(db, dossier, proof, now);
+            EvidenceTable.Reject(db, dossier, proof, now);
             return 0;
         }
 
         var file = Evidence.Sign(key, order, account.Key, account.Name, dossier, certificate, now);
-        var earlier = EvidenceStore.Find(db, dossier.Coin)?.File;
+        var earlier = EvidenceTable.Find(db, dossier.Coin)?.File;
         Switches.Replace("R3 kept", ref earlier, null);
         file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
-        EvidenceStore.Keep(db, file, _rebuttals.Standing(db, file), _rebuttals.CountsUntil(file), now);
+        CaseBook.Keep(db, file, _rebuttals.Standing(db, file), _rebuttals.CountsUntil(file), now);
         _rebuttals.Queue(db, file);
         return 1;
     }
@@ -262,7 +262,7 @@ internal sealed class OverspendingInvestigation(
         Switches.Replace("R8 reversals", ref most, int.MaxValue);
         for (int asked = 0; asked < most; asked++)
         {
-            ulong after = store.Read(EvidenceStore.Filed);
+            ulong after = store.Read(FiledTable.Last);
             var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);
             var reversals = DossierMessages.ReadReversalsReply(reply)
                 ?? throw new InvalidOperationException($"The issuer sent no reversals. {Refusal.Read(reply)?.Text}");
@@ -283,11 +283,7 @@ internal sealed class OverspendingInvestigation(
 
             // In the files first: what was cut short in between is asked for, and filed, once more.
             await _rebuttals.File([.. reversals.Select(r => (r.Coin, r.Reversal))], cancel);
-            store.Write(db =>
-            {
-                EvidenceStore.SetFiled(db, after);
-                return true;
-            });
+            store.Write(db => FiledTable.SetLast(db, after));
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class Rebuttals
                     cancel.ThrowIfCancellationRequested();
                     var coin = ofCoin.Key;
                     var (seen, file, heard, brought) = store.Read(db => (
-                        EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin), EvidenceStore.Brought(db, coin)));
+                        CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
                     var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
                         file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
@@ -99,7 +99,7 @@ internal sealed partial class Rebuttals
     /// <summary>True where something was heard or filed while the case was weighed: written now, it would take that out of the books.</summary>
     private static bool HasChanged(IWriteTransaction db, CoinId coin, Digest seen)
     {
-        bool changed = EvidenceStore.Seen(db, coin) != seen;
+        bool changed = CaseBook.Seen(db, coin) != seen;
         Switches.Off("R10 seen", ref changed);
         return changed;
     }
@@ -112,7 +112,7 @@ internal sealed partial class Rebuttals
             return false;
         }
 
-        EvidenceStore.Weigh(db, filed, standing, Timestamp.Now(clock));
+        CaseBook.Weigh(db, filed, standing, Timestamp.Now(clock));
         return true;
     }
 }

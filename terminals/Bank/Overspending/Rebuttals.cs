@@ -50,7 +50,7 @@ internal sealed partial class Rebuttals(
         var came = Timestamp.Now(clock);
         var file = await Hear(shown.Coin, shown.Rebuttal, came, cancel);
         var stamp = StampOn(file, shown.Rebuttal, came);
-        bool? stands = file is not null ? store.Read(db => EvidenceStore.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
+        bool? stands = file is not null ? store.Read(db => EvidenceTable.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
         return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
     }
 
@@ -58,18 +58,19 @@ internal sealed partial class Rebuttals(
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
         var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
-        var finding = file.Check(_once, scheme.Root, new Defence([.. store.Read(db => EvidenceStore.Rebuttals(db, coin)).Select(r => r.Rebuttal)], []));
+        var finding = file.Check(
+            _once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []));
         return finding;
     }
 
     /// <summary>With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.</summary>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(
-        StampOn(coin is { } c ? store.Read(db => EvidenceStore.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
+        StampOn(coin is { } c ? store.Read(db => EvidenceTable.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
 
     /// <summary>A shop may be named by what its payment's bank has heard: by no S_W that is in no case here.</summary>
     private Stamp StampOn(Evidence? file, Rebuttal rebuttal, Timestamp date)
     {
-        bool heard = file is not null && store.Read(db => EvidenceStore.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
+        bool heard = file is not null && store.Read(db => RebuttalTable.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
         Switches.On("R5 heard first", ref heard);
         return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
     }
@@ -95,7 +96,9 @@ internal sealed partial class Rebuttals(
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(IReadSnapshot db, Evidence file) => file.Check(
         _once, scheme.Root,
-        Counting(file, EvidenceStore.Rebuttals(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal), EvidenceStore.Brought(db, file.Dossier.Coin)));
+        Counting(
+            file, RebuttalTable.Of(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal),
+            VoidTable.Of(db, file.Dossier.Coin)));
 
     /// <summary>
     /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money, its reversal is in
@@ -114,22 +117,22 @@ internal sealed partial class Rebuttals(
     }
 
     /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
-    public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceStore.Files(db).ConvertAll(file =>
+    public IReadOnlyList<CaseView> Cases => store.Read(db => EvidenceTable.Files(db).ConvertAll(file =>
     {
-        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
-        var (fell, claimed) = EvidenceStore.Standing(db, file.Dossier.Coin);
+        var heard = RebuttalTable.Of(db, file.Dossier.Coin);
+        var (fell, claimed) = EvidenceTable.Standing(db, file.Dossier.Coin);
         return new CaseView(file, file.Check(_once, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
     }));
 
     /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
     public void Queue(IWriteTransaction db, Evidence file)
     {
-        var heard = EvidenceStore.Rebuttals(db, file.Dossier.Coin);
+        var heard = RebuttalTable.Of(db, file.Dossier.Coin);
         foreach (var h in heard.Count == 0 ? [] : file.Dossier.Payments)
         {
             if (heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null) is { } statement)
             {
-                EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
+                VoidTable.Add(db, h, statement, Timestamp.Now(clock));
             }
         }
     }
@@ -143,7 +146,7 @@ internal sealed partial class Rebuttals(
         await _bringing.WaitAsync(cancel);
         try
         {
-            var answered = new List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)>();
+            var answered = new List<(PaymentId Payment, CoinId Coin, LinkMessage Reply, Reversal Reversal)>();
             try
             {
                 await Bring(answered, cancel);
@@ -154,9 +157,9 @@ internal sealed partial class Rebuttals(
                 await File([.. answered.Select(a => (a.Coin, a.Reversal))], cancel);
                 store.Write(db =>
                 {
-                    foreach (var (payment, _, body, _) in answered)
+                    foreach (var (payment, _, reply, _) in answered)
                     {
-                        EvidenceStore.Answered(db, payment, body);
+                        VoidTable.MarkAnswered(db, payment, reply);
                     }
 
                     return true;
@@ -169,9 +172,10 @@ internal sealed partial class Rebuttals(
         }
     }
 
-    private async ValueTask Bring(List<(PaymentId Payment, CoinId Coin, byte[] Body, Reversal Reversal)> answered, CancellationToken cancel)
+    private async ValueTask Bring(
+        List<(PaymentId Payment, CoinId Coin, LinkMessage Reply, Reversal Reversal)> answered, CancellationToken cancel)
     {
-        var waiting = store.Read(EvidenceStore.Unanswered);
+        var waiting = store.Read(VoidTable.Unanswered);
         var behind = waiting.Where(w => w.Payment.Value.ToArray().AsSpan().SequenceCompareTo(_brought) > 0).ToList();
         var full = new HashSet<CoinId>();
         int brought = 0;
@@ -179,13 +183,13 @@ internal sealed partial class Rebuttals(
         {
             brought++;
             _brought = brought == MostBrought ? payment.Value.ToArray() : [];
-            var reply = await issuer.Call(new LinkMessage(MessageType.BankVoid, message), cancel);
+            var reply = await issuer.Call(message, cancel);
             var reason = VoidMessage.ReadReply(reply) is null ? Refusal.Read(reply)?.Reason : null;
             bool isFull = reason == RefusalReason.Unavailable;
             Switches.Off("R10 brought", ref isFull);
             if (VoidMessage.ReadReply(reply) is { } reversal)
             {
-                answered.Add((payment, coin, reply.Body.ToArray(), reversal));
+                answered.Add((payment, coin, reply, reversal));
             }
             else if (isFull)
             {
@@ -195,11 +199,7 @@ internal sealed partial class Rebuttals(
             else if (reason is RefusalReason.OutOfDate or RefusalReason.BadSignature or RefusalReason.Malformed)
             {
                 // For good: money no longer moves by it. For blame it counts as before.
-                store.Write(db =>
-                {
-                    EvidenceStore.Answered(db, payment, []);
-                    return true;
-                });
+                store.Write(db => VoidTable.MarkRefused(db, payment));
             }
         }
     }
@@ -207,16 +207,12 @@ internal sealed partial class Rebuttals(
     /// <summary>Tells the issuer what was found, each by itself.</summary>
     public async ValueTask TellOutcomes(CancellationToken cancel)
     {
-        foreach (var (coin, revision, outcome) in store.Read(EvidenceStore.Untold))
+        foreach (var (coin, revision, outcome) in store.Read(EvidenceTable.Untold))
         {
             var reply = await issuer.Call(DossierMessages.WriteOutcome(coin, revision, outcome), cancel);
             if (reply.Type == MessageType.DossierOutcomeReply)
             {
-                store.Write(db =>
-                {
-                    EvidenceStore.Told(db, coin, revision, outcome);
-                    return true;
-                });
+                store.Write(db => EvidenceTable.MarkTold(db, coin, revision, outcome));
             }
         }
     }
@@ -229,7 +225,7 @@ internal sealed partial class Rebuttals(
     /// <returns>The file; null where there is no case.</returns>
     private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
     {
-        var file = store.Read(db => EvidenceStore.Find(db, coin)?.File);
+        var file = store.Read(db => EvidenceTable.Find(db, coin)?.File);
         if (file is null)
         {
             return null;
@@ -243,8 +239,9 @@ internal sealed partial class Rebuttals(
             while (!isKept)
             {
                 cancel.ThrowIfCancellationRequested();
-                (var seen, file, var before) = store.Read(db => (EvidenceStore.Seen(db, coin), EvidenceStore.Find(db, coin)?.File, EvidenceStore.Rebuttals(db, coin)));
-                var brought = store.Read(db => EvidenceStore.Brought(db, coin));
+                (var seen, file, var before) = store.Read(
+                    db => (CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin)));
+                var brought = store.Read(db => VoidTable.Of(db, coin));
                 Heard? Weighed() => Weigh(file, before, brought, rebuttal, came, cancel);
                 bool inside = false;
                 Switches.On("R10 outside", ref inside);
@@ -334,13 +331,13 @@ internal sealed partial class Rebuttals(
             return false;
         }
 
-        EvidenceStore.Hear(db, coin, heard.Shown, heard.InTime, heard.IsIts);
+        RebuttalTable.Keep(db, coin, heard.Shown, heard.InTime, heard.IsIts);
         foreach (var (h, statement) in heard.Voids)
         {
-            EvidenceStore.Bring(db, h, new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body, Timestamp.Now(clock));
+            VoidTable.Add(db, h, statement, Timestamp.Now(clock));
         }
 
-        EvidenceStore.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
+        CaseBook.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
         return true;
     }
 

@@ -29,7 +29,7 @@ public sealed partial class BankParty
     /// <exception cref="InvalidOperationException">The issuer shows nothing that this key signed.</exception>
     public async ValueTask<BankRecovery> Recover(PublicKey lostKey, CancellationToken cancel)
     {
-        bool isNew = _store.Write(db => !BankKeys.Own(db, _suite).Contains(lostKey) && BankKeys.Lost(db, lostKey) > 0);
+        bool isNew = _store.Write(db => !BankKeys.Own(db, _suite).Contains(lostKey) && LostKeyTable.Add(db, lostKey));
         bool agreed = false;
         try
         {
@@ -42,7 +42,7 @@ public sealed partial class BankParty
             Switches.On("R27 named key", ref keeps);
             if (!keeps)
             {
-                _store.Write(db => BankKeys.NotLost(db, lostKey));
+                _store.Write(db => LostKeyTable.Remove(db, lostKey));
             }
         }
 

@@ -19,18 +19,11 @@ public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
 /// </summary>
 internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock)
 {
-    private const string Debit = "withdrawal recovered";
-    private const string Assigned = "withdrawal assigned";
-
-    /// <summary>Withdrawals without an order: how many, and what they come to in minor units.</summary>
-    public static (long Times, long Sum) Unordered(IReadSnapshot db) =>
-        db.Query("SELECT count(*), coalesce(sum(x), 0) FROM recovered", r => (r.GetInt64(0), r.GetInt64(1)))[0];
-
     /// <summary>True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.</summary>
     public static bool IsAwaiting(IReadSnapshot db)
     {
-        bool all = db.Number("SELECT count(*) FROM recovered WHERE request NOT IN (SELECT request FROM owed)") > 0;
-        Switches.Replace("R27 uncovered is known", ref all, Unordered(db).Times > 0);
+        bool all = RecoveredTable.TallyUnordered(db).Count > 0;
+        Switches.Replace("R27 uncovered is known", ref all, RecoveredTable.TallyAll(db).Count > 0);
         return all;
     }
 
@@ -38,7 +31,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     public async ValueTask<BankRecovery> Run(CancellationToken cancel)
     {
-        var proof = store.Read(db => db.First("SELECT proof FROM behind", r => Position.Decode(r.Bytes(0))!))
+        var proof = store.Read(BehindTable.Proof)
             ?? throw new InvalidOperationException("This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
         int shops = await Shops(cancel);
         int withdrawals = 0;
@@ -74,7 +67,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         var reply = await issuer.Call(RecoveryMessages.WriteShops(), cancel);
         var shops = RecoveryMessages.ReadShopsReply(reply) ?? throw new InvalidOperationException($"The issuer does not say which shops this bank has. {Refusal.Read(reply)?.Text}".TrimEnd());
         return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
-            .Sum(s => db.Execute("INSERT OR IGNORE INTO shop_account(reference, name) VALUES($1, $2)", s.Account.ToArray(), s.Name)));
+            .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)));
     }
 
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
@@ -85,61 +78,58 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         return ours;
     }
 
-    private bool Take(IWriteTransaction db, IssuedWithdrawal one) => Take(db, one.Asked.Request, one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK, Timestamp.Now(clock));
+    private bool Take(IWriteTransaction db, IssuedWithdrawal one) => Take(
+        db, one.Asked.Request, new RecoveredWithdrawal(one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK), Timestamp.Now(clock));
 
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
-    public static bool Take(IWriteTransaction db, WithdrawalId issued, Amount faceValue, KeyId key, byte[] ei, byte[] ek, Timestamp now)
+    public static bool Take(IWriteTransaction db, WithdrawalId request, RecoveredWithdrawal one, Timestamp now)
     {
-        byte[] request = issued.Value.ToArray();
-        if (UserDatabase.Find(db, issued) is not null)
+        if (WithdrawalTable.Find(db, request) is not null)
         {
-            UserDatabase.Conclude(db, issued, ek, null, now);
+            WithdrawalTable.Conclude(db, request, one.EK, null, now);
             return false;
         }
 
         // What was forgotten after its terms the ledger still has.
-        if (Ledger.Has(db, "withdrawal", request) || !Ledger.Move(db, now, Debit, request, LedgerAccount.Suspense, LedgerAccount.Float, faceValue))
+        if (Ledger.Has(db, LedgerTransaction.Withdrawal(request))
+            || !Ledger.Move(db, now, LedgerTransaction.Recovered(request), LedgerAccount.Suspense, LedgerAccount.Float, one.FaceValue))
         {
             return false;
         }
 
-        db.Execute("INSERT INTO recovered(request, x, key_id, ei, ek, date) VALUES($1, $2, $3, $4, $5, $6)", request, faceValue.ToLedger(), (long)key.Value, ei, ek, now.ToLedger());
+        RecoveredTable.Add(db, request, one, now);
         return true;
     }
 
     /// <summary>True if this was issued before the bank was restored, and waits for this order.</summary>
     public static bool Awaits(IReadSnapshot db, WithdrawalOrder order) =>
-        db.Number("SELECT count(*) FROM recovered WHERE request = $1 AND x = $2", order.Request.Value.ToArray(), order.FaceValue.ToLedger()) == 1;
-
-    /// <summary>E_I of a withdrawal that waits for its order; null where none does.</summary>
-    public static byte[]? EI(IReadSnapshot db, WithdrawalId request) => db.First("SELECT ei FROM recovered WHERE request = $1", r => r.Bytes(0), request.Value.ToArray());
+        RecoveredTable.Find(db, order.Request)?.FaceValue == order.FaceValue;
 
     /// <summary>True if this was issued before the bank was restored, and went to the account whose order was shown first.</summary>
-    public static bool WasAssigned(IReadSnapshot db, WithdrawalId request) => Ledger.Has(db, Assigned, request.Value.ToArray());
+    public static bool WasAssigned(IReadSnapshot db, WithdrawalId request) => Ledger.Has(db, LedgerTransaction.Assigned(request));
 
     /// <summary>The order turns up: its account bears the withdrawal, as it did before.</summary>
     /// <returns>Null, or why not: the account's balance is an older one, too.</returns>
     public static Refusal? Assign(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
-        byte[] request = order.Request.Value.ToArray();
+        var request = order.Request;
         var user = LedgerAccount.User(Replacement.Present(db, order.User));
         if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
         {
             // Kept: the account withdraws nothing else before it covers what it had.
-            db.Execute(
-                "INSERT OR IGNORE INTO owed(request, u, user_order) VALUES($1, $2, $3)", request, order.User.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
+            OwedTable.Add(db, order);
             string amount = order.FaceValue.Show(order.Currency);
             return new Refusal(
                 RefusalReason.InsufficientFunds,
                 $"Order {order.Number} of this account, of {amount}, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.");
         }
 
-        var ek = db.First("SELECT ek FROM recovered WHERE request = $1", r => r.Bytes(0), request)!;
-        UserDatabase.Add(db, order, now);
-        UserDatabase.Conclude(db, order.Request, ek, null, now);
-        Ledger.Move(db, now, "withdrawal", request, user, LedgerAccount.Float, order.FaceValue);
-        Ledger.Move(db, now, Assigned, request, LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
-        db.Execute("DELETE FROM recovered WHERE request = $1", request);
+        var ek = RecoveredTable.Find(db, request)!.EK;
+        WithdrawalTable.Add(db, order, now);
+        WithdrawalTable.Conclude(db, request, ek, null, now);
+        Ledger.Move(db, now, LedgerTransaction.Withdrawal(request), user, LedgerAccount.Float, order.FaceValue);
+        Ledger.Move(db, now, LedgerTransaction.Assigned(request), LedgerAccount.Float, LedgerAccount.Suspense, order.FaceValue);
+        RecoveredTable.Remove(db, request);
         OrderBook.Bind(db, order, now);
         return null;
     }

@@ -29,10 +29,10 @@ public sealed partial class BankParty
 
         // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
         var state = card.GetStatus().State;
-        var holder = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name);
+        var holder = _store.Read(AccountTable.All).FirstOrDefault(a => a.Name == name);
         if (holder is not null && state == WalletState.Blank)
         {
-            throw _store.Read(db => LostCards.IsLost(db, holder.User) && Replacement.SuccessorOf(db, holder.User) is null)
+            throw _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null)
                 ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
                 : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
         }
@@ -41,8 +41,8 @@ public sealed partial class BankParty
         return _store.Write(db =>
         {
             var user = Add(db, name, key, Timestamp.Now(_clock));
-            LetterBook.Took(db, code, user);
-            return UserDatabase.FindAccount(db, user) is { } account && account.Name == name
+            LetterTable.MarkTaken(db, code, user);
+            return AccountTable.Find(db, user) is { } account && account.Name == name
                 ? account
                 : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
         });
@@ -59,7 +59,7 @@ public sealed partial class BankParty
     {
         card.Select();
         var state = card.GetStatus().State;
-        var old = _store.Read(UserDatabase.Accounts).FirstOrDefault(a => a.Name == name)
+        var old = _store.Read(AccountTable.All).FirstOrDefault(a => a.Name == name)
             ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 
         // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
@@ -68,7 +68,7 @@ public sealed partial class BankParty
         {
             // Before the card is changed for good.
             RequireReported(name, mayReplace);
-            RequireNoOther(_store.Read(db => Replacement.SuccessorOf(db, old.User)) is not null);
+            RequireNoOther(_store.Read(db => ReplacedTable.SuccessorOf(db, old.User)) is not null);
         }
 
         var key = Personalise(name, card, state, code);
@@ -81,13 +81,13 @@ public sealed partial class BankParty
                 RequireReported(name, mayReplace);
 
                 // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
-                bool had = UserDatabase.FindAccount(db, user) is not null || Replacement.SuccessorOf(db, old.User) is not null;
+                bool had = AccountTable.Find(db, user) is not null || ReplacedTable.SuccessorOf(db, old.User) is not null;
                 Switches.Off("R12 had an account", ref had);
                 RequireNoOther(had);
 
-                db.Execute("UPDATE account SET name = $2 WHERE u = $1", old.User.Value.ToArray(), Replacement.FormerName(old, now));
+                AccountTable.Rename(db, old.User, Replacement.FormerName(old, now));
                 Add(db, name, key, now);
-                LetterBook.Took(db, code, user);
+                LetterTable.MarkTaken(db, code, user);
                 Replacement.Replace(db, now, old, user);
             }
             else if (LostCards.IsLost(db, user))
@@ -95,7 +95,7 @@ public sealed partial class BankParty
                 throw new InvalidOperationException("This is the card that was reported as lost. Take a new card.");
             }
 
-            return UserDatabase.FindAccount(db, user)!;
+            return AccountTable.Find(db, user)!;
         });
     }
 
@@ -119,8 +119,7 @@ public sealed partial class BankParty
     private static AccountId Add(IWriteTransaction db, string name, PublicKey key, Timestamp now)
     {
         var user = Derivations.U(key);
-        db.Execute(
-            "INSERT OR IGNORE INTO account(u, name, public_key, opened) VALUES($1, $2, $3, $4)", user.Value.ToArray(), name, key.Bytes.ToArray(), now.ToLedger());
+        AccountTable.Open(db, new AccountEntry(user, name, key), now);
         return user;
     }
 
@@ -166,14 +165,14 @@ public sealed partial class BankParty
     public void SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
         // Whoever brings a card that was reported as lost gets nothing signed.
-        var lost = _store.Read(db => LostCards.LostOn(db, user));
+        var lost = _store.Read(db => LostReportTable.DateOf(db, user));
         Switches.Replace("R12 lost", ref lost, null);
         if (lost is { } date)
         {
             throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
         }
 
-        if (_store.Read(db => Replacement.SuccessorOf(db, user)) is not null)
+        if (_store.Read(db => ReplacedTable.SuccessorOf(db, user)) is not null)
         {
             throw new InvalidOperationException("The account has another card since this one was replaced: keep the card. Nothing was set back.");
         }
@@ -210,16 +209,23 @@ public sealed partial class BankParty
 
             // In the books first: what the bank signs, it has signed, whatever is said of the card's answer. And not before it can sign.
             var nonce = card.GetNonce();
-            byte[] row = _store.Write(db =>
+            var signed = Timestamp.Now(_clock);
+            _store.Write(db =>
             {
-                LetterBook.Signs(db, code);
-                return BankAlarms.RaiseSetBack(db, Timestamp.Now(_clock), user);
+                LetterTable.MarkSigned(db, code);
+                return BankAlarms.RaiseSetBack(db, signed, user);
             });
             var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
             if (status == WalletStatus.InvalidSignature)
             {
-                _store.Write(db => BankAlarms.CardOfAnother(db, row));
+                // The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody
+                // else's.
+                _store.Write(db =>
+                {
+                    AlarmTable.SetBackOfAnother(db, user, signed);
+                    return true;
+                });
             }
 
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));

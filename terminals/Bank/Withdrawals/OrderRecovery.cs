@@ -16,7 +16,7 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
             return Refuse(RefusalReason.Malformed, "The order is malformed.");
         }
 
-        if (store.Read(db => Recovery.EI(db, shown.Request) ?? UserDatabase.Find(db, shown.Request)?.Order.EI) is { } ei)
+        if (store.Read(db => RecoveredTable.Find(db, shown.Request)?.EI ?? WithdrawalTable.Find(db, shown.Request)?.Order.EI) is { } ei)
         {
             var answer = await withdrawals.Handle(WithdrawMessage.Write(shown.With(ei)), cancel);
             return Refusal.Read(answer) is null ? OrderMessages.WriteReply(MessageType.ShowOrderReply, null) : answer;
@@ -72,11 +72,12 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
                 }
 
                 RefusalCount.Add(db, user, scheme.Terms, now);
-                OrderBook.Renounce(db, user, number, word, isShown, now);
+                RenouncedTable.Add(db, user, number, word, isShown, now);
                 known = OrderBook.Advance(db, user, scheme.Terms, now);
             }
 
-            return OrderMessages.WriteReply(reply, number > known && OrderBook.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
+            return OrderMessages.WriteReply(
+                reply, number > known && RenouncedTable.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
         });
     }
 

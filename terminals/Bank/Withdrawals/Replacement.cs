@@ -9,19 +9,12 @@ namespace HierCash.Bank;
 /// </summary>
 internal static class Replacement
 {
-    /// <summary>A ledger transaction of this kind: from the account of the old card to that of the new one.</summary>
-    public const string Kind = "card replaced";
-
-    /// <summary>The account that has what was this one's; null where its card was not replaced.</summary>
-    public static AccountId? SuccessorOf(IReadSnapshot db, AccountId user) => db.Query(
-        "SELECT successor FROM replaced WHERE u = $1", r => (AccountId?)new AccountId(Id16.Read(r.Bytes(0))), user.Value.ToArray()).FirstOrDefault();
-
     /// <summary>The account that has now what is paid into this one; itself where its card was not replaced.</summary>
     public static AccountId Present(IReadSnapshot db, AccountId user)
     {
         // As often as cards were replaced, and no more: whatever the table says, nobody's booking waits for it for ever.
         var last = user;
-        for (long left = db.Number("SELECT count(*) FROM replaced"); left > 0 && SuccessorOf(db, last) is { } next; left--)
+        for (long left = ReplacedTable.Count(db); left > 0 && ReplacedTable.SuccessorOf(db, last) is { } next; left--)
         {
             last = next;
         }
@@ -32,7 +25,7 @@ internal static class Replacement
     /// <summary>The account of the new card, which has an empty one already, takes the place of the old one's; in the caller's transaction.</summary>
     public static void Replace(IWriteTransaction db, Timestamp now, AccountEntry old, AccountId successor)
     {
-        db.Execute("INSERT INTO replaced(u, successor, date) VALUES($1, $2, $3)", old.User.Value.ToArray(), successor.Value.ToArray(), now.ToLedger());
+        ReplacedTable.Add(db, old.User, successor, now);
         Forward(db, now, old.User);
     }
 
@@ -50,8 +43,8 @@ internal static class Replacement
         Switches.Off("hole 10 goes on", ref goesOn);
         if (goesOn)
         {
-            byte[] reference = [.. user.Value.ToArray(), .. ClearingPosting.NumberBytes((ulong)db.Number("SELECT max(id) FROM ledger_tx"))];
-            Ledger.Move(db, now, Kind, reference, LedgerAccount.User(user), LedgerAccount.User(next), Amount.FromLedger(balance));
+            var named = LedgerTransaction.Replacement(user, Ledger.Last(db));
+            Ledger.Move(db, now, named, LedgerAccount.User(user), LedgerAccount.User(next), Amount.FromLedger(balance));
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class Withdrawals
     /// <summary>Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.</summary>
     private (Refusal Refusal, Next Next)? Begin(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
-        if (UserDatabase.Find(db, order.Request) is { } earlier)
+        if (WithdrawalTable.Find(db, order.Request) is { } earlier)
         {
             return Again(db, earlier.Order, order, now) is { } another ? (another, Next.None) : null;
         }
@@ -87,8 +87,8 @@ internal sealed partial class Withdrawals
             return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."), Next.Decline);
         }
 
-        UserDatabase.Add(db, order, now);
-        Ledger.Move(db, now, Debit, order.Request.Value.ToArray(), user, LedgerAccount.Float, order.FaceValue);
+        WithdrawalTable.Add(db, order, now);
+        Ledger.Move(db, now, LedgerTransaction.Withdrawal(order.Request), user, LedgerAccount.Float, order.FaceValue);
         return null;
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class Withdrawals
         Switches.Off("R27 number once", ref isRenumbered);
         if (isRenumbered)
         {
-            BankAlarms.RaiseOrder(db, now, BankAlarms.NumberTwice, order);
+            AlarmTable.RaiseOrder(db, now, BankAlarms.NumberTwice, order);
             return new Refusal(RefusalReason.OrderNumberUsed, $"This E_I was ordered before, as order {earlier.Number}. Ask the bank.");
         }
 
@@ -142,7 +142,7 @@ internal sealed partial class Withdrawals
         }
 
         // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
-        if (Ledger.Has(db, Debit, order.Request.Value.ToArray()))
+        if (Ledger.Has(db, LedgerTransaction.Withdrawal(order.Request)))
         {
             return Ended;
         }
@@ -160,7 +160,7 @@ internal sealed partial class Withdrawals
 
     /// <summary>Why nothing is withdrawn with this card any more; null where it may.</summary>
     private static Refusal? Closed(IReadSnapshot db, AccountId user) =>
-        Replacement.SuccessorOf(db, user) is not null
+        ReplacedTable.SuccessorOf(db, user) is not null
             ? new Refusal(RefusalReason.NotAllowed, "This card was replaced by another one. Withdraw with the account's new card.")
             : LostCards.IsLost(db, user)
                 ? new Refusal(

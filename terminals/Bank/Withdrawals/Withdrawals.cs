@@ -14,8 +14,6 @@ namespace HierCash.Bank;
 internal sealed partial class Withdrawals(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
 {
-    private const string Debit = "withdrawal";
-
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (WithdrawMessage.Read(request) is not { } order)
@@ -59,7 +57,7 @@ internal sealed partial class Withdrawals(
     /// <summary>Takes every withdrawal on that has not ended; what is older than requestTerm is asked to be withheld.</summary>
     public async ValueTask Resume(CancellationToken cancel)
     {
-        foreach (var row in store.Read(UserDatabase.Unconcluded))
+        foreach (var row in store.Read(WithdrawalTable.Unconcluded))
         {
             await Advance(row.Order.Request, cancel);
         }
@@ -77,7 +75,7 @@ internal sealed partial class Withdrawals(
             return refusal.ToMessage();
         }
 
-        store.Write(db => OrderBook.Decline(db, order));
+        store.Write(db => OrderedTable.MarkDeclined(db, order));
         return new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply);
     }
 
@@ -97,7 +95,8 @@ internal sealed partial class Withdrawals(
         {
             if (answer.EK is { } ek)
             {
-                return Recovery.Take(db, order.Request, order.FaceValue, order.Key, order.EI, ek, now) ? Recovery.Assign(db, order, now) : null;
+                var issued = new RecoveredWithdrawal(order.FaceValue, order.Key, order.EI, ek);
+                return Recovery.Take(db, order.Request, issued, now) ? Recovery.Assign(db, order, now) : null;
             }
 
             OrderBook.Bind(db, order, now);
@@ -131,7 +130,7 @@ internal sealed partial class Withdrawals(
             return Refuse(RefusalReason.OtherBank, "This order is for another bank. Send it there.");
         }
 
-        if (store.Read(db => UserDatabase.FindAccount(db, user)) is not { } account)
+        if (store.Read(db => AccountTable.Find(db, user)) is not { } account)
         {
             return Refuse(RefusalReason.UnknownAccount, "There is no such account at this bank. Open one with this card first.");
         }
@@ -172,17 +171,16 @@ internal sealed partial class Withdrawals(
 
     private async ValueTask<WithdrawalRow> Advance(WithdrawalId request, CancellationToken cancel)
     {
-        var row = store.Read(db => UserDatabase.Find(db, request))!;
+        var row = store.Write(db =>
+        {
+            WithdrawalTable.MarkRequested(db, request);
+            return WithdrawalTable.Find(db, request)!;
+        });
         if (row.State is WithdrawalState.Issued or WithdrawalState.Reversed)
         {
             return row;
         }
 
-        store.Write(db =>
-        {
-            UserDatabase.Requested(db, request);
-            return true;
-        });
         crash.Reach(CrashPoints.WithdrawalRequested);
         bool withhold = row.Debited.Plus(scheme.Terms.RequestTerm) < Timestamp.Now(clock);
         if (await Ask(row.Order, withhold, cancel) is { } answer)
@@ -192,7 +190,7 @@ internal sealed partial class Withdrawals(
             crash.Reach(CrashPoints.WithdrawalConcluded);
         }
 
-        return store.Read(db => UserDatabase.Find(db, request))!;
+        return store.Read(db => WithdrawalTable.Find(db, request))!;
     }
 
     /// <summary>Asks the issuer with a fresh date; null while it cannot be reached or does not answer properly.</summary>
@@ -239,12 +237,11 @@ internal sealed partial class Withdrawals(
     private void Conclude(WithdrawalOrder order, WithdrawalAnswer answer) => store.Write(db =>
     {
         var now = Timestamp.Now(clock);
-        if (UserDatabase.Conclude(db, order.Request, answer.EK, answer.Never, now) && answer.Never is not null)
+        if (WithdrawalTable.Conclude(db, order.Request, answer.EK, answer.Never, now) && answer.Never is not null)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             Ledger.Move(
-                db, now, "withdrawal reversed", order.Request.Value.ToArray(), LedgerAccount.Float,
-                LedgerAccount.User(order.User), order.FaceValue);
+                db, now, LedgerTransaction.Reversal(order.Request), LedgerAccount.Float, LedgerAccount.User(order.User), order.FaceValue);
             Replacement.Forward(db, now, order.User);
         }
 

@@ -1,0 +1,64 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>The bank's cases, with the notices that go with them (rules R3, R5, R9).</summary>
+internal static class CaseBook
+{
+    /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
+    /// <param name="last">
+    /// The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no
+    /// claim.
+    /// </param>
+    public static void Keep(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
+    {
+        bool late = file.Notice.Until > last;
+        Switches.Off("R5 late notice", ref late);
+        EvidenceTable.Keep(db, file, standing, now);
+        NoticeTable.Keep(db, file, late ? Amount.Zero : standing.Claimable, last);
+        NoticeTable.MarkFallen(db, file.Dossier.Coin);
+    }
+
+    /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>
+    public static void Weigh(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp now)
+    {
+        EvidenceTable.Weigh(db, file, standing, now);
+        NoticeTable.MarkFallen(db, file.Dossier.Coin);
+    }
+
+    /// <summary>
+    /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed
+    /// (rules R5, R9). Once nothing that
+    /// is shown counts for money any more, what a notice allowed counts only if its case never fell: who was acquitted in time is not
+    /// claimed from for a payment that
+    /// comes later.
+    /// </summary>
+    public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
+    {
+        var counts = now;
+        Switches.Replace("R5 fallen notice", ref counts, default);
+        var over = now;
+        Switches.Replace("R5 term", ref over, new Timestamp((ulong)long.MaxValue));
+        if (EvidenceTable.Bounds(db, coin, over, counts) is not { } bounds)
+        {
+            return Amount.Zero;
+        }
+
+        var (excess, guaranteed, noticed, claimed) = bounds;
+        Switches.Replace("R9 booked excess", ref excess, Amount.FromLedger(long.MaxValue));
+        Switches.Replace("R9 booked promise", ref guaranteed, Amount.FromLedger(long.MaxValue));
+        Switches.Replace("R9 booked notice", ref noticed, Amount.FromLedger(long.MaxValue));
+        Switches.Replace("R9 booked once", ref claimed, Amount.Zero);
+        var most = Amount.Min(Amount.Min(excess, guaranteed), noticed);
+        return most > claimed ? most - claimed : Amount.Zero;
+    }
+
+    /// <summary>Stands for a case's file and for all that was heard on it: another one as soon as any of that changes.</summary>
+    public static Digest Seen(IReadSnapshot db, CoinId coin) => Digest.Of(
+    [
+        .. EvidenceTable.EncodedFile(db, coin),
+        .. RebuttalTable.Marks(db, coin).SelectMany(
+            m => (byte[])[.. m.Digest.ToArray(), (byte)(m.InTime ? 1 : 0), .. BitConverter.GetBytes(m.Size)]),
+    ]);
+}

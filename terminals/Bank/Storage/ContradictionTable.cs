@@ -1,0 +1,23 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>
+/// What the issuer signed and contradicts its statements of circulation, each with the one that it contradicts: proof that the books were
+/// changed.
+/// </summary>
+internal static class ContradictionTable
+{
+    public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM contradiction");
+
+    /// <summary>Nothing happens where it is kept already.</summary>
+    public static void Add(IWriteTransaction db, CirculationStatement refused, CirculationStatement? kept, Timestamp now) => db.Execute(
+        "INSERT INTO contradiction(digest, date, refused, kept) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        refused.Digest.ToArray(), now.ToLedger(), refused.Encode(), kept?.Encode());
+
+    /// <summary>Oldest first.</summary>
+    public static List<(CirculationStatement Refused, CirculationStatement? Kept)> All(IReadSnapshot db) => db.Query(
+        "SELECT refused, kept FROM contradiction ORDER BY date, digest",
+        r => (CirculationStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? CirculationStatement.Decode(kept) : null));
+}

@@ -1,0 +1,18 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Bank;
+
+/// <summary>Since when the issuer does not answer this bank, and why, in its words; no row while it does.</summary>
+internal static class UnansweredTable
+{
+    public static (Timestamp Since, string Said)? Find(IReadSnapshot db) =>
+        db.Query("SELECT since, said FROM unanswered", r => ((Timestamp, string)?)(r.Date(0), r.GetString(1))).FirstOrDefault();
+
+    /// <summary>Where it did not answer before, since then, with its newer words.</summary>
+    public static bool Note(IWriteTransaction db, Timestamp now, string said) => db.Execute(
+        "INSERT INTO unanswered(only, since, said) VALUES(1, $1, $2) ON CONFLICT(only) DO UPDATE SET said = excluded.said",
+        now.ToLedger(), said) > 0;
+
+    public static bool End(IWriteTransaction db) => db.Execute("DELETE FROM unanswered") > 0;
+}
