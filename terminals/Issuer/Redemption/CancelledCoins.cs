@@ -1,6 +1,4 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -25,7 +23,7 @@ internal static class CancelledCoins
     {
         bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);
         Switches.Off("R24 after", ref after);
-        return after && HistoryDatabase.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
+        return after && HistoryTable.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
     }
 
     /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>

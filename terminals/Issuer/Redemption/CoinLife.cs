@@ -1,8 +1,6 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -73,7 +71,7 @@ internal sealed class CoinLife(
         var now = Timestamp.Now(clock);
         var answer = store.Write(db =>
         {
-            var coin = InspectionDatabase.OfRequest(db, order.Request);
+            var coin = CoinTable.OfRequest(db, order.Request);
             bool its = coin?.Bank == peer.Id;
             Switches.On("hole 10 own", ref its);
             if (coin is null || !its)
@@ -81,8 +79,8 @@ internal sealed class CoinLife(
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }
 
-            InspectionDatabase.Lose(db, coin, now);
-            MakeHot(db, coin);
+            CoinTable.Lose(db, coin, now);
+            HotTable.Add(db, coin.Id, coin.Expiry);
             return LossMessages.WriteCancelReply(coin.Lost ?? now);
         });
         crash.Reach(CrashPoints.CancelCommitted);
@@ -126,21 +124,15 @@ internal sealed class CoinLife(
 
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);
             MakeVersions(db, now);
-            ulong newest = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
+            ulong newest = HotVersionTable.Newest(db);
             ulong from = has.Version <= newest ? has.Version : 0;
 
             // As many whole versions as a list holds; the till asks again until nothing is new.
-            ulong current = (ulong)db.Number(
-                """
-                SELECT coalesce(max(version), $1) FROM (SELECT version, sum(count(*)) OVER (ORDER BY version) AS coins FROM hot WHERE version > $1 GROUP BY version)
-                WHERE coins <= $2
-                """,
-                (long)from, (long)MostHot);
+            ulong current = HotTable.LastWithin(db, from, MostHot);
             Switches.Replace("hole 11 whole", ref current, newest);
-            current = db.Number("SELECT count(*) FROM hot WHERE version > $1", (long)current) == 0 ? newest : current;
-            var coins = db.Query(
-                "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
-            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db));
+            current = HotTable.HasAfter(db, current) ? current : newest;
+            var list = HotList.Sign(keys.Statement, issuer, current, from, now, HotTable.Between(db, from, current));
+            return LossMessages.WriteHotListReply(list, Restorations.Announced(db));
         });
     }
 
@@ -150,17 +142,13 @@ internal sealed class CoinLife(
     /// </summary>
     private void MakeVersions(IWriteTransaction db, Timestamp now)
     {
-        while (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0)
+        while (HotTable.HasWaiting(db))
         {
-            long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
-            db.Execute("INSERT INTO hot_version(version, date) VALUES($1, $2)", version, now.ToLedger());
-            db.Execute("UPDATE hot SET version = $1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 LIMIT $2)", version, (long)MostHot);
+            ulong version = HotVersionTable.Newest(db) + 1;
+            HotVersionTable.Add(db, version, now);
+            HotTable.Assign(db, version, MostHot);
         }
     }
-
-    /// <summary>Puts a coin on the list that is made next.</summary>
-    public static void MakeHot(IWriteTransaction db, CoinRow coin) => db.Execute(
-        "INSERT OR IGNORE INTO hot(coin_id, version, expiry) VALUES($1, 0, $2)", coin.Id.Value.ToArray(), (long)coin.Expiry.Index);
 
     /// <summary>At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.</summary>
     public int RunDue(Timestamp now)
@@ -192,23 +180,18 @@ internal sealed class CoinLife(
     private int ReturnDue(IWriteTransaction db, Timestamp now)
     {
         var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
-        var due = InspectionDatabase.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
+        var due = CoinTable.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {
-            db.Execute("UPDATE bank SET returned = returned + $2 WHERE id = $1", (long)coin.Bank.Value, coin.Rest.ToLedger());
+            BankTable.AddReturned(db, coin.Bank, coin.Rest);
             ClearingCycle.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
-            InspectionDatabase.Return(db, coin);
+            CoinTable.Return(db, coin, coin.Rest);
             _queue.End(db, coin.Number, now);
         }
 
         // Of what is used up nothing comes back; a redemption of it waits for refunds until the shops' terms are over.
-        foreach (long coin in db.Query(
-            """
-            SELECT DISTINCT c.coin FROM closed_coin c JOIN history h ON h.coin = c.coin
-            WHERE c.expiry <= $1 AND h.shop = 0 AND h.waiting > 0 AND h.due = 0 AND h.reversed IS NULL
-            """,
-            r => r.GetInt64(0), (long)expiredBy.Index))
+        foreach (long coin in CoinTable.AwaitedByRedemptions(db, expiredBy))
         {
             _queue.End(db, coin, now);
         }

@@ -1,8 +1,6 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -88,14 +86,14 @@ internal sealed class Reversals(
         }
 
         // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
-        if (HistoryDatabase.Find(db, h.Id) is { Reversal: { } earlier })
+        if (HistoryTable.Find(db, h.Id) is { Reversal: { } earlier })
         {
-            return VoidMessage.WriteReply(type, earlier);
+            return VoidMessage.WriteReply(type, earlier.Encode());
         }
 
         // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
-        var known = InspectionDatabase.Of(db, h.Coin);
-        bool disputed = shop is null && known is not null && DossierStore.HasCase(db, known, terms, now);
+        var known = CoinTable.Of(db, h.Coin);
+        bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
         Switches.Off("R4 forgotten", ref over);
@@ -104,12 +102,12 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
         }
 
-        if (HistoryDatabase.Find(db, h.Id) is not { } row)
+        if (HistoryTable.Find(db, h.Id) is not { } row)
         {
             Compare(db, coin, h, now);
             bool marks = true;
             Switches.Off("R4 mark", ref marks);
-            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
+            if (marks && DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
             {
                 return Full();
             }
@@ -130,12 +128,12 @@ internal sealed class Reversals(
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
-            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now));
+            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now).Encode());
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
     /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
-    private byte[] Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
+    private Reversal Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
         Switches.Replace("R2 both parts", ref moved, Amount.Zero);
@@ -149,23 +147,23 @@ internal sealed class Reversals(
         Switches.Off("hole 3 back", ref restores);
         if (restores && shop is not null)
         {
-            InspectionDatabase.Restore(db, coin, row.Share.Credited);
+            CoinTable.Restore(db, coin, row.Share.Credited);
             Credits.ReverseAtIssuer(db, coin, shop, row.Share.Credited);
             moved += row.Share.Credited;
         }
 
         var receipt = Receipt.Sign(
             keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, row.Receipt.NextRevision, now);
-        HistoryDatabase.Strike(
-            db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)).Encode(), receipt);
+        HistoryTable.Strike(
+            db, row, kept, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)), receipt);
         if (onlyNeeded)
         {
-            HistoryDatabase.StruckByRevoked(db, row);
+            HistoryTable.StruckByRevoked(db, row);
         }
 
         _queue.Distribute(db, coin.Id, now);
         OverspendingCases.Struck(db, coin);
-        return HistoryDatabase.Find(db, row.Payment)!.Reversal!;
+        return HistoryTable.Find(db, row.Payment)!.Reversal!;
     }
 
     /// <summary>A second message under one seq is an equivocation, whoever brings it and whatever becomes of it (rule R2).</summary>
@@ -181,12 +179,12 @@ internal sealed class Reversals(
 
     private LinkMessage Pronounce(IWriteTransaction db, CashPayment h, Timestamp now)
     {
-        if (DeadMarks.Find(db, h.Id) is { } statement)
+        if (DeadPaymentTable.Find(db, h.Id) is { } statement)
         {
-            return WalletMessages.WriteDeadReply(statement);
+            return WalletMessages.WriteDeadReply(statement.Encode());
         }
 
-        var coin = InspectionDatabase.Of(db, h.Coin);
+        var coin = CoinTable.Of(db, h.Coin);
         bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
@@ -194,13 +192,13 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
-        var row = HistoryDatabase.Find(db, h.Id);
+        var row = HistoryTable.Find(db, h.Id);
         Switches.Replace("hole 4 settled", ref row, null);
         if (row is not null)
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date).Encode());
         }
 
         bool compares = coin is not null;
@@ -229,7 +227,7 @@ internal sealed class Reversals(
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
+            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead.Encode()) : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 
@@ -239,7 +237,7 @@ internal sealed class Reversals(
     /// </summary>
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
-        var counted = DossierStore.LastDate(db, coin);
+        var counted = TraceCaseTable.LastDate(db, coin);
         Switches.Replace("R3 died on", ref counted, default);
         bool ahead = counted > now.Plus(terms.ClockTolerance);
         Switches.Off("R3 died ahead", ref ahead);

@@ -1,6 +1,4 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -16,19 +14,17 @@ internal static class EarlyArrivals
 
     public static void Note(IWriteTransaction db, CashPayment h, Timestamp now)
     {
-        if (InspectionDatabase.Of(db, h.Coin) is { } coin && db.Number("SELECT count(*) FROM early WHERE coin_id = $1", coin.Id.Value.ToArray()) < MaxKept)
+        if (CoinTable.Of(db, h.Coin) is { } coin && EarlyTable.Count(db, coin.Id) < MaxKept)
         {
-            db.Execute(
-                "INSERT OR IGNORE INTO early(payment_id, coin_id, arrival, expiry) VALUES($1, $2, $3, $4)",
-                h.Id.Value.ToArray(), coin.Id.Value.ToArray(), now.ToLedger(), (long)h.Coin.Terms.Expiry.Index);
+            EarlyTable.Add(db, h.Id, coin.Id, now, h.Coin.Terms.Expiry);
         }
     }
 
     /// <summary>min(TIME, first arrival).</summary>
     public static Timestamp TimeOf(IReadSnapshot db, CashPayment h)
     {
-        var arrival = db.Query("SELECT arrival FROM early WHERE payment_id = $1", r => Timestamp.FromLedger(r.GetInt64(0)), h.Id.Value.ToArray());
-        Switches.Replace("R24 arrival", ref arrival, []);
-        return arrival.Count > 0 ? Timestamp.Min(h.Time, arrival[0]) : h.Time;
+        var arrival = EarlyTable.Arrival(db, h.Id);
+        Switches.Replace("R24 arrival", ref arrival, null);
+        return Timestamp.Min(h.Time, arrival ?? h.Time);
     }
 }

@@ -1,8 +1,6 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -68,7 +66,7 @@ internal sealed class Settlement(
                 return null;
             }
 
-            var contact = ServiceRecord.LastContact(db, till);
+            var contact = TillTable.LastAnswer(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
                 : Settle(db, peer, new Submitted(item.H!, Registry.TillOwner(db, till), batch.Submission.Prove(subjects, i), contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
