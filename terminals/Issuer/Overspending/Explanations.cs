@@ -31,13 +31,15 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
     {
         bool isHonoured = coin.Bank == HonouredCoins.NoBank;
         string asked = isHonoured
-            ? "before this issuer was restored from a copy. No bank gave its withdrawal back, so the issuer bears what it pays, and what is left of it goes to nobody"
+            ? "before this issuer was restored from a copy. No bank gave its withdrawal back, so the issuer bears what it pays, "
+                + "and what is left of it goes to nobody"
             : $"on the request of bank {coin.Bank} (S_B)";
         yield return $"Coin {coin.Id} of {Show(coin.FaceValue)}, signed by this issuer (S_I) {asked}. "
             + $"Y is {Show(coin.Spent)}; {Show(coin.Returned)} went back.";
         if (coin.IsKeyed)
         {
-            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and no dossier or evidence is ever made about it.";
+            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. "
+                + "It is never guaranteed, and no dossier or evidence is ever made about it.";
         }
 
         foreach (string state in isHonoured ? [] : States(db, coin))
@@ -63,7 +65,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         {
             var grace = CancelledCoins.Grace + ServiceRecord.Outage(db, lost, _now);
             yield return $"Its card was reported as lost on {lost}. Payments still settle until {lost.Plus(terms.HotListMaxAge + grace)}. "
-                + $"What was paid before the report settles for its whole term at tills that were offline since, where it is at most {Show(terms.FloorLimit)}.";
+                + $"What was paid before the report settles for its whole term at tills that were offline since, "
+                + $"where it is at most {Show(terms.FloorLimit)}.";
         }
 
         if (coin.Cancelled is { } cancelled)
@@ -75,7 +78,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         if (coin is { Lost: null, Cancelled: null })
         {
             yield return rest.IsZero ? "Used up; kept for its terms, so that a copy of it can be traced."
-                : $"Good before {coin.Expiry.End}; {Show(rest)} may still be paid. What is left goes back by itself after {coin.Expiry.End.Plus(terms.SettlePeriod)}.";
+                : $"Good before {coin.Expiry.End}; {Show(rest)} may still be paid. "
+                    + $"What is left goes back by itself after {coin.Expiry.End.Plus(terms.SettlePeriod)}.";
         }
         else if (rest.IsZero)
         {
@@ -84,7 +88,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         else
         {
             var expires = coin.Expiry.End.Plus(terms.SettlePeriod);
-            yield return $"The {Show(rest)} that are left go back after {Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires)}, if no shop waits for them then.";
+            var returns = Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
+            yield return $"The {Show(rest)} that are left go back after {returns}, if no shop waits for them then.";
         }
     }
 

@@ -7,16 +7,19 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the excess; the
-/// bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
+/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the
+/// excess; the bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
 /// </summary>
 internal sealed class OverspendingCases(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock,
+    ICrashPoints crash)
 {
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
 
-    /// <summary>Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.</summary>
+    /// <summary>
+    /// Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.
+    /// </summary>
     public static void OpenCase(IWriteTransaction db, CoinRow coin, Timestamp now)
     {
         bool excess = HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
@@ -24,7 +27,8 @@ internal sealed class OverspendingCases(
         Switches.Off("R7 case", ref isKeyed);
         if (isKeyed)
         {
-            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole 14).
+            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole
+            // 14).
             Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id.Value.ToArray(), now);
         }
         else if (IsOfNoBank(coin))
@@ -49,11 +53,16 @@ internal sealed class OverspendingCases(
         return isOfNoBank;
     }
 
-    /// <summary>A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).</summary>
+    /// <summary>
+    /// A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).
+    /// </summary>
     public static void Struck(IWriteTransaction db, CoinRow coin) =>
         TraceCaseTable.SetExcess(db, coin.Number, HistoryTable.Signed(db, coin.Number) > coin.FaceValue);
 
-    /// <summary>True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is still taken back.</summary>
+    /// <summary>
+    /// True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is
+    /// still taken back.
+    /// </summary>
     public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now)
     {
         var term = terms.DisputedTerm;
@@ -61,7 +70,9 @@ internal sealed class OverspendingCases(
         return now <= coin.Expiry.End.Plus(term) && TraceCaseTable.Has(db, coin.Number);
     }
 
-    /// <summary>A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).</summary>
+    /// <summary>
+    /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).
+    /// </summary>
     public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank)
@@ -175,7 +186,7 @@ internal sealed class OverspendingCases(
             if (changed)
             {
                 row = SignAnew(db, row.Id, now) > 0 ? TraceCaseTable.Find(db, bank, row.Id)! : row;
-                var choice = DossierChoice.Of(Counting(db, row.Coin, row.Id), coin.FaceValue, MostPages);
+                var choice = Choose(db, coin);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
                     Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
@@ -220,21 +231,23 @@ internal sealed class OverspendingCases(
     public bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
     /// <summary>
-    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is made now is signed anew, or
-    /// the bank would find every receipt of that time invalid, and prove nothing.
+    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is
+    /// made now is signed anew, or the bank would find every receipt of that time invalid, and prove nothing.
     /// </summary>
     /// <returns>Receipts signed.</returns>
     public int SignAnew(IWriteTransaction db, CoinId coin, Timestamp now)
     {
         bool looks = HasOldKeys;
         Switches.Off("R15 receipts", ref looks);
-        if (!looks || CoinTable.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is not { } choice)
+        if (!looks || CoinTable.Find(db, coin) is not { } row || Choose(db, row) is not { } choice)
         {
             return 0;
         }
 
         var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
-        var old = choice.Entries.Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key))).ToList();
+        var old = choice.Entries
+            .Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key)))
+            .ToList();
         foreach (var entry in old)
         {
             queue.SignAnew(db, HistoryTable.Find(db, entry.H.Id)!, now);
@@ -256,23 +269,28 @@ internal sealed class OverspendingCases(
         Switches.On("R9 struck", ref struckToo);
         bool anyToo = false;
         Switches.On("R27 evidence S_I", ref anyToo);
-        return HistoryTable.Entries(db, coin).Where(e => (!e.IsReversed || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
+        return HistoryTable.Entries(db, coin)
+            .Where(e => (!e.IsReversed || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
             .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
     }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
     public Amount? Shows(IReadSnapshot db, CoinId coin) =>
-        CoinTable.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages)?.Claimed : null;
+        CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
+
+    private DossierChoice? Choose(IReadSnapshot db, CoinRow row) =>
+        DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages);
 
     /// <summary>A dossier of the coin as it would be made now; null where no payments of it that a dossier holds exceed X.</summary>
     public Dossier? Make(IReadSnapshot db, CoinId coin, Timestamp now) =>
-        CoinTable.Find(db, coin) is { } row && DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is { Proves: true } choice
+        CoinTable.Find(db, coin) is { } row && Choose(db, row) is { Proves: true } choice
             ? Dossier.Sign(keys.Statement, Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now), choice.Entries)
             : null;
 
     /// <summary>Most that the dossier proves, of an excess and of a guarantee. Null where it proves no excess.</summary>
     public Amount? Weigh(Dossier dossier) =>
-        dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= dossier.Header.FaceValue
+        dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess
+            && dossier.Spent >= dossier.Header.FaceValue
             ? Amount.Min(dossier.Spent - dossier.Header.FaceValue, dossier.Guaranteed)
             : null;
 
@@ -292,7 +310,8 @@ internal sealed class OverspendingCases(
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CoinRequest.Decode(m)!;
-        var encryption = keys.EncryptionCertificates.First(c => new WithdrawalId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
+        var encryption = keys.EncryptionCertificates.First(
+            c => new WithdrawalId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
         var statements = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
         return new DossierHeader(
             issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,

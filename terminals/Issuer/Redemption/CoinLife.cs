@@ -7,11 +7,12 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// How a coin ends that is not spent: redeemed by its holder, cancelled because the card is lost, or returned by itself once all its terms are
-/// over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
+/// How a coin ends that is not spent: redeemed by its holder, cancelled because the card is lost, or returned by itself once all its terms
+/// are over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
 /// </summary>
 internal sealed class CoinLife(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
+    ICrashPoints crash)
 {
     /// <summary>Most coins in one answer of the hot list.</summary>
     public int MostHot { get; set; } = HotList.MaxEntries;
@@ -56,7 +57,8 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.Malformed, "The cancellation is malformed.");
         }
 
-        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id
+            || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
         {
             return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
         }
@@ -105,7 +107,8 @@ internal sealed class CoinLife(
         Switches.On("R6 list clock", ref inTime);
         if (!inTime)
         {
-            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
+            return Refuse(
+                RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
 
         return store.Write(db =>
@@ -137,8 +140,8 @@ internal sealed class CoinLife(
     }
 
     /// <summary>
-    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list has no reason to ask
-    /// again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
+    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list
+    /// has no reason to ask again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
     /// </summary>
     private void MakeVersions(IWriteTransaction db, Timestamp now)
     {
@@ -150,7 +153,9 @@ internal sealed class CoinLife(
         }
     }
 
-    /// <summary>At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.</summary>
+    /// <summary>
+    /// At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.
+    /// </summary>
     public int RunDue(Timestamp now)
     {
         return store.Write(db =>
@@ -162,7 +167,9 @@ internal sealed class CoinLife(
         });
     }
 
-    /// <summary>When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).</summary>
+    /// <summary>
+    /// When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).
+    /// </summary>
     internal static Timestamp ReturnsAt(IReadSnapshot db, SchemeParameters terms, Timestamp cancelled, Timestamp now)
     {
         var outage = ServiceRecord.Outage(db, cancelled, now);
@@ -175,11 +182,13 @@ internal sealed class CoinLife(
 
     private bool IsDue(IReadSnapshot db, CoinRow coin, Timestamp now) =>
         (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
-        || (coin.Closed is { } closed && closed.Plus(CancelledCoins.AfterClose + terms.SettlePeriod + ServiceRecord.Outage(db, closed, now)) < now);
+        || (coin.Closed is { } closed
+            && closed.Plus(CancelledCoins.AfterClose + terms.SettlePeriod + ServiceRecord.Outage(db, closed, now)) < now);
 
     private int ReturnDue(IWriteTransaction db, Timestamp now)
     {
-        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
+        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back))
+            .FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
         var due = CoinTable.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)

@@ -3,12 +3,15 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
-/// <summary>Forgets used-up coins, and coins of no bank, with their payments, cases and requests, once nothing can come of them any more (hole 6).</summary>
+/// <summary>
+/// Forgets used-up coins, and coins of no bank, with their payments, cases and requests, once nothing can come of them any more (hole 6).
+/// </summary>
 internal static class ForgottenCoins
 {
     /// <summary>Forgets a piece of them.</summary>
     /// <param name="casesUntil">
-    /// Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken back (rule R8).
+    /// Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken
+    /// back (rule R8).
     /// </param>
     /// <returns>Coins forgotten.</returns>
     public static int Purge(IWriteTransaction db, Quarter expiredBy, Quarter casesUntil)

@@ -5,16 +5,20 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// An issuer that was restored from a copy honours its own S_I (R27): a coin that it may have signed since the copy, and that no bank has given back, is kept as a coin of no bank. It pays shops up
-/// to X, and the issuer bears that. What is borne stands among what is owed between banks, as a FloatDebit of bank 0, which is never instructed: so what goes into clearing and what comes out of it
-/// stay equal. A bank that gives the withdrawal back later adopts the coin, and bears what it paid.
+/// An issuer that was restored from a copy honours its own S_I (R27): a coin that it may have signed since the copy, and that no bank has
+/// given back, is kept as a coin of no bank. It pays shops up to X, and the issuer bears that. What is borne stands among what is owed
+/// between banks, as a FloatDebit of bank 0, which is never instructed: so what goes into clearing and what comes out of it stay equal. A
+/// bank that gives the withdrawal back later adopts the coin, and bears what it paid.
 /// </summary>
 internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
 {
     /// <summary>The bank of such a coin: no party has this number.</summary>
     public static PartyId NoBank => default;
 
-    /// <summary>True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is in the copy, or its terms are over.</summary>
+    /// <summary>
+    /// True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is
+    /// in the copy, or its terms are over.
+    /// </summary>
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;
@@ -28,7 +32,8 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     {
         var (from, to) = (restoration.Since.Minus(terms.ClockTolerance), restoration.Ended.Plus(terms.ClockTolerance));
         var (first, last) = (Quarter.Of(from).Plus(terms.LifetimeQuarters), Quarter.Of(to).Plus(terms.LifetimeQuarters));
-        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
+        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index
+            && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
         Switches.On("R27 of that time", ref ofThen);
         return ofThen;
     }
@@ -46,8 +51,9 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
         CoinTable.Unclaimed(db, n, tm, faceValue) is { } row && HistoryTable.Shown(db, row.Number) is { } h ? (row, h.Coin) : null;
 
     /// <summary>
-    /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later quarter, and so has two S_I. The coin is the one that payments show
-    /// first, which an honest card has. Who shows the other one, too, has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
+    /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later
+    /// quarter, and so has two S_I. The coin is the one that payments show first, which an honest card has. Who shows the other one, too,
+    /// has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
     /// S_I on the hot list, no shop could know: that is honoured as a coin of no bank.
     /// </summary>
     /// <param name="time">TIME of the payment.</param>

@@ -4,16 +4,17 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank acknowledged the
-/// ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
+/// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank
+/// acknowledged the ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
 /// </summary>
 /// <param name="desk">What a dossier would claim.</param>
 internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, OverspendingCases desk)
 {
     /// <summary>
-    /// Claims promises that are due, and whose case the bank found proven. A bank that says otherwise, or nothing, for another disputeTerm is claimed from all the
-    /// same if the dossier proves it: no bank keeps its claims by its own word. Of a coin with more payments than a dossier holds no more is claimed than those
-    /// prove, the largest promises first: else the bank could book nothing, and no shop would be paid.
+    /// Claims promises that are due, and whose case the bank found proven. A bank that says otherwise, or nothing, for another disputeTerm
+    /// is claimed from all the same if the dossier proves it: no bank keeps its claims by its own word. Of a coin with more payments than a
+    /// dossier holds no more is claimed than those prove, the largest promises first: else the bank could book nothing, and no shop would
+    /// be paid.
     /// </summary>
     /// <returns>Promises claimed.</returns>
     public int PayDue(IWriteTransaction db, Timestamp now)
@@ -58,7 +59,9 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         }
     }
 
-    /// <summary>Most that may be claimed for the coin: what the newest dossier shows, or one that would be made now. Null: nothing proves anything.</summary>
+    /// <summary>
+    /// Most that may be claimed for the coin: what the newest dossier shows, or one that would be made now. Null: nothing proves anything.
+    /// </summary>
     private Amount? Most(IReadSnapshot db, DuePromise of)
     {
         if (of.IsFound)
@@ -82,8 +85,9 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
     }
 
     /// <summary>
-    /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it and is not paid yet
-    /// goes back to claims: the bank sets it off against the claim, if that is still parked. Where it is less than came free, all of it goes back, with an alarm.
+    /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it
+    /// and is not paid yet goes back to claims: the bank sets it off against the claim, if that is still parked. Where it is less than came
+    /// free, all of it goes back, with an alarm.
     /// </summary>
     public static void Withdraw(IWriteTransaction db, PaymentId payment, Amount amount, Timestamp now)
     {

@@ -7,11 +7,12 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes 2 to 4; rules
-/// R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
+/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes
+/// 2 to 4; rules R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
 /// </summary>
 internal sealed class Reversals(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
+    ICrashPoints crash)
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
@@ -65,7 +66,9 @@ internal sealed class Reversals(
         Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
-            return Refuse(RefusalReason.BadSignature, "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
+            return Refuse(
+                RefusalReason.BadSignature,
+                "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
         }
 
         var now = Timestamp.Now(clock);
@@ -91,7 +94,8 @@ internal sealed class Reversals(
             return VoidMessage.WriteReply(type, earlier.Encode());
         }
 
-        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
+        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
+        // it must not be the bank's loss.
         var known = CoinTable.Of(db, h.Coin);
         bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
@@ -117,7 +121,8 @@ internal sealed class Reversals(
 
         // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
         // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
-        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term ? again : term;
+        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term
+            ? again : term;
         bool isShops = shop is not null;
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;
@@ -132,7 +137,9 @@ internal sealed class Reversals(
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
-    /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
+    /// <param name="onlyNeeded">
+    /// The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.
+    /// </param>
     private Reversal Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
@@ -189,7 +196,9 @@ internal sealed class Reversals(
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
-            return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
+            return Refuse(
+                RefusalReason.OutOfDate,
+                "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
         var row = HistoryTable.Find(db, h.Id);
@@ -211,14 +220,18 @@ internal sealed class Reversals(
         // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
         if (Restorations.WaitsUntil(db, terms, now) is { } wait)
         {
-            return Refuse(RefusalReason.OutOfDate, $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
+            return Refuse(
+                RefusalReason.OutOfDate,
+                $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
         bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
         Switches.On("R27 dead", ref may);
         if (!may)
         {
-            return Refuse(RefusalReason.Unavailable, "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
+            return Refuse(
+                RefusalReason.Unavailable,
+                "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
@@ -232,8 +245,9 @@ internal sealed class Reversals(
     }
 
     /// <summary>
-    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since: dated before, it would blame the
-    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank whose clock is right took that dossier.
+    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since:
+    /// dated before, it would blame the issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's
+    /// error: no bank whose clock is right took that dossier.
     /// </summary>
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
@@ -246,7 +260,8 @@ internal sealed class Reversals(
 
     /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>
     private static LinkMessage Full() => Refuse(
-        RefusalReason.Unavailable, "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
+        RefusalReason.Unavailable,
+        "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
 
     private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -5,8 +5,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Payments that will never count, whoever brings them (holes 2 to 4): a mark in the table that settlement looks into, before anybody hears of it. A mark is
-/// needed for as long as the payment could be settled without it. After that it only shows a second message under its seq, and gives way to others.
+/// Payments that will never count, whoever brings them (holes 2 to 4): a mark in the table that settlement looks into, before anybody hears
+/// of it. A mark is needed for as long as the payment could be settled without it. After that it only shows a second message under its seq,
+/// and gives way to others.
 /// </summary>
 internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
@@ -40,8 +41,9 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameter
         NonSettlementStatement.Sign(keys.Statement, issuer, h, basis, date);
 
     /// <summary>
-    /// Until when the payment could be settled without a mark, also if the issuer's clock is set back by as much as is tolerated: until it is late. What was
-    /// paid to a till that is still unknown two tolerances later is refused before, because a till that is registered now counts only from then on.
+    /// Until when the payment could be settled without a mark, also if the issuer's clock is set back by as much as is tolerated: until it
+    /// is late. What was paid to a till that is still unknown two tolerances later is refused before, because a till that is registered now
+    /// counts only from then on.
     /// </summary>
     private Timestamp Needed(IReadSnapshot db, CashPayment h, Timestamp late)
     {

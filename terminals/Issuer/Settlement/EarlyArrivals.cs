@@ -4,8 +4,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// When a payment came first that was early: then its TIME was its till's error, and what decides by TIME takes the earlier of the two (rules R6 and R24). Else a
-/// payment that waited for its TIME would look as if it had been made after its coin was closed.
+/// When a payment came first that was early: then its TIME was its till's error, and what decides by TIME takes the earlier of the two
+/// (rules R6 and R24). Else a payment that waited for its TIME would look as if it had been made after its coin was closed.
 /// </summary>
 internal static class EarlyArrivals
 {

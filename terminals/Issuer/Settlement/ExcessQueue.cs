@@ -4,9 +4,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it; then to
-/// redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess needs, and gives it back
-/// where no excess needs it any more (rule R4).
+/// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it;
+/// then to redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess
+/// needs, and gives it back where no excess needs it any more (rule R4).
 /// </summary>
 internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
@@ -29,7 +29,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             Redeem(db, id, number, behind, now);
         }
 
-        foreach (var row in InTurn(db, HistoryTable.Exceeding(db, number).FindAll(r => !r.IsRedemption && !GuaranteeTable.IsPaid(db, r.Payment))))
+        var unpaid = HistoryTable.Exceeding(db, number).FindAll(r => !r.IsRedemption && !GuaranteeTable.IsPaid(db, r.Payment));
+        foreach (var row in InTurn(db, unpaid))
         {
             var coin = CoinTable.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Excess);
@@ -63,11 +64,13 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>
-    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not be any more once something of that comes free (rule R27).
+    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not
+    /// be any more once something of that comes free (rule R27).
     /// </summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
-        bool mixed = Restorations.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
+        bool mixed = Restorations.Newest(db) is not null
+            && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
             && HistoryTable.SignedWith(db, rows[0].Coin, HistoryTable.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
         Switches.Off("R27 promised first", ref mixed);
         return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;
@@ -90,7 +93,9 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         }
     }
 
-    /// <summary>What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.</summary>
+    /// <summary>
+    /// What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.
+    /// </summary>
     public void End(IWriteTransaction db, long coin, Timestamp now)
     {
         bool ends = true;
@@ -155,7 +160,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         }
     }
 
-    /// <summary>What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not gets nothing of it.</summary>
+    /// <summary>
+    /// What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not
+    /// gets nothing of it.
+    /// </summary>
     private static Amount Needed(IReadSnapshot db, CoinRow coin)
     {
         var exceeding = HistoryTable.Exceeding(db, coin.Number);
@@ -170,8 +178,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>
-    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the coin's holder what another
-    /// shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
+    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the
+    /// coin's holder what another shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
     /// </summary>
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
@@ -196,7 +204,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         // Not before the one in whose place it stands, which is not before the case that counted the payment (rule R3).
         var earlier = row.Reversal?.Date ?? default;
         Switches.Replace("R3 dated anew", ref earlier, default);
-        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, earlier > now && terms.IsOnTime(earlier, now) ? earlier : now);
+        var date = earlier > now && terms.IsOnTime(earlier, now) ? earlier : now;
+        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, date);
         HistoryTable.Strike(db, row, kept, reversal, row.Receipt);
     }
 }

@@ -11,8 +11,12 @@ internal sealed class Guarantee(SchemeParameters terms)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(30);
 
-    /// <summary>What the shop is promised of an excess, and when: all of it, or nothing where a limit is passed. The floor limit tests y, the cap the excess (rule R1).</summary>
-    public (Amount Guaranteed, Timestamp Due) Offer(IWriteTransaction db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
+    /// <summary>
+    /// What the shop is promised of an excess, and when: all of it, or nothing where a limit is passed. The floor limit tests y, the cap
+    /// the excess (rule R1).
+    /// </summary>
+    public (Amount Guaranteed, Timestamp Due) Offer(
+        IWriteTransaction db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
     {
         bool isOwn = !coin.IsKeyed;
         Switches.On("R7 guarantee", ref isOwn);
@@ -53,7 +57,8 @@ internal sealed class Guarantee(SchemeParameters terms)
     }
 
     /// <summary>
-    /// A dossier holds payments with one S_I of the coin. So where others have taken some of X, these alone have to prove what is promised: what they do not prove is not paid, and not said (rule R27).
+    /// A dossier holds payments with one S_I of the coin. So where others have taken some of X, these alone have to prove what is promised:
+    /// what they do not prove is not paid, and not said (rule R27).
     /// </summary>
     private static bool IsProven(IReadSnapshot db, CoinRow coin, CashPayment h, Amount excess)
     {

@@ -15,14 +15,15 @@ internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof
 }
 
 /// <summary>
-/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of code for both.
-/// Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall together (hole 24).
+/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of
+/// code for both. Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall
+/// together (hole 24).
 /// </summary>
 internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement)
 {
     /// <summary>
-    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10). No shop takes
-    /// another's place, and shops are enrolled by hand.
+    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10).
+    /// No shop takes another's place, and shops are enrolled by hand.
     /// </summary>
     public const int MaxUnpaid = 64;
 
@@ -49,7 +50,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool early = h.Time > now.Plus(terms.ClockTolerance);
         Switches.Off("hole 8 early", ref early);
 
-        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival (rule R24).
+        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival
+        // (rule R24).
         bool closes = submitted.Shop is null;
         Switches.Off("R24 any time", ref closes);
         early = early && !closes;
@@ -114,8 +116,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
     private bool IsOwnWord(Receipt said, CashPayment h, Timestamp now)
     {
-        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid && said.Currency == h.Coin.Terms.Currency
-            && said.Date <= now.Plus(terms.ClockTolerance) && keys.IsStatement(k => said.Verify(suite, k));
+        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
+            && said.Currency == h.Coin.Terms.Currency && said.Date <= now.Plus(terms.ClockTolerance)
+            && keys.IsStatement(k => said.Verify(suite, k));
         Switches.Off("R27 earlier word", ref own);
         return own;
     }
@@ -131,7 +134,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
                 : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
         }
 
-        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
+        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or
+        // waits.
         bool splits = true;
         Switches.Off("R1 splits", ref splits);
         bool isSplit = splits && submitted.Shop is not null;
@@ -162,7 +166,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             CoinTable.Close(db, coin, now);
             if (coin.Rest > credited)
             {
-                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its holder's account.
+                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its
+                // holder's account.
                 HotTable.Add(db, coin.Id, coin.Expiry);
             }
         }
@@ -187,8 +192,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     }
 
     /// <summary>
-    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that each may be the one that
-    /// makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes no place of what exceeds X.
+    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that
+    /// each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes
+    /// no place of what exceeds X.
     /// </summary>
     private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused)
     {
@@ -211,7 +217,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private Receipt Record(IWriteTransaction db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
     {
         var h = submitted.H;
-        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
+        var receipt = Receipt.Sign(
+            keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
         HistoryTable.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
         return receipt;
     }

@@ -4,13 +4,16 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What the issuer's own dossiers prove, by the check that a bank makes, and anybody with the evidence file (rules R8, R9): it decides claims and a bank's issuing where the
-/// bank says otherwise, or nothing. A coin may have signed tens of thousands of payments: they are verified outside of transactions, and what was found is kept until the
-/// case changes (rule R10).
+/// What the issuer's own dossiers prove, by the check that a bank makes, and anybody with the evidence file (rules R8, R9): it decides
+/// claims and a bank's issuing where the bank says otherwise, or nothing. A coin may have signed tens of thousands of payments: they are
+/// verified outside of transactions, and what was found is kept until the case changes (rule R10).
 /// </summary>
 internal sealed class SettlementProofs(Database store, OverspendingCases traces)
 {
-    /// <summary>Payments of a dossier from which on it is verified once a day at most: whoever has a coin's key changes its case as often as he likes.</summary>
+    /// <summary>
+    /// Payments of a dossier from which on it is verified once a day at most: whoever has a coin's key changes its case as often as he
+    /// likes.
+    /// </summary>
     private const long Large = 4096;
 
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);

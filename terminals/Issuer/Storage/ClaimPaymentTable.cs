@@ -10,8 +10,8 @@ namespace HierCash.Issuer;
 internal sealed record UnpaidClaim(PaymentId Payment, PartyId Bank, CoinId Coin, PartyId ShopBank, Digest Account, Amount Amount);
 
 /// <summary>
-/// Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that. What went back to
-/// claims instead, because the payment was taken back or the coin paid after all, is kept apart.
+/// Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
+/// What went back to claims instead, because the payment was taken back or the coin paid after all, is kept apart.
 /// </summary>
 internal static partial class ClaimPaymentTable
 {
@@ -23,7 +23,8 @@ internal static partial class ClaimPaymentTable
         promise.Payment.Value.ToArray(), (long)promise.UserBank.Value, promise.Coin.Value.ToArray(), (long)promise.ShopBank.Value,
         promise.Account.ToArray(), promise.Y.ToLedger());
 
-    public static UnpaidClaim? FindUnpaid(IReadSnapshot db, PaymentId payment) => db.First($"{Select} payment_id = $1", Read, payment.Value.ToArray());
+    public static UnpaidClaim? FindUnpaid(IReadSnapshot db, PaymentId payment) =>
+        db.First($"{Select} payment_id = $1", Read, payment.Value.ToArray());
 
     /// <summary>What the bank has booked, and no shop was credited for yet.</summary>
     public static List<UnpaidClaim> Booked(IReadSnapshot db, PartyId bank) => db.Query(
@@ -41,7 +42,8 @@ internal static partial class ClaimPaymentTable
 
     /// <summary>So much of the claim goes back to claims.</summary>
     public static void GiveBack(IWriteTransaction db, PaymentId payment, Amount part) => db.Execute(
-        "UPDATE claim_payment SET amount = amount - $2, restored = restored + $2 WHERE payment_id = $1", payment.Value.ToArray(), part.ToLedger());
+        "UPDATE claim_payment SET amount = amount - $2, restored = restored + $2 WHERE payment_id = $1",
+        payment.Value.ToArray(), part.ToLedger());
 
     /// <summary>The shop is credited.</summary>
     public static void MarkPaid(IWriteTransaction db, PaymentId payment, Timestamp now) =>
@@ -52,5 +54,6 @@ internal static partial class ClaimPaymentTable
         Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM claim_payment WHERE paid IS NULL"));
 
     private static UnpaidClaim Read(DbDataReader r) => new(
-        new PaymentId(Column.Hash(r, 0)), Column.Party(r, 1), new CoinId(Column.Hash(r, 2)), Column.Party(r, 3), Column.Hash(r, 4), Column.Money(r, 5));
+        new PaymentId(Column.Hash(r, 0)), Column.Party(r, 1), new CoinId(Column.Hash(r, 2)), Column.Party(r, 3),
+        Column.Hash(r, 4), Column.Money(r, 5));
 }

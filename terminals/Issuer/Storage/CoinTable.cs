@@ -43,7 +43,9 @@ internal static partial class CoinTable
     private const string UsedUp = "closed_coin";
     private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed, closed";
 
-    /// <summary>True if (n, TM) was issued before, n belongs to another bank's user (hole 15), or this issuer made the key of n (hole 14).</summary>
+    /// <summary>
+    /// True if (n, TM) was issued before, n belongs to another bank's user (hole 15), or this issuer made the key of n (hole 14).
+    /// </summary>
     public static bool IsTaken(IReadSnapshot db, byte[] n, ushort tm, PartyId bank)
     {
         bool isMade = db.Number(
@@ -55,7 +57,8 @@ internal static partial class CoinTable
         Switches.Off("R7 further", ref isMade);
         return isMade || db.Number(
             """
-            SELECT count(*) FROM (SELECT tm, bank FROM inspection WHERE n = $1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = $1) AS its
+            SELECT count(*) FROM (
+                SELECT tm, bank FROM inspection WHERE n = $1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = $1) AS its
             WHERE tm = $2 OR bank NOT IN (0, $3)
             """,
             n, (long)tm, (long)bank.Value) > 0;
@@ -73,8 +76,8 @@ internal static partial class CoinTable
             coin.Id.Value.ToArray(), coin.N, (long)coin.Terms.TM, (long)bank.Value, request.Value.ToArray(), opening,
             coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index, coin.Terms.IssuerKeyed ? 1L : 0L);
         return new CoinRow(
-            number, coin.Id, bank, request, opening, coin.Terms.FaceValue, Amount.Zero, coin.Terms.Expiry, null, null, Amount.Zero, true, null,
-            coin.Terms.IssuerKeyed);
+            number, coin.Id, bank, request, opening, coin.Terms.FaceValue, Amount.Zero, coin.Terms.Expiry, null, null, Amount.Zero,
+            true, null, coin.Terms.IssuerKeyed);
     }
 
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
@@ -116,8 +119,8 @@ internal static partial class CoinTable
     }
 
     /// <summary>
-    /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule R2). What is left of a
-    /// coin of no bank goes nowhere.
+    /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule
+    /// R2). What is left of a coin of no bank goes nowhere.
     /// </summary>
     public static List<CoinRow> Returnable(IReadSnapshot db, Quarter expiredBy)
     {
@@ -146,7 +149,9 @@ internal static partial class CoinTable
         """,
         r => r.GetInt64(0), (long)expiredBy.Index);
 
-    /// <summary>A piece of the used-up coins that expired before a quarter; of those with a case, only what expired before an earlier one.</summary>
+    /// <summary>
+    /// A piece of the used-up coins that expired before a quarter; of those with a case, only what expired before an earlier one.
+    /// </summary>
     public static List<CoinRow> Forgettable(IReadSnapshot db, Quarter expiredBy, Quarter casesUntil) => All(
         db, UsedUp,
         """
@@ -161,7 +166,8 @@ internal static partial class CoinTable
     /// <summary>Y of all coins of no bank (R27), in minor units.</summary>
     public static long PaidUnclaimed(IReadSnapshot db) => db.Number(
         """
-        SELECT CAST((SELECT coalesce(sum(y), 0) FROM inspection WHERE bank = 0) + (SELECT coalesce(sum(y), 0) FROM closed_coin WHERE bank = 0) AS BIGINT)
+        SELECT CAST(coalesce(sum(y), 0) AS BIGINT)
+        FROM (SELECT y FROM inspection WHERE bank = 0 UNION ALL SELECT y FROM closed_coin WHERE bank = 0) AS its
         """);
 
     /// <summary>The coin has another S_I from now on (R27).</summary>
@@ -169,8 +175,8 @@ internal static partial class CoinTable
         db.Execute($"UPDATE {TableOf(coin)} SET coin_id = $2 WHERE coin = $1", coin.Number, id.Value.ToArray());
 
     /// <summary>
-    /// Of two S_I of a withdrawal one may expire later (R27): the coin is kept for as long as either could be paid with, or the later one would look like one
-    /// that was never spent.
+    /// Of two S_I of a withdrawal one may expire later (R27): the coin is kept for as long as either could be paid with, or the later one
+    /// would look like one that was never spent.
     /// </summary>
     public static CoinRow KeepUntil(IWriteTransaction db, CoinRow coin, Quarter expiry)
     {

@@ -8,7 +8,8 @@ internal static partial class DeadPaymentTable
 {
     /// <summary>The signed statement, or null where the payment is not marked.</summary>
     public static NonSettlementStatement? Find(IReadSnapshot db, PaymentId payment) => db.First(
-        "SELECT statement FROM dead_payment WHERE payment_id = $1", r => NonSettlementStatement.Decode(r.Bytes(0))!, payment.Value.ToArray());
+        "SELECT statement FROM dead_payment WHERE payment_id = $1", r => NonSettlementStatement.Decode(r.Bytes(0))!,
+        payment.Value.ToArray());
 
     /// <summary>Statements of payments whose ids lie between two, both included, the oldest first.</summary>
     public static List<NonSettlementStatement> Between(IReadSnapshot db, PaymentId first, PaymentId last) => db.Query(
@@ -21,14 +22,17 @@ internal static partial class DeadPaymentTable
         coin.Value.ToArray(), (long)seq, payment.Value.ToArray()) > 0;
 
     /// <summary>How many marks are kept of a coin.</summary>
-    public static long Count(IReadSnapshot db, CoinId coin) => db.Number("SELECT count(*) FROM dead_payment WHERE coin_id = $1", coin.Value.ToArray());
+    public static long Count(IReadSnapshot db, CoinId coin) =>
+        db.Number("SELECT count(*) FROM dead_payment WHERE coin_id = $1", coin.Value.ToArray());
 
     /// <summary>Keeps a mark.</summary>
     /// <param name="coin">The coin as it is known: the payment may show another S_I (rule R27).</param>
     /// <param name="needed">Until when the payment could be settled without the mark.</param>
-    public static void Add(IWriteTransaction db, CoinId coin, NonSettlementStatement statement, Timestamp needed, Quarter expiry) => db.Execute(
+    public static void Add(
+        IWriteTransaction db, CoinId coin, NonSettlementStatement statement, Timestamp needed, Quarter expiry) => db.Execute(
         """
-        INSERT INTO dead_payment(payment_id, coin_id, seq, y, basis, date, needed, statement, expiry) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO dead_payment(payment_id, coin_id, seq, y, basis, date, needed, statement, expiry)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         statement.Payment.Value.ToArray(), coin.Value.ToArray(), (long)statement.Seq, statement.Y.ToLedger(), (long)statement.Basis,
         statement.Date.ToLedger(), needed.ToLedger(), statement.Encode(), (long)expiry.Index);
@@ -47,5 +51,6 @@ internal static partial class DeadPaymentTable
         db.Execute("UPDATE dead_payment SET coin_id = $2 WHERE coin_id = $1", from.Value.ToArray(), to.Value.ToArray());
 
     /// <summary>Forgets marks of coins that expired before a quarter.</summary>
-    public static void Forget(IWriteTransaction db, Quarter expiredBy) => db.Execute("DELETE FROM dead_payment WHERE expiry <= $1", (long)expiredBy.Index);
+    public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
+        db.Execute("DELETE FROM dead_payment WHERE expiry <= $1", (long)expiredBy.Index);
 }

@@ -7,7 +7,8 @@ namespace HierCash.Issuer;
 internal static partial class EarlyTable
 {
     /// <summary>How many are kept of a coin.</summary>
-    public static long Count(IReadSnapshot db, CoinId coin) => db.Number("SELECT count(*) FROM early WHERE coin_id = $1", coin.Value.ToArray());
+    public static long Count(IReadSnapshot db, CoinId coin) =>
+        db.Number("SELECT count(*) FROM early WHERE coin_id = $1", coin.Value.ToArray());
 
     /// <summary>When the payment came first; null if it was never early.</summary>
     public static Timestamp? Arrival(IReadSnapshot db, PaymentId payment) => db.Query(
@@ -23,5 +24,6 @@ internal static partial class EarlyTable
         db.Execute("UPDATE early SET coin_id = $2 WHERE coin_id = $1", from.Value.ToArray(), to.Value.ToArray());
 
     /// <summary>Forgets arrivals of coins that expired before a quarter.</summary>
-    public static void Forget(IWriteTransaction db, Quarter expiredBy) => db.Execute("DELETE FROM early WHERE expiry <= $1", (long)expiredBy.Index);
+    public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
+        db.Execute("DELETE FROM early WHERE expiry <= $1", (long)expiredBy.Index);
 }

@@ -9,7 +9,8 @@ internal static partial class ForgottenTable
     private const string Honoured = "honoured";
 
     /// <summary>Carries forward what coins of no bank have paid (R27).</summary>
-    public static void AddHonoured(IWriteTransaction db, Amount paid) => Forgotten.Add(db, Honoured, HonouredCoins.NoBank.Value, 0, 0, paid.ToLedger());
+    public static void AddHonoured(IWriteTransaction db, Amount paid) =>
+        Forgotten.Add(db, Honoured, HonouredCoins.NoBank.Value, 0, 0, paid.ToLedger());
 
     /// <summary>What such coins had paid, in minor units.</summary>
     public static long PaidHonoured(IReadSnapshot db) =>

@@ -9,7 +9,8 @@ namespace HierCash.Issuer;
 /// <param name="Ahead">Sum of the coin's promises up to this one, the largest first.</param>
 /// <param name="Shown">What the newest dossier claims; null where it has to be made anew.</param>
 internal sealed record DuePromise(
-    PaymentId Payment, Amount Y, Digest Account, PartyId ShopBank, PartyId UserBank, CoinId Coin, bool IsFound, Amount Ahead, Amount? Shown);
+    PaymentId Payment, Amount Y, Digest Account, PartyId ShopBank, PartyId UserBank, CoinId Coin, bool IsFound, Amount Ahead,
+    Amount? Shown);
 
 /// <summary>What the guarantee owes to shops (hole 13): a promise for each payment, until it is paid or not needed any more.</summary>
 internal static partial class GuaranteeTable
@@ -27,17 +28,19 @@ internal static partial class GuaranteeTable
         """;
 
     /// <summary>
-    /// Promises that are due, and whose case the bank found proven a dispute term ago, or which have been due for a dispute term while their case is an excess.
+    /// Promises that are due, and whose case the bank found proven a dispute term ago, or which have been due for a dispute term while
+    /// their case is an excess.
     /// </summary>
     public static List<DuePromise> DueBy(IReadSnapshot db, Timestamp now, TimeSpan disputeTerm) => db.Query(
         Due,
         r => new DuePromise(
-            new PaymentId(Column.Hash(r, 0)), Column.Money(r, 1), Column.Hash(r, 2), Column.Party(r, 3), Column.Party(r, 4), new CoinId(Column.Hash(r, 5)),
-            r.GetInt64(6) == 1, Column.Money(r, 7), r.IsDBNull(8) ? null : Column.Money(r, 8)),
+            new PaymentId(Column.Hash(r, 0)), Column.Money(r, 1), Column.Hash(r, 2), Column.Party(r, 3), Column.Party(r, 4),
+            new CoinId(Column.Hash(r, 5)), r.GetInt64(6) == 1, Column.Money(r, 7), r.IsDBNull(8) ? null : Column.Money(r, 8)),
         now.ToLedger(), (long)Proof.Excess, (long)disputeTerm.TotalMicroseconds);
 
     /// <summary>The shop is promised so much of a payment's excess.</summary>
-    public static void Promise(IWriteTransaction db, PaymentId payment, long coin, ShopEntry shop, Amount y, Timestamp now, Timestamp due) => db.Execute(
+    public static void Promise(
+        IWriteTransaction db, PaymentId payment, long coin, ShopEntry shop, Amount y, Timestamp now, Timestamp due) => db.Execute(
         "INSERT INTO guarantee(payment_id, coin, shop, account, y, opened, due) VALUES($1, $2, $3, $4, $5, $6, $7)",
         payment.Value.ToArray(), coin, (long)shop.Id.Value, shop.Account.ToArray(), y.ToLedger(), now.ToLedger(), due.ToLedger());
 
@@ -55,7 +58,8 @@ internal static partial class GuaranteeTable
 
     /// <summary>All that an account was promised after a moment.</summary>
     public static Amount PromisedSince(IReadSnapshot db, Digest account, Timestamp since) => Amount.FromLedger(db.Number(
-        "SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM guarantee WHERE account = $1 AND opened > $2", account.ToArray(), since.ToLedger()));
+        "SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM guarantee WHERE account = $1 AND opened > $2",
+        account.ToArray(), since.ToLedger()));
 
     /// <summary>So much of the promise is not needed any more; with all of it the promise is gone.</summary>
     public static void Lower(IWriteTransaction db, PaymentId payment, Amount by)

@@ -12,8 +12,8 @@ namespace HierCash.Issuer;
 /// <param name="Reversal">The statement by which it was taken back, or null while it counts.</param>
 /// <param name="Moved">What a reversal took from the shop so far.</param>
 internal sealed record HistoryRow(
-    long Id, PaymentId Payment, long Coin, ushort Seq, PartyId? Shop, Amount Y, Verdict Verdict, Timestamp Date, Share Share, Receipt Receipt,
-    Reversal? Reversal, Amount Moved)
+    long Id, PaymentId Payment, long Coin, ushort Seq, PartyId? Shop, Amount Y, Verdict Verdict, Timestamp Date, Share Share,
+    Receipt Receipt, Reversal? Reversal, Amount Moved)
 {
     public bool IsRedemption => Shop is null;
 }
@@ -24,18 +24,22 @@ internal sealed record HistoryRow(
 internal sealed record HistoryEntry(CashPayment H, SubmissionProof? Submission, Receipt Receipt, bool IsReversed);
 
 /// <summary>
-/// The history database (EP 0810563, 108): each H that counts, counted, or was refused for a cancelled coin, with its submission and the newest answer. A row
-/// that was taken back is struck for ever, and still found when its seq is looked up: a clone's second message under it is an equivocation (rule R2).
+/// The history database (EP 0810563, 108): each H that counts, counted, or was refused for a cancelled coin, with its submission and the
+/// newest answer. A row that was taken back is struck for ever, and still found when its seq is looked up: a clone's second message under
+/// it is an equivocation (rule R2).
 /// </summary>
 internal static partial class HistoryTable
 {
     private const string Select =
-        "SELECT id, payment_id, coin, shop, y, credited, guaranteed, waiting, due, receipt, reversed, moved, seq, verdict, date FROM history";
+        """
+        SELECT id, payment_id, coin, shop, y, credited, guaranteed, waiting, due, receipt, reversed, moved, seq, verdict, date FROM history
+        """;
 
     /// <summary>Of payments that count: not taken back, not refused because the coin was cancelled.</summary>
     private static readonly string Counts = $"reversed IS NULL AND verdict <> {(int)Verdict.Cancelled}";
 
-    public static HistoryRow? Find(IReadSnapshot db, PaymentId payment) => db.First($"{Select} WHERE payment_id = $1", Read, payment.Value.ToArray());
+    public static HistoryRow? Find(IReadSnapshot db, PaymentId payment) =>
+        db.First($"{Select} WHERE payment_id = $1", Read, payment.Value.ToArray());
 
     /// <summary>All payments of a coin, in the order in which they arrived.</summary>
     public static List<HistoryRow> Of(IReadSnapshot db, long coin) => db.Query($"{Select} WHERE coin = $1 ORDER BY id", Read, coin);
@@ -52,7 +56,9 @@ internal static partial class HistoryTable
         return db.Number($"SELECT count(*) FROM history WHERE {which}", coin, (long)seq) > 0;
     }
 
-    /// <summary>True if the coin signed two messages under one seq, of which none was refused; a dead payment is such a message too.</summary>
+    /// <summary>
+    /// True if the coin signed two messages under one seq, of which none was refused; a dead payment is such a message too.
+    /// </summary>
     public static bool HasEquivocation(IReadSnapshot db, CoinRow coin) => db.Number(
         """
         SELECT count(*) FROM (SELECT seq FROM (
@@ -77,15 +83,18 @@ internal static partial class HistoryTable
     }
 
     /// <summary>Keeps a payment with its receipt, also one that was refused because its coin was cancelled.</summary>
-    public static void Record(IWriteTransaction db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt) =>
+    public static void Record(
+        IWriteTransaction db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt) =>
         db.Execute(
             """
-            INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, till)
+            INSERT INTO history(
+                payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, till)
             VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """,
             h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
-            receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(),
-            receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(), h.Till.Value.ToArray());
+            receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(),
+            receipt.Share.Due.ToLedger(), receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(),
+            h.Till.Value.ToArray());
 
     /// <summary>A payment of the coin: it holds the coin with its S_I.</summary>
     public static CashPayment? Shown(IReadSnapshot db, long coin) =>
@@ -103,7 +112,8 @@ internal static partial class HistoryTable
         row.Id, kept.ToLedger(), reversal.Encode(), reversal.Moved.ToLedger(), receipt.Encode());
 
     /// <summary>The payment was struck out by S_W of a till whose key was revoked before.</summary>
-    public static void StruckByRevoked(IWriteTransaction db, HistoryRow row) => db.Execute("UPDATE history SET by_revoked = 1 WHERE id = $1", row.Id);
+    public static void StruckByRevoked(IWriteTransaction db, HistoryRow row) =>
+        db.Execute("UPDATE history SET by_revoked = 1 WHERE id = $1", row.Id);
 
     /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
     public static List<HistoryRow> Exceeding(IReadSnapshot db, long coin)
@@ -128,21 +138,25 @@ internal static partial class HistoryTable
     public static Amount SignedWithRefused(IReadSnapshot db, long coin) => SumOfY(db, coin, "reversed IS NULL");
 
     /// <summary>
-    /// Sum of y over payments that count and have this S_I; and whether payments with another one count (rule R27). A coin's id says which: whoever has a
-    /// signature has a second one of the same message.
+    /// Sum of y over payments that count and have this S_I; and whether payments with another one count (rule R27). A coin's id says which:
+    /// whoever has a signature has a second one of the same message.
     /// </summary>
     public static (Amount Its, bool HasOthers) SignedWith(IReadSnapshot db, long coin, CoinId id)
     {
         var counting = db.Query(
-            $"SELECT h, y FROM history WHERE coin = $1 AND {Counts}", r => (CashPayment.Decode(r.Bytes(0))!.Coin.Id, Y: Column.Money(r, 1)), coin);
+            $"SELECT h, y FROM history WHERE coin = $1 AND {Counts}",
+            r => (CashPayment.Decode(r.Bytes(0))!.Coin.Id, Y: Column.Money(r, 1)), coin);
         return (counting.Where(c => c.Id == id).Aggregate(Amount.Zero, (sum, c) => sum + c.Y), counting.Exists(c => c.Id != id));
     }
 
-    /// <summary>Payments of the coin that count or counted, also those that were taken back, with what proves each; not what was refused.</summary>
+    /// <summary>
+    /// Payments of the coin that count or counted, also those that were taken back, with what proves each; not what was refused.
+    /// </summary>
     public static List<HistoryEntry> Entries(IReadSnapshot db, long coin) => db.Query(
         "SELECT h, submission, receipt, reversed FROM history WHERE coin = $1 AND verdict <> $2 ORDER BY id",
         r => new HistoryEntry(
-            CashPayment.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } s ? SubmissionProof.Decode(s) : null, Receipt.Decode(r.Bytes(2))!, !r.IsDBNull(3)),
+            CashPayment.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } s ? SubmissionProof.Decode(s) : null, Receipt.Decode(r.Bytes(2))!,
+            !r.IsDBNull(3)),
         coin, (long)Verdict.Cancelled);
 
     /// <summary>Forgets all payments of a coin.</summary>
@@ -153,7 +167,8 @@ internal static partial class HistoryTable
         Amount.FromLedger(db.Number($"SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM history WHERE coin = $1 AND {which}", coin));
 
     private static HistoryRow Read(DbDataReader r) => new(
-        r.GetInt64(0), new PaymentId(Column.Hash(r, 1)), r.GetInt64(2), checked((ushort)r.GetInt64(12)), r.GetInt64(3) == 0 ? null : Column.Party(r, 3),
+        r.GetInt64(0), new PaymentId(Column.Hash(r, 1)), r.GetInt64(2), checked((ushort)r.GetInt64(12)),
+        r.GetInt64(3) == 0 ? null : Column.Party(r, 3),
         Column.Money(r, 4), (Verdict)r.GetInt64(13), Column.Date(r, 14),
         new Share(Column.Money(r, 5), Column.Money(r, 6), Column.Money(r, 7), Column.Date(r, 8)),
         Receipt.Decode(r.Bytes(9))!, r.BytesOrNull(10) is { } reversal ? Reversal.Decode(reversal) : null, Column.Money(r, 11));

@@ -15,12 +15,16 @@ internal static partial class HotTable
 
     /// <summary>So many coins that wait are in this version from now on.</summary>
     public static void Assign(IWriteTransaction db, ulong version, int most) => db.Execute(
-        "UPDATE hot SET version = $1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 ORDER BY coin_id LIMIT $2)", (long)version, (long)most);
+        "UPDATE hot SET version = $1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 ORDER BY coin_id LIMIT $2)",
+        (long)version, (long)most);
 
     /// <summary>True if a version after this one holds a coin.</summary>
-    public static bool HasAfter(IReadSnapshot db, ulong version) => db.Number("SELECT count(*) FROM hot WHERE version > $1", (long)version) > 0;
+    public static bool HasAfter(IReadSnapshot db, ulong version) =>
+        db.Number("SELECT count(*) FROM hot WHERE version > $1", (long)version) > 0;
 
-    /// <summary>The last version up to which a list from a version on holds so many coins at most; the version itself where the next one holds more.</summary>
+    /// <summary>
+    /// The last version up to which a list from a version on holds so many coins at most; the version itself where the next one holds more.
+    /// </summary>
     public static ulong LastWithin(IReadSnapshot db, ulong from, int most) => (ulong)db.Number(
         """
         SELECT coalesce(max(version), $1) FROM (
@@ -34,5 +38,6 @@ internal static partial class HotTable
         "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => new CoinId(Column.Hash(r, 0)), (long)after, (long)upTo);
 
     /// <summary>Forgets coins that expired before a quarter.</summary>
-    public static void Forget(IWriteTransaction db, Quarter expiredBy) => db.Execute("DELETE FROM hot WHERE expiry <= $1", (long)expiredBy.Index);
+    public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
+        db.Execute("DELETE FROM hot WHERE expiry <= $1", (long)expiredBy.Index);
 }

@@ -10,7 +10,8 @@ internal static partial class InstructionTable
     public static Amount ClaimedWithCycle(IReadSnapshot db, PartyId bank, CoinId coin) => Amount.FromLedger(Math.Max(0, db.Number(
         """
         SELECT CAST(coalesce(sum(CASE kind WHEN $3 THEN amount ELSE -amount END), 0) AS BIGINT) FROM (
-            SELECT bank, kind, reference, amount FROM instruction UNION ALL SELECT bank, kind, reference, amount FROM transfer_delta) AS told
+            SELECT bank, kind, reference, amount FROM instruction
+            UNION ALL SELECT bank, kind, reference, amount FROM transfer_delta) AS told
         WHERE bank = $1 AND reference = $2 AND kind IN ($3, $4)
         """,
         (long)bank.Value, coin.Value.ToArray(), (long)TransferKind.ClaimDebit, (long)TransferKind.ClaimRestore)));

@@ -8,7 +8,8 @@ internal static partial class OutageTable
 {
     /// <summary>Keeps an outage; one that began then is longer now.</summary>
     public static int Add(IWriteTransaction db, Timestamp began, Timestamp ended) => db.Execute(
-        "INSERT INTO outage(began, ended) VALUES($1, $2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", began.ToLedger(), ended.ToLedger());
+        "INSERT INTO outage(began, ended) VALUES($1, $2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended",
+        began.ToLedger(), ended.ToLedger());
 
     /// <summary>Outages that ended after a moment end now, or when they began.</summary>
     public static void CutShort(IWriteTransaction db, Timestamp endedAfter, Timestamp now) => db.Execute(
@@ -21,8 +22,10 @@ internal static partial class OutageTable
 
     /// <summary>When the first of those began that ended at that moment or later; null if there was none.</summary>
     public static Timestamp? FirstBeganOfEndedSince(IReadSnapshot db, Timestamp moment) => db.Query(
-        "SELECT min(began) FROM outage WHERE ended >= $1 HAVING count(*) > 0", r => (Timestamp?)Column.Date(r, 0), moment.ToLedger()).FirstOrDefault();
+        "SELECT min(began) FROM outage WHERE ended >= $1 HAVING count(*) > 0",
+        r => (Timestamp?)Column.Date(r, 0), moment.ToLedger()).FirstOrDefault();
 
     /// <summary>Forgets those that ended before a moment: no term looks back to them any more.</summary>
-    public static int Forget(IWriteTransaction db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < $1", before.ToLedger());
+    public static int Forget(IWriteTransaction db, Timestamp before) =>
+        db.Execute("DELETE FROM outage WHERE ended < $1", before.ToLedger());
 }

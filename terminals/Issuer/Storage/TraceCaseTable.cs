@@ -11,7 +11,9 @@ namespace HierCash.Issuer;
 /// <param name="Content">What the last dossier chose and claimed; null: none was made.</param>
 internal sealed record CaseRow(long Coin, CoinId Id, uint Revision, uint Judged, bool Changed, Digest? Content, Amount Claimed);
 
-/// <summary>Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer's own check found.</summary>
+/// <summary>
+/// Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer's own check found.
+/// </summary>
 internal static partial class TraceCaseTable
 {
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";
@@ -48,7 +50,8 @@ internal static partial class TraceCaseTable
         Read, (long)bank.Value, after.Value.ToArray());
 
     /// <summary>True if there is a case about the coin.</summary>
-    public static bool Has(IReadSnapshot db, CoinId coin) => db.Number("SELECT count(*) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()) > 0;
+    public static bool Has(IReadSnapshot db, CoinId coin) =>
+        db.Number("SELECT count(*) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()) > 0;
 
     /// <summary>The same by the store's own number.</summary>
     public static bool Has(IReadSnapshot db, long coin) => db.Number("SELECT count(*) FROM trace_case WHERE coin = $1", coin) > 0;
@@ -58,7 +61,9 @@ internal static partial class TraceCaseTable
         "SELECT is_excess, proof FROM trace_case WHERE coin = $1",
         r => ((bool, Proof?)?)(r.GetInt64(0) == 1, r.IsDBNull(1) ? null : (Proof)r.GetInt64(1)), coin).FirstOrDefault();
 
-    /// <summary>Nothing more of this case waits: all H together are within X, or the bank has what there is, or no dossier can show it.</summary>
+    /// <summary>
+    /// Nothing more of this case waits: all H together are within X, or the bank has what there is, or no dossier can show it.
+    /// </summary>
     public static void Settle(IWriteTransaction db, CaseRow row, bool isExcess) => db.Execute(
         "UPDATE trace_case SET changed = 0, is_excess = $2, judged_revision = revision WHERE coin = $1", row.Coin, isExcess ? 1L : 0L);
 
@@ -71,15 +76,20 @@ internal static partial class TraceCaseTable
         "UPDATE trace_case SET changed = 0, is_excess = 1, revision = $2, content = $3, claimed = $4 WHERE coin = $1",
         row.Coin, (long)row.Revision + 1, content.ToArray(), claimed.ToLedger());
 
-    /// <summary>The bank has spoken on the newest revision. Its first word of all, and its first on this revision, keep their dates.</summary>
+    /// <summary>
+    /// The bank has spoken on the newest revision. Its first word of all, and its first on this revision, keep their dates.
+    /// </summary>
     public static void Judge(IWriteTransaction db, CaseRow row, Proof proof, Timestamp now) => db.Execute(
         """
-        UPDATE trace_case SET proof = $2, judged = coalesce(judged, $3), found = CASE WHEN judged_revision = revision THEN found ELSE $3 END,
-            judged_revision = revision WHERE coin = $1
+        UPDATE trace_case SET proof = $2, judged = coalesce(judged, $3),
+            found = CASE WHEN judged_revision = revision THEN found ELSE $3 END, judged_revision = revision WHERE coin = $1
         """,
         row.Coin, (long)proof, now.ToLedger());
 
-    /// <summary>A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of the clock.</summary>
+    /// <summary>
+    /// A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of
+    /// the clock.
+    /// </summary>
     public static void Dated(IWriteTransaction db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
         "UPDATE trace_case SET dated = $2 WHERE coin = $1 AND (dated < $2 OR dated > $3)",
         row.Coin, date.ToLedger(), date.Plus(tolerance).ToLedger());
@@ -88,7 +98,10 @@ internal static partial class TraceCaseTable
     public static Timestamp LastDate(IReadSnapshot db, CoinId coin) =>
         Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()));
 
-    /// <summary>Most that the dossier of the coin proves, of an excess and of a guarantee, when it was verified last. Null where it proves no excess.</summary>
+    /// <summary>
+    /// Most that the dossier of the coin proves, of an excess and of a guarantee, when it was verified last. Null where it proves no
+    /// excess.
+    /// </summary>
     public static Amount? Proven(IReadSnapshot db, CoinId coin) =>
         db.Number("SELECT coalesce(max(proven), -1) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()) is var proven and >= 0
             ? Amount.FromLedger(proven)
@@ -98,7 +111,9 @@ internal static partial class TraceCaseTable
     public static long Changes(IReadSnapshot db, CoinId coin) =>
         db.Number("SELECT coalesce(max(changes), 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray());
 
-    /// <summary>True if this issuer never verified the case, or it has changed since: a large one only if it was not verified lately.</summary>
+    /// <summary>
+    /// True if this issuer never verified the case, or it has changed since: a large one only if it was not verified lately.
+    /// </summary>
     /// <param name="large">From so many payments on it is large.</param>
     /// <param name="lately">Since then; a date after now was an error of the clock.</param>
     public static bool IsToBeProven(IReadSnapshot db, CoinId coin, long large, Timestamp lately, Timestamp now) => db.Number(
@@ -112,7 +127,8 @@ internal static partial class TraceCaseTable
     /// <param name="proven">Null: no excess is proven.</param>
     /// <param name="changes">How often the case had changed when it was read.</param>
     /// <param name="payments">In the dossier that was verified.</param>
-    public static void KeepProven(IWriteTransaction db, CoinId coin, Amount? proven, long changes, Timestamp now, int payments) => db.Execute(
+    public static void KeepProven(
+        IWriteTransaction db, CoinId coin, Amount? proven, long changes, Timestamp now, int payments) => db.Execute(
         "UPDATE trace_case SET proven = $2, proven_at = $3, proven_on = $4, proven_of = $5 WHERE coin_id = $1",
         coin.Value.ToArray(), proven?.ToLedger() ?? -1L, changes, now.ToLedger(), (long)payments);
 
