@@ -26,7 +26,7 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
             HotVersions(now);
             store.Write(db =>
             {
-                ServiceRecord.Purge(db, Timestamp.FromLedger(Before(now, terms.SettlePeriod)));
+                OutageTable.Forget(db, Timestamp.FromLedger(Before(now, terms.SettlePeriod)));
                 return true;
             });
             Claims();
@@ -53,7 +53,7 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     {
         var last = Ended(now, terms.SettlePeriod + terms.DisputeTerm);
         var cases = Ended(now, terms.CaseTerm);
-        return last == default ? 0 : Forgotten.InPieces(store, db => InspectionDatabase.Purge(db, last, cases));
+        return last == default ? 0 : Forgotten.InPieces(store, db => ForgottenCoins.Purge(db, last, cases));
     }
 
     /// <summary>True if no coin's last term ended between these moments, whether there is a case about it or not.</summary>

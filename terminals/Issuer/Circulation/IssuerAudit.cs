@@ -30,7 +30,7 @@ public sealed class IssuerAudit
     });
 
     /// <summary>What this issuer bears, for coins that it had signed and forgotten with a copy, and that no bank gave back (R27).</summary>
-    public Amount Borne => Amount.FromLedger(_store.Read(HonouredCoins.Borne));
+    public Amount Borne => Amount.FromLedger(_store.Read(TransferDeltaTable.Borne));
 
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
     public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (
@@ -90,13 +90,13 @@ public sealed class IssuerAudit
         const string All = "SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
         long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
         long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6, 8)");
-        long claims = Claims.UnderWay(db);
+        long claims = ClaimPaymentTable.UnderWay(db).ToLedger();
         if (debits != credits + claims)
         {
             yield return $"transfers: {debits} go into clearing, but {credits} come out of it, and {claims} wait until claims are booked";
         }
 
-        if (HonouredCoins.Borne(db) is var borne && HonouredCoins.Paid(db) is var paid && borne != paid)
+        if (TransferDeltaTable.Borne(db) is var borne && HonouredCoins.Paid(db) is var paid && borne != paid)
         {
             yield return $"coins of no bank: they have paid {paid}, but the issuer bears {borne}";
         }

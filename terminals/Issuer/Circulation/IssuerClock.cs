@@ -89,7 +89,7 @@ internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issue
         var ahead = db.Query(
             "SELECT payment_id FROM history WHERE date > $1 OR due > $2", r => new PaymentId(Digest.Read(r.Bytes(0))), now.ToLedger(), latest.ToLedger());
         db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest.ToLedger());
-        foreach (var row in ahead.Select(p => HistoryDatabase.Find(db, p)!))
+        foreach (var row in ahead.Select(p => HistoryTable.Find(db, p)!))
         {
             queue.Revise(db, row, row.Share with { Due = Timestamp.Min(row.Share.Due, row.Share.Guaranteed.IsZero ? now : latest) }, now);
         }

@@ -58,7 +58,7 @@ internal sealed class ClearingCycle(
                     "DELETE FROM transfer_delta WHERE bank = $1 AND kind = $2 AND reference = $3", (long)delta.Bank.Value, (long)delta.Kind, delta.Reference.ToArray());
                 if (delta.Kind == TransferKind.ClaimDebit)
                 {
-                    Claims.Signed(db, delta.Bank, delta.Reference, number);
+                    ClaimPaymentTable.Instructed(db, delta.Bank, new CoinId(delta.Reference), (ulong)number);
                 }
             }
 
@@ -96,7 +96,7 @@ internal sealed class ClearingCycle(
             """,
             r => (new PartyId(checked((uint)r.GetInt64(0))), Digest.Read(r.Bytes(1)), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit))
         {
-            Claims.Signed(db, bank, coin, number);
+            ClaimPaymentTable.Instructed(db, bank, new CoinId(coin), (ulong)number);
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
             Switches.Off("R8 stops", ref stops);
 
             // What was proven once, and whose coin is forgotten with the proof, stays a debt.
-            bool isForgotten = row.Kind == TransferKind.ClaimDebit && InspectionDatabase.Find(db, new CoinId(row.Reference)) is null;
+            bool isForgotten = row.Kind == TransferKind.ClaimDebit && CoinTable.Find(db, new CoinId(row.Reference)) is null;
             Switches.Off("R8 stays", ref isForgotten);
             if (!stops && isForgotten)
             {
@@ -154,7 +154,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     };
 
     private static bool IsProvenClaim(IReadSnapshot db, Row row) =>
-        row.Kind == TransferKind.ClaimDebit && SettlementProofs.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
+        row.Kind == TransferKind.ClaimDebit && TraceCaseTable.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
 
     /// <summary>Coins whose claims were not booked within disputeTerm: whether they are proven decides.</summary>
     public IEnumerable<CoinId> Doubted(IReadSnapshot db, Timestamp now) =>
@@ -184,7 +184,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     private bool CameTooLate(IReadSnapshot db, Row row)
     {
         long judged = db.Number("SELECT coalesce(max(judged), 0) FROM trace_case WHERE coin_id = $1", row.Reference.ToArray());
-        bool late = judged > 0 && InspectionDatabase.Find(db, new CoinId(row.Reference)) is { } coin
+        bool late = judged > 0 && CoinTable.Find(db, new CoinId(row.Reference)) is { } coin
             && Timestamp.FromLedger(judged).Plus(terms.DisputeTerm) > coin.Expiry.End.Plus(terms.HeardTerm);
         Switches.Off("R8 came too late", ref late);
         return late;

@@ -89,7 +89,7 @@ public sealed partial class Registry(Database store)
     {
         // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before the till's last contact, which is dated by the
         // slower one of two clocks.
-        var seen = ServiceRecord.LastContact(db, w);
+        var seen = TillTable.LastAnswer(db, w);
         Switches.Replace("R17 clock behind", ref seen, default);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
         var gone = new List<TillId> { w };

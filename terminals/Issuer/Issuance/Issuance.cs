@@ -147,7 +147,7 @@ internal sealed class Issuance(
         Switches.Off("hole 16", ref differs);
         bool foreign = opened is not null && opened.Currency != request.Currency;
         Switches.Off("issue currency", ref foreign);
-        bool taken = opened is { IsWithoutKey: false } && InspectionDatabase.IsTaken(db, Derivations.G(terms.G, opened.NU), opened.TM, request.Bank);
+        bool taken = opened is { IsWithoutKey: false } && CoinTable.IsTaken(db, Derivations.G(terms.G, opened.NU), opened.TM, request.Bank);
         Switches.Off("hole 15", ref taken);
         bool beyond = bank.Circulation.Outstanding + request.FaceValue > bank.Cap;
         Switches.Off("hole 17", ref beyond);
@@ -196,7 +196,7 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(plain);
         CryptographicOperations.ZeroMemory(scalar);
         var opening = m.Encode();
-        InspectionDatabase.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
+        CoinTable.Register(db, coin, request.Bank, request.Request, Ecies.Encrypt(suite, keys.Evidence.PublicKey, opening));
         CryptographicOperations.ZeroMemory(opening);
         CryptographicOperations.ZeroMemory(m.Seed);
         Enter(db, request, ek, now);

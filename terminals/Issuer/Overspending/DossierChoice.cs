@@ -3,8 +3,8 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What goes into a dossier (rule R9): the payments whose guarantee is claimed, then the largest, as few as prove X and what is claimed. Payments that were
-/// taken back are never chosen, and others take their place in the next revision.
+/// What goes into a dossier (rule R9): the payments whose guarantee is claimed, then the largest, as few as prove X and what is claimed.
+/// Payments that were taken back are never chosen, and others take their place in the next revision.
 /// </summary>
 /// <param name="Claimed">Sum of what the receipts guarantee, within what exceeds X.</param>
 /// <param name="Proves">False where so few payments do not exceed X.</param>
@@ -19,7 +19,9 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
     ]);
 
     /// <param name="faceValue">X.</param>
-    /// <param name="pages">Most pages. Whoever makes payments of one cent by the hundred thousand keeps nobody from what the large ones prove.</param>
+    /// <param name="pages">
+    /// Most pages. Whoever makes payments of one cent by the hundred thousand keeps nobody from what the large ones prove.
+    /// </param>
     /// <returns>Null where all payments together are within X.</returns>
     public static DossierChoice? Of(IEnumerable<DossierEntry> entries, Amount faceValue, int pages)
     {
@@ -55,5 +57,6 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         return new DossierChoice(chosen, proven, sum > faceValue, proven == claimed);
     }
 
-    private static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) => entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));
+    private static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) =>
+        entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));
 }

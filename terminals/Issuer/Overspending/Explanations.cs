@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals.Store;
 
@@ -10,27 +9,37 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
     private readonly Timestamp _now = Timestamp.Now(clock);
 
     /// <param name="id">Hexadecimal digits that a coin id or a payment id begins with.</param>
-    public IEnumerable<string> Of(string id) => store.Read(db => Coins(db, id).Concat(Payments(db, id)).Concat(Dead(db, id)).ToList());
-
-    private IEnumerable<string> Coins(IReadSnapshot db, string id)
+    public IEnumerable<string> Of(string id)
     {
-        var found = db.Query(
-            "SELECT coin_id FROM (SELECT coin, coin_id FROM inspection UNION ALL SELECT coin, coin_id FROM closed_coin) WHERE hex(coin_id) LIKE $1 ORDER BY coin",
-            r => new CoinId(Digest.Read(r.Bytes(0))), id.ToUpperInvariant() + "%");
-        return found.SelectMany(coin => Coin(db, InspectionDatabase.Find(db, coin)!));
+        const int Digits = 2 * Digest.Size;
+        if (id.Length > Digits)
+        {
+            return [];
+        }
+
+        var first = Digest.Read(Convert.FromHexString(id.PadRight(Digits, '0')));
+        var last = Digest.Read(Convert.FromHexString(id.PadRight(Digits, 'f')));
+        return store.Read<List<string>>(db =>
+        [
+            .. CoinTable.Between(db, new CoinId(first), new CoinId(last)).SelectMany(c => Coin(db, c)),
+            .. HistoryTable.Between(db, new PaymentId(first), new PaymentId(last)).Select(p => Payment(db, p)),
+            .. DeadPaymentTable.Between(db, new PaymentId(first), new PaymentId(last)).Select(Dead),
+        ]);
     }
 
     private IEnumerable<string> Coin(IReadSnapshot db, CoinRow coin)
     {
         bool isHonoured = coin.Bank == HonouredCoins.NoBank;
         string asked = isHonoured
-            ? "before this issuer was restored from a copy. No bank gave its withdrawal back, so the issuer bears what it pays, and what is left of it goes to nobody"
+            ? "before this issuer was restored from a copy. No bank gave its withdrawal back, so the issuer bears what it pays, "
+                + "and what is left of it goes to nobody"
             : $"on the request of bank {coin.Bank} (S_B)";
         yield return $"Coin {coin.Id} of {Show(coin.FaceValue)}, signed by this issuer (S_I) {asked}. "
             + $"Y is {Show(coin.Spent)}; {Show(coin.Returned)} went back.";
         if (coin.IsKeyed)
         {
-            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. It is never guaranteed, and no dossier or evidence is ever made about it.";
+            yield return "  Issuer-keyed: this issuer made its key and could sign as its holder. "
+                + "It is never guaranteed, and no dossier or evidence is ever made about it.";
         }
 
         foreach (string state in isHonoured ? [] : States(db, coin))
@@ -38,17 +47,14 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
             yield return "  " + state;
         }
 
-        foreach (string payment in db.Query(
-            "SELECT hex(payment_id), seq, y, verdict, date, receipt, reversed, moved FROM history WHERE coin = $1 ORDER BY id",
-            r => $"  Payment {r.GetString(0).ToLowerInvariant()[..16]}, number {r.GetInt64(1)}: {Show(Amount.FromLedger(r.GetInt64(2)))}, {Answer(r, 3)}",
-            coin.Number))
+        foreach (var row in HistoryTable.Of(db, coin.Number))
         {
-            yield return payment;
+            yield return $"  Payment {row.Payment.ToString()[..16]}, number {row.Seq}: {Show(row.Y)}, {Answer(row)}";
         }
 
-        foreach (string line in Case(db, coin))
+        if (Case(db, coin) is { } said)
         {
-            yield return "  " + line;
+            yield return "  A case: " + said;
         }
     }
 
@@ -59,7 +65,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         {
             var grace = CancelledCoins.Grace + ServiceRecord.Outage(db, lost, _now);
             yield return $"Its card was reported as lost on {lost}. Payments still settle until {lost.Plus(terms.HotListMaxAge + grace)}. "
-                + $"What was paid before the report settles for its whole term at tills that were offline since, where it is at most {Show(terms.FloorLimit)}.";
+                + $"What was paid before the report settles for its whole term at tills that were offline since, "
+                + $"where it is at most {Show(terms.FloorLimit)}.";
         }
 
         if (coin.Cancelled is { } cancelled)
@@ -71,7 +78,8 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         if (coin is { Lost: null, Cancelled: null })
         {
             yield return rest.IsZero ? "Used up; kept for its terms, so that a copy of it can be traced."
-                : $"Good before {coin.Expiry.End}; {Show(rest)} may still be paid. What is left goes back by itself after {coin.Expiry.End.Plus(terms.SettlePeriod)}.";
+                : $"Good before {coin.Expiry.End}; {Show(rest)} may still be paid. "
+                    + $"What is left goes back by itself after {coin.Expiry.End.Plus(terms.SettlePeriod)}.";
         }
         else if (rest.IsZero)
         {
@@ -80,68 +88,62 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         else
         {
             var expires = coin.Expiry.End.Plus(terms.SettlePeriod);
-            yield return $"The {Show(rest)} that are left go back after {Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires)}, if no shop waits for them then.";
+            var returns = Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
+            yield return $"The {Show(rest)} that are left go back after {returns}, if no shop waits for them then.";
         }
     }
 
     /// <summary>A case: excess, equivocation, or an excess that fell because payments were taken back.</summary>
-    private static List<string> Case(IReadSnapshot db, CoinRow coin)
+    private static string? Case(IReadSnapshot db, CoinRow coin)
     {
-        bool twice = db.Number(
-            $"""
-            SELECT count(*) FROM (SELECT 1 FROM (
-                SELECT payment_id, seq FROM history WHERE coin = $1 AND verdict <> {(int)Verdict.Cancelled}
-                UNION SELECT payment_id, seq FROM dead_payment WHERE coin_id = $2) GROUP BY seq HAVING count(*) > 1)
-            """,
-            coin.Number, coin.Id.Value.ToArray()) > 0;
-        string equivocation = twice ? "signed twice under one number" : "";
-        return db.Query(
-            "SELECT is_excess, proof FROM trace_case WHERE coin = $1",
-            r => "A case: " + (r.GetInt64(0), r.IsDBNull(1)) switch
-            {
-                (1, true) => $"more than X was signed{(twice ? ", and " + equivocation : "")}. The bank gets the dossier when it visits next.",
-                (1, false) => $"more than X was signed{(twice ? ", and " + equivocation : "")}. The bank found {(Proof)r.GetInt64(1)}; the issuer does not learn who it was.",
-                _ when twice => $"{equivocation}, and together not more than X. The coin is cancelled, and no identity is due.",
-                _ => "the excess fell. Payments were taken back, and what still counts is within X: nobody is accused any more.",
-            },
-            coin.Number);
-    }
-
-    private List<string> Payments(IReadSnapshot db, string id) => db.Query(
-        """
-        SELECT hex(h.payment_id), h.y, coalesce(s.name || ', shop ' || s.id, 'the issuer: a redemption'), h.verdict, h.date, h.receipt, h.reversed, h.moved
-        FROM history h LEFT JOIN shop s ON s.id = h.shop WHERE hex(h.payment_id) LIKE $1 ORDER BY h.id
-        """,
-        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} to {r.GetString(2)}, signed by the card (S_U); answered with a signed receipt: {Answer(r, 3)}",
-        id.ToUpperInvariant() + "%");
-
-    /// <summary>The newest receipt in words (rule R1).</summary>
-    /// <param name="at">The column of the first verdict; its date, the newest receipt, the reversal and what was moved follow.</param>
-    private string Answer(DbDataReader r, int at)
-    {
-        var receipt = Receipt.Decode(r.Bytes(at + 2))!;
-        string verdict = $"{(Verdict)r.GetInt64(at)} on {Timestamp.FromLedger(r.GetInt64(at + 1))}{(receipt.Revision > 1 ? $", revision {receipt.Revision} on {receipt.Date}" : "")}. ";
-        if (r.BytesOrNull(at + 3) is { } reversed)
+        if (TraceCaseTable.Standing(db, coin.Number) is not { } standing)
         {
-            return verdict + $"Taken back on {Reversal.Decode(reversed)!.Date}, with a signed statement: {Show(Amount.FromLedger(r.GetInt64(at + 4)))} came back from the shop.";
+            return null;
         }
 
-        var share = receipt.Share;
-        if ((Verdict)r.GetInt64(at) == Verdict.Cancelled)
+        const string Equivocation = "signed twice under one number";
+        bool twice = HistoryTable.HasEquivocation(db, coin);
+        string excess = $"more than X was signed{(twice ? $", and {Equivocation}" : "")}.";
+        return standing switch
+        {
+            (true, null) => $"{excess} The bank gets the dossier when it visits next.",
+            (true, { } proof) => $"{excess} The bank found {proof}; the issuer does not learn who it was.",
+            _ when twice => $"{Equivocation}, and together not more than X. The coin is cancelled, and no identity is due.",
+            _ => "the excess fell. Payments were taken back, and what still counts is within X: nobody is accused any more.",
+        };
+    }
+
+    private string Payment(IReadSnapshot db, HistoryRow row)
+    {
+        string to = row.Shop is { } shop ? $"{Registry.Shop(db, shop).Name}, shop {shop}" : "the issuer: a redemption";
+        return $"Payment {row.Payment} of {Show(row.Y)} to {to}, signed by the card (S_U); answered with a signed receipt: {Answer(row)}";
+    }
+
+    /// <summary>The newest receipt in words (rule R1).</summary>
+    private string Answer(HistoryRow row)
+    {
+        string revision = row.Receipt.Revision > 1 ? $", revision {row.Receipt.Revision} on {row.Receipt.Date}" : "";
+        string verdict = $"{row.Verdict} on {row.Date}{revision}. ";
+        if (row.Reversal is { } reversed)
+        {
+            return verdict + $"Taken back on {reversed.Date}, with a signed statement: {Show(row.Moved)} came back from the shop.";
+        }
+
+        var share = row.Receipt.Share;
+        if (row.Verdict == Verdict.Cancelled)
         {
             return verdict + "The coin was cancelled before: nothing of it counts.";
         }
 
-        return verdict + $"{Show(share.Credited)} credited"
-            + (share.Guaranteed.IsZero ? "" : share.Due <= receipt.Date ? $", {Show(share.Guaranteed)} paid by the guarantee" : $", {Show(share.Guaranteed)} promised, due on {share.Due}")
-            + (share.Waiting.IsZero ? "" : $", {Show(share.Waiting)} waiting for what comes free of the coin") + ".";
+        string guaranteed = share.Guaranteed.IsZero ? ""
+            : share.Due <= row.Receipt.Date ? $", {Show(share.Guaranteed)} paid by the guarantee"
+            : $", {Show(share.Guaranteed)} promised, due on {share.Due}";
+        string waiting = share.Waiting.IsZero ? "" : $", {Show(share.Waiting)} waiting for what comes free of the coin";
+        return $"{verdict}{Show(share.Credited)} credited{guaranteed}{waiting}.";
     }
 
-    private List<string> Dead(IReadSnapshot db, string id) => db.Query(
-        "SELECT hex(payment_id), y, basis, date FROM dead_payment WHERE hex(payment_id) LIKE $1",
-        r => $"Payment {r.GetString(0).ToLowerInvariant()} of {Show(Amount.FromLedger(r.GetInt64(1)))} "
-            + $"is dead since {Timestamp.FromLedger(r.GetInt64(3))} ({(DeathBasis)r.GetInt64(2)}): it never settles, and is never evidence.",
-        id.ToUpperInvariant() + "%");
+    private string Dead(NonSettlementStatement dead) =>
+        $"Payment {dead.Payment} of {Show(dead.Y)} is dead since {dead.Date} ({dead.Basis}): it never settles, and is never evidence.";
 
     private string Show(Amount amount) => amount.Show(currency);
 }

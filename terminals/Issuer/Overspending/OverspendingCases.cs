@@ -7,32 +7,28 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the excess; the
-/// bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
+/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the
+/// excess; the bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
 /// </summary>
 internal sealed class OverspendingCases(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock,
+    ICrashPoints crash)
 {
-    /// <summary>Goes from the bank's cases to their reversals, in that order, and never through all payments of the scheme.</summary>
-    internal const string FileReversals =
-        """
-        INSERT OR IGNORE INTO case_reversal(bank, coin_id, payment_id, reversal)
-        SELECT c.bank, c.coin_id, h.payment_id, h.reversed FROM trace_case c CROSS JOIN history h
-        WHERE h.coin = c.coin AND c.bank = $1 AND c.revision > 0 AND h.reversed IS NOT NULL ORDER BY h.id
-        """;
-
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
 
-    /// <summary>Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.</summary>
+    /// <summary>
+    /// Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.
+    /// </summary>
     public static void OpenCase(IWriteTransaction db, CoinRow coin, Timestamp now)
     {
-        bool excess = HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
+        bool excess = HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
         bool isKeyed = coin.IsKeyed;
         Switches.Off("R7 case", ref isKeyed);
         if (isKeyed)
         {
-            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole 14).
+            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole
+            // 14).
             Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id.Value.ToArray(), now);
         }
         else if (IsOfNoBank(coin))
@@ -42,17 +38,12 @@ internal sealed class OverspendingCases(
         }
         else
         {
-            db.Execute(
-                """
-                INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened) VALUES($1, $2, $3, $4, $5)
-                ON CONFLICT(coin) DO UPDATE SET is_excess = max(is_excess, excluded.is_excess)
-                """,
-                coin.Number, coin.Id.Value.ToArray(), (long)coin.Bank.Value, excess ? 1 : 0, now.ToLedger());
+            TraceCaseTable.Open(db, coin, excess, now);
         }
 
-        var current = InspectionDatabase.Find(db, coin.Id)!;
-        InspectionDatabase.Cancel(db, current, now);
-        CoinLife.MakeHot(db, current);
+        var current = CoinTable.Find(db, coin.Id)!;
+        CoinTable.Cancel(db, current, now);
+        HotTable.Add(db, current.Id, current.Expiry);
     }
 
     private static bool IsOfNoBank(CoinRow coin)
@@ -62,11 +53,26 @@ internal sealed class OverspendingCases(
         return isOfNoBank;
     }
 
-    /// <summary>A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).</summary>
-    public static void Struck(IWriteTransaction db, CoinRow coin) => db.Execute(
-        "UPDATE trace_case SET is_excess = $2 WHERE coin = $1", coin.Number, HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue ? 1 : 0);
+    /// <summary>
+    /// A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).
+    /// </summary>
+    public static void Struck(IWriteTransaction db, CoinRow coin) =>
+        TraceCaseTable.SetExcess(db, coin.Number, HistoryTable.Signed(db, coin.Number) > coin.FaceValue);
 
-    /// <summary>A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).</summary>
+    /// <summary>
+    /// True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is
+    /// still taken back.
+    /// </summary>
+    public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now)
+    {
+        var term = terms.DisputedTerm;
+        Switches.Replace("R4 last told", ref term, terms.CaseTerm);
+        return now <= coin.Expiry.End.Plus(term) && TraceCaseTable.Has(db, coin.Number);
+    }
+
+    /// <summary>
+    /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).
+    /// </summary>
     public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank)
@@ -96,8 +102,8 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
         }
 
-        var page = store.Read(db => DossierStore.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision
-            ? DossierStore.Page(db, row.Coin, asked.Index)
+        var page = store.Read(db => TraceCaseTable.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision
+            ? DossierPageTable.Find(db, row.Coin, asked.Index)
             : null);
         return page is null
             ? Refuse(RefusalReason.OutOfDate, "There is no such page, or the dossier was replaced. Fetch its header again.")
@@ -120,7 +126,7 @@ internal sealed class OverspendingCases(
         store.Write(db =>
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
-            var row = DossierStore.Find(db, peer.Id, outcome.Coin);
+            var row = TraceCaseTable.Find(db, peer.Id, outcome.Coin);
             bool its = row?.Revision == outcome.Revision;
             Switches.On("R9 finding revision", ref its);
             if (row is null || !its || row.Revision == 0)
@@ -128,13 +134,8 @@ internal sealed class OverspendingCases(
                 return false;
             }
 
-            db.Execute(
-                """
-                UPDATE trace_case SET proof = $2, judged = coalesce(judged, $3), found = CASE WHEN judged_revision = revision THEN found ELSE $3 END,
-                    judged_revision = revision WHERE coin = $1
-                """,
-                row.Coin, (long)outcome.Proof, Timestamp.Now(clock).ToLedger());
-            DossierStore.Drop(db, row.Coin);
+            TraceCaseTable.Judge(db, row, outcome.Proof, Timestamp.Now(clock));
+            DossierPageTable.Forget(db, row.Coin);
             if (outcome.Proof is not (Proof.Excess or Proof.Equivocation or Proof.Nothing))
             {
                 Alarms.Raise(db, Alarms.DossierRefused, row.Id.Value.ToArray(), Timestamp.Now(clock));
@@ -163,13 +164,8 @@ internal sealed class OverspendingCases(
         {
             long most = DossierMessages.MaxReversals;
             Switches.Replace("R3 filed", ref most, 0);
-            db.Execute(FileReversals, (long)peer.Id.Value);
-            string own = "bank = $1";
-            Switches.Replace("R9 reversals told", ref own, "$1 = $1");
-            return db.Query(
-                $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > $2 ORDER BY number LIMIT $3",
-                r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
-                (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
+            CaseReversalTable.File(db, peer.Id);
+            return CaseReversalTable.After(db, peer.Id, after, most);
         }));
     }
 
@@ -180,17 +176,17 @@ internal sealed class OverspendingCases(
 
     private DossierHeader? Next(IWriteTransaction db, PartyId bank, CoinId after, Timestamp now)
     {
-        while (DossierStore.Next(db, bank, after) is { } row)
+        while (TraceCaseTable.Next(db, bank, after) is { } row)
         {
             after = row.Id;
-            var coin = InspectionDatabase.Find(db, row.Id)!;
+            var coin = CoinTable.Find(db, row.Id)!;
             bool changed = row.Changed || (row.Judged < row.Revision && HasOldKeys);
             bool again = row.Judged > 0;
             Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed)
             {
-                row = SignAnew(db, row.Id, now) > 0 ? DossierStore.Find(db, bank, row.Id)! : row;
-                var choice = DossierChoice.Of(Counting(db, row.Coin, row.Id), coin.FaceValue, MostPages);
+                row = SignAnew(db, row.Id, now) > 0 ? TraceCaseTable.Find(db, bank, row.Id)! : row;
+                var choice = Choose(db, coin);
                 if (choice is { IsWhole: false } or { Proves: false })
                 {
                     Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
@@ -198,28 +194,29 @@ internal sealed class OverspendingCases(
 
                 bool proves = choice?.Proves != false;
                 Switches.On("R9 most", ref proves);
-                bool isOfTwo = choice is null && HistoryDatabase.Signed(db, row.Coin) > coin.FaceValue;
+                bool isOfTwo = choice is null && HistoryTable.Signed(db, row.Coin) > coin.FaceValue;
                 Switches.Off("R27 excess of two", ref isOfTwo);
                 if (!proves || isOfTwo)
                 {
                     // An excess all the same: the case stays open, until a person has looked or something changes.
-                    DossierStore.Postpone(db, row);
+                    TraceCaseTable.Settle(db, row, isExcess: true);
                     continue;
                 }
 
                 if (choice is null || (choice.Content == row.Content && row.Judged == row.Revision))
                 {
-                    DossierStore.Settle(db, row, choice is not null);
+                    TraceCaseTable.Settle(db, row, choice is not null);
                     continue;
                 }
 
                 if (choice.Content != row.Content)
                 {
-                    DossierStore.Put(db, row, choice);
+                    TraceCaseTable.Revise(db, row, choice.Content, choice.Claimed);
+                    DossierPageTable.Replace(db, row.Coin, DossierPage.Cut(choice.Entries).Select(p => p.Encode()));
                 }
             }
 
-            if (DossierStore.Find(db, bank, row.Id) is { } made && made.Judged < made.Revision)
+            if (TraceCaseTable.Find(db, bank, row.Id) is { } made && made.Judged < made.Revision)
             {
                 return Sign(db, made, coin, now);
             }
@@ -234,30 +231,32 @@ internal sealed class OverspendingCases(
     public bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
     /// <summary>
-    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is made now is signed anew, or
-    /// the bank would find every receipt of that time invalid, and prove nothing.
+    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is
+    /// made now is signed anew, or the bank would find every receipt of that time invalid, and prove nothing.
     /// </summary>
     /// <returns>Receipts signed.</returns>
     public int SignAnew(IWriteTransaction db, CoinId coin, Timestamp now)
     {
         bool looks = HasOldKeys;
         Switches.Off("R15 receipts", ref looks);
-        if (!looks || InspectionDatabase.Find(db, coin) is not { } row || DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is not { } choice)
+        if (!looks || CoinTable.Find(db, coin) is not { } row || Choose(db, row) is not { } choice)
         {
             return 0;
         }
 
         var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
-        var old = choice.Entries.Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key))).ToList();
+        var old = choice.Entries
+            .Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key)))
+            .ToList();
         foreach (var entry in old)
         {
-            queue.SignAnew(db, HistoryDatabase.Find(db, entry.H.Id)!, now);
+            queue.SignAnew(db, HistoryTable.Find(db, entry.H.Id)!, now);
         }
 
         if (old.Count > 0)
         {
             // A revision that waits for its bank holds them as they were.
-            DossierStore.MakeAnew(db, row.Number);
+            TraceCaseTable.MakeAnew(db, row.Number);
         }
 
         return old.Count;
@@ -270,31 +269,36 @@ internal sealed class OverspendingCases(
         Switches.On("R9 struck", ref struckToo);
         bool anyToo = false;
         Switches.On("R27 evidence S_I", ref anyToo);
-        return HistoryDatabase.Entries(db, coin).Where(e => (e.Reversal is null || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
+        return HistoryTable.Entries(db, coin)
+            .Where(e => (!e.IsReversed || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
             .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
     }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
     public Amount? Shows(IReadSnapshot db, CoinId coin) =>
-        InspectionDatabase.Find(db, coin) is { } row ? DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages)?.Claimed : null;
+        CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
+
+    private DossierChoice? Choose(IReadSnapshot db, CoinRow row) =>
+        DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages);
 
     /// <summary>A dossier of the coin as it would be made now; null where no payments of it that a dossier holds exceed X.</summary>
     public Dossier? Make(IReadSnapshot db, CoinId coin, Timestamp now) =>
-        InspectionDatabase.Find(db, coin) is { } row && DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages) is { Proves: true } choice
+        CoinTable.Find(db, coin) is { } row && Choose(db, row) is { Proves: true } choice
             ? Dossier.Sign(keys.Statement, Header(row, 1, choice.Claimed, choice.Entries[0].H.Coin.Terms.IssuerKey, now), choice.Entries)
             : null;
 
     /// <summary>Most that the dossier proves, of an excess and of a guarantee. Null where it proves no excess.</summary>
     public Amount? Weigh(Dossier dossier) =>
-        dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess && dossier.Spent >= dossier.Header.FaceValue
+        dossier.EncipheredRequest(suite) is { } ei && dossier.Check(suite, keys.RootKey, ei) == Proof.Excess
+            && dossier.Spent >= dossier.Header.FaceValue
             ? Amount.Min(dossier.Spent - dossier.Header.FaceValue, dossier.Guaranteed)
             : null;
 
     /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>
     private DossierHeader Sign(IWriteTransaction db, CaseRow row, CoinRow coin, Timestamp now)
     {
-        var pages = DossierStore.Pages(db, row.Coin);
-        DossierStore.Dated(db, row, now, terms.ClockTolerance);
+        var pages = DossierPageTable.All(db, row.Coin);
+        TraceCaseTable.Dated(db, row, now, terms.ClockTolerance);
         var header = Header(coin, row.Revision, row.Claimed, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey, now);
         return (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
     }
@@ -306,7 +310,8 @@ internal sealed class OverspendingCases(
             ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CoinRequest.Decode(m)!;
-        var encryption = keys.EncryptionCertificates.First(c => new WithdrawalId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
+        var encryption = keys.EncryptionCertificates.First(
+            c => new WithdrawalId(Digest.Of(request.Encipher(suite, c.Key))) == coin.Request);
         var statements = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
         return new DossierHeader(
             issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,

@@ -99,7 +99,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
         // It did not serve while it was put back.
         var later = banks.ConvertAll(b => b.Later).Concat(receipts).Concat(lost).Min();
-        var away = ServiceRecord.AwayBefore(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance));
+        var away = OutageTable.FirstBeganOfEndedSince(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance))?.ToLedger();
         Switches.Replace("R27 away since", ref away, null);
         copied = Math.Min(copied, away ?? copied);
         return (Math.Min(copied, now.Minus(terms.BackupMaxAge).ToLedger()), copied);
@@ -269,9 +269,9 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
         // Of a withdrawal that has two S_I shops may have shown the other one.
-        var other = InspectionDatabase.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
+        var other = CoinTable.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
         Switches.Replace("R27 adopted S_I", ref other, null);
-        var known = InspectionDatabase.Find(db, of.Coin.Id) ?? other;
+        var known = CoinTable.Find(db, of.Coin.Id) ?? other;
         bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
         Switches.Replace("R27 adopts", ref isTaken, known is not null);
         if (isTaken)
@@ -282,11 +282,11 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
         if (known is null)
         {
-            InspectionDatabase.Register(db, of.Coin, bank, asked.Request, opening);
+            CoinTable.Register(db, of.Coin, bank, asked.Request, opening);
         }
         else
         {
-            HonouredCoins.Adopt(db, InspectionDatabase.KeepUntil(db, known, of.Coin.Terms.Expiry), bank, asked.Request, opening, now);
+            HonouredCoins.Adopt(db, CoinTable.KeepUntil(db, known, of.Coin.Terms.Expiry), bank, asked.Request, opening, now);
         }
 
         db.Execute("UPDATE bank SET issued = issued + $2 WHERE id = $1", (long)bank.Value, asked.FaceValue.ToLedger());
@@ -310,9 +310,9 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES($1, $2, $3, $4, $5, $6)",
             (long)bank.Value, (long)t.Number, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger(), t.Encode());
         db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = $1", (long)bank.Value);
-        if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit && InspectionDatabase.OfRequest(db, new WithdrawalId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
+        if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit && CoinTable.OfRequest(db, new WithdrawalId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
         {
-            InspectionDatabase.Return(db, coin, t.Total);
+            CoinTable.Return(db, coin, t.Total);
             db.Execute(
                 t.Kind == TransferKind.RedeemCredit ? "UPDATE bank SET redeemed = redeemed + $2 WHERE id = $1" : "UPDATE bank SET returned = returned + $2 WHERE id = $1",
                 (long)bank.Value, t.Total.ToLedger());

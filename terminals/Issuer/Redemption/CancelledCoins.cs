@@ -16,14 +16,14 @@ internal static class CancelledCoins
     public static readonly TimeSpan AfterClose = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Of a coin that its holder has closed, a payment from a day later on is no honest card's. It does not count while all that was signed fits X: what is left went, or
-    /// goes, to the account. What exceeds X is an excess like any other, with evidence (rule R24).
+    /// Of a coin that its holder has closed, a payment from a day later on is no honest card's. It does not count while all that was signed
+    /// fits X: what is left went, or goes, to the account. What exceeds X is an excess like any other, with evidence (rule R24).
     /// </summary>
     private static bool RefusesClosed(IReadSnapshot db, CoinRow coin, Submitted submitted, Timestamp time)
     {
         bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);
         Switches.Off("R24 after", ref after);
-        return after && HistoryDatabase.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
+        return after && HistoryTable.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
     }
 
     /// <summary>True if the coin was cancelled and this payment came too late for that.</summary>

@@ -7,11 +7,12 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// How a coin ends that is not spent: redeemed by its holder, cancelled because the card is lost, or returned by itself once all its terms are
-/// over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
+/// How a coin ends that is not spent: redeemed by its holder, cancelled because the card is lost, or returned by itself once all its terms
+/// are over (holes 9 to 11). The issuer instructs the bank of the withdrawal, "so much for E_I", and never gets to know U.
 /// </summary>
 internal sealed class CoinLife(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
+    ICrashPoints crash)
 {
     /// <summary>Most coins in one answer of the hot list.</summary>
     public int MostHot { get; set; } = HotList.MaxEntries;
@@ -56,7 +57,8 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.Malformed, "The cancellation is malformed.");
         }
 
-        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id
+            || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
         {
             return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
         }
@@ -71,7 +73,7 @@ internal sealed class CoinLife(
         var now = Timestamp.Now(clock);
         var answer = store.Write(db =>
         {
-            var coin = InspectionDatabase.OfRequest(db, order.Request);
+            var coin = CoinTable.OfRequest(db, order.Request);
             bool its = coin?.Bank == peer.Id;
             Switches.On("hole 10 own", ref its);
             if (coin is null || !its)
@@ -79,8 +81,8 @@ internal sealed class CoinLife(
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }
 
-            InspectionDatabase.Lose(db, coin, now);
-            MakeHot(db, coin);
+            CoinTable.Lose(db, coin, now);
+            HotTable.Add(db, coin.Id, coin.Expiry);
             return LossMessages.WriteCancelReply(coin.Lost ?? now);
         });
         crash.Reach(CrashPoints.CancelCommitted);
@@ -105,7 +107,8 @@ internal sealed class CoinLife(
         Switches.On("R6 list clock", ref inTime);
         if (!inTime)
         {
-            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
+            return Refuse(
+                RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
 
         return store.Write(db =>
@@ -124,43 +127,35 @@ internal sealed class CoinLife(
 
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);
             MakeVersions(db, now);
-            ulong newest = (ulong)db.Number("SELECT coalesce(max(version), 0) FROM hot_version");
+            ulong newest = HotVersionTable.Newest(db);
             ulong from = has.Version <= newest ? has.Version : 0;
 
             // As many whole versions as a list holds; the till asks again until nothing is new.
-            ulong current = (ulong)db.Number(
-                """
-                SELECT coalesce(max(version), $1) FROM (SELECT version, sum(count(*)) OVER (ORDER BY version) AS coins FROM hot WHERE version > $1 GROUP BY version)
-                WHERE coins <= $2
-                """,
-                (long)from, (long)MostHot);
+            ulong current = HotTable.LastWithin(db, from, MostHot);
             Switches.Replace("hole 11 whole", ref current, newest);
-            current = db.Number("SELECT count(*) FROM hot WHERE version > $1", (long)current) == 0 ? newest : current;
-            var coins = db.Query(
-                "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
-            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db));
+            current = HotTable.HasAfter(db, current) ? current : newest;
+            var list = HotList.Sign(keys.Statement, issuer, current, from, now, HotTable.Between(db, from, current));
+            return LossMessages.WriteHotListReply(list, Restorations.Announced(db));
         });
     }
 
     /// <summary>
-    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list has no reason to ask
-    /// again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
+    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list
+    /// has no reason to ask again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
     /// </summary>
     private void MakeVersions(IWriteTransaction db, Timestamp now)
     {
-        while (db.Number("SELECT count(*) FROM hot WHERE version = 0") > 0)
+        while (HotTable.HasWaiting(db))
         {
-            long version = db.Number("SELECT coalesce(max(version), 0) FROM hot_version") + 1;
-            db.Execute("INSERT INTO hot_version(version, date) VALUES($1, $2)", version, now.ToLedger());
-            db.Execute("UPDATE hot SET version = $1 WHERE coin_id IN (SELECT coin_id FROM hot WHERE version = 0 LIMIT $2)", version, (long)MostHot);
+            ulong version = HotVersionTable.Newest(db) + 1;
+            HotVersionTable.Add(db, version, now);
+            HotTable.Assign(db, version, MostHot);
         }
     }
 
-    /// <summary>Puts a coin on the list that is made next.</summary>
-    public static void MakeHot(IWriteTransaction db, CoinRow coin) => db.Execute(
-        "INSERT OR IGNORE INTO hot(coin_id, version, expiry) VALUES($1, 0, $2)", coin.Id.Value.ToArray(), (long)coin.Expiry.Index);
-
-    /// <summary>At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.</summary>
+    /// <summary>
+    /// At the end of a cycle: coins whose terms are over go back to their holders, and cancelled ones get onto the hot list.
+    /// </summary>
     public int RunDue(Timestamp now)
     {
         return store.Write(db =>
@@ -172,7 +167,9 @@ internal sealed class CoinLife(
         });
     }
 
-    /// <summary>When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).</summary>
+    /// <summary>
+    /// When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).
+    /// </summary>
     internal static Timestamp ReturnsAt(IReadSnapshot db, SchemeParameters terms, Timestamp cancelled, Timestamp now)
     {
         var outage = ServiceRecord.Outage(db, cancelled, now);
@@ -185,28 +182,25 @@ internal sealed class CoinLife(
 
     private bool IsDue(IReadSnapshot db, CoinRow coin, Timestamp now) =>
         (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
-        || (coin.Closed is { } closed && closed.Plus(CancelledCoins.AfterClose + terms.SettlePeriod + ServiceRecord.Outage(db, closed, now)) < now);
+        || (coin.Closed is { } closed
+            && closed.Plus(CancelledCoins.AfterClose + terms.SettlePeriod + ServiceRecord.Outage(db, closed, now)) < now);
 
     private int ReturnDue(IWriteTransaction db, Timestamp now)
     {
-        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
-        var due = InspectionDatabase.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
+        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back))
+            .FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
+        var due = CoinTable.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {
-            db.Execute("UPDATE bank SET returned = returned + $2 WHERE id = $1", (long)coin.Bank.Value, coin.Rest.ToLedger());
+            BankTable.AddReturned(db, coin.Bank, coin.Rest);
             ClearingCycle.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
-            InspectionDatabase.Return(db, coin);
+            CoinTable.Return(db, coin, coin.Rest);
             _queue.End(db, coin.Number, now);
         }
 
         // Of what is used up nothing comes back; a redemption of it waits for refunds until the shops' terms are over.
-        foreach (long coin in db.Query(
-            """
-            SELECT DISTINCT c.coin FROM closed_coin c JOIN history h ON h.coin = c.coin
-            WHERE c.expiry <= $1 AND h.shop = 0 AND h.waiting > 0 AND h.due = 0 AND h.reversed IS NULL
-            """,
-            r => r.GetInt64(0), (long)expiredBy.Index))
+        foreach (long coin in CoinTable.AwaitedByRedemptions(db, expiredBy))
         {
             _queue.End(db, coin, now);
         }

@@ -5,19 +5,20 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// An issuer that was restored from a copy honours its own S_I (R27): a coin that it may have signed since the copy, and that no bank has given back, is kept as a coin of no bank. It pays shops up
-/// to X, and the issuer bears that. What is borne stands among what is owed between banks, as a FloatDebit of bank 0, which is never instructed: so what goes into clearing and what comes out of it
-/// stay equal. A bank that gives the withdrawal back later adopts the coin, and bears what it paid.
+/// An issuer that was restored from a copy honours its own S_I (R27): a coin that it may have signed since the copy, and that no bank has
+/// given back, is kept as a coin of no bank. It pays shops up to X, and the issuer bears that. What is borne stands among what is owed
+/// between banks, as a FloatDebit of bank 0, which is never instructed: so what goes into clearing and what comes out of it stay equal. A
+/// bank that gives the withdrawal back later adopts the coin, and bears what it paid.
 /// </summary>
 internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
 {
     /// <summary>The bank of such a coin: no party has this number.</summary>
     public static PartyId NoBank => default;
 
-    /// <summary>What was carried forward of such coins that are forgotten.</summary>
-    private const string Gone = "honoured";
-
-    /// <summary>True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is in the copy, or its terms are over.</summary>
+    /// <summary>
+    /// True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is
+    /// in the copy, or its terms are over.
+    /// </summary>
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;
@@ -31,7 +32,8 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     {
         var (from, to) = (restoration.Since.Minus(terms.ClockTolerance), restoration.Ended.Plus(terms.ClockTolerance));
         var (first, last) = (Quarter.Of(from).Plus(terms.LifetimeQuarters), Quarter.Of(to).Plus(terms.LifetimeQuarters));
-        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
+        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index
+            && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
         Switches.On("R27 of that time", ref ofThen);
         return ofThen;
     }
@@ -39,39 +41,39 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     /// <summary>The coin enters the inspection database; its id stands in the place of the request, which is not known.</summary>
     public static CoinRow Register(IWriteTransaction db, Coin coin, Timestamp now)
     {
-        InspectionDatabase.Register(db, coin, NoBank, new WithdrawalId(coin.Id.Value), []);
+        var row = CoinTable.Register(db, coin, NoBank, new WithdrawalId(coin.Id.Value), []);
         Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
-        return InspectionDatabase.Find(db, coin.Id)!;
+        return row;
     }
 
     /// <summary>The coin of that key, TM and X that was honoured, as a card showed it: its withdrawal turns up.</summary>
     public static (CoinRow Row, Coin Coin)? OfKey(IReadSnapshot db, byte[] n, ushort tm, Amount faceValue) =>
-        InspectionDatabase.Unclaimed(db, n, tm, faceValue) is { } row && HistoryDatabase.Shown(db, row.Number) is { } h ? (row, h.Coin) : null;
+        CoinTable.Unclaimed(db, n, tm, faceValue) is { } row && HistoryTable.Shown(db, row.Number) is { } h ? (row, h.Coin) : null;
 
     /// <summary>
-    /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later quarter, and so has two S_I. The coin is the one that payments show
-    /// first, which an honest card has. Who shows the other one, too, has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
+    /// A withdrawal pays up to X once, also where its order was carried out again after a copy, under a newer coin key or in a later
+    /// quarter, and so has two S_I. The coin is the one that payments show first, which an honest card has. Who shows the other one, too,
+    /// has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
     /// S_I on the hot list, no shop could know: that is honoured as a coin of no bank.
     /// </summary>
     /// <param name="time">TIME of the payment.</param>
     public static CoinRow? OfOneWithdrawal(IWriteTransaction db, Coin coin, Timestamp time, Timestamp now)
     {
-        var its = InspectionDatabase.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
+        var its = CoinTable.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
         Switches.Replace("R27 one coin", ref its, null);
         if (its is null)
         {
             return null;
         }
 
-        bool isPaid = HistoryDatabase.Shown(db, its.Number) is not null;
-        var other = its with { Id = coin.Id, Expiry = coin.Terms.Expiry };
+        bool isPaid = HistoryTable.Shown(db, its.Number) is not null;
         bool isShown = its.Cancelled is not null || isPaid;
         Switches.On("R27 shown first", ref isShown);
         if (isShown)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
-            CoinLife.MakeHot(db, other);
-            return isPaid ? InspectionDatabase.KeepUntil(db, its, coin.Terms.Expiry) : its;
+            HotTable.Add(db, coin.Id, coin.Terms.Expiry);
+            return isPaid ? CoinTable.KeepUntil(db, its, coin.Terms.Expiry) : its;
         }
 
         bool isUnheard = time > its.Lost || !its.Returned.IsZero;
@@ -83,26 +85,41 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
             Switches.Off("R27 heard from now on", ref isToBeKnown);
             if (isToBeKnown)
             {
-                CoinLife.MakeHot(db, other);
+                HotTable.Add(db, coin.Id, coin.Terms.Expiry);
             }
 
             return null;
         }
 
-        var shown = InspectionDatabase.Become(db, its, coin);
+        var shown = Become(db, its, coin);
         if ((shown.Ended ?? shown.Closed) is not null)
         {
-            CoinLife.MakeHot(db, shown);
+            HotTable.Add(db, shown.Id, shown.Expiry);
         }
 
         return shown;
+    }
+
+    /// <summary>A coin that no payment has shown yet is the one with this S_I.</summary>
+    private static CoinRow Become(IWriteTransaction db, CoinRow coin, Coin shown)
+    {
+        CoinTable.Rename(db, coin, shown.Id);
+        bool moves = true;
+        Switches.Off("R27 moved marks", ref moves);
+        if (moves)
+        {
+            DeadPaymentTable.Rename(db, coin.Id, shown.Id);
+            EarlyTable.Rename(db, coin.Id, shown.Id);
+        }
+
+        return CoinTable.KeepUntil(db, coin with { Id = shown.Id }, shown.Terms.Expiry);
     }
 
     /// <summary>The withdrawal turned up: the coin is that bank's, and so is what it paid.</summary>
     /// <param name="opening">m, sealed under the evidence key.</param>
     public static void Adopt(IWriteTransaction db, CoinRow coin, PartyId bank, WithdrawalId request, byte[] opening, Timestamp now)
     {
-        InspectionDatabase.Adopt(db, coin, bank, request, opening);
+        CoinTable.Adopt(db, coin, bank, request, opening);
         var its = coin with { Bank = bank, Request = request, Opening = opening };
         if (!coin.Spent.IsZero)
         {
@@ -116,27 +133,6 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
         }
     }
 
-    /// <summary>What the issuer bears, in minor units: what such coins paid, less what shops gave back.</summary>
-    public static long Borne(IReadSnapshot db) => db.Number(
-        "SELECT coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) FROM transfer_delta WHERE bank = $1",
-        (long)NoBank.Value, (long)TransferKind.FloatDebit);
-
-    /// <summary>What such coins paid, by their own rows and what is carried forward of them.</summary>
-    public static long Paid(IReadSnapshot db) => db.Number(
-        """
-        SELECT (SELECT coalesce(sum(y), 0) FROM inspection WHERE bank = $1) + (SELECT coalesce(sum(y), 0) FROM closed_coin WHERE bank = $1)
-            + (SELECT coalesce(sum(amount), 0) FROM forgotten WHERE what = $2)
-        """,
-        (long)NoBank.Value, Gone);
-
-    /// <summary>Carries forward what such coins have paid which are forgotten now.</summary>
-    /// <param name="coins">Selects their numbers.</param>
-    public static void CarryForward(IWriteTransaction db, string table, string coins, Quarter expiredBy)
-    {
-        long paid = db.Number($"SELECT coalesce(sum(y), 0) FROM {table} WHERE bank = 0 AND coin IN ({coins})", (long)expiredBy.Index);
-        if (paid > 0)
-        {
-            Forgotten.Add(db, Gone, NoBank.Value, 0, 0, paid);
-        }
-    }
+    /// <summary>What such coins paid, by their own rows and what is carried forward of them, in minor units.</summary>
+    public static long Paid(IReadSnapshot db) => CoinTable.PaidUnclaimed(db) + ForgottenTable.PaidHonoured(db);
 }

@@ -7,11 +7,12 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes 2 to 4; rules
-/// R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
+/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes
+/// 2 to 4; rules R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
 /// </summary>
 internal sealed class Reversals(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
+    ICrashPoints crash)
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
@@ -65,7 +66,9 @@ internal sealed class Reversals(
         Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
-            return Refuse(RefusalReason.BadSignature, "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
+            return Refuse(
+                RefusalReason.BadSignature,
+                "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
         }
 
         var now = Timestamp.Now(clock);
@@ -86,14 +89,15 @@ internal sealed class Reversals(
         }
 
         // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
-        if (HistoryDatabase.Find(db, h.Id) is { Reversal: { } earlier })
+        if (HistoryTable.Find(db, h.Id) is { Reversal: { } earlier })
         {
-            return VoidMessage.WriteReply(type, earlier);
+            return VoidMessage.WriteReply(type, earlier.Encode());
         }
 
-        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on it must not be the bank's loss.
-        var known = InspectionDatabase.Of(db, h.Coin);
-        bool disputed = shop is null && known is not null && DossierStore.HasCase(db, known, terms, now);
+        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
+        // it must not be the bank's loss.
+        var known = CoinTable.Of(db, h.Coin);
+        bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
         Switches.Off("R4 forgotten", ref over);
@@ -102,12 +106,12 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
         }
 
-        if (HistoryDatabase.Find(db, h.Id) is not { } row)
+        if (HistoryTable.Find(db, h.Id) is not { } row)
         {
             Compare(db, coin, h, now);
             bool marks = true;
             Switches.Off("R4 mark", ref marks);
-            if (marks && DeadMarks.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
+            if (marks && DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
             {
                 return Full();
             }
@@ -117,7 +121,8 @@ internal sealed class Reversals(
 
         // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
         // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
-        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term ? again : term;
+        var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term
+            ? again : term;
         bool isShops = shop is not null;
         Switches.On("R4 holder", ref isShops);
         bool late = isShops && now > until;
@@ -128,12 +133,14 @@ internal sealed class Reversals(
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
-            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now));
+            : VoidMessage.WriteReply(type, Reverse(db, coin, row, owner, revoked, now).Encode());
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
-    /// <param name="onlyNeeded">The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.</param>
-    private byte[] Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
+    /// <param name="onlyNeeded">
+    /// The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.
+    /// </param>
+    private Reversal Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
         Switches.Replace("R2 both parts", ref moved, Amount.Zero);
@@ -147,23 +154,23 @@ internal sealed class Reversals(
         Switches.Off("hole 3 back", ref restores);
         if (restores && shop is not null)
         {
-            InspectionDatabase.Restore(db, coin, row.Share.Credited);
+            CoinTable.Restore(db, coin, row.Share.Credited);
             Credits.ReverseAtIssuer(db, coin, shop, row.Share.Credited);
             moved += row.Share.Credited;
         }
 
         var receipt = Receipt.Sign(
             keys.Statement, issuer, row.Payment.Value, Verdict.Dead, row.Y, terms.Currency, Share.None, row.Receipt.NextRevision, now);
-        HistoryDatabase.Strike(
-            db, row, kept, moved, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)).Encode(), receipt);
+        HistoryTable.Strike(
+            db, row, kept, Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, TakenBackOn(db, coin.Id, now)), receipt);
         if (onlyNeeded)
         {
-            HistoryDatabase.StruckByRevoked(db, row);
+            HistoryTable.StruckByRevoked(db, row);
         }
 
         _queue.Distribute(db, coin.Id, now);
         OverspendingCases.Struck(db, coin);
-        return HistoryDatabase.Find(db, row.Payment)!.Reversal!;
+        return HistoryTable.Find(db, row.Payment)!.Reversal!;
     }
 
     /// <summary>A second message under one seq is an equivocation, whoever brings it and whatever becomes of it (rule R2).</summary>
@@ -179,26 +186,28 @@ internal sealed class Reversals(
 
     private LinkMessage Pronounce(IWriteTransaction db, CashPayment h, Timestamp now)
     {
-        if (DeadMarks.Find(db, h.Id) is { } statement)
+        if (DeadPaymentTable.Find(db, h.Id) is { } statement)
         {
-            return WalletMessages.WriteDeadReply(statement);
+            return WalletMessages.WriteDeadReply(statement.Encode());
         }
 
-        var coin = InspectionDatabase.Of(db, h.Coin);
+        var coin = CoinTable.Of(db, h.Coin);
         bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
-            return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
+            return Refuse(
+                RefusalReason.OutOfDate,
+                "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
-        var row = HistoryDatabase.Find(db, h.Id);
+        var row = HistoryTable.Find(db, h.Id);
         Switches.Replace("hole 4 settled", ref row, null);
         if (row is not null)
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, Reversal.Decode(row.Reversal)!.Date));
+                : WalletMessages.WriteDeadReply(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date).Encode());
         }
 
         bool compares = coin is not null;
@@ -211,14 +220,18 @@ internal sealed class Reversals(
         // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
         if (Restorations.WaitsUntil(db, terms, now) is { } wait)
         {
-            return Refuse(RefusalReason.OutOfDate, $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
+            return Refuse(
+                RefusalReason.OutOfDate,
+                $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
         bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
         Switches.On("R27 dead", ref may);
         if (!may)
         {
-            return Refuse(RefusalReason.Unavailable, "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
+            return Refuse(
+                RefusalReason.Unavailable,
+                "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 
         bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
@@ -227,17 +240,18 @@ internal sealed class Reversals(
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead) : Full()
+            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? WalletMessages.WriteDeadReply(dead.Encode()) : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 
     /// <summary>
-    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since: dated before, it would blame the
-    /// issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's error: no bank whose clock is right took that dossier.
+    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since:
+    /// dated before, it would blame the issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's
+    /// error: no bank whose clock is right took that dossier.
     /// </summary>
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
-        var counted = DossierStore.LastDate(db, coin);
+        var counted = TraceCaseTable.LastDate(db, coin);
         Switches.Replace("R3 died on", ref counted, default);
         bool ahead = counted > now.Plus(terms.ClockTolerance);
         Switches.Off("R3 died ahead", ref ahead);
@@ -246,7 +260,8 @@ internal sealed class Reversals(
 
     /// <summary>Nothing is lost by it: S_W moves the money back whenever the payment is settled all the same.</summary>
     private static LinkMessage Full() => Refuse(
-        RefusalReason.Unavailable, "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
+        RefusalReason.Unavailable,
+        "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
 
     private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -5,36 +5,22 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Payments that will never count, whoever brings them (holes 2 to 4): a mark in the table that settlement looks into, before anybody hears of it. A mark is
-/// needed for as long as the payment could be settled without it. After that it only shows a second message under its seq, and gives way to others.
+/// Payments that will never count, whoever brings them (holes 2 to 4): a mark in the table that settlement looks into, before anybody hears
+/// of it. A mark is needed for as long as the payment could be settled without it. After that it only shows a second message under its seq,
+/// and gives way to others.
 /// </summary>
 internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     /// <summary>Marks that are kept of one coin: who has its key, and a till, makes them without end (rule R10).</summary>
     public const int MaxKept = 1024;
 
-    /// <summary>The signed statement, or null where the payment is not marked.</summary>
-    public static byte[]? Find(IReadSnapshot db, PaymentId payment) =>
-        db.First("SELECT statement FROM dead_payment WHERE payment_id = $1", r => r.Bytes(0), payment.Value.ToArray());
-
-    /// <summary>True if the coin signed another message under this seq that is dead.</summary>
-    public static bool HasOther(IReadSnapshot db, CoinId coin, CashPayment h) => db.Number(
-        "SELECT count(*) FROM dead_payment WHERE coin_id = $1 AND seq = $2 AND payment_id <> $3",
-        coin.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
-
     /// <summary>Signs that a payment which was never settled never will be, and marks it where there is room or need.</summary>
     /// <param name="of">The coin as it is known: the payment may show another S_I of the same withdrawal (rule R27).</param>
     /// <returns>Null where it could be settled without a mark and there is no room for one: it has to be asked again.</returns>
-    public byte[]? Mark(IWriteTransaction db, CoinId of, CashPayment h, DeathBasis basis, Timestamp now)
+    public NonSettlementStatement? Mark(IWriteTransaction db, CoinId of, CashPayment h, DeathBasis basis, Timestamp now)
     {
-        var coin = of.Value.ToArray();
         var late = terms.LateAfter(h).Plus(terms.ClockTolerance);
-        bool isFull = db.Number("SELECT count(*) FROM dead_payment WHERE coin_id = $1", coin) >= MaxKept && db.Execute(
-            """
-            DELETE FROM dead_payment WHERE payment_id =
-                (SELECT payment_id FROM dead_payment WHERE coin_id = $1 AND needed < $2 ORDER BY needed LIMIT 1)
-            """,
-            coin, now.ToLedger()) == 0;
+        bool isFull = DeadPaymentTable.Count(db, of) >= MaxKept && !DeadPaymentTable.DropNeedless(db, of, now);
         Switches.Off("R10 marks", ref isFull);
         if (isFull && now <= Needed(db, h, late))
         {
@@ -44,21 +30,20 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameter
         var statement = Sign(h, basis, now);
         if (!isFull)
         {
-            db.Execute(
-                "INSERT INTO dead_payment(payment_id, coin_id, seq, y, basis, date, needed, statement, expiry) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                h.Id.Value.ToArray(), coin, (long)h.Seq, h.Paid.ToLedger(), (long)basis, now.ToLedger(), late.ToLedger(), statement,
-                (long)h.Coin.Terms.Expiry.Index);
+            DeadPaymentTable.Add(db, of, statement, late, h.Coin.Terms.Expiry);
         }
 
         return statement;
     }
 
     /// <summary>The statement alone, of a payment whose row says that it does not count.</summary>
-    public byte[] Sign(CashPayment h, DeathBasis basis, Timestamp date) => NonSettlementStatement.Sign(keys.Statement, issuer, h, basis, date).Encode();
+    public NonSettlementStatement Sign(CashPayment h, DeathBasis basis, Timestamp date) =>
+        NonSettlementStatement.Sign(keys.Statement, issuer, h, basis, date);
 
     /// <summary>
-    /// Until when the payment could be settled without a mark, also if the issuer's clock is set back by as much as is tolerated: until it is late. What was
-    /// paid to a till that is still unknown two tolerances later is refused before, because a till that is registered now counts only from then on.
+    /// Until when the payment could be settled without a mark, also if the issuer's clock is set back by as much as is tolerated: until it
+    /// is late. What was paid to a till that is still unknown two tolerances later is refused before, because a till that is registered now
+    /// counts only from then on.
     /// </summary>
     private Timestamp Needed(IReadSnapshot db, CashPayment h, Timestamp late)
     {

@@ -4,9 +4,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it; then to
-/// redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess needs, and gives it back
-/// where no excess needs it any more (rule R4).
+/// What comes free of a coin goes in this order (rule R2): to payments that exceeded it, by arrival; then to claims that were paid for it;
+/// then to redemptions that fit whole; only then it is its holder's again. Also takes from struck payments of a revoked till what an excess
+/// needs, and gives it back where no excess needs it any more (rule R4).
 /// </summary>
 internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
@@ -20,8 +20,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             return;
         }
 
-        Draw(db, InspectionDatabase.Find(db, id)!, now);
-        long number = InspectionDatabase.Find(db, id)!.Number;
+        Draw(db, CoinTable.Find(db, id)!, now);
+        long number = CoinTable.Find(db, id)!.Number;
         bool behind = true;
         Switches.Off("R1 behind", ref behind);
         if (!behind)
@@ -29,32 +29,33 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             Redeem(db, id, number, behind, now);
         }
 
-        foreach (var row in InTurn(db, HistoryDatabase.Exceeding(db, number).FindAll(r => !r.IsRedemption && !Guarantee.IsPaid(db, r.Payment))))
+        var unpaid = HistoryTable.Exceeding(db, number).FindAll(r => !r.IsRedemption && !GuaranteeTable.IsPaid(db, r.Payment));
+        foreach (var row in InTurn(db, unpaid))
         {
-            var coin = InspectionDatabase.Find(db, id)!;
+            var coin = CoinTable.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Excess);
             if (!amount.IsZero)
             {
-                InspectionDatabase.Spend(db, coin, amount);
+                CoinTable.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
                 var needless = Amount.Min(amount, row.Share.Guaranteed);
                 Switches.Replace("R2 promise", ref needless, Amount.Zero);
                 Claims.Withdraw(db, row.Payment, needless, now);
-                Guarantee.Lower(db, row.Payment, needless);
+                GuaranteeTable.Lower(db, row.Payment, needless);
             }
         }
 
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => !r.IsRedemption && Guarantee.IsPaid(db, r.Payment)))
+        foreach (var row in HistoryTable.Exceeding(db, number).Where(r => !r.IsRedemption && GuaranteeTable.IsPaid(db, r.Payment)))
         {
-            var coin = InspectionDatabase.Find(db, id)!;
+            var coin = CoinTable.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Share.Guaranteed);
             if (!amount.IsZero)
             {
-                InspectionDatabase.Spend(db, coin, amount);
+                CoinTable.Spend(db, coin, amount);
                 Credits.Repay(db, coin, amount);
                 Revise(db, row, amount, now);
-                Guarantee.Lower(db, row.Payment, amount);
+                GuaranteeTable.Lower(db, row.Payment, amount);
             }
         }
 
@@ -63,12 +64,14 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>
-    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not be any more once something of that comes free (rule R27).
+    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not
+    /// be any more once something of that comes free (rule R27).
     /// </summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
-        bool mixed = Restorations.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
-            && HistoryDatabase.SignedWith(db, rows[0].Coin, HistoryDatabase.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
+        bool mixed = Restorations.Newest(db) is not null
+            && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
+            && HistoryTable.SignedWith(db, rows[0].Coin, HistoryTable.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
         Switches.Off("R27 promised first", ref mixed);
         return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;
     }
@@ -76,26 +79,28 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// <summary>Redemptions that fit whole, once no shop waits any more.</summary>
     private void Redeem(IWriteTransaction db, CoinId id, long number, bool behind, Timestamp now)
     {
-        foreach (var row in HistoryDatabase.Exceeding(db, number).Where(r => r.IsRedemption))
+        foreach (var row in HistoryTable.Exceeding(db, number).Where(r => r.IsRedemption))
         {
-            var coin = InspectionDatabase.Find(db, id)!;
+            var coin = CoinTable.Find(db, id)!;
             bool fits = row.Share.Waiting <= coin.Rest;
             Switches.On("R1 fits", ref fits);
-            if (fits && !(behind && HistoryDatabase.Exceeding(db, number).Exists(r => !r.IsRedemption)))
+            if (fits && !(behind && HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption)))
             {
-                InspectionDatabase.Spend(db, coin, row.Share.Waiting);
+                CoinTable.Spend(db, coin, row.Share.Waiting);
                 Credits.Give(db, coin, null, row.Share.Waiting);
                 Revise(db, row, row.Share.Waiting, now);
             }
         }
     }
 
-    /// <summary>What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.</summary>
+    /// <summary>
+    /// What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.
+    /// </summary>
     public void End(IWriteTransaction db, long coin, Timestamp now)
     {
         bool ends = true;
         Switches.Off("R2 end", ref ends);
-        foreach (var row in HistoryDatabase.Exceeding(db, coin).Where(r => ends && r.IsRedemption))
+        foreach (var row in HistoryTable.Exceeding(db, coin).Where(r => ends && r.IsRedemption))
         {
             Revise(db, row, row.Share with { Due = now }, now);
         }
@@ -108,7 +113,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         var waiting = row.Share.Excess - credited - guaranteed;
 
         // A date that has passed says that the guarantee paid: where it did not, its payment is promised anew.
-        var due = row.Share.Due > now || Guarantee.IsPaid(db, row.Payment) ? row.Share.Due : now.Plus(terms.DisputeTerm);
+        var due = row.Share.Due > now || GuaranteeTable.IsPaid(db, row.Payment) ? row.Share.Due : now.Plus(terms.DisputeTerm);
         Switches.Replace("R1 due", ref due, row.Share.Due);
         Revise(db, row, new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : due), now);
     }
@@ -118,7 +123,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     {
         var receipt = Receipt.Sign(
             keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, row.Receipt.NextRevision, now);
-        HistoryDatabase.Revise(db, row, share, receipt);
+        HistoryTable.Revise(db, row, share, receipt);
     }
 
     /// <summary>Signs the same once more, with the key of now (rule R15).</summary>
@@ -137,9 +142,9 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// <summary>Takes from shops whose revoked tills signed S_W what the excess of this coin needs, and no more.</summary>
     private void Draw(IWriteTransaction db, CoinRow coin, Timestamp now)
     {
-        foreach (var row in HistoryDatabase.Kept(db, coin.Number))
+        foreach (var row in HistoryTable.Kept(db, coin.Number))
         {
-            var current = InspectionDatabase.Find(db, coin.Id)!;
+            var current = CoinTable.Find(db, coin.Id)!;
             var needed = Needed(db, current);
             Switches.Replace("R4 needed", ref needed, Amount.Zero);
             if (needed <= current.Rest)
@@ -149,17 +154,20 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
 
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
             Switches.Replace("R4 no more", ref amount, row.Share.Credited);
-            InspectionDatabase.Restore(db, current, amount);
+            CoinTable.Restore(db, current, amount);
             Credits.ReverseAtIssuer(db, current, Registry.Shop(db, row.Shop!.Value), amount);
             Keep(db, row, row.Share.Credited - amount, row.Moved + amount, now);
         }
     }
 
-    /// <summary>What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not gets nothing of it.</summary>
+    /// <summary>
+    /// What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not
+    /// gets nothing of it.
+    /// </summary>
     private static Amount Needed(IReadSnapshot db, CoinRow coin)
     {
-        var exceeding = HistoryDatabase.Exceeding(db, coin.Number);
-        var most = HistoryDatabase.Kept(db, coin.Number).Aggregate(coin.Rest, (sum, r) => sum + r.Share.Credited);
+        var exceeding = HistoryTable.Exceeding(db, coin.Number);
+        var most = HistoryTable.Kept(db, coin.Number).Aggregate(coin.Rest, (sum, r) => sum + r.Share.Credited);
         var needed = exceeding.Where(r => !r.IsRedemption).Aggregate(Amount.Zero, (sum, r) => sum + r.Share.Excess);
         foreach (var redemption in exceeding.Where(r => r.IsRedemption))
         {
@@ -170,20 +178,20 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>
-    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the coin's holder what another
-    /// shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
+    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the
+    /// coin's holder what another shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
     /// </summary>
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
-        bool refills = HistoryDatabase.Exceeding(db, number).TrueForAll(r => r.IsRedemption);
+        bool refills = HistoryTable.Exceeding(db, number).TrueForAll(r => r.IsRedemption);
         Switches.Off("R4 refill", ref refills);
-        foreach (var row in HistoryDatabase.Drawn(db, number).Where(_ => refills))
+        foreach (var row in HistoryTable.Drawn(db, number).Where(_ => refills))
         {
-            var coin = InspectionDatabase.Find(db, id)!;
+            var coin = CoinTable.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Moved);
             if (!amount.IsZero)
             {
-                InspectionDatabase.Spend(db, coin, amount);
+                CoinTable.Spend(db, coin, amount);
                 Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
                 Keep(db, row, row.Share.Credited + amount, row.Moved - amount, now);
             }
@@ -194,9 +202,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     private void Keep(IWriteTransaction db, HistoryRow row, Amount kept, Amount moved, Timestamp now)
     {
         // Not before the one in whose place it stands, which is not before the case that counted the payment (rule R3).
-        var earlier = row.Reversal is { } before ? Reversal.Decode(before)!.Date : default;
+        var earlier = row.Reversal?.Date ?? default;
         Switches.Replace("R3 dated anew", ref earlier, default);
-        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, earlier > now && terms.IsOnTime(earlier, now) ? earlier : now);
-        HistoryDatabase.Strike(db, row, kept, moved, reversal.Encode(), row.Receipt);
+        var date = earlier > now && terms.IsOnTime(earlier, now) ? earlier : now;
+        var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, date);
+        HistoryTable.Strike(db, row, kept, reversal, row.Receipt);
     }
 }

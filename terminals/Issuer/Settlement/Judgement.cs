@@ -15,11 +15,18 @@ internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof
 }
 
 /// <summary>
-/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of code for both.
-/// Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall together (hole 24).
+/// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of
+/// code for both. Runs inside the transaction of whoever brought it: Y with its limit, history row and transfer delta stand or fall
+/// together (hole 24).
 /// </summary>
 internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement)
 {
+    /// <summary>
+    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10).
+    /// No shop takes another's place, and shops are enrolled by hand.
+    /// </summary>
+    public const int MaxUnpaid = 64;
+
     private readonly Guarantee _guarantee = new(terms);
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly HonouredCoins _honoured = new(keys, terms);
@@ -43,7 +50,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool early = h.Time > now.Plus(terms.ClockTolerance);
         Switches.Off("hole 8 early", ref early);
 
-        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival (rule R24).
+        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival
+        // (rule R24).
         bool closes = submitted.Shop is null;
         Switches.Off("R24 any time", ref closes);
         early = early && !closes;
@@ -53,14 +61,14 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Early, now);
         }
 
-        var first = HistoryDatabase.Find(db, h.Id);
+        var first = HistoryTable.Find(db, h.Id);
         Switches.Replace("hole 5 repeat", ref first, null);
         if (first is not null)
         {
             return first.Receipt with { Repeated = true };
         }
 
-        bool dead = DeadMarks.Find(db, h.Id) is not null;
+        bool dead = DeadPaymentTable.Find(db, h.Id) is not null;
         Switches.Off("hole 4 mark", ref dead);
         if (dead)
         {
@@ -76,7 +84,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             return Refuse(h, Verdict.Late, now);
         }
 
-        var coin = InspectionDatabase.Find(db, h.Coin.Id);
+        var coin = CoinTable.Find(db, h.Coin.Id);
         if (coin is null && !agreement.IsAgreedByAll(db))
         {
             return Refuse(h, Verdict.NotYetKnown, now);
@@ -108,8 +116,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
     private bool IsOwnWord(Receipt said, CashPayment h, Timestamp now)
     {
-        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid && said.Currency == h.Coin.Terms.Currency
-            && said.Date <= now.Plus(terms.ClockTolerance) && keys.IsStatement(k => said.Verify(suite, k));
+        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
+            && said.Currency == h.Coin.Terms.Currency && said.Date <= now.Plus(terms.ClockTolerance)
+            && keys.IsStatement(k => said.Verify(suite, k));
         Switches.Off("R27 earlier word", ref own);
         return own;
     }
@@ -120,10 +129,13 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         if (submitted.Before is null && CancelledCoins.Refuses(db, coin, submitted, terms, now))
         {
             // Kept, so that a repeat gets the same answer; never evidence (hole 10).
-            return HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: true) ? Refuse(h, Verdict.Cancelled, now) : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
+            return IsFull(db, coin, submitted.Shop?.Id, isRefused: true)
+                ? Refuse(h, Verdict.Cancelled, now)
+                : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
         }
 
-        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
+        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or
+        // waits.
         bool splits = true;
         Switches.Off("R1 splits", ref splits);
         bool isSplit = splits && submitted.Shop is not null;
@@ -133,8 +145,10 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var excess = h.Paid - credited;
         bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
-        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero ? _guarantee.Offer(db, shop, coin, h, excess, submitted.Before is { } before ? Timestamp.Min(before.Date, now) : now) : (Amount.Zero, default);
-        if (credited.IsZero && guaranteed.IsZero && HistoryDatabase.IsFull(db, coin, submitted.Shop?.Id, isRefused: false))
+        var (guaranteed, due) = submitted.Shop is { } shop && !excess.IsZero
+            ? _guarantee.Offer(db, shop, coin, h, excess, submitted.Before is { } before ? Timestamp.Min(before.Date, now) : now)
+            : (Amount.Zero, default);
+        if (credited.IsZero && guaranteed.IsZero && IsFull(db, coin, submitted.Shop?.Id, isRefused: false))
         {
             // What is not kept is not said to wait.
             return Refuse(h, Verdict.Cancelled, now);
@@ -143,17 +157,18 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var receipt = Record(db, submitted, coin, verdict, new Share(credited, guaranteed, excess - guaranteed, due), now);
         if (!credited.IsZero)
         {
-            InspectionDatabase.Spend(db, coin, credited);
+            CoinTable.Spend(db, coin, credited);
             Credits.Give(db, coin, submitted.Shop, credited);
         }
 
         if (h.IsClose)
         {
-            InspectionDatabase.Close(db, coin, now);
+            CoinTable.Close(db, coin, now);
             if (coin.Rest > credited)
             {
-                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its holder's account.
-                CoinLife.MakeHot(db, coin);
+                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its
+                // holder's account.
+                HotTable.Add(db, coin.Id, coin.Expiry);
             }
         }
 
@@ -164,7 +179,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
                 _queue.Distribute(db, coin.Id, now);
             }
 
-            bool isCase = other || HistoryDatabase.Signed(db, coin.Number) > coin.FaceValue;
+            bool isCase = other || HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
             Switches.Off("claim 6 9e", ref isCase);
             if (isCase)
             {
@@ -173,15 +188,28 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         }
 
         // What was freed at once may have changed it.
-        return verdict == Verdict.Settled ? receipt : HistoryDatabase.Find(db, h.Id)!.Receipt;
+        return verdict == Verdict.Settled ? receipt : HistoryTable.Find(db, h.Id)!.Receipt;
+    }
+
+    /// <summary>
+    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that
+    /// each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes
+    /// no place of what exceeds X.
+    /// </summary>
+    private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused)
+    {
+        bool isFull = (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null
+            && HistoryTable.Unpaid(db, coin.Number, shop, isRefused) >= MaxUnpaid;
+        Switches.Off("R10 unpaid", ref isFull);
+        return isFull;
     }
 
     /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
     public static bool HasOther(IReadSnapshot db, CoinRow coin, CashPayment h)
     {
-        bool dead = DeadMarks.HasOther(db, coin.Id, h);
+        bool dead = DeadPaymentTable.HasOther(db, coin.Id, h.Seq, h.Id);
         Switches.Off("R2 dead", ref dead);
-        bool other = dead || HistoryDatabase.HasOther(db, coin.Number, h.Seq);
+        bool other = dead || HistoryTable.HasOther(db, coin.Number, h.Seq);
         Switches.Off("hole 19 equivocation", ref other);
         return other;
     }
@@ -189,58 +217,12 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private Receipt Record(IWriteTransaction db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
     {
         var h = submitted.H;
-        var receipt = Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
-        HistoryDatabase.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
+        var receipt = Receipt.Sign(
+            keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
+        HistoryTable.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
         return receipt;
     }
 
     private Receipt Refuse(CashPayment h, Verdict verdict, Timestamp now) =>
         Receipt.Sign(keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, Share.None, 1, now);
-}
-
-/// <summary>What a coin pays, as deltas of the next clearing cycle (hole 18).</summary>
-internal static class Credits
-{
-    /// <summary>The coin pays a shop, or its holder's account.</summary>
-    public static void Give(IWriteTransaction db, CoinRow coin, ShopEntry? shop, Amount amount)
-    {
-        if (shop is null)
-        {
-            db.Execute("UPDATE bank SET redeemed = redeemed + $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
-            ClearingCycle.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, amount);
-            return;
-        }
-
-        Debit(db, coin, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, amount);
-    }
-
-    /// <summary>The coin pays what a claim had paid before (rule R2): the shop has its money already.</summary>
-    public static void Repay(IWriteTransaction db, CoinRow coin, Amount amount)
-    {
-        Debit(db, coin, amount);
-        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
-    }
-
-    /// <summary>The shop gives back what the coin had paid.</summary>
-    public static void ReverseAtIssuer(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
-    {
-        db.Execute("UPDATE bank SET settled = settled - $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
-        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
-    }
-
-    /// <summary>The shop gives back what the guarantee had paid.</summary>
-    public static void TakeBackClaim(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
-    {
-        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
-    }
-
-    /// <summary>The coin's bank bears what the coin paid.</summary>
-    public static void Debit(IWriteTransaction db, CoinRow coin, Amount amount)
-    {
-        db.Execute("UPDATE bank SET settled = settled + $2 WHERE id = $1", (long)coin.Bank.Value, amount.ToLedger());
-        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);
-    }
 }

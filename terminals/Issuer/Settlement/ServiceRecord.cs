@@ -3,8 +3,10 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
-/// <summary>When the issuer served, and when it answered each till (rule R6): a payment of a lost card must not fail because the issuer was away, and must
-/// not pass because a till says that it was.</summary>
+/// <summary>
+/// When the issuer served, and when it answered each till (rule R6): a payment of a lost card must not fail because the issuer was away,
+/// and must not pass because a till says that it was.
+/// </summary>
 internal sealed class ServiceRecord
 {
     /// <summary>Signs of life are written at most this often.</summary>
@@ -16,14 +18,16 @@ internal sealed class ServiceRecord
     private readonly Database _store;
     private Timestamp _last;
 
-    /// <summary>The last sign of life that was written, by the timer or a request; 0 where no timer runs: nobody need ask anything for days.</summary>
+    /// <summary>
+    /// The last sign of life that was written, by the timer or a request; 0 where no timer runs: nobody need ask anything for days.
+    /// </summary>
     private Timestamp _ticked;
 
     /// <summary>What lies between the last sign of life and this start was an outage.</summary>
     public ServiceRecord(Database store, Timestamp now)
     {
         _store = store;
-        _last = Timestamp.FromLedger(store.Read(db => db.Number("SELECT coalesce(max(date), 0) FROM alive")));
+        _last = store.Read(AliveTable.Last);
         Silence(_last, now);
     }
 
@@ -31,13 +35,13 @@ internal sealed class ServiceRecord
     {
         if (last != default && now > last.Plus(Shortest))
         {
-            _store.Write(db => db.Execute(
-                "INSERT INTO outage(began, ended) VALUES($1, $2) ON CONFLICT(began) DO UPDATE SET ended = excluded.ended", last.ToLedger(), now.ToLedger()));
+            _store.Write(db => OutageTable.Add(db, last, now));
         }
     }
 
     /// <summary>
-    /// The issuer serves. Where the timer was silent, or nothing could be written, the process or its machine stood still until now, and is not told so: that is an outage too.
+    /// The issuer serves. Where the timer was silent, or nothing could be written, the process or its machine stood still until now, and is
+    /// not told so: that is an outage too.
     /// </summary>
     public void Beat(TimeProvider clock)
     {
@@ -63,11 +67,13 @@ internal sealed class ServiceRecord
 
         _store.Write(db =>
         {
-            // So does an outage that ends then: the hours that are still to come are none of it, and count for nothing once their date has come.
+            // So does an outage that ends then: the hours that are still to come are none of it, and count for nothing once their date has
+            // come.
             var ahead = now.Plus(Shortest);
             Switches.Replace("R6 ahead", ref ahead, new Timestamp(long.MaxValue));
-            db.Execute("UPDATE outage SET ended = max(began, $2) WHERE ended > $1", ahead.ToLedger(), now.ToLedger());
-            return db.Execute("INSERT INTO alive(id, date) VALUES(1, $1) ON CONFLICT(id) DO UPDATE SET date = excluded.date", now.ToLedger());
+            OutageTable.CutShort(db, ahead, now);
+            AliveTable.Note(db, now);
+            return true;
         });
         _last = now;
     }
@@ -100,27 +106,24 @@ internal sealed class ServiceRecord
         }
     }
 
-    /// <summary>How long the issuer did not serve between a moment and now, each hour once. What ended later was seen by a clock that was ahead.</summary>
+    /// <summary>
+    /// How long the issuer did not serve between a moment and now, each hour once. What ended later was seen by a clock that was ahead.
+    /// </summary>
     public static TimeSpan Outage(IReadSnapshot db, Timestamp from, Timestamp to)
     {
         long microseconds = 0, until = from.ToLedger();
-        foreach (var (began, ended) in db.Query(
-            "SELECT began, ended FROM outage WHERE ended > $1 AND ended <= $2 ORDER BY began", r => (r.GetInt64(0), r.GetInt64(1)), from.ToLedger(), to.ToLedger()))
+        foreach (var (began, ended) in OutageTable.EndedBetween(db, from, to))
         {
-            microseconds += Math.Max(0, ended - Math.Max(began, until));
-            until = Math.Max(until, ended);
+            microseconds += Math.Max(0, ended.ToLedger() - Math.Max(began.ToLedger(), until));
+            until = Math.Max(until, ended.ToLedger());
         }
 
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
-    /// <summary>When the issuer stopped serving, of all times at which it served again only at that moment or later: the first one; null if there was none.</summary>
-    public static long? AwayBefore(IReadSnapshot db, Timestamp moment) =>
-        db.Query("SELECT min(began) FROM outage WHERE ended >= $1 HAVING count(*) > 0", r => (long?)r.GetInt64(0), moment.ToLedger()).FirstOrDefault();
-
     /// <summary>
-    /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives the TIME of what the till takes
-    /// next; and what the till still has to send it took before (rule R6). A contact that was noted stays.
+    /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives
+    /// the TIME of what the till takes next; and what the till still has to send it took before (rule R6). A contact that was noted stays.
     /// </summary>
     /// <param name="queued">TIME of the oldest payment that the till still has to send; 0: there is none.</param>
     public static void Answer(IWriteTransaction db, TillId till, Timestamp asked, Timestamp queued, Timestamp now)
@@ -128,13 +131,6 @@ internal sealed class ServiceRecord
         Switches.Replace("R6 slow clock", ref asked, now);
         var answered = Timestamp.Min(asked, now);
         answered = queued == default ? answered : Timestamp.Min(answered, queued);
-        db.Execute("UPDATE till SET contact = $2 WHERE w = $1 AND coalesce(contact, 0) < $2", till.Value.ToArray(), answered.ToLedger());
+        TillTable.Answered(db, till, answered);
     }
-
-    /// <summary>The issuer's last answer to this till before now; 0 if there was none.</summary>
-    public static Timestamp LastContact(IReadSnapshot db, TillId till) =>
-        Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = $1", till.Value.ToArray()));
-
-    /// <summary>Outages that no term looks back to any more.</summary>
-    public static void Purge(IWriteTransaction db, Timestamp before) => db.Execute("DELETE FROM outage WHERE ended < $1", before.ToLedger());
 }

@@ -7,11 +7,12 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each payment gets a
-/// signed receipt.
+/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each
+/// payment gets a signed receipt.
 /// </summary>
 internal sealed class Settlement(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
+    ICrashPoints crash)
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
     private readonly ShownWords _shown = new(suite, keys, issuer, terms);
@@ -47,7 +48,9 @@ internal sealed class Settlement(
         Switches.On("R6 batch clock", ref inTime);
         if (!inTime)
         {
-            return Refuse(RefusalReason.OutOfDate, $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
+            return Refuse(
+                RefusalReason.OutOfDate,
+                $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
         }
 
         // Who submits is the peer, by its own key; the signature on the batch says only whose queue it was (rules R3, R17).
@@ -61,15 +64,21 @@ internal sealed class Settlement(
         var receipts = store.Write(db =>
         {
             var till = batch.Submission.Till!.Value;
-            if (_shown.IsBehind(db, earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid)), till, now))
+            var shown = earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid));
+            if (_shown.IsBehind(db, shown, till, now))
             {
                 return null;
             }
 
-            var contact = ServiceRecord.LastContact(db, till);
+            var contact = TillTable.LastAnswer(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
-                : Settle(db, peer, new Submitted(item.H!, Registry.TillOwner(db, till), batch.Submission.Prove(subjects, i), contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+                : Settle(
+                    db, peer,
+                    new Submitted(
+                        item.H!, Registry.TillOwner(db, till), batch.Submission.Prove(subjects, i), contact,
+                        earlier.GetValueOrDefault(item.Subject)),
+                    till, now)).ToList();
             TillRegistrations.Note(db, batch.Submission, subjects);
             ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);
@@ -84,7 +93,9 @@ internal sealed class Settlement(
         return new SettleReply(receipts).ToMessage();
     }
 
-    /// <summary>What needs no database: form and signatures. Each payment is looked at once, however often it stands in the batch.</summary>
+    /// <summary>
+    /// What needs no database: form and signatures. Each payment is looked at once, however often it stands in the batch.
+    /// </summary>
     private List<(Digest Subject, CashPayment? H, Verdict? Refused)> Checked(List<(byte[] Bytes, CashPayment? H)> read)
     {
         var genuine = new Dictionary<Digest, bool>();

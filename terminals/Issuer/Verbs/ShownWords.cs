@@ -42,7 +42,7 @@ internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issu
         // A copy of after a clock was set right has all that was said before, but what was forgotten by that clock.
         bool isAhead = said.Date <= ClockWatch.Forgot(db);
         Switches.Off("R27 forgotten ahead", ref isAhead);
-        return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency && HistoryDatabase.Find(db, new PaymentId(said.Subject)) is null;
+        return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency && HistoryTable.Find(db, new PaymentId(said.Subject)) is null;
     }
 
     private bool IsOwn(Receipt said)

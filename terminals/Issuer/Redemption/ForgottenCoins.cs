@@ -1,0 +1,49 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>
+/// Forgets used-up coins, and coins of no bank, with their payments, cases and requests, once nothing can come of them any more (hole 6).
+/// </summary>
+internal static class ForgottenCoins
+{
+    /// <summary>Forgets a piece of them.</summary>
+    /// <param name="casesUntil">
+    /// Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken
+    /// back (rule R8).
+    /// </param>
+    /// <returns>Coins forgotten.</returns>
+    public static int Purge(IWriteTransaction db, Quarter expiredBy, Quarter casesUntil)
+    {
+        bool keeps = true;
+        Switches.Off("R8 promised", ref keeps);
+        DeadPaymentTable.Forget(db, expiredBy);
+        EarlyTable.Forget(db, expiredBy);
+        HotTable.Forget(db, expiredBy);
+        return Forget(db, CoinTable.Forgettable(db, expiredBy, keeps ? casesUntil : expiredBy))
+            + Forget(db, CoinTable.ForgettableUnclaimed(db, expiredBy));
+    }
+
+    private static int Forget(IWriteTransaction db, List<CoinRow> coins)
+    {
+        var honoured = coins.Where(c => c.Bank == HonouredCoins.NoBank).Aggregate(Amount.Zero, (sum, c) => sum + c.Spent);
+        if (!honoured.IsZero)
+        {
+            ForgottenTable.AddHonoured(db, honoured);
+        }
+
+        ForgottenTable.AddPayments(db, coins.Sum(c => HistoryTable.Forget(db, c.Number)));
+        foreach (var coin in coins)
+        {
+            GuaranteeTable.Forget(db, coin.Number);
+            DossierPageTable.Forget(db, coin.Number);
+            CaseReversalTable.Forget(db, coin.Number);
+            TraceCaseTable.Forget(db, coin.Number);
+            IssuanceTable.Forget(db, coin.Request);
+            CoinTable.Forget(db, coin);
+        }
+
+        return coins.Count;
+    }
+}

@@ -1,0 +1,56 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>Payments that will never count, whoever brings them (holes 2 to 4), each with its signed statement.</summary>
+internal static partial class DeadPaymentTable
+{
+    /// <summary>The signed statement, or null where the payment is not marked.</summary>
+    public static NonSettlementStatement? Find(IReadSnapshot db, PaymentId payment) => db.First(
+        "SELECT statement FROM dead_payment WHERE payment_id = $1", r => NonSettlementStatement.Decode(r.Bytes(0))!,
+        payment.Value.ToArray());
+
+    /// <summary>Statements of payments whose ids lie between two, both included, the oldest first.</summary>
+    public static List<NonSettlementStatement> Between(IReadSnapshot db, PaymentId first, PaymentId last) => db.Query(
+        "SELECT statement FROM dead_payment WHERE payment_id BETWEEN $1 AND $2 ORDER BY date, payment_id",
+        r => NonSettlementStatement.Decode(r.Bytes(0))!, first.Value.ToArray(), last.Value.ToArray());
+
+    /// <summary>True if another message of the coin under this seq is dead.</summary>
+    public static bool HasOther(IReadSnapshot db, CoinId coin, ushort seq, PaymentId payment) => db.Number(
+        "SELECT count(*) FROM dead_payment WHERE coin_id = $1 AND seq = $2 AND payment_id <> $3",
+        coin.Value.ToArray(), (long)seq, payment.Value.ToArray()) > 0;
+
+    /// <summary>How many marks are kept of a coin.</summary>
+    public static long Count(IReadSnapshot db, CoinId coin) =>
+        db.Number("SELECT count(*) FROM dead_payment WHERE coin_id = $1", coin.Value.ToArray());
+
+    /// <summary>Keeps a mark.</summary>
+    /// <param name="coin">The coin as it is known: the payment may show another S_I (rule R27).</param>
+    /// <param name="needed">Until when the payment could be settled without the mark.</param>
+    public static void Add(
+        IWriteTransaction db, CoinId coin, NonSettlementStatement statement, Timestamp needed, Quarter expiry) => db.Execute(
+        """
+        INSERT INTO dead_payment(payment_id, coin_id, seq, y, basis, date, needed, statement, expiry)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        statement.Payment.Value.ToArray(), coin.Value.ToArray(), (long)statement.Seq, statement.Y.ToLedger(), (long)statement.Basis,
+        statement.Date.ToLedger(), needed.ToLedger(), statement.Encode(), (long)expiry.Index);
+
+    /// <summary>The mark of a coin that has not been needed for longest gives way.</summary>
+    /// <returns>False if all are needed still.</returns>
+    public static bool DropNeedless(IWriteTransaction db, CoinId coin, Timestamp now) => db.Execute(
+        """
+        DELETE FROM dead_payment WHERE payment_id =
+            (SELECT payment_id FROM dead_payment WHERE coin_id = $1 AND needed < $2 ORDER BY needed, payment_id LIMIT 1)
+        """,
+        coin.Value.ToArray(), now.ToLedger()) > 0;
+
+    /// <summary>The coin has another S_I from now on (R27).</summary>
+    public static void Rename(IWriteTransaction db, CoinId from, CoinId to) =>
+        db.Execute("UPDATE dead_payment SET coin_id = $2 WHERE coin_id = $1", from.Value.ToArray(), to.Value.ToArray());
+
+    /// <summary>Forgets marks of coins that expired before a quarter.</summary>
+    public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
+        db.Execute("DELETE FROM dead_payment WHERE expiry <= $1", (long)expiredBy.Index);
+}
