@@ -135,7 +135,7 @@ public sealed class Books : IDisposable
         command.CommandText = sql;
         for (int i = 0; i < parameters.Length; i++)
         {
-            command.Parameters.AddWithValue($"?{i + 1}", parameters[i]);
+            command.Parameters.AddWithValue($"${i + 1}", parameters[i]);
         }
 
         using var reader = command.ExecuteReader();
