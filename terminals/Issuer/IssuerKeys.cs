@@ -1,8 +1,6 @@
 using System.Globalization;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -79,7 +77,8 @@ public sealed class IssuerKeys
     internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
     {
         var root = Load(db, suite, RootName);
-        return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
+        return new IssuerKeys(
+            suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
     });
 
     private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
@@ -104,7 +103,8 @@ public sealed class IssuerKeys
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
-        var (count, lost, newest) = store.Read(db => (SecretKeyTable.Count(db), LostKeyTable.Count(db), SecretKeyTable.CertificateDigests(db)));
+        var (count, lost, newest) = store.Read(db =>
+            (SecretKeyTable.Count(db), LostKeyTable.Count(db), SecretKeyTable.CertificateDigests(db)));
         bool made = count != 2 + _keys.Values.Sum(k => k.Count) || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
         Switches.Off("R17 serve", ref made);
         if (lost != _lost.Count)

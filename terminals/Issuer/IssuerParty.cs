@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;

@@ -11,13 +11,13 @@ public sealed class QueryPlanTests
 {
     [TestCase("TraceDesk", "FileReversals", "history_reversed")]
     [TestCase("Claims", "Due", "guarantee_open")]
-    [TestCase("TillDesk", "SubmittedBy", "history_till")]
+    [TestCase("HistoryTable", "SubmittedBy", "history_till")]
     [Rule(10)]
     public void NothingIsReadWholeThatGrowsWithTheScheme(string desk, string statement, string index)
     {
         string sql = (string)typeof(IssuerParty).Assembly.GetType($"HierCash.Issuer.{desk}")!.GetField(statement, BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
         using var store = Database.OpenMemory(IssuerParty.Schema);
-        int count = Enumerable.Range(1, 9).Last(n => n == 1 || sql.Contains($"?{n}", StringComparison.Ordinal));
+        int count = Enumerable.Range(1, 9).Last(n => n == 1 || sql.Contains($"${n}", StringComparison.Ordinal));
         string plan = string.Join("; ", store.Read(db => db.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), [.. Enumerable.Repeat<object>(0L, count)])));
         Assert.That(plan, Does.Contain(index).And.Not.Match("SCAN (h|history|guarantee)($|;)"), plan);
     }

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

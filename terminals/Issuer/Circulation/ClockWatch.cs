@@ -1,6 +1,4 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -53,7 +52,8 @@ public sealed class IssuerAudit
 
             if (coin.Spent + coin.Returned > coin.FaceValue || coin.IsOpen != coin.Spent + coin.Returned < coin.FaceValue)
             {
-                yield return $"coin {coin.Number}: Y is {coin.Spent} and {coin.Returned} went back, of X {coin.FaceValue}, but it is {(coin.IsOpen ? "open" : "closed")}";
+                yield return $"coin {coin.Number}: Y is {coin.Spent} and {coin.Returned} went back, of X {coin.FaceValue}, "
+                    + $"but it is {(coin.IsOpen ? "open" : "closed")}";
             }
         }
     }

@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -55,7 +54,8 @@ internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issue
         var ahead = InstructionTable.AllUnfetched(db).FindAll(t => t.Date > now);
         foreach (var t in ahead)
         {
-            InstructionTable.SignedAgain(db, ClearingInstruction.Sign(keys.Statement, issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, now));
+            InstructionTable.SignedAgain(
+                db, ClearingInstruction.Sign(keys.Statement, issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, now));
         }
 
         return ahead.Count;

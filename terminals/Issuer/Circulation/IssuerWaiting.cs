@@ -36,7 +36,8 @@ internal static class IssuerWaiting
         {
             all.Add(new Waiting(
                 WaitingKind.OpenTransfer, $"{Show(owed.Sum)} in {owed.Count} transfers between banks", null,
-                "It is instructed once a cycle, to banks that have visited.", "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it."));
+                "It is instructed once a cycle, to banks that have visited.",
+                "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it."));
         }
 
         all.AddRange(InstructionTable.UnfetchedByBank(db).Select(u => new Waiting(
@@ -46,12 +47,14 @@ internal static class IssuerWaiting
         if (EarlyTable.Waiting(db) is { } early)
         {
             all.Add(new Waiting(
-                WaitingKind.EarlyArrival, $"{early.Count} payments of tills", early.Since, "By this issuer's clock their time lies in the future.",
+                WaitingKind.EarlyArrival, $"{early.Count} payments of tills", early.Since,
+                "By this issuer's clock their time lies in the future.",
                 "Their tills send them again once it has come; else the end of their coins' terms ends it."));
         }
 
         all.AddRange(TraceCaseTable.Unjudged(db).Select(c => new Waiting(
-            WaitingKind.UnjudgedCase, $"the case of coin {c.Coin.ToString()[..16]}", c.Opened, "Its bank has not fetched the dossier, or has not said what it finds.",
+            WaitingKind.UnjudgedCase, $"the case of coin {c.Coin.ToString()[..16]}", c.Opened,
+            "Its bank has not fetched the dossier, or has not said what it finds.",
             "The bank's 'hiercash-bank serve' ends it; after the dispute term an alarm names the bank.")));
         all.AddRange(parked.Select(p => new Waiting(
             WaitingKind.ParkedInstruction, $"instruction {p.Bank}/{p.Number}, {p.Kind} of {p.Amount.Show(currency)}", p.Since,
@@ -60,7 +63,8 @@ internal static class IssuerWaiting
         if (CoinTable.ReturnsToCome(db) is { } returns)
         {
             all.Add(new Waiting(
-                WaitingKind.ReturnToCome, $"{Show(returns.Sum)} of {returns.Count} cancelled coins", returns.Since, "Shops may still settle what was paid with them.",
+                WaitingKind.ReturnToCome, $"{Show(returns.Sum)} of {returns.Count} cancelled coins", returns.Since,
+                "Shops may still settle what was paid with them.",
                 "The rest goes to the holder's account by itself when that term is over."));
         }
 
@@ -76,7 +80,8 @@ internal static class IssuerWaiting
             yield return new Waiting(
                 WaitingKind.RestoredIssuer, "everything", since,
                 "This issuer's database is an older copy: others have a later word with its signature, of a visit, a payment or a key.",
-                missing.Count == 0 ? "'hiercash-issuer recover' ends it." : $"It ends when these banks have visited: {string.Join(", ", missing)}.");
+                missing.Count == 0 ? "'hiercash-issuer recover' ends it."
+                    : $"It ends when these banks have visited: {string.Join(", ", missing)}.");
         }
 
         foreach (var bank in RecoveryTable.In(db, RecoveryState.Away))
@@ -92,14 +97,17 @@ internal static class IssuerWaiting
             yield return new Waiting(
                 WaitingKind.RecoveredCredit, $"{show(credits.Sum)} of {credits.Count} shops", RestorationTable.Newest(db)?.Ended,
                 "They were credited before this issuer was restored from a copy, and the payments have not come again.",
-                "It ends when the shops' tills and their coins' banks have visited; what is not brought is subtracted from the shops' next credits.");
+                "It ends when the shops' tills and their coins' banks have visited; "
+                + "what is not brought is subtracted from the shops' next credits.");
         }
 
         if (CoinTable.OfNoBank(db) is { } coins)
         {
             yield return new Waiting(
-                WaitingKind.HonouredCoin, $"{coins.Count} coins of no bank, which have paid {show(coins.Sum)}", AlarmTable.First(db, Alarms.HonouredCoin),
-                "They were issued after the copy that this issuer was restored from, and no bank gave them back. The issuer bears what they pay.",
+                WaitingKind.HonouredCoin, $"{coins.Count} coins of no bank, which have paid {show(coins.Sum)}",
+                AlarmTable.First(db, Alarms.HonouredCoin),
+                "They were issued after the copy that this issuer was restored from, and no bank gave them back. "
+                + "The issuer bears what they pay.",
                 "It ends when their bank asks for the withdrawals again, or gives them back; else with the coins' terms.");
         }
     }
@@ -111,7 +119,8 @@ internal static class IssuerWaiting
         {
             yield return new Waiting(
                 WaitingKind.OpenGuarantee, $"{show(promises.Sum)} in {promises.Count} promises to shops", promises.Opened,
-                "The guarantee pays once the holder's terms are over and its bank has booked the claim.", $"The first is due on {promises.Due}.");
+                "The guarantee pays once the holder's terms are over and its bank has booked the claim.",
+                $"The first is due on {promises.Due}.");
         }
 
         if (HistoryTable.Waiting(db, redemptions: false) is { } payments)

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -175,6 +173,6 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     }
 
     /// <summary>What there is of a bank: its last instruction, its last statement, and how many withdrawals were issued to it.</summary>
-    public static (ulong Instruction, ulong Statement, ulong Issued) Has(IReadSnapshot db, PartyId bank) => 
+    public static (ulong Instruction, ulong Statement, ulong Issued) Has(IReadSnapshot db, PartyId bank) =>
         (BankTable.NextInstruction(db, bank) - 1, StatementTable.LastNumber(db, bank), IssuanceTable.IssuedTo(db, bank));
 }

@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Terminals.Store;
@@ -18,7 +17,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         foreach (var s in statements)
         {
             var known = ParkedTable.Find(db, bank, s.Number);
-            if (known is not null && s.Date <= known.Date)
+            if (known is not null && s.Date.ToLedger() <= known.Date.ToLedger())
             {
                 // Said before, or overtaken by what is known.
                 continue;
@@ -56,7 +55,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
-    public static int Acknowledged(IWriteTransaction db, PartyId bank) => ParkedTable.RemoveUnsaid(db, bank) + ArrearsTable.RemoveBooked(db, bank);
+    public static int Acknowledged(IWriteTransaction db, PartyId bank) =>
+        ParkedTable.RemoveUnsaid(db, bank) + ArrearsTable.RemoveBooked(db, bank);
 
     /// <summary>
     /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, and claims that are proven, stop the bank's issuing;
@@ -104,7 +104,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     /// <summary>For consoles.</summary>
     public List<ParkedInstruction> Show(IReadSnapshot db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
         new ParkedInstruction(
-            r.Bank, r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false, ArrearsTable.Has(db, r.Bank, r.Number))
+            r.Bank, r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
+            ArrearsTable.Has(db, r.Bank, r.Number))
         {
             Whose = Whose(db, r),
         })];
@@ -187,7 +188,9 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     private bool IsOver(UnbookedInstruction row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
 
     /// <summary>Parked ones; and those that a bank never fetched: silence is no way around its debts.</summary>
-    private static IEnumerable<UnbookedInstruction> All(IReadSnapshot db) => ParkedTable.All(db).Concat(InstructionTable.AllUnfetched(db).Select(Unfetched));
+    private static IEnumerable<UnbookedInstruction> All(IReadSnapshot db) =>
+        ParkedTable.All(db).Concat(InstructionTable.AllUnfetched(db).Select(Unfetched));
 
-    private static UnbookedInstruction Unfetched(ClearingInstruction t) => new(t.Bank, t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date);
+    private static UnbookedInstruction Unfetched(ClearingInstruction t) =>
+        new(t.Bank, t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date);
 }

@@ -1,8 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 

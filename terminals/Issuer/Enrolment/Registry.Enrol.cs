@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -121,7 +119,8 @@ public sealed partial class Registry
     /// <summary>A person says that this is the new key of a bank whose key was revoked.</summary>
     private static BankEntry Replace(IWriteTransaction db, PartyId number, PublicKey key, Timestamp now)
     {
-        var bank = BankTable.Find(db, number) ?? throw new InvalidOperationException($"There is no bank {number}. 'hiercash-issuer banks' lists them.");
+        var bank = BankTable.Find(db, number)
+            ?? throw new InvalidOperationException($"There is no bank {number}. 'hiercash-issuer banks' lists them.");
         var revoked = BankTable.RevokedAt(db, number);
         if (revoked is null && bank.Key.Equals(key))
         {

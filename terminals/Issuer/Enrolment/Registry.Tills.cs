@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -40,7 +38,8 @@ public sealed partial class Registry
     /// <summary>The present key of the bank that signed for the shop's account; null if that signature does not hold. It is looked at before the transaction.</summary>
     private PublicKey? AccountSigner(EnrolmentRequest request, ICashSuite suite) =>
         request.Account is { } account && store.Read(db => BankTable.Find(db, account.Bank)) is { Key: var key }
-            && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature) ? key : null;
+            && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature)
+            ? key : null;
 
     /// <summary>True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.</summary>
     private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop)

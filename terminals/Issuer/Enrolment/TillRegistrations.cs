@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -31,13 +29,15 @@ internal sealed class TillRegistrations(Database store)
             return fault.ToMessage();
         }
 
-        return TillMessages.WriteSubmittedReply(store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, TillMessages.MaxEntries)));
+        return TillMessages.WriteSubmittedReply(
+            store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, TillMessages.MaxEntries)));
     }
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>
     private Refusal? Fault(LinkPeer peer, TillId till)
     {
-        bool its = peer.Role == LinkRole.Shop && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
+        bool its = peer.Role == LinkRole.Shop
+            && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
         Switches.On("R27 own till", ref its);
         return its ? null : new Refusal(RefusalReason.NotAllowed, "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }

@@ -1,9 +1,6 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -52,17 +49,19 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// </summary>
     private static (Timestamp Since, Timestamp Copied) Since(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
-        var banks = BehindTable.Words(db).ConvertAll(w => (Last: PositionTable.Newest(db, w.Bank, PositionRole.Issuer)?.Date, Later: w.Date));
+        var banks = BehindTable.Words(db).ConvertAll(
+            w => (Last: PositionTable.Newest(db, w.Bank, PositionRole.Issuer)?.Date, Later: w.Date));
         Timestamp[] receipts = BehindTable.Receipt(db) is { } receipt ? [receipt.Date] : [];
         var lost = LostKeyTable.Open(db).ConvertAll(c => c.NotBefore);
 
-        // To a bank that had not visited before the copy there is no word in it. A lost key was made later than the copy.
+        // To a bank that had not visited before the copy there is no word in it: then the copy ends, if nobody has settled since, with the
+        // last thing in it that is older than what it does not know. A lost key was made later than the copy.
         var ends = banks.ConvertAll(b =>
         {
-            var end = b.Last ?? CopyEnds(db, b.Later);
+            var end = b.Last ?? IssuanceTable.LastBefore(db, b.Later);
             Switches.Replace("R27 no word", ref end, b.Last ?? default);
             return end;
-        }).Concat(receipts.Select(date => CopyEnds(db, date))).ToList();
+        }).Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
         var all = PositionTable.OfIssuer(db).ConvertAll(p => p.Date);
         var copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [default]).Concat(lost).Min();
 
@@ -82,9 +81,6 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         return (Timestamp.Min(copied, now.Minus(terms.BackupMaxAge)), copied);
     }
 
-    /// <summary>Where the copy ends, if nobody has settled since: with the last thing in it that is older than what it does not know.</summary>
-    private static Timestamp CopyEnds(IReadSnapshot db, Timestamp unknown) => IssuanceTable.LastBefore(db, unknown);
-
     /// <summary>What was issued to a bank, for one that was restored.</summary>
     public LinkMessage HandleIssued(LinkPeer peer, LinkMessage request)
     {
@@ -93,7 +89,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
         }
 
-        return RecoveryMessages.WriteIssuedReply(store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, RecoveryMessages.MaxEntries)));
+        return RecoveryMessages.WriteIssuedReply(
+            store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, RecoveryMessages.MaxEntries)));
     }
 
     /// <summary>A bank's shops, for one that was restored.</summary>

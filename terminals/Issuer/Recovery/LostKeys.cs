@@ -1,8 +1,6 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -66,7 +64,8 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)), now);
 
         // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more. Nor does another certificate of such a key.
-        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id) && !LostKeyTable.Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
+        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id)
+            && !LostKeyTable.Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
         bool isRecovered = isAnother || (RestorationTable.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
         Switches.Off("R27 recovered key", ref isRecovered);
         return LostKeyTable.Add(db, lost, now, isRecovered);

@@ -6,7 +6,8 @@ namespace HierCash.Issuer;
 /// <summary>Instructions that stop a bank's issuing until it has booked them (R8).</summary>
 internal static partial class ArrearsTable
 {
-    public static bool HasAny(IReadSnapshot db, PartyId bank) => db.Number("SELECT count(*) FROM arrears WHERE bank = $1", (long)bank.Value) > 0;
+    public static bool HasAny(IReadSnapshot db, PartyId bank) =>
+        db.Number("SELECT count(*) FROM arrears WHERE bank = $1", (long)bank.Value) > 0;
 
     public static bool Has(IReadSnapshot db, PartyId bank, ulong number) =>
         db.Number("SELECT count(*) FROM arrears WHERE bank = $1 AND number = $2", (long)bank.Value, (long)number) > 0;

@@ -17,14 +17,16 @@ internal static partial class BankTable
     public static BankEntry? Named(IReadSnapshot db, string name) => db.First($"{Select} WHERE name = $1", Read, name);
 
     /// <summary>The bank whose present or announced key it is.</summary>
-    public static BankEntry? WithKey(IReadSnapshot db, PublicKey key) => db.First($"{Select} WHERE public_key = $1 OR next_key = $1", Read, key.Bytes.ToArray());
+    public static BankEntry? WithKey(IReadSnapshot db, PublicKey key) =>
+        db.First($"{Select} WHERE public_key = $1 OR next_key = $1", Read, key.Bytes.ToArray());
 
     /// <summary>Banks whose key is good.</summary>
     public static List<PartyId> Valid(IReadSnapshot db) => db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => Column.Party(r, 0));
 
     /// <summary>When the bank's key was revoked, or null while it is good.</summary>
     public static Timestamp? RevokedAt(IReadSnapshot db, PartyId bank) =>
-        db.Number("SELECT coalesce(revoked, 0) FROM bank WHERE id = $1", (long)bank.Value) is > 0 and var date ? Timestamp.FromLedger(date) : null;
+        db.Number("SELECT coalesce(revoked, 0) FROM bank WHERE id = $1", (long)bank.Value) is > 0 and var date
+            ? Timestamp.FromLedger(date) : null;
 
     /// <summary>The key that the bank announced and has not used yet.</summary>
     public static PublicKey? NextKey(IReadSnapshot db, PartyId bank) =>
@@ -32,19 +34,25 @@ internal static partial class BankTable
 
     /// <summary>Every key that a bank has had.</summary>
     public static List<PublicKey> Keys(IReadSnapshot db, PartyId bank) => db.Query(
-        "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r => Column.Key(r, 0), (long)bank.Value);
+        "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1",
+        r => Column.Key(r, 0), (long)bank.Value);
 
     /// <summary>Keys of that bank that were revoked, its present one too.</summary>
     public static List<PublicKey> RevokedKeys(IReadSnapshot db, PartyId bank) => db.Query(
-        "SELECT public_key FROM former_key WHERE bank = $1 AND revoked IS NOT NULL UNION SELECT public_key FROM bank WHERE id = $1 AND revoked IS NOT NULL",
+        """
+        SELECT public_key FROM former_key WHERE bank = $1 AND revoked IS NOT NULL
+        UNION SELECT public_key FROM bank WHERE id = $1 AND revoked IS NOT NULL
+        """,
         r => Column.Key(r, 0), (long)bank.Value);
 
     /// <summary>A new bank, with nothing issued.</summary>
     public static BankEntry Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now)
     {
         long id = db.Number(
-            "INSERT INTO bank(name, public_key, cap, keyed) VALUES($1, $2, $3, $4) RETURNING id", name, key.Bytes.ToArray(), cap.ToLedger(), now.ToLedger());
-        return new BankEntry(new PartyId(checked((uint)id)), name, key, cap, new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero));
+            "INSERT INTO bank(name, public_key, cap, keyed) VALUES($1, $2, $3, $4) RETURNING id",
+            name, key.Bytes.ToArray(), cap.ToLedger(), now.ToLedger());
+        return new BankEntry(
+            new PartyId(checked((uint)id)), name, key, cap, new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero));
     }
 
     public static int SetCap(IWriteTransaction db, PartyId bank, Amount cap) =>
@@ -54,7 +62,8 @@ internal static partial class BankTable
     public static int Announce(IWriteTransaction db, PartyId bank, PublicKey next) =>
         db.Execute("UPDATE bank SET next_key = $2 WHERE id = $1", (long)bank.Value, next.Bytes.ToArray());
 
-    public static int DropAnnounced(IWriteTransaction db, PartyId bank) => db.Execute("UPDATE bank SET next_key = NULL WHERE id = $1", (long)bank.Value);
+    public static int DropAnnounced(IWriteTransaction db, PartyId bank) =>
+        db.Execute("UPDATE bank SET next_key = NULL WHERE id = $1", (long)bank.Value);
 
     /// <summary>The announced key is the present one from now on.</summary>
     public static int UseAnnounced(IWriteTransaction db, PartyId bank, Timestamp now) =>
@@ -62,7 +71,9 @@ internal static partial class BankTable
 
     /// <summary>A bank whose key was revoked has a new one.</summary>
     public static int Rekey(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now) =>
-        db.Execute("UPDATE bank SET public_key = $2, keyed = $3, revoked = NULL WHERE id = $1", (long)bank.Value, key.Bytes.ToArray(), now.ToLedger());
+        db.Execute(
+            "UPDATE bank SET public_key = $2, keyed = $3, revoked = NULL WHERE id = $1",
+            (long)bank.Value, key.Bytes.ToArray(), now.ToLedger());
 
     /// <returns>False if there is no such bank, or its key was revoked before.</returns>
     public static bool Revoke(IWriteTransaction db, PartyId bank, Timestamp now) =>
@@ -73,13 +84,16 @@ internal static partial class BankTable
         db.Execute("UPDATE bank SET issued = issued + $2 WHERE id = $1", (long)bank.Value, amount.ToLedger());
 
     /// <summary>The number of the next instruction for the bank; 0 if there is no such bank.</summary>
-    public static ulong NextInstruction(IReadSnapshot db, PartyId bank) => (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value);
+    public static ulong NextInstruction(IReadSnapshot db, PartyId bank) =>
+        (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value);
 
     /// <summary>An instruction of the next number was made.</summary>
-    public static int Instructed(IWriteTransaction db, PartyId bank) => db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = $1", (long)bank.Value);
+    public static int Instructed(IWriteTransaction db, PartyId bank) =>
+        db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = $1", (long)bank.Value);
 
     /// <summary>Up to which instruction the bank says that it has them.</summary>
-    public static ulong Acknowledged(IReadSnapshot db, PartyId bank) => (ulong)db.Number("SELECT acknowledged FROM bank WHERE id = $1", (long)bank.Value);
+    public static ulong Acknowledged(IReadSnapshot db, PartyId bank) =>
+        (ulong)db.Number("SELECT acknowledged FROM bank WHERE id = $1", (long)bank.Value);
 
     /// <summary>The bank has all instructions up to that number; it never has fewer than before, nor more than were made.</summary>
     public static int Acknowledge(IWriteTransaction db, PartyId bank, ulong upTo) => db.Execute(
@@ -99,7 +113,8 @@ internal static partial class BankTable
     /// <summary>A bank that was restored has no more than that.</summary>
     public static int SetBack(IWriteTransaction db, PartyId bank, ulong instruction, ulong statement) => db.Execute(
         """
-        UPDATE bank SET acknowledged = CASE WHEN acknowledged < $2 THEN acknowledged ELSE $2 END, told = CASE WHEN told < $3 THEN told ELSE $3 END
+        UPDATE bank SET acknowledged = CASE WHEN acknowledged < $2 THEN acknowledged ELSE $2 END,
+            told = CASE WHEN told < $3 THEN told ELSE $3 END
         WHERE id = $1
         """,
         (long)bank.Value, (long)instruction, (long)statement);

@@ -9,10 +9,13 @@ internal static partial class BehindTable
     /// <summary>What a till showed stands where else the bank's number does: no party has this one.</summary>
     private const long NoBank = 0;
 
-    /// <summary>Since when the issuer knows, by a bank, a till or a key of its own; null if it was not restored, or has recovered.</summary>
+    /// <summary>
+    /// Since when the issuer knows, by a bank, a till or a key of its own; null if it was not restored, or has recovered.
+    /// </summary>
     public static Timestamp? Since(IReadSnapshot db) => db.Query(
         """
-        SELECT min(since) FROM (SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) AS shown HAVING count(*) > 0
+        SELECT min(since) FROM (
+            SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) AS shown HAVING count(*) > 0
         """,
         r => (Timestamp?)Column.Date(r, 0)).FirstOrDefault();
 
@@ -23,7 +26,8 @@ internal static partial class BehindTable
     public static int Note(IWriteTransaction db, Receipt shown, Timestamp now) => Note(db, NoBank, shown.Encode(), now);
 
     private static int Note(IWriteTransaction db, long bank, byte[] proof, Timestamp now) => db.Execute(
-        "INSERT INTO behind(bank, since, proof) VALUES($1, $2, $3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", bank, now.ToLedger(), proof);
+        "INSERT INTO behind(bank, since, proof) VALUES($1, $2, $3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof",
+        bank, now.ToLedger(), proof);
 
     /// <summary>The later word that the bank has shown; null if it has shown none.</summary>
     public static Position? ShownBy(IReadSnapshot db, PartyId bank) =>
@@ -34,7 +38,8 @@ internal static partial class BehindTable
         db.Query("SELECT proof FROM behind WHERE bank <> $1", r => Position.Decode(r.Bytes(0))!, NoBank);
 
     /// <summary>The later receipt that a till has shown; null if none has.</summary>
-    public static Receipt? Receipt(IReadSnapshot db) => db.First("SELECT proof FROM behind WHERE bank = $1", r => Protocol.Cash.Receipt.Decode(r.Bytes(0))!, NoBank);
+    public static Receipt? Receipt(IReadSnapshot db) =>
+        db.First("SELECT proof FROM behind WHERE bank = $1", r => Protocol.Cash.Receipt.Decode(r.Bytes(0))!, NoBank);
 
     public static int Clear(IWriteTransaction db) => db.Execute("DELETE FROM behind");
 }

@@ -29,7 +29,8 @@ internal static partial class ClockTable
     /// <summary>The clock is doubted; since when does not change.</summary>
     public static int Doubt(IWriteTransaction db, Timestamp since) => db.Execute(
         """
-        INSERT INTO clock(only, signed, doubted) VALUES(1, 0, $1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(clock.doubted, excluded.doubted)
+        INSERT INTO clock(only, signed, doubted) VALUES(1, 0, $1)
+        ON CONFLICT(only) DO UPDATE SET doubted = coalesce(clock.doubted, excluded.doubted)
         """,
         since.ToLedger());
 
@@ -38,7 +39,8 @@ internal static partial class ClockTable
     public static int Accept(IWriteTransaction db, Timestamp now, bool hasForgotten) => db.Execute(
         """
         INSERT INTO clock(only, signed, doubted) VALUES(1, $1, NULL)
-        ON CONFLICT(only) DO UPDATE SET signed = CASE WHEN clock.signed < excluded.signed THEN clock.signed ELSE excluded.signed END, doubted = NULL,
+        ON CONFLICT(only) DO UPDATE SET
+            signed = CASE WHEN clock.signed < excluded.signed THEN clock.signed ELSE excluded.signed END, doubted = NULL,
             forgot = CASE WHEN $2 = 1 OR clock.forgot > excluded.signed THEN excluded.signed ELSE clock.forgot END
         """,
         now.ToLedger(), hasForgotten ? 1L : 0L);

@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -11,11 +10,13 @@ internal sealed record CoinBalance(long Number, long FaceValue, long Spent, bool
 internal static partial class CoinTable
 {
     /// <summary>Coins that are not used up, and coins that are.</summary>
-    public static (long Open, long Closed) Counts(IReadSnapshot db) => (db.Number("SELECT count(*) FROM inspection"), db.Number("SELECT count(*) FROM closed_coin"));
+    public static (long Open, long Closed) Counts(IReadSnapshot db) =>
+        (db.Number("SELECT count(*) FROM inspection"), db.Number("SELECT count(*) FROM closed_coin"));
 
     public static List<CoinBalance> Balances(IReadSnapshot db) => db.Query(
         """
-        SELECT c.coin, c.x, c.y, c.is_open, c.returned, CAST(coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) AS BIGINT)
+        SELECT c.coin, c.x, c.y, c.is_open, c.returned,
+            CAST(coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) AS BIGINT)
         FROM (SELECT coin, x, y, returned, 1 AS is_open FROM inspection UNION ALL SELECT coin, x, y, returned, 0 FROM closed_coin) AS c
         """,
         r => new CoinBalance(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3) == 1, r.GetInt64(4), r.GetInt64(5)));

@@ -1,16 +1,17 @@
-using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
 /// <summary>
-/// Dates of all tables that say when something happened. Where a clock was ahead they are of today, or what waits for them would wait until then (rule R26).
+/// Dates of all tables that say when something happened. Where a clock was ahead they are of today, or what waits for them would wait until
+/// then (rule R26).
 /// </summary>
 internal static class DatesAhead
 {
     /// <summary>
-    /// Dates that the issuer only reckons with: none of them is later than now. What is signed is not among them, nor the date of a dossier: it says what was
+    /// Dates that the issuer only reckons with: none of them is later than now. What is signed is not among them, nor the date of a
+    /// dossier: it says what was
     /// signed, and where it lies ahead it dates nothing (Reversals).
     /// </summary>
     private static readonly (string Table, string Column)[] Kept =
@@ -29,7 +30,7 @@ internal static class DatesAhead
     {
         foreach (var (table, column) in Kept)
         {
-            db.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {table} SET {column} = $1 WHERE {column} > $1"), now.ToLedger());
+            db.Execute($"UPDATE {table} SET {column} = $1 WHERE {column} > $1", now.ToLedger());
         }
 
         db.Execute("UPDATE outage SET ended = CASE WHEN began > $1 THEN began ELSE $1 END WHERE ended > $1", now.ToLedger());

@@ -12,5 +12,6 @@ internal static partial class DeadPaymentTable
 
     /// <summary>The dead statement of a payment was signed again.</summary>
     public static int SignedAgain(IWriteTransaction db, NonSettlementStatement dead) => db.Execute(
-        "UPDATE dead_payment SET statement = $2, date = $3 WHERE payment_id = $1", dead.Payment.Value.ToArray(), dead.Encode(), dead.Date.ToLedger());
+        "UPDATE dead_payment SET statement = $2, date = $3 WHERE payment_id = $1",
+        dead.Payment.Value.ToArray(), dead.Encode(), dead.Date.ToLedger());
 }

@@ -7,15 +7,18 @@ namespace HierCash.Issuer;
 /// <summary>Keys of banks that were replaced, revoked, or announced and not used (rule R17).</summary>
 internal static partial class FormerKeyTable
 {
-    public static bool Has(IReadSnapshot db, PublicKey key) => db.Number("SELECT count(*) FROM former_key WHERE public_key = $1", key.Bytes.ToArray()) > 0;
+    public static bool Has(IReadSnapshot db, PublicKey key) =>
+        db.Number("SELECT count(*) FROM former_key WHERE public_key = $1", key.Bytes.ToArray()) > 0;
 
     public static bool IsRevoked(IReadSnapshot db, PartyId bank, PublicKey key) => db.Number(
-        "SELECT count(*) FROM former_key WHERE public_key = $1 AND bank = $2 AND revoked IS NOT NULL", key.Bytes.ToArray(), (long)bank.Value) > 0;
+        "SELECT count(*) FROM former_key WHERE public_key = $1 AND bank = $2 AND revoked IS NOT NULL",
+        key.Bytes.ToArray(), (long)bank.Value) > 0;
 
     /// <summary>Since when it is this bank's key no more; null if it never was.</summary>
     public static Timestamp? EndedAt(IReadSnapshot db, PartyId bank, PublicKey key) =>
-        db.Number("SELECT ended FROM former_key WHERE public_key = $1 AND bank = $2", key.Bytes.ToArray(), (long)bank.Value) is > 0 and var ended
-            ? Timestamp.FromLedger(ended) : null;
+        db.Query(
+            "SELECT ended FROM former_key WHERE public_key = $1 AND bank = $2",
+            r => (Timestamp?)Column.Date(r, 0), key.Bytes.ToArray(), (long)bank.Value).FirstOrDefault();
 
     /// <summary>The keys that were a bank's, the one that ended first coming first.</summary>
     public static List<PublicKey> Of(IReadSnapshot db, PartyId bank) =>

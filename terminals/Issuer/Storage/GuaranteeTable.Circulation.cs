@@ -15,5 +15,6 @@ internal static partial class GuaranteeTable
         r => new OpenPromises(r.GetInt64(0), Column.Money(r, 1), Column.Date(r, 2), Column.Date(r, 3)));
 
     /// <summary>Promises that are not claimed yet are due then at the latest.</summary>
-    public static int DueAtLatest(IWriteTransaction db, Timestamp latest) => db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest.ToLedger());
+    public static int DueAtLatest(IWriteTransaction db, Timestamp latest) =>
+        db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest.ToLedger());
 }

@@ -7,9 +7,12 @@ namespace HierCash.Issuer;
 internal static partial class HotVersionTable
 {
     /// <summary>Versions of the hot list that were made later than now.</summary>
-    public static int MadeAfter(IReadSnapshot db, Timestamp now) => (int)db.Number("SELECT count(*) FROM hot_version WHERE date > $1", now.ToLedger());
+    public static int MadeAfter(IReadSnapshot db, Timestamp now) =>
+        (int)db.Number("SELECT count(*) FROM hot_version WHERE date > $1", now.ToLedger());
 
-    /// <summary>Forgets a piece of the versions from before a moment that hold nothing any more; the newest stays, for the next to follow.</summary>
+    /// <summary>
+    /// Forgets a piece of the versions from before a moment that hold nothing any more; the newest stays, for the next to follow.
+    /// </summary>
     public static int Forget(IWriteTransaction db, Timestamp before) => db.Execute(
         """
         DELETE FROM hot_version WHERE version IN (

@@ -10,11 +10,14 @@ internal sealed record Unfetched(string Bank, long Count, Amount Sum);
 /// <summary>What each bank's books come to by what was and will be instructed, in minor units.</summary>
 internal sealed record SettledSum(PartyId Bank, long Settled, long Debited);
 
-/// <summary>The instructions of banks, and what is known in sum of those that were forgotten. Amounts that may be below zero are signed minor units.</summary>
+/// <summary>
+/// The instructions of banks, and what is known in sum of those that were forgotten. Amounts that may be below zero are signed minor units.
+/// </summary>
 internal static partial class InstructionTable
 {
     /// <summary>All that was ever instructed, and what will be.</summary>
-    private const string WithOwed = "(SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta)";
+    private const string WithOwed =
+        "(SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta)";
 
     private const string FromUnfetched = "FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged";
 
@@ -37,7 +40,8 @@ internal static partial class InstructionTable
         r => r.Bytes(0), (long)bank.Value, (long)number, (long)most);
 
     /// <summary>What no bank has acknowledged, by bank and number.</summary>
-    public static List<ClearingInstruction> AllUnfetched(IReadSnapshot db) => db.Query($"SELECT i.transfer {FromUnfetched} ORDER BY i.bank, i.number", Read);
+    public static List<ClearingInstruction> AllUnfetched(IReadSnapshot db) =>
+        db.Query($"SELECT i.transfer {FromUnfetched} ORDER BY i.bank, i.number", Read);
 
     /// <summary>Of those the ones that were not noted as missed.</summary>
     public static List<ClearingInstruction> NewlyUnfetched(IReadSnapshot db) =>
@@ -74,10 +78,12 @@ internal static partial class InstructionTable
         (long)bank.Value, (long)upTo);
 
     /// <summary>What goes into clearing by all that was and will be instructed. What the issuer bears stands among it, as bank 0.</summary>
-    public static long IntoClearing(IReadSnapshot db) => db.Number($"SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM {WithOwed} AS a WHERE kind IN (1, 3, 7)");
+    public static long IntoClearing(IReadSnapshot db) =>
+        db.Number($"SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM {WithOwed} AS a WHERE kind IN (1, 3, 7)");
 
     /// <summary>What comes out of it.</summary>
-    public static long OutOfClearing(IReadSnapshot db) => db.Number($"SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM {WithOwed} AS a WHERE kind IN (2, 6, 8)");
+    public static long OutOfClearing(IReadSnapshot db) =>
+        db.Number($"SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM {WithOwed} AS a WHERE kind IN (2, 6, 8)");
 
     /// <summary>Of each bank what was settled, and what was or will be instructed to leave its float, less what comes back to it.</summary>
     public static List<SettledSum> Settled(IReadSnapshot db) => db.Query(
@@ -88,7 +94,8 @@ internal static partial class InstructionTable
         r => new SettledSum(Column.Party(r, 0), r.GetInt64(1), r.GetInt64(2)));
 
     /// <summary>
-    /// Forgets a piece of a bank's instructions up to that number, and carries their sums forward: all but what the bank parked, what a shop is still to be credited for, and claims of a
+    /// Forgets a piece of a bank's instructions up to that number, and carries their sums forward: all but what the bank parked, what a
+    /// shop is still to be credited for, and claims of a
     /// case that is still open.
     /// </summary>
     /// <returns>How many.</returns>

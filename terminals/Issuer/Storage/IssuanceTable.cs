@@ -16,7 +16,8 @@ internal static partial class IssuanceTable
     public static IssuanceRow? Find(IReadSnapshot db, WithdrawalId request) => db.First(
         "SELECT bank, x, ek, never_issued FROM issuance WHERE request = $1",
         r => new IssuanceRow(
-            Column.Party(r, 0), Column.Money(r, 1), r.BytesOrNull(2), r.BytesOrNull(3) is { } never ? NonIssuanceStatement.Decode(never) : null),
+            Column.Party(r, 0), Column.Money(r, 1), r.BytesOrNull(2),
+            r.BytesOrNull(3) is { } never ? NonIssuanceStatement.Decode(never) : null),
         request.Value.ToArray());
 
     public static bool Has(IReadSnapshot db, WithdrawalId request) =>
@@ -32,7 +33,10 @@ internal static partial class IssuanceTable
 
     /// <summary>Those after a row, in the order in which they were entered.</summary>
     public static List<IssuedWithdrawal> IssuedAfter(IReadSnapshot db, PartyId bank, ulong row, int most) => db.Query(
-        "SELECT rowid, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > $2 ORDER BY rowid LIMIT $3",
+        """
+        SELECT rowid, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > $2
+        ORDER BY rowid LIMIT $3
+        """,
         r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)bank.Value, (long)row, (long)most);
 
     /// <summary>Answered with cash.</summary>
@@ -49,7 +53,8 @@ internal static partial class IssuanceTable
     /// <summary>The last date before a moment on which something was issued, refused or settled; 0 if there is none.</summary>
     public static Timestamp LastBefore(IReadSnapshot db, Timestamp moment) => Timestamp.FromLedger(db.Number(
         """
-        SELECT coalesce(max(date), 0) FROM (SELECT date FROM history WHERE date < $1 UNION ALL SELECT date FROM issuance WHERE date < $1) AS known
+        SELECT coalesce(max(date), 0) FROM (
+            SELECT date FROM history WHERE date < $1 UNION ALL SELECT date FROM issuance WHERE date < $1) AS known
         """,
         moment.ToLedger()));
 

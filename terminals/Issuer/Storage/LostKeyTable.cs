@@ -4,7 +4,10 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
-/// <summary>Keys of this issuer's own that its copy lacked: their certificates, since when it knows of each, and whether it has recovered since (R27).</summary>
+/// <summary>
+/// Keys of this issuer's own that its copy lacked: their certificates, since when it knows of each, and whether it has recovered since
+/// (R27).
+/// </summary>
 internal static partial class LostKeyTable
 {
     /// <summary>All of them, those that were certified first come first.</summary>
@@ -19,7 +22,8 @@ internal static partial class LostKeyTable
 
     /// <summary>Since when that certificate is known as one of a lost key; null if it is not.</summary>
     public static Timestamp? HeardOf(IReadSnapshot db, KeyCertificate certificate) =>
-        db.Query("SELECT since FROM lost_key WHERE certificate = $1", r => (Timestamp?)Column.Date(r, 0), certificate.Encode()).FirstOrDefault();
+        db.Query(
+            "SELECT since FROM lost_key WHERE certificate = $1", r => (Timestamp?)Column.Date(r, 0), certificate.Encode()).FirstOrDefault();
 
     /// <returns>How many are new.</returns>
     public static int Add(IWriteTransaction db, KeyCertificate lost, Timestamp now, bool isRecovered) => db.Execute(

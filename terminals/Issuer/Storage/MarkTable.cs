@@ -33,7 +33,8 @@ internal static partial class MarkTable
     public static ulong Bound(IWriteTransaction db, PartyId bank, Marked what, Timestamp before)
     {
         long bound = db.Number(
-            "SELECT coalesce(max(number), 0) FROM mark WHERE bank = $1 AND what = $2 AND date < $3", (long)bank.Value, Name(what), before.ToLedger());
+            "SELECT coalesce(max(number), 0) FROM mark WHERE bank = $1 AND what = $2 AND date < $3",
+            (long)bank.Value, Name(what), before.ToLedger());
         db.Execute("DELETE FROM mark WHERE bank = $1 AND what = $2 AND number < $3", (long)bank.Value, Name(what), bound);
         return (ulong)bound;
     }

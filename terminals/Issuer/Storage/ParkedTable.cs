@@ -9,7 +9,8 @@ internal sealed record ParkedRow(BookingOutcome Outcome, Timestamp Date);
 /// <summary>An instruction that its bank has not booked.</summary>
 /// <param name="Outcome">Why; booked: the bank has not fetched it.</param>
 /// <param name="Since">Since when the issuer knows; of one that was not fetched, when it was made.</param>
-internal sealed record UnbookedInstruction(PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Outcome, Timestamp Since);
+internal sealed record UnbookedInstruction(
+    PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Outcome, Timestamp Since);
 
 /// <summary>What banks could not book (R8): the newest signed word of each on an instruction, and since when the issuer knows.</summary>
 internal static partial class ParkedTable
@@ -33,14 +34,16 @@ internal static partial class ParkedTable
         JOIN instruction i ON i.bank = k.bank AND i.number = k.number WHERE k.outcome <> 0 ORDER BY i.bank, i.number
         """,
         r => new UnbookedInstruction(
-            Column.Party(r, 0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), Column.Hash(r, 3), Column.Money(r, 4), (BookingOutcome)r.GetInt64(5), Column.Date(r, 6)));
+            Column.Party(r, 0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), Column.Hash(r, 3), Column.Money(r, 4),
+            (BookingOutcome)r.GetInt64(5), Column.Date(r, 6)));
 
     /// <summary>The bank does not know any more what it said of instructions after that one, and may say anything of them anew.</summary>
     /// <param name="waits">What is parked stays so until the bank speaks.</param>
     public static int Unsay(IWriteTransaction db, PartyId bank, ulong after, bool waits)
     {
         db.Execute(
-            "DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR $3 = 0)", (long)bank.Value, (long)after, waits ? 1L : 0L);
+            "DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR $3 = 0)",
+            (long)bank.Value, (long)after, waits ? 1L : 0L);
         return db.Execute("UPDATE parked SET date = 0 WHERE bank = $1 AND number > $2", (long)bank.Value, (long)after);
     }
 

@@ -15,12 +15,15 @@ internal enum RecoveryState
     /// <summary>A person left it out.</summary>
     LeftOut = 2,
 
-    /// <summary>It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.</summary>
+    /// <summary>
+    /// It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.
+    /// </summary>
     Away = 3,
 }
 
 /// <summary>
-/// Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27): since when they give it back, and where
+/// Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27): since when they give it
+/// back, and where
 /// the copy ends, as far as is known.
 /// </summary>
 internal static partial class RecoveryTable
@@ -43,11 +46,13 @@ internal static partial class RecoveryTable
     {
         db.Execute(
             """
-            UPDATE recovery SET since = CASE WHEN since < $1 THEN since ELSE $1 END, copied = CASE WHEN copied < $2 THEN copied ELSE $2 END WHERE done = $3
+            UPDATE recovery SET since = CASE WHEN since < $1 THEN since ELSE $1 END,
+                copied = CASE WHEN copied < $2 THEN copied ELSE $2 END WHERE done = $3
             """,
             since.ToLedger(), copied.ToLedger(), (long)RecoveryState.Away);
         return db.Execute(
-            "INSERT INTO recovery(bank, since, copied) SELECT id, $1, $2 FROM bank WHERE revoked IS NULL ON CONFLICT DO NOTHING", since.ToLedger(), copied.ToLedger());
+            "INSERT INTO recovery(bank, since, copied) SELECT id, $1, $2 FROM bank WHERE revoked IS NULL ON CONFLICT DO NOTHING",
+            since.ToLedger(), copied.ToLedger());
     }
 
     /// <summary>Nobody waits for that bank any more.</summary>
@@ -62,7 +67,8 @@ internal static partial class RecoveryTable
     public static int Remove(IWriteTransaction db, PartyId bank) => db.Execute("DELETE FROM recovery WHERE bank = $1", (long)bank.Value);
 
     /// <summary>Withdrawals of the bank that nobody can open.</summary>
-    public static ulong Unopened(IReadSnapshot db, PartyId bank) => (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = $1", (long)bank.Value);
+    public static ulong Unopened(IReadSnapshot db, PartyId bank) =>
+        (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = $1", (long)bank.Value);
 
     public static int AddUnopened(IWriteTransaction db, PartyId bank, int count) =>
         db.Execute("UPDATE recovery SET unopened = unopened + $2 WHERE bank = $1", (long)bank.Value, (long)count);
@@ -76,7 +82,8 @@ internal static partial class RecoveryTable
     public static int End(IWriteTransaction db)
     {
         db.Execute(
-            "UPDATE recovery SET done = $2 WHERE done = $1 AND bank IN (SELECT bank FROM behind)", (long)RecoveryState.LeftOut, (long)RecoveryState.Away);
+            "UPDATE recovery SET done = $2 WHERE done = $1 AND bank IN (SELECT bank FROM behind)",
+            (long)RecoveryState.LeftOut, (long)RecoveryState.Away);
         return db.Execute("DELETE FROM recovery WHERE done <> $1", (long)RecoveryState.Away);
     }
 }

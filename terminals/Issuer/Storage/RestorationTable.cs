@@ -15,7 +15,8 @@ internal static partial class RestorationTable
     public static List<Restoration> All(IReadSnapshot db) => db.Query("SELECT since, ended FROM restoration ORDER BY id", Read);
 
     /// <summary>Since when tills bring again what was forgotten at any of them; 0 if this issuer was never restored.</summary>
-    public static Timestamp BroughtSince(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(min(brought), 0) FROM restoration"));
+    public static Timestamp BroughtSince(IReadSnapshot db) =>
+        Timestamp.FromLedger(db.Number("SELECT coalesce(min(brought), 0) FROM restoration"));
 
     /// <summary>The same for the newest.</summary>
     public static Timestamp NewestBroughtSince(IReadSnapshot db) =>
@@ -25,7 +26,8 @@ internal static partial class RestorationTable
     /// <param name="since">Where the copy ends, as far as is known.</param>
     /// <param name="brought">Since when tills bring again what they have.</param>
     public static int Add(IWriteTransaction db, Timestamp since, Timestamp ended, Timestamp brought) =>
-        db.Execute("INSERT INTO restoration(ended, since, brought) VALUES($1, $2, $3)", ended.ToLedger(), since.ToLedger(), brought.ToLedger());
+        db.Execute(
+            "INSERT INTO restoration(ended, since, brought) VALUES($1, $2, $3)", ended.ToLedger(), since.ToLedger(), brought.ToLedger());
 
     private static Restoration Read(DbDataReader r) => new(Column.Date(r, 0), Column.Date(r, 1));
 }

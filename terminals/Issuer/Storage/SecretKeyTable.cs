@@ -11,7 +11,8 @@ internal static partial class SecretKeyTable
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM secret_key");
 
     /// <summary>The secret scalar, 32 bytes; null if there is no key of that name.</summary>
-    public static byte[]? Secret(IReadSnapshot db, string name) => db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name);
+    public static byte[]? Secret(IReadSnapshot db, string name) =>
+        db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name);
 
     /// <summary>The certificate as it was signed; null if the key has none.</summary>
     public static byte[]? Certificate(IReadSnapshot db, string name) =>
@@ -21,7 +22,8 @@ internal static partial class SecretKeyTable
     public static List<Digest> CertificateDigests(IReadSnapshot db) =>
         db.Query("SELECT certificate FROM secret_key WHERE certificate IS NOT NULL", r => Digest.Of(r.Bytes(0)));
 
-    public static int Add(IWriteTransaction db, string name, byte[] secret) => db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, secret);
+    public static int Add(IWriteTransaction db, string name, byte[] secret) =>
+        db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, secret);
 
     public static int Certify(IWriteTransaction db, string name, KeyCertificate certificate) =>
         db.Execute("UPDATE secret_key SET certificate = $2 WHERE name = $1", name, certificate.Encode());

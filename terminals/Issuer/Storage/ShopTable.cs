@@ -13,7 +13,8 @@ internal static partial class ShopTable
     public static ShopEntry Get(IReadSnapshot db, PartyId id) => db.First($"{Select} WHERE s.id = $1", Read, (long)id.Value)!;
 
     /// <summary>The shop that W belongs to; a revoked W is still its shop's: what was paid to it is judged by its terms.</summary>
-    public static ShopEntry? OfTill(IReadSnapshot db, TillId w) => db.First($"{Select} JOIN till t ON t.shop = s.id WHERE t.w = $1", Read, w.Value.ToArray());
+    public static ShopEntry? OfTill(IReadSnapshot db, TillId w) =>
+        db.First($"{Select} JOIN till t ON t.shop = s.id WHERE t.w = $1", Read, w.Value.ToArray());
 
     public static ShopEntry? OfAccount(IReadSnapshot db, PartyId bank, Digest account) =>
         db.First($"{Select} WHERE s.bank = $1 AND s.account = $2", Read, (long)bank.Value, account.ToArray());
@@ -27,7 +28,8 @@ internal static partial class ShopTable
 
     public static ShopEntry Add(IWriteTransaction db, string name, PartyId bank, Digest account)
     {
-        long id = db.Number("INSERT INTO shop(name, bank, account) VALUES($1, $2, $3) RETURNING id", name, (long)bank.Value, account.ToArray());
+        long id = db.Number(
+            "INSERT INTO shop(name, bank, account) VALUES($1, $2, $3) RETURNING id", name, (long)bank.Value, account.ToArray());
         return new ShopEntry(new PartyId(checked((uint)id)), name, bank, account);
     }
 

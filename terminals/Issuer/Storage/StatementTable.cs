@@ -8,7 +8,8 @@ internal static partial class StatementTable
 {
     /// <summary>The bank's last one; null before the first.</summary>
     public static CirculationStatement? Newest(IReadSnapshot db, PartyId bank) => db.First(
-        "SELECT statement FROM audit_statement WHERE bank = $1 ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)bank.Value);
+        "SELECT statement FROM audit_statement WHERE bank = $1 ORDER BY number DESC LIMIT 1",
+        r => CirculationStatement.Decode(r.Bytes(0))!, (long)bank.Value);
 
     /// <summary>0 before the first.</summary>
     public static ulong LastNumber(IReadSnapshot db, PartyId bank) =>
@@ -24,7 +25,9 @@ internal static partial class StatementTable
         "INSERT INTO audit_statement(bank, number, statement) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
         (long)statement.Bank.Value, (long)statement.Number, statement.Encode());
 
-    /// <summary>Forgets a piece of a bank's statements up to that number, and carries the chain forward; the newest stays, for the next to follow.</summary>
+    /// <summary>
+    /// Forgets a piece of a bank's statements up to that number, and carries the chain forward; the newest stays, for the next to follow.
+    /// </summary>
     /// <returns>How many.</returns>
     public static int Forget(IWriteTransaction db, PartyId bank, ulong upTo)
     {

@@ -10,7 +10,8 @@ internal static partial class TraceCaseTable
 
     /// <summary>Cases of an excess on which the bank has not spoken, and when each was opened; the oldest first.</summary>
     public static List<(CoinId Coin, Timestamp Opened)> Unjudged(IReadSnapshot db) => db.Query(
-        $"SELECT coin_id, opened FROM trace_case WHERE {IsUnjudged} ORDER BY opened", r => (new CoinId(Column.Hash(r, 0)), Column.Date(r, 1)));
+        $"SELECT coin_id, opened FROM trace_case WHERE {IsUnjudged} ORDER BY opened",
+        r => (new CoinId(Column.Hash(r, 0)), Column.Date(r, 1)));
 
     public static long CountUnjudged(IReadSnapshot db) => db.Number($"SELECT count(*) FROM trace_case WHERE {IsUnjudged}");
 
@@ -20,7 +21,8 @@ internal static partial class TraceCaseTable
         db.Execute("UPDATE trace_case SET proven_on = 0, changed = 1 WHERE dated > $1 OR proven_on > $1", now.ToLedger());
 
     /// <summary>A bank that was restored is told its cases again.</summary>
-    public static int TellAgain(IWriteTransaction db, PartyId bank) => db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", (long)bank.Value);
+    public static int TellAgain(IWriteTransaction db, PartyId bank) =>
+        db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", (long)bank.Value);
 
     /// <summary>When the bank spoke first on the last revision; 0 if it has not.</summary>
     public static Timestamp FoundAt(IReadSnapshot db, CoinId coin) =>

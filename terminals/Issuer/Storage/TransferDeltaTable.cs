@@ -7,7 +7,8 @@ namespace HierCash.Issuer;
 internal sealed record Owed(PartyId Bank, TransferKind Kind, Digest Reference, Amount Amount);
 
 /// <summary>
-/// What is owed between banks since the last cycle (hole 18), in minor units; below zero where an issuer that was restored has instructed it before (R27).
+/// What is owed between banks since the last cycle (hole 18), in minor units; below zero where an issuer that was restored has instructed
+/// it before (R27).
 /// Bank 0: what the issuer bears, which is never instructed.
 /// </summary>
 internal static partial class TransferDeltaTable
@@ -34,7 +35,8 @@ internal static partial class TransferDeltaTable
 
     /// <summary>It is instructed now.</summary>
     public static int Remove(IWriteTransaction db, Owed owed) => db.Execute(
-        "DELETE FROM transfer_delta WHERE bank = $1 AND kind = $2 AND reference = $3", (long)owed.Bank.Value, (long)owed.Kind, owed.Reference.ToArray());
+        "DELETE FROM transfer_delta WHERE bank = $1 AND kind = $2 AND reference = $3",
+        (long)owed.Bank.Value, (long)owed.Kind, owed.Reference.ToArray());
 
     public static int RemoveEmpty(IWriteTransaction db) => db.Execute("DELETE FROM transfer_delta WHERE amount = 0");
 
@@ -60,7 +62,8 @@ internal static partial class TransferDeltaTable
     /// <summary>Claims that were instructed before (R27), with the last instruction that holds each; 0: none does.</summary>
     public static List<(PartyId Bank, Digest Coin, long Number)> ClaimedBefore(IReadSnapshot db) => db.Query(
         """
-        SELECT d.bank, d.reference, (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
+        SELECT d.bank, d.reference,
+            (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
         FROM transfer_delta d WHERE d.kind = $1 AND d.amount <= 0
         """,
         r => (Column.Party(r, 0), Column.Hash(r, 1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit);
@@ -69,11 +72,17 @@ internal static partial class TransferDeltaTable
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM transfer_delta WHERE bank <> 0");
 
     public static WaitingSum? Waiting(IReadSnapshot db) => db.First(
-        "SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT), NULL FROM transfer_delta WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0",
+        """
+        SELECT count(*), CAST(coalesce(sum(amount), 0) AS BIGINT), NULL FROM transfer_delta
+        WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0
+        """,
         WaitingSum.Read);
 
     /// <summary>Credits of shops that were instructed before, and whose payments have not come again (R27).</summary>
     public static WaitingSum? RecoveredCredits(IReadSnapshot db) => db.First(
-        "SELECT count(*), CAST(coalesce(sum(-amount), 0) AS BIGINT), NULL FROM transfer_delta WHERE amount < 0 AND kind = $1 HAVING count(*) > 0",
+        """
+        SELECT count(*), CAST(coalesce(sum(-amount), 0) AS BIGINT), NULL FROM transfer_delta
+        WHERE amount < 0 AND kind = $1 HAVING count(*) > 0
+        """,
         WaitingSum.Read, (long)TransferKind.ShopCredit);
 }

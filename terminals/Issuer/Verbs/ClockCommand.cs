@@ -1,6 +1,5 @@
 using System.CommandLine;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
