@@ -14,6 +14,9 @@ public sealed class IssuerKeys
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
 
+    /// <summary>What the store calls the root key.</summary>
+    internal const string RootName = "root";
+
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
     private static readonly Dictionary<KeyUsage, string> Names = new()
     {
@@ -73,8 +76,9 @@ public sealed class IssuerKeys
 
     internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
     {
-        var root = Load(db, suite, "root");
-        return new IssuerKeys(suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeys.All(db));
+        var root = Load(db, suite, RootName);
+        return new IssuerKeys(
+            suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
     });
 
     private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
@@ -84,7 +88,7 @@ public sealed class IssuerKeys
         {
             // The first of each use begins a day earlier, as link certificates do: for clocks that are behind.
             var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now.Minus(TimeSpan.FromDays(1))) };
-            while (db.Number("SELECT count(*) FROM secret_key WHERE name = $1", Nth(name, list.Count)) > 0)
+            while (SecretKeyTable.Has(db, Nth(name, list.Count)))
             {
                 list.Add(LoadCertified(db, suite, root, Nth(name, list.Count), usage, issuer, now));
             }
@@ -99,14 +103,13 @@ public sealed class IssuerKeys
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
-        var (count, lost, newest) = store.Read(db => (
-            db.Number("SELECT count(*) FROM secret_key"), db.Number("SELECT count(*) FROM lost_key"),
-            db.Query("SELECT certificate FROM secret_key WHERE certificate IS NOT NULL", r => Digest.Of(r.Bytes(0)))));
+        var (count, lost, newest) = store.Read(db =>
+            (SecretKeyTable.Count(db), LostKeyTable.Count(db), SecretKeyTable.CertificateDigests(db)));
         bool made = count != 2 + _keys.Values.Sum(k => k.Count) || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
         Switches.Off("R17 serve", ref made);
         if (lost != _lost.Count)
         {
-            _lost = store.Read(LostKeys.All);
+            _lost = store.Read(LostKeyTable.All);
         }
 
         if (made)
@@ -145,7 +148,7 @@ public sealed class IssuerKeys
         // Two parties that show a lost key at once have one made.
         lock (_renewal)
         {
-            _lost = store.Read(LostKeys.All);
+            _lost = store.Read(LostKeyTable.All);
             foreach (var usage in Names.Keys)
             {
                 var lacking = Lacking(usage, now);
@@ -208,7 +211,7 @@ public sealed class IssuerKeys
 
                         begins = earlier > now ? earlier : now;
                         var again = KeyCertificate.Issue(Root, usage, _issuer, begins, begins.Plus(Validity), key.Key.PublicKey);
-                        db.Execute("UPDATE secret_key SET certificate = $2 WHERE name = $1", nth == 0 ? name : Nth(name, nth), again.Encode());
+                        SecretKeyTable.Certify(db, nth == 0 ? name : Nth(name, nth), again);
                         made++;
                     }
 
@@ -268,7 +271,7 @@ public sealed class IssuerKeys
             at--;
         }
 
-        return at < its ? LostKeys.HeardOf(db, kept[at]) : null;
+        return at < its ? LostKeyTable.HeardOf(db, kept[at]) : null;
     }
 
     /// <summary>SE_I of that id, also a retired one.</summary>
@@ -296,13 +299,13 @@ public sealed class IssuerKeys
 
     private static ISigningKey Load(IWriteTransaction db, ICashSuite suite, string name)
     {
-        if (db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name) is { } secret)
+        if (SecretKeyTable.Secret(db, name) is { } secret)
         {
             return suite.ImportKey(secret);
         }
 
         var key = suite.GenerateKey();
-        db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", name, key.ExportScalar());
+        SecretKeyTable.Add(db, name, key.ExportScalar());
         return key;
     }
 
@@ -310,13 +313,13 @@ public sealed class IssuerKeys
         IWriteTransaction db, ICashSuite suite, ISigningKey root, string name, KeyUsage usage, PartyId issuer, Timestamp now)
     {
         var key = Load(db, suite, name);
-        if (db.First("SELECT certificate FROM secret_key WHERE name = $1 AND certificate IS NOT NULL", r => r.Bytes(0), name) is { } stored)
+        if (SecretKeyTable.Certificate(db, name) is { } stored)
         {
             return (key, KeyCertificate.Decode(stored) ?? throw new InvalidOperationException($"The certificate of the {name} key is damaged."));
         }
 
         var certificate = KeyCertificate.Issue(root, usage, issuer, now, now.Plus(Validity), key.PublicKey);
-        db.Execute("UPDATE secret_key SET certificate = $2 WHERE name = $1", name, certificate.Encode());
+        SecretKeyTable.Certify(db, name, certificate);
         return (key, certificate);
     }
 }

@@ -239,10 +239,7 @@ public sealed partial class IssuerParty : ILinkHandler
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
     public (long Deltas, long Unfetched, long Cases, long Alarms) Queues => _store.Read(db => (
-        db.Number("SELECT count(*) FROM transfer_delta WHERE bank <> 0"),
-        db.Number("SELECT count(*) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged"),
-        db.Number("SELECT count(*) FROM trace_case WHERE is_excess = 1 AND proof IS NULL"),
-        db.Number("SELECT count(*) FROM alarm")));
+        TransferDeltaTable.Count(db), InstructionTable.CountUnfetched(db), TraceCaseTable.CountUnjudged(db), AlarmTable.Count(db)));
 
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public Timestamp? Behind => _store.Read(AgreedBooks.BehindSince);
@@ -262,13 +259,13 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.</summary>
-    public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(Issuer.LostKeys.All);
+    public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(LostKeyTable.All);
 
     /// <summary>Banks that were left out of a recovery after they had shown a later word, and may still come.</summary>
-    public IReadOnlyList<PartyId> LeftOut => _store.Read(IssuerRecovery.LeftOutBanks);
+    public IReadOnlyList<PartyId> LeftOut => _store.Read(db => RecoveryTable.In(db, RecoveryState.Away));
 
     /// <summary>Banks that have to visit before an issuer that recovers goes on.</summary>
-    public IReadOnlyList<PartyId> Awaited => _store.Read(IssuerRecovery.Missing);
+    public IReadOnlyList<PartyId> Awaited => _store.Read(db => RecoveryTable.In(db, RecoveryState.Waits));
 
     /// <summary>For the people of an issuer that is behind: what it means, and what ends it.</summary>
     public static string WhenBehind => AgreedBooks.RunRecover;
@@ -284,12 +281,10 @@ public sealed partial class IssuerParty : ILinkHandler
     public IReadOnlyList<ParkedInstruction> Parked => _store.Read(db => _parked.Show(db, Timestamp.Now(_clock)));
 
     /// <summary>What somebody should look at, the newest first: what, about which coin or other subject, how often, when last.</summary>
-    public IReadOnlyList<(string Kind, string Subject, long Times, Timestamp Last)> Alarms => _store.Read(db => db.Query(
-        "SELECT kind, lower(hex(subject)), times, last FROM alarm ORDER BY last DESC, id DESC", r => (r.GetString(0), r.GetString(1), r.GetInt64(2), Timestamp.FromLedger(r.GetInt64(3)))));
+    public IReadOnlyList<(string Kind, string Subject, long Times, Timestamp Last)> Alarms => _store.Read(AlarmTable.All);
 
     /// <summary>Coins in the inspection database, and in the history database.</summary>
-    public (long Open, long Closed) CoinCounts => _store.Read(db =>
-        (db.Number("SELECT count(*) FROM inspection"), db.Number("SELECT count(*) FROM closed_coin")));
+    public (long Open, long Closed) CoinCounts => _store.Read(CoinTable.Counts);
 
     public ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {

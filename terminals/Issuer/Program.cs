@@ -241,7 +241,7 @@ internal static class Program
     /// <exception cref="RefusedException">The database is another issuer's, or was emptied.</exception>
     private static IssuerParty Open(PartyFolder<IssuerSettings> folder, Database store, ILogger? log = null)
     {
-        bool hasRoot = store.Read(db => db.Number("SELECT count(*) FROM secret_key WHERE name = 'root'")) == 1;
+        bool hasRoot = store.Read(db => SecretKeyTable.Has(db, IssuerKeys.RootName));
         Switches.On("R23 root", ref hasRoot);
         if (!hasRoot)
         {

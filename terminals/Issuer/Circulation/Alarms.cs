@@ -76,16 +76,11 @@ internal static class Alarms
     /// <returns>True if nothing like it had been raised.</returns>
     public static bool Raise(IWriteTransaction db, string kind, byte[] subject, Timestamp now)
     {
-        Switches.Replace("R10 alarm", ref subject, [.. subject, .. BitConverter.GetBytes(db.Number("SELECT coalesce(max(id), 0) FROM alarm"))]);
-        bool isNew = db.Number("SELECT count(*) FROM alarm WHERE kind = $1 AND subject = $2", kind, subject) == 0;
-        bool isFull = isNew && db.Number("SELECT count(*) FROM alarm WHERE kind = $1", kind) >= MaxSubjects;
+        Switches.Replace("R10 alarm", ref subject, [.. subject, .. BitConverter.GetBytes(AlarmTable.LastId(db))]);
+        bool isNew = !AlarmTable.Has(db, kind, subject);
+        bool isFull = isNew && AlarmTable.Count(db, kind) >= MaxSubjects;
         Switches.Off("R10 alarms", ref isFull);
-        db.Execute(
-            """
-            INSERT INTO alarm(date, kind, subject, last) VALUES($1, $2, $3, $1)
-            ON CONFLICT(kind, subject) DO UPDATE SET times = times + 1, last = excluded.last
-            """,
-            now.ToLedger(), kind, isFull ? [] : subject);
+        AlarmTable.Raise(db, kind, isFull ? [] : subject, now);
         return isNew;
     }
 }

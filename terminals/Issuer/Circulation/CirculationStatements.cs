@@ -18,10 +18,9 @@ internal sealed class CirculationStatements(Database store, IssuerKeys keys, Par
         return store.Write(db =>
         {
             int made = 0;
-            foreach (var bank in Registry.All(db).FindAll(b => agreement.IsAgreed(b.Id)))
+            foreach (var bank in BankTable.All(db).FindAll(b => agreement.IsAgreed(b.Id)))
             {
-                var last = db.First(
-                    "SELECT statement FROM audit_statement WHERE bank = $1 ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)bank.Id.Value);
+                var last = StatementTable.Newest(db, bank.Id);
                 // One of a day that is still to come was signed by a clock that was ahead: the next one says what is true today (rule R26).
                 bool said = last is not null && now < last.Date.Plus(Every) && last.Date <= now.Plus(terms.ClockTolerance);
                 Switches.Off("statement daily", ref said);
@@ -32,7 +31,7 @@ internal sealed class CirculationStatements(Database store, IssuerKeys keys, Par
 
                 var next = CirculationStatement.Sign(
                     keys.Statement, issuer, (last?.Number ?? 0) + 1, bank.Id, terms.Currency, bank.Circulation, now, last?.Digest ?? default);
-                db.Execute("INSERT INTO audit_statement(bank, number, statement) VALUES($1, $2, $3)", (long)bank.Id.Value, (long)next.Number, next.Encode());
+                StatementTable.Add(db, next);
                 made++;
             }
 
@@ -55,9 +54,7 @@ internal sealed class CirculationStatements(Database store, IssuerKeys keys, Par
     /// <summary>What comes after the last statement that the bank has; it has all before.</summary>
     private static List<byte[]> After(IWriteTransaction db, PartyId bank, ulong after)
     {
-        db.Execute(
-            "UPDATE bank SET told = max(told, min($2, (SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = $1))) WHERE id = $1", (long)bank.Value, (long)after);
-        return db.Query(
-            "SELECT statement FROM audit_statement WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3", r => r.Bytes(0), (long)bank.Value, (long)after, (long)MaxStatements);
+        BankTable.Told(db, bank, after);
+        return StatementTable.After(db, bank, after, MaxStatements);
     }
 }

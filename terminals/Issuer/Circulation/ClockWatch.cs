@@ -35,7 +35,7 @@ internal sealed class ClockWatch
         _clock = clock;
         var now = Timestamp.Now(clock);
         _seen = (now, clock.GetTimestamp());
-        var (signed, doubted, alive) = store.Read(db => (Signed(db), DoubtedSince(db), Timestamp.FromLedger(db.Number("SELECT coalesce(max(date), 0) FROM alive"))));
+        var (signed, doubted, alive) = store.Read(db => (ClockTable.Signed(db), ClockTable.DoubtedSince(db), AliveTable.Last(db)));
         _written = signed;
         _doubted = doubted is not null;
         if (alive != default && now > alive.Plus(terms.ClockTolerance))
@@ -57,17 +57,10 @@ internal sealed class ClockWatch
         var now = Timestamp.Now(_clock);
         lock (_turn)
         {
-            var (signed, doubted) = _store.Read(db => (Signed(db), DoubtedSince(db)));
+            var (signed, doubted) = _store.Read(db => (ClockTable.Signed(db), ClockTable.DoubtedSince(db)));
             return new ClockState(now, signed, doubted ?? _found, IsBehind(signed, now, _terms));
         }
     }
-
-    /// <summary>The latest time that was gone by where something was signed or answered, to a minute; 0 if there is none.</summary>
-    public static Timestamp Signed(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(signed), 0) FROM clock"));
-
-    /// <summary>Since when the clock is doubted, by itself; null if it is not.</summary>
-    public static Timestamp? DoubtedSince(IReadSnapshot db) =>
-        db.Query("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
 
     /// <summary>True while the clock is behind what was signed, by more than the tolerance.</summary>
     public static bool IsBehind(Timestamp signed, Timestamp now, SchemeParameters terms) => signed > now.Plus(terms.ClockTolerance);
@@ -81,7 +74,7 @@ internal sealed class ClockWatch
             if (behind)
             {
                 // Another process of this issuer may have heard a person confirm the clock.
-                _written = _store.Read(Signed);
+                _written = _store.Read(ClockTable.Signed);
                 behind = IsBehind(_written, now, _terms);
             }
 
@@ -110,7 +103,7 @@ internal sealed class ClockWatch
             Look(now);
             if (_doubted)
             {
-                _doubted = _store.Read(DoubtedSince) is not null;
+                _doubted = _store.Read(ClockTable.DoubtedSince) is not null;
             }
 
             bool doubted = _doubted;
@@ -132,12 +125,7 @@ internal sealed class ClockWatch
                 return;
             }
 
-            _store.Write(db => db.Execute(
-                """
-                INSERT INTO clock(only, signed, doubted) VALUES(1, $1, NULL)
-                ON CONFLICT(only) DO UPDATE SET signed = max(signed, excluded.signed), doubted = iif($2, NULL, doubted)
-                """,
-                now.ToLedger(), ends ? 1L : 0L));
+            _store.Write(db => ClockTable.Advance(db, now, ends));
             _written = now > _written ? now : _written;
             _doubted &= !ends;
         }
@@ -147,7 +135,7 @@ internal sealed class ClockWatch
     private bool IsConfirmed(PartyId bank)
     {
         _agreed.Add(bank);
-        var banks = _store.Read(db => db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0)))));
+        var banks = _store.Read(BankTable.Valid);
         bool confirmed = banks.Count(_agreed.Contains) >= Math.Min(2, banks.Count);
         Switches.On("R26 two banks", ref confirmed);
         return confirmed;
@@ -156,25 +144,17 @@ internal sealed class ClockWatch
     /// <summary>A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.</summary>
     public static void Accept(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
-        var signed = Signed(db);
+        var signed = ClockTable.Signed(db);
         bool forgot = signed > now && !Forgetting.ForgetsNothing(terms, now, signed);
-        db.Execute(
-            """
-            INSERT INTO clock(only, signed, doubted) VALUES(1, $1, NULL)
-            ON CONFLICT(only) DO UPDATE SET signed = min(signed, excluded.signed), doubted = NULL, forgot = iif($2, excluded.signed, min(forgot, excluded.signed))
-            """,
-            now.ToLedger(), forgot ? 1L : 0L);
+        ClockTable.Accept(db, now, forgot);
     }
-
-    /// <summary>What was said until then may have been forgotten under a clock that was ahead; 0 if it never was by so much.</summary>
-    public static Timestamp Forgot(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(forgot), 0) FROM clock"));
 
     /// <summary>That is in the books now: what this process had found and written before counts no more.</summary>
     public void Accepted()
     {
         lock (_turn)
         {
-            (_found, _written) = (null, _store.Read(Signed));
+            (_found, _written) = (null, _store.Read(ClockTable.Signed));
         }
     }
 
@@ -190,8 +170,7 @@ internal sealed class ClockWatch
 
         if (_found is { } since)
         {
-            _store.Write(db => db.Execute(
-                "INSERT INTO clock(only, signed, doubted) VALUES(1, 0, $1) ON CONFLICT(only) DO UPDATE SET doubted = coalesce(doubted, excluded.doubted)", since.ToLedger()));
+            _store.Write(db => ClockTable.Doubt(db, since));
             (_doubted, _found) = (true, null);
             bool again = true;
             Switches.Off("R26 set again", ref again);

@@ -33,63 +33,46 @@ public sealed class IssuerAudit
     public Amount Borne => Amount.FromLedger(_store.Read(TransferDeltaTable.Borne));
 
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
-    public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM every_instruction WHERE kind IN (1, 3)")),
-        Amount.FromLedger(db.Number("SELECT coalesce(sum(amount), 0) FROM every_instruction WHERE kind = 2"))));
+    public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (InstructionTable.Debits(db), InstructionTable.Credits(db)));
 
     /// <summary>
     /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid in. What it
     /// parked of them is missing at the bank.
     /// </summary>
-    public long ClearingOf(PartyId bank, ulong upTo) => _store.Read(db => db.Number(
-        """
-        SELECT coalesce(sum(CASE WHEN kind IN (1, 3, 7) THEN amount ELSE -amount END), 0) FROM every_instruction
-        WHERE bank = $1 AND number <= $2 AND kind IN (1, 2, 3, 6, 7, 8)
-        """,
-        (long)bank.Value, (long)upTo));
+    public long ClearingOf(PartyId bank, ulong upTo) => _store.Read(db => InstructionTable.ClearingOf(db, bank, upTo));
 
     private static IEnumerable<string> Coins(IReadSnapshot db)
     {
-        const string Both = "SELECT coin, x, y, returned, 1 AS open FROM inspection UNION ALL SELECT coin, x, y, returned, 0 FROM closed_coin";
-        foreach (var coin in db.Query(
-            $"SELECT c.coin, c.x, c.y, c.open, c.returned, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) FROM ({Both}) c",
-            r => (Number: r.GetInt64(0), X: r.GetInt64(1), Y: r.GetInt64(2), Open: r.GetInt64(3) == 1, Returned: r.GetInt64(4), Credited: r.GetInt64(5))))
+        foreach (var coin in CoinTable.Balances(db))
         {
-            if (coin.Y != coin.Credited)
+            if (coin.Spent != coin.Credited)
             {
-                yield return $"coin {coin.Number}: Y is {coin.Y}, but its payments credited {coin.Credited}";
+                yield return $"coin {coin.Number}: Y is {coin.Spent}, but its payments credited {coin.Credited}";
             }
 
-            if (coin.Y + coin.Returned > coin.X || coin.Open != coin.Y + coin.Returned < coin.X)
+            if (coin.Spent + coin.Returned > coin.FaceValue || coin.IsOpen != coin.Spent + coin.Returned < coin.FaceValue)
             {
-                yield return $"coin {coin.Number}: Y is {coin.Y} and {coin.Returned} went back, of X {coin.X}, but it is {(coin.Open ? "open" : "closed")}";
+                yield return $"coin {coin.Number}: Y is {coin.Spent} and {coin.Returned} went back, of X {coin.FaceValue}, "
+                    + $"but it is {(coin.IsOpen ? "open" : "closed")}";
             }
         }
     }
 
     private static IEnumerable<string> Banks(IReadSnapshot db)
     {
-        foreach (var bank in db.Query(
-            """
-            SELECT id, issued - settled - redeemed - returned,
-                (SELECT coalesce(sum(x - y - returned), 0) FROM inspection WHERE bank = id) + (SELECT coalesce(sum(x - y - returned), 0) FROM closed_coin WHERE bank = id)
-            FROM bank
-            """,
-            r => (Id: r.GetInt64(0), Outstanding: r.GetInt64(1), Coins: r.GetInt64(2))))
+        foreach (var (bank, outstanding, held) in BankTable.Holdings(db))
         {
-            if (bank.Outstanding != bank.Coins)
+            if (outstanding != held)
             {
-                yield return $"bank {bank.Id}: {bank.Outstanding} is outstanding, but its coins hold {bank.Coins}";
+                yield return $"bank {bank}: {outstanding} is outstanding, but its coins hold {held}";
             }
         }
     }
 
     private static IEnumerable<string> Transfers(IReadSnapshot db)
     {
-        // What the issuer bears stands among the debits, as bank 0.
-        const string All = "SELECT bank, kind, amount FROM every_instruction UNION ALL SELECT bank, kind, amount FROM transfer_delta";
-        long debits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (1, 3, 7)");
-        long credits = db.Number($"SELECT coalesce(sum(amount), 0) FROM ({All}) WHERE kind IN (2, 6, 8)");
+        long debits = InstructionTable.IntoClearing(db);
+        long credits = InstructionTable.OutOfClearing(db);
         long claims = ClaimPaymentTable.UnderWay(db).ToLedger();
         if (debits != credits + claims)
         {
@@ -101,27 +84,22 @@ public sealed class IssuerAudit
             yield return $"coins of no bank: they have paid {paid}, but the issuer bears {borne}";
         }
 
-        foreach (var bank in db.Query(
-            $"SELECT id, settled, (SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) FROM ({All}) a WHERE a.bank = b.id AND a.kind IN (1, 6)) FROM bank b",
-            r => (Id: r.GetInt64(0), Settled: r.GetInt64(1), Debited: r.GetInt64(2))))
+        foreach (var (bank, settled, debited) in InstructionTable.Settled(db))
         {
-            if (bank.Settled != bank.Debited)
+            if (settled != debited)
             {
-                yield return $"bank {bank.Id}: {bank.Settled} was settled, but {bank.Debited} was or will be instructed";
+                yield return $"bank {bank}: {settled} was settled, but {debited} was or will be instructed";
             }
         }
     }
 
     private IEnumerable<string> Payments(IReadSnapshot db)
     {
-        foreach (var row in db.Query(
-            "SELECT id, payment_id, h, receipt, y, verdict, credited, guaranteed, waiting, reversed IS NOT NULL FROM history",
-            r => (Id: r.GetInt64(0), Payment: r.Bytes(1), H: CashPayment.Decode(r.Bytes(2)), Receipt: Receipt.Decode(r.Bytes(3)), Y: r.GetInt64(4), Verdict: (Verdict)r.GetInt64(5),
-                Parts: r.GetInt64(6) + r.GetInt64(7) + r.GetInt64(8), Reversed: r.GetInt64(9) == 1)))
+        foreach (var row in HistoryTable.Audited(db))
         {
             bool sound = row.H is { } h && row.Receipt is { } receipt
-                && h.Id.Value == Digest.Read(row.Payment) && receipt.Subject == h.Id.Value && receipt.Verdict == (row.Reversed ? Verdict.Dead : row.Verdict)
-                && (row.Reversed || row.Parts == receipt.Share.Sum.ToLedger())
+                && h.Id == row.Payment && receipt.Subject == h.Id.Value && receipt.Verdict == (row.IsReversed ? Verdict.Dead : row.Verdict)
+                && (row.IsReversed || row.Parts == receipt.Share.Sum.ToLedger())
                 && h.Paid.ToLedger() == row.Y && _keys.IsStatement(k => receipt.Verify(_suite, k))
                 && _keys.CoinKey(h.Coin.Terms.IssuerKey) is { } coinKey && h.Coin.Verify(_suite, coinKey) && h.Verify(_suite);
             if (!sound)

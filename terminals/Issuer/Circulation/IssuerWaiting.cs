@@ -31,81 +31,111 @@ internal static class IssuerWaiting
     public static IReadOnlyList<Waiting> All(IReadSnapshot db, Currency currency, IReadOnlyList<ParkedInstruction> parked)
     {
         var all = new List<Waiting>();
-        string Show(long minor) => Amount.FromLedger(minor).Show(currency);
-        all.AddRange(db.Query("SELECT count(*), coalesce(sum(amount), 0) FROM transfer_delta WHERE amount > 0 AND bank <> 0 HAVING count(*) > 0", r => new Waiting(
-            WaitingKind.OpenTransfer, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} transfers between banks", null,
-            "It is instructed once a cycle, to banks that have visited.", "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it.")));
-        all.AddRange(db.Query(
-            "SELECT b.name, count(*), sum(i.amount) FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged GROUP BY b.id ORDER BY b.id",
-            r => new Waiting(
-                WaitingKind.UnfetchedInstruction, $"{Show(r.GetInt64(2))} in {r.GetInt64(1)} instructions for {r.GetString(0)}", null,
-                "The bank has not fetched them.", "The bank's 'hiercash-bank serve' fetches them.")));
+        string Show(Amount amount) => amount.Show(currency);
+        if (TransferDeltaTable.Waiting(db) is { } owed)
+        {
+            all.Add(new Waiting(
+                WaitingKind.OpenTransfer, $"{Show(owed.Sum)} in {owed.Count} transfers between banks", null,
+                "It is instructed once a cycle, to banks that have visited.",
+                "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it."));
+        }
+
+        all.AddRange(InstructionTable.UnfetchedByBank(db).Select(u => new Waiting(
+            WaitingKind.UnfetchedInstruction, $"{Show(u.Sum)} in {u.Count} instructions for {u.Bank}", null,
+            "The bank has not fetched them.", "The bank's 'hiercash-bank serve' fetches them.")));
+        all.AddRange(Restored(db, Show));
+        if (EarlyTable.Waiting(db) is { } early)
+        {
+            all.Add(new Waiting(
+                WaitingKind.EarlyArrival, $"{early.Count} payments of tills", early.Since,
+                "By this issuer's clock their time lies in the future.",
+                "Their tills send them again once it has come; else the end of their coins' terms ends it."));
+        }
+
+        all.AddRange(TraceCaseTable.Unjudged(db).Select(c => new Waiting(
+            WaitingKind.UnjudgedCase, $"the case of coin {c.Coin.ToString()[..16]}", c.Opened,
+            "Its bank has not fetched the dossier, or has not said what it finds.",
+            "The bank's 'hiercash-bank serve' ends it; after the dispute term an alarm names the bank.")));
+        all.AddRange(parked.Select(p => new Waiting(
+            WaitingKind.ParkedInstruction, $"instruction {p.Bank}/{p.Number}, {p.Kind} of {p.Amount.Show(currency)}", p.Since,
+            $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
+        all.AddRange(Exceeding(db, Show));
+        if (CoinTable.ReturnsToCome(db) is { } returns)
+        {
+            all.Add(new Waiting(
+                WaitingKind.ReturnToCome, $"{Show(returns.Sum)} of {returns.Count} cancelled coins", returns.Since,
+                "Shops may still settle what was paid with them.",
+                "The rest goes to the holder's account by itself when that term is over."));
+        }
+
+        return all;
+    }
+
+    /// <summary>What waits because this issuer was restored from an older copy (R27).</summary>
+    private static IEnumerable<Waiting> Restored(IReadSnapshot db, Func<Amount, string> show)
+    {
         if (AgreedBooks.BehindSince(db) is { } since)
         {
-            var missing = IssuerRecovery.Missing(db);
-            all.Add(new Waiting(
-                WaitingKind.RestoredIssuer, "everything", since, "This issuer's database is an older copy: others have a later word with its signature, of a visit, a payment or a key.",
-                missing.Count == 0 ? "'hiercash-issuer recover' ends it." : $"It ends when these banks have visited: {string.Join(", ", missing)}."));
+            var missing = RecoveryTable.In(db, RecoveryState.Waits);
+            yield return new Waiting(
+                WaitingKind.RestoredIssuer, "everything", since,
+                "This issuer's database is an older copy: others have a later word with its signature, of a visit, a payment or a key.",
+                missing.Count == 0 ? "'hiercash-issuer recover' ends it."
+                    : $"It ends when these banks have visited: {string.Join(", ", missing)}.");
         }
 
-        all.AddRange(IssuerRecovery.LeftOutBanks(db).Select(bank => new Waiting(
-            WaitingKind.LeftOutBank, $"instructions for bank {bank}", Restorations.Newest(db)?.Ended,
-            "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
-            $"It ends when the bank visits; if it never will, 'hiercash-issuer revoke bank {bank}' ends it.")));
-        all.AddRange(db.Query(
-            "SELECT count(*), sum(-amount) FROM transfer_delta WHERE amount < 0 AND kind = $1 HAVING count(*) > 0",
-            r => new Waiting(
-                WaitingKind.RecoveredCredit, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} shops", Restorations.Newest(db)?.Ended,
-                "They were credited before this issuer was restored from a copy, and the payments have not come again.",
-                "It ends when the shops' tills and their coins' banks have visited; what is not brought is subtracted from the shops' next credits."),
-            (long)TransferKind.ShopCredit));
-        all.AddRange(db.Query(
-            """
-            SELECT count(*), sum(y), (SELECT min(date) FROM alarm WHERE kind = $1)
-            FROM (SELECT y FROM inspection WHERE bank = 0 UNION ALL SELECT y FROM closed_coin WHERE bank = 0) HAVING count(*) > 0
-            """,
-            r => new Waiting(
-                WaitingKind.HonouredCoin, $"{r.GetInt64(0)} coins of no bank, which have paid {Show(r.GetInt64(1))}", r.IsDBNull(2) ? null : Timestamp.FromLedger(r.GetInt64(2)),
-                "They were issued after the copy that this issuer was restored from, and no bank gave them back. The issuer bears what they pay.",
-                "It ends when their bank asks for the withdrawals again, or gives them back; else with the coins' terms."),
-            Alarms.HonouredCoin));
-        all.AddRange(db.Query(
-            "SELECT count(*), min(arrival) FROM early e WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.payment_id = e.payment_id) HAVING count(*) > 0",
-            r => new Waiting(
-                WaitingKind.EarlyArrival, $"{r.GetInt64(0)} payments of tills", Timestamp.FromLedger(r.GetInt64(1)), "By this issuer's clock their time lies in the future.",
-                "Their tills send them again once it has come; else the end of their coins' terms ends it.")));
-        all.AddRange(db.Query(
-            "SELECT lower(hex(coin_id)), opened FROM trace_case WHERE is_excess = 1 AND proof IS NULL ORDER BY opened",
-            r => new Waiting(
-                WaitingKind.UnjudgedCase, $"the case of coin {r.GetString(0)[..16]}", Timestamp.FromLedger(r.GetInt64(1)), "Its bank has not fetched the dossier, or has not said what it finds.",
-                "The bank's 'hiercash-bank serve' ends it; after the dispute term an alarm names the bank.")));
-        all.AddRange(parked.Select(p => new Waiting(
-            WaitingKind.ParkedInstruction, $"instruction {p.Bank}/{p.Number}, {p.Kind} of {p.Amount.Show(currency)}", p.Since, $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
-        all.AddRange(db.Query(
-            "SELECT count(*), sum(y), min(opened), min(due) FROM guarantee WHERE paid < 2 HAVING count(*) > 0",
-            r => new Waiting(
-                WaitingKind.OpenGuarantee, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} promises to shops", Timestamp.FromLedger(r.GetInt64(2)),
-                "The guarantee pays once the holder's terms are over and its bank has booked the claim.",
-                $"The first is due on {Timestamp.FromLedger(r.GetInt64(3))}.")));
-        foreach (bool redeemed in new[] { false, true })
+        foreach (var bank in RecoveryTable.In(db, RecoveryState.Away))
         {
-            all.AddRange(db.Query(
-                "SELECT count(*), sum(waiting), min(date) FROM history WHERE reversed IS NULL AND waiting > 0 AND (shop = 0) = $1 HAVING count(*) > 0",
-                r => redeemed
-                    ? new Waiting(WaitingKind.QueuedRedemption, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} redemptions", Timestamp.FromLedger(r.GetInt64(2)),
-                        "They do not fit whole into what is left of their coins.",
-                        "A reversal that makes room ends it; what is left when the coin's terms are over goes to the account.")
-                    : new Waiting(WaitingKind.UncoveredExcess, $"{Show(r.GetInt64(1))} in {r.GetInt64(0)} payments above their coins", Timestamp.FromLedger(r.GetInt64(2)),
-                        "No guarantee covers them.",
-                        "A reversal that makes room ends it; else the end of the coin's terms."),
-                redeemed ? 1L : 0L));
+            yield return new Waiting(
+                WaitingKind.LeftOutBank, $"instructions for bank {bank}", RestorationTable.Newest(db)?.Ended,
+                "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
+                $"It ends when the bank visits; if it never will, 'hiercash-issuer revoke bank {bank}' ends it.");
         }
 
-        all.AddRange(db.Query(
-            "SELECT count(*), sum(x - y - returned), min(cancelled) FROM inspection WHERE cancelled IS NOT NULL AND x > y + returned AND bank <> 0 HAVING count(*) > 0",
-            r => new Waiting(
-                WaitingKind.ReturnToCome, $"{Show(r.GetInt64(1))} of {r.GetInt64(0)} cancelled coins", Timestamp.FromLedger(r.GetInt64(2)), "Shops may still settle what was paid with them.",
-                "The rest goes to the holder's account by itself when that term is over.")));
-        return all;
+        if (TransferDeltaTable.RecoveredCredits(db) is { } credits)
+        {
+            yield return new Waiting(
+                WaitingKind.RecoveredCredit, $"{show(credits.Sum)} of {credits.Count} shops", RestorationTable.Newest(db)?.Ended,
+                "They were credited before this issuer was restored from a copy, and the payments have not come again.",
+                "It ends when the shops' tills and their coins' banks have visited; "
+                + "what is not brought is subtracted from the shops' next credits.");
+        }
+
+        if (CoinTable.OfNoBank(db) is { } coins)
+        {
+            yield return new Waiting(
+                WaitingKind.HonouredCoin, $"{coins.Count} coins of no bank, which have paid {show(coins.Sum)}",
+                AlarmTable.First(db, Alarms.HonouredCoin),
+                "They were issued after the copy that this issuer was restored from, and no bank gave them back. "
+                + "The issuer bears what they pay.",
+                "It ends when their bank asks for the withdrawals again, or gives them back; else with the coins' terms.");
+        }
+    }
+
+    /// <summary>What exceeds coins: promised to shops, queued, or covered by nobody.</summary>
+    private static IEnumerable<Waiting> Exceeding(IReadSnapshot db, Func<Amount, string> show)
+    {
+        if (GuaranteeTable.Open(db) is { } promises)
+        {
+            yield return new Waiting(
+                WaitingKind.OpenGuarantee, $"{show(promises.Sum)} in {promises.Count} promises to shops", promises.Opened,
+                "The guarantee pays once the holder's terms are over and its bank has booked the claim.",
+                $"The first is due on {promises.Due}.");
+        }
+
+        if (HistoryTable.Waiting(db, redemptions: false) is { } payments)
+        {
+            yield return new Waiting(
+                WaitingKind.UncoveredExcess, $"{show(payments.Sum)} in {payments.Count} payments above their coins", payments.Since,
+                "No guarantee covers them.", "A reversal that makes room ends it; else the end of the coin's terms.");
+        }
+
+        if (HistoryTable.Waiting(db, redemptions: true) is { } redemptions)
+        {
+            yield return new Waiting(
+                WaitingKind.QueuedRedemption, $"{show(redemptions.Sum)} in {redemptions.Count} redemptions", redemptions.Since,
+                "They do not fit whole into what is left of their coins.",
+                "A reversal that makes room ends it; what is left when the coin's terms are over goes to the account.");
+        }
     }
 }

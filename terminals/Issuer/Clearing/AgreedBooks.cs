@@ -40,8 +40,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     /// </summary>
     public bool IsAgreedByAll(IReadSnapshot db)
     {
-        var banks = db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => new PartyId(checked((uint)r.GetInt64(0))));
-        var heeded = banks.Except(IssuerRecovery.LeftOutBanks(db)).ToList();
+        var banks = BankTable.Valid(db);
+        var heeded = banks.Except(RecoveryTable.In(db, RecoveryState.Away)).ToList();
         bool all = (heeded.Count > 0 || banks.Count == 0) && heeded.TrueForAll(_agreed.ContainsKey);
         Switches.On("R27 not yet known", ref all);
         return all;
@@ -50,20 +50,15 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public static Timestamp? BehindSince(IReadSnapshot db)
     {
-        var since = db.Query(
-            "SELECT min(since) FROM (SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) HAVING count(*) > 0", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0))).FirstOrDefault();
+        var since = BehindTable.Since(db);
         Switches.Replace("R27 issuer stops", ref since, null);
         return since;
     }
 
-    /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
-    public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(
-        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => Position.Decode(r.Bytes(0))!, (long)bank.Value, (long)role);
-
     /// <summary>A bank says how far it is, shows the issuer's own newest word, and hears how far the issuer is.</summary>
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks say how far they are, each for itself.").ToMessage();
         }
@@ -108,17 +103,16 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     {
         _agreed.TryRemove(bank, out _);
 
-        var last = Newest(db, bank, PositionRole.Issuer);
+        var last = PositionTable.Newest(db, bank, PositionRole.Issuer);
         bool staysAway = IssuerRecovery.StaysAway(db, bank);
         if (heard is not null && heard.Number > (last?.Number ?? 0) && !staysAway)
         {
-            db.Execute(
-                "INSERT INTO behind(bank, since, proof) VALUES($1, $2, $3) ON CONFLICT(bank) DO UPDATE SET proof = excluded.proof", (long)bank.Value, now.ToLedger(), heard.Encode());
+            BehindTable.Note(db, heard, now);
             Alarms.Raise(db, Alarms.Restored, bank, 0, now);
         }
 
         bool isBehind = BehindSince(db) is not null;
-        if ((isBehind || staysAway) && IssuerRecovery.Awaits(db, bank) is { } since)
+        if ((isBehind || staysAway) && RecoveryTable.AwaitedSince(db, bank) is { } since)
         {
             // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had said before it recovers from now. Nobody keeps some of it
             // back, to stop it once more, and it needs no clock to tell. Once: numbers have an end, too.
@@ -134,7 +128,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             return new Refusal(RefusalReason.Unavailable, Stopped).ToMessage();
         }
 
-        var before = Newest(db, bank, PositionRole.Bank);
+        var before = PositionTable.Newest(db, bank, PositionRole.Bank);
         bool isOlder = before is not null && (own.Number < before.Number || (own.Number == before.Number && !SignedMessage.Position(before).AsSpan().SequenceEqual(SignedMessage.Position(own))));
         Switches.Off("R27 bank behind", ref isOlder);
         if (isOlder)
@@ -149,7 +143,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             ReverseAtIssuer(db, own);
         }
 
-        Keep(db, own);
+        PositionTable.Keep(db, own);
         var next = Next(db, bank, isRestored: false, now, heard?.Number ?? 0);
         _agreed[bank] = true;
         return AgreeMessage.WriteReply(next);
@@ -161,11 +155,10 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     /// </summary>
     private static void ReverseAtIssuer(IWriteTransaction db, Position own)
     {
-        db.Execute(
-            "UPDATE bank SET acknowledged = min(acknowledged, $2), told = min(told, $3) WHERE id = $1", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
+        BankTable.SetBack(db, own.Bank, own.Instruction, own.Statement);
         ParkedInstructions.Forgotten(db, own.Bank, own.Instruction);
-        db.Execute("DELETE FROM mark WHERE bank = $1 AND number > CASE what WHEN 'instruction' THEN $2 ELSE $3 END", (long)own.Bank.Value, (long)own.Instruction, (long)own.Statement);
-        db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", (long)own.Bank.Value);
+        MarkTable.SetBack(db, own.Bank, own.Instruction, own.Statement);
+        TraceCaseTable.TellAgain(db, own.Bank);
     }
 
     /// <summary>The issuer's next position for a bank, in its store before it leaves.</summary>
@@ -173,22 +166,13 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     {
         var has = Has(db, bank);
         var next = Position.Sign(keys.Statement, new Position(
-            PositionRole.Issuer, issuer, bank, Math.Max(after, Newest(db, bank, PositionRole.Issuer)?.Number ?? 0) + 1,
+            PositionRole.Issuer, issuer, bank, Math.Max(after, PositionTable.Newest(db, bank, PositionRole.Issuer)?.Number ?? 0) + 1,
             has.Instruction, has.Statement, has.Issued, isRestored, now, []));
-        Keep(db, next);
+        PositionTable.Keep(db, next);
         return next;
     }
 
     /// <summary>What there is of a bank: its last instruction, its last statement, and how many withdrawals were issued to it.</summary>
-    public static (ulong Instruction, ulong Statement, ulong Issued) Has(IReadSnapshot db, PartyId bank) => (
-        (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value) - 1,
-        (ulong)db.Number("SELECT coalesce(max(number), 0) FROM audit_statement WHERE bank = $1", (long)bank.Value),
-        (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = $1 AND ek IS NOT NULL", (long)bank.Value));
-
-    private static int Keep(IWriteTransaction db, Position position) => db.Execute(
-        """
-        INSERT INTO position(bank, role, number, position) VALUES($1, $2, $3, $4)
-        ON CONFLICT(bank, role) DO UPDATE SET number = excluded.number, position = excluded.position
-        """,
-        (long)position.Bank.Value, (long)position.Role, (long)position.Number, position.Encode());
+    public static (ulong Instruction, ulong Statement, ulong Issued) Has(IReadSnapshot db, PartyId bank) =>
+        (BankTable.NextInstruction(db, bank) - 1, StatementTable.LastNumber(db, bank), IssuanceTable.IssuedTo(db, bank));
 }

@@ -15,16 +15,12 @@ internal sealed class ClearingCycle(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, Claims claims, ParkedInstructions parked, SettlementProofs proofs, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
-    public static void Add(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount amount) => db.Execute(
-        """
-        INSERT INTO transfer_delta(bank, kind, reference, amount) VALUES($1, $2, $3, $4)
-        ON CONFLICT(bank, kind, reference) DO UPDATE SET amount = amount + excluded.amount
-        """,
-        (long)bank.Value, (long)kind, reference.ToArray(), amount.ToLedger());
+    public static void Add(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount amount) =>
+        TransferDeltaTable.Add(db, bank, kind, reference, amount);
 
     /// <summary>Takes from what is not instructed yet.</summary>
-    public static void Lower(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount by) => db.Execute(
-        "UPDATE transfer_delta SET amount = amount - $4 WHERE bank = $1 AND kind = $2 AND reference = $3", (long)bank.Value, (long)kind, reference.ToArray(), by.ToLedger());
+    public static void Lower(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount by) =>
+        TransferDeltaTable.Lower(db, bank, kind, reference, by);
 
     /// <summary>
     /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
@@ -38,34 +34,23 @@ internal sealed class ClearingCycle(
         {
             claims.PayDue(db, now);
             Recovered(db);
-            var deltas = db.Query(
-                """
-                SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 AND bank <> 0
-                ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, kind, reference
-                """,
-                r => (Bank: new PartyId(checked((uint)r.GetInt64(0))), Kind: (TransferKind)r.GetInt64(1), Reference: Digest.Read(r.Bytes(2)), Amount: Amount.FromLedger(r.GetInt64(3))))
-                .FindAll(d => agreement.IsAgreed(d.Bank));
-            foreach (var delta in deltas)
+            var due = TransferDeltaTable.Due(db).FindAll(d => agreement.IsAgreed(d.Bank));
+            foreach (var owed in due)
             {
-                long number = db.Number("SELECT next_number FROM bank WHERE id = $1", (long)delta.Bank.Value);
-                var transfer = ClearingInstruction.Sign(
-                    keys.Statement, issuer, (ulong)number, delta.Bank, delta.Kind, delta.Reference, delta.Amount, terms.Currency, now);
-                db.Execute(
-                    "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES($1, $2, $3, $4, $5, $6)",
-                    (long)delta.Bank.Value, number, (long)delta.Kind, delta.Reference.ToArray(), delta.Amount.ToLedger(), transfer.Encode());
-                db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = $1", (long)delta.Bank.Value);
-                db.Execute(
-                    "DELETE FROM transfer_delta WHERE bank = $1 AND kind = $2 AND reference = $3", (long)delta.Bank.Value, (long)delta.Kind, delta.Reference.ToArray());
-                if (delta.Kind == TransferKind.ClaimDebit)
+                ulong number = BankTable.NextInstruction(db, owed.Bank);
+                InstructionTable.Add(db, ClearingInstruction.Sign(
+                    keys.Statement, issuer, number, owed.Bank, owed.Kind, owed.Reference, owed.Amount, terms.Currency, now));
+                TransferDeltaTable.Remove(db, owed);
+                if (owed.Kind == TransferKind.ClaimDebit)
                 {
-                    ClaimPaymentTable.Instructed(db, delta.Bank, new CoinId(delta.Reference), (ulong)number);
+                    ClaimPaymentTable.Instructed(db, owed.Bank, new CoinId(owed.Reference), (ulong)number);
                 }
             }
 
-            db.Execute("DELETE FROM transfer_delta WHERE amount = 0");
+            TransferDeltaTable.RemoveEmpty(db);
             parked.RunDue(db, now);
             crash.Reach(CrashPoints.CycleUncommitted);
-            return deltas.Count;
+            return due.Count;
         });
         crash.Reach(CrashPoints.CycleCommitted);
         return made;
@@ -79,22 +64,10 @@ internal sealed class ClearingCycle(
     {
         foreach (var (paid, back) in new[] { (TransferKind.ShopCredit, TransferKind.ShopDebit), (TransferKind.FloatDebit, TransferKind.FloatRestore), (TransferKind.ClaimDebit, TransferKind.ClaimRestore) })
         {
-            db.Execute(
-                """
-                UPDATE transfer_delta SET amount = amount + m.least FROM (
-                    SELECT a.bank, a.reference, min(-a.amount, -b.amount) AS least FROM transfer_delta a JOIN transfer_delta b ON b.bank = a.bank AND b.reference = a.reference
-                    WHERE a.kind = $1 AND b.kind = $2 AND a.amount < 0 AND b.amount < 0) m
-                WHERE kind IN ($1, $2) AND transfer_delta.bank = m.bank AND transfer_delta.reference = m.reference
-                """,
-                (long)paid, (long)back);
+            TransferDeltaTable.Meet(db, paid, back);
         }
 
-        foreach (var (bank, coin, number) in db.Query(
-            """
-            SELECT d.bank, d.reference, (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
-            FROM transfer_delta d WHERE d.kind = $1 AND d.amount <= 0
-            """,
-            r => (new PartyId(checked((uint)r.GetInt64(0))), Digest.Read(r.Bytes(1)), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit))
+        foreach (var (bank, coin, number) in TransferDeltaTable.ClaimedBefore(db))
         {
             ClaimPaymentTable.Instructed(db, bank, new CoinId(coin), (ulong)number);
         }
@@ -103,7 +76,7 @@ internal sealed class ClearingCycle(
     /// <summary>A bank says which instructions it has, and which of them it parked, and fetches what comes after them.</summary>
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.").ToMessage();
         }
@@ -114,7 +87,7 @@ internal sealed class ClearingCycle(
         }
 
         // What it parked before its key changed, it signed with the key of then; that it is the bank which brings it, the link says.
-        var keysOfBank = said.Statements.Count == 0 ? [] : store.Read(db => Registry.KeysOf(db, bank.Id));
+        var keysOfBank = said.Statements.Count == 0 ? [] : store.Read(db => BankTable.Keys(db, bank.Id));
         bool genuine = said.Statements.All(s => s.Bank == bank.Id && keysOfBank.Exists(k => s.Verify(suite, k)));
         Switches.On("R8 word signed", ref genuine);
         bool covered = said.Statements.All(s => s.Number <= said.Seen);
@@ -132,7 +105,7 @@ internal sealed class ClearingCycle(
 
     private LinkMessage Answer(IWriteTransaction db, PartyId bank, InstructionsRequest said, Timestamp now)
     {
-        ulong next = (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value);
+        ulong next = BankTable.NextInstruction(db, bank);
         bool made = said.Seen < next && said.Statements.All(s => s.Number < next);
         Switches.On("R10 word", ref made);
         if (!made)
@@ -148,11 +121,9 @@ internal sealed class ClearingCycle(
             return new Refusal(RefusalReason.NotAllowed, "This bank said before that it booked what it now parks.").ToMessage();
         }
 
-        db.Execute("UPDATE bank SET acknowledged = max(acknowledged, min($2, next_number - 1)) WHERE id = $1", (long)bank.Value, (long)said.Seen);
+        BankTable.Acknowledge(db, bank, said.Seen);
         claims.Acknowledged(db, bank, now);
         ParkedInstructions.Acknowledged(db, bank);
-        return InstructionsMessage.WriteReply(db.Query(
-            "SELECT transfer FROM instruction WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
-            r => r.Bytes(0), (long)bank.Value, (long)said.Seen, (long)InstructionsMessage.MaxTransfers));
+        return InstructionsMessage.WriteReply(InstructionTable.After(db, bank, said.Seen, InstructionsMessage.MaxTransfers));
     }
 }

@@ -11,29 +11,20 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     /// <summary>A bank visits at least once a day.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromDays(1);
 
-    private const string Waiting =
-        """
-        (SELECT i.bank, i.number, i.kind, i.reference, i.amount, k.outcome, k.heard FROM parked k
-         JOIN instruction i ON i.bank = k.bank AND i.number = k.number WHERE k.outcome <> 0)
-        """;
-
-    private sealed record Row(PartyId Bank, long Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Outcome, Timestamp Since);
-
     /// <summary>Keeps what a bank says. False, and nothing is kept, where it parks what it has said to be booked.</summary>
     public static bool Hear(IWriteTransaction db, PartyId bank, IReadOnlyList<BookingStatement> statements, Timestamp now)
     {
-        long acknowledged = db.Number("SELECT acknowledged FROM bank WHERE id = $1", (long)bank.Value);
+        ulong acknowledged = BankTable.Acknowledged(db, bank);
         foreach (var s in statements)
         {
-            var known = db.First(
-                "SELECT outcome, date FROM parked WHERE bank = $1 AND number = $2", r => new { Outcome = r.GetInt64(0), Date = r.GetInt64(1) }, (long)bank.Value, (long)s.Number);
-            if (known is not null && s.Date.ToLedger() <= known.Date)
+            var known = ParkedTable.Find(db, bank, s.Number);
+            if (known is not null && s.Date.ToLedger() <= known.Date.ToLedger())
             {
                 // Said before, or overtaken by what is known.
                 continue;
             }
 
-            bool isBooked = known is null ? (long)s.Number <= acknowledged : known.Outcome == (long)BookingOutcome.Booked;
+            bool isBooked = known is null ? s.Number <= acknowledged : known.Outcome == BookingOutcome.Booked;
             bool takesBack = isBooked && s.Outcome != BookingOutcome.Booked;
             Switches.Off("R8 word kept", ref takesBack);
             if (takesBack)
@@ -47,12 +38,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
                 continue;
             }
 
-            db.Execute(
-                """
-                INSERT INTO parked(bank, number, outcome, heard, date, statement) VALUES($1, $2, $3, $4, $5, $6)
-                ON CONFLICT(bank, number) DO UPDATE SET outcome = excluded.outcome, date = excluded.date, statement = excluded.statement
-                """,
-                (long)bank.Value, (long)s.Number, (long)s.Outcome, now.ToLedger(), s.Date.ToLedger(), s.Encode());
+            ParkedTable.Hear(db, s, now);
         }
 
         return true;
@@ -66,18 +52,12 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     {
         bool waits = true;
         Switches.Off("R27 since when", ref waits);
-        db.Execute("DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR NOT $3)", (long)bank.Value, (long)after, waits ? 1L : 0L);
-        db.Execute("UPDATE parked SET date = 0 WHERE bank = $1 AND number > $2", (long)bank.Value, (long)after);
+        ParkedTable.Unsay(db, bank, after, waits);
     }
 
     /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
-    public static int Acknowledged(IWriteTransaction db, PartyId bank) => db.Execute(
-        "DELETE FROM parked WHERE bank = $1 AND date = 0 AND number <= (SELECT acknowledged FROM bank WHERE id = $1)", (long)bank.Value) + db.Execute(
-        """
-        DELETE FROM arrears WHERE bank = $1 AND number <= (SELECT acknowledged FROM bank WHERE id = $1)
-            AND NOT EXISTS (SELECT 1 FROM parked k WHERE k.bank = $1 AND k.number = arrears.number AND k.outcome <> 0)
-        """,
-        (long)bank.Value);
+    public static int Acknowledged(IWriteTransaction db, PartyId bank) =>
+        ParkedTable.RemoveUnsaid(db, bank) + ArrearsTable.RemoveBooked(db, bank);
 
     /// <summary>
     /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, and claims that are proven, stop the bank's issuing;
@@ -90,7 +70,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         {
             if (row.Outcome != BookingOutcome.Booked)
             {
-                Alarms.Raise(db, Alarms.Parked, row.Bank, (ulong)row.Number, now);
+                Alarms.Raise(db, Alarms.Parked, row.Bank, row.Number, now);
             }
 
             bool isDebit = row.Kind == TransferKind.FloatDebit;
@@ -111,38 +91,36 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
                 continue;
             }
 
-            db.Execute(
-                stops ? "INSERT OR IGNORE INTO arrears(bank, number) VALUES($1, $2)" : "DELETE FROM arrears WHERE bank = $1 AND number = $2", (long)row.Bank.Value, row.Number);
+            if (stops)
+            {
+                ArrearsTable.Add(db, row.Bank, row.Number);
+            }
+            else
+            {
+                ArrearsTable.Remove(db, row.Bank, row.Number);
+            }
         }
     }
-
-    /// <summary>True if the bank gets no cash issued before it has booked something.</summary>
-    public static bool IsInArrears(IReadSnapshot db, PartyId bank) => db.Number("SELECT count(*) FROM arrears WHERE bank = $1", (long)bank.Value) > 0;
 
     /// <summary>For consoles.</summary>
     public List<ParkedInstruction> Show(IReadSnapshot db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
         new ParkedInstruction(
-            r.Bank, (ulong)r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
-            db.Number("SELECT count(*) FROM arrears WHERE bank = $1 AND number = $2", (long)r.Bank.Value, r.Number) > 0)
+            r.Bank, r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
+            ArrearsTable.Has(db, r.Bank, r.Number))
         {
             Whose = Whose(db, r),
         })];
 
     /// <summary>A shop by its name; of a holder the issuer knows no more than the coin, or the request that was enciphered to it.</summary>
-    private static string Whose(IReadSnapshot db, Row row) => row.Kind switch
+    private static string Whose(IReadSnapshot db, UnbookedInstruction row) => row.Kind switch
     {
         TransferKind.ShopCredit or TransferKind.ShopDebit =>
-            db.First("SELECT name FROM shop WHERE bank = $1 AND account = $2", r => r.GetString(0), (long)row.Bank.Value, row.Reference.ToArray()) is { } shop
-                ? $"shop {shop}" : ParkedInstruction.Short("shop account", row.Reference),
+            ShopTable.OfAccount(db, row.Bank, row.Reference) is { } shop
+                ? $"shop {shop.Name}" : ParkedInstruction.Short("shop account", row.Reference),
         TransferKind.ClaimDebit or TransferKind.ClaimRestore => ParkedInstruction.Short("coin", row.Reference),
         TransferKind.RedeemCredit or TransferKind.ReturnCredit => ParkedInstruction.Short("withdrawal", row.Reference),
         _ => "",
     };
-
-    /// <summary>All that was instructed to be claimed for the coin, with what is waiting and without what was given back.</summary>
-    private static Amount Claimed(IReadSnapshot db, Row row) => Amount.FromLedger(db.Number(
-        "SELECT coalesce(max(0, sum(CASE kind WHEN 3 THEN amount ELSE -amount END)), 0) FROM instruction WHERE bank = $1 AND reference = $2 AND kind IN (3, 8)",
-        (long)row.Bank.Value, row.Reference.ToArray()));
 
     /// <summary>True if an instruction of that kind can wait for that reason: a bank that gives another one can book it.</summary>
     private static bool Fits(TransferKind kind, BookingOutcome reason) => reason switch
@@ -153,8 +131,9 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         _ => kind is TransferKind.FloatDebit or TransferKind.RedeemCredit or TransferKind.ReturnCredit,
     };
 
-    private static bool IsProvenClaim(IReadSnapshot db, Row row) =>
-        row.Kind == TransferKind.ClaimDebit && TraceCaseTable.Proven(db, new CoinId(row.Reference)) is { } most && Claimed(db, row) <= most;
+    private static bool IsProvenClaim(IReadSnapshot db, UnbookedInstruction row) =>
+        row.Kind == TransferKind.ClaimDebit && TraceCaseTable.Proven(db, new CoinId(row.Reference)) is { } most
+        && InstructionTable.Claimed(db, row.Bank, new CoinId(row.Reference)) <= most;
 
     /// <summary>Coins whose claims were not booked within disputeTerm: whether they are proven decides.</summary>
     public IEnumerable<CoinId> Doubted(IReadSnapshot db, Timestamp now) =>
@@ -165,14 +144,14 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     /// one day is not stopped before. A finding counts from its first word on that revision, and no later than a day after the bank had the claim: no bank
     /// puts its debts off by finding late.
     /// </summary>
-    private bool HadItsVisit(IReadSnapshot db, Row row, Timestamp now)
+    private bool HadItsVisit(IReadSnapshot db, UnbookedInstruction row, Timestamp now)
     {
-        long found = db.Number("SELECT coalesce(found, 0) FROM trace_case WHERE coin_id = $1", row.Reference.ToArray());
+        var found = TraceCaseTable.FoundAt(db, new CoinId(row.Reference));
         var latest = row.Since.Plus(Grace);
-        bool late = found > latest.ToLedger();
+        bool late = found > latest;
         Switches.Off("R8 found late", ref late);
-        var start = late ? latest : Timestamp.FromLedger(found);
-        bool had = found == 0 || start.Plus(terms.DisputeTerm + Grace) <= now;
+        var start = late ? latest : found;
+        bool had = found == default || start.Plus(terms.DisputeTerm + Grace) <= now;
         Switches.On("R8 visited", ref had);
         return had;
     }
@@ -181,11 +160,11 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     /// A bank that first spoke of the case so late that its notice could not be answered in time books no claim on it (rule R5). It was stopped for as long as it was away; what it obeys
     /// now stops it no more.
     /// </summary>
-    private bool CameTooLate(IReadSnapshot db, Row row)
+    private bool CameTooLate(IReadSnapshot db, UnbookedInstruction row)
     {
-        long judged = db.Number("SELECT coalesce(max(judged), 0) FROM trace_case WHERE coin_id = $1", row.Reference.ToArray());
-        bool late = judged > 0 && CoinTable.Find(db, new CoinId(row.Reference)) is { } coin
-            && Timestamp.FromLedger(judged).Plus(terms.DisputeTerm) > coin.Expiry.End.Plus(terms.HeardTerm);
+        var judged = TraceCaseTable.FirstJudgedAt(db, new CoinId(row.Reference));
+        bool late = judged != default && CoinTable.Find(db, new CoinId(row.Reference)) is { } coin
+            && judged.Plus(terms.DisputeTerm) > coin.Expiry.End.Plus(terms.HeardTerm);
         Switches.Off("R8 came too late", ref late);
         return late;
     }
@@ -200,38 +179,19 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
             return;
         }
 
-        var over = db.Query(
-            "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > max(b.acknowledged, b.missed) ORDER BY i.bank, i.number", ReadUnfetched)
-            .Where(r => IsOver(r, now));
-        foreach (var row in over)
+        foreach (var row in InstructionTable.NewlyUnfetched(db).Select(Unfetched).Where(r => IsOver(r, now)))
         {
-            Alarms.Raise(db, Alarms.NotFetched, row.Bank, (ulong)row.Number, now);
-            db.Execute("UPDATE bank SET missed = max(missed, $2) WHERE id = $1", (long)row.Bank.Value, row.Number);
+            Alarms.Raise(db, Alarms.NotFetched, row.Bank, row.Number, now);
+            BankTable.Missed(db, row.Bank, row.Number);
         }
     }
 
-    private bool IsOver(Row row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
+    private bool IsOver(UnbookedInstruction row, Timestamp now) => row.Since.Plus(terms.DisputeTerm) <= now;
 
     /// <summary>Parked ones; and those that a bank never fetched: silence is no way around its debts.</summary>
-    private static IEnumerable<Row> All(IReadSnapshot db)
-    {
-        var parked = db.Query(
-            $"SELECT bank, number, kind, reference, amount, outcome, heard FROM {Waiting} ORDER BY bank, number",
-            r => new Row(
-                new PartyId(checked((uint)r.GetInt64(0))), r.GetInt64(1), (TransferKind)r.GetInt64(2), Digest.Read(r.Bytes(3)), Amount.FromLedger(r.GetInt64(4)),
-                (BookingOutcome)r.GetInt64(5), Timestamp.FromLedger(r.GetInt64(6))));
-        var unfetched = db.Query(
-            """
-            SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank
-            WHERE i.number > b.acknowledged ORDER BY i.bank, i.number
-            """,
-            ReadUnfetched);
-        return parked.Concat(unfetched);
-    }
+    private static IEnumerable<UnbookedInstruction> All(IReadSnapshot db) =>
+        ParkedTable.All(db).Concat(InstructionTable.AllUnfetched(db).Select(Unfetched));
 
-    private static Row ReadUnfetched(DbDataReader r)
-    {
-        var t = ClearingInstruction.Decode(r.Bytes(0))!;
-        return new Row(t.Bank, (long)t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date);
-    }
+    private static UnbookedInstruction Unfetched(ClearingInstruction t) =>
+        new(t.Bank, t.Number, t.Kind, t.Reference, t.Total, BookingOutcome.Booked, t.Date);
 }

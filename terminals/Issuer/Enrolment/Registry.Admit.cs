@@ -46,8 +46,8 @@ public sealed partial class Registry
                 Switches.Off("R17 retires", ref retires);
                 if (retires)
                 {
-                    Retire(db, id, Bank(db, "id = $1", (long)id.Value)!.Key, now, null);
-                    db.Execute("UPDATE bank SET public_key = next_key, next_key = NULL, keyed = $2 WHERE id = $1", (long)id.Value, now.ToLedger());
+                    FormerKeyTable.Retire(db, id, BankTable.Find(db, id)!.Key, now, null);
+                    BankTable.UseAnnounced(db, id, now);
                 }
             }
 
@@ -60,14 +60,14 @@ public sealed partial class Registry
     private static Refusal? KeyFault(IReadSnapshot db, PartyId id, PublicKey key, out bool isNext)
     {
         isNext = false;
-        if (Bank(db, "id = $1", (long)id.Value) is not { } bank)
+        if (BankTable.Find(db, id) is not { } bank)
         {
             return Refuse(RefusalReason.NotAllowed, $"There is no bank {id} in this scheme.");
         }
 
-        bool revoked = RevokedAt(db, id) is not null;
+        bool revoked = BankTable.RevokedAt(db, id) is not null;
         Switches.Off("hole 22 bank", ref revoked);
-        if (revoked || db.Number("SELECT count(*) FROM former_key WHERE public_key = $1 AND bank = $2 AND revoked IS NOT NULL", key.Bytes.ToArray(), (long)id.Value) > 0)
+        if (revoked || FormerKeyTable.IsRevoked(db, id, key))
         {
             return Refuse(
                 RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer enrol it by the bank's number.");
@@ -78,18 +78,19 @@ public sealed partial class Registry
             return null;
         }
 
-        isNext = db.Number("SELECT count(*) FROM bank WHERE id = $1 AND next_key = $2", (long)id.Value, key.Bytes.ToArray()) > 0;
+        isNext = BankTable.NextKey(db, id)?.Equals(key) == true;
         return isNext ? null
-            : db.Number("SELECT ended FROM former_key WHERE public_key = $1 AND bank = $2", key.Bytes.ToArray(), (long)id.Value) is > 0 and var ended
+            : FormerKeyTable.EndedAt(db, id, key) is { } ended
                 ? Refuse(
                     RefusalReason.NotAllowed,
-                    $"This key of bank {id} is retired since {Timestamp.FromLedger(ended)}: the bank has used a newer one. Serve the folder that has it; if it is lost, see 'hiercash-bank recover --help'.")
+                    $"This key of bank {id} is retired since {ended}: the bank has used a newer one. Serve the folder that has it; "
+                    + "if it is lost, see 'hiercash-bank recover --help'.")
                 : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");
     }
 
     private static Refusal? TillFault(IReadSnapshot db, PartyId shop, TillId w) => !IsOf(db, w, shop)
         ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
-        : RevokedAt(db, w) is { } date
+        : TillTable.RevokedAt(db, w) is { } date
             ? new Refusal(
                 RefusalReason.KeyRevoked, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.", date)
             : null;
@@ -101,9 +102,9 @@ public sealed partial class Registry
     internal static Refusal? BringerFault(IReadSnapshot db, LinkPeer peer, TillId signer)
     {
         bool its = peer.Key is { } key && Derivations.W(key) == signer;
-        bool standsIn = TillOwner(db, signer)?.Id == peer.Id && RevokedAt(db, signer) is not null;
+        bool standsIn = ShopTable.OfTill(db, signer)?.Id == peer.Id && TillTable.RevokedAt(db, signer) is not null;
         Switches.Off("R17 stands in", ref standsIn);
-        return its || standsIn || TillOwner(db, signer)?.Id != peer.Id ? null
+        return its || standsIn || ShopTable.OfTill(db, signer)?.Id != peer.Id ? null
             : Refuse(
                 RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle from the till that was paid.");
     }

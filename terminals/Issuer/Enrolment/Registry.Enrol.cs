@@ -9,8 +9,8 @@ public sealed partial class Registry
 {
     /// <summary>The bank that a request is about: named by its number, by a key that is enrolled, or by the voucher of one; null if it is a new one.</summary>
     public BankEntry? BankOf(EnrolmentRequest request, PartyId? number) => store.Read(db => number is { } id
-        ? Bank(db, "id = $1", (long)id.Value)
-        : WithKey(db, request.Key) ?? (request.Voucher is { } voucher ? Bank(db, "id = $1", (long)voucher.Party.Value) : null));
+        ? BankTable.Find(db, id)
+        : BankTable.WithKey(db, request.Key) ?? (request.Voucher is { } voucher ? BankTable.Find(db, voucher.Party) : null));
 
     /// <summary>
     /// Enrols a bank; or returns the one of that key; or takes the next key that a bank announced; or, by number, gives a bank whose key was revoked a new one.
@@ -23,11 +23,11 @@ public sealed partial class Registry
         EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now, TimeSpan validity) => store.Write(db =>
     {
         var bank = number is { } id ? Replace(db, id, request.Key, now)
-            : WithKey(db, request.Key) is { } known ? known
+            : BankTable.WithKey(db, request.Key) is { } known ? known
             : request.Voucher is { } voucher ? Announce(db, voucher, request.Key, now)
             : Add(db, request.Name, request.Key, cap, now);
         // What a revoked key announces is no next key; nor is a grant of it printed again.
-        var ended = RevokedAt(db, bank.Id);
+        var ended = BankTable.RevokedAt(db, bank.Id);
         Switches.Replace("R17 no grant", ref ended, null);
         if (ended is { } revoked)
         {
@@ -59,22 +59,18 @@ public sealed partial class Registry
         // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank from every key after it.
         var counts = soon;
         Switches.Replace("R17 gone date", ref counts, new Timestamp(long.MaxValue));
-        var newest = Timestamp.FromLedger(db.Number(
-            "SELECT coalesce(max(date), 0) FROM certified_key WHERE bank = $1 AND public_key <> $2 AND (date <= $3 OR public_key NOT IN (SELECT public_key FROM former_key))",
-            (long)bank.Value, key.Bytes.ToArray(), counts.ToLedger()));
-        var known = db.Query("SELECT date FROM certified_key WHERE public_key = $1", r => Timestamp.FromLedger(r.GetInt64(0)), key.Bytes.ToArray());
-        if (known.Count == 0 && newest > soon)
+        var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, counts);
+        var known = CertifiedKeyTable.First(db, key);
+        if (known is null && newest > soon)
         {
             throw new InvalidOperationException(
                 $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the clock right; or, if it was wrong on that day, enrol the request of that key again first.");
         }
 
         // A clock steps back a little: the later key begins later. A date that cannot be right is mended when its key is enrolled again.
-        bool keeps = known.Exists(d => d <= soon && now < d.Plus(validity));
-        var date = keeps ? known[0] : newest > now && newest <= soon ? newest.Plus(TimeSpan.FromSeconds(1)) : now;
-        db.Execute(
-            "INSERT INTO certified_key(public_key, bank, date) VALUES($1, $2, $3) ON CONFLICT(public_key) DO UPDATE SET date = excluded.date",
-            key.Bytes.ToArray(), (long)bank.Value, date.ToLedger());
+        var date = known is { } kept && kept <= soon && now < kept.Plus(validity) ? kept
+            : newest > now && newest <= soon ? newest.Plus(TimeSpan.FromSeconds(1)) : now;
+        CertifiedKeyTable.Set(db, bank, key, date);
         var first = date;
         Switches.Replace("R19 dates", ref first, now);
         return first;
@@ -84,26 +80,25 @@ public sealed partial class Registry
     private static BankEntry Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now)
     {
         RequireNew(db, key);
-        if (Bank(db, "name = $1", name) is { } other)
+        if (BankTable.Named(db, name) is { } other)
         {
             throw new InvalidOperationException(
                 $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if this is that bank's new key after a revocation, add --bank {other.Id}.");
         }
 
-        db.Execute("INSERT INTO bank(name, public_key, cap, keyed) VALUES($1, $2, $3, $4)", name, key.Bytes.ToArray(), cap.ToLedger(), now.ToLedger());
-        return Bank(db, "name = $1", name)!;
+        return BankTable.Add(db, name, key, cap, now);
     }
 
     /// <summary>The word of a bank's present key for its next one. A later word takes the place of an earlier one whose key was not used yet.</summary>
     private static BankEntry Announce(IWriteTransaction db, KeyVoucher voucher, PublicKey next, Timestamp now)
     {
         RequireNew(db, next);
-        var bank = Bank(db, "id = $1", (long)voucher.Party.Value) ?? throw new InvalidOperationException($"There is no bank {voucher.Party}.");
+        var bank = BankTable.Find(db, voucher.Party) ?? throw new InvalidOperationException($"There is no bank {voucher.Party}.");
         bool present = bank.Key.Equals(voucher.Key);
         Switches.On("R17 voucher", ref present);
         if (!present)
         {
-            if (RevokedAt(db, bank.Id) is not null)
+            if (BankTable.RevokedAt(db, bank.Id) is not null)
             {
                 throw new InvalidOperationException($"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with --bank {bank.Id}.");
             }
@@ -112,10 +107,10 @@ public sealed partial class Registry
                 $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
-        if (RevokedAt(db, bank.Id) is null)
+        if (BankTable.RevokedAt(db, bank.Id) is null)
         {
             DropNext(db, bank.Id, now);
-            db.Execute("UPDATE bank SET next_key = $2 WHERE id = $1", (long)bank.Id.Value, next.Bytes.ToArray());
+            BankTable.Announce(db, bank.Id, next);
         }
 
         return bank;
@@ -124,8 +119,9 @@ public sealed partial class Registry
     /// <summary>A person says that this is the new key of a bank whose key was revoked.</summary>
     private static BankEntry Replace(IWriteTransaction db, PartyId number, PublicKey key, Timestamp now)
     {
-        var bank = Bank(db, "id = $1", (long)number.Value) ?? throw new InvalidOperationException($"There is no bank {number}. 'hiercash-issuer banks' lists them.");
-        var revoked = RevokedAt(db, number);
+        var bank = BankTable.Find(db, number)
+            ?? throw new InvalidOperationException($"There is no bank {number}. 'hiercash-issuer banks' lists them.");
+        var revoked = BankTable.RevokedAt(db, number);
         if (revoked is null && bank.Key.Equals(key))
         {
             return bank;
@@ -138,16 +134,15 @@ public sealed partial class Registry
         }
 
         RequireNew(db, key);
-        Retire(db, number, bank.Key, now, revoked);
-        db.Execute("UPDATE bank SET public_key = $2, keyed = $3, revoked = NULL WHERE id = $1", (long)number.Value, key.Bytes.ToArray(), now.ToLedger());
-        return Bank(db, "id = $1", (long)number.Value)!;
+        FormerKeyTable.Retire(db, number, bank.Key, now, revoked);
+        BankTable.Rekey(db, number, key, now);
+        return bank with { Key = key };
     }
 
     /// <summary>No key comes back, and none is two banks'.</summary>
     private static void RequireNew(IReadSnapshot db, PublicKey key)
     {
-        long former = db.Number("SELECT bank FROM former_key WHERE public_key = $1", key.Bytes.ToArray());
-        bool used = former > 0 || WithKey(db, key) is not null;
+        bool used = FormerKeyTable.Has(db, key) || BankTable.WithKey(db, key) is not null;
         Switches.Off("R17 once", ref used);
         if (used)
         {
@@ -155,25 +150,15 @@ public sealed partial class Registry
         }
     }
 
-    private static BankEntry? WithKey(IReadSnapshot db, PublicKey key) => Bank(db, "public_key = $1 OR next_key = $1", key.Bytes.ToArray());
-
-    /// <summary>When the bank's key was revoked, or null while it is good.</summary>
-    private static Timestamp? RevokedAt(IReadSnapshot db, PartyId bank) =>
-        db.Number("SELECT coalesce(revoked, 0) FROM bank WHERE id = $1", (long)bank.Value) is > 0 and var date ? Timestamp.FromLedger(date) : null;
-
     /// <summary>The announced next key is not that any more, and never comes back.</summary>
     private static void DropNext(IWriteTransaction db, PartyId bank, Timestamp now)
     {
-        var next = db.First("SELECT next_key FROM bank WHERE id = $1 AND next_key IS NOT NULL", r => r.Bytes(0), (long)bank.Value);
+        var next = BankTable.NextKey(db, bank);
         Switches.Replace("R17 drops", ref next, null);
         if (next is { } dropped)
         {
-            Retire(db, bank, PublicKey.TryDecode(dropped)!, now, RevokedAt(db, bank));
-            db.Execute("UPDATE bank SET next_key = NULL WHERE id = $1", (long)bank.Value);
+            FormerKeyTable.Retire(db, bank, dropped, now, BankTable.RevokedAt(db, bank));
+            BankTable.DropAnnounced(db, bank);
         }
     }
-
-    private static void Retire(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, Timestamp? revoked) => db.Execute(
-        "INSERT OR IGNORE INTO former_key(public_key, bank, ended, revoked) VALUES($1, $2, $3, $4)",
-        key.Bytes.ToArray(), (long)bank.Value, now.ToLedger(), revoked?.ToLedger());
 }

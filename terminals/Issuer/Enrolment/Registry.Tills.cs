@@ -14,18 +14,18 @@ public sealed partial class Registry
     /// <param name="request">Signed by its own key, which was seen before; with its bank's word for an account, or that of a till of the shop.</param>
     /// <returns>The shop, new or known.</returns>
     /// <exception cref="InvalidOperationException">The request does not hold; nothing changed.</exception>
-    public ShopEntry EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now) => store.Write(db =>
+    public ShopEntry EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
     {
-        var shop = request.Voucher is { } voucher ? ShopOf(db, voucher) : ShopWithAccount(db, request, suite);
-        var w = Derivations.W(request.Key);
+        var signer = request.Voucher is null ? AccountSigner(request, suite) : null;
+        return store.Write(db => EnrolTill(db, request, signer, now));
+    }
 
-        // Enrolled again under a clock that is right: what the till sells from then on counts, also if its first day lay in the future.
-        string again = "registered = min(registered, excluded.registered)";
-        Switches.Replace("R10 enrolled again", ref again, "registered = registered");
-        db.Execute(
-            $"INSERT INTO till(w, public_key, shop, registered, enrolled_by) VALUES($1, $2, $3, $4, $5) ON CONFLICT(w) DO UPDATE SET {again}",
-            w.Value.ToArray(), request.Key.Bytes.ToArray(), (long)shop.Id.Value, now.ToLedger(), request.Voucher is { } by ? Derivations.W(by.Key).Value.ToArray() : null);
-        var revoked = RevokedAt(db, w);
+    private static ShopEntry EnrolTill(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer, Timestamp now)
+    {
+        var shop = request.Voucher is { } voucher ? ShopOf(db, voucher) : ShopWithAccount(db, request, signer);
+        var w = Derivations.W(request.Key);
+        TillTable.Register(db, w, request.Key, shop.Id, request.Voucher is { } by ? Derivations.W(by.Key) : null, now);
+        var revoked = TillTable.RevokedAt(db, w);
         Switches.Replace("R18 never again", ref revoked, null);
         if (revoked is { } date)
         {
@@ -33,12 +33,18 @@ public sealed partial class Registry
         }
 
         return IsOf(db, w, shop.Id) ? shop : throw new InvalidOperationException("This till key belongs to another shop.");
-    });
+    }
+
+    /// <summary>The present key of the bank that signed for the shop's account; null if that signature does not hold. It is looked at before the transaction.</summary>
+    private PublicKey? AccountSigner(EnrolmentRequest request, ICashSuite suite) =>
+        request.Account is { } account && store.Read(db => BankTable.Find(db, account.Bank)) is { Key: var key }
+            && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature)
+            ? key : null;
 
     /// <summary>True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.</summary>
     private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop)
     {
-        bool its = TillOwner(db, w)?.Id == shop;
+        bool its = ShopTable.OfTill(db, w)?.Id == shop;
         Switches.On("R18 owner", ref its);
         return its;
     }
@@ -48,7 +54,7 @@ public sealed partial class Registry
     private static ShopEntry ShopOf(IReadSnapshot db, KeyVoucher voucher)
     {
         var w = Derivations.W(voucher.Key);
-        var shop = TillOwner(db, w);
+        var shop = ShopTable.OfTill(db, w);
         bool its = shop?.Id == voucher.Party;
         Switches.On("R18 voucher", ref its);
         if (shop is null || !its)
@@ -56,7 +62,7 @@ public sealed partial class Registry
             throw new InvalidOperationException($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop sign it with 'hiercash-shop enrol-till FILE', or its bank.");
         }
 
-        bool revoked = RevokedAt(db, w) is not null;
+        bool revoked = TillTable.RevokedAt(db, w) is not null;
         Switches.Off("R18 revoked", ref revoked);
         return revoked
             ? throw new InvalidOperationException($"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
@@ -65,7 +71,7 @@ public sealed partial class Registry
 
     /// <summary>The shop with the account for which its bank signed, new or known. A known one keeps its name, and a new one may have another shop's.</summary>
     /// <exception cref="InvalidOperationException">No account, no word of a bank's present key, or that key was revoked.</exception>
-    private static ShopEntry ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, ICashSuite suite)
+    private static ShopEntry ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer)
     {
         if (request.Account is not { } account)
         {
@@ -73,8 +79,7 @@ public sealed partial class Registry
                 "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till of the shop signs it with 'hiercash-shop enrol-till FILE'.");
         }
 
-        bool vouched = Bank(db, "id = $1", (long)account.Bank.Value) is { } bank
-            && suite.Verify(bank.Key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature);
+        bool vouched = signer is not null && BankTable.Find(db, account.Bank)?.Key.Equals(signer) == true;
         if (!vouched)
         {
             throw new InvalidOperationException(
@@ -82,7 +87,7 @@ public sealed partial class Registry
         }
 
         // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
-        var ended = RevokedAt(db, account.Bank);
+        var ended = BankTable.RevokedAt(db, account.Bank);
         Switches.Replace("R17 account", ref ended, null);
         if (ended is { } revoked)
         {
@@ -90,14 +95,8 @@ public sealed partial class Registry
                 $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the shop's request again.");
         }
 
-        ShopEntry? Known() => Shop(db, "bank = $1 AND account = $2", (long)account.Bank.Value, account.Reference.ToArray());
-        var found = Known();
-        Switches.Replace("R18 number", ref found, found ?? Shop(db, "name = $1", request.Name));
-        if (found is null)
-        {
-            db.Execute("INSERT INTO shop(name, bank, account) VALUES($1, $2, $3)", request.Name, (long)account.Bank.Value, account.Reference.ToArray());
-        }
-
-        return found ?? Known()!;
+        var found = ShopTable.OfAccount(db, account.Bank, account.Reference);
+        Switches.Replace("R18 number", ref found, found ?? ShopTable.Named(db, request.Name));
+        return found ?? ShopTable.Add(db, request.Name, account.Bank, account.Reference);
     }
 }

@@ -41,26 +41,19 @@ public sealed partial class Registry(Database store)
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
     public BankEntry SetCap(PartyId bank, Amount cap) => store.Write(db =>
     {
-        db.Execute("UPDATE bank SET cap = $2 WHERE id = $1", (long)bank.Value, cap.ToLedger());
-        return Bank(db, "id = $1", (long)bank.Value) ?? throw new InvalidOperationException($"There is no bank {bank}.");
+        BankTable.SetCap(db, bank, cap);
+        return BankTable.Find(db, bank) ?? throw new InvalidOperationException($"There is no bank {bank}.");
     });
 
-    public IReadOnlyList<BankEntry> Banks => store.Read(All);
+    public IReadOnlyList<BankEntry> Banks => store.Read(BankTable.All);
 
     /// <summary>Keys of that bank that were revoked, its present one too: stamps by them name no shop (rule R3).</summary>
-    public IReadOnlyList<KeyId> RevokedKeys(PartyId bank) => store.Read(db => db.Query(
-        """
-        SELECT public_key FROM former_key WHERE bank = $1 AND revoked IS NOT NULL UNION SELECT public_key FROM bank WHERE id = $1 AND revoked IS NOT NULL
-        """,
-        r => PublicKey.TryDecode(r.Bytes(0))!.Id, (long)bank.Value));
+    public IReadOnlyList<KeyId> RevokedKeys(PartyId bank) => [.. store.Read(db => BankTable.RevokedKeys(db, bank)).Select(k => k.Id)];
 
     /// <summary>The keys that were a bank's, its present one excepted.</summary>
-    public IReadOnlyList<PublicKey> FormerKeys(PartyId bank) => store.Read(db => db.Query(
-        "SELECT public_key FROM former_key WHERE bank = $1 ORDER BY ended", r => PublicKey.TryDecode(r.Bytes(0))!, (long)bank.Value));
+    public IReadOnlyList<PublicKey> FormerKeys(PartyId bank) => store.Read(db => FormerKeyTable.Of(db, bank));
 
-    internal static List<BankEntry> All(IReadSnapshot db) => db.Query($"{SelectBank} ORDER BY id", ReadBank);
-
-    public BankEntry? FindBank(PartyId id) => store.Read(db => Bank(db, "id = $1", (long)id.Value));
+    public BankEntry? FindBank(PartyId id) => store.Read(db => BankTable.Find(db, id));
 
     /// <summary>As a person names it. The number goes before names: a bank chooses its name, and may take one that looks like another's number (rule R18).</summary>
     public BankEntry? FindBank(string given)
@@ -72,11 +65,7 @@ public sealed partial class Registry(Database store)
     }
 
     /// <summary>All tills, the newest first.</summary>
-    public IReadOnlyList<TillRow> Tills => store.Read(db => db.Query(
-        "SELECT t.w, t.shop, s.name, t.registered, t.enrolled_by, t.revoked FROM till t JOIN shop s ON s.id = t.shop ORDER BY t.registered DESC, t.w",
-        r => new TillRow(
-            new TillId(Id16.Read(r.Bytes(0))), new PartyId(checked((uint)r.GetInt64(1))), r.GetString(2), Timestamp.FromLedger(r.GetInt64(3)),
-            r.BytesOrNull(4) is { } by ? new TillId(Id16.Read(by)) : null, r.IsDBNull(5) ? null : Timestamp.FromLedger(r.GetInt64(5)))));
+    public IReadOnlyList<TillRow> Tills => store.Read(TillTable.All);
 
     /// <summary>
     /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The tills that it
@@ -97,15 +86,13 @@ public sealed partial class Registry(Database store)
         Switches.Off("R18 descendants", ref follows);
         for (int at = 0; follows && at < gone.Count; at++)
         {
-            gone.AddRange(db.Query(
-                "SELECT w FROM till WHERE enrolled_by = $1 AND registered >= $2 ORDER BY registered, w", r => new TillId(Id16.Read(r.Bytes(0))),
-                gone[at].Value.ToArray(), (stolen ?? date).ToLedger()));
+            gone.AddRange(TillTable.EnrolledBy(db, gone[at], stolen ?? date));
         }
 
         // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since goes.
-        var revoked = gone.FindAll(t => db.Execute("UPDATE till SET revoked = $2 WHERE w = $1 AND revoked IS NULL", t.Value.ToArray(), date.ToLedger()) == 1);
+        var revoked = gone.FindAll(t => TillTable.Revoke(db, t, date));
         return revoked.Count > 0 ? revoked
-            : RevokedAt(db, w) is { } before
+            : TillTable.RevokedAt(db, w) is { } before
             ? throw new InvalidOperationException($"This till's key was revoked on {before} already. If it was stolen before, give that moment with --since: what it enrolled since then goes too.")
             : throw new InvalidOperationException($"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
@@ -117,9 +104,9 @@ public sealed partial class Registry(Database store)
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
     public void RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
     {
-        if (db.Execute("UPDATE bank SET revoked = $2 WHERE id = $1 AND revoked IS NULL", (long)bank.Value, now.ToLedger()) == 0)
+        if (!BankTable.Revoke(db, bank, now))
         {
-            throw RevokedAt(db, bank) is { } date
+            throw BankTable.RevokedAt(db, bank) is { } date
                 ? new InvalidOperationException($"The key of bank {bank} was revoked on {date} already. Enrol its new key with 'hiercash-issuer enrol bank FILE --bank {bank}'.")
                 : new InvalidOperationException($"There is no bank {bank} whose key could be revoked. 'hiercash-issuer banks' lists them.");
         }
@@ -131,7 +118,7 @@ public sealed partial class Registry(Database store)
     /// <summary>True if the till's key was revoked before that moment.</summary>
     internal static bool IsRevoked(IReadSnapshot db, TillId w, Timestamp moment)
     {
-        bool revoked = db.Number("SELECT count(*) FROM till WHERE w = $1 AND revoked IS NOT NULL AND revoked < $2", w.Value.ToArray(), moment.ToLedger()) > 0;
+        bool revoked = TillTable.IsRevokedBefore(db, w, moment);
         Switches.Off("hole 22 till", ref revoked);
         return revoked;
     }
@@ -141,37 +128,8 @@ public sealed partial class Registry(Database store)
     /// </summary>
     internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment)
     {
-        bool newer = db.Number("SELECT count(*) FROM till WHERE w = $1 AND registered > $2", w.Value.ToArray(), moment.ToLedger()) > 0;
+        bool newer = TillTable.IsRegisteredAfter(db, w, moment);
         Switches.Off("R10 registered", ref newer);
         return newer;
     }
-
-    /// <summary>The shop that W belongs to; a revoked W is still its shop's: what was paid to it is judged by its terms.</summary>
-    internal static ShopEntry? TillOwner(IReadSnapshot db, TillId w) => Shop(db, "id = (SELECT shop FROM till WHERE w = $1)", w.Value.ToArray());
-
-    /// <summary>A shop that is enrolled.</summary>
-    internal static ShopEntry Shop(IReadSnapshot db, PartyId id) => Shop(db, "id = $1", (long)id.Value)!;
-
-    /// <summary>When the till's key was revoked, or null.</summary>
-    internal static Timestamp? RevokedAt(IReadSnapshot db, TillId w) =>
-        db.Number("SELECT coalesce(revoked, 0) FROM till WHERE w = $1", w.Value.ToArray()) is > 0 and var date ? Timestamp.FromLedger(date) : null;
-
-    internal static BankEntry? Bank(IReadSnapshot db, string where, object value) => db.First($"{SelectBank} WHERE {where}", ReadBank, value);
-
-    /// <summary>Every key that a bank has had: what it signed with one of them, and brings itself, is its own.</summary>
-    internal static List<PublicKey> KeysOf(IReadSnapshot db, PartyId bank) => db.Query(
-        "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r => PublicKey.TryDecode(r.Bytes(0))!, (long)bank.Value);
-
-    private const string SelectBank = "SELECT id, name, public_key, cap, issued, settled, redeemed, returned FROM bank";
-
-    private static BankEntry ReadBank(DbDataReader r) => new(
-        new PartyId(checked((uint)r.GetInt64(0))), r.GetString(1), PublicKey.TryDecode(r.Bytes(2))!, Amount.FromLedger(r.GetInt64(3)),
-        new Circulation(
-            Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), Amount.FromLedger(r.GetInt64(6)), Amount.FromLedger(r.GetInt64(7))));
-
-    private static ShopEntry? Shop(IReadSnapshot db, string where, params ReadOnlySpan<object?> values) => db.First(
-        $"SELECT id, name, bank, account FROM shop WHERE {where}",
-        r => new ShopEntry(
-            new PartyId(checked((uint)r.GetInt64(0))), r.GetString(1), new PartyId(checked((uint)r.GetInt64(2))), Digest.Read(r.Bytes(3))),
-        values);
 }

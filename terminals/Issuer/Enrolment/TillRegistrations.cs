@@ -8,19 +8,14 @@ namespace HierCash.Issuer;
 /// <summary>Shows a till its own newest batch, by which one that was restored from a copy notices that, and what it had submitted (R27).</summary>
 internal sealed class TillRegistrations(Database store)
 {
-    /// <summary>One page: it goes from the till to its payments after that number, and never through all payments of a shop.</summary>
-    internal const string SubmittedBy = "SELECT id, h, receipt, reversed FROM history WHERE till = $1 AND id > $2 AND shop = $3 ORDER BY id LIMIT $4";
-
     /// <summary>A till's batch was answered: its own signature under its newest date is kept.</summary>
-    public static void Note(IWriteTransaction db, Submission submission, Digest[] subjects) => db.Execute(
-        "UPDATE till SET newest = $2, newest_subject = $3, newest_proof = $4 WHERE w = $1 AND newest < $2",
-        submission.Till!.Value.Value.ToArray(), submission.Date.ToLedger(), subjects[0].ToArray(), submission.Prove(subjects, 0).Encode());
+    public static void Note(IWriteTransaction db, Submission submission, Digest[] subjects) =>
+        TillTable.NoteBatch(db, submission.Till!.Value, submission.Date, subjects[0], submission.Prove(subjects, 0));
 
     public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => TillMessages.ReadNewest(request) is not { } till ? Malformed()
-        : Fault(peer, till)?.ToMessage() ?? store.Read(db => db.Query(
-            "SELECT newest_subject, newest_proof FROM till WHERE w = $1 AND newest > 0",
-            r => TillMessages.WriteNewestReply(Digest.Read(r.Bytes(0)), SubmissionProof.Decode(r.Bytes(1))), till.Value.ToArray()).FirstOrDefault())
-            ?? TillMessages.WriteNewestReply(default, null);
+        : Fault(peer, till)?.ToMessage() ?? (store.Read(db => TillTable.NewestBatch(db, till)) is var (subject, proof)
+            ? TillMessages.WriteNewestReply(subject, proof)
+            : TillMessages.WriteNewestReply(default, null));
 
     public LinkMessage HandleSubmitted(LinkPeer peer, LinkMessage request)
     {
@@ -34,17 +29,15 @@ internal sealed class TillRegistrations(Database store)
             return fault.ToMessage();
         }
 
-        return TillMessages.WriteSubmittedReply(store.Read(db => db.Query(
-            SubmittedBy,
-            r => new SubmittedPayment(
-                (ulong)r.GetInt64(0), CashPayment.Decode(r.Bytes(1))!, Receipt.Decode(r.Bytes(2))!, r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null),
-            asked.Till.Value.ToArray(), (long)asked.After, (long)peer.Id.Value, (long)TillMessages.MaxEntries)));
+        return TillMessages.WriteSubmittedReply(
+            store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, TillMessages.MaxEntries)));
     }
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>
     private Refusal? Fault(LinkPeer peer, TillId till)
     {
-        bool its = peer.Role == LinkRole.Shop && store.Read(db => Registry.TillOwner(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
+        bool its = peer.Role == LinkRole.Shop
+            && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
         Switches.On("R27 own till", ref its);
         return its ? null : new Refusal(RefusalReason.NotAllowed, "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }

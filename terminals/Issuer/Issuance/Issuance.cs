@@ -21,7 +21,7 @@ internal sealed class Issuance(
     public LinkMessage Handle(LinkPeer peer, IssueRequest request, bool withhold)
     {
         var now = Timestamp.Now(clock);
-        if (peer.Role != LinkRole.Bank || request.Bank != peer.Id || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || request.Bank != peer.Id || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
             return Refuse(RefusalReason.NotAllowed, "A bank may ask for cash only in its own name.");
         }
@@ -89,17 +89,14 @@ internal sealed class Issuance(
     /// <summary>The answer that this withdrawal got before.</summary>
     private LinkMessage? Earlier(IReadSnapshot db, IssueRequest request, Timestamp now)
     {
-        var row = db.First(
-            "SELECT bank, x, ek, never_issued FROM issuance WHERE request = $1",
-            r => new { Bank = r.GetInt64(0), X = r.GetInt64(1), EK = r.BytesOrNull(2), Never = r.BytesOrNull(3) },
-            request.Request.Value.ToArray());
+        var row = IssuanceTable.Find(db, request.Request);
         Switches.Replace("hole 7 repeat", ref row, null);
         if (row is null)
         {
             return null;
         }
 
-        bool anothers = row.Bank != request.Bank.Value;
+        bool anothers = row.Bank != request.Bank;
         Switches.Off("hole 7 bank", ref anothers);
         if (anothers)
         {
@@ -107,14 +104,14 @@ internal sealed class Issuance(
             return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
         }
 
-        bool differs = row.X != request.FaceValue.ToLedger();
+        bool differs = row.FaceValue != request.FaceValue;
         Switches.Off("issue same", ref differs);
         if (differs)
         {
             return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
         }
 
-        return new WithdrawalAnswer(row.EK, row.Never is null ? null : NonIssuanceStatement.Decode(row.Never)).ToMessage(MessageType.IssueReply);
+        return new WithdrawalAnswer(row.EK, row.Never).ToMessage(MessageType.IssueReply);
     }
 
     /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
@@ -142,7 +139,7 @@ internal sealed class Issuance(
             return adopted;
         }
 
-        var bank = Registry.Bank(db, "id = $1", (long)request.Bank.Value)!;
+        var bank = BankTable.Find(db, request.Bank)!;
         bool differs = opened?.FaceValue != request.FaceValue;
         Switches.Off("hole 16", ref differs);
         bool foreign = opened is not null && opened.Currency != request.Currency;
@@ -156,7 +153,7 @@ internal sealed class Issuance(
             : differs || foreign ? IssueRefusal.AmountDiffers
             : taken ? IssueRefusal.KeyReused
             : beyond ? IssueRefusal.CapReached
-            : ParkedInstructions.IsInArrears(db, request.Bank) ? IssueRefusal.InArrears
+            : ArrearsTable.HasAny(db, request.Bank) ? IssueRefusal.InArrears
             : null;
         return refusal is not { } reason ? Issue(db, request, opened!, now)
             : IsFull(db, bank) ? Refuse(RefusalReason.Unavailable, "Too many withdrawals of this bank were refused lately. Ask for this one again later.")
@@ -167,7 +164,7 @@ internal sealed class Issuance(
     private static bool IsFull(IReadSnapshot db, BankEntry bank)
     {
         ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
-        bool isFull = (ulong)db.Number("SELECT count(*) FROM issuance WHERE bank = $1 AND never_issued IS NOT NULL", (long)bank.Id.Value) >= most;
+        bool isFull = IssuanceTable.RefusedTo(db, bank.Id) >= most;
         Switches.Off("R10 tombstones", ref isFull);
         return isFull;
     }
@@ -175,9 +172,7 @@ internal sealed class Issuance(
     private LinkMessage RecordRefusal(IWriteTransaction db, IssueRequest request, IssueRefusal reason, Timestamp now)
     {
         var statement = Sign(request, reason, now);
-        db.Execute(
-            "INSERT INTO issuance(request, bank, x, never_issued, date) VALUES($1, $2, $3, $4, $5)",
-            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), statement.Encode(), now.ToLedger());
+        IssuanceTable.Refused(db, statement, now);
         return new WithdrawalAnswer(null, statement).ToMessage(MessageType.IssueReply);
     }
 
@@ -226,12 +221,11 @@ internal sealed class Issuance(
         return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
     }
 
-    private static void Enter(IWriteTransaction db, IssueRequest request, byte[] ek, Timestamp now)
+    /// <summary>The withdrawal was answered with cash: that much more is in circulation for its bank.</summary>
+    public static void Enter(IWriteTransaction db, IssueRequest request, byte[] ek, Timestamp now)
     {
-        db.Execute("UPDATE bank SET issued = issued + $2 WHERE id = $1", (long)request.Bank.Value, request.FaceValue.ToLedger());
-        db.Execute(
-            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES($1, $2, $3, $4, $5, $6)",
-            request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(IssueRequest.MaxEncodedSize, request.Write));
+        BankTable.AddIssued(db, request.Bank, request.FaceValue);
+        IssuanceTable.Issued(db, request, ek, now);
     }
 
     private NonIssuanceStatement Sign(IssueRequest request, IssueRefusal reason, Timestamp now) => NonIssuanceStatement.Sign(

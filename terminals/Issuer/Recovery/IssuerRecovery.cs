@@ -13,31 +13,10 @@ namespace HierCash.Issuer;
 /// </summary>
 internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
 {
-    /// <summary>Of a bank, while the issuer recovers: it has given back what it has.</summary>
-    private const long GaveBack = 1;
-    private const long Waits = 0;
-    private const long LeftOut = 2;
-
-    /// <summary>It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.</summary>
-    private const long Away = 3;
-
-    /// <summary>Banks that have not given back yet, while the issuer recovers. One whose key was revoked meanwhile cannot.</summary>
-    public static List<PartyId> Missing(IReadSnapshot db) => InState(db, Waits);
-
-    /// <summary>Banks that had shown a later word and were left out, and may still come.</summary>
-    public static List<PartyId> LeftOutBanks(IReadSnapshot db) => InState(db, Away);
-
-    private static List<PartyId> InState(IReadSnapshot db, long state) => db.Query(
-        "SELECT bank FROM recovery WHERE done = $1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank", r => new PartyId(checked((uint)r.GetInt64(0))), state);
-
-    /// <summary>Since when the copy knows nothing, if that bank has not given back what it has, be it left out or not; null if it has.</summary>
-    public static Timestamp? Awaits(IReadSnapshot db, PartyId bank) => db.Query(
-        "SELECT since FROM recovery WHERE bank = $1 AND done <> $2", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), (long)bank.Value, GaveBack).FirstOrDefault();
-
     /// <summary>True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given back.</summary>
     public static bool StaysAway(IReadSnapshot db, PartyId bank)
     {
-        bool stays = db.Number("SELECT count(*) FROM recovery WHERE bank = $1 AND done = $2", (long)bank.Value, Away) > 0;
+        bool stays = RecoveryTable.Is(db, bank, RecoveryState.Away);
         Switches.Off("R27 left out once", ref stays);
         return stays;
     }
@@ -54,16 +33,14 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         }
 
         var (since, copied) = Since(db, terms, Timestamp.Now(clock));
-        // Who stayed away goes on doing so: it gives back when it comes.
-        db.Execute("UPDATE recovery SET since = min(since, $1), copied = min(copied, $2) WHERE done = $3", since, copied, Away);
-        db.Execute("INSERT OR IGNORE INTO recovery(bank, since, copied) SELECT id, $1, $2 FROM bank WHERE revoked IS NULL", since, copied);
-        if (without is { } lost && db.Execute("UPDATE recovery SET done = iif(done = $2, $3, done) WHERE bank = $1", (long)lost.Value, Waits, LeftOut) == 0)
+        RecoveryTable.Begin(db, since, copied);
+        if (without is { } lost && !RecoveryTable.LeaveOut(db, lost))
         {
             throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
         }
 
         EndIfAll(db, Timestamp.Now(clock));
-        return Missing(db);
+        return RecoveryTable.In(db, RecoveryState.Waits);
     });
 
     /// <summary>
@@ -71,23 +48,23 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// no bank has one, because all were put back together, the copy's own dates show little: the issuer has served since, and what is newest in its books is of today. Then all is brought
     /// that a backup may lack.
     /// </summary>
-    private static (long Since, long Copied) Since(IWriteTransaction db, SchemeParameters terms, Timestamp now)
+    private static (Timestamp Since, Timestamp Copied) Since(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
-        var behind = db.Query("SELECT bank, proof FROM behind", r => (Bank: r.GetInt64(0), Proof: r.Bytes(1)));
-        var banks = behind.FindAll(b => b.Bank != ShownWords.NoBank)
-            .ConvertAll(b => (Last: AgreedBooks.Newest(db, new PartyId(checked((uint)b.Bank)), PositionRole.Issuer)?.Date, Later: Position.Decode(b.Proof)!.Date));
-        var receipts = behind.FindAll(b => b.Bank == ShownWords.NoBank).ConvertAll(b => Receipt.Decode(b.Proof)!.Date);
-        var lost = LostKeys.Open(db).ConvertAll(c => c.NotBefore);
+        var banks = BehindTable.Words(db).ConvertAll(
+            w => (Last: PositionTable.Newest(db, w.Bank, PositionRole.Issuer)?.Date, Later: w.Date));
+        Timestamp[] receipts = BehindTable.Receipt(db) is { } receipt ? [receipt.Date] : [];
+        var lost = LostKeyTable.Open(db).ConvertAll(c => c.NotBefore);
 
-        // To a bank that had not visited before the copy there is no word in it. A lost key was made later than the copy.
+        // To a bank that had not visited before the copy there is no word in it: then the copy ends, if nobody has settled since, with the
+        // last thing in it that is older than what it does not know. A lost key was made later than the copy.
         var ends = banks.ConvertAll(b =>
         {
-            long end = b.Last?.ToLedger() ?? ShownWords.CopyEnds(db, b.Later);
-            Switches.Replace("R27 no word", ref end, b.Last?.ToLedger() ?? 0);
+            var end = b.Last ?? IssuanceTable.LastBefore(db, b.Later);
+            Switches.Replace("R27 no word", ref end, b.Last ?? default);
             return end;
-        }).Concat(receipts.ConvertAll(date => ShownWords.CopyEnds(db, date))).ToList();
-        var all = db.Query("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!.Date.ToLedger(), (long)PositionRole.Issuer);
-        long copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [0]).Concat(lost.ConvertAll(date => date.ToLedger())).Min();
+        }).Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
+        var all = PositionTable.OfIssuer(db).ConvertAll(p => p.Date);
+        var copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [default]).Concat(lost).Min();
 
         // What a bank has heard after the issuer was put back, and before it showed more, says nothing of the copy.
         bool isShown = banks.Exists(b => b.Last < b.Later);
@@ -101,8 +78,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         var later = banks.ConvertAll(b => b.Later).Concat(receipts).Concat(lost).Min();
         var away = OutageTable.FirstBeganOfEndedSince(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance))?.ToLedger();
         Switches.Replace("R27 away since", ref away, null);
-        copied = Math.Min(copied, away ?? copied);
-        return (Math.Min(copied, now.Minus(terms.BackupMaxAge).ToLedger()), copied);
+        copied = Timestamp.Min(copied, away is { } stopped ? Timestamp.FromLedger(stopped) : copied);
+        return (Timestamp.Min(copied, now.Minus(terms.BackupMaxAge)), copied);
     }
 
     /// <summary>What was issued to a bank, for one that was restored.</summary>
@@ -113,27 +90,19 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
         }
 
-        return RecoveryMessages.WriteIssuedReply(store.Read(db => db.Query(
-            "SELECT rowid, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > $2 ORDER BY rowid LIMIT $3",
-            r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)peer.Id.Value, (long)after, (long)RecoveryMessages.MaxEntries)));
-    }
-
-    private static IssueRequest Asked(byte[] bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        return IssueRequest.Read(ref reader);
+        return RecoveryMessages.WriteIssuedReply(
+            store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, RecoveryMessages.MaxEntries)));
     }
 
     /// <summary>A bank's shops, for one that was restored.</summary>
     public LinkMessage HandleShops(LinkPeer peer) => peer.Role != LinkRole.Bank
         ? new Refusal(RefusalReason.NotAllowed, "Only banks ask for their shops.").ToMessage()
-        : RecoveryMessages.WriteShopsReply(store.Read(db => db.Query(
-            "SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (Digest.Read(r.Bytes(0)), r.GetString(1)), (long)peer.Id.Value)));
+        : RecoveryMessages.WriteShopsReply(store.Read(db => ShopTable.OfBank(db, peer.Id)));
 
     /// <summary>A bank gives back what this issuer had signed.</summary>
     public LinkMessage HandleReturn(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks give back what was signed for them.").ToMessage();
         }
@@ -192,7 +161,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
     private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
     {
-        if (Awaits(db, bank) is null)
+        if (RecoveryTable.AwaitedSince(db, bank) is null)
         {
             return new Refusal(RefusalReason.NotAllowed, "This issuer does not wait for anything of this bank.").ToMessage();
         }
@@ -209,13 +178,13 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
         foreach (var statement in words.Statements)
         {
-            db.Execute("INSERT OR IGNORE INTO audit_statement(bank, number, statement) VALUES($1, $2, $3)", (long)bank.Value, (long)statement.Number, statement.Encode());
+            StatementTable.Add(db, statement);
         }
 
         if (unopened > 0)
         {
             Alarms.Raise(db, Alarms.NotOpened, bank, 0, now);
-            db.Execute("UPDATE recovery SET unopened = unopened + $2 WHERE bank = $1", (long)bank.Value, (long)unopened);
+            RecoveryTable.AddUnopened(db, bank, unopened);
         }
 
         if (words.IsLast && IsShort(db, bank))
@@ -225,11 +194,11 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
         if (words.IsLast && StaysAway(db, bank))
         {
-            db.Execute("DELETE FROM recovery WHERE bank = $1", (long)bank.Value);
+            RecoveryTable.Remove(db, bank);
         }
         else if (words.IsLast)
         {
-            db.Execute("UPDATE recovery SET done = $2 WHERE bank = $1", (long)bank.Value, GaveBack);
+            RecoveryTable.GaveBack(db, bank);
             EndIfAll(db, now);
         }
 
@@ -242,9 +211,9 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// </summary>
     private static bool IsShort(IReadSnapshot db, PartyId bank)
     {
-        var said = db.First("SELECT proof FROM behind WHERE bank = $1", r => Position.Decode(r.Bytes(0))!, (long)bank.Value);
+        var said = BehindTable.ShownBy(db, bank);
         var (instruction, statement, issued) = AgreedBooks.Has(db, bank);
-        issued += (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = $1", (long)bank.Value);
+        issued += RecoveryTable.Unopened(db, bank);
         bool isShort = said is not null && (instruction < said.Instruction || statement < said.Statement || issued < said.Issued);
         Switches.Off("R27 short", ref isShort);
         return isShort;
@@ -252,13 +221,13 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
 
     private void Register(IWriteTransaction db, PartyId bank, IssueRequest asked, byte[] ek, (Coin Coin, byte[] Opening) of, Timestamp now)
     {
-        if (db.Number("SELECT count(*) FROM issuance WHERE request = $1", asked.Request.Value.ToArray()) > 0)
+        if (IssuanceTable.Has(db, asked.Request))
         {
             return;
         }
 
         // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over before the copy.
-        var date = ClockWatch.DoubtedSince(db) is null ? now : Timestamp.Min(now, Awaits(db, bank) ?? now);
+        var date = ClockTable.DoubtedSince(db) is null ? now : Timestamp.Min(now, RecoveryTable.AwaitedSince(db, bank) ?? now);
         Switches.Replace("R26 long over", ref date, now);
         bool isOver = terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance));
         Switches.Off("R27 long over", ref isOver);
@@ -289,10 +258,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             HonouredCoins.Adopt(db, CoinTable.KeepUntil(db, known, of.Coin.Terms.Expiry), bank, asked.Request, opening, now);
         }
 
-        db.Execute("UPDATE bank SET issued = issued + $2 WHERE id = $1", (long)bank.Value, asked.FaceValue.ToLedger());
-        db.Execute(
-            "INSERT INTO issuance(request, bank, x, ek, date, asked) VALUES($1, $2, $3, $4, $5, $6)",
-            asked.Request.Value.ToArray(), (long)bank.Value, asked.FaceValue.ToLedger(), ek, now.ToLedger(), BerTlv.Encode(IssueRequest.MaxEncodedSize, asked.Write));
+        Issuance.Enter(db, asked, ek, now);
     }
 
     /// <summary>
@@ -301,48 +267,43 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// </summary>
     private static void Count(IWriteTransaction db, PartyId bank, ClearingInstruction t)
     {
-        if (db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value) != (long)t.Number)
+        if (BankTable.NextInstruction(db, bank) != t.Number)
         {
             return;
         }
 
-        db.Execute(
-            "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES($1, $2, $3, $4, $5, $6)",
-            (long)bank.Value, (long)t.Number, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger(), t.Encode());
-        db.Execute("UPDATE bank SET next_number = next_number + 1 WHERE id = $1", (long)bank.Value);
+        InstructionTable.Add(db, t);
         if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit && CoinTable.OfRequest(db, new WithdrawalId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
         {
             CoinTable.Return(db, coin, t.Total);
-            db.Execute(
-                t.Kind == TransferKind.RedeemCredit ? "UPDATE bank SET redeemed = redeemed + $2 WHERE id = $1" : "UPDATE bank SET returned = returned + $2 WHERE id = $1",
-                (long)bank.Value, t.Total.ToLedger());
+            if (t.Kind == TransferKind.RedeemCredit)
+            {
+                BankTable.AddRedeemed(db, bank, t.Total);
+            }
+            else
+            {
+                BankTable.AddReturned(db, bank, t.Total);
+            }
+
             return;
         }
 
-        db.Execute(
-            """
-            INSERT INTO transfer_delta(bank, kind, reference, amount) VALUES($1, $2, $3, -$4)
-            ON CONFLICT(bank, kind, reference) DO UPDATE SET amount = amount - $4
-            """,
-            (long)bank.Value, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger());
+        TransferDeltaTable.Subtract(db, bank, t.Kind, t.Reference, t.Total);
     }
 
     /// <summary>Once all banks have given back theirs the issuer goes on.</summary>
     private void EndIfAll(IWriteTransaction db, Timestamp now)
     {
-        if (Missing(db).Count > 0)
+        if (RecoveryTable.In(db, RecoveryState.Waits).Count > 0)
         {
             return;
         }
 
         // Where no bank had to visit, because all keys are revoked, what a till or a key has shown says since when.
-        var (brought, ends) = Since(db, terms, now);
-        var since = db.Number("SELECT coalesce(min(since), $2) FROM recovery WHERE done <> $1", Away, brought);
-        var copied = db.Number("SELECT coalesce(min(copied), $2) FROM recovery WHERE done <> $1", Away, ends);
-        Restorations.Add(db, Timestamp.FromLedger(copied), now, Timestamp.FromLedger(since));
-        db.Execute("UPDATE recovery SET done = $2 WHERE done = $1 AND bank IN (SELECT bank FROM behind)", LeftOut, Away);
-        db.Execute("DELETE FROM recovery WHERE done <> $1", Away);
-        db.Execute("DELETE FROM behind");
-        LostKeys.Recovered(db);
+        var (since, copied) = RecoveryTable.Terms(db) ?? Since(db, terms, now);
+        RestorationTable.Add(db, copied, now, since);
+        RecoveryTable.End(db);
+        BehindTable.Clear(db);
+        LostKeyTable.Recovered(db);
     }
 }

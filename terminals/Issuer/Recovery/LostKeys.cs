@@ -15,21 +15,6 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
     /// <summary>Most that are kept: more rotations than one copy ever lacked.</summary>
     public const int Most = 256;
 
-    /// <summary>All of them, those that were certified first come first.</summary>
-    public static List<KeyCertificate> All(IReadSnapshot db) =>
-        [.. db.Query("SELECT certificate FROM lost_key", r => KeyCertificate.Decode(r.Bytes(0))).OfType<KeyCertificate>().OrderBy(c => c.NotBefore)];
-
-    /// <summary>Those that were shown, and from which this issuer has not recovered yet.</summary>
-    public static List<KeyCertificate> Open(IWriteTransaction db) =>
-        [.. db.Query("SELECT certificate FROM lost_key WHERE recovered = 0", r => KeyCertificate.Decode(r.Bytes(0))).OfType<KeyCertificate>()];
-
-    /// <summary>Since when that certificate is known as one of a lost key; null if it is not.</summary>
-    public static Timestamp? HeardOf(IReadSnapshot db, KeyCertificate certificate) =>
-        db.Query("SELECT since FROM lost_key WHERE certificate = $1", r => (Timestamp?)Timestamp.FromLedger(r.GetInt64(0)), certificate.Encode()).FirstOrDefault();
-
-    /// <summary>This issuer has recovered; the keys stay.</summary>
-    public static int Recovered(IWriteTransaction db) => db.Execute("UPDATE lost_key SET recovered = 1");
-
     /// <summary>A bank or shop shows certificates that this issuer does not give.</summary>
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
     {
@@ -71,7 +56,7 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
 
     private int Keep(IWriteTransaction db, KeyCertificate lost, Timestamp now)
     {
-        if (db.Number("SELECT count(*) FROM lost_key") >= Most)
+        if (LostKeyTable.Count(db) >= Most)
         {
             return 0;
         }
@@ -79,9 +64,10 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)), now);
 
         // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more. Nor does another certificate of such a key.
-        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id) && !Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
-        bool isRecovered = isAnother || (Restorations.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
+        bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id)
+            && !LostKeyTable.Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
+        bool isRecovered = isAnother || (RestorationTable.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
         Switches.Off("R27 recovered key", ref isRecovered);
-        return db.Execute("INSERT OR IGNORE INTO lost_key(certificate, since, recovered) VALUES($1, $2, $3)", lost.Encode(), now.ToLedger(), isRecovered ? 1L : 0L);
+        return LostKeyTable.Add(db, lost, now, isRecovered);
     }
 }

@@ -57,8 +57,7 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.Malformed, "The cancellation is malformed.");
         }
 
-        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id
-            || store.Read(db => Registry.Bank(db, "id = $1", (long)peer.Id.Value)) is not { } bank)
+        if (peer.Role != LinkRole.Bank || order.Bank != peer.Id || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
             return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
         }

@@ -22,7 +22,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;
-        bool covers = !isOver && Restorations.All(db).Exists(r => IsOf(db, r, coin.Terms));
+        bool covers = !isOver && RestorationTable.All(db).Exists(r => IsOf(db, r, coin.Terms));
         Switches.Off("R27 honours", ref covers);
         return covers;
     }

@@ -80,7 +80,7 @@ internal sealed class Reversals(
     private LinkMessage ReverseAtIssuer(IWriteTransaction db, VoidMessage brought, PartyId? shop, MessageType type, Timestamp now)
     {
         var h = brought.H;
-        var owner = Registry.TillOwner(db, h.Till);
+        var owner = ShopTable.OfTill(db, h.Till);
         bool anothers = shop is not null && owner?.Id != shop;
         Switches.Off("hole 3 stranger", ref anothers);
         if (anothers)
@@ -129,7 +129,7 @@ internal sealed class Reversals(
         Switches.Off("R4 shop", ref late);
 
         // A till of the shop whose key is good brings it: then the shop wants it so, whoever else has the old key (rule R17).
-        bool revoked = shop is null && Registry.RevokedAt(db, h.Till) is not null;
+        bool revoked = shop is null && TillTable.RevokedAt(db, h.Till) is not null;
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
@@ -234,7 +234,7 @@ internal sealed class Reversals(
                 "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 
-        bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
+        bool known = ShopTable.OfTill(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
         var over = terms.LateAfter(h);
         bool ended = now > over;
         Switches.On("hole 4 term", ref ended);

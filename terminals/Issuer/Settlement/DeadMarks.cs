@@ -47,7 +47,7 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameter
     /// </summary>
     private Timestamp Needed(IReadSnapshot db, CashPayment h, Timestamp late)
     {
-        bool known = Registry.TillOwner(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
+        bool known = ShopTable.OfTill(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
         return known ? late : Timestamp.Min(late, h.Time.Plus(2 * terms.ClockTolerance));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             if (!amount.IsZero)
             {
                 CoinTable.Spend(db, coin, amount);
-                Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
+                Credits.Give(db, coin, ShopTable.Get(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
                 var needless = Amount.Min(amount, row.Share.Guaranteed);
                 Switches.Replace("R2 promise", ref needless, Amount.Zero);
@@ -69,8 +69,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// </summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
-        bool mixed = Restorations.Newest(db) is not null
-            && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
+        bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
             && HistoryTable.SignedWith(db, rows[0].Coin, HistoryTable.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
         Switches.Off("R27 promised first", ref mixed);
         return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;
@@ -155,7 +154,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
             Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             CoinTable.Restore(db, current, amount);
-            Credits.ReverseAtIssuer(db, current, Registry.Shop(db, row.Shop!.Value), amount);
+            Credits.ReverseAtIssuer(db, current, ShopTable.Get(db, row.Shop!.Value), amount);
             Keep(db, row, row.Share.Credited - amount, row.Moved + amount, now);
         }
     }
@@ -192,7 +191,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             if (!amount.IsZero)
             {
                 CoinTable.Spend(db, coin, amount);
-                Credits.Give(db, coin, Registry.Shop(db, row.Shop!.Value), amount);
+                Credits.Give(db, coin, ShopTable.Get(db, row.Shop!.Value), amount);
                 Keep(db, row, row.Share.Credited + amount, row.Moved - amount, now);
             }
         }

@@ -62,7 +62,7 @@ internal sealed class Guarantee(SchemeParameters terms)
     /// </summary>
     private static bool IsProven(IReadSnapshot db, CoinRow coin, CashPayment h, Amount excess)
     {
-        if (Restorations.Newest(db) is null)
+        if (RestorationTable.Newest(db) is null)
         {
             return true;
         }

@@ -1,0 +1,23 @@
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>How far each bank and this issuer are with each other: the newest signed word of each (R27).</summary>
+internal static partial class PositionTable
+{
+    /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
+    public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(
+        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => Position.Decode(r.Bytes(0))!, (long)bank.Value, (long)role);
+
+    /// <summary>This issuer's newest words to all banks.</summary>
+    public static List<Position> OfIssuer(IReadSnapshot db) =>
+        db.Query("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!, (long)PositionRole.Issuer);
+
+    public static int Keep(IWriteTransaction db, Position position) => db.Execute(
+        """
+        INSERT INTO position(bank, role, number, position) VALUES($1, $2, $3, $4)
+        ON CONFLICT(bank, role) DO UPDATE SET number = excluded.number, position = excluded.position
+        """,
+        (long)position.Bank.Value, (long)position.Role, (long)position.Number, position.Encode());
+}

@@ -1,0 +1,37 @@
+using System.Data.Common;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Issuer;
+
+/// <summary>Shops: each a number with an account at its bank (rule R18).</summary>
+internal static partial class ShopTable
+{
+    private const string Select = "SELECT s.id, s.name, s.bank, s.account FROM shop s";
+
+    /// <summary>A shop that is enrolled.</summary>
+    public static ShopEntry Get(IReadSnapshot db, PartyId id) => db.First($"{Select} WHERE s.id = $1", Read, (long)id.Value)!;
+
+    /// <summary>The shop that W belongs to; a revoked W is still its shop's: what was paid to it is judged by its terms.</summary>
+    public static ShopEntry? OfTill(IReadSnapshot db, TillId w) =>
+        db.First($"{Select} JOIN till t ON t.shop = s.id WHERE t.w = $1", Read, w.Value.ToArray());
+
+    public static ShopEntry? OfAccount(IReadSnapshot db, PartyId bank, Digest account) =>
+        db.First($"{Select} WHERE s.bank = $1 AND s.account = $2", Read, (long)bank.Value, account.ToArray());
+
+    /// <summary>Any shop that people call so.</summary>
+    public static ShopEntry? Named(IReadSnapshot db, string name) => db.First($"{Select} WHERE s.name = $1", Read, name);
+
+    /// <summary>Accounts and names of a bank's shops, those that were enrolled first coming first.</summary>
+    public static List<(Digest Account, string Name)> OfBank(IReadSnapshot db, PartyId bank) =>
+        db.Query("SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (Column.Hash(r, 0), r.GetString(1)), (long)bank.Value);
+
+    public static ShopEntry Add(IWriteTransaction db, string name, PartyId bank, Digest account)
+    {
+        long id = db.Number(
+            "INSERT INTO shop(name, bank, account) VALUES($1, $2, $3) RETURNING id", name, (long)bank.Value, account.ToArray());
+        return new ShopEntry(new PartyId(checked((uint)id)), name, bank, account);
+    }
+
+    private static ShopEntry Read(DbDataReader r) => new(Column.Party(r, 0), r.GetString(1), Column.Party(r, 2), Column.Hash(r, 3));
+}
