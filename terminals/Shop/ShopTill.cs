@@ -19,16 +19,16 @@ public enum TillOutcome
     /// <summary>OK: H is on disk and queued for settlement.</summary>
     Accepted,
 
-    /// <summary>The amount is above the card's limit without PIN: ask for the PIN and go on with the same ticket.</summary>
+    /// <summary>The amount is above the card's limit without PIN: ask for the PIN and go on with the same sale.</summary>
     PinRequired,
 
-    /// <summary>The PIN was wrong: ask again and go on with the same ticket.</summary>
+    /// <summary>The PIN was wrong: ask again and go on with the same sale.</summary>
     PinWrong,
 
-    /// <summary>The card left. Put it in again and go on with the same ticket, or give up.</summary>
+    /// <summary>The card left. Put it in again and go on with the same sale, or give up.</summary>
     CardGone,
 
-    /// <summary>The payment has to settle before OK, and the issuer does not answer. Go on with the same ticket later.</summary>
+    /// <summary>The payment has to settle before OK, and the issuer does not answer. Go on with the same sale later.</summary>
     IssuerGone,
 
     /// <summary>NG: nothing was paid, and what was signed is voided.</summary>
@@ -49,8 +49,8 @@ public sealed record TillResult(TillOutcome Outcome, Sale Sale, string Message, 
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>So many parts a payment has at most: as many coins as a card has places for. What signs more is no card, and would fill the store a cent at a time (rule R10).</summary>
-    public const int MostParts = 16;
+    /// <summary>So many coin payments a sale has at most: as many coins as a card has places for. What signs more is no card, and would fill the store a cent at a time (rule R10).</summary>
+    public const int MostCoinPayments = 16;
 
     private readonly Database _store;
     private readonly ICashSuite _suite;
@@ -116,8 +116,8 @@ public sealed partial class ShopTill
 
     public Settler Settler { get; }
 
-    /// <summary>Sum of y of the parts in a state.</summary>
-    public Amount Sum(PartState state) => _store.Read(db => TillStore.Sum(db, state));
+    /// <summary>Sum of y of the coin payments in a state.</summary>
+    public Amount Sum(CoinPaymentState state) => _store.Read(db => TillStore.Sum(db, state));
 
     /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
     public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares => _store.Read(TillStore.Shares);
@@ -129,9 +129,9 @@ public sealed partial class ShopTill
     public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => TillStore.AcceptedSince(db, moment));
 
     /// <summary>Payments begun and neither accepted nor given up.</summary>
-    public IReadOnlyList<Sale> OpenTickets => _store.Read(TillStore.Open);
+    public IReadOnlyList<Sale> OpenSales => _store.Read(TillStore.Open);
 
-    public IReadOnlyList<CoinPayment> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
+    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => TillStore.Parts(db, sale));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
@@ -162,30 +162,30 @@ public sealed partial class ShopTill
         RefreshHotList();
         if (WhyNotByIssuersClock(amount) is { } wrong)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), wrong, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong, []);
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
+        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
-        return Continue(ticket, card, pin, profile, isRepeat: false);
+        return Continue(sale, card, pin, profile, isRepeat: false);
     }
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
     /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
-    public TillResult Continue(Sale ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
-        Continue(ticket, channel, pin, profile, isRepeat: true);
+    public TillResult Continue(Sale sale, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
+        Continue(sale, channel, pin, profile, isRepeat: true);
 
-    private TillResult Continue(Sale ticket, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
+    private TillResult Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
     {
-        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
-        if (current.State != TicketState.Open)
+        var current = _store.Read(db => TillStore.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
+        if (current.State != SaleState.Open)
         {
-            return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+            return End(current, current.State == SaleState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
         }
 
         if (WhyBehind is { } behind)
@@ -195,12 +195,12 @@ public sealed partial class ShopTill
 
         if (isRepeat && _store.Read(IsRevoked))
         {
-            return GiveUp(current, channel, WhyRevoked!);
+            return Cancel(current, channel, WhyRevoked!);
         }
 
         if (isRepeat && IsAheadToGoOn(current))
         {
-            return GiveUp(current, channel, ClockSentence(current.Time));
+            return Cancel(current, channel, ClockSentence(current.Time));
         }
 
         if (NeedsIssuer(current) && Online is null)
@@ -228,36 +228,36 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Sale ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
+    private TillResult Take(Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
     {
         bool madeGood = false;
-        int turns = Parts(ticket.Time).Count;
+        int turns = CoinPayments(sale.Time).Count;
         while (true)
         {
-            var rest = Rest(ticket);
+            var rest = Rest(sale);
             if (rest.IsZero)
             {
-                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile, isSettled: false);
+                return NeedsIssuer(sale) ? SettleFirst(sale, card, profile) : Accept(sale, card, profile, isSettled: false);
             }
 
-            bool tooMany = turns >= MostParts;
+            bool tooMany = turns >= MostCoinPayments;
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
-                return Refuse(ticket, card, $"The card has paid with {MostParts} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
+                return Refuse(sale, card, $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
             }
 
-            var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);
+            var status = Ask(sale, card, rest, profile, isRepeat, out var h, out var unfit);
             if (unfit is not null)
             {
-                return Refuse(ticket, unfit.EndsContact ? null : card, unfit.Message);
+                return Refuse(sale, unfit.EndsContact ? null : card, unfit.Message);
             }
 
             if (status == StatusWord.SecurityStatusNotSatisfied)
             {
                 if (pin is null)
                 {
-                    return End(ticket, TillOutcome.PinRequired, "The card wants its payment PIN for this. Enter the payment PIN.");
+                    return End(sale, TillOutcome.PinRequired, "The card wants its payment PIN for this. Enter the payment PIN.");
                 }
 
                 var verified = card.Verify(pin, PinRole.Payment);
@@ -265,8 +265,8 @@ public sealed partial class ShopTill
                 if (!verified.IsSuccess)
                 {
                     return verified.TriesLeft is > 0
-                        ? End(ticket, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
-                        : Refuse(ticket, card, PinWords.Explain(verified, PinRole.Payment));
+                        ? End(sale, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
+                        : Refuse(sale, card, PinWords.Explain(verified, PinRole.Payment));
                 }
 
                 continue;
@@ -276,7 +276,7 @@ public sealed partial class ShopTill
             if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted) && !madeGood)
             {
                 madeGood = true;
-                var (given, cancelled) = RecoverInterrupted(card, ticket);
+                var (given, cancelled) = RecoverInterrupted(card, sale);
                 ended.AddRange(cancelled);
                 if (!given.IsZero || cancelled.Count > 0)
                 {
@@ -287,15 +287,15 @@ public sealed partial class ShopTill
             if (!status.IsSuccess)
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
-                string why = status == WalletStatus.Expired ? ExpiredSentence(ticket, card, rest) : status.Explain();
-                return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
+                string why = status == WalletStatus.Expired ? ExpiredSentence(sale, card, rest) : status.Explain();
+                return Refuse(sale, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
             turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
             var fault = _store.Write(db =>
             {
-                var found = _check.Find(db, h!, ticket, rest);
+                var found = _check.Find(db, h!, sale, rest);
                 if (found is null or { IsVoidable: true })
                 {
                     Hold(db, h!);
@@ -306,15 +306,15 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.PaymentHeld);
             if (fault is not null)
             {
-                return Refuse(ticket, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
+                return Refuse(sale, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
             }
 
-            // What is in the store already is no further part: a thing that says the same for ever would keep the till for ever.
-            bool repeats = Rest(ticket) == rest;
+            // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
+            bool repeats = Rest(sale) == rest;
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
-                return Refuse(ticket, card, "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
+                return Refuse(sale, card, "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
             }
         }
     }
@@ -324,7 +324,7 @@ public sealed partial class ShopTill
     /// what the card may have signed already is asked for first, without e, because it shows no coin for what it has paid (rule R14).
     /// </summary>
     /// <param name="unfit">Why this till does not take the coin that was shown; PAY was not sent then.</param>
-    private StatusWord Ask(Sale ticket, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
+    private StatusWord Ask(Sale sale, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
     {
         h = null;
         unfit = null;
@@ -334,33 +334,33 @@ public sealed partial class ShopTill
         {
             bool asks = isRepeat;
             Switches.Off("R14 repeat", ref asks);
-            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(ticket.Time, W, rest, currency), out var before)) is { } answered)
+            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(sale.Time, W, rest, currency), out var before)) is { } answered)
             {
-                h = before?.Coin is { } paid ? Payment(paid, ticket, rest, before) : null;
+                h = before?.Coin is { } paid ? Payment(paid, sale, rest, before) : null;
                 return answered;
             }
 
-            var shown = card.GetCash(ticket.Time, rest, currency, out var cash);
+            var shown = card.GetCash(sale.Time, rest, currency, out var cash);
             if (!shown.IsSuccess)
             {
                 return shown;
             }
 
             coin = cash!.Coin;
-            unfit = _store.Read(db => _check.FindBefore(db, cash.Coin, ticket));
+            unfit = _store.Read(db => _check.FindBefore(db, cash.Coin, sale));
             if (unfit is not null)
             {
                 return shown;
             }
         }
 
-        var pay = profile == PaymentProfile.Claim ? PayCommand.Claim(ticket.Time, W, rest, currency) : PayCommand.Fast(ticket.Time, W, rest, currency);
+        var pay = profile == PaymentProfile.Claim ? PayCommand.Claim(sale.Time, W, rest, currency) : PayCommand.Fast(sale.Time, W, rest, currency);
         var status = card.Pay(pay, out var reply);
 
         // What comes back with its coin was signed before, maybe with another one than GET CASH shows now.
         if (reply is not null && (reply.Coin ?? coin) is { } paidWith)
         {
-            h = Payment(paidWith, ticket, rest, reply);
+            h = Payment(paidWith, sale, rest, reply);
         }
 
         return status.IsSuccess && h is null
@@ -371,11 +371,11 @@ public sealed partial class ShopTill
     /// <summary>What a card says of a payment that it signed before; null if it did not.</summary>
     private static StatusWord? IsAnswer(StatusWord status) => status.IsSuccess || status == WalletStatus.AlreadyDone ? status : null;
 
-    private CashPayment Payment(Coin coin, Sale ticket, Amount rest, PayReply reply) =>
-        new(coin, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
+    private CashPayment Payment(Coin coin, Sale sale, Amount rest, PayReply reply) =>
+        new(coin, reply.Seq, reply.Balance, sale.Time, W, reply.PartPaid ?? rest, reply.SU);
 
-    private TillResult End(Sale ticket, TillOutcome outcome, string message) =>
-        new(outcome, ticket, message, Parts(ticket.Time).Select(p => p.H).ToList());
+    private TillResult End(Sale sale, TillOutcome outcome, string message) =>
+        new(outcome, sale, message, CoinPayments(sale.Time).Select(p => p.H).ToList());
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
     private partial void LogAccepted(Amount amount);

@@ -72,8 +72,8 @@ public sealed class OfferTests : OwedMoneyScenario
         });
         var begun = Till.Pay(new ForgedCard(_ => null), new Amount(900));
         Assert.That((begun.Outcome, begun.Payments.Count), Is.EqualTo((TillOutcome.Refused, 0)));
-        Till.GiveUp(begun.Sale, something);
-        Assert.That(Till.Parts(begun.Sale.Time).Count, Is.EqualTo(signs ? 1 : 0));
+        Till.Cancel(begun.Sale, something);
+        Assert.That(Till.CoinPayments(begun.Sale.Time).Count, Is.EqualTo(signs ? 1 : 0));
     }
 
     /// <summary>Whoever gets to use the issuer's coin key makes coins of another currency: this till takes its own only, and the card gets its money back.</summary>

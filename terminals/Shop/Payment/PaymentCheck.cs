@@ -21,26 +21,26 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     private static readonly PaymentFault Hot = new("This card was reported as lost, or copied. Do not give the goods.", true);
 
     /// <summary>
-    /// What is wrong with the parts that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
+    /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
     /// short waits as long as its card is away).
     /// </summary>
-    public static PaymentFault? FindHeld(IReadSnapshot db, Sale ticket)
+    public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
     {
-        bool hot = TillStore.Parts(db, ticket.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
+        bool hot = TillStore.Parts(db, sale.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
         Switches.Off("hole 11 held", ref hot);
         return hot ? Hot : null;
     }
 
     /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
-    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale ticket)
+    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale sale)
     {
         bool checks = true;
         Switches.Off("R14 S_I", ref checks);
-        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, ticket) : null;
+        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, sale) : null;
     }
 
     /// <summary>The first thing that is wrong, or null.</summary>
-    public PaymentFault? Find(IReadSnapshot db, CashPayment h, Sale ticket, Amount rest)
+    public PaymentFault? Find(IReadSnapshot db, CashPayment h, Sale sale, Amount rest)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
@@ -62,7 +62,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true);
         }
 
-        if (FindUnfit(db, h.Coin, ticket) is { } unfit)
+        if (FindUnfit(db, h.Coin, sale) is { } unfit)
         {
             return unfit;
         }
@@ -82,7 +82,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         // What is in the store already is this very H, repeated.
-        bool known = TillStore.Parts(db, ticket.Time).Any(p => p.H.Id == h.Id);
+        bool known = TillStore.Parts(db, sale.Time).Any(p => p.H.Id == h.Id);
         return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
@@ -123,7 +123,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };
 
     /// <summary>Good cash that this till does not take.</summary>
-    private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale ticket)
+    private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale sale)
     {
         var terms = coin.Terms;
         if (terms.Currency != scheme.Terms.Currency)
@@ -136,7 +136,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
         }
 
-        bool expired = ticket.Time >= terms.Expiry.End;
+        bool expired = sale.Time >= terms.Expiry.End;
         Switches.Off("hole 9 till", ref expired);
         if (expired)
         {

@@ -76,18 +76,18 @@ public sealed partial class ShopTill
     }
 
     /// <summary>For a payment that was begun while the clock ran ahead.</summary>
-    private bool IsAheadToGoOn(Sale ticket)
+    private bool IsAheadToGoOn(Sale sale)
     {
-        bool ahead = IsAhead(ticket.Time);
+        bool ahead = IsAhead(sale.Time);
         Switches.Off("R21 go on", ref ahead);
         return ahead;
     }
 
     /// <summary>The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.</summary>
-    private string ExpiredSentence(Sale ticket, WalletCard card, Amount rest)
+    private string ExpiredSentence(Sale sale, WalletCard card, Amount rest)
     {
         string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
-        return $"The card's cash has expired by this till's clock, which says {ticket.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
+        return $"The card's cash has expired by this till's clock, which says {sale.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
             + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
     }
 

@@ -47,15 +47,15 @@ public sealed partial class ShopTill
         return given;
     }
 
-    /// <summary>For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a part stay as they are.</summary>
+    /// <summary>For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a coin payment stay as they are.</summary>
     /// <param name="now">The payment that is under way.</param>
     private (Amount Given, IReadOnlyList<TillResult> Ended) RecoverInterrupted(WalletCard card, Sale now)
     {
         var ended = new List<TillResult>();
-        var open = OpenTickets.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
-        var unseen = open.Where(t => Parts(t.Time).Count == 0).ToList();
+        var open = OpenSales.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
+        var unseen = open.Where(t => CoinPayments(t.Time).Count == 0).ToList();
         ended.AddRange(EndSigned(card, unseen, MostAsked));
-        ended.AddRange(open.Except(unseen).Where(t => Shows(card, Parts(t.Time)[0].H, out _)).Select(t => GiveUp(t, card, "The payment was cancelled.")));
+        ended.AddRange(open.Except(unseen).Where(t => Shows(card, CoinPayments(t.Time)[0].H, out _)).Select(t => Cancel(t, card, "The payment was cancelled.")));
         var given = Amount.Zero;
         GiveBack(card, Offers(), ref given);
         return (given, ended);
@@ -75,16 +75,16 @@ public sealed partial class ShopTill
             var owed = _store.Read(db => coins.SelectMany(c => TillStore.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
             Switches.Replace("R10 each customer", ref owed, Offers(int.MaxValue));
             GiveBack(card, owed, ref given);
-            var open = OpenTickets.Where(t => t.Time != accepted.Sale.Time).ToList();
-            var its = open.Where(t => Parts(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
-            ended.AddRange(its.Select(t => GiveUp(t, card, "The payment was cancelled.")));
+            var open = OpenSales.Where(t => t.Time != accepted.Sale.Time).ToList();
+            var its = open.Where(t => CoinPayments(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
+            ended.AddRange(its.Select(t => Cancel(t, card, "The payment was cancelled.")));
             foreach (var (count, since) in _store.Read(db => accepted.Payments.Select(h => TillStore.Missing(db, h.Coin.Id, h.Seq)).ToList()))
             {
                 bool isLikely = count is > 0 and <= MostAskedWhilePaying;
                 Switches.On("R31 likely", ref isLikely);
                 if (isLikely)
                 {
-                    ended.AddRange(EndSigned(card, open.Except(its).Where(t => t.Time > since && Parts(t.Time).Count == 0), (int)Math.Clamp(count, 0, MostAskedWhilePaying)));
+                    ended.AddRange(EndSigned(card, open.Except(its).Where(t => t.Time > since && CoinPayments(t.Time).Count == 0), (int)Math.Clamp(count, 0, MostAskedWhilePaying)));
                 }
             }
         }
@@ -103,30 +103,30 @@ public sealed partial class ShopTill
     /// </summary>
     /// <returns>The payments that ended, none if this card signed none of them.</returns>
     /// <exception cref="CardChannelException">The card is gone; ask again.</exception>
-    public IReadOnlyList<TillResult> AskTickets(ICardChannel channel)
+    public IReadOnlyList<TillResult> AskUnseenSales(ICardChannel channel)
     {
         var card = new WalletCard(channel);
         card.Select();
-        return EndSigned(card, UnseenTickets, int.MaxValue);
+        return EndSigned(card, UnseenSales, int.MaxValue);
     }
 
     private List<CoinPayment> Offers(int most = MostAsked) => _store.Read(db => TillStore.Offers(db, Timestamp.Now(_clock), most));
 
     /// <summary>Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have declared dead yet.</summary>
-    private List<TillResult> EndSigned(WalletCard card, IEnumerable<Sale> tickets, int most)
+    private List<TillResult> EndSigned(WalletCard card, IEnumerable<Sale> sales, int most)
     {
         var ended = new List<TillResult>();
         var now = Timestamp.Now(_clock);
-        foreach (var ticket in tickets.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most).ToList())
+        foreach (var sale in sales.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most).ToList())
         {
-            if (Signed(ticket, card) is { } h && IsOfKnownKey(h.Coin))
+            if (Signed(sale, card) is { } h && IsOfKnownKey(h.Coin))
             {
                 _store.Write(db =>
                 {
                     Hold(db, h);
                     return true;
                 });
-                ended.Add(Refuse(ticket, card, "The payment was cancelled.", h));
+                ended.Add(Refuse(sale, card, "The payment was cancelled.", h));
             }
         }
 
@@ -146,14 +146,14 @@ public sealed partial class ShopTill
         var asked = new List<PaymentId>();
         try
         {
-            foreach (var part in owed)
+            foreach (var payment in owed)
             {
-                if (Give(card, part, isShown: false) == Delivery.Taken)
+                if (Give(card, payment, isShown: false) == Delivery.Taken)
                 {
-                    given += part.H.Paid;
+                    given += payment.H.Paid;
                 }
 
-                asked.Add(part.H.Id);
+                asked.Add(payment.H.Id);
             }
         }
         finally
@@ -172,14 +172,14 @@ public sealed partial class ShopTill
     /// <summary>Gives the card one S_W, if it is this card's.</summary>
     /// <param name="isShown">This card has shown S_U of that payment in this contact.</param>
     /// <exception cref="CardChannelException">The card is gone.</exception>
-    private Delivery Give(WalletCard card, CoinPayment part, bool isShown)
+    private Delivery Give(WalletCard card, CoinPayment payment, bool isShown)
     {
         bool said = false;
-        bool its = isShown || Shows(card, part.H, out said);
+        bool its = isShown || Shows(card, payment.H, out said);
         Switches.On("R4 shown", ref its);
         var how = (its, said) switch
         {
-            (true, _) => card.Void(part.H.Coin.Id, part.H.Seq, _key.PublicKey, part.SW!).IsSuccess ? Delivery.Taken : Delivery.None,
+            (true, _) => card.Void(payment.H.Coin.Id, payment.H.Seq, _key.PublicKey, payment.SW!).IsSuccess ? Delivery.Taken : Delivery.None,
             (_, true) => Delivery.Said,
             _ => Delivery.None,
         };
@@ -187,7 +187,7 @@ public sealed partial class ShopTill
         {
             _store.Write(db =>
             {
-                TillStore.Delivered(db, part.H.Id, how);
+                TillStore.Delivered(db, payment.H.Id, how);
                 return true;
             });
         }
@@ -199,25 +199,25 @@ public sealed partial class ShopTill
     /// <param name="said">It says that it has the money back; without S_U, so anybody can say it.</param>
     private bool Shows(WalletCard card, CashPayment h, out bool said)
     {
-        var ticket = _store.Read(db => TillStore.Find(db, h.Time))!;
-        var asked = Rest(ticket, Parts(ticket.Time).TakeWhile(p => p.H.Id != h.Id));
+        var sale = _store.Read(db => TillStore.Find(db, h.Time))!;
+        var asked = Rest(sale, CoinPayments(sale.Time).TakeWhile(p => p.H.Id != h.Id));
         var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
         said = status == WalletStatus.AlreadyDone;
-        return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, ticket, asked, reply) is var shown && shown.Id == h.Id && shown.SU.AsSpan().SequenceEqual(h.SU);
+        return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, sale, asked, reply) is var shown && shown.Id == h.Id && shown.SU.AsSpan().SequenceEqual(h.SU);
     }
 
     /// <summary>A key that came since says whether a coin is good. What is not is nobody's money (rule R10).</summary>
     private void JudgeUnknownKeys() => _store.Write(db =>
     {
-        foreach (var part in TillStore.OfUnknownKeys(db, Timestamp.Now(_clock)).Where(p => _check.KnowsKeyOf(p.H.Coin)))
+        foreach (var payment in TillStore.OfUnknownKeys(db, Timestamp.Now(_clock)).Where(p => _check.KnowsKeyOf(p.H.Coin)))
         {
-            if (_check.IsForged(part.H.Coin))
+            if (_check.IsForged(payment.H.Coin))
             {
-                TillStore.Drop(db, part.H.Id);
+                TillStore.Drop(db, payment.H.Id);
             }
             else
             {
-                TillStore.KeyIsKnown(db, part.H.Id, OfferedUntil(part.H.Coin));
+                TillStore.KeyIsKnown(db, payment.H.Id, OfferedUntil(payment.H.Coin));
             }
         }
 

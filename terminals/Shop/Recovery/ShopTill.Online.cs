@@ -21,14 +21,14 @@ public sealed partial class ShopTill
     public ILink? Online { get; set; }
 
     /// <summary>
-    /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the issuer may have a part
+    /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the issuer may have a coin payment
     /// of it: then its answer counts, whatever the till knows by now.
     /// </summary>
-    public bool NeedsIssuer(Sale ticket)
+    public bool NeedsIssuer(Sale sale)
     {
-        bool sent = Parts(ticket.Time).Any(WasSent);
+        bool sent = CoinPayments(sale.Time).Any(WasSent);
         Switches.Off("hole 12 sent", ref sent);
-        return sent || NeedsIssuer(ticket.Amount);
+        return sent || NeedsIssuer(sale.Amount);
     }
 
     private bool NeedsIssuer(Amount amount)
@@ -89,47 +89,47 @@ public sealed partial class ShopTill
     /// <param name="channel">The card, if it is there; else it gets its money when it comes back.</param>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing was given back that it may still count.</exception>
     /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
-    public ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, CancellationToken cancel) => Refund(ticket, channel, issuer, [], cancel);
+    public ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, CancellationToken cancel) => Refund(sale, channel, issuer, [], cancel);
 
     /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
-    public bool IsGivenBack(Timestamp ticket) =>
-        Parts(ticket) is { Count: > 0 } parts && parts.All(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
+    public bool IsGivenBack(Timestamp sale) =>
+        CoinPayments(sale) is { Count: > 0 } payments && payments.All(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
 
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
-    private async ValueTask<TillResult> Refund(Timestamp ticket, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
+    private async ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
     {
         await AgreeIfReached(issuer, cancel);
         RequireNotBehind();
-        var current = _store.Read(db => TillStore.Find(db, ticket)) ?? throw new InvalidOperationException("This till has no such payment.");
-        if (current.State == TicketState.Kept)
+        var current = _store.Read(db => TillStore.Find(db, sale)) ?? throw new InvalidOperationException("This till has no such payment.");
+        if (current.State == SaleState.Kept)
         {
             throw new InvalidOperationException(KeptSentence(current));
         }
 
-        if (IsGivenBack(ticket))
+        if (IsGivenBack(sale))
         {
             return End(current, TillOutcome.Refused, $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
         }
 
-        var waiting = _store.Write(db => TillStore.BeginRefund(db, ticket, h => _key.Sign(SignedMessage.Void(h.Id, W))))
+        var waiting = _store.Write(db => TillStore.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
             ?? throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
         _crash.Reach(CrashPoints.RefundBegun);
         await RequireClock(waiting, issuer, cancel);
         var refused = new List<(CashPayment H, Refusal? Refusal)>();
-        foreach (var part in waiting)
+        foreach (var payment in waiting)
         {
-            var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
-            var reply = await issuer.Call(Void(part.H, sw), cancel);
-            byte[]? word = await IsReversal(reply, part.H, issuer, cancel) ? reply.Body : null;
+            var sw = _key.Sign(SignedMessage.Void(payment.H.Id, W));
+            var reply = await issuer.Call(Void(payment.H, sw), cancel);
+            byte[]? word = await IsReversal(reply, payment.H, issuer, cancel) ? reply.Body : null;
 
             // A refusal is signed by nobody. Of what may be settled no S_W leaves on it (rules R3, R4).
             Switches.Replace("R4 plain refusal", ref word, word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
             if (word is null)
             {
-                refused.Add((part.H, Refusal.Read(reply)));
+                refused.Add((payment.H, Refusal.Read(reply)));
                 if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
                 {
-                    full.Add(part.H.Coin.Id);
+                    full.Add(payment.H.Coin.Id);
                 }
 
                 continue;
@@ -138,7 +138,7 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.RefundAnswered);
             _store.Write(db =>
             {
-                TillStore.Reverse(db, part.H.Id, word, sw);
+                TillStore.Reverse(db, payment.H.Id, word, sw);
                 return true;
             });
         }
@@ -156,7 +156,7 @@ public sealed partial class ShopTill
             {
                 var card = new WalletCard(channel);
                 card.Select();
-                whole = Restore(card, [.. Parts(ticket).Where(p => p.SW is not null)]);
+                whole = Restore(card, [.. CoinPayments(sale).Where(p => p.SW is not null)]);
             }
             catch (Exception e) when (e is CardChannelException or CardRefusedException)
             {
@@ -188,7 +188,7 @@ public sealed partial class ShopTill
         await RequireClock(issuer, cancel);
         await Settler.Agree(issuer, cancel);
         RequireNotBehind();
-        GiveUpForgotten();
+        CancelForgotten();
         var left = new List<LeftItem>();
         SettlementResult settled;
         try
@@ -209,26 +209,26 @@ public sealed partial class ShopTill
     private async ValueTask EndRefunds(ILink issuer, List<LeftItem> left, CancellationToken cancel)
     {
         var full = new HashSet<CoinId>();
-        foreach (var ticket in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
+        foreach (var sale in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {
             // The issuer takes no more of such a coin for a while: its other payments wait for a later visit.
-            bool waits = Parts(ticket.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id));
+            bool waits = CoinPayments(sale.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id));
             Switches.Off("R10 refunds", ref waits);
             if (waits)
             {
-                left.Add(new LeftItem("Refund", ticket.Time, ticket.Amount, "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
+                left.Add(new LeftItem("Refund", sale.Time, sale.Amount, "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
                 continue;
             }
 
             try
             {
-                await Refund(ticket.Time, null, issuer, full, cancel);
+                await Refund(sale.Time, null, issuer, full, cancel);
             }
             catch (InvalidOperationException e)
             {
                 // One refund that cannot be made never keeps the rest from the issuer.
-                LogNotRefunded(ticket.Amount, e.Message);
-                left.Add(new LeftItem("Refund", ticket.Time, ticket.Amount, e.Message));
+                LogNotRefunded(sale.Amount, e.Message);
+                left.Add(new LeftItem("Refund", sale.Time, sale.Amount, e.Message));
                 bool goesOn = true;
                 Switches.Off("R25 refunds", ref goesOn);
                 if (!goesOn)
@@ -264,11 +264,11 @@ public sealed partial class ShopTill
         Switches.On("R17 hands over", ref told);
         if (told)
         {
-            GiveUpLeftovers();
+            CancelLeftovers();
         }
         else
         {
-            GiveUpForgotten();
+            CancelForgotten();
         }
 
         var left = new List<LeftItem>();
@@ -293,37 +293,37 @@ public sealed partial class ShopTill
         return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
     }
 
-    /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a part, all of it is taken back (hole 12).</summary>
-    private TillResult SettleFirst(Sale ticket, WalletCard card, PaymentProfile profile)
+    /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a coin payment, all of it is taken back (hole 12).</summary>
+    private TillResult SettleFirst(Sale sale, WalletCard card, PaymentProfile profile)
     {
         bool settled;
         try
         {
-            settled = Settler.SettleNow(ticket.Time, Online!, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            settled = Settler.SettleNow(sale.Time, Online!, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is LinkException or InvalidOperationException)
         {
-            // The parts may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till of the shop asks.
+            // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till of the shop asks.
             string why = e is LinkException ? "The issuer does not answer, so this payment is not accepted yet." : $"{e.Message} This payment is not accepted yet.";
             return _store.Read(IsRevoked)
-                ? Refuse(ticket, card, WhyRevoked!)
-                : End(ticket, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
+                ? Refuse(sale, card, WhyRevoked!)
+                : End(sale, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
         }
 
-        return settled ? Accept(ticket, card, profile, isSettled: true) : ReverseAtIssuer(ticket, card);
+        return settled ? Accept(sale, card, profile, isSettled: true) : ReverseAtIssuer(sale, card);
     }
 
-    private TillResult ReverseAtIssuer(Sale ticket, WalletCard card)
+    private TillResult ReverseAtIssuer(Sale sale, WalletCard card)
     {
-        foreach (var part in Parts(ticket.Time).Where(p => p.SW is null))
+        foreach (var payment in CoinPayments(sale.Time).Where(p => p.SW is null))
         {
-            var sw = _key.Sign(SignedMessage.Void(part.H.Id, W));
+            var sw = _key.Sign(SignedMessage.Void(payment.H.Id, W));
             LinkMessage reply;
             bool its;
             try
             {
-                reply = Online!.Call(Void(part.H, sw), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                its = IsReversal(reply, part.H, Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                reply = Online!.Call(Void(payment.H, sw), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                its = IsReversal(reply, payment.H, Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
             catch (LinkException)
             {
@@ -335,13 +335,13 @@ public sealed partial class ShopTill
             {
                 _store.Write(db =>
                 {
-                    TillStore.Reverse(db, part.H.Id, reply.Body, sw);
+                    TillStore.Reverse(db, payment.H.Id, reply.Body, sw);
                     return true;
                 });
             }
         }
 
-        return Refuse(ticket, card, "The issuer refuses this payment.");
+        return Refuse(sale, card, "The issuer refuses this payment.");
     }
 
     /// <summary>Before a payment: a till whose hot list is too old, or that has none, asks for it if it can.</summary>

@@ -14,14 +14,14 @@ public sealed partial class ShopTill
         int most = MostForwarded;
         Switches.Replace("R10 forwarded", ref most, int.MaxValue);
         var full = new HashSet<CoinId>();
-        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
+        foreach (var payment in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
         {
-            var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
-            bool its = await IsReversal(reply, part.H, issuer, cancel);
+            var reply = await issuer.Call(Void(payment.H, payment.SW!), cancel);
+            bool its = await IsReversal(reply, payment.H, issuer, cancel);
             if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
             {
                 // The issuer takes no more of this coin for a while; of the others it does.
-                full.Add(part.H.Coin.Id);
+                full.Add(payment.H.Coin.Id);
             }
 
             byte[]? reversal = its ? reply.Body : null;
@@ -35,13 +35,13 @@ public sealed partial class ShopTill
             {
                 if (its || reason is RefusalReason.OutOfDate || never)
                 {
-                    TillStore.Forwarded(db, part.H.Id, reversal);
+                    TillStore.Forwarded(db, payment.H.Id, reversal);
                 }
 
                 // The issuer knows all its keys, this till not yet: no money of anybody.
-                if (never && part.H.Coin.Terms.Issuer == _scheme.Issuer && TillStore.OfferOf(db, part.H.Id).IsUnknown)
+                if (never && payment.H.Coin.Terms.Issuer == _scheme.Issuer && TillStore.OfferOf(db, payment.H.Id).IsUnknown)
                 {
-                    TillStore.Drop(db, part.H.Id);
+                    TillStore.Drop(db, payment.H.Id);
                 }
 
                 return true;

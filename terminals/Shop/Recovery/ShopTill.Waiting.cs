@@ -18,7 +18,7 @@ public sealed partial class ShopTill
             Forgotten(all);
             foreach (var h in HeldPayments.Where(h => !h.Held.IsZero))
             {
-                all.Add(h.Sale.State == TicketState.Refunded
+                all.Add(h.Sale.State == SaleState.Refunded
                     ? new Waiting(
                         WaitingKind.RefundUnderWay, $"{Show(h.Held)} that go back", h.Sale.Time, "The issuer may have the payment, and has not signed that it takes it back.",
                         $"{SettleEnds}, then the card gets it. 'hiercash-shop explain {h.Sale.Time}' says what else does.")
@@ -37,11 +37,11 @@ public sealed partial class ShopTill
                     "The card ends it when it is put in at this till. One that has forgotten the payment gets it by 'hiercash-wallet recover', or its holder's account does, and this till does not hear of that."));
             }
 
-            foreach (var ticket in UnseenTickets)
+            foreach (var sale in UnseenSales)
             {
                 all.Add(new Waiting(
-                    WaitingKind.UnseenTicket, $"{Show(ticket.Amount)} asked for", ticket.Time, "The card went before its answer came, and may have signed or not.",
-                    $"'hiercash-shop tickets ask' with the card ends it; or {ticket.Time.Plus(_scheme.Terms.SettlePeriod)} does."));
+                    WaitingKind.UnseenTicket, $"{Show(sale.Amount)} asked for", sale.Time, "The card went before its answer came, and may have signed or not.",
+                    $"'hiercash-shop tickets ask' with the card ends it; or {sale.Time.Plus(_scheme.Terms.SettlePeriod)} does."));
             }
 
             Promised(all);
@@ -51,8 +51,8 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Payments of which this till saw no signature, in the term in which a card may still show one.</summary>
-    public IReadOnlyList<Sale> UnseenTickets =>
-        [.. OpenTickets.Where(t => Parts(t.Time).Count == 0 && Timestamp.Now(_clock) <= t.Time.Plus(_scheme.Terms.SettlePeriod))];
+    public IReadOnlyList<Sale> UnseenSales =>
+        [.. OpenSales.Where(t => CoinPayments(t.Time).Count == 0 && Timestamp.Now(_clock) <= t.Time.Plus(_scheme.Terms.SettlePeriod))];
 
     private string Show(Amount amount) => amount.Show(_scheme.Terms.Currency);
 
@@ -100,7 +100,7 @@ public sealed partial class ShopTill
     private void Promised(List<Waiting> all)
     {
         var unended = _store.Read(db => TillStore.Unended(db, 0, int.MaxValue)).ConvertAll(u => u.CoinPayment);
-        foreach (var due in unended.Where(p => p.State == PartState.Guaranteed).GroupBy(p => p.Receipt!.Share.Due))
+        foreach (var due in unended.Where(p => p.State == CoinPaymentState.Guaranteed).GroupBy(p => p.Receipt!.Share.Due))
         {
             var sum = due.Aggregate(Amount.Zero, (s, p) => s + p.Receipt!.Share.Guaranteed);
             all.Add(new Waiting(
@@ -108,7 +108,7 @@ public sealed partial class ShopTill
                 $"The issuer pays it from {due.Key} on; 'hiercash-shop settle' asks."));
         }
 
-        var waiting = unended.FindAll(p => p.State == PartState.Waiting);
+        var waiting = unended.FindAll(p => p.State == CoinPaymentState.Waiting);
         if (waiting.Count > 0)
         {
             var sum = waiting.Aggregate(Amount.Zero, (s, p) => s + p.Receipt!.Share.Waiting);
@@ -145,11 +145,11 @@ public sealed partial class ShopTill
                 "Nothing ends it: make a till with a new key. Another till of the shop brings what is queued with 'hiercash-shop settle --for DIR'."));
         }
 
-        foreach (var (ticket, cash) in KeptPayments)
+        foreach (var (sale, cash) in KeptPayments)
         {
-            all.Add(new Waiting(WaitingKind.CashToPayBack, $"{Show(cash)} of a customer", ticket.Time, "The issuer has paid it, and the customer was never told OK.", "Pay it back in cash."));
+            all.Add(new Waiting(WaitingKind.CashToPayBack, $"{Show(cash)} of a customer", sale.Time, "The issuer has paid it, and the customer was never told OK.", "Pay it back in cash."));
         }
     }
 
-    private static Amount Sum(List<CoinPayment> parts) => parts.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+    private static Amount Sum(List<CoinPayment> payments) => payments.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
 }

@@ -65,28 +65,28 @@ public sealed class Settler
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
         Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == PartState.Queued)))
+        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)))
         {
             await AskAgain(issuer, cancel);
         }
 
-        int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
-        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
+        int Count(params CoinPaymentState[] states) => answers.Count(a => states.Contains(a.State));
+        var left = answers.Where(a => a.State == CoinPaymentState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
         var result = new SettlementResult(
-            Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
+            Count(CoinPaymentState.Settled), Count(CoinPaymentState.Guaranteed), Count(CoinPaymentState.Refused, CoinPaymentState.Dead), Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting));
         return left.Count == 0 ? result : result with { Left = left };
     }
 
     /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
-    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
     {
-        var answers = new List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>();
+        var answers = new List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>();
         var stay = new HashSet<PaymentId>();
         while (Take(db => TillStore.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)) is { } batch)
         {
             var batchAnswers = await Settle(batch, issuer, cancel);
             answers.AddRange(batchAnswers);
-            stay.UnionWith(batchAnswers.Where(a => a.State == PartState.Queued).Select(a => a.CoinPayment.H.Id));
+            stay.UnionWith(batchAnswers.Where(a => a.State == CoinPaymentState.Queued).Select(a => a.CoinPayment.H.Id));
         }
 
         return answers;
@@ -109,11 +109,11 @@ public sealed class Settler
     }
 
     /// <summary>Only two verdicts leave a payment queued.</summary>
-    private LeftItem Left(CoinPayment part, Receipt receipt) => new(
-        "Payment", part.H.Time, part.H.Paid,
+    private LeftItem Left(CoinPayment payment, Receipt receipt) => new(
+        "Payment", payment.H.Time, payment.H.Paid,
         receipt.Verdict == Verdict.NotYetKnown
             ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
-            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
@@ -133,28 +133,28 @@ public sealed class Settler
 
     /// <summary>Settles one payment before OK is said; true if all of it was credited (hole 12).</summary>
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
-    internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    internal async ValueTask<bool> SettleNow(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
         // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
         await SettleQueued(issuer, cancel);
-        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
+        var open = Take(db => TillStore.Parts(db, sale).Where(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
         var states = open is null ? [] : await Settle(open, issuer, cancel);
-        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s.State == PartState.Settled);
+        return _store.Read(db => TillStore.Parts(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled) && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
     /// <summary>
-    /// Asks what became of the parts of a payment of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
+    /// Asks what became of the coin payments of a sale of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
-    internal async ValueTask Ask(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    internal async ValueTask Ask(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
         await SettleQueued(issuer, cancel);
-        await Settle(_store.Read(db => TillStore.Parts(db, ticket)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
+        await Settle(_store.Read(db => TillStore.Parts(db, sale)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
     }
 
     /// <summary>
-    /// Parts to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
+    /// Coin payments to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
     /// was first: then it is not among these (hole 2, rule R4).
     /// </summary>
     /// <returns>Null if there is none; empty if all that were chosen were given up meanwhile.</returns>
@@ -172,14 +172,14 @@ public sealed class Settler
         return marked;
     }
 
-    private static bool IsMarked(IWriteTransaction db, CoinPayment part)
+    private static bool IsMarked(IWriteTransaction db, CoinPayment payment)
     {
-        bool marked = TillStore.MarkSent(db, part.H.Id);
+        bool marked = TillStore.MarkSent(db, payment.H.Id);
         Switches.On("R4 marked", ref marked);
         return marked;
     }
 
-    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
     {
         if (batch.Count == 0)
         {
@@ -275,16 +275,16 @@ public sealed class Settler
     internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
         && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
 
-    internal static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    internal static CoinPaymentState Judge(Receipt receipt) => receipt.Verdict switch
     {
         Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
         {
-            { Waiting.IsZero: false } => PartState.Waiting,
-            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
-            _ => PartState.Settled,
+            { Waiting.IsZero: false } => CoinPaymentState.Waiting,
+            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => CoinPaymentState.Guaranteed,
+            _ => CoinPaymentState.Settled,
         },
-        Verdict.Early or Verdict.NotYetKnown => PartState.Queued,
-        Verdict.Dead => PartState.Dead,
-        _ => PartState.Refused,
+        Verdict.Early or Verdict.NotYetKnown => CoinPaymentState.Queued,
+        Verdict.Dead => CoinPaymentState.Dead,
+        _ => CoinPaymentState.Refused,
     };
 }

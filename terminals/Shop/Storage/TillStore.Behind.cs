@@ -49,14 +49,14 @@ internal static partial class TillStore
     /// </summary>
     /// <param name="until">After that moment its S_W is offered to no card.</param>
     /// <returns>True if the copy did not know it.</returns>
-    public static bool Restore(IWriteTransaction db, SubmittedPayment paid, Timestamp until, PartState state, Func<CashPayment, byte[]> sign)
+    public static bool Restore(IWriteTransaction db, SubmittedPayment paid, Timestamp until, CoinPaymentState state, Func<CashPayment, byte[]> sign)
     {
         var h = paid.H;
         var id = h.Id.Value.ToArray();
         bool known = db.Number("SELECT count(*) FROM part WHERE payment_id = $1", id) == 1;
         bool isTakenBack = paid.Reversal is not null;
         db.Execute("UPDATE till SET last_time = max(last_time, $1)", h.Time.ToLedger());
-        db.Execute("INSERT OR IGNORE INTO ticket(time, y, state, accepted) VALUES($1, 0, $2, 1)", h.Time.ToLedger(), nameof(TicketState.Accepted));
+        db.Execute("INSERT OR IGNORE INTO ticket(time, y, state, accepted) VALUES($1, 0, $2, 1)", h.Time.ToLedger(), nameof(SaleState.Accepted));
         if (!known)
         {
             Hold(db, h, until, isUnknown: false);
@@ -67,12 +67,12 @@ internal static partial class TillStore
         if (isTakenBack)
         {
             Reverse(db, h.Id, paid.Reversal!.Encode(), sign(h));
-            db.Execute("UPDATE ticket SET state = $2 WHERE time = $1 AND state IN ($3, $4)", h.Time.ToLedger(), nameof(TicketState.Refunded), nameof(TicketState.Accepted), nameof(TicketState.Open));
+            db.Execute("UPDATE ticket SET state = $2 WHERE time = $1 AND state IN ($3, $4)", h.Time.ToLedger(), nameof(SaleState.Refunded), nameof(SaleState.Accepted), nameof(SaleState.Open));
         }
         else
         {
             Record(db, h.Id, state, paid.Receipt);
-            db.Execute("UPDATE ticket SET state = $2, accepted = 1 WHERE time = $1 AND state = $3", h.Time.ToLedger(), nameof(TicketState.Accepted), nameof(TicketState.Open));
+            db.Execute("UPDATE ticket SET state = $2, accepted = 1 WHERE time = $1 AND state = $3", h.Time.ToLedger(), nameof(SaleState.Accepted), nameof(SaleState.Open));
         }
 
         return !known;

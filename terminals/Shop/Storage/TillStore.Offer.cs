@@ -51,7 +51,7 @@ internal static partial class TillStore
     {
         db.Execute(
             $"INSERT OR IGNORE INTO part(payment_id, time, coin_id, seq, y, h, state, until, unknown_key, asked) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, {Next})",
-            h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(PartState.Held), until.ToLedger(), isUnknown ? 1L : 0L);
+            h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(CoinPaymentState.Held), until.ToLedger(), isUnknown ? 1L : 0L);
         bool bounded = isUnknown;
         Switches.Off("R10 unknown key", ref bounded);
         if (bounded)
@@ -110,7 +110,7 @@ internal static partial class TillStore
         ReadHeld,
         r => new HeldPayment(
             ReadTicket(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)), r.GetInt64(6) == 1, r.GetInt64(7) == 1, r.GetInt64(8)),
-        now.ToLedger(), (long)Delivery.None, nameof(TicketState.Refunded), nameof(TicketState.Open), nameof(PartState.Dead));
+        now.ToLedger(), (long)Delivery.None, nameof(SaleState.Refunded), nameof(SaleState.Open), nameof(CoinPaymentState.Dead));
 
     /// <summary>Parts whose S_W the issuer has not seen, and may need: of each coin the oldest, so that nobody's coin makes a visit long.</summary>
     public static List<CoinPayment> Unforwarded(IReadSnapshot db, Timestamp now, int ofEachCoin) => db.Query(

@@ -8,7 +8,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Shop;
 
 /// <summary>What became of one H at the till.</summary>
-public enum PartState
+public enum CoinPaymentState
 {
     /// <summary>S_U is here, the payment is not complete.</summary>
     Held,
@@ -39,7 +39,7 @@ public enum PartState
 }
 
 /// <summary>What became of one payment at the till.</summary>
-public enum TicketState
+public enum SaleState
 {
     Open,
 
@@ -57,11 +57,11 @@ public enum TicketState
 }
 
 /// <summary>A payment that the till asked for: TIME names it.</summary>
-public sealed record Sale(Timestamp Time, Amount Amount, TicketState State);
+public sealed record Sale(Timestamp Time, Amount Amount, SaleState State);
 
 /// <summary>One H and what is known of it.</summary>
 /// <param name="SW">S_W, if the part was given up.</param>
-public sealed record CoinPayment(CashPayment H, PartState State, Receipt? Receipt, byte[]? SW);
+public sealed record CoinPayment(CashPayment H, CoinPaymentState State, Receipt? Receipt, byte[]? SW);
 
 /// <summary>The till's store: its key N_W, the TIME that it used last, payments and their parts.</summary>
 internal static partial class TillStore
@@ -126,8 +126,8 @@ internal static partial class TillStore
         long time = Math.Max(now.ToLedger(), db.Number("SELECT last_time FROM till") + 1);
         Switches.Replace("hole 8 last", ref time, now.ToLedger());
         db.Execute("UPDATE till SET last_time = $1", time);
-        db.Execute("INSERT INTO ticket(time, y, state) VALUES($1, $2, $3)", time, y.ToLedger(), nameof(TicketState.Open));
-        return new Sale(Timestamp.FromLedger(time), y, TicketState.Open);
+        db.Execute("INSERT INTO ticket(time, y, state) VALUES($1, $2, $3)", time, y.ToLedger(), nameof(SaleState.Open));
+        return new Sale(Timestamp.FromLedger(time), y, SaleState.Open);
     }
 
     public static Sale? Find(IReadSnapshot db, Timestamp time) =>
@@ -136,13 +136,13 @@ internal static partial class TillStore
     public static List<Sale> All(IReadSnapshot db) => db.Query("SELECT time, y, state FROM ticket ORDER BY time", ReadTicket);
 
     public static List<Sale> Open(IReadSnapshot db) =>
-        db.Query("SELECT time, y, state FROM ticket WHERE state = $1 ORDER BY time", ReadTicket, nameof(TicketState.Open));
+        db.Query("SELECT time, y, state FROM ticket WHERE state = $1 ORDER BY time", ReadTicket, nameof(SaleState.Open));
 
     public static List<CoinPayment> Parts(IReadSnapshot db, Timestamp time) =>
         db.Query("SELECT h, state, receipt, sw FROM part WHERE time = $1 ORDER BY rowid", ReadPart, time.ToLedger());
 
     public static List<CoinPayment> Queued(IReadSnapshot db, int limit) => db.Query(
-        "SELECT h, state, receipt, sw FROM part WHERE state = $1 ORDER BY time, rowid LIMIT $2", ReadPart, nameof(PartState.Queued), (long)limit);
+        "SELECT h, state, receipt, sw FROM part WHERE state = $1 ORDER BY time, rowid LIMIT $2", ReadPart, nameof(CoinPaymentState.Queued), (long)limit);
 
     /// <summary>TIME of the oldest payment that is queued, and not among these, or under way; 0 if there is none.</summary>
     public static Timestamp OldestBut(IReadSnapshot db, List<CoinPayment> batch)
@@ -158,7 +158,7 @@ internal static partial class TillStore
     /// <summary>Sum of y that this till has from a coin, voided parts aside (hole 12).</summary>
     public static Amount TakenFrom(IReadSnapshot db, CoinId coin) => Amount.FromLedger(db.Number(
         "SELECT coalesce(sum(y), 0) FROM part WHERE coin_id = $1 AND state NOT IN ($2, $3, $4)",
-        coin.Value.ToArray(), nameof(PartState.Voided), nameof(PartState.Reversed), nameof(PartState.Dead)));
+        coin.Value.ToArray(), nameof(CoinPaymentState.Voided), nameof(CoinPaymentState.Reversed), nameof(CoinPaymentState.Dead)));
 
     /// <summary>True if the coin signed another payment of this till under the same seq.</summary>
     public static bool HasOther(IReadSnapshot db, CashPayment h) => db.Number(
@@ -168,8 +168,8 @@ internal static partial class TillStore
     /// <summary>OK is said, and that stays known whatever becomes of the payment.</summary>
     public static void Accept(IWriteTransaction db, Timestamp time)
     {
-        db.Execute("UPDATE ticket SET state = $2, accepted = 1 WHERE time = $1", time.ToLedger(), nameof(TicketState.Accepted));
-        db.Execute("UPDATE part SET state = $2 WHERE time = $1 AND state = $3", time.ToLedger(), nameof(PartState.Queued), nameof(PartState.Held));
+        db.Execute("UPDATE ticket SET state = $2, accepted = 1 WHERE time = $1", time.ToLedger(), nameof(SaleState.Accepted));
+        db.Execute("UPDATE part SET state = $2 WHERE time = $1 AND state = $3", time.ToLedger(), nameof(CoinPaymentState.Queued), nameof(CoinPaymentState.Held));
     }
 
     /// <summary>True if the customer was told OK, whether or not the payment was taken back since.</summary>
@@ -177,31 +177,31 @@ internal static partial class TillStore
 
     /// <summary>Marks the payment as never to be sent, for good; only then may S_W leave (hole 2). What may have been sent has to be taken back at the issuer first.</summary>
     /// <returns>False, and nothing is changed, where it was accepted beside this: OK was said.</returns>
-    public static bool GiveUp(IWriteTransaction db, Timestamp time, Func<CashPayment, byte[]> sign)
+    public static bool Cancel(IWriteTransaction db, Timestamp time, Func<CashPayment, byte[]> sign)
     {
         var state = Find(db, time)!.State;
-        bool ended = state is TicketState.Accepted or TicketState.Kept;
+        bool ended = state is SaleState.Accepted or SaleState.Kept;
         Switches.Off("R4 accepted", ref ended);
         if (ended)
         {
             return false;
         }
 
-        foreach (var part in Parts(db, time).Where(p => p.State == PartState.Held))
+        foreach (var part in Parts(db, time).Where(p => p.State == CoinPaymentState.Held))
         {
             db.Execute(
                 "UPDATE part SET state = $2, sw = $3 WHERE payment_id = $1 AND sent = 0",
-                part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
+                part.H.Id.Value.ToArray(), nameof(CoinPaymentState.Voided), sign(part.H));
         }
 
-        bool waits = state == TicketState.Refunded || Parts(db, time).Exists(p => p.SW is null);
-        db.Execute("UPDATE ticket SET state = $2 WHERE time = $1", time.ToLedger(), waits ? nameof(TicketState.Refunded) : nameof(TicketState.GivenUp));
+        bool waits = state == SaleState.Refunded || Parts(db, time).Exists(p => p.SW is null);
+        db.Execute("UPDATE ticket SET state = $2 WHERE time = $1", time.ToLedger(), waits ? nameof(SaleState.Refunded) : nameof(SaleState.GivenUp));
         return true;
     }
 
     /// <summary>What was accepted last, the newest first.</summary>
     public static List<Amount> LastAccepted(IReadSnapshot db, int count) => db.Query(
-        "SELECT y FROM ticket WHERE state = $1 ORDER BY time DESC LIMIT $2", r => Amount.FromLedger(r.GetInt64(0)), nameof(TicketState.Accepted), (long)count);
+        "SELECT y FROM ticket WHERE state = $1 ORDER BY time DESC LIMIT $2", r => Amount.FromLedger(r.GetInt64(0)), nameof(SaleState.Accepted), (long)count);
 
     /// <summary>True if the payment may have been sent.</summary>
     public static bool WasSent(IReadSnapshot db, PaymentId payment) => db.Number("SELECT sent FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
@@ -211,7 +211,7 @@ internal static partial class TillStore
     public static List<CoinPayment>? BeginRefund(IWriteTransaction db, Timestamp time, Func<CashPayment, byte[]> sign)
     {
         int begun = db.Execute(
-            "UPDATE ticket SET state = $2 WHERE time = $1 AND state IN ($2, $3)", time.ToLedger(), nameof(TicketState.Refunded), nameof(TicketState.Accepted));
+            "UPDATE ticket SET state = $2 WHERE time = $1 AND state IN ($2, $3)", time.ToLedger(), nameof(SaleState.Refunded), nameof(SaleState.Accepted));
         if (begun == 0)
         {
             return null;
@@ -220,7 +220,7 @@ internal static partial class TillStore
         foreach (var part in Parts(db, time).Where(p => p.SW is null))
         {
             db.Execute(
-                "UPDATE part SET state = $2, sw = $3 WHERE payment_id = $1 AND sent = 0", part.H.Id.Value.ToArray(), nameof(PartState.Voided), sign(part.H));
+                "UPDATE part SET state = $2, sw = $3 WHERE payment_id = $1 AND sent = 0", part.H.Id.Value.ToArray(), nameof(CoinPaymentState.Voided), sign(part.H));
         }
 
         return [.. Parts(db, time).Where(p => p.SW is null)];
@@ -228,12 +228,12 @@ internal static partial class TillStore
 
     /// <summary>The issuer took the payment back: now, and not before, S_W may leave.</summary>
     public static void Reverse(IWriteTransaction db, PaymentId payment, byte[] reversal, byte[] sw) => db.Execute(
-        "UPDATE part SET state = $2, reversal = $3, sw = $4, forwarded = 1 WHERE payment_id = $1", payment.Value.ToArray(), nameof(PartState.Reversed), reversal, sw);
+        "UPDATE part SET state = $2, reversal = $3, sw = $4, forwarded = 1 WHERE payment_id = $1", payment.Value.ToArray(), nameof(CoinPaymentState.Reversed), reversal, sw);
 
     /// <summary>The issuer takes back no more what the customer was told OK for: it stays a sale.</summary>
     public static void StaysSold(IWriteTransaction db, Timestamp time) => db.Execute(
         "UPDATE ticket SET state = $2 WHERE time = $1 AND state = $3 AND EXISTS (SELECT 1 FROM part WHERE time = $1 AND sw IS NULL)",
-        time.ToLedger(), nameof(TicketState.Accepted), nameof(TicketState.Refunded));
+        time.ToLedger(), nameof(SaleState.Accepted), nameof(SaleState.Refunded));
 
     /// <summary>
     /// It was never accepted, the terms in which the issuer takes it back are over, and it has signed what became of every part of which there is no S_W. There
@@ -242,12 +242,12 @@ internal static partial class TillStore
     /// <returns>False, and nothing is changed, while something is not answered.</returns>
     public static bool Keep(IWriteTransaction db, Timestamp time) => db.Execute(
         "UPDATE ticket SET state = $2 WHERE time = $1 AND state = $3 AND NOT EXISTS (SELECT 1 FROM part WHERE time = $1 AND sw IS NULL AND state IN ($4, $5))",
-        time.ToLedger(), nameof(TicketState.Kept), nameof(TicketState.Refunded), nameof(PartState.Held), nameof(PartState.Queued)) == 1;
+        time.ToLedger(), nameof(SaleState.Kept), nameof(SaleState.Refunded), nameof(CoinPaymentState.Held), nameof(CoinPaymentState.Queued)) == 1;
 
     /// <summary>What was kept, until that long after all terms of its coins.</summary>
     public static List<Sale> Kept(IReadSnapshot db, Timestamp now) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = $1 AND p.until >= $2 ORDER BY t.time",
-        ReadTicket, nameof(TicketState.Kept), now.ToLedger());
+        ReadTicket, nameof(SaleState.Kept), now.ToLedger());
 
     /// <summary>Sum and count of accepted payments since a moment, less the parts of them that were taken back.</summary>
     public static (Amount Sum, int Count) AcceptedSince(IReadSnapshot db, Timestamp moment) => db.Query(
@@ -256,21 +256,21 @@ internal static partial class TillStore
         WHERE t.state = $1 AND t.time >= $2 AND p.state NOT IN ($3, $4)
         """,
         r => (Amount.FromLedger(r.GetInt64(0)), r.GetInt32(1)),
-        nameof(TicketState.Accepted), moment.ToLedger(), nameof(PartState.Voided), nameof(PartState.Reversed))[0];
+        nameof(SaleState.Accepted), moment.ToLedger(), nameof(CoinPaymentState.Voided), nameof(CoinPaymentState.Reversed))[0];
 
     /// <summary>Refunds whose reversal was not answered, until all terms of their coins are over.</summary>
     public static List<Sale> UnfinishedRefunds(IReadSnapshot db, Timestamp now) => db.Query(
         "SELECT DISTINCT t.time, t.y, t.state FROM ticket t JOIN part p ON p.time = t.time WHERE t.state = $1 AND p.sw IS NULL AND p.until >= $2",
-        ReadTicket, nameof(TicketState.Refunded), now.ToLedger());
+        ReadTicket, nameof(SaleState.Refunded), now.ToLedger());
 
     /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
     /// <returns>False, and nothing is changed, where it will never be sent: it was given up or refunded since it was chosen, and its S_W may be out.</returns>
     public static bool MarkSent(IWriteTransaction db, PaymentId payment) => db.Execute(
         "UPDATE part SET sent = 1 WHERE payment_id = $1 AND state IN ($2, $3) AND sw IS NULL",
-        payment.Value.ToArray(), nameof(PartState.Queued), nameof(PartState.Held)) == 1;
+        payment.Value.ToArray(), nameof(CoinPaymentState.Queued), nameof(CoinPaymentState.Held)) == 1;
 
     /// <summary>Keeps each revision; the newest says what became of the payment. A part that was taken back meanwhile stays so.</summary>
-    public static void Record(IWriteTransaction db, PaymentId payment, PartState state, Receipt receipt)
+    public static void Record(IWriteTransaction db, PaymentId payment, CoinPaymentState state, Receipt receipt)
     {
         bool keeps = true;
         Switches.Off("R1 keeps", ref keeps);
@@ -292,36 +292,36 @@ internal static partial class TillStore
 
         db.Execute(
             "UPDATE part SET state = $2, receipt = $3, again = 0 WHERE payment_id = $1 AND state NOT IN ($4, $5)",
-            payment.Value.ToArray(), state.ToString(), receipt.Encode(), nameof(PartState.Reversed), nameof(PartState.Voided));
+            payment.Value.ToArray(), state.ToString(), receipt.Encode(), nameof(CoinPaymentState.Reversed), nameof(CoinPaymentState.Voided));
     }
 
     /// <summary>Parts whose receipt is not the last word: a later revision may say more.</summary>
     /// <param name="after">The row to go on from: parts of one payment share its TIME.</param>
     public static List<(long Row, CoinPayment CoinPayment)> Unended(IReadSnapshot db, long after, int limit) => db.Query(
         "SELECT h, state, receipt, sw, rowid FROM part WHERE state IN ($1, $2) AND rowid > $3 ORDER BY rowid LIMIT $4",
-        r => (r.GetInt64(4), ReadPart(r)), nameof(PartState.Guaranteed), nameof(PartState.Waiting), after, (long)limit);
+        r => (r.GetInt64(4), ReadPart(r)), nameof(CoinPaymentState.Guaranteed), nameof(CoinPaymentState.Waiting), after, (long)limit);
 
     /// <summary>What the newest receipts say of all payments: credited, promised and not yet paid, waiting.</summary>
     public static (Amount Credited, Amount Guaranteed, Amount Waiting) Shares(IReadSnapshot db)
     {
         var receipts = db.Query(
             "SELECT receipt FROM part WHERE receipt IS NOT NULL AND state IN ($1, $2, $3)", r => Receipt.Decode(r.Bytes(0))!,
-            nameof(PartState.Settled), nameof(PartState.Guaranteed), nameof(PartState.Waiting));
+            nameof(CoinPaymentState.Settled), nameof(CoinPaymentState.Guaranteed), nameof(CoinPaymentState.Waiting));
         Amount Sum(Func<Receipt, Amount> of) => receipts.Aggregate(Amount.Zero, (sum, r) => sum + of(r));
         return (
             Sum(r => r.GuaranteeIsPaid ? r.Share.Credited + r.Share.Guaranteed : r.Share.Credited),
             Sum(r => r.GuaranteeIsPaid ? Amount.Zero : r.Share.Guaranteed), Sum(r => r.Share.Waiting));
     }
 
-    public static Amount Sum(IReadSnapshot db, PartState state) =>
+    public static Amount Sum(IReadSnapshot db, CoinPaymentState state) =>
         Amount.FromLedger(db.Number("SELECT coalesce(sum(y), 0) FROM part WHERE state = $1", state.ToString()));
 
     private static Sale ReadTicket(DbDataReader r) =>
-        new(Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1)), Enum.Parse<TicketState>(r.GetString(2)));
+        new(Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1)), Enum.Parse<SaleState>(r.GetString(2)));
 
     private static CoinPayment ReadPart(DbDataReader r) => new(
         CashPayment.Decode(r.Bytes(0)) ?? throw new InvalidOperationException("A payment in the till's store is damaged."),
-        Enum.Parse<PartState>(r.GetString(1)),
+        Enum.Parse<CoinPaymentState>(r.GetString(1)),
         r.BytesOrNull(2) is { } receipt ? Receipt.Decode(receipt) : null,
         r.BytesOrNull(3));
 }
