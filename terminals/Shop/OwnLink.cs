@@ -1,5 +1,4 @@
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -19,11 +18,7 @@ public sealed class OwnLink(ILink issuer, Database store) : ILink
         var reply = await issuer.Call(request, cancel);
         if (Refusal.Read(reply) is { Revoked: { } date })
         {
-            store.Write(db =>
-            {
-                TillStore.Revoke(db, date);
-                return true;
-            });
+            store.Write(db => RevocationTable.Revoke(db, date));
         }
 
         return reply;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol;
@@ -9,7 +8,6 @@ using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
-using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Shop;
 
@@ -60,7 +58,7 @@ public sealed partial class ShopTill
     private readonly ICrashPoints _crash;
     private readonly ISigningKey _key;
     private readonly PaymentCheck _check;
-    private readonly HotListStore _hot;
+    private readonly TillHotList _hot;
     private readonly PeerClock _issuersClock;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -73,43 +71,14 @@ public sealed partial class ShopTill
         _log = log;
         _crash = crash;
         CertificateStore.Load(store, scheme, suite);
-        _key = TillStore.OpenKey(store, suite);
-        _hot = new HotListStore(suite, scheme, W, clock);
+        _key = OpenKey(store, suite);
+        _hot = new TillHotList(store, suite, scheme, W, clock);
         _check = new PaymentCheck(suite, scheme);
         _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this till", "the issuer");
         Settler = new Settler(store, suite, scheme, _key, clock, _issuersClock, crash);
     }
 
-    public static string Schema => TillStore.Schema;
-
-    /// <summary>The request by which a shop's till with this store asks to take part; N_W is made at first use.</summary>
-    public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string shop)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return EnrolmentRequest.Sign(key, EnrolmentRole.Shop, shop);
-    }
-
-    /// <summary>The one key that a till has; a new key is another till (rule R17).</summary>
-    public static IReadOnlyList<PublicKey> Keys(Database store, ICashSuite suite)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return [key.PublicKey];
-    }
-
-    /// <summary>This till's word that a request is that of a further till of its shop (rule R18).</summary>
-    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or one under a name that cannot be shown.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) =>
-        PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? throw new InvalidOperationException(fault)
-        : request.Role == EnrolmentRole.Shop && request.Verify(_suite)
-        ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
-        : throw new InvalidOperationException("This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
-
-    /// <summary>This till's certificate and key for its link to the issuer.</summary>
-    public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return SchemeCertificate.WithKey(certificate, key);
-    }
+    public static string Schema => ShopSchema.Sql;
 
     /// <summary>W.</summary>
     public TillId W => Derivations.W(_key.PublicKey);
@@ -117,31 +86,37 @@ public sealed partial class ShopTill
     public Settler Settler { get; }
 
     /// <summary>Sum of y of the coin payments in a state.</summary>
-    public Amount Sum(CoinPaymentState state) => _store.Read(db => TillStore.Sum(db, state));
+    public Amount Sum(CoinPaymentState state) => _store.Read(db => CoinPaymentTable.Sum(db, state));
 
     /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
-    public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares => _store.Read(TillStore.Shares);
+    public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares
+    {
+        get
+        {
+            var receipts = _store.Read(CoinPaymentTable.Receipts);
+            Amount Sum(Func<Receipt, Amount> of) => receipts.Aggregate(Amount.Zero, (sum, r) => sum + of(r));
+            return (
+                Sum(r => r.GuaranteeIsPaid ? r.Share.Credited + r.Share.Guaranteed : r.Share.Credited),
+                Sum(r => r.GuaranteeIsPaid ? Amount.Zero : r.Share.Guaranteed), Sum(r => r.Share.Waiting));
+        }
+    }
 
     /// <summary>Sum of all accepted payments, less what was taken back of them.</summary>
     public Amount Accepted => AcceptedSince(default).Sum;
 
     /// <summary>Sum and count of the payments accepted since a moment.</summary>
-    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => TillStore.AcceptedSince(db, moment));
+    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => SaleTable.AcceptedSince(db, moment));
 
     /// <summary>Payments begun and neither accepted nor given up.</summary>
-    public IReadOnlyList<Sale> OpenSales => _store.Read(TillStore.Open);
+    public IReadOnlyList<Sale> OpenSales => _store.Read(SaleTable.Open);
 
-    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => TillStore.Parts(db, sale));
+    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
     {
-        get => _store.Read(TillStore.RefusesIssuerKeyed);
-        set => _store.Write(db =>
-        {
-            TillStore.RefuseIssuerKeyed(db, value);
-            return true;
-        });
+        get => _store.Read(PolicyTable.RefusesIssuerKeyed);
+        set => _store.Write(db => PolicyTable.RefuseIssuerKeyed(db, value));
     }
 
     /// <summary>Shows a person what has to be known of the cash before OK is said.</summary>
@@ -166,7 +141,7 @@ public sealed partial class ShopTill
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
+        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db)) ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
             return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
         }
@@ -182,7 +157,8 @@ public sealed partial class ShopTill
 
     private TillResult Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
     {
-        var current = _store.Read(db => TillStore.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
+        // One that has just begun is as it was written.
+        var current = isRepeat ? Reload(sale) : sale;
         if (current.State != SaleState.Open)
         {
             return End(current, current.State == SaleState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
@@ -293,9 +269,10 @@ public sealed partial class ShopTill
 
             turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
+            var bad = _check.FindBad(h!);
             var fault = _store.Write(db =>
             {
-                var found = _check.Find(db, h!, sale, rest);
+                var found = bad ?? _check.FindKnown(db, h!, sale, rest);
                 if (found is null or { IsVoidable: true })
                 {
                     Hold(db, h!);

@@ -98,11 +98,11 @@ public sealed class OfferTests : OwedMoneyScenario
     [Test]
     public void WhatIsHeldIsFoundByAnIndex()
     {
-        string sql = (string)typeof(ShopTill).Assembly.GetType("HierCash.Shop.TillStore")!.GetField("ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        string sql = (string)typeof(ShopTill).Assembly.GetType("HierCash.Shop.SaleTable")!.GetField("ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
         using var store = Database.OpenMemory(ShopTill.Schema);
         var plan = store.Read(db => db.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), 0L, 0L, "", "", ""));
         Assert.That(plan, Has.Some.Contains("part_offered").And.Some.Contains("ticket_state").And.Some.Contains("part_time"));
         var scans = plan.Where(p => p.StartsWith("SCAN", StringComparison.Ordinal) && !p.EndsWith("USING INDEX part_offered", StringComparison.Ordinal));
-        Assert.That(scans, Has.All.StartsWith("SCAN ("), "nothing else is read whole: " + string.Join("; ", plan));
+        Assert.That(scans, Has.All.EqualTo("SCAN m"), "nothing else is read whole: " + string.Join("; ", plan));
     }
 }

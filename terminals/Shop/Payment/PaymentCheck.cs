@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
@@ -26,7 +25,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// </summary>
     public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
     {
-        bool hot = TillStore.Parts(db, sale.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
+        bool hot = CoinPaymentTable.Of(db, sale.Time).Exists(p => HotListTable.Holds(db, p.H.Coin.Id));
         Switches.Off("hole 11 held", ref hot);
         return hot ? Hot : null;
     }
@@ -39,8 +38,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, sale) : null;
     }
 
-    /// <summary>The first thing that is wrong, or null.</summary>
-    public PaymentFault? Find(IReadSnapshot db, CashPayment h, Sale sale, Amount rest)
+    /// <summary>The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.</summary>
+    public PaymentFault? FindBad(CashPayment h)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
@@ -57,11 +56,12 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         bool closes = h.IsClose;
         Switches.Off("R24 till", ref closes);
-        if (closes)
-        {
-            return new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true);
-        }
+        return closes ? new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true) : null;
+    }
 
+    /// <summary>The first thing that is wrong with a payment of good signatures, by what this till knows; or null.</summary>
+    public PaymentFault? FindKnown(IReadSnapshot db, CashPayment h, Sale sale, Amount rest)
+    {
         if (FindUnfit(db, h.Coin, sale) is { } unfit)
         {
             return unfit;
@@ -74,7 +74,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card signed more than was asked for.", true);
         }
 
-        bool copy = TillStore.HasOther(db, h);
+        bool copy = CoinPaymentTable.HasOther(db, h);
         Switches.Off("hole 24 till", ref copy);
         if (copy)
         {
@@ -82,8 +82,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         // What is in the store already is this very H, repeated.
-        bool known = TillStore.Parts(db, sale.Time).Any(p => p.H.Id == h.Id);
-        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
+        bool known = CoinPaymentTable.Of(db, sale.Time).Any(p => p.H.Id == h.Id);
+        return !known && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
     }
@@ -131,7 +131,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
         }
 
-        if (IssuerKeyed.IsSaidOf(coin) && TillStore.RefusesIssuerKeyed(db))
+        if (IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db))
         {
             return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
         }
@@ -143,7 +143,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
         }
 
-        bool hot = HotListStore.Holds(db, coin.Id);
+        bool hot = HotListTable.Holds(db, coin.Id);
         Switches.Off("hole 11 hot", ref hot);
         return hot ? Hot : null;
     }

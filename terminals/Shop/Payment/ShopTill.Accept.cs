@@ -1,6 +1,5 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals;
 
@@ -22,14 +21,14 @@ public sealed partial class ShopTill
         // In the transaction that says OK: a settlement beside this, or another process, may have been told at any moment before.
         var (state, isRevoked, heard) = _store.Write(db =>
         {
-            var now = TillStore.Find(db, sale.Time)!.State;
+            var now = SaleTable.Find(db, sale.Time)!.State;
             bool counts = now == SaleState.Open;
             Switches.On("R4 ended", ref counts);
             bool revoked = !isSettled && IsRevoked(db);
             var fault = isSettled ? null : PaymentCheck.FindHeld(db, sale);
             if (counts && !revoked && fault is null)
             {
-                TillStore.Accept(db, sale.Time);
+                Sales.Accept(db, sale.Time);
                 now = SaleState.Open;
             }
 

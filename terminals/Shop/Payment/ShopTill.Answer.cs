@@ -1,6 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
 
@@ -21,13 +19,14 @@ public sealed partial class ShopTill
             return null;
         }
 
-        var reversal = found[0].Reversal is { } kept ? Reversal.Decode(kept) : null;
+        var reversal = found[0].Reversal;
         var signer = reversal is null ? null : _scheme.Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerStatement && reversal.Verify(_suite, c.Key));
         return ShopAnswer.Sign(_key, found[0].Id, Timestamp.Now(_clock), found[0].IsTakenBack, reversal, signer);
     }
 
-    private List<(PaymentId Id, byte[]? Reversal, bool IsTakenBack)> Find(string id) => _store.Read(db => db.Query(
-        "SELECT payment_id, reversal, sw FROM part WHERE hex(payment_id) LIKE $1",
-        r => (new PaymentId(Digest.Read(r.Bytes(0))), r.BytesOrNull(1), r.BytesOrNull(2) is not null),
-        id.ToUpperInvariant() + "%"));
+    private List<(PaymentId Id, Reversal? Reversal, bool IsTakenBack)> Find(string id) => id.Length > 2 * Digest.Size
+        ? []
+        : _store.Read(db => CoinPaymentTable.Between(db, Filled(id, '0'), Filled(id, 'F')));
+
+    private static PaymentId Filled(string id, char digit) => new(Digest.Read(Convert.FromHexString(id.PadRight(2 * Digest.Size, digit))));
 }

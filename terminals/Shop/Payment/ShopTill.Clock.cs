@@ -1,8 +1,6 @@
 using HierCash.Card.Client;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -27,7 +25,7 @@ public sealed partial class ShopTill
         set => _issuersClock.IsOverridden = value;
     }
 
-    private string? WhyNotByClock => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
+    private string? WhyNotByClock => _store.Read(TillTable.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
 
     /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
     private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);

@@ -4,7 +4,6 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 
 namespace HierCash.Shop;
 
@@ -21,7 +20,7 @@ public sealed partial class ShopTill
     public const int MostAskedWhilePaying = 4;
 
     /// <summary>True if a card that comes may be owed something by this till.</summary>
-    public bool HasOffers => _store.Read(db => TillStore.CountOffers(db, Timestamp.Now(_clock)) > 0);
+    public bool HasOffers => _store.Read(db => CoinPaymentTable.CountOffers(db, Timestamp.Now(_clock)) > 0);
 
     /// <summary>For a card that is put in without a payment: it gets every S_W that is its own, of those that it is asked about. It signs nothing.</summary>
     /// <returns>What it has got back.</returns>
@@ -72,13 +71,13 @@ public sealed partial class ShopTill
         try
         {
             var coins = accepted.Payments.Select(h => h.Coin.Id).ToHashSet();
-            var owed = _store.Read(db => coins.SelectMany(c => TillStore.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
+            var owed = _store.Read(db => coins.SelectMany(c => CoinPaymentTable.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
             Switches.Replace("R10 each customer", ref owed, Offers(int.MaxValue));
             GiveBack(card, owed, ref given);
             var open = OpenSales.Where(t => t.Time != accepted.Sale.Time).ToList();
             var its = open.Where(t => CoinPayments(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
             ended.AddRange(its.Select(t => Cancel(t, card, "The payment was cancelled.")));
-            foreach (var (count, since) in _store.Read(db => accepted.Payments.Select(h => TillStore.Missing(db, h.Coin.Id, h.Seq)).ToList()))
+            foreach (var (count, since) in _store.Read(db => accepted.Payments.Select(h => CoinPaymentTable.Missing(db, h.Coin.Id, h.Seq)).ToList()))
             {
                 bool isLikely = count is > 0 and <= MostAskedWhilePaying;
                 Switches.On("R31 likely", ref isLikely);
@@ -110,7 +109,19 @@ public sealed partial class ShopTill
         return EndSigned(card, UnseenSales, int.MaxValue);
     }
 
-    private List<CoinPayment> Offers(int most = MostAsked) => _store.Read(db => TillStore.Offers(db, Timestamp.Now(_clock), most));
+    /// <summary>
+    /// S_W that no card has taken. Half of them are the newest: first of coins whose key is known, first what no card speaks of. The others are those of which a card was asked
+    /// longest ago, so nobody keeps a card from what it is owed by having more payments of his own taken back.
+    /// </summary>
+    private List<CoinPayment> Offers(int most = MostAsked) => _store.Read<List<CoinPayment>>(db =>
+    {
+        var now = Timestamp.Now(_clock);
+        int half = most / 2;
+        Switches.Replace("R4 in turn", ref half, most);
+        var newest = CoinPaymentTable.NewestOffers(db, now, half);
+        var chosen = newest.Select(p => p.H.Id).ToHashSet();
+        return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id)).Take(most - newest.Count)];
+    });
 
     /// <summary>Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have declared dead yet.</summary>
     private List<TillResult> EndSigned(WalletCard card, IEnumerable<Sale> sales, int most)
@@ -121,11 +132,7 @@ public sealed partial class ShopTill
         {
             if (Signed(sale, card) is { } h && IsOfKnownKey(h.Coin))
             {
-                _store.Write(db =>
-                {
-                    Hold(db, h);
-                    return true;
-                });
+                Hold(h);
                 ended.Add(Refuse(sale, card, "The payment was cancelled.", h));
             }
         }
@@ -160,11 +167,7 @@ public sealed partial class ShopTill
         {
             if (asked.Count > 0)
             {
-                _store.Write(db =>
-                {
-                    TillStore.Asked(db, asked);
-                    return true;
-                });
+                _store.Write(db => CoinPaymentTable.Asked(db, asked));
             }
         }
     }
@@ -185,11 +188,7 @@ public sealed partial class ShopTill
         };
         if (how != Delivery.None)
         {
-            _store.Write(db =>
-            {
-                TillStore.Delivered(db, payment.H.Id, how);
-                return true;
-            });
+            _store.Write(db => CoinPaymentTable.Delivered(db, payment.H.Id, how));
         }
 
         return how;
@@ -199,7 +198,7 @@ public sealed partial class ShopTill
     /// <param name="said">It says that it has the money back; without S_U, so anybody can say it.</param>
     private bool Shows(WalletCard card, CashPayment h, out bool said)
     {
-        var sale = _store.Read(db => TillStore.Find(db, h.Time))!;
+        var sale = _store.Read(db => SaleTable.Find(db, h.Time))!;
         var asked = Rest(sale, CoinPayments(sale.Time).TakeWhile(p => p.H.Id != h.Id));
         var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
         said = status == WalletStatus.AlreadyDone;
@@ -207,20 +206,13 @@ public sealed partial class ShopTill
     }
 
     /// <summary>A key that came since says whether a coin is good. What is not is nobody's money (rule R10).</summary>
-    private void JudgeUnknownKeys() => _store.Write(db =>
+    private void JudgeUnknownKeys()
     {
-        foreach (var payment in TillStore.OfUnknownKeys(db, Timestamp.Now(_clock)).Where(p => _check.KnowsKeyOf(p.H.Coin)))
+        var judged = _store.Read(db => CoinPaymentTable.OfUnknownKeys(db, Timestamp.Now(_clock))).Where(p => _check.KnowsKeyOf(p.H.Coin))
+            .Select(p => (p.H, IsForged: _check.IsForged(p.H.Coin))).ToList();
+        if (judged.Count > 0)
         {
-            if (_check.IsForged(payment.H.Coin))
-            {
-                TillStore.Drop(db, payment.H.Id);
-            }
-            else
-            {
-                TillStore.KeyIsKnown(db, payment.H.Id, OfferedUntil(payment.H.Coin));
-            }
+            _store.Write(db => judged.Sum(j => j.IsForged ? CoinPaymentTable.DropOfUnknownKey(db, j.H.Id) : CoinPaymentTable.KeyIsKnown(db, j.H.Id, OfferedUntil(j.H.Coin))));
         }
-
-        return true;
-    });
+    }
 }

@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -14,7 +13,7 @@ namespace HierCash.Shop;
 public sealed partial class ShopTill
 {
     /// <summary>Since when this till's key is revoked, as the issuer told it; null if it did not.</summary>
-    public Timestamp? Revoked => _store.Read(TillStore.Revoked);
+    public Timestamp? Revoked => _store.Read(RevocationTable.Date);
 
     /// <summary>Asks the issuer, unless it has told it before.</summary>
     /// <param name="own">This till's own link, which hears it (<see cref="OwnLink"/>).</param>
@@ -37,7 +36,7 @@ public sealed partial class ShopTill
 
     private static bool IsRevoked(IReadSnapshot db)
     {
-        bool told = TillStore.Revoked(db) is not null;
+        bool told = RevocationTable.Date(db) is not null;
         Switches.Off("R17 told", ref told);
         return told;
     }

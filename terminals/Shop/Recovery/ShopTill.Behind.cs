@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -20,7 +18,7 @@ public sealed record TillRecovery(int Payments, Amount Total, int TakenBack);
 public sealed partial class ShopTill
 {
     /// <summary>Since when the till knows that its store is an older copy; null if it is none, or has recovered.</summary>
-    public Timestamp? Behind => _store.Read(TillStore.BehindSince);
+    public Timestamp? Behind => _store.Read(BehindTable.Since);
 
     /// <summary>For people: that it is behind, and what ends that; null where it is not.</summary>
     public string? WhyBehind => _store.Read(IsBehind) ? Settler.RunRecover : null;
@@ -28,7 +26,7 @@ public sealed partial class ShopTill
     internal static bool IsBehind(IReadSnapshot db)
     {
         // Whose key was revoked had it stolen, maybe: what somebody else signs with it shows nothing. Another till brings its queue.
-        bool behind = TillStore.BehindSince(db) is not null && TillStore.Revoked(db) is null;
+        bool behind = BehindTable.Since(db) is not null && RevocationTable.Date(db) is null;
         Switches.Off("R27 till stops", ref behind);
         return behind;
     }
@@ -86,7 +84,7 @@ public sealed partial class ShopTill
                 throw new InvalidOperationException("What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
             }
 
-            foreach (var one in page.Where(p => _store.Write(db => TillStore.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt), h => _key.Sign(SignedMessage.Void(h.Id, W))))))
+            foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt), h => _key.Sign(SignedMessage.Void(h.Id, W))))))
             {
                 payments++;
                 total += one.H.Paid;
@@ -96,7 +94,7 @@ public sealed partial class ShopTill
             after = page.Max(p => p.Row) > after ? page.Max(p => p.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
         }
 
-        _store.Write(TillStore.Recovered);
+        _store.Write(Sales.Recovered);
         return new TillRecovery(payments, total, takenBack);
     }
 }

@@ -1,8 +1,6 @@
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -23,10 +21,10 @@ public sealed partial class ShopTill
     public static readonly TimeSpan LeftOpen = TimeSpan.FromDays(1);
 
     /// <summary>All payments with money held or owed, oldest first.</summary>
-    public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(db => TillStore.HeldPayments(db, Timestamp.Now(_clock)));
+    public IReadOnlyList<HeldPayment> HeldPayments => _store.Read(db => SaleTable.Held(db, Timestamp.Now(_clock)));
 
     /// <summary>What this till accepted last, the newest first.</summary>
-    public IReadOnlyList<Amount> LastAccepted(int count) => _store.Read(db => TillStore.LastAccepted(db, count));
+    public IReadOnlyList<Amount> LastAccepted(int count) => _store.Read(db => SaleTable.LastAccepted(db, count));
 
     /// <summary>
     /// Ends a payment that was never accepted. What was never sent is voided at once; for what may have been sent the issuer answers first, and only then is
@@ -81,5 +79,5 @@ public sealed partial class ShopTill
 
     private Timestamp Earlier(TimeSpan span) => Timestamp.Now(_clock).Minus(span);
 
-    private Sale Reload(Sale sale) => _store.Read(db => TillStore.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
+    private Sale Reload(Sale sale) => _store.Read(db => SaleTable.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
 }

@@ -1,7 +1,5 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -14,7 +12,7 @@ public sealed partial class ShopTill
 {
     /// <summary>Payments that were never accepted and that the issuer has paid to this shop, with what the shop has of each: it owes that in cash. For a caseTerm after all terms of their coins.</summary>
     public IReadOnlyList<(Sale Sale, Amount Cash)> KeptPayments =>
-        [.. _store.Read(db => TillStore.Kept(db, Earlier(_scheme.Terms.CaseTerm))).Select(t => (t, CashOf(t))).Where(k => !k.Item2.IsZero)];
+        [.. _store.Read(db => SaleTable.Kept(db, Earlier(_scheme.Terms.CaseTerm))).Select(t => (t, CashOf(t))).Where(k => !k.Item2.IsZero)];
 
     /// <summary>The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the issuer says.</summary>
     private Timestamp TakenBackUntil(CashPayment h) => _scheme.Terms.TakenBackUntil(h);
@@ -23,17 +21,13 @@ public sealed partial class ShopTill
     private async ValueTask<string> NotTakenBack(Sale sale, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer, CancellationToken cancel)
     {
         bool outOfDate = refused.TrueForAll(r => r.Refusal is { Reason: RefusalReason.OutOfDate });
-        bool sold = _store.Read(db => TillStore.WasAccepted(db, sale.Time));
+        bool sold = _store.Read(db => SaleTable.WasAccepted(db, sale.Time));
         Switches.On("R4 never OK", ref sold);
         if (sold || !outOfDate)
         {
             if (sold && outOfDate)
             {
-                _store.Write(db =>
-                {
-                    TillStore.StaysSold(db, sale.Time);
-                    return true;
-                });
+                _store.Write(db => SaleTable.StaysSold(db, sale.Time));
             }
 
             var onCard = CoinPayments(sale.Time).Where(p => p.SW is not null).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
@@ -60,7 +54,7 @@ public sealed partial class ShopTill
             }
         }
 
-        return over && _store.Write(db => TillStore.Keep(db, sale.Time))
+        return over && _store.Write(db => SaleTable.Keep(db, sale.Time))
             ? KeptSentence(sale)
             : "The issuer did not sign that this payment is taken back. Until it signs what became of it the card gets nothing, and the shop pays no cash. "
                 + $"'hiercash-shop settle' asks again, and 'hiercash-shop explain {sale.Time}' says what ends it.";

@@ -1,6 +1,5 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
@@ -26,7 +25,7 @@ public sealed partial class ShopTill
     /// </summary>
     public bool NeedsIssuer(Sale sale)
     {
-        bool sent = CoinPayments(sale.Time).Any(WasSent);
+        bool sent = CoinPayments(sale.Time).Any(p => p.WasSent);
         Switches.Off("hole 12 sent", ref sent);
         return sent || NeedsIssuer(sale.Amount);
     }
@@ -55,7 +54,7 @@ public sealed partial class ShopTill
         Switches.Off("R6 settles first", ref before);
         if (!before)
         {
-            await _hot.Fetch(_store, issuer, cancel);
+            await _hot.Fetch(issuer, cancel);
         }
 
         var settled = await Settler.Settle(issuer, cancel);
@@ -63,7 +62,7 @@ public sealed partial class ShopTill
         Switches.Off("R25 list", ref goesOn);
         try
         {
-            await _hot.Fetch(_store, _issuersClock.Over(issuer), cancel);
+            await _hot.Fetch(_issuersClock.Over(issuer), cancel);
         }
         catch (InvalidOperationException e) when (goesOn && Revoked is null)
         {
@@ -76,11 +75,7 @@ public sealed partial class ShopTill
 
     /// <summary>Takes a hot list that came by another way.</summary>
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public void TakeHotList(HotList list) => _store.Write(db =>
-    {
-        _hot.Take(db, list);
-        return true;
-    });
+    public void TakeHotList(HotList list) => _hot.Take(list);
 
     /// <summary>
     /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first, and only
@@ -93,14 +88,14 @@ public sealed partial class ShopTill
 
     /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
     public bool IsGivenBack(Timestamp sale) =>
-        CoinPayments(sale) is { Count: > 0 } payments && payments.All(p => p.SW is not null && _store.Read(db => TillStore.OfferOf(db, p.H.Id)).Delivery == Delivery.Taken);
+        CoinPayments(sale) is { Count: > 0 } payments && payments.All(p => p.SW is not null && p.Offer.Delivery == Delivery.Taken);
 
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
     private async ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
     {
         await AgreeIfReached(issuer, cancel);
         RequireNotBehind();
-        var current = _store.Read(db => TillStore.Find(db, sale)) ?? throw new InvalidOperationException("This till has no such payment.");
+        var current = _store.Read(db => SaleTable.Find(db, sale)) ?? throw new InvalidOperationException("This till has no such payment.");
         if (current.State == SaleState.Kept)
         {
             throw new InvalidOperationException(KeptSentence(current));
@@ -111,7 +106,7 @@ public sealed partial class ShopTill
             return End(current, TillOutcome.Refused, $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
         }
 
-        var waiting = _store.Write(db => TillStore.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
+        var waiting = _store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
             ?? throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
         _crash.Reach(CrashPoints.RefundBegun);
         await RequireClock(waiting, issuer, cancel);
@@ -136,11 +131,7 @@ public sealed partial class ShopTill
             }
 
             _crash.Reach(CrashPoints.RefundAnswered);
-            _store.Write(db =>
-            {
-                TillStore.Reverse(db, payment.H.Id, word, sw);
-                return true;
-            });
+            _store.Write(db => CoinPaymentTable.Reverse(db, payment.H.Id, word, sw));
         }
 
         if (refused.Count > 0)
@@ -209,7 +200,7 @@ public sealed partial class ShopTill
     private async ValueTask EndRefunds(ILink issuer, List<LeftItem> left, CancellationToken cancel)
     {
         var full = new HashSet<CoinId>();
-        foreach (var sale in _store.Read(db => TillStore.UnfinishedRefunds(db, Timestamp.Now(_clock))))
+        foreach (var sale in _store.Read(db => SaleTable.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {
             // The issuer takes no more of such a coin for a while: its other payments wait for a later visit.
             bool waits = CoinPayments(sale.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id));
@@ -333,11 +324,7 @@ public sealed partial class ShopTill
 
             if (its)
             {
-                _store.Write(db =>
-                {
-                    TillStore.Reverse(db, payment.H.Id, reply.Body, sw);
-                    return true;
-                });
+                _store.Write(db => CoinPaymentTable.Reverse(db, payment.H.Id, reply.Body, sw));
             }
         }
 

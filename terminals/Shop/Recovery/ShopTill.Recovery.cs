@@ -1,9 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
@@ -65,7 +63,7 @@ public sealed partial class ShopTill
     }
 
     private TillResult EndedBefore(Sale sale) => sale.State == SaleState.Kept ? End(sale, TillOutcome.Refused, KeptSentence(sale))
-        : _store.Read(db => TillStore.WasAccepted(db, sale.Time)) ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
+        : _store.Read(db => SaleTable.WasAccepted(db, sale.Time)) ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
         : End(sale, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
 
     /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
@@ -83,18 +81,20 @@ public sealed partial class ShopTill
     {
         if (Signed(sale, card) is { } h)
         {
-            _store.Write(db =>
-            {
-                Hold(db, h);
-                return true;
-            });
+            Hold(h);
         }
     }
+
+    private void Hold(CashPayment h) => _store.Write(db =>
+    {
+        Hold(db, h);
+        return true;
+    });
 
     private void Hold(IWriteTransaction db, CashPayment h)
     {
         bool known = _check.KnowsKeyOf(h.Coin);
-        TillStore.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
+        Sales.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
     }
 
     /// <summary>Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any more.</summary>
@@ -117,7 +117,7 @@ public sealed partial class ShopTill
     private TillResult Refuse(Sale sale, WalletCard? card, string message, CashPayment? signed = null, bool isForged = false)
     {
         // Whoever goes on with it beside this may have said OK since it was looked at: then it stays a sale.
-        if (!_store.Write(db => TillStore.Cancel(db, sale.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)))))
+        if (!_store.Write(db => Sales.Cancel(db, sale.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)))))
         {
             return EndedBefore(Reload(sale));
         }

@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
@@ -14,7 +13,7 @@ public sealed partial class ShopTill
         int most = MostForwarded;
         Switches.Replace("R10 forwarded", ref most, int.MaxValue);
         var full = new HashSet<CoinId>();
-        foreach (var payment in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
+        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(payment.H, payment.SW!), cancel);
             bool its = await IsReversal(reply, payment.H, issuer, cancel);
@@ -35,13 +34,13 @@ public sealed partial class ShopTill
             {
                 if (its || reason is RefusalReason.OutOfDate || never)
                 {
-                    TillStore.Forwarded(db, payment.H.Id, reversal);
+                    CoinPaymentTable.Forwarded(db, payment.H.Id, reversal);
                 }
 
                 // The issuer knows all its keys, this till not yet: no money of anybody.
-                if (never && payment.H.Coin.Terms.Issuer == _scheme.Issuer && TillStore.OfferOf(db, payment.H.Id).IsUnknown)
+                if (never && payment.H.Coin.Terms.Issuer == _scheme.Issuer)
                 {
-                    TillStore.Drop(db, payment.H.Id);
+                    CoinPaymentTable.DropOfUnknownKey(db, payment.H.Id);
                 }
 
                 return true;

@@ -58,7 +58,7 @@ public sealed partial class ShopTill
 
     private void Queued(List<Waiting> all)
     {
-        var queued = _store.Read(db => TillStore.Queued(db, int.MaxValue));
+        var queued = _store.Read(db => CoinPaymentTable.Queued(db, int.MaxValue));
         var early = queued.FindAll(p => p.Receipt?.Verdict == Verdict.Early);
         var unknown = queued.FindAll(p => p.Receipt?.Verdict == Verdict.NotYetKnown);
         var rest = queued.Except(early).Except(unknown).ToList();
@@ -89,7 +89,7 @@ public sealed partial class ShopTill
     /// <summary>What an issuer that was restored from a copy has forgotten (rule R27).</summary>
     private void Forgotten(List<Waiting> all)
     {
-        var again = _store.Read(db => TillStore.Again(db, 0, int.MaxValue)).ConvertAll(a => a.CoinPayment);
+        var again = _store.Read(db => CoinPaymentTable.Again(db, 0, int.MaxValue)).ConvertAll(a => a.CoinPayment);
         if (again.Count > 0)
         {
             all.Add(new Waiting(
@@ -99,7 +99,7 @@ public sealed partial class ShopTill
 
     private void Promised(List<Waiting> all)
     {
-        var unended = _store.Read(db => TillStore.Unended(db, 0, int.MaxValue)).ConvertAll(u => u.CoinPayment);
+        var unended = _store.Read(db => CoinPaymentTable.Unended(db, 0, int.MaxValue)).ConvertAll(u => u.CoinPayment);
         foreach (var due in unended.Where(p => p.State == CoinPaymentState.Guaranteed).GroupBy(p => p.Receipt!.Share.Due))
         {
             var sum = due.Aggregate(Amount.Zero, (s, p) => s + p.Receipt!.Share.Guaranteed);

@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -82,7 +81,8 @@ public sealed class Settler
     {
         var answers = new List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>();
         var stay = new HashSet<PaymentId>();
-        while (Take(db => TillStore.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)) is { } batch)
+        while (_store.Read(CoinPaymentTable.HasQueued)
+            && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)]) is { Count: > 0 } batch)
         {
             var batchAnswers = await Settle(batch, issuer, cancel);
             answers.AddRange(batchAnswers);
@@ -99,11 +99,11 @@ public sealed class Settler
         Switches.Off("R27 brings again", ref brings);
         var now = Timestamp.Now(_clock);
         long after = 0;
-        while (brings && _store.Read(db => TillStore.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (brings && _store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
             var over = batch.Select(b => b.CoinPayment).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
-            _store.Write(db => over[true].Sum(p => TillStore.IsOver(db, p.H.Id)));
+            _store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
             await Settle([.. over[false]], issuer, cancel);
         }
     }
@@ -120,7 +120,7 @@ public sealed class Settler
     {
         var now = Timestamp.Now(_clock);
         long after = 0;
-        while (_store.Read(db => TillStore.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (_store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
             var known = batch.Select(b => b.CoinPayment).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
@@ -137,9 +137,9 @@ public sealed class Settler
     {
         // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
         await SettleQueued(issuer, cancel);
-        var open = Take(db => TillStore.Parts(db, sale).Where(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
-        var states = open is null ? [] : await Settle(open, issuer, cancel);
-        return _store.Read(db => TillStore.Parts(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled) && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
+        var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
+        var states = await Settle(open, issuer, cancel);
+        return _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled) && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
     /// <summary>
@@ -150,33 +150,21 @@ public sealed class Settler
     internal async ValueTask Ask(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
         await SettleQueued(issuer, cancel);
-        await Settle(_store.Read(db => TillStore.Parts(db, sale)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
+        await Settle(_store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel);
     }
 
     /// <summary>
-    /// Coin payments to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
+    /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
     /// was first: then it is not among these (hole 2, rule R4).
     /// </summary>
-    /// <returns>Null if there is none; empty if all that were chosen were given up meanwhile.</returns>
-    private List<CoinPayment>? Take(Func<IReadSnapshot, IEnumerable<CoinPayment>> choose)
+    private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
-        var chosen = _store.Read(db => choose(db).ToList());
-        if (chosen.Count == 0)
-        {
-            return null;
-        }
-
+        List<CoinPayment>? before = null;
+        Switches.Replace("R4 marked", ref before, _store.Read(choose));
         _crash.Reach(CrashPoints.SettlementChosen);
-        var marked = _store.Write(db => chosen.FindAll(p => IsMarked(db, p)));
+        var marked = _store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
         _crash.Reach(CrashPoints.SettlementMarked);
-        return marked;
-    }
-
-    private static bool IsMarked(IWriteTransaction db, CoinPayment payment)
-    {
-        bool marked = TillStore.MarkSent(db, payment.H.Id);
-        Switches.On("R4 marked", ref marked);
-        return marked;
+        return before ?? marked;
     }
 
     private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
@@ -199,11 +187,11 @@ public sealed class Settler
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         // And its newest, which shows one that was put back together with all banks that it was.
-        var newest = _store.Read(TillStore.Newest);
+        var newest = _store.Read(Submissions.Newest);
         var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
-        var date = _store.Write(db => TillStore.Submits(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
+        var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
         var message = SettleMessage.Write(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => Submissions.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         var answer = SettleReply.Read(reply);
@@ -228,7 +216,7 @@ public sealed class Settler
         {
             for (int i = 0; i < states.Count; i++)
             {
-                TillStore.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
+                Submissions.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
             }
 
             return true;
@@ -265,9 +253,9 @@ public sealed class Settler
         bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
         Switches.Replace("R27 own batch", ref own, proof is not null);
         // Read after the answer: what another process of this till has signed meanwhile is in the store.
-        if (own && proof!.Submission.Date > _store.Read(TillStore.Submitted))
+        if (own && proof!.Submission.Date > _store.Read(TillTable.Submitted))
         {
-            _store.Write(db => TillStore.IsBehind(db, Timestamp.Now(_clock), proof.Submission.Date));
+            _store.Write(db => BehindTable.Note(db, Timestamp.Now(_clock), proof.Submission.Date));
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;

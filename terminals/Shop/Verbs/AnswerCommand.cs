@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;

@@ -3,7 +3,6 @@ using HierCash.Card.Readers;
 using HierCash.Iso7816;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;
