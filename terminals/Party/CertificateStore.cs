@@ -10,8 +10,7 @@ namespace HierCash.Terminals;
 public static class CertificateStore
 {
     /// <summary>Teaches the scheme what the store has.</summary>
-    public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(
-        store.Read(db => db.Query("SELECT certificate FROM certificate", r => KeyCertificate.Decode(r.Bytes(0)))).OfType<KeyCertificate>(), suite);
+    public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(store.Read(CertificateTable.All), suite);
 
     /// <summary>
     /// True if something that came from the issuer is signed with a statement key that is known here. The issuer may have another one since its keys were last fetched: then they
@@ -46,15 +45,7 @@ public static class CertificateStore
         var fresh = scheme.Learn(given, suite);
         if (fresh.Count > 0)
         {
-            store.Write(db =>
-            {
-                foreach (var certificate in fresh)
-                {
-                    db.Execute("INSERT OR IGNORE INTO certificate(key_id, certificate) VALUES($1, $2)", (long)certificate.Key.Id.Value, certificate.Encode());
-                }
-
-                return true;
-            });
+            store.Write(db => fresh.Sum(c => CertificateTable.Add(db, c)));
         }
 
         var lacking = reply.Type == MessageType.CertificatesReply

@@ -2,7 +2,6 @@ using System.Text;
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;

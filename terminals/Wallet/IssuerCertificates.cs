@@ -3,7 +3,6 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;

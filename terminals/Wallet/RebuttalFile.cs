@@ -1,4 +1,3 @@
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 
 namespace HierCash.Wallet;

@@ -5,7 +5,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;

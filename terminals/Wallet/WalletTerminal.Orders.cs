@@ -1,9 +1,7 @@
 using HierCash.Card.Client;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 
 namespace HierCash.Wallet;
 

@@ -1,11 +1,9 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 
 namespace HierCash.Wallet;
 

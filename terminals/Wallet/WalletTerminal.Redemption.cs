@@ -4,7 +4,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 
 namespace HierCash.Wallet;
 

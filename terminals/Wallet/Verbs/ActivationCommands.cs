@@ -5,7 +5,6 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;

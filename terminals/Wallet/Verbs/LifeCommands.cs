@@ -2,7 +2,6 @@ using System.CommandLine;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;

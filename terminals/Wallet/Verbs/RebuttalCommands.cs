@@ -1,12 +1,10 @@
 using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;

@@ -4,7 +4,6 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using LogEntry = (byte Index, HierCash.Protocol.Commands.LogState State, HierCash.Protocol.Commands.LoggedPayment Entry, HierCash.Protocol.Cash.CashPayment H);
 
@@ -16,15 +15,7 @@ namespace HierCash.Wallet;
 /// </summary>
 public sealed class WalletRecords(Database store)
 {
-    public const string Schema = """
-        -- One row a payment; or one for each proof that took it back, as the card was read.
-        CREATE TABLE payment(payment_id BLOB NOT NULL, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL, PRIMARY KEY(payment_id, entry)) STRICT;
-        CREATE TABLE uploaded(payment_id BLOB PRIMARY KEY) STRICT;
-        CREATE TABLE certificate(certificate BLOB PRIMARY KEY) STRICT;
-        -- Withdrawals that this wallet began, and the order of each as the card signed it last: a bank that was restored from a copy may need it (R27).
-        CREATE TABLE begun(request BLOB PRIMARY KEY, ordered BLOB, number INTEGER NOT NULL DEFAULT 0, date INTEGER NOT NULL DEFAULT 0) STRICT;
-        CREATE TABLE bank(scheme BLOB NOT NULL, number INTEGER NOT NULL, key BLOB NOT NULL, since INTEGER NOT NULL, PRIMARY KEY(scheme, number)) STRICT;
-        """;
+    public const string Schema = WalletSchema.Sql;
 
     /// <summary>So many proofs of one payment are kept: a further one stays on the card.</summary>
     public const int MaxProofs = 8;
@@ -81,7 +72,7 @@ public sealed class WalletRecords(Database store)
 
     private static bool IsNew(IWriteTransaction db, LogEntry e)
     {
-        var rows = Rows(db, e.H.Id);
+        var rows = KeptPaymentTable.EntriesOf(db, e.H.Id);
         byte[] entry = Encode(e);
         bool proven = e.Entry.Proof is not null;
         if (rows.Exists(r => r.AsSpan().SequenceEqual(entry)) || (proven ? rows.Count(HasProof) >= MaxProofs : rows.Exists(HasProof)))
@@ -91,10 +82,10 @@ public sealed class WalletRecords(Database store)
 
         foreach (byte[] former in rows.Where(r => !HasProof(r)))
         {
-            db.Execute("DELETE FROM payment WHERE payment_id = $1 AND entry = $2", e.H.Id.Value.ToArray(), former);
+            KeptPaymentTable.Remove(db, e.H.Id, former);
         }
 
-        db.Execute("INSERT INTO payment(payment_id, time, h, entry) VALUES($1, $2, $3, $4)", e.H.Id.Value.ToArray(), e.H.Time.ToLedger(), e.H.Encode(), entry);
+        KeptPaymentTable.Add(db, e.H, entry);
         return true;
     }
 
@@ -102,12 +93,11 @@ public sealed class WalletRecords(Database store)
     private bool IsKept(LogEntry e)
     {
         byte[] entry = Encode(e);
-        bool kept = store.Read(db => Rows(db, e.H.Id)).Exists(r => r.AsSpan().SequenceEqual(entry) || (e.Entry.Proof is null && HasProof(r)));
+        bool kept = store.Read(db => KeptPaymentTable.EntriesOf(db, e.H.Id))
+            .Exists(r => r.AsSpan().SequenceEqual(entry) || (e.Entry.Proof is null && HasProof(r)));
         Switches.On("R13 kept", ref kept);
         return kept;
     }
-
-    private static List<byte[]> Rows(IReadSnapshot db, PaymentId payment) => db.Query("SELECT entry FROM payment WHERE payment_id = $1", r => r.Bytes(0), payment.Value.ToArray());
 
     private static byte[] Encode(LogEntry e) => BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write);
 
@@ -132,51 +122,37 @@ public sealed class WalletRecords(Database store)
     }
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
-    public void Begun(WithdrawalId request) => store.Write(db => db.Execute("INSERT OR IGNORE INTO begun(request) VALUES($1)", request.Value.ToArray()));
+    public void Begun(WithdrawalId request) => store.Write(db => BegunWithdrawalTable.Begin(db, request));
 
     /// <summary>Keeps the order that the account key signed.</summary>
-    public void Ordered(WithdrawalOrder order) => store.Write(db => db.Execute(
-        "INSERT INTO begun(request, ordered, number, date) VALUES($1, $2, $3, $4) ON CONFLICT(request) DO UPDATE SET ordered = excluded.ordered, number = excluded.number, date = excluded.date",
-        order.Request.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write), (long)order.Number, order.Date.ToLedger()));
+    public void Ordered(WithdrawalOrder order) => store.Write(db => BegunWithdrawalTable.Order(db, order));
 
     /// <summary>Orders of that account at that bank since then, in order of number.</summary>
     public IReadOnlyList<WithdrawalOrder> Orders(AccountId user, PartyId bank, Timestamp since) =>
-        [.. store.Read(db => db.Query("SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= $1 ORDER BY number, date", r => ReadOrder(r.Bytes(0)), since.ToLedger()))
-            .Where(o => o.User == user && o.Bank == bank)];
+        store.Read(db => BegunWithdrawalTable.OrdersSince(db, since)).FindAll(o => o.User == user && o.Bank == bank);
 
     /// <summary>That account's order of that number; null where it is not in these records.</summary>
     public WithdrawalOrder? Order(AccountId user, PartyId bank, uint number) =>
-        store.Read(db => db.Query("SELECT ordered FROM begun WHERE ordered IS NOT NULL AND number = $1", r => ReadOrder(r.Bytes(0)), (long)number))
-            .Find(o => o.User == user && o.Bank == bank);
+        store.Read(db => BegunWithdrawalTable.OrdersOf(db, number)).Find(o => o.User == user && o.Bank == bank);
 
-    private static WithdrawalOrder ReadOrder(byte[] bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        return WithdrawalOrder.Read(ref reader);
-    }
-
-    public bool IsBegun(WithdrawalId request) => store.Read(db => db.Number("SELECT count(*) FROM begun WHERE request = $1", request.Value.ToArray())) > 0;
+    public bool IsBegun(WithdrawalId request) => store.Read(db => BegunWithdrawalTable.Holds(db, request));
 
     /// <summary>True if the issuer has answered this payment's S_W.</summary>
-    public bool IsUploaded(PaymentId payment) => store.Read(db => db.Number("SELECT count(*) FROM uploaded WHERE payment_id = $1", payment.Value.ToArray())) > 0;
+    public bool IsUploaded(PaymentId payment) => store.Read(db => UploadedTable.Holds(db, payment));
 
     /// <summary>The issuer has answered this payment's S_W.</summary>
-    public void Uploaded(PaymentId payment) =>
-        store.Write(db => db.Execute("INSERT OR IGNORE INTO uploaded(payment_id) VALUES($1)", payment.Value.ToArray()));
+    public void Uploaded(PaymentId payment) => store.Write(db => UploadedTable.Add(db, payment));
 
     /// <summary>Keeps certificates of the issuer's statement keys that the card has checked: with them a rebuttal is written without the bank that accuses.</summary>
     /// <remarks>Of more than <see cref="MaxCertificates"/> those that came first go: an issuer has one new statement key in years.</remarks>
-    public void KeepCertificates(IEnumerable<KeyCertificate> certificates) => store.Write(db => certificates.Sum(c =>
-        db.Execute("INSERT OR IGNORE INTO certificate(certificate) VALUES($1)", c.Encode()))
-        + db.Execute("DELETE FROM certificate WHERE rowid NOT IN (SELECT rowid FROM certificate ORDER BY rowid DESC LIMIT $1)", MaxCertificates));
+    public void KeepCertificates(IEnumerable<KeyCertificate> certificates) => store.Write(db =>
+        certificates.Sum(c => StatementKeyTable.Add(db, c)) + StatementKeyTable.RemoveAllBut(db, MaxCertificates));
 
     /// <summary>Certificates that were kept.</summary>
-    public IReadOnlyList<KeyCertificate> Certificates => store.Read(db => db.Query(
-        "SELECT certificate FROM certificate ORDER BY rowid", r => KeyCertificate.Decode(r.Bytes(0))!));
+    public IReadOnlyList<KeyCertificate> Certificates => store.Read(StatementKeyTable.All);
 
     /// <summary>Everything that was kept, oldest first.</summary>
-    public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(db => db.Query(
-        "SELECT h, entry FROM payment ORDER BY time, rowid", r => (H: CashPayment.Decode(r.Bytes(0))!, Reply: LogReply.Read(r.Bytes(1))!)).ConvertAll(p => (p.Reply.State, p.Reply.Payment!, p.H)));
+    public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(KeptPaymentTable.All);
 
     /// <summary>
     /// Whether that certificate, which the root key signed for that bank, is one to go on with (rule R19): of the key that this wallet knows, or of one that
@@ -189,10 +165,10 @@ public sealed class WalletRecords(Database store)
         long since = new DateTimeOffset(presented.NotBefore.ToUniversalTime()).ToUnixTimeSeconds();
         return store.Write(db =>
         {
-            var known = db.Query("SELECT key, since FROM bank WHERE scheme = $1 AND number = $2", r => (Key: r.Bytes(0), Since: r.GetInt64(1)), scheme.ToArray(), (long)bank.Value);
-            bool isOfTheSameDate = known.Count > 0 && since == known[0].Since;
+            var known = KnownBankTable.Find(db, scheme, bank);
+            bool isOfTheSameDate = since == known?.Since;
             Switches.Off("R19 same date", ref isOfTheSameDate);
-            bool isOlder = known.Count > 0 && !known[0].Key.AsSpan().SequenceEqual(key) && (since < known[0].Since || isOfTheSameDate);
+            bool isOlder = known is not null && !known.Key.AsSpan().SequenceEqual(key) && (since < known.Since || isOfTheSameDate);
             Switches.Off("R19 key", ref isOlder);
             if (isOlder)
             {
@@ -200,11 +176,9 @@ public sealed class WalletRecords(Database store)
             }
 
             // An older certificate of the key that it knows makes no other key newer.
-            long newest = known.Count > 0 ? Math.Max(since, known[0].Since) : since;
+            long newest = Math.Max(since, known?.Since ?? since);
             Switches.Replace("R19 goes back", ref newest, since);
-            db.Execute(
-                "INSERT INTO bank(scheme, number, key, since) VALUES($1, $2, $3, $4) ON CONFLICT DO UPDATE SET key = excluded.key, since = excluded.since",
-                scheme.ToArray(), (long)bank.Value, key, newest);
+            KnownBankTable.Keep(db, scheme, bank, new KnownBankKey(key, newest));
             return null;
         });
     }
