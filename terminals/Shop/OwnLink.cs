@@ -5,8 +5,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Shop;
 
 /// <summary>
-/// A till's own way to the issuer. Whatever the till asks: if the answer is that its key was revoked, that is on disk before anything else happens, and
-/// this till takes no payment any more (rule R17). Another till's link says nothing of this one's key.
+/// A till's own way to the issuer. Whatever the till asks: if the answer is that its key was revoked, that is on disk before anything else
+/// happens, and this till takes no payment any more (rule R17). Another till's link says nothing of this one's key.
 /// </summary>
 /// <param name="issuer">Shows this till's key, and trusts nobody but the scheme's issuer.</param>
 /// <param name="store">This till's.</param>

@@ -172,28 +172,32 @@ internal static class Program
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
             var held = till.HeldPayments;
+            var waits = till.Waits;
+            var kept = till.KeptPayments;
+            int cut = till.OpenSales.Count;
+            var queued = till.Sum(CoinPaymentState.Queued);
             var sum = held.Aggregate(Amount.Zero, (all, h) => all + h.Held);
             var owed = held.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
             string Show(Amount amount) => amount.Show(currency);
-            string cancels = till.OpenSales.Count > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
-            string brings = till.Sum(CoinPaymentState.Queued).IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
+            string cancels = cut > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
+            string brings = queued.IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
-                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(CoinPaymentState.Queued).Minor, Settled = credited.Minor,
-                    Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(CoinPaymentState.Refused).Minor, Open = till.OpenSales.Count,
+                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = queued.Minor, Settled = credited.Minor,
+                    Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(CoinPaymentState.Refused).Minor, Open = cut,
                     Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Sale.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
-                    PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
-                    Waits = till.Waits.Select(w => w.ToJson()),
+                    PayBackInCash = kept.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    Waits = waits.Select(w => w.ToJson()),
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
                 Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(CoinPaymentState.Refused))}.
-                Queued {Show(till.Sum(CoinPaymentState.Queued))}{brings}
-                {Counted.Say(till.OpenSales.Count, "payment was", "payments were")} cut short{cancels}
-                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(till.KeptPayments, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
-                {Waiting.Say(till.Waits)}
+                Queued {Show(queued)}{brings}
+                {Counted.Say(cut, "payment was", "payments were")} cut short{cancels}
+                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(kept, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
+                {Waiting.Say(waits)}
                 """);
         });
         return command;

@@ -47,7 +47,10 @@ public sealed record TillResult(TillOutcome Outcome, Sale Sale, string Message, 
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>So many coin payments a sale has at most: as many coins as a card has places for. What signs more is no card, and would fill the store a cent at a time (rule R10).</summary>
+    /// <summary>
+    /// So many coin payments a sale has at most: as many coins as a card has places for. What signs more is no card, and would fill the
+    /// store a cent at a time (rule R10).
+    /// </summary>
     public const int MostCoinPayments = 16;
 
     private readonly Database _store;
@@ -88,7 +91,9 @@ public sealed partial class ShopTill
     /// <summary>Sum of y of the coin payments in a state.</summary>
     public Amount Sum(CoinPaymentState state) => _store.Read(db => CoinPaymentTable.Sum(db, state));
 
-    /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
+    /// <summary>
+    /// What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.
+    /// </summary>
     public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares
     {
         get
@@ -133,7 +138,8 @@ public sealed partial class ShopTill
             throw new ArgumentOutOfRangeException(nameof(amount), "A payment is at least 1 and at most 4,294,967,295 minor units.");
         }
 
-        // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost (rule R6).
+        // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
+        // (rule R6).
         RefreshHotList();
         if (WhyNotByIssuersClock(amount) is { } wrong)
         {
@@ -141,7 +147,8 @@ public sealed partial class ShopTill
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db)) ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
+        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
+            ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
             return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
         }
@@ -161,7 +168,8 @@ public sealed partial class ShopTill
         var current = isRepeat ? Reload(sale) : sale;
         if (current.State != SaleState.Open)
         {
-            return End(current, current.State == SaleState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+            return End(current, current.State == SaleState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused,
+                "This payment has ended before.");
         }
 
         if (WhyBehind is { } behind)
@@ -220,7 +228,8 @@ public sealed partial class ShopTill
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
-                return Refuse(sale, card, $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
+                return Refuse(sale, card,
+                    $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
             }
 
             var status = Ask(sale, card, rest, profile, isRepeat, out var h, out var unfit);
@@ -249,7 +258,8 @@ public sealed partial class ShopTill
             }
 
             // Maybe it lacks what this till owes it.
-            if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted) && !madeGood)
+            if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted)
+                && !madeGood)
             {
                 madeGood = true;
                 var (given, cancelled) = RecoverInterrupted(card, sale);
@@ -264,7 +274,8 @@ public sealed partial class ShopTill
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
                 string why = status == WalletStatus.Expired ? ExpiredSentence(sale, card, rest) : status.Explain();
-                return Refuse(sale, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
+                return Refuse(sale, card,
+                    isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
             turns++;
@@ -291,17 +302,20 @@ public sealed partial class ShopTill
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
-                return Refuse(sale, card, "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
+                return Refuse(sale, card,
+                    "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
             }
         }
     }
 
     /// <summary>
-    /// One PAY; H is what both sides know then. In the claim profile GET CASH comes before, and S_I is verified before e leaves (EP 0810563, claim 5);
-    /// what the card may have signed already is asked for first, without e, because it shows no coin for what it has paid (rule R14).
+    /// One PAY; H is what both sides know then. In the claim profile GET CASH comes before, and S_I is verified before e leaves (EP
+    /// 0810563, claim 5); what the card may have signed already is asked for first, without e, because it shows no coin for what it has
+    /// paid (rule R14).
     /// </summary>
     /// <param name="unfit">Why this till does not take the coin that was shown; PAY was not sent then.</param>
-    private StatusWord Ask(Sale sale, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
+    private StatusWord Ask(Sale sale, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h,
+        out PaymentFault? unfit)
     {
         h = null;
         unfit = null;
@@ -331,7 +345,8 @@ public sealed partial class ShopTill
             }
         }
 
-        var pay = profile == PaymentProfile.Claim ? PayCommand.Claim(sale.Time, W, rest, currency) : PayCommand.Fast(sale.Time, W, rest, currency);
+        var pay = profile == PaymentProfile.Claim
+            ? PayCommand.Claim(sale.Time, W, rest, currency) : PayCommand.Fast(sale.Time, W, rest, currency);
         var status = card.Pay(pay, out var reply);
 
         // What comes back with its coin was signed before, maybe with another one than GET CASH shows now.

@@ -5,13 +5,14 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals.Store;
-using LogEntry = (byte Index, HierCash.Protocol.Commands.LogState State, HierCash.Protocol.Commands.LoggedPayment Entry, HierCash.Protocol.Cash.CashPayment H);
+using LogEntry = (byte Index, HierCash.Protocol.Commands.LogState State, HierCash.Protocol.Commands.LoggedPayment Entry,
+    HierCash.Protocol.Cash.CashPayment H);
 
 namespace HierCash.Wallet;
 
 /// <summary>
-/// The holder's own copy of what the card has paid, and of what took it back. Only what is in here does the card forget (hole 1), and what is in
-/// here still rebuts an accusation (hole 19). It holds no secret: S_U of payments that shops have anyway.
+/// The holder's own copy of what the card has paid, and of what took it back. Only what is in here does the card forget (hole 1), and what
+/// is in here still rebuts an accusation (hole 19). It holds no secret: S_U of payments that shops have anyway.
 /// </summary>
 public sealed class WalletRecords(Database store)
 {
@@ -24,9 +25,10 @@ public sealed class WalletRecords(Database store)
     public const int MaxCertificates = 256;
 
     /// <summary>
-    /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, each part of it: that may be cut
-    /// short at a till that will repeat it. TIME does not say which one that is: it is the shop's. A part is the last of its coin, and was not taken back: so no
-    /// shop fills a log with what calls itself parts of one payment. A card whose coins all went in one payment takes no more until its holder says that it is over.
+    /// Copies the card's log, and only then tells the card that it may forget it; but for the payment that it signed last, each part of it:
+    /// that may be cut short at a till that will repeat it. TIME does not say which one that is: it is the shop's. A part is the last of
+    /// its coin, and was not taken back: so no shop fills a log with what calls itself parts of one payment. A card whose coins all went in
+    /// one payment takes no more until its holder says that it is over.
     /// </summary>
     /// <param name="isPaid">The holder says that the till has said OK to that payment: then nobody repeats it.</param>
     /// <returns>Entries that are new or have changed since.</returns>
@@ -38,12 +40,14 @@ public sealed class WalletRecords(Database store)
         var card = new WalletCard(channel);
         byte last = card.GetStatus().Private!.NewestEntry;
         var newest = log.Where(e => e.Index == last).Select(e => (e.Entry.Time, e.Entry.Till)).ToList();
-        Switches.Replace("R13 newest", ref newest, [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
+        Switches.Replace("R13 newest", ref newest,
+            [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
         var parts = log.Where(e => newest.Contains((e.Entry.Time, e.Entry.Till))).ToList();
         var stays = parts.Where(e => e.State == LogState.Signed).GroupBy(e => e.Entry.Slot).Select(g => g.MaxBy(e => e.Entry.Seq)).ToList();
         Switches.Replace("R13 parts", ref stays, parts);
         stays = isPaid ? [] : stays;
-        foreach (var (index, state, entry, _) in log.Where(e => !e.Entry.Acknowledged && !stays.Exists(s => s.Index == e.Index) && IsKept(e)))
+        foreach (var (index, state, entry, _) in log
+            .Where(e => !e.Entry.Acknowledged && !stays.Exists(s => s.Index == e.Index) && IsKept(e)))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
             var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
@@ -64,8 +68,9 @@ public sealed class WalletRecords(Database store)
     }
 
     /// <summary>
-    /// Copies entries of a card's log, without telling the card. What took a payment back is never replaced: a card that does not know of it is an older copy,
-    /// and the proof may be nowhere else. Another proof of the same payment stands beside it: one of them may be an altered reading, and a judge tries all.
+    /// Copies entries of a card's log, without telling the card. What took a payment back is never replaced: a card that does not know of
+    /// it is an older copy, and the proof may be nowhere else. Another proof of the same payment stands beside it: one of them may be an
+    /// altered reading, and a judge tries all.
     /// </summary>
     /// <returns>Entries that are new or have changed since.</returns>
     public int Copy(IReadOnlyList<LogEntry> log) => store.Write(db => log.Count(e => IsNew(db, e)));
@@ -89,7 +94,9 @@ public sealed class WalletRecords(Database store)
         return true;
     }
 
-    /// <summary>The card may forget an entry that stands in these records as it was read; or without its proof, where they have one.</summary>
+    /// <summary>
+    /// The card may forget an entry that stands in these records as it was read; or without its proof, where they have one.
+    /// </summary>
     private bool IsKept(LogEntry e)
     {
         byte[] entry = Encode(e);
@@ -101,19 +108,27 @@ public sealed class WalletRecords(Database store)
 
     private static byte[] Encode(LogEntry e) => BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write);
 
-    /// <summary>How many entries of the card's log the card was told are kept, and are not: in lost records, in older ones, in another card's (rule R23).</summary>
+    /// <summary>
+    /// How many entries of the card's log the card was told are kept, and are not: in lost records, in older ones, in another card's (rule
+    /// R23).
+    /// </summary>
     /// <param name="records">Null where there are none.</param>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     public static int Missing(WalletRecords? records, ICardChannel channel, string pin)
     {
-        // By content: CONFIRM changes nothing that is kept, and the same slot may hold another coin by now. Of a payment with its proof nothing is missing.
+        // By content: CONFIRM changes nothing that is kept, and the same slot may hold another coin by now. Of a payment with its proof
+        // nothing is missing.
         var all = records?.All ?? [];
-        var kept = all.Select(e => new LogReply(e.State, e.Entry).Content).Concat(all.Where(e => e.Entry.Proof is not null).Select(e => AsSigned(e.Entry))).ToHashSet();
+        var kept = all.Select(e => new LogReply(e.State, e.Entry).Content)
+            .Concat(all.Where(e => e.Entry.Proof is not null).Select(e => AsSigned(e.Entry))).ToHashSet();
         return WalletTerminal.ReadLog(channel, pin).Count(e =>
-            e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content) && !(MayLackProof(e.Entry) && kept.Contains(AsSigned(e.Entry))));
+            e.Entry.Acknowledged && !kept.Contains(new LogReply(e.State, e.Entry).Content)
+                && !(MayLackProof(e.Entry) && kept.Contains(AsSigned(e.Entry))));
     }
 
-    /// <summary>What took a payment back was kept with it before the card was told: records that have the payment alone are older ones.</summary>
+    /// <summary>
+    /// What took a payment back was kept with it before the card was told: records that have the payment alone are older ones.
+    /// </summary>
     private static bool MayLackProof(LoggedPayment entry)
     {
         bool lacks = entry.Proof is null;
@@ -143,8 +158,13 @@ public sealed class WalletRecords(Database store)
     /// <summary>The issuer has answered this payment's S_W.</summary>
     public void Uploaded(PaymentId payment) => store.Write(db => UploadedTable.Add(db, payment));
 
-    /// <summary>Keeps certificates of the issuer's statement keys that the card has checked: with them a rebuttal is written without the bank that accuses.</summary>
-    /// <remarks>Of more than <see cref="MaxCertificates"/> those that came first go: an issuer has one new statement key in years.</remarks>
+    /// <summary>
+    /// Keeps certificates of the issuer's statement keys that the card has checked: with them a rebuttal is written without the bank that
+    /// accuses.
+    /// </summary>
+    /// <remarks>
+    /// Of more than <see cref="MaxCertificates"/> those that came first go: an issuer has one new statement key in years.
+    /// </remarks>
     public void KeepCertificates(IEnumerable<KeyCertificate> certificates) => store.Write(db =>
         certificates.Sum(c => StatementKeyTable.Add(db, c)) + StatementKeyTable.RemoveAllBut(db, MaxCertificates));
 
@@ -155,8 +175,9 @@ public sealed class WalletRecords(Database store)
     public IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> All => store.Read(KeptPaymentTable.All);
 
     /// <summary>
-    /// Whether that certificate, which the root key signed for that bank, is one to go on with (rule R19): of the key that this wallet knows, or of one that
-    /// the scheme certified later, which the wallet knows from then on. A key that the bank has given up is one that somebody may have found.
+    /// Whether that certificate, which the root key signed for that bank, is one to go on with (rule R19): of the key that this wallet
+    /// knows, or of one that the scheme certified later, which the wallet knows from then on. A key that the bank has given up is one that
+    /// somebody may have found.
     /// </summary>
     /// <returns>Why not; null if it is.</returns>
     public string? Doubt(Digest scheme, PartyId bank, X509Certificate2 presented)

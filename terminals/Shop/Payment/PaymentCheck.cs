@@ -9,7 +9,8 @@ namespace HierCash.Shop;
 /// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
 /// <param name="EndsContact">Nothing more is sent to this card: S_I is bad (EP 0810563, claim 5; rule R14).</param>
 /// <param name="IsForged">
-/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The card gets S_W
+/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The
+/// card gets S_W
 /// once, at once: if it is an honest one, and only what came of it was altered, that gives it its money back.
 /// </param>
 internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false, bool IsForged = false);
@@ -20,8 +21,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     private static readonly PaymentFault Hot = new("This card was reported as lost, or copied. Do not give the goods.", true);
 
     /// <summary>
-    /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
-    /// short waits as long as its card is away).
+    /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they
+    /// were (a payment that was cut short waits as long as its card is away).
     /// </summary>
     public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
     {
@@ -30,7 +31,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         return hot ? Hot : null;
     }
 
-    /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
+    /// <summary>
+    /// What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).
+    /// </summary>
     public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale sale)
     {
         bool checks = true;
@@ -38,7 +41,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, sale) : null;
     }
 
-    /// <summary>The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.</summary>
+    /// <summary>
+    /// The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.
+    /// </summary>
     public PaymentFault? FindBad(CashPayment h)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
@@ -108,16 +113,22 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     }
 
     /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>
-    public static bool IsOfUnknownKey(TillResult paid) => paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
+    public static bool IsOfUnknownKey(TillResult paid) =>
+        paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
 
-    /// <summary>All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).</summary>
+    /// <summary>
+    /// All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).
+    /// </summary>
     private static PaymentFault UnknownKey(bool signed) => new PaymentFault(
         "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the payment again. If it is refused again, the cash is not this issuer's.",
         signed,
         EndsContact: !signed);
 
-    /// <summary>This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.</summary>
-    public bool KnowsKeyOf(Coin coin) => coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
+    /// <summary>
+    /// This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.
+    /// </summary>
+    public bool KnowsKeyOf(Coin coin) =>
+        coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
 
     /// <summary>S_I is there and no key that this till knows made it; false where the key is not known.</summary>
     public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };

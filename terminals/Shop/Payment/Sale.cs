@@ -16,7 +16,10 @@ public enum SaleState
     /// <summary>Taken back, or being taken back: then the issuer has to sign that first.</summary>
     Refunded,
 
-    /// <summary>Never accepted, and the issuer takes it back no more: what it had paid stays with the shop, which pays it back in cash. There is no S_W of it.</summary>
+    /// <summary>
+    /// Never accepted, and the issuer takes it back no more: what it had paid stays with the shop, which pays it back in cash. There is no
+    /// S_W of it.
+    /// </summary>
     Kept,
 }
 

@@ -7,7 +7,9 @@ namespace HierCash.Shop;
 /// <summary>What a till does to a sale and to its coin payments together, in one transaction of the caller's.</summary>
 internal static class Sales
 {
-    /// <summary>Of coins whose key this till does not know, the S_W of so many payments at most is on offer: anybody makes such coins.</summary>
+    /// <summary>
+    /// Of coins whose key this till does not know, the S_W of so many payments at most is on offer: anybody makes such coins.
+    /// </summary>
     private const int MostOfUnknownKeys = 16;
 
     /// <summary>A new sale under a TIME that this till never used: the clock's, or the last plus one (hole 8).</summary>
@@ -41,7 +43,10 @@ internal static class Sales
         CoinPaymentTable.Queue(db, time);
     }
 
-    /// <summary>Marks the sale as never to be sent, for good; only then may S_W leave (hole 2). What may have been sent has to be taken back at the issuer first.</summary>
+    /// <summary>
+    /// Marks the sale as never to be sent, for good; only then may S_W leave (hole 2). What may have been sent has to be taken back at the
+    /// issuer first.
+    /// </summary>
     /// <param name="sign">Gives S_W, 64 bytes.</param>
     /// <returns>False, and nothing is changed, where it was accepted beside this: OK was said.</returns>
     public static bool Cancel(IWriteTransaction db, Timestamp time, Func<CashPayment, byte[]> sign)
@@ -66,13 +71,14 @@ internal static class Sales
         SaleTable.BeginRefund(db, time) ? Void(db, time, p => p.SW is null, sign) : null;
 
     /// <summary>
-    /// A payment that this till had submitted, as the issuer has it (R27). Who was not told OK had it taken back: so one that counts was accepted, whatever this copy says. What is taken
-    /// back has the issuer's word, so S_W may leave again.
+    /// A payment that this till had submitted, as the issuer has it (R27). Who was not told OK had it taken back: so one that counts was
+    /// accepted, whatever this copy says. What is taken back has the issuer's word, so S_W may leave again.
     /// </summary>
     /// <param name="until">After that moment its S_W is offered to no card.</param>
     /// <param name="sign">Gives S_W, 64 bytes.</param>
     /// <returns>True if the copy did not know it.</returns>
-    public static bool Restore(IWriteTransaction db, SubmittedPayment paid, Timestamp until, CoinPaymentState state, Func<CashPayment, byte[]> sign)
+    public static bool Restore(IWriteTransaction db, SubmittedPayment paid, Timestamp until, CoinPaymentState state,
+        Func<CashPayment, byte[]> sign)
     {
         var h = paid.H;
         bool known = CoinPaymentTable.IsKnown(db, h.Id);
@@ -111,7 +117,8 @@ internal static class Sales
     }
 
     /// <returns>Those without S_W then: they may have been sent.</returns>
-    private static List<CoinPayment> Void(IWriteTransaction db, Timestamp time, Func<CoinPayment, bool> which, Func<CashPayment, byte[]> sign)
+    private static List<CoinPayment> Void(IWriteTransaction db, Timestamp time, Func<CoinPayment, bool> which,
+        Func<CashPayment, byte[]> sign)
     {
         var payments = CoinPaymentTable.Of(db, time);
         foreach (var payment in payments.Where(p => which(p) && !p.WasSent))

@@ -8,7 +8,10 @@ namespace HierCash.Shop;
 /// <summary>OK.</summary>
 public sealed partial class ShopTill
 {
-    /// <summary>OK, if nothing that came in the background speaks against it: what is told to this till while the card is in counts (rule R17, hole 11).</summary>
+    /// <summary>
+    /// OK, if nothing that came in the background speaks against it: what is told to this till while the card is in counts (rule R17, hole
+    /// 11).
+    /// </summary>
     /// <param name="isSettled">The issuer has paid it: neither the till's key nor the hot list matters any more.</param>
     private TillResult Accept(Sale sale, WalletCard card, PaymentProfile profile, bool isSettled)
     {
@@ -37,7 +40,8 @@ public sealed partial class ShopTill
         if (state != SaleState.Open)
         {
             // Given up beside this: what the card has signed since goes back too.
-            return state == SaleState.Accepted ? End(sale, TillOutcome.Accepted, "This payment has ended before.") : Refuse(sale, card, "This payment has ended before.");
+            return state == SaleState.Accepted
+                ? End(sale, TillOutcome.Accepted, "This payment has ended before.") : Refuse(sale, card, "This payment has ended before.");
         }
 
         if (isRevoked || heard is not null)

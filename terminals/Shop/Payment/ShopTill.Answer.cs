@@ -8,7 +8,9 @@ public sealed partial class ShopTill
     /// <summary>How many payments of this till begin with these hexadecimal digits.</summary>
     public int CountPayments(string id) => id.All(char.IsAsciiHexDigit) ? Find(id).Count : 0;
 
-    /// <summary>The till's signed answer about a payment: whether it has signed S_W of it, and the issuer's reversal, if it has one.</summary>
+    /// <summary>
+    /// The till's signed answer about a payment: whether it has signed S_W of it, and the issuer's reversal, if it has one.
+    /// </summary>
     /// <param name="id">At least 8 hexadecimal digits that the payment id begins with.</param>
     /// <returns>Null unless this till took exactly one such payment.</returns>
     public ShopAnswer? Answer(string id)

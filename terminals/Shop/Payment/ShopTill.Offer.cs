@@ -8,12 +8,16 @@ using HierCash.Protocol.Commands;
 namespace HierCash.Shop;
 
 /// <summary>
-/// What this till owes to cards, and which card it gives it to. Nobody gets an S_W who does not show S_U of that very payment, and only such a card is
-/// believed to have taken it: something that says 9000 to everything changes nothing (rule R4). A card that comes costs a bounded number of APDUs.
+/// What this till owes to cards, and which card it gives it to. Nobody gets an S_W who does not show S_U of that very payment, and only
+/// such a card is believed to have taken it: something that says 9000 to everything changes nothing (rule R4). A card that comes costs a
+/// bounded number of APDUs.
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>So many payments a card is asked about at most, each with one APDU: half of them the newest, half those that were asked about longest ago.</summary>
+    /// <summary>
+    /// So many payments a card is asked about at most, each with one APDU: half of them the newest, half those that were asked about
+    /// longest ago.
+    /// </summary>
     public const int MostAsked = 16;
 
     /// <summary>The same while a customer pays, of payments that went before their answer.</summary>
@@ -22,7 +26,9 @@ public sealed partial class ShopTill
     /// <summary>True if a card that comes may be owed something by this till.</summary>
     public bool HasOffers => _store.Read(db => CoinPaymentTable.CountOffers(db, Timestamp.Now(_clock)) > 0);
 
-    /// <summary>For a card that is put in without a payment: it gets every S_W that is its own, of those that it is asked about. It signs nothing.</summary>
+    /// <summary>
+    /// For a card that is put in without a payment: it gets every S_W that is its own, of those that it is asked about. It signs nothing.
+    /// </summary>
     /// <returns>What it has got back.</returns>
     public Amount GiveBack(ICardChannel channel)
     {
@@ -46,7 +52,10 @@ public sealed partial class ShopTill
         return given;
     }
 
-    /// <summary>For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a coin payment stay as they are.</summary>
+    /// <summary>
+    /// For a card that lacks money for a payment: maybe this till owes it some. Payments of which another card signed a coin payment stay
+    /// as they are.
+    /// </summary>
     /// <param name="now">The payment that is under way.</param>
     private (Amount Given, IReadOnlyList<TillResult> Ended) RecoverInterrupted(WalletCard card, Sale now)
     {
@@ -54,15 +63,17 @@ public sealed partial class ShopTill
         var open = OpenSales.Where(t => t.Time != now.Time).OrderByDescending(t => t.Time).Take(MostAsked).ToList();
         var unseen = open.Where(t => CoinPayments(t.Time).Count == 0).ToList();
         ended.AddRange(EndSigned(card, unseen, MostAsked));
-        ended.AddRange(open.Except(unseen).Where(t => Shows(card, CoinPayments(t.Time)[0].H, out _)).Select(t => Cancel(t, card, "The payment was cancelled.")));
+        ended.AddRange(open.Except(unseen).Where(t => Shows(card, CoinPayments(t.Time)[0].H, out _))
+            .Select(t => Cancel(t, card, "The payment was cancelled.")));
         var given = Amount.Zero;
         GiveBack(card, Offers(), ref given);
         return (given, ended);
     }
 
     /// <summary>
-    /// After OK. A card that is owed nothing has seen two APDUs, and sees no more: what is owed is found by the coin that it has just paid with. If few
-    /// payments of this coin are missing here, they may be some that were cut short at this till before their answer came: then as many of the newest are asked for (rule R31).
+    /// After OK. A card that is owed nothing has seen two APDUs, and sees no more: what is owed is found by the coin that it has just paid
+    /// with. If few payments of this coin are missing here, they may be some that were cut short at this till before their answer came:
+    /// then as many of the newest are asked for (rule R31).
     /// </summary>
     private TillResult GiveBackAfter(TillResult accepted, WalletCard card)
     {
@@ -71,7 +82,8 @@ public sealed partial class ShopTill
         try
         {
             var coins = accepted.Payments.Select(h => h.Coin.Id).ToHashSet();
-            var owed = _store.Read(db => coins.SelectMany(c => CoinPaymentTable.OffersOf(db, c, Timestamp.Now(_clock), MostAsked)).ToList());
+            var owed = _store.Read(db => coins.SelectMany(c => CoinPaymentTable.OffersOf(db, c, Timestamp.Now(_clock), MostAsked))
+                .ToList());
             Switches.Replace("R10 each customer", ref owed, Offers(int.MaxValue));
             GiveBack(card, owed, ref given);
             var open = OpenSales.Where(t => t.Time != accepted.Sale.Time).ToList();
@@ -83,7 +95,8 @@ public sealed partial class ShopTill
                 Switches.On("R31 likely", ref isLikely);
                 if (isLikely)
                 {
-                    ended.AddRange(EndSigned(card, open.Except(its).Where(t => t.Time > since && CoinPayments(t.Time).Count == 0), (int)Math.Clamp(count, 0, MostAskedWhilePaying)));
+                    ended.AddRange(EndSigned(card, open.Except(its).Where(t => t.Time > since && CoinPayments(t.Time).Count == 0),
+                        (int)Math.Clamp(count, 0, MostAskedWhilePaying)));
                 }
             }
         }
@@ -97,8 +110,8 @@ public sealed partial class ShopTill
     }
 
     /// <summary>
-    /// For a card that went before its answer came, when it is put in again: it shows what it had signed, and gets it back in this contact. It signs nothing, and what it shows is never
-    /// sent to the issuer (rule R31).
+    /// For a card that went before its answer came, when it is put in again: it shows what it had signed, and gets it back in this contact.
+    /// It signs nothing, and what it shows is never sent to the issuer (rule R31).
     /// </summary>
     /// <returns>The payments that ended, none if this card signed none of them.</returns>
     /// <exception cref="CardChannelException">The card is gone; ask again.</exception>
@@ -110,8 +123,9 @@ public sealed partial class ShopTill
     }
 
     /// <summary>
-    /// S_W that no card has taken. Half of them are the newest: first of coins whose key is known, first what no card speaks of. The others are those of which a card was asked
-    /// longest ago, so nobody keeps a card from what it is owed by having more payments of his own taken back.
+    /// S_W that no card has taken. Half of them are the newest: first of coins whose key is known, first what no card speaks of. The others
+    /// are those of which a card was asked longest ago, so nobody keeps a card from what it is owed by having more payments of his own
+    /// taken back.
     /// </summary>
     private List<CoinPayment> Offers(int most = MostAsked) => _store.Read<List<CoinPayment>>(db =>
     {
@@ -123,12 +137,16 @@ public sealed partial class ShopTill
         return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id)).Take(most - newest.Count)];
     });
 
-    /// <summary>Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have declared dead yet.</summary>
+    /// <summary>
+    /// Ends payments of whose answer this till saw nothing, if this card signed them: the newest of those that a wallet cannot have
+    /// declared dead yet.
+    /// </summary>
     private List<TillResult> EndSigned(WalletCard card, IEnumerable<Sale> sales, int most)
     {
         var ended = new List<TillResult>();
         var now = Timestamp.Now(_clock);
-        foreach (var sale in sales.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most).ToList())
+        foreach (var sale in sales.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most)
+            .ToList())
         {
             if (Signed(sale, card) is { } h && IsOfKnownKey(h.Coin))
             {
@@ -182,7 +200,8 @@ public sealed partial class ShopTill
         Switches.On("R4 shown", ref its);
         var how = (its, said) switch
         {
-            (true, _) => card.Void(payment.H.Coin.Id, payment.H.Seq, _key.PublicKey, payment.SW!).IsSuccess ? Delivery.Taken : Delivery.None,
+            (true, _) => card.Void(payment.H.Coin.Id, payment.H.Seq, _key.PublicKey, payment.SW!).IsSuccess
+                ? Delivery.Taken : Delivery.None,
             (_, true) => Delivery.Said,
             _ => Delivery.None,
         };
@@ -194,7 +213,10 @@ public sealed partial class ShopTill
         return how;
     }
 
-    /// <summary>Asks the card for the payment, by PAY that only shows: whose it is shows S_U as this till has it. To any other card that tells TIME and y, and no coin.</summary>
+    /// <summary>
+    /// Asks the card for the payment, by PAY that only shows: whose it is shows S_U as this till has it. To any other card that tells TIME
+    /// and y, and no coin.
+    /// </summary>
     /// <param name="said">It says that it has the money back; without S_U, so anybody can say it.</param>
     private bool Shows(WalletCard card, CashPayment h, out bool said)
     {
@@ -202,7 +224,8 @@ public sealed partial class ShopTill
         var asked = Rest(sale, CoinPayments(sale.Time).TakeWhile(p => p.H.Id != h.Id));
         var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
         said = status == WalletStatus.AlreadyDone;
-        return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, sale, asked, reply) is var shown && shown.Id == h.Id && shown.SU.AsSpan().SequenceEqual(h.SU);
+        return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, sale, asked, reply) is var shown && shown.Id == h.Id
+            && shown.SU.AsSpan().SequenceEqual(h.SU);
     }
 
     /// <summary>A key that came since says whether a coin is good. What is not is nobody's money (rule R10).</summary>
@@ -212,7 +235,8 @@ public sealed partial class ShopTill
             .Select(p => (p.H, IsForged: _check.IsForged(p.H.Coin))).ToList();
         if (judged.Count > 0)
         {
-            _store.Write(db => judged.Sum(j => j.IsForged ? CoinPaymentTable.DropOfUnknownKey(db, j.H.Id) : CoinPaymentTable.KeyIsKnown(db, j.H.Id, OfferedUntil(j.H.Coin))));
+            _store.Write(db => judged.Sum(j => j.IsForged
+                ? CoinPaymentTable.DropOfUnknownKey(db, j.H.Id) : CoinPaymentTable.KeyIsKnown(db, j.H.Id, OfferedUntil(j.H.Coin))));
         }
     }
 }

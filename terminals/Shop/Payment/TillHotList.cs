@@ -7,10 +7,14 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
 
-/// <summary>The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.</summary>
+/// <summary>
+/// The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.
+/// </summary>
 internal sealed class TillHotList(Database store, ICashSuite suite, Scheme scheme, TillId till, TimeProvider clock)
 {
-    /// <summary>True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).</summary>
+    /// <summary>
+    /// True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).
+    /// </summary>
     public bool IsFresh(IReadSnapshot db)
     {
         var told = HotStateTable.Told(db);
@@ -70,8 +74,9 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     }
 
     /// <summary>
-    /// From when on the age of what this till was told counts: from the date of the list, or from now where that date is still to come. One that a list of before
-    /// gave stays, if it is later and not still to come itself: an old list that somebody shows again makes nobody's knowledge older or newer.
+    /// From when on the age of what this till was told counts: from the date of the list, or from now where that date is still to come. One
+    /// that a list of before gave stays, if it is later and not still to come itself: an old list that somebody shows again makes nobody's
+    /// knowledge older or newer.
     /// </summary>
     private Timestamp Told(IWriteTransaction db, HotList list)
     {
@@ -99,7 +104,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
             var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
-            // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all of it is asked for.
+            // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all
+            // of it is asked for.
             more = restored is not null && store.Write(db => Submissions.BringAgain(db, restored, scheme.Terms.ClockTolerance)) && !heard;
             if (more)
             {

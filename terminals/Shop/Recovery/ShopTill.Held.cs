@@ -14,10 +14,14 @@ namespace HierCash.Shop;
 /// <param name="Offers">Coin payments of it whose S_W no card has surely taken: about so many a card may be asked.</param>
 public sealed record HeldPayment(Sale Sale, Amount Held, Amount Owed, Amount Said, bool WasSent, bool IsAnswered, long Offers);
 
-/// <summary>Money that cards signed and that is held: shown, and ended by <see cref="Cancel(Sale, ICardChannel?, ILink, CancellationToken)"/>.</summary>
+/// <summary>
+/// Money that cards signed and that is held: shown, and ended by <see cref="Cancel(Sale, ICardChannel?, ILink, CancellationToken)"/>.
+/// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>A payment with a card's signature in it that was begun longer ago, and is neither accepted nor given up, is given up by itself.</summary>
+    /// <summary>
+    /// A payment with a card's signature in it that was begun longer ago, and is neither accepted nor given up, is given up by itself.
+    /// </summary>
     public static readonly TimeSpan LeftOpen = TimeSpan.FromDays(1);
 
     /// <summary>All payments with money held or owed, oldest first.</summary>
@@ -27,11 +31,13 @@ public sealed partial class ShopTill
     public IReadOnlyList<Amount> LastAccepted(int count) => _store.Read(db => SaleTable.LastAccepted(db, count));
 
     /// <summary>
-    /// Ends a payment that was never accepted. What was never sent is voided at once; for what may have been sent the issuer answers first, and only then is
-    /// there an S_W (rule R4). May be repeated, also to give the card what it is owed.
+    /// Ends a payment that was never accepted. What was never sent is voided at once; for what may have been sent the issuer answers first,
+    /// and only then is there an S_W (rule R4). May be repeated, also to give the card what it is owed.
     /// </summary>
     /// <param name="channel">The card, if it is there; else it gets its money when it comes to this till again.</param>
-    /// <exception cref="LinkException">The issuer may have the payment, and cannot be reached. It is given up all the same; run it again.</exception>
+    /// <exception cref="LinkException">
+    /// The issuer may have the payment, and cannot be reached. It is given up all the same; run it again.
+    /// </exception>
     /// <exception cref="InvalidOperationException">It was accepted, or the issuer does not take it back; the message says why.</exception>
     public async ValueTask<TillResult> Cancel(Sale sale, ICardChannel? channel, ILink issuer, CancellationToken cancel)
     {
@@ -53,7 +59,9 @@ public sealed partial class ShopTill
         return await Refund(sale.Time, channel, issuer, cancel);
     }
 
-    /// <summary>Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.</summary>
+    /// <summary>
+    /// Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.
+    /// </summary>
     public void CancelLeftovers() => CancelLeftovers(new Timestamp(long.MaxValue));
 
     private void CancelLeftovers(Timestamp before, Timestamp unseen = default)
@@ -65,8 +73,9 @@ public sealed partial class ShopTill
     }
 
     /// <summary>
-    /// Nobody goes on with those either, and the issuer takes back for a shop only until its terms are over. What no card was seen to sign ends with the settle term: no card is
-    /// asked for it after that, and for as long as it is open the issuer does not hear that this till has sent all it had (rule R6).
+    /// Nobody goes on with those either, and the issuer takes back for a shop only until its terms are over. What no card was seen to sign
+    /// ends with the settle term: no card is asked for it after that, and for as long as it is open the issuer does not hear that this till
+    /// has sent all it had (rule R6).
     /// </summary>
     private void CancelForgotten()
     {
@@ -79,5 +88,6 @@ public sealed partial class ShopTill
 
     private Timestamp Earlier(TimeSpan span) => Timestamp.Now(_clock).Minus(span);
 
-    private Sale Reload(Sale sale) => _store.Read(db => SaleTable.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
+    private Sale Reload(Sale sale) =>
+        _store.Read(db => SaleTable.Find(db, sale.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(sale));
 }

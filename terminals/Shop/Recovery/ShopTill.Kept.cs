@@ -5,20 +5,28 @@ using HierCash.Terminals.Link;
 namespace HierCash.Shop;
 
 /// <summary>
-/// What the issuer may have settled and does not take back. Whoever has S_W of a settled payment can have the shop named by it, unless the shop shows the
-/// issuer's signed reversal; so S_W never leaves without one (rules R3, R4). Who was never told OK gets cash then, and nothing on the card.
+/// What the issuer may have settled and does not take back. Whoever has S_W of a settled payment can have the shop named by it, unless the
+/// shop shows the issuer's signed reversal; so S_W never leaves without one (rules R3, R4). Who was never told OK gets cash then, and
+/// nothing on the card.
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>Payments that were never accepted and that the issuer has paid to this shop, with what the shop has of each: it owes that in cash. For a caseTerm after all terms of their coins.</summary>
+    /// <summary>
+    /// Payments that were never accepted and that the issuer has paid to this shop, with what the shop has of each: it owes that in cash.
+    /// For a caseTerm after all terms of their coins.
+    /// </summary>
     public IReadOnlyList<(Sale Sale, Amount Cash)> KeptPayments =>
         [.. _store.Read(db => SaleTable.Kept(db, Earlier(_scheme.Terms.CaseTerm))).Select(t => (t, CashOf(t))).Where(k => !k.Item2.IsZero)];
 
-    /// <summary>The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the issuer says.</summary>
+    /// <summary>
+    /// The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the
+    /// issuer says.
+    /// </summary>
     private Timestamp TakenBackUntil(CashPayment h) => _scheme.Terms.TakenBackUntil(h);
 
     /// <summary>The issuer gave no signed reversal of these coin payments: what becomes of the payment, and what to do.</summary>
-    private async ValueTask<string> NotTakenBack(Sale sale, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer, CancellationToken cancel)
+    private async ValueTask<string> NotTakenBack(Sale sale, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer,
+        CancellationToken cancel)
     {
         bool outOfDate = refused.TrueForAll(r => r.Refusal is { Reason: RefusalReason.OutOfDate });
         bool sold = _store.Read(db => SaleTable.WasAccepted(db, sale.Time));

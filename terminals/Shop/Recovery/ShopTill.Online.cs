@@ -8,20 +8,25 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
 
-/// <summary>What a till does with the issuer: settling before OK, refunds, forwarding every S_W, the hot list (holes 2, 3, 11, 12).</summary>
+/// <summary>
+/// What a till does with the issuer: settling before OK, refunds, forwarding every S_W, the hot list (holes 2, 3, 11, 12).
+/// </summary>
 public sealed partial class ShopTill
 {
     private const string FloorSentence = "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
 
-    /// <summary>So many S_W of each coin go to the issuer in one visit: whoever has a coin's key signs as many payments as he likes, and a visit stays short (rule R10).</summary>
+    /// <summary>
+    /// So many S_W of each coin go to the issuer in one visit: whoever has a coin's key signs as many payments as he likes, and a visit
+    /// stays short (rule R10).
+    /// </summary>
     public const int MostForwarded = 16;
 
     /// <summary>The way to the issuer for payments that must settle before OK; null: the till is offline and refuses those.</summary>
     public ILink? Online { get; set; }
 
     /// <summary>
-    /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the issuer may have a coin payment
-    /// of it: then its answer counts, whatever the till knows by now.
+    /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the
+    /// issuer may have a coin payment of it: then its answer counts, whatever the till knows by now.
     /// </summary>
     public bool NeedsIssuer(Sale sale)
     {
@@ -40,8 +45,8 @@ public sealed partial class ShopTill
     }
 
     /// <summary>
-    /// Fetches what is new of the hot list. What is queued is settled before: a till that heard of the list has had contact, and what it took offline
-    /// before would count no more if its coin is lost (rule R6).
+    /// Fetches what is new of the hot list. What is queued is settled before: a till that heard of the list has had contact, and what it
+    /// took offline before would count no more if its coin is lost (rule R6).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
@@ -66,7 +71,8 @@ public sealed partial class ShopTill
         }
         catch (InvalidOperationException e) when (goesOn && Revoked is null)
         {
-            left!.Add(new LeftItem("HotList", default, Amount.Zero, $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
+            left!.Add(new LeftItem("HotList", default, Amount.Zero,
+                $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
         }
 
         await Settler.BringAgain(issuer, cancel);
@@ -78,20 +84,22 @@ public sealed partial class ShopTill
     public void TakeHotList(HotList list) => _hot.Take(list);
 
     /// <summary>
-    /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first, and only
-    /// its signed word lets S_W leave. Without an answer there is none: run it again.
+    /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first,
+    /// and only its signed word lets S_W leave. Without an answer there is none: run it again.
     /// </summary>
     /// <param name="channel">The card, if it is there; else it gets its money when it comes back.</param>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing was given back that it may still count.</exception>
     /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
-    public ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, CancellationToken cancel) => Refund(sale, channel, issuer, [], cancel);
+    public ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, CancellationToken cancel) =>
+        Refund(sale, channel, issuer, [], cancel);
 
     /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
     public bool IsGivenBack(Timestamp sale) =>
         CoinPayments(sale) is { Count: > 0 } payments && payments.All(p => p.SW is not null && p.Offer.Delivery == Delivery.Taken);
 
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
-    private async ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full, CancellationToken cancel)
+    private async ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full,
+        CancellationToken cancel)
     {
         await AgreeIfReached(issuer, cancel);
         RequireNotBehind();
@@ -103,7 +111,8 @@ public sealed partial class ShopTill
 
         if (IsGivenBack(sale))
         {
-            return End(current, TillOutcome.Refused, $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
+            return End(current, TillOutcome.Refused,
+                $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
         }
 
         var waiting = _store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
@@ -118,7 +127,8 @@ public sealed partial class ShopTill
             byte[]? word = await IsReversal(reply, payment.H, issuer, cancel) ? reply.Body : null;
 
             // A refusal is signed by nobody. Of what may be settled no S_W leaves on it (rules R3, R4).
-            Switches.Replace("R4 plain refusal", ref word, word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
+            Switches.Replace("R4 plain refusal", ref word,
+                word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
             if (word is null)
             {
                 refused.Add((payment.H, Refusal.Read(reply)));
@@ -161,7 +171,9 @@ public sealed partial class ShopTill
             : $"{amount} are taken back. The card gets them when it comes to this till again; one that has forgotten the payment gets them by 'hiercash-wallet recover', or on its holder's account.");
     }
 
-    /// <summary>The issuer's new keys, and what they say of coins whose key was unknown. Nothing else: a settlement may run beside it.</summary>
+    /// <summary>
+    /// The issuer's new keys, and what they say of coins whose key was unknown. Nothing else: a settlement may run beside it.
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask FetchKeys(ILink issuer, CancellationToken cancel)
     {
@@ -207,7 +219,8 @@ public sealed partial class ShopTill
             Switches.Off("R10 refunds", ref waits);
             if (waits)
             {
-                left.Add(new LeftItem("Refund", sale.Time, sale.Amount, "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
+                left.Add(new LeftItem("Refund", sale.Time, sale.Amount,
+                    "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
                 continue;
             }
 
@@ -231,8 +244,9 @@ public sealed partial class ShopTill
     }
 
     /// <summary>
-    /// For a till whose key was revoked: what it has queued, what it took back or never accepted, and every S_W that the issuer has not seen, go over the link of another till of the shop. The
-    /// batches are signed by this till's key, which says whose queue it was; that the shop brings them, the other till's link says (rules R3, R17).
+    /// For a till whose key was revoked: what it has queued, what it took back or never accepted, and every S_W that the issuer has not
+    /// seen, go over the link of another till of the shop. The batches are signed by this till's key, which says whose queue it was; that
+    /// the shop brings them, the other till's link says (rules R3, R17).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
     /// <exception cref="InvalidOperationException">The issuer does not take it; the message says why.</exception>
@@ -250,7 +264,8 @@ public sealed partial class ShopTill
 
         JudgeUnknownKeys();
 
-        // Nobody goes on with a payment at a till that was told so: what cards signed and no customer was told OK for is taken back too. At any other somebody may be paying.
+        // Nobody goes on with a payment at a till that was told so: what cards signed and no customer was told OK for is taken back too. At
+        // any other somebody may be paying.
         bool told = Revoked is not null;
         Switches.On("R17 hands over", ref told);
         if (told)
@@ -284,7 +299,9 @@ public sealed partial class ShopTill
         return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
     }
 
-    /// <summary>Above the floor limit: settled first, then OK. If the issuer refuses a coin payment, all of it is taken back (hole 12).</summary>
+    /// <summary>
+    /// Above the floor limit: settled first, then OK. If the issuer refuses a coin payment, all of it is taken back (hole 12).
+    /// </summary>
     private TillResult SettleFirst(Sale sale, WalletCard card, PaymentProfile profile)
     {
         bool settled;
@@ -294,8 +311,10 @@ public sealed partial class ShopTill
         }
         catch (Exception e) when (e is LinkException or InvalidOperationException)
         {
-            // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till of the shop asks.
-            string why = e is LinkException ? "The issuer does not answer, so this payment is not accepted yet." : $"{e.Message} This payment is not accepted yet.";
+            // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another
+            // till of the shop asks.
+            string why = e is LinkException
+                ? "The issuer does not answer, so this payment is not accepted yet." : $"{e.Message} This payment is not accepted yet.";
             return _store.Read(IsRevoked)
                 ? Refuse(sale, card, WhyRevoked!)
                 : End(sale, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
@@ -349,9 +368,11 @@ public sealed partial class ShopTill
         }
     }
 
-    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Information, Message = "payment of {Amount} refunded")]
+    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Information,
+        Message = "payment of {Amount} refunded")]
     private partial void LogRefunded(Amount amount);
 
-    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Warning, Message = "payment of {Amount} is not refunded: {Reason}")]
+    [Microsoft.Extensions.Logging.LoggerMessage(Level = Microsoft.Extensions.Logging.LogLevel.Warning,
+        Message = "payment of {Amount} is not refunded: {Reason}")]
     private partial void LogNotRefunded(Amount amount, string reason);
 }

@@ -63,14 +63,16 @@ public sealed partial class ShopTill
     }
 
     private TillResult EndedBefore(Sale sale) => sale.State == SaleState.Kept ? End(sale, TillOutcome.Refused, KeptSentence(sale))
-        : _store.Read(db => SaleTable.WasAccepted(db, sale.Time)) ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
+        : _store.Read(db => SaleTable.WasAccepted(db, sale.Time))
+            ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
         : End(sale, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
 
     /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
     private CashPayment? Signed(Sale sale, WalletCard card)
     {
         var rest = Rest(sale);
-        return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess && reply?.Coin is { } coin
+        return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess
+            && reply?.Coin is { } coin
             && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
             ? h
             : null;
@@ -97,7 +99,10 @@ public sealed partial class ShopTill
         Sales.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
     }
 
-    /// <summary>Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any more.</summary>
+    /// <summary>
+    /// Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any
+    /// more.
+    /// </summary>
     private Timestamp OfferedUntil(Coin coin)
     {
         var until = _scheme.Terms.KnownUntil(coin.Terms.Expiry);
@@ -107,7 +112,9 @@ public sealed partial class ShopTill
 
     private Amount Rest(Sale sale) => Rest(sale, CoinPayments(sale.Time));
 
-    /// <summary>What a card was asked for when these coin payments were there. One that signed more than it was asked for leaves nothing to ask for.</summary>
+    /// <summary>
+    /// What a card was asked for when these coin payments were there. One that signed more than it was asked for leaves nothing to ask for.
+    /// </summary>
     private static Amount Rest(Sale sale, IEnumerable<CoinPayment> payments) =>
         payments.Aggregate(sale.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
 

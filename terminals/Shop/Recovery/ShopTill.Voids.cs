@@ -13,7 +13,8 @@ public sealed partial class ShopTill
         int most = MostForwarded;
         Switches.Replace("R10 forwarded", ref most, int.MaxValue);
         var full = new HashSet<CoinId>();
-        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
+        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most))
+            .Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(payment.H, payment.SW!), cancel);
             bool its = await IsReversal(reply, payment.H, issuer, cancel);
@@ -27,7 +28,8 @@ public sealed partial class ShopTill
             Switches.Replace("R3 forwarded", ref reversal, null);
             var reason = its ? null : Refusal.Read(reply)?.Reason;
 
-            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never taken, however often it is sent.
+            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never
+            // taken, however often it is sent.
             bool never = reason is RefusalReason.BadSignature or RefusalReason.Malformed;
             Switches.Off("R10 sent again", ref never);
             _store.Write(db =>
@@ -55,7 +57,8 @@ public sealed partial class ShopTill
     private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel)
     {
         bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h)
-            && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)), cancel);
+            && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)),
+                cancel);
         Switches.On("hole 2 word", ref its);
         return its;
     }

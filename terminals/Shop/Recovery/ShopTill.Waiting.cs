@@ -16,7 +16,8 @@ public sealed partial class ShopTill
             var all = new List<Waiting>();
             Queued(all);
             Forgotten(all);
-            foreach (var h in HeldPayments.Where(h => !h.Held.IsZero))
+            var held = HeldPayments;
+            foreach (var h in held.Where(h => !h.Held.IsZero))
             {
                 all.Add(h.Sale.State == SaleState.Refunded
                     ? new Waiting(
@@ -28,7 +29,7 @@ public sealed partial class ShopTill
                         $"'hiercash-shop cancel {h.Sale.Time}' ends it; a day later it is given up by itself."));
             }
 
-            var owed = HeldPayments.Where(h => h.Offers > 0).ToList();
+            var owed = held.Where(h => h.Offers > 0).ToList();
             if (owed.Count > 0)
             {
                 var sum = owed.Aggregate(Amount.Zero, (s, h) => s + h.Owed + h.Said);

@@ -42,7 +42,8 @@ public sealed class Settler
     private readonly ICrashPoints _crash;
     private bool _agreed;
 
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock,
+        ICrashPoints crash)
     {
         _issuersClock = issuersClock;
         _key = key;
@@ -53,7 +54,9 @@ public sealed class Settler
         _crash = crash;
     }
 
-    /// <summary>Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).</summary>
+    /// <summary>
+    /// Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
@@ -72,17 +75,20 @@ public sealed class Settler
         int Count(params CoinPaymentState[] states) => answers.Count(a => states.Contains(a.State));
         var left = answers.Where(a => a.State == CoinPaymentState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
         var result = new SettlementResult(
-            Count(CoinPaymentState.Settled), Count(CoinPaymentState.Guaranteed), Count(CoinPaymentState.Refused, CoinPaymentState.Dead), Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting));
+            Count(CoinPaymentState.Settled), Count(CoinPaymentState.Guaranteed), Count(CoinPaymentState.Refused, CoinPaymentState.Dead),
+            Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting));
         return left.Count == 0 ? result : result with { Left = left };
     }
 
     /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
-    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> SettleQueued(ILink issuer,
+        CancellationToken cancel)
     {
         var answers = new List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>();
         var stay = new HashSet<PaymentId>();
         while (_store.Read(CoinPaymentTable.HasQueued)
-            && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)]) is { Count: > 0 } batch)
+            && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id))
+                .Take(BatchSize)]) is { Count: > 0 } batch)
         {
             var batchAnswers = await Settle(batch, issuer, cancel);
             answers.AddRange(batchAnswers);
@@ -92,7 +98,9 @@ public sealed class Settler
         return answers;
     }
 
-    /// <summary>What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).</summary>
+    /// <summary>
+    /// What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).
+    /// </summary>
     internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
     {
         bool brings = true;
@@ -135,15 +143,18 @@ public sealed class Settler
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
     internal async ValueTask<bool> SettleNow(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
-        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its
+        // coin is lost (rule R6).
         await SettleQueued(issuer, cancel);
         var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
         var states = await Settle(open, issuer, cancel);
-        return _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled) && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
+        return _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+            && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
     /// <summary>
-    /// Asks what became of the coin payments of a sale of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
+    /// Asks what became of the coin payments of a sale of which there is no S_W, and which the issuer may have: it answers with the newest
+    /// revision of its receipt.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
@@ -154,8 +165,8 @@ public sealed class Settler
     }
 
     /// <summary>
-    /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
-    /// was first: then it is not among these (hole 2, rule R4).
+    /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or
+    /// another, finds it marked and waits for the issuer's word, or was first: then it is not among these (hole 2, rule R4).
     /// </summary>
     private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
@@ -167,7 +178,8 @@ public sealed class Settler
         return before ?? marked;
     }
 
-    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch,
+        ILink issuer, CancellationToken cancel)
     {
         if (batch.Count == 0)
         {
@@ -188,7 +200,8 @@ public sealed class Settler
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         // And its newest, which shows one that was put back together with all banks that it was.
         var newest = _store.Read(Submissions.Newest);
-        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
+        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts)
+            .Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
         var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
         var message = SettleMessage.Write(
             _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => Submissions.OldestBut(db, batch)), words);
@@ -204,7 +217,8 @@ public sealed class Settler
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer,
+            () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
@@ -227,13 +241,15 @@ public sealed class Settler
 
     private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid && receipt.Currency == h.Coin.Terms.Currency;
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
+            && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
         return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
     }
 
     /// <summary>
-    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has not signed itself proves nothing.
+    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has
+    /// not signed itself proves nothing.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     internal async ValueTask Agree(ILink issuer, CancellationToken cancel)
@@ -243,7 +259,8 @@ public sealed class Settler
             return;
         }
 
-        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel), out var subject, out var proof))
+        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel),
+            out var subject, out var proof))
         {
             // An issuer that does not say it refuses the batch, too, and says why.
             return;
@@ -260,8 +277,10 @@ public sealed class Settler
     }
 
     /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
-    internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
-        && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+    internal bool IsOurs(SubmittedPayment paid) =>
+        paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        && (paid.Reversal is not { } word
+            || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
 
     internal static CoinPaymentState Judge(Receipt receipt) => receipt.Verdict switch
     {

@@ -11,8 +11,8 @@ internal static class Submissions
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// The date of a batch, stored before it leaves: later than the last one also after a clock that was a little ahead, or a batch of then would hide that the till was restored since.
-    /// What lies further ahead the issuer did not take.
+    /// The date of a batch, stored before it leaves: later than the last one also after a clock that was a little ahead, or a batch of then
+    /// would hide that the till was restored since. What lies further ahead the issuer did not take.
     /// </summary>
     public static Timestamp Date(IWriteTransaction db, Timestamp now, TimeSpan tolerance)
     {
@@ -51,7 +51,8 @@ internal static class Submissions
             TillTable.KeepNewestReceipt(db, receipt with { Repeated = false });
         }
 
-        // What counted once falls only with a reversal: no refusal of an issuer that has forgotten it takes its earlier word from the shop (rule R27).
+        // What counted once falls only with a reversal: no refusal of an issuer that has forgotten it takes its earlier word from the shop
+        // (rule R27).
         bool keepsWord = !receipt.Counts && receipt.Verdict != Verdict.Dead && CoinPaymentTable.ReceiptOf(db, payment) is { Counts: true };
         if (!keepsWord)
         {
@@ -63,8 +64,9 @@ internal static class Submissions
     public static Receipt? Newest(IReadSnapshot db) => CoinPaymentTable.HasAgain(db) ? null : TillTable.NewestReceipt(db);
 
     /// <summary>
-    /// The issuer says that it was restored: what it had answered since goes to it again, once for each restoration. It has forgotten the numbers of its hot lists, too, and may have given them to others:
-    /// the till asks for all of the list, and takes it under any number (hole 11).
+    /// The issuer says that it was restored: what it had answered since goes to it again, once for each restoration. It has forgotten the
+    /// numbers of its hot lists, too, and may have given them to others: the till asks for all of the list, and takes it under any number
+    /// (hole 11).
     /// </summary>
     /// <param name="margin">So much before its last sign of life, too: clocks differ.</param>
     /// <returns>True if that is new.</returns>

@@ -9,14 +9,18 @@ internal static partial class CoinPaymentTable
 {
     private const string Columns = "h, state, sent, receipt, sw, delivered, until, unknown_key";
 
-    /// <summary>What says in which order they came: the coin payments of one sale share its TIME, and what each card was asked for depends on those before.</summary>
+    /// <summary>
+    /// What says in which order they came: the coin payments of one sale share its TIME, and what each card was asked for depends on those
+    /// before.
+    /// </summary>
     private const string Arrival = "rowid";
 
     /// <summary>In the order in which they came.</summary>
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
         db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY {Arrival}", Read, sale.ToLedger());
 
-    public static bool IsKnown(IReadSnapshot db, PaymentId payment) => db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
+    public static bool IsKnown(IReadSnapshot db, PaymentId payment) =>
+        db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
 
     /// <summary>Those whose ids lie within, both ends included.</summary>
     public static List<(PaymentId Id, Reversal? Reversal, bool IsTakenBack)> Between(IReadSnapshot db, PaymentId first, PaymentId last) => db.Query(
@@ -35,9 +39,13 @@ internal static partial class CoinPaymentTable
 
     /// <summary>True if the coin signed another payment of this till under the same seq.</summary>
     public static bool HasOther(IReadSnapshot db, CashPayment h) => db.Number(
-        "SELECT count(*) FROM part WHERE coin_id = $1 AND seq = $2 AND payment_id <> $3", h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Id.Value.ToArray()) > 0;
+        "SELECT count(*) FROM part WHERE coin_id = $1 AND seq = $2 AND payment_id <> $3", h.Coin.Id.Value.ToArray(), (long)h.Seq,
+        h.Id.Value.ToArray()) > 0;
 
-    /// <summary>What the coin signed between its last payment that this till has and this one: how many, and since when. None of it is missing here for a coin that paid here just before.</summary>
+    /// <summary>
+    /// What the coin signed between its last payment that this till has and this one: how many, and since when. None of it is missing here
+    /// for a coin that paid here just before.
+    /// </summary>
     public static (long Count, Timestamp Since) Missing(IReadSnapshot db, CoinId coin, ushort seq) => db.Query(
         "SELECT coalesce(max(seq), 0), coalesce(max(time), 0) FROM part WHERE coin_id = $1 AND seq < $2",
         r => (seq - 1 - r.GetInt64(0), Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray(), (long)seq)[0];
@@ -47,30 +55,37 @@ internal static partial class CoinPaymentTable
     /// <param name="isUnknown">The coin is signed with no key that this till knows.</param>
     public static void Hold(IWriteTransaction db, CashPayment h, Timestamp until, bool isUnknown) => db.Execute(
         $"""
-        INSERT INTO part(payment_id, time, coin_id, seq, y, h, state, until, unknown_key, asked) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, {NextTurn}) ON CONFLICT DO NOTHING
+        INSERT INTO part(payment_id, time, coin_id, seq, y, h, state, until, unknown_key, asked)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, {NextTurn}) ON CONFLICT DO NOTHING
         """,
-        h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(), nameof(CoinPaymentState.Held), until.ToLedger(), isUnknown ? 1L : 0L);
+        h.Id.Value.ToArray(), h.Time.ToLedger(), h.Coin.Id.Value.ToArray(), (long)h.Seq, h.Paid.ToLedger(), h.Encode(),
+        nameof(CoinPaymentState.Held), until.ToLedger(), isUnknown ? 1L : 0L);
 
     /// <summary>What is held of an accepted sale is to be settled.</summary>
     public static void Queue(IWriteTransaction db, Timestamp sale) => db.Execute(
-        "UPDATE part SET state = $2 WHERE time = $1 AND state = $3", sale.ToLedger(), nameof(CoinPaymentState.Queued), nameof(CoinPaymentState.Held));
+        "UPDATE part SET state = $2 WHERE time = $1 AND state = $3", sale.ToLedger(), nameof(CoinPaymentState.Queued),
+        nameof(CoinPaymentState.Held));
 
     /// <summary>It will never be sent, for good: only then may S_W leave (hole 2). What may have been sent stays as it is.</summary>
     /// <param name="sw">S_W, 64 bytes.</param>
     public static void Void(IWriteTransaction db, PaymentId payment, byte[] sw) =>
-        db.Execute("UPDATE part SET state = $2, sw = $3 WHERE payment_id = $1 AND sent = 0", payment.Value.ToArray(), nameof(CoinPaymentState.Voided), sw);
+        db.Execute("UPDATE part SET state = $2, sw = $3 WHERE payment_id = $1 AND sent = 0", payment.Value.ToArray(),
+            nameof(CoinPaymentState.Voided), sw);
 
     /// <summary>The issuer took the payment back: now, and not before, S_W may leave.</summary>
     /// <param name="reversal">Its signed word, as it came.</param>
     /// <param name="sw">S_W, 64 bytes.</param>
     public static int Reverse(IWriteTransaction db, PaymentId payment, byte[] reversal, byte[] sw) => db.Execute(
-        "UPDATE part SET state = $2, reversal = $3, sw = $4, forwarded = 1 WHERE payment_id = $1", payment.Value.ToArray(), nameof(CoinPaymentState.Reversed), reversal, sw);
+        "UPDATE part SET state = $2, reversal = $3, sw = $4, forwarded = 1 WHERE payment_id = $1", payment.Value.ToArray(),
+        nameof(CoinPaymentState.Reversed), reversal, sw);
 
-    public static bool HasQueued(IReadSnapshot db) => db.Number("SELECT count(*) FROM part WHERE state = $1", nameof(CoinPaymentState.Queued)) > 0;
+    public static bool HasQueued(IReadSnapshot db) =>
+        db.Number("SELECT count(*) FROM part WHERE state = $1", nameof(CoinPaymentState.Queued)) > 0;
 
     /// <summary>The oldest that are to be settled.</summary>
     public static List<CoinPayment> Queued(IReadSnapshot db, int limit) => db.Query(
-        $"SELECT {Columns} FROM part WHERE state = $1 ORDER BY time, {Arrival} LIMIT $2", Read, nameof(CoinPaymentState.Queued), (long)limit);
+        $"SELECT {Columns} FROM part WHERE state = $1 ORDER BY time, {Arrival} LIMIT $2", Read, nameof(CoinPaymentState.Queued),
+        (long)limit);
 
     /// <summary>The oldest that are to be settled, by name.</summary>
     public static List<(PaymentId Id, Timestamp Sale)> QueuedIds(IReadSnapshot db, int limit) => db.Query(
@@ -84,11 +99,13 @@ internal static partial class CoinPaymentTable
         payment.Value.ToArray(), nameof(CoinPaymentState.Queued), nameof(CoinPaymentState.Held)) == 1;
 
     /// <summary>The issuer says that it was sent, whatever this copy knows (R27).</summary>
-    public static void RestoreSent(IWriteTransaction db, PaymentId payment) => db.Execute("UPDATE part SET sent = 1 WHERE payment_id = $1", payment.Value.ToArray());
+    public static void RestoreSent(IWriteTransaction db, PaymentId payment) =>
+        db.Execute("UPDATE part SET sent = 1 WHERE payment_id = $1", payment.Value.ToArray());
 
     /// <summary>The issuer's newest receipt of a payment; null if it has not answered.</summary>
     public static Receipt? ReceiptOf(IReadSnapshot db, PaymentId payment) =>
-        db.First("SELECT receipt FROM part WHERE payment_id = $1 AND receipt IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!, payment.Value.ToArray());
+        db.First("SELECT receipt FROM part WHERE payment_id = $1 AND receipt IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!,
+            payment.Value.ToArray());
 
     /// <summary>The issuer has answered. What was taken back meanwhile stays so.</summary>
     public static void Record(IWriteTransaction db, PaymentId payment, CoinPaymentState state, Receipt receipt) => db.Execute(
@@ -109,14 +126,17 @@ internal static partial class CoinPaymentTable
     /// <summary>Those that an issuer has forgotten that was restored from a copy: they go to it again.</summary>
     /// <param name="after">The row to go on from; 0 for the first.</param>
     public static List<(long Row, CoinPayment CoinPayment)> Again(IReadSnapshot db, long after, int limit) => db.Query(
-        $"SELECT {Columns}, {Arrival} FROM part WHERE again = 1 AND {Arrival} > $1 ORDER BY {Arrival} LIMIT $2", ReadRow, after, (long)limit);
+        $"SELECT {Columns}, {Arrival} FROM part WHERE again = 1 AND {Arrival} > $1 ORDER BY {Arrival} LIMIT $2", ReadRow, after,
+        (long)limit);
 
     public static bool HasAgain(IReadSnapshot db) => db.Number("SELECT count(*) FROM part WHERE again = 1") > 0;
 
-    public static void GoesAgain(IWriteTransaction db, PaymentId payment) => db.Execute("UPDATE part SET again = 1 WHERE payment_id = $1", payment.Value.ToArray());
+    public static void GoesAgain(IWriteTransaction db, PaymentId payment) =>
+        db.Execute("UPDATE part SET again = 1 WHERE payment_id = $1", payment.Value.ToArray());
 
     /// <summary>All terms of its coin are over: nobody says anything about it any more.</summary>
-    public static int IsOver(IWriteTransaction db, PaymentId payment) => db.Execute("UPDATE part SET again = 0 WHERE payment_id = $1", payment.Value.ToArray());
+    public static int IsOver(IWriteTransaction db, PaymentId payment) =>
+        db.Execute("UPDATE part SET again = 0 WHERE payment_id = $1", payment.Value.ToArray());
 
     /// <summary>All of which the issuer gave its word: a receipt, a reversal, or both.</summary>
     public static List<(PaymentId Id, Receipt? Receipt, bool IsVoided, Reversal? Reversal)> Answered(IReadSnapshot db) => db.Query(

@@ -6,12 +6,17 @@ namespace HierCash.Simulation;
 internal static class TownStore
 {
     /// <summary>A bank's secret keys, 32 bytes each, in any order.</summary>
-    public static List<byte[]> BankSecrets(IReadSnapshot db) => db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0));
+    public static List<byte[]> BankSecrets(IReadSnapshot db) =>
+        db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0));
 
     /// <summary>The issuer's secret key of that name, 32 bytes.</summary>
-    public static byte[] IssuerSecret(IReadSnapshot db, string name) => db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name)!;
+    public static byte[] IssuerSecret(IReadSnapshot db, string name) =>
+        db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), name)!;
 
-    /// <summary>A till's secret key, 32 bytes. What a test signs with it is no sign from then on that the till was restored from an older copy (rule R27).</summary>
+    /// <summary>
+    /// A till's secret key, 32 bytes. What a test signs with it is no sign from then on that the till was restored from an older copy (rule
+    /// R27).
+    /// </summary>
     public static byte[] TillSecret(IWriteTransaction db)
     {
         db.Execute("UPDATE till SET submitted = $1", long.MaxValue);

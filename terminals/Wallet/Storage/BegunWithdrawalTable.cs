@@ -19,11 +19,13 @@ internal static class BegunWithdrawalTable
         INSERT INTO begun(request, ordered, number, date) VALUES($1, $2, $3, $4)
         ON CONFLICT(request) DO UPDATE SET ordered = excluded.ordered, number = excluded.number, date = excluded.date
         """,
-        order.Request.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write), (long)order.Number, order.Date.ToLedger());
+        order.Request.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write), (long)order.Number,
+        order.Date.ToLedger());
 
     /// <summary>Orders since then, of whatever account, in order of number.</summary>
     public static List<WithdrawalOrder> OrdersSince(IReadSnapshot db, Timestamp since) => db.Query(
-        "SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= $1 ORDER BY number, date", r => Read(r.Bytes(0)), since.ToLedger());
+        "SELECT ordered FROM begun WHERE ordered IS NOT NULL AND date >= $1 ORDER BY number, date", r => Read(r.Bytes(0)),
+        since.ToLedger());
 
     /// <summary>Orders of that number, of whatever account.</summary>
     public static List<WithdrawalOrder> OrdersOf(IReadSnapshot db, uint number) =>

@@ -15,5 +15,6 @@ internal static class StatementKeyTable
 
     /// <summary>Those that came first go.</summary>
     public static int RemoveAllBut(IWriteTransaction db, int newest) => db.Execute(
-        "DELETE FROM certificate WHERE certificate NOT IN (SELECT certificate FROM certificate ORDER BY rowid DESC LIMIT $1)", (long)newest);
+        "DELETE FROM certificate WHERE certificate NOT IN (SELECT certificate FROM certificate ORDER BY rowid DESC LIMIT $1)",
+        (long)newest);
 }
