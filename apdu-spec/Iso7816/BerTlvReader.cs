@@ -38,6 +38,14 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
         return value;
     }
 
+    /// <summary>The next object as it stands in the data, tag and length included; it must have this tag.</summary>
+    public ReadOnlySpan<byte> ReadEncoded(Tag tag)
+    {
+        var from = _rest;
+        Read(tag);
+        return from[..(from.Length - _rest.Length)];
+    }
+
     /// <summary>The next object, whatever it is; false at the end of the data or where they are no data object.</summary>
     public bool ReadAny(out ushort tag, out ReadOnlySpan<byte> value)
     {

@@ -7,7 +7,7 @@ namespace HierCash.Protocol.Link;
 /// <summary>
 /// Till to issuer: a batch of H under the till's signature (EP 0810563, settlement step 1; rule R3). Each is answered by itself, in the same order.
 /// </summary>
-/// <param name="Items">The bytes of each H, whatever is in it.</param>
+/// <param name="Items">The bytes of each H as they came, whatever is in it.</param>
 /// <param name="Earlier">The issuer's own earlier word of some of them, and the newest that the till has: one that was restored from a copy may have forgotten it (rule R27).</param>
 public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items, IReadOnlyList<Receipt> Earlier)
 {
@@ -48,8 +48,7 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
         var items = new List<byte[]>();
         while (r.HasMore && !r.Next(WalletTag.Receipt) && items.Count < MaxPayments)
         {
-            var content = r.Read(WalletTag.CashPayment).ToArray();
-            items.Add(BerTlv.Encode(content.Length + 8, (ref BerTlvWriter w) => w.Write(WalletTag.CashPayment, content)));
+            items.Add(r.ReadEncoded(WalletTag.CashPayment).ToArray());
         }
 
         var earlier = new List<Receipt>();

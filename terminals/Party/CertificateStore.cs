@@ -6,20 +6,23 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Terminals;
 
-/// <summary>The issuer's newer certificates, which banks and shops fetch and keep: keys change (hole 22). The store has a table <c>certificate</c>.</summary>
+/// <summary>
+/// The issuer's newer certificates, which banks and shops fetch and keep: keys change (hole 22). The store has a table <c>certificate</c>.
+/// </summary>
 public static class CertificateStore
 {
     /// <summary>Teaches the scheme what the store has.</summary>
-    public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(
-        store.Read(db => db.Query("SELECT certificate FROM certificate", r => KeyCertificate.Decode(r.Bytes(0)))).OfType<KeyCertificate>(), suite);
+    public static void Load(Database store, Scheme scheme, ICashSuite suite) => scheme.Learn(store.Read(CertificateTable.All), suite);
 
     /// <summary>
-    /// True if something that came from the issuer is signed with a statement key that is known here. The issuer may have another one since its keys were last fetched: then they
-    /// are fetched, and it is looked at once more. What it has done is never taken for a forgery for that (rule R15).
+    /// True if something that came from the issuer is signed with a statement key that is known here. The issuer may have another one since
+    /// its keys were last fetched: then they are fetched, and it is looked at once more. What it has done is never taken for a forgery for
+    /// that (rule R15).
     /// </summary>
     /// <param name="isSigned">Looks at it with the keys that the scheme has by then.</param>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    public static async ValueTask<bool> Signed(Database store, Scheme scheme, ICashSuite suite, ILink issuer, Func<bool> isSigned, CancellationToken cancel)
+    public static async ValueTask<bool> Signed(Database store, Scheme scheme, ICashSuite suite, ILink issuer, Func<bool> isSigned,
+        CancellationToken cancel)
     {
         if (isSigned())
         {
@@ -37,7 +40,9 @@ public static class CertificateStore
         return isSigned();
     }
 
-    /// <summary>Fetches and keeps what is new, and shows the issuer what it does not give any more: then its database is an older copy (R27).</summary>
+    /// <summary>
+    /// Fetches and keeps what is new, and shows the issuer what it does not give any more: then its database is an older copy (R27).
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public static async ValueTask Fetch(Database store, Scheme scheme, ICashSuite suite, ILink issuer, CancellationToken cancel)
     {
@@ -46,15 +51,7 @@ public static class CertificateStore
         var fresh = scheme.Learn(given, suite);
         if (fresh.Count > 0)
         {
-            store.Write(db =>
-            {
-                foreach (var certificate in fresh)
-                {
-                    db.Execute("INSERT OR IGNORE INTO certificate(key_id, certificate) VALUES($1, $2)", (long)certificate.Key.Id.Value, certificate.Encode());
-                }
-
-                return true;
-            });
+            store.Write(db => fresh.Sum(c => CertificateTable.Add(db, c)));
         }
 
         var lacking = reply.Type == MessageType.CertificatesReply

@@ -5,8 +5,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Shop;
 
 /// <summary>
-/// A till's own way to the issuer. Whatever the till asks: if the answer is that its key was revoked, that is on disk before anything else happens, and
-/// this till takes no payment any more (rule R17). Another till's link says nothing of this one's key.
+/// A till's own way to the issuer. Whatever the till asks: if the answer is that its key was revoked, that is on disk before anything else
+/// happens, and this till takes no payment any more (rule R17). Another till's link says nothing of this one's key.
 /// </summary>
 /// <param name="issuer">Shows this till's key, and trusts nobody but the scheme's issuer.</param>
 /// <param name="store">This till's.</param>
@@ -18,11 +18,7 @@ public sealed class OwnLink(ILink issuer, Database store) : ILink
         var reply = await issuer.Call(request, cancel);
         if (Refusal.Read(reply) is { Revoked: { } date })
         {
-            store.Write(db =>
-            {
-                TillStore.Revoke(db, date);
-                return true;
-            });
+            store.Write(db => RevocationTable.Revoke(db, date));
         }
 
         return reply;

@@ -44,7 +44,7 @@ internal static class Program
             TillCommands.Settle(Folder, Json, (d, own) => new TillSession(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
             JournalCommands.Journal(Folder, Json, d => new TillSession(d, TillUse.Looks)),
             JournalCommands.Explain(Folder, Json, d => new TillSession(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new TillSession(d)),
-            TicketsCommand.Make(Folder, Json, Suite, (d, use) => new TillSession(d, use)),
+            SalesCommand.Make(Folder, Json, Suite, (d, use) => new TillSession(d, use)),
             CancelCommand.Make(Folder, Json, Suite, d => new TillSession(d)), RecoverCommand.Make(Folder, Json, d => new TillSession(d, TillUse.StandsIn)),
             AnswerCommand.Answer(Folder, Json, d => new TillSession(d)), PolicyCommand.Make(Folder, Json, d => new TillSession(d)),
         },
@@ -86,7 +86,7 @@ internal static class Program
                 catch
                 {
                     // No PIN, no payment: nobody goes on with it.
-                    open.Till.GiveUp(taken.Sale, card);
+                    open.Till.Cancel(taken.Sale, card);
                     throw;
                 }
 
@@ -110,7 +110,7 @@ internal static class Program
             {
                 if (paid.Outcome == TillOutcome.PinWrong)
                 {
-                    open.Till.GiveUp(paid.Sale, card);
+                    open.Till.Cancel(paid.Sale, card);
                 }
 
                 string end = $"{paid.Message} 'hiercash-shop cancel {paid.Sale.Time}' gives it up.";
@@ -129,7 +129,7 @@ internal static class Program
                     Paid = y.Minor, Currency = currency.Name, Time = paid.Sale.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
                     IssuerKeyed = paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin)),
                 },
-                $"{paid.Message} Receipt {paid.Sale.Time}; {(open.Till.Parts(paid.Sale.Time).All(p => p.State == PartState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
+                $"{paid.Message} Receipt {paid.Sale.Time}; {(open.Till.CoinPayments(paid.Sale.Time).All(p => p.State == CoinPaymentState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
         });
         return command;
     }
@@ -172,28 +172,32 @@ internal static class Program
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
             var held = till.HeldPayments;
+            var waits = till.Waits;
+            var kept = till.KeptPayments;
+            int cut = till.OpenSales.Count;
+            var queued = till.Sum(CoinPaymentState.Queued);
             var sum = held.Aggregate(Amount.Zero, (all, h) => all + h.Held);
             var owed = held.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
             string Show(Amount amount) => amount.Show(currency);
-            string cancels = till.OpenTickets.Count > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
-            string brings = till.Sum(PartState.Queued).IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
+            string cancels = cut > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
+            string brings = queued.IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
-                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = till.Sum(PartState.Queued).Minor, Settled = credited.Minor,
-                    Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(PartState.Refused).Minor, Open = till.OpenTickets.Count,
+                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = queued.Minor, Settled = credited.Minor,
+                    Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(CoinPaymentState.Refused).Minor, Open = cut,
                     Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Sale.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
-                    PayBackInCash = till.KeptPayments.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
-                    Waits = till.Waits.Select(w => w.ToJson()),
+                    PayBackInCash = kept.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    Waits = waits.Select(w => w.ToJson()),
                 },
                 $"""
                 Till {till.W} of {open.Grant.Name}
-                Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(PartState.Refused))}.
-                Queued {Show(till.Sum(PartState.Queued))}{brings}
-                {Counted.Say(till.OpenTickets.Count, "payment was", "payments were")} cut short{cancels}
-                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(till.KeptPayments, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
-                {Waiting.Say(till.Waits)}
+                Taken {Show(till.Accepted)}: settled {Show(credited)}, guaranteed for later {Show(guaranteed)}, waiting {Show(waiting)}, refused {Show(till.Sum(CoinPaymentState.Refused))}.
+                Queued {Show(queued)}{brings}
+                {Counted.Say(cut, "payment was", "payments were")} cut short{cancels}
+                {HeldView.Say(held, sum, owed, currency, till.Revoked is not null)}{HeldView.SayKept(kept, currency)}{(till.WhyNoPayment is { } why ? Environment.NewLine + why : "")}
+                {Waiting.Say(waits)}
                 """);
         });
         return command;

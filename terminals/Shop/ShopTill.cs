@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol;
@@ -9,7 +8,6 @@ using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
-using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Shop;
 
@@ -19,16 +17,16 @@ public enum TillOutcome
     /// <summary>OK: H is on disk and queued for settlement.</summary>
     Accepted,
 
-    /// <summary>The amount is above the card's limit without PIN: ask for the PIN and go on with the same ticket.</summary>
+    /// <summary>The amount is above the card's limit without PIN: ask for the PIN and go on with the same sale.</summary>
     PinRequired,
 
-    /// <summary>The PIN was wrong: ask again and go on with the same ticket.</summary>
+    /// <summary>The PIN was wrong: ask again and go on with the same sale.</summary>
     PinWrong,
 
-    /// <summary>The card left. Put it in again and go on with the same ticket, or give up.</summary>
+    /// <summary>The card left. Put it in again and go on with the same sale, or give up.</summary>
     CardGone,
 
-    /// <summary>The payment has to settle before OK, and the issuer does not answer. Go on with the same ticket later.</summary>
+    /// <summary>The payment has to settle before OK, and the issuer does not answer. Go on with the same sale later.</summary>
     IssuerGone,
 
     /// <summary>NG: nothing was paid, and what was signed is voided.</summary>
@@ -49,8 +47,11 @@ public sealed record TillResult(TillOutcome Outcome, Sale Sale, string Message, 
 /// </summary>
 public sealed partial class ShopTill
 {
-    /// <summary>So many parts a payment has at most: as many coins as a card has places for. What signs more is no card, and would fill the store a cent at a time (rule R10).</summary>
-    public const int MostParts = 16;
+    /// <summary>
+    /// So many coin payments a sale has at most: as many coins as a card has places for. What signs more is no card, and would fill the
+    /// store a cent at a time (rule R10).
+    /// </summary>
+    public const int MostCoinPayments = 16;
 
     private readonly Database _store;
     private readonly ICashSuite _suite;
@@ -60,7 +61,7 @@ public sealed partial class ShopTill
     private readonly ICrashPoints _crash;
     private readonly ISigningKey _key;
     private readonly PaymentCheck _check;
-    private readonly HotListStore _hot;
+    private readonly TillHotList _hot;
     private readonly PeerClock _issuersClock;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
@@ -73,8 +74,8 @@ public sealed partial class ShopTill
         _log = log;
         _crash = crash;
         CertificateStore.Load(store, scheme, suite);
-        _key = TillStore.OpenKey(store, suite);
-        _hot = new HotListStore(suite, scheme, W, clock);
+        _key = OpenKey(store, suite);
+        _hot = new TillHotList(store, suite, scheme, W, clock);
         _check = new PaymentCheck(suite, scheme);
         _issuersClock = new PeerClock(clock, scheme.Terms.ClockTolerance, "this till", "the issuer");
         Settler = new Settler(store, suite, scheme, _key, clock, _issuersClock, crash);
@@ -82,66 +83,45 @@ public sealed partial class ShopTill
 
     public static Schema Schema { get; } = Schema.Of(typeof(ShopTill).Assembly);
 
-    /// <summary>The request by which a shop's till with this store asks to take part; N_W is made at first use.</summary>
-    public static EnrolmentRequest RequestEnrolment(Database store, ICashSuite suite, string shop)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return EnrolmentRequest.Sign(key, EnrolmentRole.Shop, shop);
-    }
-
-    /// <summary>The one key that a till has; a new key is another till (rule R17).</summary>
-    public static IReadOnlyList<PublicKey> Keys(Database store, ICashSuite suite)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return [key.PublicKey];
-    }
-
-    /// <summary>This till's word that a request is that of a further till of its shop (rule R18).</summary>
-    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or one under a name that cannot be shown.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) =>
-        PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? throw new InvalidOperationException(fault)
-        : request.Role == EnrolmentRole.Shop && request.Verify(_suite)
-        ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
-        : throw new InvalidOperationException("This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
-
-    /// <summary>This till's certificate and key for its link to the issuer.</summary>
-    public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
-    {
-        using var key = TillStore.OpenKey(store, suite);
-        return SchemeCertificate.WithKey(certificate, key);
-    }
-
     /// <summary>W.</summary>
     public TillId W => Derivations.W(_key.PublicKey);
 
     public Settler Settler { get; }
 
-    /// <summary>Sum of y of the parts in a state.</summary>
-    public Amount Sum(PartState state) => _store.Read(db => TillStore.Sum(db, state));
+    /// <summary>Sum of y of the coin payments in a state.</summary>
+    public Amount Sum(CoinPaymentState state) => _store.Read(db => CoinPaymentTable.Sum(db, state));
 
-    /// <summary>What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.</summary>
-    public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares => _store.Read(TillStore.Shares);
+    /// <summary>
+    /// What the newest receipts say: credited (claims that were paid too), promised for later, waiting for something to come free.
+    /// </summary>
+    public (Amount Credited, Amount Guaranteed, Amount Waiting) Shares
+    {
+        get
+        {
+            var receipts = _store.Read(CoinPaymentTable.Receipts);
+            Amount Sum(Func<Receipt, Amount> of) => receipts.Aggregate(Amount.Zero, (sum, r) => sum + of(r));
+            return (
+                Sum(r => r.GuaranteeIsPaid ? r.Share.Credited + r.Share.Guaranteed : r.Share.Credited),
+                Sum(r => r.GuaranteeIsPaid ? Amount.Zero : r.Share.Guaranteed), Sum(r => r.Share.Waiting));
+        }
+    }
 
     /// <summary>Sum of all accepted payments, less what was taken back of them.</summary>
     public Amount Accepted => AcceptedSince(default).Sum;
 
     /// <summary>Sum and count of the payments accepted since a moment.</summary>
-    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => TillStore.AcceptedSince(db, moment));
+    public (Amount Sum, int Count) AcceptedSince(Timestamp moment) => _store.Read(db => SaleTable.AcceptedSince(db, moment));
 
     /// <summary>Payments begun and neither accepted nor given up.</summary>
-    public IReadOnlyList<Sale> OpenTickets => _store.Read(TillStore.Open);
+    public IReadOnlyList<Sale> OpenSales => _store.Read(SaleTable.Open);
 
-    public IReadOnlyList<CoinPayment> Parts(Timestamp ticket) => _store.Read(db => TillStore.Parts(db, ticket));
+    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
     {
-        get => _store.Read(TillStore.RefusesIssuerKeyed);
-        set => _store.Write(db =>
-        {
-            TillStore.RefuseIssuerKeyed(db, value);
-            return true;
-        });
+        get => _store.Read(PolicyTable.RefusesIssuerKeyed);
+        set => _store.Write(db => PolicyTable.RefuseIssuerKeyed(db, value));
     }
 
     /// <summary>Shows a person what has to be known of the cash before OK is said.</summary>
@@ -158,34 +138,38 @@ public sealed partial class ShopTill
             throw new ArgumentOutOfRangeException(nameof(amount), "A payment is at least 1 and at most 4,294,967,295 minor units.");
         }
 
-        // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost (rule R6).
+        // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
+        // (rule R6).
         RefreshHotList();
         if (WhyNotByIssuersClock(amount) is { } wrong)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), wrong, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong, []);
         }
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillStore.LastTime(db)) ? null : TillStore.Begin(db, amount, Timestamp.Now(_clock))) is not { } ticket)
+        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
+            ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, TicketState.GivenUp), WhyNoPayment!, []);
+            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
-        return Continue(ticket, card, pin, profile, isRepeat: false);
+        return Continue(sale, card, pin, profile, isRepeat: false);
     }
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
     /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
-    public TillResult Continue(Sale ticket, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
-        Continue(ticket, channel, pin, profile, isRepeat: true);
+    public TillResult Continue(Sale sale, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
+        Continue(sale, channel, pin, profile, isRepeat: true);
 
-    private TillResult Continue(Sale ticket, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
+    private TillResult Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
     {
-        var current = _store.Read(db => TillStore.Find(db, ticket.Time)) ?? throw new ArgumentException("This till has no such payment.", nameof(ticket));
-        if (current.State != TicketState.Open)
+        // One that has just begun is as it was written.
+        var current = isRepeat ? Reload(sale) : sale;
+        if (current.State != SaleState.Open)
         {
-            return End(current, current.State == TicketState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused, "This payment has ended before.");
+            return End(current, current.State == SaleState.Accepted ? TillOutcome.Accepted : TillOutcome.Refused,
+                "This payment has ended before.");
         }
 
         if (WhyBehind is { } behind)
@@ -195,12 +179,12 @@ public sealed partial class ShopTill
 
         if (isRepeat && _store.Read(IsRevoked))
         {
-            return GiveUp(current, channel, WhyRevoked!);
+            return Cancel(current, channel, WhyRevoked!);
         }
 
         if (isRepeat && IsAheadToGoOn(current))
         {
-            return GiveUp(current, channel, ClockSentence(current.Time));
+            return Cancel(current, channel, ClockSentence(current.Time));
         }
 
         if (NeedsIssuer(current) && Online is null)
@@ -228,36 +212,37 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Sale ticket, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
+    private TillResult Take(Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
     {
         bool madeGood = false;
-        int turns = Parts(ticket.Time).Count;
+        int turns = CoinPayments(sale.Time).Count;
         while (true)
         {
-            var rest = Rest(ticket);
+            var rest = Rest(sale);
             if (rest.IsZero)
             {
-                return NeedsIssuer(ticket) ? SettleFirst(ticket, card, profile) : Accept(ticket, card, profile, isSettled: false);
+                return NeedsIssuer(sale) ? SettleFirst(sale, card, profile) : Accept(sale, card, profile, isSettled: false);
             }
 
-            bool tooMany = turns >= MostParts;
+            bool tooMany = turns >= MostCoinPayments;
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
-                return Refuse(ticket, card, $"The card has paid with {MostParts} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
+                return Refuse(sale, card,
+                    $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
             }
 
-            var status = Ask(ticket, card, rest, profile, isRepeat, out var h, out var unfit);
+            var status = Ask(sale, card, rest, profile, isRepeat, out var h, out var unfit);
             if (unfit is not null)
             {
-                return Refuse(ticket, unfit.EndsContact ? null : card, unfit.Message);
+                return Refuse(sale, unfit.EndsContact ? null : card, unfit.Message);
             }
 
             if (status == StatusWord.SecurityStatusNotSatisfied)
             {
                 if (pin is null)
                 {
-                    return End(ticket, TillOutcome.PinRequired, "The card wants its payment PIN for this. Enter the payment PIN.");
+                    return End(sale, TillOutcome.PinRequired, "The card wants its payment PIN for this. Enter the payment PIN.");
                 }
 
                 var verified = card.Verify(pin, PinRole.Payment);
@@ -265,18 +250,19 @@ public sealed partial class ShopTill
                 if (!verified.IsSuccess)
                 {
                     return verified.TriesLeft is > 0
-                        ? End(ticket, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
-                        : Refuse(ticket, card, PinWords.Explain(verified, PinRole.Payment));
+                        ? End(sale, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
+                        : Refuse(sale, card, PinWords.Explain(verified, PinRole.Payment));
                 }
 
                 continue;
             }
 
             // Maybe it lacks what this till owes it.
-            if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted) && !madeGood)
+            if ((status == WalletStatus.BalanceTooSmall || status == WalletStatus.Expired || status == WalletStatus.CounterExhausted)
+                && !madeGood)
             {
                 madeGood = true;
-                var (given, cancelled) = RecoverInterrupted(card, ticket);
+                var (given, cancelled) = RecoverInterrupted(card, sale);
                 ended.AddRange(cancelled);
                 if (!given.IsZero || cancelled.Count > 0)
                 {
@@ -287,15 +273,17 @@ public sealed partial class ShopTill
             if (!status.IsSuccess)
             {
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
-                string why = status == WalletStatus.Expired ? ExpiredSentence(ticket, card, rest) : status.Explain();
-                return Refuse(ticket, card, isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
+                string why = status == WalletStatus.Expired ? ExpiredSentence(sale, card, rest) : status.Explain();
+                return Refuse(sale, card,
+                    isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
             turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
+            var bad = _check.FindBad(h!);
             var fault = _store.Write(db =>
             {
-                var found = _check.Find(db, h!, ticket, rest);
+                var found = bad ?? _check.FindKnown(db, h!, sale, rest);
                 if (found is null or { IsVoidable: true })
                 {
                     Hold(db, h!);
@@ -306,25 +294,28 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.PaymentHeld);
             if (fault is not null)
             {
-                return Refuse(ticket, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
+                return Refuse(sale, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
             }
 
-            // What is in the store already is no further part: a thing that says the same for ever would keep the till for ever.
-            bool repeats = Rest(ticket) == rest;
+            // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
+            bool repeats = Rest(sale) == rest;
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
-                return Refuse(ticket, card, "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
+                return Refuse(sale, card,
+                    "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
             }
         }
     }
 
     /// <summary>
-    /// One PAY; H is what both sides know then. In the claim profile GET CASH comes before, and S_I is verified before e leaves (EP 0810563, claim 5);
-    /// what the card may have signed already is asked for first, without e, because it shows no coin for what it has paid (rule R14).
+    /// One PAY; H is what both sides know then. In the claim profile GET CASH comes before, and S_I is verified before e leaves (EP
+    /// 0810563, claim 5); what the card may have signed already is asked for first, without e, because it shows no coin for what it has
+    /// paid (rule R14).
     /// </summary>
     /// <param name="unfit">Why this till does not take the coin that was shown; PAY was not sent then.</param>
-    private StatusWord Ask(Sale ticket, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h, out PaymentFault? unfit)
+    private StatusWord Ask(Sale sale, WalletCard card, Amount rest, PaymentProfile profile, bool isRepeat, out CashPayment? h,
+        out PaymentFault? unfit)
     {
         h = null;
         unfit = null;
@@ -334,33 +325,34 @@ public sealed partial class ShopTill
         {
             bool asks = isRepeat;
             Switches.Off("R14 repeat", ref asks);
-            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(ticket.Time, W, rest, currency), out var before)) is { } answered)
+            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(sale.Time, W, rest, currency), out var before)) is { } answered)
             {
-                h = before?.Coin is { } paid ? Payment(paid, ticket, rest, before) : null;
+                h = before?.Coin is { } paid ? Payment(paid, sale, rest, before) : null;
                 return answered;
             }
 
-            var shown = card.GetCash(ticket.Time, rest, currency, out var cash);
+            var shown = card.GetCash(sale.Time, rest, currency, out var cash);
             if (!shown.IsSuccess)
             {
                 return shown;
             }
 
             coin = cash!.Coin;
-            unfit = _store.Read(db => _check.FindBefore(db, cash.Coin, ticket));
+            unfit = _store.Read(db => _check.FindBefore(db, cash.Coin, sale));
             if (unfit is not null)
             {
                 return shown;
             }
         }
 
-        var pay = profile == PaymentProfile.Claim ? PayCommand.Claim(ticket.Time, W, rest, currency) : PayCommand.Fast(ticket.Time, W, rest, currency);
+        var pay = profile == PaymentProfile.Claim
+            ? PayCommand.Claim(sale.Time, W, rest, currency) : PayCommand.Fast(sale.Time, W, rest, currency);
         var status = card.Pay(pay, out var reply);
 
         // What comes back with its coin was signed before, maybe with another one than GET CASH shows now.
         if (reply is not null && (reply.Coin ?? coin) is { } paidWith)
         {
-            h = Payment(paidWith, ticket, rest, reply);
+            h = Payment(paidWith, sale, rest, reply);
         }
 
         return status.IsSuccess && h is null
@@ -371,11 +363,11 @@ public sealed partial class ShopTill
     /// <summary>What a card says of a payment that it signed before; null if it did not.</summary>
     private static StatusWord? IsAnswer(StatusWord status) => status.IsSuccess || status == WalletStatus.AlreadyDone ? status : null;
 
-    private CashPayment Payment(Coin coin, Sale ticket, Amount rest, PayReply reply) =>
-        new(coin, reply.Seq, reply.Balance, ticket.Time, W, reply.PartPaid ?? rest, reply.SU);
+    private CashPayment Payment(Coin coin, Sale sale, Amount rest, PayReply reply) =>
+        new(coin, reply.Seq, reply.Balance, sale.Time, W, reply.PartPaid ?? rest, reply.SU);
 
-    private TillResult End(Sale ticket, TillOutcome outcome, string message) =>
-        new(outcome, ticket, message, Parts(ticket.Time).Select(p => p.H).ToList());
+    private TillResult End(Sale sale, TillOutcome outcome, string message) =>
+        new(outcome, sale, message, CoinPayments(sale.Time).Select(p => p.H).ToList());
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
     private partial void LogAccepted(Amount amount);

@@ -194,40 +194,31 @@ public sealed class SimulatedTown : IDisposable
         _identities[name], _stores[name], Options.Suite, issuer, ClockOf(name), Records.Logger(name), Options.Crash, relay);
 
     /// <summary>A bank's present secret key, for tests that speak in its name.</summary>
-    public ISigningKey BankKey(string name) => _stores[name].Read(db => db.Query("SELECT secret FROM secret_key WHERE name LIKE 'bank%'", r => r.Bytes(0)))
+    public ISigningKey BankKey(string name) => _stores[name].Read(TownStore.BankSecrets)
         .Select(s => Options.Suite.ImportKey(s)).First(k => k.PublicKey.Equals(_identities[name].Certificate.Key));
 
     /// <summary>The issuer's statement key, for tests that speak in its name.</summary>
-    public ISigningKey StatementKey => Options.Suite.ImportKey(
-        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'statement'", r => r.Bytes(0)))!);
+    public ISigningKey StatementKey => IssuerKey("statement");
 
     /// <summary>The issuer's coin key, for tests of whoever gets to use it.</summary>
     public ISigningKey CoinKey => CoinKeyAfter(0);
 
     /// <summary>The coin key that was made by so many rotations.</summary>
-    public ISigningKey CoinKeyAfter(int rotations) => Options.Suite.ImportKey(
-        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), rotations == 0 ? "coin" : $"coin-{rotations + 1}"))!);
+    public ISigningKey CoinKeyAfter(int rotations) => IssuerKey(rotations == 0 ? "coin" : $"coin-{rotations + 1}");
 
     /// <summary>The root key, for tests of what it certifies for another use or party.</summary>
-    public ISigningKey RootKey => Options.Suite.ImportKey(
-        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'root'", r => r.Bytes(0)))!);
+    public ISigningKey RootKey => IssuerKey("root");
 
     /// <summary>SE_I, for tests of an issuer that answers wallets as it likes.</summary>
-    public ISigningKey DecryptionKey => Options.Suite.ImportKey(
-        _stores[IssuerName].Read(db => db.First("SELECT secret FROM secret_key WHERE name = 'encryption'", r => r.Bytes(0)))!);
+    public ISigningKey DecryptionKey => IssuerKey("encryption");
+
+    private ISigningKey IssuerKey(string name) => Options.Suite.ImportKey(_stores[IssuerName].Read(db => TownStore.IssuerSecret(db, name)));
 
     /// <summary>How many rows each table of a party has.</summary>
-    public IReadOnlyDictionary<string, long> Rows(string party) => _stores[party].Read(db => db
-        .Query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", r => r.GetString(0))
-        .ToDictionary(table => table, table => db.Number($"SELECT count(*) FROM {table}")));
+    public IReadOnlyDictionary<string, long> Rows(string party) => _stores[party].Read(TownStore.Rows);
 
     /// <summary>A till's key, for tests of shops that lie.</summary>
-    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Write(db =>
-    {
-        // What a test signs with it is no sign that the till was restored from an older copy (rule R27).
-        db.Execute("UPDATE till SET submitted = $1", long.MaxValue);
-        return db.First("SELECT secret FROM till", r => r.Bytes(0));
-    })!);
+    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Write(TownStore.TillSecret));
 
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)
@@ -287,7 +278,7 @@ public sealed class SimulatedTown : IDisposable
     }
 
     /// <summary>As a file system does that was mounted anew after a fault: the party reads, and each of its writes fails.</summary>
-    public void MakeReadOnly(string name, bool isReadOnly) => _stores[name].Read(db => db.Number($"PRAGMA query_only = {(isReadOnly ? 1 : 0)}"));
+    public void MakeReadOnly(string name, bool isReadOnly) => _stores[name].Read(db => TownStore.MakeReadOnly(db, isReadOnly));
 
     /// <summary>Writes a copy of a party's store to a file, for whoever audits it.</summary>
     public void Export(string name, string path) => _stores[name].Export(path);

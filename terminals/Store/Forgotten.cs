@@ -17,7 +17,8 @@ public static class Forgotten
         """
         INSERT INTO forgotten(what, bank, kind, number, amount, times, digest) VALUES($1, $2, $3, $4, $5, 1, $6)
         ON CONFLICT(what, bank, kind) DO UPDATE SET
-            number = max(number, excluded.number), amount = amount + excluded.amount, times = times + 1, digest = excluded.digest
+            number = CASE WHEN forgotten.number < excluded.number THEN excluded.number ELSE forgotten.number END,
+            amount = forgotten.amount + excluded.amount, times = forgotten.times + 1, digest = excluded.digest
         """,
         what, bank, kind, number, amount, digest?.ToArray());
 

@@ -1,4 +1,5 @@
 using HierCash.Iso7816;
+using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 

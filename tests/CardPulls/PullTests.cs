@@ -317,8 +317,8 @@ public sealed class PullTests
             card.Select();
             card.Verify(TownCard.HolderPin);
             ulong account = _town.UserBank.BalanceOf(_town.UserBank.Accounts.Single(a => a.Name == _owner).User).Minor;
-            Assert.That(till.OpenTickets, Is.Empty);
-            Assert.That(till.Sum(PartState.Settled), Is.EqualTo(till.Accepted), "each accepted payment is settled");
+            Assert.That(till.OpenSales, Is.Empty);
+            Assert.That(till.Sum(CoinPaymentState.Settled), Is.EqualTo(till.Accepted), "each accepted payment is settled");
             Assert.That(card.GetBalance().Total.Minor + account + till.Accepted.Minor, Is.EqualTo(Deposit), $"{_owner}: no amount lost or doubled");
         }
     }

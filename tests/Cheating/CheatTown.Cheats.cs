@@ -123,7 +123,7 @@ internal sealed partial class CheatTown
     public void SpeakForOthers() => Try(() =>
     {
         using var key = DenKey;
-        var others = Sales.SelectMany(s => World.Till(s.Shop.Till).Parts(s.Sale.Time)).Select(p => p.H).Take(6).ToList();
+        var others = Sales.SelectMany(s => World.Till(s.Shop.Till).CoinPayments(s.Sale.Time)).Select(p => p.H).Take(6).ToList();
         foreach (var h in others)
         {
             Try(() => RawMessages.Settle(DenLink, key, [h, h], Now));

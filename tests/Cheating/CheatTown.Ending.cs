@@ -192,8 +192,8 @@ internal sealed partial class CheatTown
 
         foreach (var shop in Shops.Where(s => !s.Cheats))
         {
-            seen.Queues.Add(new Waiting(shop.Name, "cents still queued", World.Till(shop.Till).Sum(Shop.PartState.Queued).ToLedger(), null));
-            seen.Queues.Add(new Waiting(shop.Name, "payments left open", World.Till(shop.Till).OpenTickets.Count, null));
+            seen.Queues.Add(new Waiting(shop.Name, "cents still queued", World.Till(shop.Till).Sum(Shop.CoinPaymentState.Queued).ToLedger(), null));
+            seen.Queues.Add(new Waiting(shop.Name, "payments left open", World.Till(shop.Till).OpenSales.Count, null));
         }
     }
 }

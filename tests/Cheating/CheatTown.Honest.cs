@@ -21,7 +21,7 @@ internal sealed partial class CheatTown
             if (result.Outcome is TillOutcome.PinRequired or TillOutcome.PinWrong)
             {
                 // Whoever has no PIN leaves without goods, and the shop's person cancels.
-                World.Till(shop.Till).GiveUp(result.Sale, card.Card);
+                World.Till(shop.Till).Cancel(result.Sale, card.Card);
             }
 
             sale = new Purchase(shop, person, card, result.Sale, hand);
@@ -77,7 +77,7 @@ internal sealed partial class CheatTown
     /// <summary>An honest till's word is a fact: OK means goods, S_W means that nothing is sold.</summary>
     private void Sync(Purchase sale)
     {
-        foreach (var part in World.Till(sale.Shop.Till).Parts(sale.Sale.Time))
+        foreach (var part in World.Till(sale.Shop.Till).CoinPayments(sale.Sale.Time))
         {
             if (sale.IsAccepted)
             {
@@ -119,7 +119,7 @@ internal sealed partial class CheatTown
     {
         sale.Card.Card.Reset();
         var till = World.Till(sale.Shop.Till);
-        var result = giveUp ? till.GiveUp(sale.Sale, sale.Card.Card) : till.Continue(sale.Sale, sale.Card.Card, sale.Card.PaymentPin);
+        var result = giveUp ? till.Cancel(sale.Sale, sale.Card.Card) : till.Continue(sale.Sale, sale.Card.Card, sale.Card.PaymentPin);
         Note(sale, result, sale.Hand);
     });
 

@@ -192,7 +192,7 @@ public sealed class LifeHistoryTests
                 _open.RemoveAll(o => o.Sale == ticket);
                 TillResult? result = null;
                 bool giveUp = _random.Next(3) == 0;
-                Cut(card, () => result = giveUp ? _town.Till(till).GiveUp(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
+                Cut(card, () => result = giveUp ? _town.Till(till).Cancel(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
                 Note(till, card, result!);
             }
         }
@@ -309,7 +309,7 @@ public sealed class LifeHistoryTests
         private bool IsForgotten(CoinPayment part) => _town.Options.Terms.IsForgotten(part.H.Coin.Terms.Expiry, Timestamp.Now(_town.Clock));
 
         private static string Tell(ShopTill till) => string.Concat(till.Journal.Select(t =>
-            $"\n{t.Time} {t.Amount} {t.State}: {string.Join("; ", till.Parts(t.Time).Select(p => $"{p.H.Paid} {p.State}, S_W {p.SW is not null}, {p.Receipt?.Verdict} {p.Receipt?.Date} {p.Receipt?.Share}"))}"));
+            $"\n{t.Time} {t.Amount} {t.State}: {string.Join("; ", till.CoinPayments(t.Time).Select(p => $"{p.H.Paid} {p.State}, S_W {p.SW is not null}, {p.Receipt?.Verdict} {p.Receipt?.Date} {p.Receipt?.Share}"))}"));
 
         private void Check()
         {
@@ -319,12 +319,12 @@ public sealed class LifeHistoryTests
             Assert.That(_town.UserBank.EvidenceFiles.Select(e => e.Name).Where(n => n != "Mallory"), Is.Empty, "nobody is accused whose card obeyed");
             foreach (var till in _town.Tills)
             {
-                var states = Enum.GetValues<PartState>().Where(s => s is not (PartState.Held or PartState.Voided or PartState.Reversed)).Aggregate(Amount.Zero, (sum, s) => sum + till.Sum(s));
+                var states = Enum.GetValues<CoinPaymentState>().Where(s => s is not (CoinPaymentState.Held or CoinPaymentState.Voided or CoinPaymentState.Reversed)).Aggregate(Amount.Zero, (sum, s) => sum + till.Sum(s));
 
                 // What was never accepted, and was settled so long ago that the issuer takes it back no more, is owed in cash (rule R4).
                 // Nor is what was being taken back here when the issuer said that it was dead (its holder had that word first), or when all terms of its coin ended: nobody says any more.
-                var kept = till.Journal.Where(t => t.State is TicketState.Kept or TicketState.Refunded).SelectMany(t => till.Parts(t.Time)
-                    .Where(p => t.State == TicketState.Kept || p.State == PartState.Dead || (p.State != PartState.Held && IsForgotten(p)))).Where(p => p.SW is null);
+                var kept = till.Journal.Where(t => t.State is SaleState.Kept or SaleState.Refunded).SelectMany(t => till.CoinPayments(t.Time)
+                    .Where(p => t.State == SaleState.Kept || p.State == CoinPaymentState.Dead || (p.State != CoinPaymentState.Held && IsForgotten(p)))).Where(p => p.SW is null);
                 Assert.That(
                     states, Is.EqualTo(kept.Aggregate(till.Accepted, (sum, p) => sum + p.H.Paid)),
                     "every accepted payment is exactly one of queued, settled, guaranteed, refused or dead; what was kept is no sale" + Tell(till));

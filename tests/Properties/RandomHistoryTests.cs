@@ -160,7 +160,7 @@ public sealed class RandomHistoryTests
                 _open.RemoveAll(o => o.Sale == ticket);
                 CutPower(card);
                 var result = giveUp
-                    ? _town.Till(till).GiveUp(ticket, card.Card)
+                    ? _town.Till(till).Cancel(ticket, card.Card)
                     : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin);
                 bool cut = !card.Card.IsPowered;
                 PutBack(card);
@@ -245,8 +245,8 @@ public sealed class RandomHistoryTests
             Assert.That(_town.Tills.Aggregate(Amount.Zero, (sum, t) => sum + t.Accepted), Is.EqualTo(shops), "each accepted payment is settled once");
             foreach (var till in _town.Tills)
             {
-                Assert.That(till.Sum(PartState.Settled), Is.EqualTo(till.Accepted));
-                Assert.That((till.Sum(PartState.Refused) + till.Sum(PartState.Guaranteed) + till.Sum(PartState.Held) + till.Sum(PartState.Queued)).Minor, Is.Zero);
+                Assert.That(till.Sum(CoinPaymentState.Settled), Is.EqualTo(till.Accepted));
+                Assert.That((till.Sum(CoinPaymentState.Refused) + till.Sum(CoinPaymentState.Guaranteed) + till.Sum(CoinPaymentState.Held) + till.Sum(CoinPaymentState.Queued)).Minor, Is.Zero);
             }
 
             Assert.That(_town.UserBank.EvidenceFiles, Is.Empty, "nobody is accused");

@@ -260,7 +260,7 @@ public sealed class RestoredHistoryTests
             var sale = _sales[_random.Next(_sales.Count)];
             Try(async () =>
             {
-                var parts = _town.Till(sale.Till).Parts(sale.Sale);
+                var parts = _town.Till(sale.Till).CoinPayments(sale.Sale);
                 await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default);
                 _sales.Remove(sale);
                 foreach (var part in parts)
@@ -273,7 +273,7 @@ public sealed class RestoredHistoryTests
         private void Online(string till)
         {
             Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask());
-            foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).Parts(t.Time)).Where(p => p.Receipt is { Counts: true }))
+            foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time)).Where(p => p.Receipt is { Counts: true }))
             {
                 _truth.Arrived(part.H.Id.ToString(), part.Receipt!.Date.ToDate()!.Value);
             }
@@ -318,7 +318,7 @@ public sealed class RestoredHistoryTests
 
             foreach (string till in _shops.Keys)
             {
-                foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).Parts(t.Time)).Where(p => p.State is PartState.Voided or PartState.Reversed))
+                foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time)).Where(p => p.State is CoinPaymentState.Voided or CoinPaymentState.Reversed))
                 {
                     _truth.TookBack(part.H.Id.ToString());
                 }
@@ -367,8 +367,8 @@ public sealed class RestoredHistoryTests
             seen.Queues.Add(new Oracle.Waiting("issuer", "cases", cases, null));
             foreach (string till in _shops.Keys)
             {
-                seen.Queues.Add(new Oracle.Waiting(till, "cents still queued", _town.Till(till).Sum(PartState.Queued).ToLedger(), null));
-                seen.Queues.Add(new Oracle.Waiting(till, "cents refused", _town.Till(till).Sum(PartState.Refused).ToLedger(), null));
+                seen.Queues.Add(new Oracle.Waiting(till, "cents still queued", _town.Till(till).Sum(CoinPaymentState.Queued).ToLedger(), null));
+                seen.Queues.Add(new Oracle.Waiting(till, "cents refused", _town.Till(till).Sum(CoinPaymentState.Refused).ToLedger(), null));
             }
 
             return seen;

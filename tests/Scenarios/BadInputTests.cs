@@ -103,7 +103,7 @@ public sealed class BadInputTests
         string till = town.AddTill("Cafe");
         using var card = town.User("Alice", 5000);
         Assert.That(() => town.Pay(till, card, minor), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(town.Till(till).OpenTickets, Is.Empty);
+        Assert.That(town.Till(till).OpenSales, Is.Empty);
         Assert.That(card.Balance().Minor, Is.EqualTo(5000));
     }
 

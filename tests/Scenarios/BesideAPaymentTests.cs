@@ -16,10 +16,10 @@ public sealed class BesideAPaymentTests
         using var town = Towns.Make(with: o => o with { Crash = hook });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).GiveUpLeftovers());
+        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).CancelLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.Journal.Single().State, till.Parts(paid.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, TicketState.GivenUp, PartState.Voided)));
+        Assert.That((paid.Outcome, till.Journal.Single().State, till.CoinPayments(paid.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, SaleState.GivenUp, CoinPaymentState.Voided)));
         Assert.That((alice.Balance().Minor, till.Accepted.Minor, till.HeldPayments.Count), Is.EqualTo((5000UL, 0UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
@@ -33,10 +33,10 @@ public sealed class BesideAPaymentTests
         using var town = Towns.Make(with: o => o with { Crash = hook });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 1500, 1500);
-        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).GiveUpLeftovers());
+        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).CancelLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.Parts(paid.Sale.Time).Select(p => p.State)), Is.EqualTo((TillOutcome.Refused, new[] { PartState.Voided, PartState.Voided })));
+        Assert.That((paid.Outcome, till.CoinPayments(paid.Sale.Time).Select(p => p.State)), Is.EqualTo((TillOutcome.Refused, new[] { CoinPaymentState.Voided, CoinPaymentState.Voided })));
         Assert.That((alice.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((3000UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
@@ -56,7 +56,7 @@ public sealed class BesideAPaymentTests
         hook.Set(CrashPoints.PaymentHeld, () => throw new InvalidOperationException("killed"));
         Assert.That(() => town.Pay(cafe, alice, 2000), Throws.InvalidOperationException);
         var till = town.Till(cafe);
-        var ticket = till.OpenTickets.Single();
+        var ticket = till.OpenSales.Single();
         TillResult? ok = null;
         int apdus = 0;
         var others = new HookedCard(bob.Card, () =>
@@ -66,11 +66,11 @@ public sealed class BesideAPaymentTests
                 ok = till.Continue(ticket, alice.Card, alice.PaymentPin);
             }
         });
-        var cancelled = till.GiveUp(ticket, others);
+        var cancelled = till.Cancel(ticket, others);
         Assert.That((ok?.Outcome, cancelled.Outcome), Is.EqualTo((TillOutcome.Accepted, TillOutcome.Accepted)));
         Assert.That(cancelled.Message, Is.EqualTo("This payment was accepted before and cannot be cancelled here."));
         await till.Synchronise(town.TillLink(cafe), default);
-        Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor), Is.EqualTo((TicketState.Accepted, 2000UL, 1000UL)));
+        Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor), Is.EqualTo((SaleState.Accepted, 2000UL, 1000UL)));
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, bob.Balance().Minor), Is.EqualTo((2000UL, 5000UL)));
         town.AssertSound(alice, bob);

@@ -22,8 +22,8 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card has paid with 16 coins, and it is not enough yet."));
-        Assert.That((ended.Outcome, asked, till.Parts(ended.Sale.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
-        Assert.That(till.Parts(ended.Sale.Time).Select(p => p.State), Is.All.EqualTo(PartState.Voided));
+        Assert.That((ended.Outcome, asked, till.CoinPayments(ended.Sale.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
+        Assert.That(till.CoinPayments(ended.Sale.Time).Select(p => p.State), Is.All.EqualTo(CoinPaymentState.Voided));
 
         // As many coins as a card holds are a payment like any other.
         using var alice = town.User("Alice", [.. Enumerable.Repeat(100UL, 16)]);
@@ -54,7 +54,7 @@ public sealed class CentAtATimeTests
         var calls = new List<MessageType>();
         var link = new Watched(town.TillLink(cafe), calls.Add);
         await till.Synchronise(link, default);
-        Assert.That(till.Parts(sold.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(ShopTill.MostForwarded + 1), "16 of his, one of Alice's");
         Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         calls.Clear();
@@ -81,7 +81,7 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card repeats itself"));
-        Assert.That((ended.Outcome, till.Parts(ended.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, PartState.Voided)));
+        Assert.That((ended.Outcome, till.CoinPayments(ended.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, CoinPaymentState.Voided)));
         Assert.That(asked, Is.LessThanOrEqualTo(4));
         using var alice = town.User("Alice", 5000);
         Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -111,10 +111,10 @@ public sealed class CentAtATimeTests
         await till.Synchronise(link, default);
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(1));
         Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
-        Assert.That(till.Parts(sold.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         isFull = false;
         await till.Synchronise(link, default);
-        Assert.That(paid.Select(t => till.Parts(t).Single().State), Is.All.EqualTo(PartState.Reversed));
+        Assert.That(paid.Select(t => till.CoinPayments(t).Single().State), Is.All.EqualTo(CoinPaymentState.Reversed));
     }
 
     private static ForgedCard Cents(OwnKeyCoin coin, Action asked, int most)

@@ -178,7 +178,7 @@ public sealed class ClaimToTheLetterTests
             Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted).Or.EqualTo(TillOutcome.Refused), $"cut {cut}: {second.Message}");
             refused += second.Outcome == TillOutcome.Refused ? 1 : 0;
             Assert.That(card.Balance().Minor, Is.EqualTo(second.Outcome == TillOutcome.Accepted ? 600 : 3000), $"cut {cut}: {second.Message}");
-            Assert.That(town.Till(till).OpenTickets, Is.Empty, $"cut {cut}");
+            Assert.That(town.Till(till).OpenSales, Is.Empty, $"cut {cut}");
             Assert.That(TownAudit.RunCard(card), Is.Empty, $"cut {cut}");
             town.Clock.Advance(TimeSpan.FromSeconds(1));
 

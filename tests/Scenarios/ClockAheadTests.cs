@@ -41,7 +41,7 @@ public sealed class ClockAheadTests
         await town.Till(till).Cancel(ahead.Sale, alice.Card, town.TillLink(till), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
         await town.Till(till).Synchronise(town.TillLink(till), default);
-        Assert.That(town.Till(till).Parts(before.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(town.Till(till).CoinPayments(before.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         await town.Till(till).Refund(before.Sale.Time, alice.Card, town.TillLink(till), default);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
 
@@ -78,7 +78,7 @@ public sealed class ClockAheadTests
         var again = town.Pay(till, alice, 700);
         Assert.That(again.Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(alice.Balance().Minor, Is.EqualTo(3600));
-        Assert.That(town.Till(till).Parts(old.Sale.Time), Has.Count.EqualTo(1));
+        Assert.That(town.Till(till).CoinPayments(old.Sale.Time), Has.Count.EqualTo(1));
 
         clock.Off = -town.Scheme.Terms.ClockTolerance;
         var within = town.Pay(till, alice, 700);
@@ -106,7 +106,7 @@ public sealed class ClockAheadTests
         var ended = town.Till(till).Continue(begun.Sale, alice.Card, alice.PaymentPin);
         Assert.That(ended.Outcome, Is.EqualTo(TillOutcome.Refused), "an accepted payment would wait two months for its money");
         Assert.That(ended.Message, Does.StartWith("This till takes no payment for 59 days").And.Contain(begun.Sale.Time.ToString()));
-        Assert.That(town.Till(till).OpenTickets, Is.Empty);
+        Assert.That(town.Till(till).OpenSales, Is.Empty);
         Assert.That(town.Till(till).HeldPayments, Is.Empty, "what the card may have signed was asked for, and given back");
         Assert.That(alice.Balance().Minor, Is.EqualTo(11_000));
     }

@@ -168,7 +168,7 @@ public sealed class CoinLifeTests
         _town.Clock.Advance(TimeSpan.FromHours(25));
         var late = _town.Till(deaf).Pay(found.Card, new Amount(100));
         Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "its list is too old: it asks before OK");
-        Assert.That(_town.Till(deaf).Parts(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled), "unpaid, and no accusation");
+        Assert.That(_town.Till(deaf).CoinPayments(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled), "unpaid, and no accusation");
 
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
@@ -272,14 +272,14 @@ public sealed class CoinLifeTests
         _town.Withdraw(_alice, 9000);
         var paid = _town.Pay(_till, _alice, 6000);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That(_town.Till(_till).Parts(paid.Sale.Time).Single().State, Is.EqualTo(PartState.Settled), "before OK");
+        Assert.That(_town.Till(_till).CoinPayments(paid.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled), "before OK");
         _town.Till(_till).Online = null;
         var refused = _town.Pay(_till, _alice, 6000);
         Assert.That((refused.Outcome, refused.Payments.Count), Is.EqualTo((TillOutcome.Refused, 0)), "the card was not asked");
         _town.Till(_till).Online = new ReversalTests.DeadLink();
         var waiting = _town.Pay(_till, _alice, 6000);
         Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone), "neither OK nor S_W");
-        Assert.That(_town.Till(_till).Parts(waiting.Sale.Time).All(p => p.SW is null));
+        Assert.That(_town.Till(_till).CoinPayments(waiting.Sale.Time).All(p => p.SW is null));
         _town.Till(_till).Online = _town.TillLink(_till);
         Assert.That(_town.Till(_till).Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same ticket, paid once");
         Assert.That(_alice.Balance().Minor, Is.EqualTo(16_000 - 12_000));
@@ -307,11 +307,11 @@ public sealed class CoinLifeTests
     {
         await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
         var offline = _town.Pay(_till, _alice, 100);
-        Assert.That(_town.Till(_till).Parts(offline.Sale.Time).Single().State, Is.EqualTo(PartState.Queued));
+        Assert.That(_town.Till(_till).CoinPayments(offline.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Queued));
         _town.Clock.Advance(TimeSpan.FromHours(25));
         _town.Deafen(_till);
         var online = _town.Pay(_till, _alice, 100);
-        Assert.That(_town.Till(_till).Parts(online.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(_town.Till(_till).CoinPayments(online.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         _town.Till(_till).Online = null;
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
         _town.AssertSoundAfterCycle(_alice);
@@ -367,7 +367,7 @@ public sealed class CoinLifeTests
         Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone), "the list is new, and says nothing of what was sent");
         till.Online = _town.TillLink(_till);
         Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That(till.Parts(waiting.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(till.CoinPayments(waiting.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         _town.AssertSoundAfterCycle(_alice);
     }
 

@@ -239,7 +239,7 @@ public sealed class CrashPointTests
         {
             RestartAfter(town, crash);
             card.Card.Reset();
-            foreach (var ticket in town.Till(till).OpenTickets)
+            foreach (var ticket in town.Till(till).OpenSales)
             {
                 Assert.That(town.Till(till).Continue(ticket, card.Card, card.PaymentPin).Outcome, Is.EqualTo(TillOutcome.Accepted));
             }
@@ -270,13 +270,13 @@ public sealed class CrashPointTests
         catch (TestCrash crash)
         {
             RestartAfter(town, crash);
-            ticket = town.Till(till).OpenTickets.Single();
+            ticket = town.Till(till).OpenSales.Single();
         }
 
         card.Card.PowerOn();
         await Repeat(town, () =>
         {
-            town.Till(till).GiveUp(ticket, card.Card);
+            town.Till(till).Cancel(ticket, card.Card);
             return Task.CompletedTask;
         });
     }

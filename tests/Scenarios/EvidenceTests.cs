@@ -86,7 +86,7 @@ public sealed class EvidenceTests
         town.Deafen(one);
         var late = town.Pay(one, card, 500);
         Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "a till that knows no fresh list settles before OK");
-        Assert.That(town.Till(one).Parts(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled));
+        Assert.That(town.Till(one).CoinPayments(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled));
         town.AssertSound();
     }
 

@@ -84,7 +84,7 @@ public sealed class ExcessTests
 
     private static (Verdict Verdict, ulong Credited, ulong Guaranteed, ulong Waiting) Parts(SimulatedTown town, string till, TillResult paid)
     {
-        var receipt = town.Till(till).Parts(paid.Sale.Time).Single().Receipt!;
+        var receipt = town.Till(till).CoinPayments(paid.Sale.Time).Single().Receipt!;
         return (receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor);
     }
 }

@@ -49,10 +49,10 @@ public sealed class FullDiskTests
         Assert.That(() => settling.Fault, Does.Contain("database or disk is full").After(20_000, 20));
         Assert.That(settling.Offline, Is.Not.Null, "nothing is settled by itself now");
         Assert.That(run.IsCompleted, Is.False);
-        Assert.That(Till.Sum(PartState.Queued).Minor, Is.EqualTo(1250));
+        Assert.That(Till.Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(1250));
         Empty();
         Assert.That(() => (settling.Fault, settling.Offline), Is.EqualTo(((string?)null, (string?)null)).After(20_000, 20));
-        Assert.That(Till.Sum(PartState.Queued).IsZero);
+        Assert.That(Till.Sum(CoinPaymentState.Queued).IsZero);
         await stop.CancelAsync();
         await run;
     }
@@ -180,7 +180,7 @@ public sealed class FullDiskTests
         Assert.That(
             async () => await _town.Settle(_cafe),
             Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read, and not be written").And.Message.Contains("It goes on by itself"));
-        Assert.That(Till.Sum(PartState.Queued).Minor, Is.EqualTo(1250));
+        Assert.That(Till.Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(1250));
         Assert.That(_town.Rows(SimulatedTown.IssuerName), Is.EqualTo(before));
         _town.MakeReadOnly(SimulatedTown.IssuerName, false);
         Assert.That((await _town.Settle(_cafe)).Settled, Is.EqualTo(1));

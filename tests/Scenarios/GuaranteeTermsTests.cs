@@ -42,7 +42,7 @@ public sealed class GuaranteeTermsTests
         town.Clock.Advance(TimeSpan.FromDays(31));
         await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
         await town.Settle(kiosk);
-        Shop.CoinPayment Part() => town.Till(kiosk).Parts(second.Sale.Time).Single();
+        Shop.CoinPayment Part() => town.Till(kiosk).CoinPayments(second.Sale.Time).Single();
         Assert.That((Part().Receipt!.Share.Guaranteed.Minor, Part().Receipt!.GuaranteeIsPaid), Is.EqualTo((2000UL, false)));
         await town.LetDaysPass(64);
         await town.Settle(kiosk);
@@ -95,8 +95,8 @@ public sealed class GuaranteeTermsTests
         Assert.That((await town.Settle(kiosk)).Guaranteed, Is.EqualTo(1));
         await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         await town.Settle(kiosk);
-        var part = town.Till(kiosk).Parts(second.Sale.Time).Single();
-        Assert.That((part.State, part.Receipt!.Revision, part.Receipt.Share.Credited.Minor), Is.EqualTo((PartState.Settled, (ushort)2, 2000UL)));
+        var part = town.Till(kiosk).CoinPayments(second.Sale.Time).Single();
+        Assert.That((part.State, part.Receipt!.Revision, part.Receipt.Share.Credited.Minor), Is.EqualTo((CoinPaymentState.Settled, (ushort)2, 2000UL)));
         Assert.That(town.Rows(kiosk)["receipt"], Is.EqualTo(2), "each revision is kept");
     }
 
@@ -112,9 +112,9 @@ public sealed class GuaranteeTermsTests
         var lying = new ChangedAnswer(town.TillLink(cafe), MessageType.Settle, reply => new SettleReply([.. SettleReply.Read(reply)!.Receipts.Select(r => Receipt.Sign(
             key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, new Share(new Amount(1000), Amount.Zero, Amount.Zero, default), r.Revision, r.Date))]).ToMessage());
         Assert.That(async () => await town.Till(cafe).Settler.Settle(lying, default), Throws.TypeOf<InvalidOperationException>());
-        Assert.That(town.Till(cafe).Sum(PartState.Queued).Minor, Is.EqualTo(2000));
+        Assert.That(town.Till(cafe).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(2000));
         await town.Settle(cafe);
-        Assert.That(town.Till(cafe).Parts(paid.Sale.Time).Single().Receipt!.Share.Credited.Minor, Is.EqualTo(2000));
+        Assert.That(town.Till(cafe).CoinPayments(paid.Sale.Time).Single().Receipt!.Share.Credited.Minor, Is.EqualTo(2000));
     }
 
     /// <summary>Of a coin of 50.00 Cafe is paid 26.00, and at the same time Kiosk this by a copy; Kiosk settles so many hours later.</summary>

@@ -28,7 +28,7 @@ public sealed class HeldMoneyTests
 
         // The issuer has settled it, and only its answer was lost. No S_W leaves before it has taken that back.
         Assert.That(async () => await till.Cancel(waiting.Sale, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());
-        Assert.That(till.Parts(waiting.Sale.Time).Single().SW, Is.Null);
+        Assert.That(till.CoinPayments(waiting.Sale.Time).Single().SW, Is.Null);
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "there is nothing to give yet");
@@ -51,7 +51,7 @@ public sealed class HeldMoneyTests
         using var bob = town.User("Bob", 10_000);
         till.Online = new SilentLink(town.TillLink(name), MessageType.Settle);
         var waiting = town.Pay(name, alice, 6000);
-        Assert.That(till.GiveUp(waiting.Sale).Message, Does.Contain("The issuer may have it"));
+        Assert.That(till.Cancel(waiting.Sale).Message, Does.Contain("The issuer may have it"));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         await till.Synchronise(town.TillLink(name), default);
         Assert.That(Held(till), Is.EqualTo((0UL, 6000UL)), "the issuer took it back, and the card is away");
@@ -79,7 +79,7 @@ public sealed class HeldMoneyTests
         var begun = till.Pay(alice.Card, new Amount(9600));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
         Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message, Does.StartWith("The payment was cancelled."));
-        Assert.That(till.OpenTickets, Is.Empty);
+        Assert.That(till.OpenSales, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -108,7 +108,7 @@ public sealed class HeldMoneyTests
         var till = town.Till(name);
         ulong unseen = point == CrashPoints.PaymentSigned ? 6000UL : 0;
         Assert.That(Sum(), Is.EqualTo(10_000), "held, accepted, on the card");
-        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
+        Assert.That((Held(till), till.OpenSales.Count), Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
         await till.Synchronise(town.TillLink(name), default);
         Assert.That(Sum(), Is.EqualTo(10_000), "and after a visit to the issuer");
         var ticket = till.Journal.Single();
@@ -148,11 +148,11 @@ public sealed class HeldMoneyTests
         var till = town.Till(name);
         town.Clock.Advance(ShopTill.LeftOpen - TimeSpan.FromMinutes(1));
         await till.Synchronise(town.TillLink(name), default);
-        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((6000UL, 0UL), 1)), "somebody may still go on with it");
+        Assert.That((Held(till), till.OpenSales.Count), Is.EqualTo(((6000UL, 0UL), 1)), "somebody may still go on with it");
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         await till.Synchronise(town.TillLink(name), default);
-        Assert.That((Held(till), till.OpenTickets.Count), Is.EqualTo(((0UL, 6000UL), 0)));
-        Assert.That(till.Parts(ticket).Single().State, Is.EqualTo(PartState.Reversed));
+        Assert.That((Held(till), till.OpenSales.Count), Is.EqualTo(((0UL, 6000UL), 0)));
+        Assert.That(till.CoinPayments(ticket).Single().State, Is.EqualTo(CoinPaymentState.Reversed));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         await town.RunCycles();
         Assert.That(town.ShopAccount().Minor, Is.Zero);
@@ -188,10 +188,10 @@ public sealed class HeldMoneyTests
         }
 
         var ticket = till.Journal.Single();
-        Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((TicketState.Kept, 0UL, (0UL, 0UL))));
+        Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((SaleState.Kept, 0UL, (0UL, 0UL))));
         Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("The customer was told OK").And.Contain("pay 60.00 EUR back in cash"));
         Assert.That(HeldView.SayKept(till.KeptPayments, Currency.Eur), Does.Contain($"{time}: 60.00 EUR to be paid back in cash."));
-        Assert.That(till.GiveUp(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(till.Cancel(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
         await town.RunCycles();

@@ -117,8 +117,8 @@ public sealed class IssuerKeyedTests
         Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted), "offline it cannot be known");
         await town.Settle(one);
         await town.Settle(two);
-        var receipt = town.Till(two).Parts(second.Sale.Time).Single().Receipt!;
-        Assert.That((receipt.Share.Guaranteed, town.Till(two).Parts(second.Sale.Time).Single().State), Is.EqualTo((Amount.Zero, PartState.Waiting)), "nothing is promised");
+        var receipt = town.Till(two).CoinPayments(second.Sale.Time).Single().Receipt!;
+        Assert.That((receipt.Share.Guaranteed, town.Till(two).CoinPayments(second.Sale.Time).Single().State), Is.EqualTo((Amount.Zero, CoinPaymentState.Waiting)), "nothing is promised");
         await Days(town, 40);
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(town.Issuer.Queues.Cases, Is.Zero, "no case waits for ever");
@@ -158,7 +158,7 @@ public sealed class IssuerKeyedTests
         string? said = null;
         town.Till(till).BeforeOk = notice =>
         {
-            Assert.That(town.Till(till).OpenTickets, Has.Count.EqualTo(1), "before OK");
+            Assert.That(town.Till(till).OpenSales, Has.Count.EqualTo(1), "before OK");
             said = notice;
         };
         var paid = town.Pay(till, alice, 700);

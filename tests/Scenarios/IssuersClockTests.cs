@@ -37,7 +37,7 @@ public sealed class IssuersClockTests
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
         Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerStatement));
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Does.Contain("clock behind"));
-        Assert.That(town.Till(till).Sum(PartState.Queued).Minor, Is.EqualTo(300));
+        Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(300));
 
         clock.Off = TimeSpan.Zero;
         Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Waits.Shows(WaitingKind.ClockBehindSigned)), Is.EqualTo((false, false)));
@@ -294,7 +294,7 @@ public sealed class IssuersClockTests
         Assert.That(town.UserBank.Contradictions, Is.Empty);
         Assert.That(town.UserBank.CirculationStatements[^1].Date, Is.LessThanOrEqualTo(Timestamp.Now(town.Clock)), "the next statement follows, under today's date");
         await town.Till(till).FetchHotList(town.TillLink(till), default);
-        var receipt = (await town.Submit(till, [.. town.Till(till).Parts(town.Till(till).Journal[^1].Time).Select(p => p.H)])).Single();
+        var receipt = (await town.Submit(till, [.. town.Till(till).CoinPayments(town.Till(till).Journal[^1].Time).Select(p => p.H)])).Single();
         Assert.That(receipt.Verdict, Is.EqualTo(Verdict.Early), "its TIME is ahead, and that is said until it has come");
         Assert.That(town.Till(till).WhyNoPayment, Does.Contain("takes no payment for 39 days"), "that till waits, or gets a new key (rule R21)");
         string next = town.AddTill("Cafe");

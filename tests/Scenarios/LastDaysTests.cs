@@ -25,7 +25,7 @@ public sealed class LastDaysTests
         var excess = town.Pay(kiosk, copy, 3000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        Assert.That(town.Till(kiosk).Parts(excess.Sale.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000), "a signed promise");
+        Assert.That(town.Till(kiosk).CoinPayments(excess.Sale.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000), "a signed promise");
         for (int day = 0; day < 110; day++)
         {
             town.Clock.Advance(TimeSpan.FromDays(1));

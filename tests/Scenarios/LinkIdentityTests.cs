@@ -78,7 +78,7 @@ public sealed class LinkIdentityTests
 
         var result = await town.Till(cafe).HandOver(town.TillLink(second), default);
         Assert.That((result.Settled, result.Refused, result.StillQueued), Is.EqualTo((1, 1, 0)));
-        var parts = town.Till(cafe).Parts(honest.Time).Concat(town.Till(cafe).Parts(later.Time)).Select(p => p.Receipt?.Verdict);
+        var parts = town.Till(cafe).CoinPayments(honest.Time).Concat(town.Till(cafe).CoinPayments(later.Time)).Select(p => p.Receipt?.Verdict);
         Assert.That(parts, Is.EqualTo(new Verdict?[] { Verdict.Settled, Verdict.TillUnknown }));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));

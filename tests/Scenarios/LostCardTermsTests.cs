@@ -135,7 +135,7 @@ public sealed class LostCardTermsTests : LostCardScenario
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromDays(5));
         await town.Till(kiosk).FetchHotList(town.TillLink(kiosk), default);
-        Assert.That(town.Till(kiosk).Parts(paid.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
+        Assert.That(town.Till(kiosk).CoinPayments(paid.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
         town.AssertSoundAfterCycle(bob);
     }
 
@@ -151,7 +151,7 @@ public sealed class LostCardTermsTests : LostCardScenario
         Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default), Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromDays(3));
         await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
-        Assert.That(Town.Till(Offline).Parts(paid.Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(Town.Till(Offline).CoinPayments(paid.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         await NothingIsLost(1000);
     }
 

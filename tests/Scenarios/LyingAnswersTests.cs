@@ -47,7 +47,7 @@ public sealed class LyingAnswersTests
                 : new SettleReply([.. receipts.Select((r, i) => Say(r, receipts[^(i + 1)]))]).ToMessage();
         });
         Assert.That(async () => await town.Till(till).Settler.Settle(lying, default), Throws.InvalidOperationException);
-        Assert.That((town.Till(till).Sum(PartState.Queued).Minor, town.Till(till).Sum(PartState.Settled).Minor), Is.EqualTo((2250UL, 0UL)));
+        Assert.That((town.Till(till).Sum(CoinPaymentState.Queued).Minor, town.Till(till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((2250UL, 0UL)));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(2));
         town.AssertSoundAfterCycle(alice);
     }
@@ -70,7 +70,7 @@ public sealed class LyingAnswersTests
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, (lie == "payment" ? other : paid).Payments.Single().Id,
             new Amount(lie == "sum" ? 1UL : 1250UL), Amount.Zero, Timestamp.Now(town.Clock)).Encode()));
         Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, lying, default), Throws.InvalidOperationException);
-        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Sale.Time).Single().SW), Is.EqualTo((2500UL, (byte[]?)null)), "no S_W: the issuer still counts it");
+        Assert.That((alice.Balance().Minor, town.Till(till).CoinPayments(paid.Sale.Time).Single().SW), Is.EqualTo((2500UL, (byte[]?)null)), "no S_W: the issuer still counts it");
         Assert.That((await town.Submit(till, paid.Payments.Single())).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
 

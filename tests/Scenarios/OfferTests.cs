@@ -71,8 +71,8 @@ public sealed class OfferTests : OwedMoneyScenario
         });
         var begun = Till.Pay(new ForgedCard(_ => null), new Amount(900));
         Assert.That((begun.Outcome, begun.Payments.Count), Is.EqualTo((TillOutcome.Refused, 0)));
-        Till.GiveUp(begun.Sale, something);
-        Assert.That(Till.Parts(begun.Sale.Time).Count, Is.EqualTo(signs ? 1 : 0));
+        Till.Cancel(begun.Sale, something);
+        Assert.That(Till.CoinPayments(begun.Sale.Time).Count, Is.EqualTo(signs ? 1 : 0));
     }
 
     /// <summary>Whoever gets to use the issuer's coin key makes coins of another currency: this till takes its own only, and the card gets its money back.</summary>
@@ -97,11 +97,11 @@ public sealed class OfferTests : OwedMoneyScenario
     [Test]
     public void WhatIsHeldIsFoundByAnIndex()
     {
-        string sql = (string)typeof(ShopTill).Assembly.GetType("HierCash.Shop.TillStore")!.GetField("ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        string sql = (string)typeof(ShopTill).Assembly.GetType("HierCash.Shop.SaleTable")!.GetField("ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
         using var store = Database.OpenMemory(ShopTill.Schema);
         var plan = store.Read(db => db.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), 0L, 0L, "", "", ""));
         Assert.That(plan, Has.Some.Contains("part_offered").And.Some.Contains("ticket_state").And.Some.Contains("part_time"));
         var scans = plan.Where(p => p.StartsWith("SCAN", StringComparison.Ordinal) && !p.EndsWith("USING INDEX part_offered", StringComparison.Ordinal));
-        Assert.That(scans, Has.All.StartsWith("SCAN ("), "nothing else is read whole: " + string.Join("; ", plan));
+        Assert.That(scans, Has.All.EqualTo("SCAN m"), "nothing else is read whole: " + string.Join("; ", plan));
     }
 }

@@ -78,7 +78,7 @@ public sealed class OneWrongClockTests
         foreach (string till in new[] { Cafe, Kiosk })
         {
             Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
-            Assert.That(town.Till(till).Sum(PartState.Queued).IsZero);
+            Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).IsZero);
         }
 
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).All(r => r.Done));

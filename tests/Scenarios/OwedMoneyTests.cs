@@ -239,11 +239,11 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
             return pay.Mode == PayMode.Repeat ? h with { SU = key.Sign(h.Message) } : null;
         });
         Assert.That(Till.Pay(forger, new Amount(100)).Ended, Is.Empty);
-        Assert.That(Till.OpenTickets, Has.Count.EqualTo(1), "who signs it with a coin of his own making ends nothing");
+        Assert.That(Till.OpenSales, Has.Count.EqualTo(1), "who signs it with a coin of his own making ends nothing");
         Alice.Card.PowerOn();
         var paid = Till.Pay(Alice.Card, new Amount(1250));
         Assert.That((paid.Outcome, paid.Ended.Single().Sale.Amount.Minor), Is.EqualTo((TillOutcome.Accepted, 1250UL)));
-        Assert.That((Alice.Balance().Minor, Till.OpenTickets.Count, Till.HeldPayments.Count), Is.EqualTo((8750UL, 0, 0)));
+        Assert.That((Alice.Balance().Minor, Till.OpenSales.Count, Till.HeldPayments.Count), Is.EqualTo((8750UL, 0, 0)));
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         Town.AssertSoundAfterCycle(Alice, bob);
     }

@@ -56,7 +56,7 @@ public sealed class PatentStepTests
         using var own = town.Options.Suite.GenerateKey();
         var settler = town.Till(till).Settler;
         Assert.That(async () => await settler.Settle(new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
-        Assert.That((town.Till(till).Sum(PartState.Queued).Minor, town.Till(till).Sum(PartState.Settled).Minor), Is.EqualTo((700UL, 0UL)));
+        Assert.That((town.Till(till).Sum(CoinPaymentState.Queued).Minor, town.Till(till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((700UL, 0UL)));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
     }
@@ -90,7 +90,7 @@ public sealed class PatentStepTests
         using var card = coin.Card(seq: 1, x: 5000, more: 1);
         var result = town.Till(till).Pay(card, new Amount(1000));
         Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The card signed more than was asked for. The card must come back to this till to get back what it signed.")));
-        Assert.That((town.Till(till).Accepted.Minor, town.Till(till).Sum(PartState.Voided).Minor), Is.EqualTo((0UL, 1001UL)));
+        Assert.That((town.Till(till).Accepted.Minor, town.Till(till).Sum(CoinPaymentState.Voided).Minor), Is.EqualTo((0UL, 1001UL)));
     }
 
     /// <summary>A till takes no coin that expired, even from a card that does not look at the date.</summary>
@@ -118,7 +118,7 @@ public sealed class PatentStepTests
         await town.Settle(till);
         using var own = town.Options.Suite.GenerateKey();
         Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
-        Assert.That((alice.Balance().Minor, town.Till(till).Parts(paid.Sale.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
+        Assert.That((alice.Balance().Minor, town.Till(till).CoinPayments(paid.Sale.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
         await town.Till(till).Synchronise(town.TillLink(till), default);
         town.Till(till).ComesBack(alice.Card);
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000), "with the issuer's own word");

@@ -97,7 +97,7 @@ public sealed class PinRoleTests
         using var trace = new TracingChannel(_alice.Card);
         Assert.That(_town.Till(till).Pay(trace, new Amount(15_000), _alice.PaymentPin, profile).Outcome, Is.EqualTo(TillOutcome.Accepted));
         var second = _town.Till(till).Pay(trace, new Amount(3000), null, profile);
-        Assert.That(_town.Till(till).GiveUp(second.Sale, trace).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        Assert.That(_town.Till(till).Cancel(second.Sale, trace).Outcome, Is.EqualTo(TillOutcome.Accepted));
         _town.Till(till).ComesBack(trace);
         var verified = trace.Apdus.Where(a => a.Command is [0x00, 0x20, ..]).Select(a => a.Command[3]).ToList();
         Assert.That(verified, Is.EqualTo(new[] { (byte)PinRole.Payment }));

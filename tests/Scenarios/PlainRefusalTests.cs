@@ -30,8 +30,8 @@ public sealed class PlainRefusalTests
         Assert.That(
             async () => await till.Cancel(ticket, mallory.Card, town.TillLink(cafe), default),
             Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
-        var part = till.Parts(ticket.Time).Single();
-        Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor), Is.EqualTo(((byte[]?)null, PartState.Settled, TicketState.Kept, 6000UL)));
+        var part = till.CoinPayments(ticket.Time).Single();
+        Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor), Is.EqualTo(((byte[]?)null, CoinPaymentState.Settled, SaleState.Kept, 6000UL)));
         Assert.That(till.Waits.One(WaitingKind.CashToPayBack).What, Does.StartWith("60.00 EUR"));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await till.Synchronise(town.TillLink(cafe), default);
@@ -58,8 +58,8 @@ public sealed class PlainRefusalTests
             async () => await till.Cancel(ticket, mallory.Card, lying, default),
             Throws.InvalidOperationException.With.Message.StartsWith("The issuer did not sign that this payment is taken back."));
         await till.Synchronise(lying, default);
-        var part = till.Parts(ticket.Time).Single();
-        Assert.That((part.SW, till.Journal.Single().State, till.KeptPayments.Count), Is.EqualTo(((byte[]?)null, TicketState.Refunded, 0)));
+        var part = till.CoinPayments(ticket.Time).Single();
+        Assert.That((part.SW, till.Journal.Single().State, till.KeptPayments.Count), Is.EqualTo(((byte[]?)null, SaleState.Refunded, 0)));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "it would spend it again in good faith");
         Assert.That(till.HeldPayments.Single().Held.Minor, Is.EqualTo(6000));
         string explained = string.Join('\n', till.Explain(till.Journal.Single()));
@@ -69,7 +69,7 @@ public sealed class PlainRefusalTests
 
         // What the issuer signs counts.
         await till.Synchronise(town.TillLink(cafe), default);
-        Assert.That((till.Parts(ticket.Time).Single().State, till.GiveBack(mallory.Card).Minor), Is.EqualTo((PartState.Reversed, 6000UL)));
+        Assert.That((till.CoinPayments(ticket.Time).Single().State, till.GiveBack(mallory.Card).Minor), Is.EqualTo((CoinPaymentState.Reversed, 6000UL)));
         Assert.That(till.Answer(part.H.Id.ToString())!.Reversal, Is.Not.Null, "and the shop shows it to whoever accuses it");
     }
 
@@ -83,14 +83,14 @@ public sealed class PlainRefusalTests
         var till = town.Till(cafe);
         int asked = 0;
         var mute = new OutOfDateLink(town.TillLink(cafe), MessageType.Settle) { Asked = () => asked++ };
-        var end = till.Parts(ticket.Time).Single().H.Coin.Terms.Expiry.End.Plus(TimeSpan.FromDays(37));
+        var end = till.CoinPayments(ticket.Time).Single().H.Coin.Terms.Expiry.End.Plus(TimeSpan.FromDays(37));
         town.Clock.Advance(TimeSpan.FromDays(39));
-        till.GiveUp(ticket);
+        till.Cancel(ticket);
         await Visit();
-        Assert.That((till.HeldPayments.Single().Held.Minor, till.Journal.Single().State, asked), Is.EqualTo((6000UL, TicketState.Refunded, 1)));
+        Assert.That((till.HeldPayments.Single().Held.Minor, till.Journal.Single().State, asked), Is.EqualTo((6000UL, SaleState.Refunded, 1)));
         town.Clock.Advance(TimeSpan.FromTicks((long)(end.Microseconds - Timestamp.Now(town.Clock).Microseconds + 1) * 10));
         await Visit();
-        Assert.That((till.HeldPayments.Count, asked, till.Parts(ticket.Time).Single().SW), Is.EqualTo((0, 1, (byte[]?)null)));
+        Assert.That((till.HeldPayments.Count, asked, till.CoinPayments(ticket.Time).Single().SW), Is.EqualTo((0, 1, (byte[]?)null)));
         Assert.That(string.Join('\n', till.Explain(till.Journal.Single())), Does.Contain("All terms of its coin are over"));
 
         async Task Visit()

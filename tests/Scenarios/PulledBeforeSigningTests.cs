@@ -31,16 +31,16 @@ public sealed class PulledBeforeSigningTests
             Assert.That(town.Till(cafe).Pay(new Gone(alice.Card, 1), new Protocol.Cash.Amount(100)).Outcome, Is.EqualTo(TillOutcome.CardGone));
         }
 
-        Assert.That(town.Till(cafe).UnseenTickets, Has.Count.EqualTo(Pulled));
+        Assert.That(town.Till(cafe).UnseenSales, Has.Count.EqualTo(Pulled));
         for (int i = 0; i < ShopTill.MostAskedWhilePaying + 1; i++)
         {
             Assert.That(town.Pay(kiosk, bob, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
         }
 
         Assert.That(Apdus(town, cafe, bob), Is.EqualTo(plain));
-        Assert.That(town.Till(cafe).UnseenTickets, Has.Count.EqualTo(Pulled), "they stay until their term is over");
+        Assert.That(town.Till(cafe).UnseenSales, Has.Count.EqualTo(Pulled), "they stay until their term is over");
         town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromHours(1));
-        Assert.That(town.Till(cafe).UnseenTickets, Is.Empty);
+        Assert.That(town.Till(cafe).UnseenSales, Is.Empty);
     }
 
     /// <summary>One of the cards had signed. It is put in for that, signs nothing more, and has its money back in the same contact; the issuer never hears of it.</summary>
@@ -54,12 +54,12 @@ public sealed class PulledBeforeSigningTests
         var till = town.Till(cafe);
         Assert.That(till.Pay(new Gone(alice.Card, 1), new Protocol.Cash.Amount(100)).Outcome, Is.EqualTo(TillOutcome.CardGone));
         Assert.That(till.Pay(new Gone(alice.Card, 1, signs: true), new Protocol.Cash.Amount(700)).Outcome, Is.EqualTo(TillOutcome.CardGone));
-        Assert.That((alice.Balance().Minor, till.UnseenTickets.Count), Is.EqualTo((4300UL, 2)));
-        Assert.That((till.AskTickets(bob.Card).Count, bob.Balance().Minor), Is.EqualTo((0, 5000UL)), "it signs nothing");
-        var ended = till.AskTickets(alice.Card);
+        Assert.That((alice.Balance().Minor, till.UnseenSales.Count), Is.EqualTo((4300UL, 2)));
+        Assert.That((till.AskUnseenSales(bob.Card).Count, bob.Balance().Minor), Is.EqualTo((0, 5000UL)), "it signs nothing");
+        var ended = till.AskUnseenSales(alice.Card);
         Assert.That((ended.Single().Sale.Amount.Minor, alice.Balance().Minor, alice.Log().Count), Is.EqualTo((700UL, 5000UL, 1)));
-        Assert.That((till.Parts(ended[0].Sale.Time).Single().State, till.UnseenTickets.Single().Amount.Minor), Is.EqualTo((PartState.Voided, 100UL)));
-        Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenTickets.Single().Time));
+        Assert.That((till.CoinPayments(ended[0].Sale.Time).Single().State, till.UnseenSales.Single().Amount.Minor), Is.EqualTo((CoinPaymentState.Voided, 100UL)));
+        Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenSales.Single().Time));
         await till.Synchronise(town.TillLink(cafe), default);
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, till.Accepted.Minor), Is.EqualTo((0UL, 0UL)));

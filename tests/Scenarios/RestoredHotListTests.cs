@@ -58,7 +58,7 @@ public sealed class RestoredHotListTests : RestoredScenario
         AssertNobodyPays();
         Town.Clock.Advance(Town.Scheme.Terms.HotListMaxAge - TimeSpan.FromMinutes(1));
         Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline: what it was told is fresh");
-        Assert.That(Town.Till(Till).Sum(PartState.Queued).Minor, Is.EqualTo(100));
+        Assert.That(Town.Till(Till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(100));
     }
 
     /// <summary>The first recovery was under a clock that was ahead by what is tolerated, the second under the right one; and a till that lies about what it has moves no number of the issuer's.</summary>

@@ -167,7 +167,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Visits("bank-2");
         await Town.RunCycles();
         await Visit(Till);
-        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo(((Timestamp?)null, 1700UL, 1700UL)));
+        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo(((Timestamp?)null, 1700UL, 1700UL)));
         Assert.That(Audit(), Is.Empty);
     }
 

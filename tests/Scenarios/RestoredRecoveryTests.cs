@@ -168,7 +168,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
 
         await Town.RunCycles();
         await Visit(Till);
-        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo((1700UL, 1700UL)));
+        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((1700UL, 1700UL)));
         Assert.That(Audit(), Is.Empty);
     }
 }

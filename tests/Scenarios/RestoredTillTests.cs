@@ -32,8 +32,8 @@ public sealed class RestoredTillTests : RestoredScenario
 
         var done = await RecoverTill();
         Assert.That((done.Payments, done.Total.Minor, done.TakenBack, till.Behind), Is.EqualTo((1, 1000UL, 1, (Timestamp?)null)));
-        Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)), Is.EqualTo(new[] { (400UL, TicketState.Refunded), (1000UL, TicketState.Accepted) }));
-        Assert.That(till.Parts(sale.Sale.Time).Single().State, Is.EqualTo(PartState.Reversed));
+        Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)), Is.EqualTo(new[] { (400UL, SaleState.Refunded), (1000UL, SaleState.Accepted) }));
+        Assert.That(till.CoinPayments(sale.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Reversed));
         await till.Synchronise(Town.TillLink(Till), default);
         await Trade(300);
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1300));
@@ -126,7 +126,7 @@ public sealed class RestoredTillTests : RestoredScenario
         Town.Issuer.Revoke(Town.Till(Till).W);
         Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException);
         Assert.That((await Town.Till(Till).HandOver(Town.TillLink(next), default)).StillQueued, Is.Zero);
-        Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).Parts(Town.Till(Till).Journal[0].Time).Single().State), Is.EqualTo((Town.Till(Till).WhyRevoked, PartState.Settled)));
+        Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).CoinPayments(Town.Till(Till).Journal[0].Time).Single().State), Is.EqualTo((Town.Till(Till).WhyRevoked, CoinPaymentState.Settled)));
         await Town.RunCycles();
         Assert.That((Alice.Balance().Minor, Town.ShopAccount().Minor), Is.EqualTo((3600UL, 1400UL)));
     }

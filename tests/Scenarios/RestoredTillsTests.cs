@@ -25,7 +25,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         var shop = Town.ShopAccount();
         Assert.That(shop.Minor, Is.EqualTo(1400));
         await Visit(Till);
-        Assert.That((Town.ShopAccount(), Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo((shop, 1400UL)));
+        Assert.That((Town.ShopAccount(), Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((shop, 1400UL)));
         Town.AssertSound(Alice);
         Town.Pay(Till, Alice, 2500);
         await Visit(Till);
@@ -102,7 +102,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         var settled = await Town.Settle(kiosk);
         Assert.That((settled.Settled, settled.Refused, settled.StillQueued), Is.EqualTo((1, 0, 1)));
         Assert.That(settled.Left.Single().Why, Does.Contain("restored from an older copy"));
-        Assert.That(Town.Till(kiosk).Parts(sale.Sale.Time).Single().State, Is.EqualTo(PartState.Queued));
+        Assert.That(Town.Till(kiosk).CoinPayments(sale.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Queued));
         Town.Till(kiosk).Waits.One(WaitingKind.NotYetKnownPayment);
         Assert.That(Town.Till(kiosk).Waits.Shows(WaitingKind.QueuedPayment), Is.False);
         Cut = null;
@@ -114,7 +114,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         await Recover();
         await Visit(kiosk);
         await Visit(Till);
-        Assert.That((Town.ShopAccount().Minor, Town.ShopAccount("Kiosk").Minor, Town.Till(kiosk).Sum(PartState.Queued).Minor), Is.EqualTo((500UL, 900UL, 0UL)));
+        Assert.That((Town.ShopAccount().Minor, Town.ShopAccount("Kiosk").Minor, Town.Till(kiosk).Sum(CoinPaymentState.Queued).Minor), Is.EqualTo((500UL, 900UL, 0UL)));
         Town.AssertSound(Alice, bob);
     }
 

@@ -30,13 +30,13 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Visit(Till);
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1100));
-        var word = Town.Till(Till).Parts(sale.Sale.Time).Single().Receipt!;
+        var word = Town.Till(Till).CoinPayments(sale.Sale.Time).Single().Receipt!;
         var unsent = Town.Pay(kiosk, bob, 300);
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         PutBack(copies);
         await Town.RunCycle();
         await Visit(kiosk);
-        Assert.That((Town.Till(kiosk).Parts(unsent.Sale.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
+        Assert.That((Town.Till(kiosk).CoinPayments(unsent.Sale.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
         using var strange = Town.Options.Suite.GenerateKey();
         await Show(Receipt.Sign(strange, word.Issuer, word.Subject, word.Verdict, word.Paid, word.Currency, word.Share, 1, word.Date));
         Assert.That(Town.Issuer.Behind, Is.Null, "not its signature");
@@ -76,7 +76,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         var sale = Town.Pay(Till, Alice, 5000);
         await Town.RunCycle();
         await Visit(Till);
-        var word = Town.Till(Till).Parts(sale.Sale.Time).Single().Receipt!;
+        var word = Town.Till(Till).CoinPayments(sale.Sale.Time).Single().Receipt!;
         Assert.That(word.Verdict, Is.EqualTo(Verdict.Settled));
         Town.Clock.Advance(Town.Options.Terms.SettlePeriod + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
         await Town.RunCycles();
@@ -99,7 +99,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         await Tries(Till);
         Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Count), Is.EqualTo((true, rotates ? 1 : 0)));
         await RecoverAndVisit();
-        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo((1200UL, 1200UL)));
+        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((1200UL, 1200UL)));
     }
 
     /// <summary>The same without a new key; the issuer's clock was a little ahead before it was put back, and somebody else settled a little thereafter.</summary>
@@ -121,7 +121,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         await RecoverAndVisit();
         await Tries(kiosk);
-        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(PartState.Settled).Minor), Is.EqualTo((1200UL, 1200UL)));
+        Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((1200UL, 1200UL)));
     }
 
     /// <summary>The key was made in another quarter than the copy. What was issued between the two pays, though no bank knows it.</summary>

@@ -75,7 +75,7 @@ public sealed class ReversalTests
         await _town.Settle(_till);
         Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default), Throws.TypeOf<LinkException>());
         Assert.That(_alice.Balance().Minor, Is.EqualTo(5750), "no S_W");
-        Assert.That(_town.Till(_till).Parts(paid.Sale.Time).Single().SW, Is.Null);
+        Assert.That(_town.Till(_till).CoinPayments(paid.Sale.Time).Single().SW, Is.Null);
         _town.Restart(_till);
         await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
         _town.Till(_till).ComesBack(_alice.Card);
@@ -94,9 +94,9 @@ public sealed class ReversalTests
         Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default), Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromDays(80));
         await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
-        var parts = _town.Till(_till).Parts(both.Sale.Time);
-        var kept = new Amount(9000) - parts.Single(p => p.State == PartState.Reversed).H.Paid;
-        Assert.That(parts, Has.Some.Property("State").EqualTo(PartState.Settled));
+        var parts = _town.Till(_till).CoinPayments(both.Sale.Time);
+        var kept = new Amount(9000) - parts.Single(p => p.State == CoinPaymentState.Reversed).H.Paid;
+        Assert.That(parts, Has.Some.Property("State").EqualTo(CoinPaymentState.Settled));
         Assert.That(_town.Till(_till).Accepted, Is.EqualTo(kept + other.Sale.Amount), "the payment counts with what is left of it");
         _town.Till(_till).ComesBack(_alice.Card);
         _town.AssertSoundAfterCycle(_alice);

@@ -116,7 +116,7 @@ public sealed class RevokedTillTests
         using var alice = town.User("Alice", 10_000);
         town.Issuer.Revoke(town.Till(cafe).W);
         var refused = town.Pay(cafe, alice, 6000);
-        Assert.That((refused.Outcome, town.Till(cafe).OpenTickets.Count), Is.EqualTo((TillOutcome.Refused, 0)));
+        Assert.That((refused.Outcome, town.Till(cafe).OpenSales.Count), Is.EqualTo((TillOutcome.Refused, 0)));
         Assert.That(refused.Message, Does.Contain("its key was revoked on").And.Contain("it has to answer before the card gets back what it signed"));
         await town.Till(cafe).HandOver(town.TillLink(next), default);
         alice.Card.Reset();
@@ -139,7 +139,7 @@ public sealed class RevokedTillTests
         Assert.That(async () => await town.Till(cafe).Synchronise(town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
         var ended = town.Till(cafe).Continue(begun.Sale, alice.Card, alice.PaymentPin);
         Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
-        Assert.That((alice.Balance().Minor, town.Till(cafe).OpenTickets.Count), Is.EqualTo((20_000UL, 0)));
+        Assert.That((alice.Balance().Minor, town.Till(cafe).OpenSales.Count), Is.EqualTo((20_000UL, 0)));
     }
 
     /// <summary>
@@ -166,7 +166,7 @@ public sealed class RevokedTillTests
                     Assert.That(async () => await till.FetchHotList(town.TillLink(cafe), default), Throws.Nothing);
                     break;
                 default:
-                    till.GiveUp(till.OpenTickets.Single());
+                    till.Cancel(till.OpenSales.Single());
                     break;
             }
         };

@@ -117,7 +117,7 @@ public sealed class RotatedKeyTests
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the hot list comes under the new key");
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
         await town.Settle(cafe);
-        Assert.That((town.Till(cafe).Sum(PartState.Settled).Minor, town.Till(cafe).Sum(PartState.Queued).IsZero), Is.EqualTo((5600UL, true)));
+        Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero), Is.EqualTo((5600UL, true)));
         town.AssertSoundAfterCycle(alice);
     }
 

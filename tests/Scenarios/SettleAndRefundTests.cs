@@ -9,11 +9,11 @@ namespace HierCash.Tests.Scenarios;
 public sealed class SettleAndRefundTests
 {
     /// <summary>Two clerks at one till: one settles, the other refunds after the first has chosen what to send. The payment is refunded and not sent.</summary>
-    [TestCase(CrashPoints.SettlementChosen, PartState.Voided)]
-    [TestCase(CrashPoints.SettlementMarked, PartState.Reversed)]
-    [TestCase(CrashPoints.SettlementAnswered, PartState.Reversed)]
+    [TestCase(CrashPoints.SettlementChosen, CoinPaymentState.Voided)]
+    [TestCase(CrashPoints.SettlementMarked, CoinPaymentState.Reversed)]
+    [TestCase(CrashPoints.SettlementAnswered, CoinPaymentState.Reversed)]
     [Rule(4), Hole(2)]
-    public async Task WhatIsRefundedWhileItIsSettledIsRefundedOnly(string point, PartState end)
+    public async Task WhatIsRefundedWhileItIsSettledIsRefundedOnly(string point, CoinPaymentState end)
     {
         var between = new Between(point);
         using var town = Towns.Make(with: o => o with { Crash = between });
@@ -25,8 +25,8 @@ public sealed class SettleAndRefundTests
         between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter().GetResult();
         await town.Settle(cafe);
         Assert.That(between.Do, Is.Null, "it came between");
-        Assert.That(town.Till(cafe).Parts(paid.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { end }));
-        Assert.That(town.Till(cafe).Parts(other.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { PartState.Settled }), "the others are settled");
+        Assert.That(town.Till(cafe).CoinPayments(paid.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { end }));
+        Assert.That(town.Till(cafe).CoinPayments(other.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { CoinPaymentState.Settled }), "the others are settled");
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
         var again = town.Pay(kiosk, alice, 4300);
         Assert.That(again.Outcome, Is.EqualTo(TillOutcome.Accepted));

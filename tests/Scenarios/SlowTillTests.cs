@@ -75,13 +75,13 @@ public sealed class SlowTillTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 20_000);
         var asked = town.Till(cafe).Pay(alice.Card, new Amount(11_000));
-        Assert.That((asked.Outcome, town.Till(cafe).OpenTickets.Count), Is.EqualTo((TillOutcome.PinRequired, 1)));
+        Assert.That((asked.Outcome, town.Till(cafe).OpenSales.Count), Is.EqualTo((TillOutcome.PinRequired, 1)));
         town.Clock.Advance(town.Options.Terms.SettlePeriod - TimeSpan.FromHours(1));
         await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
-        Assert.That(town.Till(cafe).OpenTickets, Has.Count.EqualTo(1), "until then a card may come back with it");
+        Assert.That(town.Till(cafe).OpenSales, Has.Count.EqualTo(1), "until then a card may come back with it");
         town.Clock.Advance(TimeSpan.FromHours(2));
         await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
-        Assert.That(town.Till(cafe).OpenTickets, Is.Empty);
+        Assert.That(town.Till(cafe).OpenSales, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
 

@@ -79,7 +79,7 @@ public sealed class TornCardTests
             client.Void(h.Coin.Id, h.Seq, other.PublicKey, other.Sign(SignedMessage.Void(h.Id, Derivations.W(other.PublicKey)))),
             Is.EqualTo(WalletStatus.InvalidSignature));
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
-        Assert.That(town.Till(till).GiveUp(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "what was accepted stays accepted");
+        Assert.That(town.Till(till).Cancel(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "what was accepted stays accepted");
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
     }
 
@@ -100,7 +100,7 @@ public sealed class TornCardTests
         var begun = town.Till(till).Pay(card.Card, new Amount(1250));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.CardGone));
         card.Card.PowerOn();
-        Assert.That(town.Till(till).GiveUp(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Refused));
+        Assert.That(town.Till(till).Cancel(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(card.Balance(), Is.EqualTo(new Amount(5000)));
         Assert.That(card.Coins().Single().Seq, Is.EqualTo(1));
         Assert.That(card.Log().Single().State, Is.EqualTo(LogState.Restored));
@@ -137,10 +137,10 @@ public sealed class TornCardTests
         Assert.That(town.Till(till).Pay(alice.Card, new Amount(1250)).Outcome, Is.EqualTo(TillOutcome.CardGone));
         var other = town.Till(till).Pay(bob.Card, new Amount(5001));
         Assert.That((other.Outcome, other.Ended.Count), Is.EqualTo((TillOutcome.Refused, 0)), "asked, for it lacks money, and it signs nothing");
-        Assert.That((bob.Coins().Single().Seq, town.Till(till).OpenTickets.Count), Is.EqualTo(((ushort)0, 1)));
+        Assert.That((bob.Coins().Single().Seq, town.Till(till).OpenSales.Count), Is.EqualTo(((ushort)0, 1)));
         alice.Card.PowerOn();
         Assert.That(town.Till(till).Pay(alice.Card, new Amount(5001)).Ended, Has.Count.EqualTo(1));
-        Assert.That((alice.Balance().Minor, town.Till(till).OpenTickets.Count), Is.EqualTo((5000UL, 0)));
+        Assert.That((alice.Balance().Minor, town.Till(till).OpenSales.Count), Is.EqualTo((5000UL, 0)));
         town.AssertSound(alice, bob);
     }
 

@@ -60,9 +60,9 @@ internal static class Towns
     /// </summary>
     public static void ComesBack(this Shop.ShopTill till, ICardChannel card)
     {
-        foreach (var ticket in till.Journal.Where(t => t.State == Shop.TicketState.Open || (t.State == Shop.TicketState.GivenUp && till.Parts(t.Time).Count == 0)))
+        foreach (var ticket in till.Journal.Where(t => t.State == Shop.SaleState.Open || (t.State == Shop.SaleState.GivenUp && till.CoinPayments(t.Time).Count == 0)))
         {
-            till.GiveUp(ticket, card);
+            till.Cancel(ticket, card);
         }
 
         // In turns: a card is asked about 16 at a time.

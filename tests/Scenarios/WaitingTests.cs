@@ -42,7 +42,7 @@ public sealed class WaitingTests
         Assert.That(Waiting.Say(shop), Does.StartWith("What waits:").And.Contain($"5.00 EUR in 1 accepted, since {shop[0].Since}: It is not settled yet"));
 
         // Given up before it was ever sent: the card is owed it.
-        town.Till(cafe).GiveUp(town.Till(cafe).Journal[1]);
+        town.Till(cafe).Cancel(town.Till(cafe).Journal[1]);
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.OwedToCard }));
         town.Till(cafe).Waits.One(WaitingKind.OwedToCard);
         silent = false;
@@ -124,7 +124,7 @@ public sealed class WaitingTests
         await town.Settle(cafe);
         await town.Settle(kiosk);
         Assert.That(Kinds(town.Issuer.Waits), Does.Contain(WaitingKind.UnjudgedCase).And.Contain(WaitingKind.OpenTransfer));
-        var due = town.Till(kiosk).Parts(town.Till(kiosk).Journal[0].Time).Single().Receipt!.Share.Due;
+        var due = town.Till(kiosk).CoinPayments(town.Till(kiosk).Journal[0].Time).Single().Receipt!.Share.Due;
         var promised = town.Till(kiosk).Waits.One(WaitingKind.GuaranteedPayment);
         Assert.That((promised.What, promised.Ends.Contains(due.ToString(), StringComparison.Ordinal)), Is.EqualTo(("30.00 EUR promised", true)));
         Assert.That(town.Till(kiosk).Waits.One(WaitingKind.WaitingExcess).What, Is.EqualTo("10.00 EUR above the value of their coins"));

@@ -58,7 +58,7 @@ public sealed class WrongClockTests
         Assert.That(town.Records.Wire.Count(w => Sent(w) == MessageType.Settle), Is.EqualTo(before), "nothing was signed and sent");
         town.Till(till).IsDespiteClock = true;
         Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till)))!.Message, Does.Contain("The till's clock says"), "the issuer's word");
-        Assert.That(town.Till(till).Sum(PartState.Queued).Minor, Is.EqualTo(300));
+        Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(300));
 
         clock.Off = TimeSpan.Zero;
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
@@ -197,7 +197,7 @@ public sealed class WrongClockTests
         town.GiveClock(SimulatedTown.IssuerName, clock);
         await town.Till(till).FetchHotList(town.TillLink(till), default);
         town.Clock.Advance(TimeSpan.FromHours(23));
-        bool NeedsIssuer() => town.Till(till).NeedsIssuer(new Sale(Timestamp.Now(town.Clock), new Amount(300), TicketState.Open));
+        bool NeedsIssuer() => town.Till(till).NeedsIssuer(new Sale(Timestamp.Now(town.Clock), new Amount(300), SaleState.Open));
         Assert.That(NeedsIssuer(), Is.False);
         town.Clock.Advance(TimeSpan.FromHours(2));
         Assert.That(NeedsIssuer());
@@ -248,12 +248,12 @@ public sealed class WrongClockTests
         town.Till(kiosk).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 9, 0, Timestamp.Now(clock), []));
         Assert.That(town.Pay(kiosk, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
         clock.Off = TimeSpan.Zero;
-        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(PartState.Guaranteed));
+        Assert.That(town.Till(kiosk).CoinPayments(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Guaranteed));
         await town.LetDaysPass(31);
         await town.LetDaysPass(1);
         var settled = await town.Settle(kiosk);
         Assert.That((settled.StillQueued, settled.Left.Count), Is.EqualTo((1, 1)));
-        Assert.That(town.Till(kiosk).Parts(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(PartState.Settled));
+        Assert.That(town.Till(kiosk).CoinPayments(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
     }
 
     /// <summary>The till takes no list from the issuer today. It says why, and settles all the same.</summary>

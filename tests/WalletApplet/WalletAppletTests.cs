@@ -157,7 +157,7 @@ public sealed class WalletAppletTests
         var wrong = town.Till(till).Continue(asked.Sale, card.Card, "9999");
         Assert.That((wrong.Outcome, wrong.Message), Is.EqualTo((Shop.TillOutcome.PinWrong, "Wrong payment PIN; 2 tries are left.")));
         Assert.That(town.Till(till).Continue(asked.Sale, card.Card, card.PaymentPin).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
-        Assert.That(town.Till(till).OpenTickets, Is.Empty);
+        Assert.That(town.Till(till).OpenSales, Is.Empty);
     }
 
     /// <summary>A full log refuses to sign rather than forget; entries that the wallet copied make room.</summary>

@@ -9,7 +9,8 @@ namespace HierCash.Shop;
 /// <param name="IsVoidable">S_U is good, so the card must get S_W.</param>
 /// <param name="EndsContact">Nothing more is sent to this card: S_I is bad (EP 0810563, claim 5; rule R14).</param>
 /// <param name="IsForged">
-/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The card gets S_W
+/// S_U is good under an S_I that the issuer did not make: no money of anybody, so nothing is kept of it and nothing is owed (rule R10). The
+/// card gets S_W
 /// once, at once: if it is an honest one, and only what came of it was altered, that gives it its money back.
 /// </param>
 internal sealed record PaymentFault(string Message, bool IsVoidable, bool EndsContact = false, bool IsForged = false);
@@ -20,26 +21,30 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     private static readonly PaymentFault Hot = new("This card was reported as lost, or copied. Do not give the goods.", true);
 
     /// <summary>
-    /// What is wrong with the parts that are held, when OK is to be said without the issuer: the hot list may have come since they were (a payment that was cut
-    /// short waits as long as its card is away).
+    /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they
+    /// were (a payment that was cut short waits as long as its card is away).
     /// </summary>
-    public static PaymentFault? FindHeld(IReadSnapshot db, Sale ticket)
+    public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
     {
-        bool hot = TillStore.Parts(db, ticket.Time).Exists(p => HotListStore.Holds(db, p.H.Coin.Id));
+        bool hot = CoinPaymentTable.Of(db, sale.Time).Exists(p => HotListTable.Holds(db, p.H.Coin.Id));
         Switches.Off("hole 11 held", ref hot);
         return hot ? Hot : null;
     }
 
-    /// <summary>What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).</summary>
-    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale ticket)
+    /// <summary>
+    /// What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).
+    /// </summary>
+    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale sale)
     {
         bool checks = true;
         Switches.Off("R14 S_I", ref checks);
-        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, ticket) : null;
+        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, sale) : null;
     }
 
-    /// <summary>The first thing that is wrong, or null.</summary>
-    public PaymentFault? Find(IReadSnapshot db, CashPayment h, Sale ticket, Amount rest)
+    /// <summary>
+    /// The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.
+    /// </summary>
+    public PaymentFault? FindBad(CashPayment h)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
@@ -56,12 +61,13 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         bool closes = h.IsClose;
         Switches.Off("R24 till", ref closes);
-        if (closes)
-        {
-            return new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true);
-        }
+        return closes ? new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true) : null;
+    }
 
-        if (FindUnfit(db, h.Coin, ticket) is { } unfit)
+    /// <summary>The first thing that is wrong with a payment of good signatures, by what this till knows; or null.</summary>
+    public PaymentFault? FindKnown(IReadSnapshot db, CashPayment h, Sale sale, Amount rest)
+    {
+        if (FindUnfit(db, h.Coin, sale) is { } unfit)
         {
             return unfit;
         }
@@ -73,7 +79,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault("The card signed more than was asked for.", true);
         }
 
-        bool copy = TillStore.HasOther(db, h);
+        bool copy = CoinPaymentTable.HasOther(db, h);
         Switches.Off("hole 24 till", ref copy);
         if (copy)
         {
@@ -81,8 +87,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         // What is in the store already is this very H, repeated.
-        bool known = TillStore.Parts(db, ticket.Time).Any(p => p.H.Id == h.Id);
-        return !known && TillStore.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
+        bool known = CoinPaymentTable.Of(db, sale.Time).Any(p => p.H.Id == h.Id);
+        return !known && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
     }
@@ -107,22 +113,28 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     }
 
     /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>
-    public static bool IsOfUnknownKey(TillResult paid) => paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
+    public static bool IsOfUnknownKey(TillResult paid) =>
+        paid.Outcome == TillOutcome.Refused && paid.Message == UnknownKey(signed: true).Message;
 
-    /// <summary>All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).</summary>
+    /// <summary>
+    /// All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).
+    /// </summary>
     private static PaymentFault UnknownKey(bool signed) => new PaymentFault(
         "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the payment again. If it is refused again, the cash is not this issuer's.",
         signed,
         EndsContact: !signed);
 
-    /// <summary>This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.</summary>
-    public bool KnowsKeyOf(Coin coin) => coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
+    /// <summary>
+    /// This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.
+    /// </summary>
+    public bool KnowsKeyOf(Coin coin) =>
+        coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
 
     /// <summary>S_I is there and no key that this till knows made it; false where the key is not known.</summary>
     public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };
 
     /// <summary>Good cash that this till does not take.</summary>
-    private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale ticket)
+    private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale sale)
     {
         var terms = coin.Terms;
         if (terms.Currency != scheme.Terms.Currency)
@@ -130,19 +142,19 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
         }
 
-        if (IssuerKeyed.IsSaidOf(coin) && TillStore.RefusesIssuerKeyed(db))
+        if (IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db))
         {
             return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
         }
 
-        bool expired = ticket.Time >= terms.Expiry.End;
+        bool expired = sale.Time >= terms.Expiry.End;
         Switches.Off("hole 9 till", ref expired);
         if (expired)
         {
             return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
         }
 
-        bool hot = HotListStore.Holds(db, coin.Id);
+        bool hot = HotListTable.Holds(db, coin.Id);
         Switches.Off("hole 11 hot", ref hot);
         return hot ? Hot : null;
     }

@@ -8,11 +8,14 @@ namespace HierCash.Shop;
 /// <summary>OK.</summary>
 public sealed partial class ShopTill
 {
-    /// <summary>OK, if nothing that came in the background speaks against it: what is told to this till while the card is in counts (rule R17, hole 11).</summary>
+    /// <summary>
+    /// OK, if nothing that came in the background speaks against it: what is told to this till while the card is in counts (rule R17, hole
+    /// 11).
+    /// </summary>
     /// <param name="isSettled">The issuer has paid it: neither the till's key nor the hot list matters any more.</param>
-    private TillResult Accept(Sale ticket, WalletCard card, PaymentProfile profile, bool isSettled)
+    private TillResult Accept(Sale sale, WalletCard card, PaymentProfile profile, bool isSettled)
     {
-        string notice = Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin)) ? IssuerKeyed.ForShop : "";
+        string notice = CoinPayments(sale.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin)) ? IssuerKeyed.ForShop : "";
         if (notice.Length > 0)
         {
             BeforeOk?.Invoke(notice);
@@ -21,33 +24,34 @@ public sealed partial class ShopTill
         // In the transaction that says OK: a settlement beside this, or another process, may have been told at any moment before.
         var (state, isRevoked, heard) = _store.Write(db =>
         {
-            var now = TillStore.Find(db, ticket.Time)!.State;
-            bool counts = now == TicketState.Open;
+            var now = SaleTable.Find(db, sale.Time)!.State;
+            bool counts = now == SaleState.Open;
             Switches.On("R4 ended", ref counts);
             bool revoked = !isSettled && IsRevoked(db);
-            var fault = isSettled ? null : PaymentCheck.FindHeld(db, ticket);
+            var fault = isSettled ? null : PaymentCheck.FindHeld(db, sale);
             if (counts && !revoked && fault is null)
             {
-                TillStore.Accept(db, ticket.Time);
-                now = TicketState.Open;
+                Sales.Accept(db, sale.Time);
+                now = SaleState.Open;
             }
 
             return (now, revoked, fault);
         });
-        if (state != TicketState.Open)
+        if (state != SaleState.Open)
         {
             // Given up beside this: what the card has signed since goes back too.
-            return state == TicketState.Accepted ? End(ticket, TillOutcome.Accepted, "This payment has ended before.") : Refuse(ticket, card, "This payment has ended before.");
+            return state == SaleState.Accepted
+                ? End(sale, TillOutcome.Accepted, "This payment has ended before.") : Refuse(sale, card, "This payment has ended before.");
         }
 
         if (isRevoked || heard is not null)
         {
-            return Refuse(ticket, card, isRevoked ? WhyRevoked! : heard!.Message);
+            return Refuse(sale, card, isRevoked ? WhyRevoked! : heard!.Message);
         }
 
         _crash.Reach(CrashPoints.PaymentAccepted);
-        LogAccepted(ticket.Amount);
-        var result = End(ticket, TillOutcome.Accepted, $"{notice} Paid {ticket.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
+        LogAccepted(sale.Amount);
+        var result = End(sale, TillOutcome.Accepted, $"{notice} Paid {sale.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
         bool confirms = profile == PaymentProfile.Claim;
         Switches.Off("variant OK", ref confirms);
         if (confirms)

@@ -6,8 +6,9 @@ using HierCash.Terminals.Link;
 namespace HierCash.Shop;
 
 /// <summary>
-/// A till whose clock ran ahead once (rule R21). TIME of a W is never lowered: a card gives the stored S_U again for an old (TIME, W, y). So all that this till
-/// took from then on would carry a TIME of the future, which nobody settles. It takes nothing until its clock is there, or until it has a new N_W.
+/// A till whose clock ran ahead once (rule R21). TIME of a W is never lowered: a card gives the stored S_U again for an old (TIME, W, y).
+/// So all that this till took from then on would carry a TIME of the future, which nobody settles. It takes nothing until its clock is
+/// there, or until it has a new N_W.
 /// </summary>
 public sealed partial class ShopTill
 {
@@ -15,7 +16,10 @@ public sealed partial class ShopTill
     private const ulong Hour = 60 * Minute;
     private const ulong Day = 24 * Hour;
 
-    /// <summary>Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null where it takes them.</summary>
+    /// <summary>
+    /// Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null
+    /// where it takes them.
+    /// </summary>
     public string? WhyNoPayment => WhyBehind ?? WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
 
     /// <summary>A person knows that the issuer's clock and this till's differ, and goes on (rule R26).</summary>
@@ -25,14 +29,16 @@ public sealed partial class ShopTill
         set => _issuersClock.IsOverridden = value;
     }
 
-    private string? WhyNotByClock => _store.Read(TillStore.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
+    private string? WhyNotByClock => _store.Read(TillTable.LastTime) is var last && IsAhead(last) ? ClockSentence(last) : null;
 
-    /// <summary>TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.</summary>
+    /// <summary>
+    /// TIME lies more than the tolerance ahead of this till's clock: the issuer, whose clock is right, would call it early.
+    /// </summary>
     private bool IsAhead(Timestamp time) => time > Timestamp.Now(_clock).Plus(_scheme.Terms.ClockTolerance);
 
     /// <summary>
-    /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call early or late (rule R26). What is taken
-    /// offline asks nobody; what was heard of the issuer's clock lately counts for it too.
+    /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call
+    /// early or late (rule R26). What is taken offline asks nobody; what was heard of the issuer's clock lately counts for it too.
     /// </summary>
     private string? WhyNotByIssuersClock(Amount amount)
     {
@@ -63,7 +69,8 @@ public sealed partial class ShopTill
     }
 
     /// <summary>The same where nothing may be left to be signed for it: then a till that is offline goes on.</summary>
-    private ValueTask RequireClock(List<CoinPayment> waiting, ILink issuer, CancellationToken cancel) => waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
+    private ValueTask RequireClock(List<CoinPayment> waiting, ILink issuer, CancellationToken cancel) =>
+        waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
 
     /// <summary>For a payment that is to be begun.</summary>
     private bool IsAheadToBegin(Timestamp last)
@@ -74,18 +81,21 @@ public sealed partial class ShopTill
     }
 
     /// <summary>For a payment that was begun while the clock ran ahead.</summary>
-    private bool IsAheadToGoOn(Sale ticket)
+    private bool IsAheadToGoOn(Sale sale)
     {
-        bool ahead = IsAhead(ticket.Time);
+        bool ahead = IsAhead(sale.Time);
         Switches.Off("R21 go on", ref ahead);
         return ahead;
     }
 
-    /// <summary>The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.</summary>
-    private string ExpiredSentence(Sale ticket, WalletCard card, Amount rest)
+    /// <summary>
+    /// The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.
+    /// </summary>
+    private string ExpiredSentence(Sale sale, WalletCard card, Amount rest)
     {
-        string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
-        return $"The card's cash has expired by this till's clock, which says {ticket.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
+        string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess
+            ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
+        return $"The card's cash has expired by this till's clock, which says {sale.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
             + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
     }
 
@@ -110,5 +120,6 @@ public sealed partial class ShopTill
         };
     }
 
-    private static string Count(ulong number, string unit) => number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
+    private static string Count(ulong number, string unit) =>
+        number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
 }

@@ -12,13 +12,14 @@ namespace HierCash.Shop;
 public sealed record TillRecovery(int Payments, Amount Total, int TakenBack);
 
 /// <summary>
-/// A till that was restored from an older copy (R27). It would send in what it has taken back since, and give back what was paid. Before its first batch after a start it is shown the newest
-/// one that it has signed: one that it does not know of says so, and nothing else does. Then it stops, until a person has it recover.
+/// A till that was restored from an older copy (R27). It would send in what it has taken back since, and give back what was paid. Before
+/// its first batch after a start it is shown the newest one that it has signed: one that it does not know of says so, and nothing else
+/// does. Then it stops, until a person has it recover.
 /// </summary>
 public sealed partial class ShopTill
 {
     /// <summary>Since when the till knows that its store is an older copy; null if it is none, or has recovered.</summary>
-    public Timestamp? Behind => _store.Read(TillStore.BehindSince);
+    public Timestamp? Behind => _store.Read(BehindTable.Since);
 
     /// <summary>For people: that it is behind, and what ends that; null where it is not.</summary>
     public string? WhyBehind => _store.Read(IsBehind) ? Settler.RunRecover : null;
@@ -26,7 +27,7 @@ public sealed partial class ShopTill
     internal static bool IsBehind(IReadSnapshot db)
     {
         // Whose key was revoked had it stolen, maybe: what somebody else signs with it shows nothing. Another till brings its queue.
-        bool behind = TillStore.BehindSince(db) is not null && TillStore.Revoked(db) is null;
+        bool behind = BehindTable.Since(db) is not null && RevocationTable.Date(db) is null;
         Switches.Off("R27 till stops", ref behind);
         return behind;
     }
@@ -53,7 +54,10 @@ public sealed partial class ShopTill
         }
     }
 
-    /// <summary>Gets back from the issuer what this till had submitted, and goes on. What it took and had not sent when the copy was put back, only the cards know.</summary>
+    /// <summary>
+    /// Gets back from the issuer what this till had submitted, and goes on. What it took and had not sent when the copy was put back, only
+    /// the cards know.
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     /// <exception cref="InvalidOperationException">The till was not restored, or the issuer's answer is not what it signed.</exception>
     public async ValueTask<TillRecovery> Recover(ILink issuer, CancellationToken cancel)
@@ -71,7 +75,8 @@ public sealed partial class ShopTill
         while (true)
         {
             var reply = await issuer.Call(TillMessages.WriteSubmitted(W, after), cancel);
-            var page = TillMessages.ReadSubmittedReply(reply) ?? throw new InvalidOperationException($"The issuer does not say what this till had submitted. {Refusal.Read(reply)?.Text}".TrimEnd());
+            var page = TillMessages.ReadSubmittedReply(reply)
+                ?? throw new InvalidOperationException($"The issuer does not say what this till had submitted. {Refusal.Read(reply)?.Text}".TrimEnd());
             if (page.Count == 0)
             {
                 break;
@@ -84,17 +89,19 @@ public sealed partial class ShopTill
                 throw new InvalidOperationException("What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
             }
 
-            foreach (var one in page.Where(p => _store.Write(db => TillStore.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt), h => _key.Sign(SignedMessage.Void(h.Id, W))))))
+            foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt),
+                h => _key.Sign(SignedMessage.Void(h.Id, W))))))
             {
                 payments++;
                 total += one.H.Paid;
             }
 
             takenBack += page.Count(p => p.Reversal is not null);
-            after = page.Max(p => p.Row) > after ? page.Max(p => p.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
+            after = page.Max(p => p.Row) > after
+                ? page.Max(p => p.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
         }
 
-        _store.Write(TillStore.Recovered);
+        _store.Write(Sales.Recovered);
         return new TillRecovery(payments, total, takenBack);
     }
 }

@@ -13,34 +13,36 @@ public sealed partial class ShopTill
         int most = MostForwarded;
         Switches.Replace("R10 forwarded", ref most, int.MaxValue);
         var full = new HashSet<CoinId>();
-        foreach (var part in _store.Read(db => TillStore.Unforwarded(db, Timestamp.Now(_clock), most)).Where(p => !full.Contains(p.H.Coin.Id)))
+        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most))
+            .Where(p => !full.Contains(p.H.Coin.Id)))
         {
-            var reply = await issuer.Call(Void(part.H, part.SW!), cancel);
-            bool its = await IsReversal(reply, part.H, issuer, cancel);
+            var reply = await issuer.Call(Void(payment.H, payment.SW!), cancel);
+            bool its = await IsReversal(reply, payment.H, issuer, cancel);
             if (Refusal.Read(reply)?.Reason == RefusalReason.Unavailable)
             {
                 // The issuer takes no more of this coin for a while; of the others it does.
-                full.Add(part.H.Coin.Id);
+                full.Add(payment.H.Coin.Id);
             }
 
             byte[]? reversal = its ? reply.Body : null;
             Switches.Replace("R3 forwarded", ref reversal, null);
             var reason = its ? null : Refusal.Read(reply)?.Reason;
 
-            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never taken, however often it is sent.
+            // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never
+            // taken, however often it is sent.
             bool never = reason is RefusalReason.BadSignature or RefusalReason.Malformed;
             Switches.Off("R10 sent again", ref never);
             _store.Write(db =>
             {
                 if (its || reason is RefusalReason.OutOfDate || never)
                 {
-                    TillStore.Forwarded(db, part.H.Id, reversal);
+                    CoinPaymentTable.Forwarded(db, payment.H.Id, reversal);
                 }
 
                 // The issuer knows all its keys, this till not yet: no money of anybody.
-                if (never && part.H.Coin.Terms.Issuer == _scheme.Issuer && TillStore.OfferOf(db, part.H.Id).IsUnknown)
+                if (never && payment.H.Coin.Terms.Issuer == _scheme.Issuer)
                 {
-                    TillStore.Drop(db, part.H.Id);
+                    CoinPaymentTable.DropOfUnknownKey(db, payment.H.Id);
                 }
 
                 return true;
@@ -55,7 +57,8 @@ public sealed partial class ShopTill
     private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel)
     {
         bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h)
-            && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)), cancel);
+            && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)),
+                cancel);
         Switches.On("hole 2 word", ref its);
         return its;
     }

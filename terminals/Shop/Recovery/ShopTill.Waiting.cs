@@ -16,9 +16,10 @@ public sealed partial class ShopTill
             var all = new List<Waiting>();
             Queued(all);
             Forgotten(all);
-            foreach (var h in HeldPayments.Where(h => !h.Held.IsZero))
+            var held = HeldPayments;
+            foreach (var h in held.Where(h => !h.Held.IsZero))
             {
-                all.Add(h.Sale.State == TicketState.Refunded
+                all.Add(h.Sale.State == SaleState.Refunded
                     ? new Waiting(
                         WaitingKind.RefundUnderWay, $"{Show(h.Held)} that go back", h.Sale.Time, "The issuer may have the payment, and has not signed that it takes it back.",
                         $"{SettleEnds}, then the card gets it. 'hiercash-shop explain {h.Sale.Time}' says what else does.")
@@ -28,7 +29,7 @@ public sealed partial class ShopTill
                         $"'hiercash-shop cancel {h.Sale.Time}' ends it; a day later it is given up by itself."));
             }
 
-            var owed = HeldPayments.Where(h => h.Offers > 0).ToList();
+            var owed = held.Where(h => h.Offers > 0).ToList();
             if (owed.Count > 0)
             {
                 var sum = owed.Aggregate(Amount.Zero, (s, h) => s + h.Owed + h.Said);
@@ -37,11 +38,11 @@ public sealed partial class ShopTill
                     "The card ends it when it is put in at this till. One that has forgotten the payment gets it by 'hiercash-wallet recover', or its holder's account does, and this till does not hear of that."));
             }
 
-            foreach (var ticket in UnseenTickets)
+            foreach (var sale in UnseenSales)
             {
                 all.Add(new Waiting(
-                    WaitingKind.UnseenTicket, $"{Show(ticket.Amount)} asked for", ticket.Time, "The card went before its answer came, and may have signed or not.",
-                    $"'hiercash-shop tickets ask' with the card ends it; or {ticket.Time.Plus(_scheme.Terms.SettlePeriod)} does."));
+                    WaitingKind.UnseenTicket, $"{Show(sale.Amount)} asked for", sale.Time, "The card went before its answer came, and may have signed or not.",
+                    $"'hiercash-shop tickets ask' with the card ends it; or {sale.Time.Plus(_scheme.Terms.SettlePeriod)} does."));
             }
 
             Promised(all);
@@ -51,14 +52,14 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Payments of which this till saw no signature, in the term in which a card may still show one.</summary>
-    public IReadOnlyList<Sale> UnseenTickets =>
-        [.. OpenTickets.Where(t => Parts(t.Time).Count == 0 && Timestamp.Now(_clock) <= t.Time.Plus(_scheme.Terms.SettlePeriod))];
+    public IReadOnlyList<Sale> UnseenSales =>
+        [.. OpenSales.Where(t => CoinPayments(t.Time).Count == 0 && Timestamp.Now(_clock) <= t.Time.Plus(_scheme.Terms.SettlePeriod))];
 
     private string Show(Amount amount) => amount.Show(_scheme.Terms.Currency);
 
     private void Queued(List<Waiting> all)
     {
-        var queued = _store.Read(db => TillStore.Queued(db, int.MaxValue));
+        var queued = _store.Read(db => CoinPaymentTable.Queued(db, int.MaxValue));
         var early = queued.FindAll(p => p.Receipt?.Verdict == Verdict.Early);
         var unknown = queued.FindAll(p => p.Receipt?.Verdict == Verdict.NotYetKnown);
         var rest = queued.Except(early).Except(unknown).ToList();
@@ -89,7 +90,7 @@ public sealed partial class ShopTill
     /// <summary>What an issuer that was restored from a copy has forgotten (rule R27).</summary>
     private void Forgotten(List<Waiting> all)
     {
-        var again = _store.Read(db => TillStore.Again(db, 0, int.MaxValue)).ConvertAll(a => a.CoinPayment);
+        var again = _store.Read(db => CoinPaymentTable.Again(db, 0, int.MaxValue)).ConvertAll(a => a.CoinPayment);
         if (again.Count > 0)
         {
             all.Add(new Waiting(
@@ -99,8 +100,8 @@ public sealed partial class ShopTill
 
     private void Promised(List<Waiting> all)
     {
-        var unended = _store.Read(db => TillStore.Unended(db, 0, int.MaxValue)).ConvertAll(u => u.CoinPayment);
-        foreach (var due in unended.Where(p => p.State == PartState.Guaranteed).GroupBy(p => p.Receipt!.Share.Due))
+        var unended = _store.Read(db => CoinPaymentTable.Unended(db, 0, int.MaxValue)).ConvertAll(u => u.CoinPayment);
+        foreach (var due in unended.Where(p => p.State == CoinPaymentState.Guaranteed).GroupBy(p => p.Receipt!.Share.Due))
         {
             var sum = due.Aggregate(Amount.Zero, (s, p) => s + p.Receipt!.Share.Guaranteed);
             all.Add(new Waiting(
@@ -108,7 +109,7 @@ public sealed partial class ShopTill
                 $"The issuer pays it from {due.Key} on; 'hiercash-shop settle' asks."));
         }
 
-        var waiting = unended.FindAll(p => p.State == PartState.Waiting);
+        var waiting = unended.FindAll(p => p.State == CoinPaymentState.Waiting);
         if (waiting.Count > 0)
         {
             var sum = waiting.Aggregate(Amount.Zero, (s, p) => s + p.Receipt!.Share.Waiting);
@@ -145,11 +146,11 @@ public sealed partial class ShopTill
                 "Nothing ends it: make a till with a new key. Another till of the shop brings what is queued with 'hiercash-shop settle --for DIR'."));
         }
 
-        foreach (var (ticket, cash) in KeptPayments)
+        foreach (var (sale, cash) in KeptPayments)
         {
-            all.Add(new Waiting(WaitingKind.CashToPayBack, $"{Show(cash)} of a customer", ticket.Time, "The issuer has paid it, and the customer was never told OK.", "Pay it back in cash."));
+            all.Add(new Waiting(WaitingKind.CashToPayBack, $"{Show(cash)} of a customer", sale.Time, "The issuer has paid it, and the customer was never told OK.", "Pay it back in cash."));
         }
     }
 
-    private static Amount Sum(List<CoinPayment> parts) => parts.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
+    private static Amount Sum(List<CoinPayment> payments) => payments.Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
 }

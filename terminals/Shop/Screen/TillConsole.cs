@@ -22,7 +22,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private string _pin = "";
     private string _message = "";
     private Amount _amount = Amount.Zero;
-    private Sale? _ticket;
+    private Sale? _sale;
     private TillScreen? _shown;
     private IReaderMonitor _watch = null!;
     private long _done = -1;
@@ -39,7 +39,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             _message = notice;
             Show();
         };
-        till.GiveUpLeftovers();
+        till.CancelLeftovers();
         var settling = _settling.Run(settleEvery, cancel);
         try
         {
@@ -63,9 +63,9 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
 
         await settling;
-        if (_ticket is { } ticket)
+        if (_sale is { } sale)
         {
-            till.GiveUp(ticket);
+            till.Cancel(sale);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
 
     /// <summary>
     /// This till's files cannot be read or written now (rule R28): a full disk, somebody who keeps the database busy. No OK is said; a payment that is open goes
-    /// on, or is given up, when they can. What a card signed for one whose ticket is not here it gets back when it comes again.
+    /// on, or is given up, when they can. What a card signed for one whose sale is not here it gets back when it comes again.
     /// </summary>
     private void Fail(Exception e)
     {
@@ -102,7 +102,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
 
         _message = $"This till's files cannot be used: {e.Message.TrimEnd('.')}. Try again when they can.";
-        _mood = _mood == TillScreenState.Waiting ? TillScreenState.Waiting : _ticket is null ? TillScreenState.Refused : TillScreenState.Card;
+        _mood = _mood == TillScreenState.Waiting ? TillScreenState.Waiting : _sale is null ? TillScreenState.Refused : TillScreenState.Card;
     }
 
     private void Type(ConsoleKeyInfo key)
@@ -165,15 +165,15 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     private void Cancel()
     {
         string message = "";
-        if (_ticket is { } ticket)
+        if (_sale is { } sale)
         {
             using var card = TryOpen();
-            var ended = till.GiveUp(ticket, card);
-            message = till.HeldPayments.Any(h => h.Sale.Time == ticket.Time) ? ended.Message : "";
+            var ended = till.Cancel(sale, card);
+            message = till.HeldPayments.Any(h => h.Sale.Time == sale.Time) ? ended.Message : "";
             _done = _watch.Now.Insertion;
         }
 
-        _ticket = null;
+        _sale = null;
         (_mood, _typed, _pin, _message) = (TillScreenState.Waiting, "", "", message);
     }
 
@@ -207,7 +207,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             return false;
         }
 
-        if (sight.Insertion != 0 && sight.Insertion == _done && _ticket is null)
+        if (sight.Insertion != 0 && sight.Insertion == _done && _sale is null)
         {
             _message = "Take the last card out first.";
             return false;
@@ -244,7 +244,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         bool cancels = false;
         try
         {
-            result = _ticket is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
+            result = _sale is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
         }
         finally
         {
@@ -252,7 +252,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             cancels = DropKeys();
         }
 
-        _ticket = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Sale;
+        _sale = result.Outcome is TillOutcome.Accepted or TillOutcome.Refused ? null : result.Sale;
         _message = result.Outcome == TillOutcome.PinRequired ? "" : result.Message;
         _mood = result.Outcome switch
         {
@@ -261,7 +261,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             TillOutcome.CardGone or TillOutcome.IssuerGone => TillScreenState.Card,
             _ => TillScreenState.Refused,
         };
-        if (_ticket is null)
+        if (_sale is null)
         {
             _done = insertion;
         }
@@ -323,10 +323,10 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
 
         string? revoked = till.WhyRevoked;
-        string held = HeldView.Line(till.HeldPayments, _ticket, _currency, revoked is not null);
+        string held = HeldView.Line(till.HeldPayments, _sale, _currency, revoked is not null);
         string message = _mood == TillScreenState.Waiting && _message.Length == 0 ? revoked ?? "" : _message;
         var screen = new TillScreen(
-            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(PartState.Queued), _settling.Offline, held, Reader(), IsRevoked: revoked is not null, Fault: _settling.Fault);
+            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(CoinPaymentState.Queued), _settling.Offline, held, Reader(), IsRevoked: revoked is not null, Fault: _settling.Fault);
         if (screen != _shown)
         {
             _shown = screen;

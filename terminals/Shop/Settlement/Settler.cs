@@ -42,7 +42,8 @@ public sealed class Settler
     private readonly ICrashPoints _crash;
     private bool _agreed;
 
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
+    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock,
+        ICrashPoints crash)
     {
         _issuersClock = issuersClock;
         _key = key;
@@ -53,7 +54,9 @@ public sealed class Settler
         _crash = crash;
     }
 
-    /// <summary>Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).</summary>
+    /// <summary>
+    /// Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
     public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
@@ -64,62 +67,68 @@ public sealed class Settler
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
         Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == PartState.Queued)))
+        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)))
         {
             await AskAgain(issuer, cancel);
         }
 
-        int Count(params PartState[] states) => answers.Count(a => states.Contains(a.State));
-        var left = answers.Where(a => a.State == PartState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
+        int Count(params CoinPaymentState[] states) => answers.Count(a => states.Contains(a.State));
+        var left = answers.Where(a => a.State == CoinPaymentState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
         var result = new SettlementResult(
-            Count(PartState.Settled), Count(PartState.Guaranteed), Count(PartState.Refused, PartState.Dead), Count(PartState.Queued), Count(PartState.Waiting));
+            Count(CoinPaymentState.Settled), Count(CoinPaymentState.Guaranteed), Count(CoinPaymentState.Refused, CoinPaymentState.Dead),
+            Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting));
         return left.Count == 0 ? result : result with { Left = left };
     }
 
     /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
-    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> SettleQueued(ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> SettleQueued(ILink issuer,
+        CancellationToken cancel)
     {
-        var answers = new List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>();
+        var answers = new List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>();
         var stay = new HashSet<PaymentId>();
-        while (Take(db => TillStore.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id)).Take(BatchSize)) is { } batch)
+        while (_store.Read(CoinPaymentTable.HasQueued)
+            && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id))
+                .Take(BatchSize)]) is { Count: > 0 } batch)
         {
             var batchAnswers = await Settle(batch, issuer, cancel);
             answers.AddRange(batchAnswers);
-            stay.UnionWith(batchAnswers.Where(a => a.State == PartState.Queued).Select(a => a.CoinPayment.H.Id));
+            stay.UnionWith(batchAnswers.Where(a => a.State == CoinPaymentState.Queued).Select(a => a.CoinPayment.H.Id));
         }
 
         return answers;
     }
 
-    /// <summary>What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).</summary>
+    /// <summary>
+    /// What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).
+    /// </summary>
     internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
     {
         bool brings = true;
         Switches.Off("R27 brings again", ref brings);
         var now = Timestamp.Now(_clock);
         long after = 0;
-        while (brings && _store.Read(db => TillStore.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (brings && _store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
             var over = batch.Select(b => b.CoinPayment).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
-            _store.Write(db => over[true].Sum(p => TillStore.IsOver(db, p.H.Id)));
+            _store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
             await Settle([.. over[false]], issuer, cancel);
         }
     }
 
     /// <summary>Only two verdicts leave a payment queued.</summary>
-    private LeftItem Left(CoinPayment part, Receipt receipt) => new(
-        "Payment", part.H.Time, part.H.Paid,
+    private LeftItem Left(CoinPayment payment, Receipt receipt) => new(
+        "Payment", payment.H.Time, payment.H.Paid,
         receipt.Verdict == Verdict.NotYetKnown
             ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
-            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {part.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
     {
         var now = Timestamp.Now(_clock);
         long after = 0;
-        while (_store.Read(db => TillStore.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (_store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
             var known = batch.Select(b => b.CoinPayment).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
@@ -132,53 +141,45 @@ public sealed class Settler
 
     /// <summary>Settles one payment before OK is said; true if all of it was credited (hole 12).</summary>
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
-    internal async ValueTask<bool> SettleNow(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    internal async ValueTask<bool> SettleNow(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
-        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its coin is lost (rule R6).
+        // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its
+        // coin is lost (rule R6).
         await SettleQueued(issuer, cancel);
-        var open = Take(db => TillStore.Parts(db, ticket).Where(p => p.State is PartState.Held or PartState.Queued));
-        var states = open is null ? [] : await Settle(open, issuer, cancel);
-        return _store.Read(db => TillStore.Parts(db, ticket)).TrueForAll(p => p.State == PartState.Settled) && states.TrueForAll(s => s.State == PartState.Settled);
+        var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
+        var states = await Settle(open, issuer, cancel);
+        return _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+            && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
     /// <summary>
-    /// Asks what became of the parts of a payment of which there is no S_W, and which the issuer may have: it answers with the newest revision of its receipt.
+    /// Asks what became of the coin payments of a sale of which there is no S_W, and which the issuer may have: it answers with the newest
+    /// revision of its receipt.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
-    internal async ValueTask Ask(Timestamp ticket, ILink issuer, CancellationToken cancel)
+    internal async ValueTask Ask(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
         await SettleQueued(issuer, cancel);
-        await Settle(_store.Read(db => TillStore.Parts(db, ticket)).FindAll(p => p.SW is null && _store.Read(db => TillStore.WasSent(db, p.H.Id))), issuer, cancel);
+        await Settle(_store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel);
     }
 
     /// <summary>
-    /// Parts to be sent, marked so. Whoever refunds one at the same moment, in this process or another, finds it marked and waits for the issuer's word, or
-    /// was first: then it is not among these (hole 2, rule R4).
+    /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or
+    /// another, finds it marked and waits for the issuer's word, or was first: then it is not among these (hole 2, rule R4).
     /// </summary>
-    /// <returns>Null if there is none; empty if all that were chosen were given up meanwhile.</returns>
-    private List<CoinPayment>? Take(Func<IReadSnapshot, IEnumerable<CoinPayment>> choose)
+    private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
-        var chosen = _store.Read(db => choose(db).ToList());
-        if (chosen.Count == 0)
-        {
-            return null;
-        }
-
+        List<CoinPayment>? before = null;
+        Switches.Replace("R4 marked", ref before, _store.Read(choose));
         _crash.Reach(CrashPoints.SettlementChosen);
-        var marked = _store.Write(db => chosen.FindAll(p => IsMarked(db, p)));
+        var marked = _store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
         _crash.Reach(CrashPoints.SettlementMarked);
-        return marked;
+        return before ?? marked;
     }
 
-    private static bool IsMarked(IWriteTransaction db, CoinPayment part)
-    {
-        bool marked = TillStore.MarkSent(db, part.H.Id);
-        Switches.On("R4 marked", ref marked);
-        return marked;
-    }
-
-    private async ValueTask<List<(CoinPayment CoinPayment, PartState State, Receipt Receipt)>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
+    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch,
+        ILink issuer, CancellationToken cancel)
     {
         if (batch.Count == 0)
         {
@@ -198,11 +199,12 @@ public sealed class Settler
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         // And its newest, which shows one that was put back together with all banks that it was.
-        var newest = _store.Read(TillStore.Newest);
-        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts).Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
-        var date = _store.Write(db => TillStore.Submits(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
+        var newest = _store.Read(Submissions.Newest);
+        var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts)
+            .Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
+        var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
         var message = SettleMessage.Write(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => TillStore.OldestBut(db, batch)), words);
+            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => Submissions.OldestBut(db, batch)), words);
         var reply = await issuer.Call(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
         var answer = SettleReply.Read(reply);
@@ -215,7 +217,8 @@ public sealed class Settler
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
+        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer,
+            () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
@@ -227,7 +230,7 @@ public sealed class Settler
         {
             for (int i = 0; i < states.Count; i++)
             {
-                TillStore.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
+                Submissions.Record(db, batch[i].H.Id, states[i], answer.Receipts[i]);
             }
 
             return true;
@@ -238,13 +241,15 @@ public sealed class Settler
 
     private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid && receipt.Currency == h.Coin.Terms.Currency;
+        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
+            && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
         return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
     }
 
     /// <summary>
-    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has not signed itself proves nothing.
+    /// Before the first batch after a start: whoever put an older copy in the place of this till's store started it anew. What the till has
+    /// not signed itself proves nothing.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     internal async ValueTask Agree(ILink issuer, CancellationToken cancel)
@@ -254,7 +259,8 @@ public sealed class Settler
             return;
         }
 
-        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel), out var subject, out var proof))
+        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel),
+            out var subject, out var proof))
         {
             // An issuer that does not say it refuses the batch, too, and says why.
             return;
@@ -264,26 +270,28 @@ public sealed class Settler
         bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
         Switches.Replace("R27 own batch", ref own, proof is not null);
         // Read after the answer: what another process of this till has signed meanwhile is in the store.
-        if (own && proof!.Submission.Date > _store.Read(TillStore.Submitted))
+        if (own && proof!.Submission.Date > _store.Read(TillTable.Submitted))
         {
-            _store.Write(db => TillStore.IsBehind(db, Timestamp.Now(_clock), proof.Submission.Date));
+            _store.Write(db => BehindTable.Note(db, Timestamp.Now(_clock), proof.Submission.Date));
         }
     }
 
     /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
-    internal bool IsOurs(SubmittedPayment paid) => paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
-        && (paid.Reversal is not { } word || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+    internal bool IsOurs(SubmittedPayment paid) =>
+        paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        && (paid.Reversal is not { } word
+            || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
 
-    internal static PartState Judge(Receipt receipt) => receipt.Verdict switch
+    internal static CoinPaymentState Judge(Receipt receipt) => receipt.Verdict switch
     {
         Verdict.Settled or Verdict.Equivocation or Verdict.Excess => receipt.Share switch
         {
-            { Waiting.IsZero: false } => PartState.Waiting,
-            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => PartState.Guaranteed,
-            _ => PartState.Settled,
+            { Waiting.IsZero: false } => CoinPaymentState.Waiting,
+            { Guaranteed.IsZero: false } when !receipt.GuaranteeIsPaid => CoinPaymentState.Guaranteed,
+            _ => CoinPaymentState.Settled,
         },
-        Verdict.Early or Verdict.NotYetKnown => PartState.Queued,
-        Verdict.Dead => PartState.Dead,
-        _ => PartState.Refused,
+        Verdict.Early or Verdict.NotYetKnown => CoinPaymentState.Queued,
+        Verdict.Dead => CoinPaymentState.Dead,
+        _ => CoinPaymentState.Refused,
     };
 }

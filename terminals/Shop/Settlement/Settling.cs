@@ -4,7 +4,9 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
 
-/// <summary>Settlement in the background of a till that goes on selling. Whatever goes wrong, it goes on when it can (rules R25 and R28).</summary>
+/// <summary>
+/// Settlement in the background of a till that goes on selling. Whatever goes wrong, it goes on when it can (rules R25 and R28).
+/// </summary>
 /// <param name="issuer">This till's own way to the issuer.</param>
 public sealed class Settling(ShopTill till, ILink issuer, TimeProvider clock)
 {

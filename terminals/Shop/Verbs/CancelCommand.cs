@@ -24,15 +24,15 @@ internal static class CancelCommand
         {
             using var opened = open(result.GetValue(folder)!);
             opened.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
-            var ticket = JournalCommands.Find(opened.Till, result.GetValue(time)!);
-            bool before = opened.Till.IsGivenBack(ticket.Time);
+            var sale = JournalCommands.Find(opened.Till, result.GetValue(time)!);
+            bool before = opened.Till.IsGivenBack(sale.Time);
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)
             {
                 TillResult ended;
                 try
                 {
-                    ended = await opened.Till.Cancel(ticket, card, opened.Issuer, cancel);
+                    ended = await opened.Till.Cancel(sale, card, opened.Issuer, cancel);
                 }
                 catch (LinkException e)
                 {
@@ -40,7 +40,7 @@ internal static class CancelCommand
                         $"{e.Message} The payment is given up, and the issuer may have it: the card gets its money back after its answer. 'hiercash-shop settle' asks for that, then run this again with the card.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = before ? 0 : ticket.Amount.Minor, Time = ticket.Time.ToString() }, ended.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, ended.Message);
             }
         });
         return command;

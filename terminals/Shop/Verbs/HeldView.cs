@@ -11,8 +11,8 @@ public static class HeldView
     {
         var lines = payments.Where(p => !p.Held.IsZero).Select(p =>
             $"  {p.Sale.Time}  {p.Held.Show(currency)}: "
-            + (isRevoked && (p.WasSent || p.Sale.State == TicketState.Refunded) ? "another till of the shop ends it with 'hiercash-shop settle --for DIR', then the card gets it back."
-                : p.Sale.State == TicketState.Refunded ? $"given up; 'hiercash-shop settle' asks the issuer, then the card gets it back. 'hiercash-shop explain {p.Sale.Time}' says what else ends it."
+            + (isRevoked && (p.WasSent || p.Sale.State == SaleState.Refunded) ? "another till of the shop ends it with 'hiercash-shop settle --for DIR', then the card gets it back."
+                : p.Sale.State == SaleState.Refunded ? $"given up; 'hiercash-shop settle' asks the issuer, then the card gets it back. 'hiercash-shop explain {p.Sale.Time}' says what else ends it."
                 : $"{(p.IsAnswered ? "the issuer has answered, and no OK was said" : p.WasSent ? "waits for the issuer" : "cut short")}; 'hiercash-shop cancel {p.Sale.Time}' ends it."));
         string first = held.IsZero ? "Nothing is held." : $"Held {held.Show(currency)}, which is neither the shop's nor on the card:";
         return string.Join(Environment.NewLine, lines.Prepend(first))
@@ -43,7 +43,7 @@ public static class HeldView
             (true, true) => "",
             (false, _) when payments.Any(p => p.Sale.Time == now?.Time && !p.Held.IsZero) => $"held {held.Show(currency)}: Esc gives it up",
             (false, _) when isRevoked => $"held {held.Show(currency)}: another till of the shop asks the issuer",
-            (false, _) when payments.Any(p => p.Sale.State == TicketState.Open && !p.Held.IsZero) => $"held {held.Show(currency)}: 'hiercash-shop status' says what ends it",
+            (false, _) when payments.Any(p => p.Sale.State == SaleState.Open && !p.Held.IsZero) => $"held {held.Show(currency)}: 'hiercash-shop status' says what ends it",
             (false, _) => $"held {held.Show(currency)}: given up, the issuer is asked by itself",
             _ when payments.Sum(p => p.Offers) > ShopTill.MostAsked =>
                 $"to give back {owed.Show(currency)}: put the card in, without an amount, again if it gets nothing",

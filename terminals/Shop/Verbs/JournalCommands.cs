@@ -18,15 +18,15 @@ internal static class JournalCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var currency = opened.Grant.Scheme.Terms.Currency;
-            var tickets = opened.Till.Journal;
+            var sales = opened.Till.Journal;
             ConsoleEntry.Print(
                 result.GetValue(json),
-                tickets.Select(t => new
+                sales.Select(t => new
                 {
-                    Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(), Parts = opened.Till.Parts(t.Time).Select(p => p.State.ToString()), IssuerKeyed = IsKeyed(opened.Till, t),
+                    Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(), Parts = opened.Till.CoinPayments(t.Time).Select(p => p.State.ToString()), IssuerKeyed = IsKeyed(opened.Till, t),
                 }),
-                tickets.Count == 0 ? "Nothing was paid here yet." : string.Join(Environment.NewLine, tickets.Select(t =>
-                    $"{t.Time}  {t.Amount.Show(currency),14}  {t.State}{string.Concat(opened.Till.Parts(t.Time).Select(p => $", {p.State}"))}{(IsKeyed(opened.Till, t) ? ", issuer-keyed" : "")}")));
+                sales.Count == 0 ? "Nothing was paid here yet." : string.Join(Environment.NewLine, sales.Select(t =>
+                    $"{t.Time}  {t.Amount.Show(currency),14}  {t.State}{string.Concat(opened.Till.CoinPayments(t.Time).Select(p => $", {p.State}"))}{(IsKeyed(opened.Till, t) ? ", issuer-keyed" : "")}")));
         });
         return command;
     }
@@ -38,9 +38,9 @@ internal static class JournalCommands
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
-            var ticket = Find(opened.Till, result.GetValue(time)!);
-            var sentences = opened.Till.Explain(ticket).ToList();
-            ConsoleEntry.Print(result.GetValue(json), new { Time = ticket.Time.ToString(), State = ticket.State.ToString(), Sentences = sentences }, string.Join(Environment.NewLine, sentences));
+            var sale = Find(opened.Till, result.GetValue(time)!);
+            var sentences = opened.Till.Explain(sale).ToList();
+            ConsoleEntry.Print(result.GetValue(json), new { Time = sale.Time.ToString(), State = sale.State.ToString(), Sentences = sentences }, string.Join(Environment.NewLine, sentences));
         });
         return command;
     }
@@ -57,28 +57,28 @@ internal static class JournalCommands
         {
             using var opened = open(result.GetValue(folder)!);
             opened.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
-            var ticket = Find(opened.Till, result.GetValue(time)!);
-            bool before = opened.Till.IsGivenBack(ticket.Time);
+            var sale = Find(opened.Till, result.GetValue(time)!);
+            bool before = opened.Till.IsGivenBack(sale.Time);
             ICardChannel? card = result.GetValue(later) ? null : await CardOptions.Open(result, suite, cancel);
             using (card)
             {
                 TillResult refunded;
                 try
                 {
-                    refunded = await opened.Till.Refund(ticket.Time, card, opened.Issuer, cancel);
+                    refunded = await opened.Till.Refund(sale.Time, card, opened.Issuer, cancel);
                 }
                 catch (LinkException e)
                 {
                     throw new LinkException($"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = before ? 0 : ticket.Amount.Minor, Time = ticket.Time.ToString() }, refunded.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, refunded.Message);
             }
         });
         return command;
     }
 
-    private static bool IsKeyed(ShopTill till, Sale ticket) => till.Parts(ticket.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin));
+    private static bool IsKeyed(ShopTill till, Sale sale) => till.CoinPayments(sale.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin));
 
     internal static Sale Find(ShopTill till, string time) => till.Journal.FirstOrDefault(t => t.Time.ToString() == time)
         ?? throw new RefusedException($"There is no payment '{time}' at this till. 'hiercash-shop journal' lists them.");

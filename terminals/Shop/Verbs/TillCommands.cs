@@ -77,9 +77,9 @@ internal static class TillCommands
             var currency = own.Grant.Scheme.Terms.Currency;
             try
             {
-                var before = till.Sum(PartState.Reversed);
+                var before = till.Sum(CoinPaymentState.Reversed);
                 var settled = await (revoked is null ? till.Synchronise(own.Issuer, cancel) : till.HandOver(own.Issuer, cancel));
-                var reversed = till.Sum(PartState.Reversed) - before;
+                var reversed = till.Sum(CoinPaymentState.Reversed) - before;
                 ConsoleEntry.PrintDone(
                     result.GetValue(json),
                     new
@@ -98,7 +98,7 @@ internal static class TillCommands
             }
             catch (LinkException e)
             {
-                throw new LinkException($"{e.Message} {till.Sum(PartState.Queued).Show(currency)} stay queued.", e);
+                throw new LinkException($"{e.Message} {till.Sum(CoinPaymentState.Queued).Show(currency)} stay queued.", e);
             }
         });
         return command;

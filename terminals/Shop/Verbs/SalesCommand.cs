@@ -7,7 +7,7 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop tickets: payments whose card went before its answer came (rule R31).</summary>
-internal static class TicketsCommand
+internal static class SalesCommand
 {
     public static Command Make(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, TillUse, TillSession> open)
     {
@@ -17,13 +17,13 @@ internal static class TicketsCommand
             using var opened = open(result.GetValue(folder)!, TillUse.Looks);
             var currency = opened.Grant.Scheme.Terms.Currency;
             var term = opened.Grant.Scheme.Terms.SettlePeriod;
-            var tickets = opened.Till.UnseenTickets;
+            var sales = opened.Till.UnseenSales;
             ConsoleEntry.Print(
                 result.GetValue(json),
-                tickets.Select(t => new { Time = t.Time.ToString(), Amount = t.Amount.Minor, Until = t.Time.Plus(term).ToString() }),
-                tickets.Count == 0
+                sales.Select(t => new { Time = t.Time.ToString(), Amount = t.Amount.Minor, Until = t.Time.Plus(term).ToString() }),
+                sales.Count == 0
                     ? "No card went before its answer came."
-                    : string.Join(Environment.NewLine, tickets.Select(t => $"{t.Time}  {t.Amount.Show(currency),14}  until {t.Time.Plus(term)}")
+                    : string.Join(Environment.NewLine, sales.Select(t => $"{t.Time}  {t.Amount.Show(currency),14}  until {t.Time.Plus(term)}")
                         .Append("'hiercash-shop tickets ask' with the card in the reader gives back what it signed.")));
         });
         command.Subcommands.Add(Ask(folder, json, suite, open));
@@ -37,7 +37,7 @@ internal static class TicketsCommand
         {
             using var opened = open(result.GetValue(folder)!, TillUse.Sells);
             using var card = await CardOptions.Open(result, suite, cancel);
-            var ended = opened.Till.AskTickets(card);
+            var ended = opened.Till.AskUnseenSales(card);
             var sum = ended.Aggregate(Amount.Zero, (all, e) => all + e.Sale.Amount);
             ConsoleEntry.PrintDone(
                 result.GetValue(json),

@@ -7,46 +7,51 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
 
-/// <summary>The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.</summary>
-internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till, TimeProvider clock)
+/// <summary>
+/// The hot list as a till keeps it (hole 11): signed lists, each with what came to it since the one before; checked offline.
+/// </summary>
+internal sealed class TillHotList(Database store, ICashSuite suite, Scheme scheme, TillId till, TimeProvider clock)
 {
-    public static ulong Version(IReadSnapshot db) => (ulong)db.Number("SELECT version FROM hot_state");
-
-    /// <summary>True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).</summary>
+    /// <summary>
+    /// True if the till was told within hotListMaxAge; past that, and before it ever was, it settles everything online (rule R6).
+    /// </summary>
     public bool IsFresh(IReadSnapshot db)
     {
-        long told = db.Number("SELECT date FROM hot_state");
+        var told = HotStateTable.Told(db);
         var now = Timestamp.Now(clock);
-        Switches.Replace("R6 no list", ref told, told == 0 ? now.ToLedger() : told);
+        Switches.Replace("R6 no list", ref told, told == default ? now : told);
 
         // Told in days that are still to come: one of the two clocks was or is wrong, and the issuer knows more of it.
-        bool ahead = Timestamp.FromLedger(told) > now.Plus(scheme.Terms.ClockTolerance);
+        bool ahead = told > now.Plus(scheme.Terms.ClockTolerance);
         Switches.Off("R26 list of the future", ref ahead);
-        return !ahead && now <= Timestamp.FromLedger(told).Plus(scheme.Terms.HotListMaxAge);
+        return !ahead && now <= told.Plus(scheme.Terms.HotListMaxAge);
     }
-
-    public static bool Holds(IReadSnapshot db, CoinId coin) =>
-        db.Query("SELECT list FROM hot_list", r => HotList.Decode(r.Bytes(0))!).Any(l => l.Holds(coin));
 
     /// <summary>Takes a list that the issuer signed and that is not older than what the till has.</summary>
     /// <exception cref="InvalidOperationException">It is not; the message says why.</exception>
-    public void Take(IWriteTransaction db, HotList list)
+    public void Take(HotList list) => Take(list, IsSigned(list));
+
+    private void Take(HotList list, bool signed)
     {
-        ulong has = Version(db);
-        bool signed = IsSigned(list);
         Switches.On("hole 11 signature", ref signed);
         if (!signed)
         {
             throw new InvalidOperationException("The hot list is not signed by the issuer. The till keeps the one that it has.");
         }
 
+        store.Write(db => Take(db, list));
+    }
+
+    private int Take(IWriteTransaction db, HotList list)
+    {
+        ulong has = HotStateTable.Version(db);
         bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has);
         Switches.Off("hole 11 older", ref older);
 
         // The date orders nothing: the issuer's clock may have been ahead when it signed the one before (rule R26).
         bool orders = false;
         Switches.On("R26 list order", ref orders);
-        older |= orders && list.Date.ToLedger() < db.Number("SELECT date FROM hot_state");
+        older |= orders && list.Date < HotStateTable.Told(db);
         if (older)
         {
             throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");
@@ -54,29 +59,24 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
 
         if (list.BaseVersion == 0 && list.Version != has)
         {
-            db.Execute("DELETE FROM hot_list");
+            HotListTable.Clear(db);
         }
 
         if (list.Count > 0)
         {
-            db.Execute("INSERT OR REPLACE INTO hot_list(version, list) VALUES($1, $2)", (long)list.Version, list.Encode());
+            HotListTable.Keep(db, list);
         }
 
         // A list that says nothing new is the last part: until then the till was not told all of it, however new the parts are.
         bool whole = list.Count == 0;
         Switches.On("R6 whole list", ref whole);
-        long told = Told(db, list).ToLedger();
-        db.Execute(
-            """
-            INSERT INTO hot_state(only, version, date) VALUES(1, $1, iif($3, $2, 0))
-            ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = iif($3, excluded.date, date)
-            """,
-            (long)list.Version, told, whole ? 1L : 0L);
+        return HotStateTable.Advance(db, list.Version, whole ? Told(db, list) : null);
     }
 
     /// <summary>
-    /// From when on the age of what this till was told counts: from the date of the list, or from now where that date is still to come. One that a list of before
-    /// gave stays, if it is later and not still to come itself: an old list that somebody shows again makes nobody's knowledge older or newer.
+    /// From when on the age of what this till was told counts: from the date of the list, or from now where that date is still to come. One
+    /// that a list of before gave stays, if it is later and not still to come itself: an old list that somebody shows again makes nobody's
+    /// knowledge older or newer.
     /// </summary>
     private Timestamp Told(IWriteTransaction db, HotList list)
     {
@@ -84,7 +84,7 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
         var date = Timestamp.Min(list.Date, now);
         Switches.Replace("R26 list age", ref date, list.Date);
         Switches.Replace("R26 list order", ref date, list.Date);
-        var before = Timestamp.FromLedger(db.Number("SELECT date FROM hot_state"));
+        var before = HotStateTable.Told(db);
         return before > date && before <= now ? before : date;
     }
 
@@ -93,31 +93,27 @@ internal sealed class HotListStore(ICashSuite suite, Scheme scheme, TillId till,
     /// <summary>Fetches what is new.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
-    public async ValueTask Fetch(Database store, ILink issuer, CancellationToken cancel)
+    public async ValueTask Fetch(ILink issuer, CancellationToken cancel)
     {
         bool more, heard = false;
         do
         {
-            ulong before = store.Read(Version);
-            var (oldest, newest) = store.Read(db => (TillStore.OldestBut(db, []), TillStore.Newest(db)));
+            ulong before = store.Read(HotStateTable.Version);
+            var (oldest, newest) = store.Read(db => (Submissions.OldestBut(db, []), Submissions.Newest(db)));
             var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), oldest, newest), cancel);
             var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
-            // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all of it is asked for.
-            more = restored is not null && store.Write(db => TillStore.BringAgain(db, restored, scheme.Terms.ClockTolerance)) && !heard;
+            // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all
+            // of it is asked for.
+            more = restored is not null && store.Write(db => Submissions.BringAgain(db, restored, scheme.Terms.ClockTolerance)) && !heard;
             if (more)
             {
                 heard = true;
                 continue;
             }
 
-            await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel);
-            store.Write(db =>
-            {
-                Take(db, list);
-                return true;
-            });
+            Take(list, await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel));
             more = list.Count > 0 && list.Version > before;
             Switches.Off("hole 11 again", ref more);
         }
