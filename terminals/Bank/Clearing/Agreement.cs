@@ -131,9 +131,8 @@ internal sealed class Agreement(
         _agreed = false;
         var heard = store.Read(db => Newest(db, PositionRole.Issuer));
         var own = store.Write(db => Next(db, isRestored, after));
-        var reply = await issuer.Call(AgreeMessage.Write(own, heard), cancel);
-        var said = AgreeMessage.ReadReply(reply)
-            ?? throw new InvalidOperationException($"The issuer does not say how far it is with this bank. {Refusal.Read(reply)?.Text}".TrimEnd());
+        var answer = await issuer.Ask(new AgreeMessage(own, heard), cancel);
+        var said = answer.Require("The issuer does not say how far it is with this bank.").Position;
         if (said.Role == PositionRole.Bank)
         {
             store.Write(db => Behind(db, said));
@@ -192,35 +191,29 @@ internal sealed class Agreement(
         issued.AddRange(brings ? unordered : []);
         var transfers = store.Read(db => db.Query("SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number", r => ClearingInstruction.Decode(r.Bytes(0))!, (long)since.Instruction));
         var statements = store.Read(db => db.Query("SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number", r => CirculationStatement.Decode(r.Bytes(0))!, (long)since.Statement));
-        foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in issued.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [.. part], [], []), cancel);
+            await Give(new ReturnMessage(false, [.. part], [], []), cancel);
         }
 
-        foreach (var part in transfers.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in transfers.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [], [.. part], []), cancel);
+            await Give(new ReturnMessage(false, [], [.. part], []), cancel);
         }
 
-        foreach (var part in statements.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in statements.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [], [], [.. part]), cancel);
+            await Give(new ReturnMessage(false, [], [], [.. part]), cancel);
         }
 
-        await Give(new ReturnedWords(true, [], [], []), cancel);
+        await Give(new ReturnMessage(true, [], [], []), cancel);
 
         // It has forgotten which coins of lost cards it cancelled: they are reported again.
         store.Write(db => db.Execute("UPDATE cancellation SET date = NULL WHERE date >= $1", from.ToLedger()));
     }
 
-    private async ValueTask Give(ReturnedWords words, CancellationToken cancel)
-    {
-        var reply = await issuer.Call(RecoveryMessages.WriteReturn(words), cancel);
-        if (reply.Type != MessageType.ReturnReply)
-        {
-            throw new InvalidOperationException($"The issuer does not take back what it had signed. {Refusal.Read(reply)?.Text}".TrimEnd());
-        }
-    }
+    private async ValueTask Give(ReturnMessage words, CancellationToken cancel) =>
+        (await issuer.Ask(words, cancel)).Require("The issuer does not take back what it had signed.");
 
     /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
     private IssueRequest Ask(byte[] order)

@@ -130,7 +130,7 @@ internal static class EvidenceStore
         SELECT n.notice FROM notice n JOIN evidence e ON e.coin_id = n.coin_id
         WHERE n.u = $1 AND e.proof = $2 AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id) ORDER BY n.until LIMIT $3
         """,
-        r => Notice.Decode(r.Bytes(0))!, user.Value.ToArray(), (long)Proof.Excess, (long)Protocol.Link.RebuttalMessages.MaxNotices);
+        r => Notice.Decode(r.Bytes(0))!, user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
 
     public static List<(Rebuttal Rebuttal, bool InTime)> Rebuttals(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT rebuttal, in_time FROM rebuttal WHERE coin_id = $1 ORDER BY digest", r => (Rebuttal.Decode(r.Bytes(0))!, r.GetInt64(1) == 1), coin.Value.ToArray());
@@ -160,7 +160,8 @@ internal static class EvidenceStore
     /// <summary>The payments of which S_W goes, or went, to the issuer.</summary>
     public static List<BroughtVoid> Brought(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT message, since FROM void_message WHERE coin_id = $1 ORDER BY payment_id",
-        r => new BroughtVoid(VoidMessage.Read(new LinkMessage(MessageType.BankVoid, r.Bytes(0)))!.H, Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray());
+        r => new BroughtVoid(VoidedPayment.Of(
+            new LinkMessage(MessageType.BankVoid, r.Bytes(0)))!.H, Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray());
 
     public static void Bring(IWriteTransaction db, CashPayment h, byte[] message, Timestamp now) => db.Execute(
         "INSERT OR IGNORE INTO void_message(payment_id, coin_id, message, since) VALUES($1, $2, $3, $4)", h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), message, now.ToLedger());

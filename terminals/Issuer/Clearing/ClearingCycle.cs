@@ -110,7 +110,7 @@ internal sealed class ClearingCycle(
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.").ToMessage();
         }
 
-        if (InstructionsMessage.Read(request) is not { } said)
+        if (request.As<InstructionsMessage>() is not { } said)
         {
             return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
         }
@@ -132,7 +132,7 @@ internal sealed class ClearingCycle(
         return answer;
     }
 
-    private LinkMessage Answer(IWriteTransaction db, PartyId bank, InstructionsRequest said, Timestamp now)
+    private LinkMessage Answer(IWriteTransaction db, PartyId bank, InstructionsMessage said, Timestamp now)
     {
         ulong next = (ulong)db.Number("SELECT next_number FROM bank WHERE id = $1", (long)bank.Value);
         bool made = said.Seen < next && said.Statements.All(s => s.Number < next);
@@ -153,8 +153,8 @@ internal sealed class ClearingCycle(
         db.Execute("UPDATE bank SET acknowledged = max(acknowledged, min($2, next_number - 1)) WHERE id = $1", (long)bank.Value, (long)said.Seen);
         claims.Acknowledged(db, bank, now);
         ParkedInstructions.Acknowledged(db, bank);
-        return InstructionsMessage.WriteReply(db.Query(
+        return LinkBody.Kept<InstructionsReply>(db.Query(
             "SELECT transfer FROM instruction WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
-            r => r.Bytes(0), (long)bank.Value, (long)said.Seen, (long)InstructionsMessage.MaxTransfers));
+            r => r.Bytes(0), (long)bank.Value, (long)said.Seen, (long)InstructionsReply.MaxTransfers));
     }
 }

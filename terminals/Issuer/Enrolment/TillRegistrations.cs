@@ -18,15 +18,15 @@ internal sealed class TillRegistrations(Database store)
         "UPDATE till SET newest = $2, newest_subject = $3, newest_proof = $4 WHERE w = $1 AND newest < $2",
         submission.Till!.Value.Value.ToArray(), submission.Date.ToLedger(), subjects[0].ToArray(), submission.Prove(subjects, 0).Encode());
 
-    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => TillMessages.ReadNewest(request) is not { } till ? Malformed()
+    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => request.As<NewestBatchMessage>()?.Till is not { } till ? Malformed()
         : Fault(peer, till)?.ToMessage() ?? store.Read(db => db.Query(
             "SELECT newest_subject, newest_proof FROM till WHERE w = $1 AND newest > 0",
-            r => TillMessages.WriteNewestReply(Digest.Read(r.Bytes(0)), SubmissionProof.Decode(r.Bytes(1))), till.Value.ToArray()).FirstOrDefault())
-            ?? TillMessages.WriteNewestReply(default, null);
+            r => new NewestBatchReply(Digest.Read(r.Bytes(0)), SubmissionProof.Decode(r.Bytes(1))).ToMessage(), till.Value.ToArray()).FirstOrDefault())
+            ?? new NewestBatchReply(default, null).ToMessage();
 
     public LinkMessage HandleSubmitted(LinkPeer peer, LinkMessage request)
     {
-        if (TillMessages.ReadSubmitted(request) is not { } asked)
+        if (request.As<SubmittedMessage>() is not { } asked)
         {
             return Malformed();
         }
@@ -36,11 +36,11 @@ internal sealed class TillRegistrations(Database store)
             return fault.ToMessage();
         }
 
-        return TillMessages.WriteSubmittedReply(store.Read(db => db.Query(
+        return new SubmittedReply(store.Read(db => db.Query(
             SubmittedBy,
             r => new SubmittedPayment(
                 (ulong)r.GetInt64(0), CashPayment.Decode(r.Bytes(1))!, Receipt.Decode(r.Bytes(2))!, r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null),
-            asked.Till.Value.ToArray(), (long)asked.After, (long)peer.Id.Value, (long)TillMessages.MaxEntries)));
+            asked.Till.Value.ToArray(), (long)asked.After, (long)peer.Id.Value, (long)SubmittedReply.Max))).ToMessage();
     }
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>

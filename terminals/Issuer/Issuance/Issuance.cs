@@ -106,7 +106,7 @@ internal sealed class Issuance(
         if (anothers)
         {
             // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
-            return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
+            return new IssueReply(new(null, Sign(request, IssueRefusal.KeyReused, now))).ToMessage();
         }
 
         bool differs = row.X != request.FaceValue.ToLedger();
@@ -116,7 +116,7 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
         }
 
-        return new WithdrawalAnswer(row.EK, row.Never is null ? null : NonIssuanceStatement.Decode(row.Never)).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(row.EK, row.Never is null ? null : NonIssuanceStatement.Decode(row.Never))).ToMessage();
     }
 
     /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
@@ -180,7 +180,7 @@ internal sealed class Issuance(
         db.Execute(
             "INSERT INTO issuance(request, bank, x, never_issued, date) VALUES($1, $2, $3, $4, $5)",
             request.Request.Value.ToArray(), (long)request.Bank.Value, request.FaceValue.ToLedger(), statement.Encode(), now.ToLedger());
-        return new WithdrawalAnswer(null, statement).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(null, statement)).ToMessage();
     }
 
     private LinkMessage Issue(IWriteTransaction db, IssueRequest request, CoinRequest m, Timestamp now)
@@ -203,7 +203,7 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(m.Seed);
         Enter(db, request, ek, now);
         crash.Reach(CrashPoints.IssueUncommitted);
-        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(ek, null)).ToMessage();
     }
 
     /// <summary>
@@ -225,7 +225,7 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(opening);
         CryptographicOperations.ZeroMemory(m.Seed);
         Enter(db, request, ek, now);
-        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(ek, null)).ToMessage();
     }
 
     private static void Enter(IWriteTransaction db, IssueRequest request, byte[] ek, Timestamp now)

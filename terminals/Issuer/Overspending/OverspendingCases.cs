@@ -76,13 +76,13 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadRequest(request) is not { } after)
+        if (request.As<DossiersMessage>() is not { } asked)
         {
             return Refuse(RefusalReason.Malformed, "The request for a dossier is malformed.");
         }
 
         var now = Timestamp.Now(clock);
-        return DossierMessages.WriteReply(store.Write(db => Next(db, peer.Id, after, now)));
+        return new DossiersReply(store.Write(db => Next(db, peer.Id, asked.After ?? default, now))).ToMessage();
     }
 
     /// <summary>A page of the dossier that the bank was told of last.</summary>
@@ -93,7 +93,7 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadPageRequest(request) is not { } asked)
+        if (request.As<DossierPageMessage>() is not { } asked)
         {
             return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
         }
@@ -103,7 +103,7 @@ internal sealed class OverspendingCases(
             : null);
         return page is null
             ? Refuse(RefusalReason.OutOfDate, "There is no such page, or the dossier was replaced. Fetch its header again.")
-            : DossierMessages.WritePageReply(page);
+            : LinkBody.Kept<DossierPageReply>(page);
     }
 
     /// <summary>The bank's finding on a revision; an excess may still be rebutted later (hole 19).</summary>
@@ -114,7 +114,7 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadOutcome(request) is not { } outcome)
+        if (request.As<DossierOutcomeMessage>() is not { } outcome)
         {
             return Refuse(RefusalReason.Malformed, "The finding is malformed.");
         }
@@ -145,7 +145,7 @@ internal sealed class OverspendingCases(
             return true;
         });
         crash.Reach(CrashPoints.OutcomeCommitted);
-        return new LinkMessage(MessageType.DossierOutcomeReply, []);
+        return new DossierOutcomeReply().ToMessage();
     }
 
     /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
@@ -156,14 +156,14 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks file reversals, each those of its own cases.");
         }
 
-        if (DossierMessages.ReadReversalsRequest(request) is not { } after)
+        if (request.As<CaseReversalsMessage>()?.After is not { } after)
         {
             return Refuse(RefusalReason.Malformed, "The request for reversals is malformed.");
         }
 
-        return DossierMessages.WriteReversalsReply(store.Write(db =>
+        return new CaseReversalsReply(store.Write(db =>
         {
-            long most = DossierMessages.MaxReversals;
+            long most = CaseReversalsReply.Max;
             Switches.Replace("R3 filed", ref most, 0);
             db.Execute(FileReversals, (long)peer.Id.Value);
             string own = "bank = $1";
@@ -172,12 +172,12 @@ internal sealed class OverspendingCases(
                 $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > $2 ORDER BY number LIMIT $3",
                 r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Digest.Read(r.Bytes(1))), Reversal.Decode(r.Bytes(2))!),
                 (long)peer.Id.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
-        }));
+        })).ToMessage();
     }
 
     /// <summary>Stamps a rebuttal, of which it sees the hash and nothing else (rule R5).</summary>
-    public LinkMessage HandleStamp(LinkMessage request) => RebuttalMessages.ReadStampRequest(request) is { } subject
-        ? RebuttalMessages.WriteStamp(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock)))
+    public LinkMessage HandleStamp(LinkMessage request) => request.As<StampRebuttalMessage>()?.Rebuttal is { } subject
+        ? new StampRebuttalReply(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock))).ToMessage()
         : Refuse(RefusalReason.Malformed, "The request for a stamp is malformed.");
 
     private DossierHeader? Next(IWriteTransaction db, PartyId bank, CoinId after, Timestamp now)

@@ -110,14 +110,14 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// <summary>What was issued to a bank, for one that was restored.</summary>
     public LinkMessage HandleIssued(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank || RecoveryMessages.ReadIssued(request) is not { } after)
+        if (peer.Role != LinkRole.Bank || request.As<IssuedMessage>()?.After is not { } after)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
         }
 
-        return RecoveryMessages.WriteIssuedReply(store.Read(db => db.Query(
+        return new IssuedReply(store.Read(db => db.Query(
             "SELECT rowid, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > $2 ORDER BY rowid LIMIT $3",
-            r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)peer.Id.Value, (long)after, (long)RecoveryMessages.MaxEntries)));
+            r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)peer.Id.Value, (long)after, (long)IssuedReply.Max))).ToMessage();
     }
 
     private static IssueRequest Asked(byte[] bytes)
@@ -129,8 +129,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// <summary>A bank's shops, for one that was restored.</summary>
     public LinkMessage HandleShops(LinkPeer peer) => peer.Role != LinkRole.Bank
         ? new Refusal(RefusalReason.NotAllowed, "Only banks ask for their shops.").ToMessage()
-        : RecoveryMessages.WriteShopsReply(store.Read(db => db.Query(
-            "SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (Digest.Read(r.Bytes(0)), r.GetString(1)), (long)peer.Id.Value)));
+        : new ShopsOfBankReply(store.Read(db => db.Query(
+            "SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (Digest.Read(r.Bytes(0)), r.GetString(1)), (long)peer.Id.Value))).ToMessage();
 
     /// <summary>A bank gives back what this issuer had signed.</summary>
     public LinkMessage HandleReturn(LinkPeer peer, LinkMessage request)
@@ -140,7 +140,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return new Refusal(RefusalReason.NotAllowed, "Only banks give back what was signed for them.").ToMessage();
         }
 
-        if (RecoveryMessages.ReadReturn(request) is not { } words)
+        if (request.As<ReturnMessage>() is not { } words)
         {
             return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
         }
@@ -192,7 +192,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         return ours && possessed ? (coin!, m) : null;
     }
 
-    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
+    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnMessage words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
     {
         if (Awaits(db, bank) is null)
         {
@@ -235,7 +235,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             EndIfAll(db, now);
         }
 
-        return RecoveryMessages.WriteReturnReply();
+        return new ReturnReply().ToMessage();
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => WalletMessages.WriteRedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)));
+        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)).ToMessage());
         crash.Reach(CrashPoints.RedeemCommitted);
         return answer;
     }
@@ -83,7 +83,7 @@ internal sealed class CoinLife(
 
             InspectionDatabase.Lose(db, coin, now);
             MakeHot(db, coin);
-            return LossMessages.WriteCancelReply(coin.Lost ?? now);
+            return new CancelReply(coin.Lost ?? now).ToMessage();
         });
         crash.Reach(CrashPoints.CancelCommitted);
         return answer;
@@ -97,7 +97,7 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.NotAllowed, "The hot list is for shops.");
         }
 
-        if (LossMessages.ReadHotList(request) is not { } has)
+        if (request.As<HotListMessage>() is not { } has)
         {
             return Refuse(RefusalReason.Malformed, "The request for the hot list is malformed.");
         }
@@ -140,7 +140,8 @@ internal sealed class CoinLife(
             current = db.Number("SELECT count(*) FROM hot WHERE version > $1", (long)current) == 0 ? newest : current;
             var coins = db.Query(
                 "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => new CoinId(Digest.Read(r.Bytes(0))), (long)from, (long)current);
-            return LossMessages.WriteHotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db));
+            return new HotListReply(
+                HotList.Sign(keys.Statement, issuer, current, from, now, coins), Restorations.Announced(db)).ToMessage();
         });
     }
 
