@@ -3,13 +3,17 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Link;
 
-/// <summary>Every message of the registry: read back to the same bytes, refused when anything is cut off or added, and never more than it may be.</summary>
+/// <summary>
+/// Every message of the registry: read back to the same bytes, refused when anything is cut off or added, and never more than it may be.
+/// </summary>
 [Parallelizable]
 public sealed class LinkMessageTests
 {
-    private static IEnumerable<TestCaseData> Samples => LinkSamples.All.Select((m, i) => new TestCaseData(m).SetArgDisplayNames($"{m.Type}-{i}"));
+    private static IEnumerable<TestCaseData> Samples =>
+        LinkSamples.All.Select((m, i) => new TestCaseData(m).SetArgDisplayNames($"{m.Type}-{i}"));
 
-    private static IEnumerable<TestCaseData> TooMany => LinkSamples.TooMany.Select(m => new TestCaseData(m.Write, m.Sent).SetArgDisplayNames(m.Name));
+    private static IEnumerable<TestCaseData> TooMany =>
+        LinkSamples.TooMany.Select(m => new TestCaseData(m.Write, m.Sent).SetArgDisplayNames(m.Name));
 
     [Test]
     public void TheRegistryHasEveryMessage()
@@ -17,7 +21,8 @@ public sealed class LinkMessageTests
         var types = LinkMessages.All.SelectMany(m => new[] { m.Type, m.ReplyType }).Append(MessageType.Refusal).Distinct();
         Assert.That(types, Is.EquivalentTo(Enum.GetValues<MessageType>()));
         Assert.That(LinkMessages.All.Select(m => m.Type), Is.Ordered.And.Unique);
-        Assert.That(LinkSamples.All.Select(m => m.Type).Append(MessageType.Refusal).Distinct(), Is.EquivalentTo(Enum.GetValues<MessageType>()));
+        var samples = LinkSamples.All.Select(m => m.Type).Append(MessageType.Refusal).Distinct();
+        Assert.That(samples, Is.EquivalentTo(Enum.GetValues<MessageType>()));
     }
 
     [TestCaseSource(nameof(Samples))]
@@ -29,7 +34,10 @@ public sealed class LinkMessageTests
         Assert.That(message.Body, Has.Length.LessThanOrEqualTo(limit.Bytes));
     }
 
-    /// <summary>Cut before an object that may be left out it says less, in exactly those bytes; cut or lengthened anywhere else it says nothing.</summary>
+    /// <summary>
+    /// Cut before an object that may be left out it says less, in exactly those bytes; cut or lengthened anywhere else it says nothing. A byte
+    /// in the middle may make a length longer than it has to be: then it says the same.
+    /// </summary>
     [TestCaseSource(nameof(Samples))]
     public void CutOrLengthenedItIsRefused(LinkMessage message)
     {
@@ -41,7 +49,8 @@ public sealed class LinkMessageTests
             {
                 byte[] longer = [.. cut, added, .. message.Body[at..]];
                 var read = Recoded(message.Type, longer);
-                Assert.That(read, at == message.Body.Length ? Is.Null : Is.Null.Or.EqualTo(message.Body).Or.EqualTo(longer), $"{added:X2} at {at}");
+                bool isNone = read is null || (at < message.Body.Length && (read.SequenceEqual(message.Body) || read.SequenceEqual(longer)));
+                Assert.That(isNone, $"{added:X2} at {at}");
             }
         }
     }
@@ -65,6 +74,7 @@ public sealed class LinkMessageTests
     private static byte[]? Recoded(MessageType type, byte[] body)
     {
         var message = new LinkMessage(type, body);
-        return LinkMessages.All.Where(m => m.Type == type || m.ReplyType == type).Select(m => m.Recode(message)).FirstOrDefault(m => m is not null)?.Body;
+        return LinkMessages.All.Where(m => m.Type == type || m.ReplyType == type)
+            .Select(m => m.Recode(message)).FirstOrDefault(m => m is not null)?.Body;
     }
 }

@@ -13,7 +13,9 @@ internal static class LinkSamples
     public static IReadOnlyList<(string Name, Func<LinkMessage> Write, LinkMessage Sent)> TooMany { get; } =
     [
         One(new NoticesReply(Times(Part.Notice, NoticesReply.Max + 1)), Part.Notice.Encode()),
-        One(new CaseReversalsReply(Times(Part.CaseReversal, CaseReversalsReply.Max + 1)), new CaseReversalsReply([Part.CaseReversal]).ToMessage().Body),
+        One(
+            new CaseReversalsReply(Times(Part.CaseReversal, CaseReversalsReply.Max + 1)),
+            new CaseReversalsReply([Part.CaseReversal]).ToMessage().Body),
         One(new InstructionsReply(Times(Part.Transfer, InstructionsReply.MaxTransfers + 1)), Part.Transfer.Encode()),
         One(new IssuedReply(Times(Part.Issued, IssuedReply.Max + 1)), new IssuedReply([Part.Issued]).ToMessage().Body),
         One(new SettleReply(Times(Part.Receipt, SettleMessage.MaxPayments + 1)), Part.Receipt.Encode()),
@@ -26,7 +28,8 @@ internal static class LinkSamples
 
     private static IReadOnlyList<T> Times<T>(T one, int times) => [.. Enumerable.Repeat(one, times)];
 
-    private static IEnumerable<LinkMessage> Frames() => SpecVectors.Names.Where(n => n.StartsWith("frame-", StringComparison.Ordinal))
+    private static IEnumerable<LinkMessage> Frames() =>
+        SpecVectors.Names.Where(n => n.StartsWith("frame-", StringComparison.Ordinal))
         .Select(n => LinkFrame.Decode(SpecVectors.Bytes(n).AsSpan(4))!.Message).Where(m => m.Type != MessageType.Refusal);
 
     private static IEnumerable<LinkMessage> Made() =>
@@ -109,13 +112,21 @@ internal static class LinkSamples
         public static readonly IssuedWithdrawal Issued = new(11, Asked, SpecVectors.Bytes("E_K"));
         public static readonly CaseReversal CaseReversal = new(5, Coin, Reversal);
         public static readonly SubmittedPayment Submitted = new(12, H, Receipt, Reversal);
-        public static readonly SealedMessage Sealed = new(Asked.Key, [.. Enumerable.Range(0, 700).Select(i => (byte)i)]);
-        public static readonly byte[] Answer = [.. Enumerable.Range(0, 636).Select(i => (byte)i)];
+        public static readonly SealedMessage Sealed = new(Asked.Key, [.. Enumerable.Range(0, 700).Select(i => (byte)(i & 0xFF))]);
+        public static readonly byte[] Answer = [.. Enumerable.Range(0, 636).Select(i => (byte)(i & 0xFF))];
 
         public static readonly CirculationStatement Circulation = new(
-            new PartyId(1), 4, Bank, Currency.Eur, new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1)), Date, default, Signature);
+            new PartyId(1),
+            4,
+            Bank,
+            Currency.Eur,
+            new Circulation(new Amount(1000), new Amount(300), new Amount(20), new Amount(1)),
+            Date,
+            default,
+            Signature);
 
-        public static readonly HotList HotList = new(new PartyId(1), 8, 0, Date, [.. SpecVectors.Bytes("hot-entry"), .. SpecVectors.Bytes("hot-entry")], Signature);
+        public static readonly HotList HotList = new(
+            new PartyId(1), 8, 0, Date, [.. SpecVectors.Bytes("hot-entry"), .. SpecVectors.Bytes("hot-entry")], Signature);
 
         private static LinkMessage Frame(string name) => LinkFrame.Decode(SpecVectors.Bytes(name).AsSpan(4))!.Message;
     }

@@ -183,17 +183,15 @@ public sealed class CoinLifeTests
     public async Task OnlyTheHolderAndTheOwnBankCancel()
     {
         using var mallory = _town.User("Mallory", 1000);
-        var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with
-        {
-            User = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock)).User,
-        };
+        var alices = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
+        var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with { User = alices.User };
         Assert.That(async () => await _town.Wallet.ReportLost(forged, default), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var request = new WithdrawalId(Digest.Of("whatever"u8));
         var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
         var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
         Assert.That((await other.Ask(new CancelMessage(order), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
-        Assert.That((await other.Ask(
-            new CancelMessage(order with { Bank = _town.UserBank.Id }), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        order = order with { Bank = _town.UserBank.Id };
+        Assert.That((await other.Ask(new CancelMessage(order), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }
 

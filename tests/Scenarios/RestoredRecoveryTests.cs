@@ -106,7 +106,8 @@ public sealed class RestoredRecoveryTests : RestoredScenario
     {
         await Restore("bank-1");
         using var other = Town.Options.Suite.GenerateKey();
-        var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => new IssuedReply([.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })]).ToMessage()));
+        var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => new IssuedReply(
+            [.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })]).ToMessage()));
         Assert.That((await lying.Recover(default)).Withdrawals, Is.Zero);
         Assert.That(lying.Audit.Unordered.Sum, Is.Zero);
     }

@@ -80,7 +80,8 @@ public sealed class StatementChainTests
         var last = town.UserBank.CirculationStatements[^1];
         using var key = town.StatementKey;
         ulong lies = 0;
-        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>([Sign(key, last with { Number = last.Number + 5, Totals = last.Totals with { Issued = new Amount(++lies) } }).Encode()])));
+        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>(
+            [Sign(key, last with { Number = last.Number + 5, Totals = last.Totals with { Issued = new Amount(++lies) } }).Encode()])));
         for (int visit = 0; visit < 70; visit++)
         {
             Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);

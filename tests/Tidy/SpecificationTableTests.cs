@@ -40,15 +40,16 @@ public sealed partial class SpecificationTableTests
     private static string Limits() => string.Concat(
     [
         "| request | bytes | entries | reply | bytes | entries |\n", "|---|---|---|---|---|---|\n",
-        .. LinkMessages.All.Select(m => $"| {m.Type} | {Show(m.Request)} | {m.ReplyType} | {Show(m.Reply)} |\n"),
+        .. LinkMessages.All.Select(m => $"| {m.Type} | {Show(m.Request)} {m.ReplyType} | {Show(m.Reply)}\n"),
     ]);
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Show(BodyLimit limit)
     {
         bool isFrames = limit.Bytes == BodyLimit.OfRequestFrame().Bytes || limit.Bytes == BodyLimit.OfReplyFrame().Bytes;
-        string entries = limit.Entries switch { 0 => "", BodyLimit.AsFit => "any", var most => most.ToString(
-            "N0", CultureInfo.InvariantCulture) };
-        return $"{(isFrames ? "frame" : limit.Bytes.ToString("N0", CultureInfo.InvariantCulture))} | {entries}";
+        string entries = limit.Entries switch { 0 => "", BodyLimit.AsFit => "any ", var most => $"{Number(most)} " };
+        return $"{(isFrames ? "frame" : Number(limit.Bytes))} | {entries}|";
     }
 
     [Test]
