@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# eng/fuzz.sh TARGET [SECONDS]: afl-fuzz on one of the targets tlv, runtime, wallet, from the corpus in bench/Fuzz/Corpus. Default: 3600 seconds.
+# eng/fuzz.sh TARGET [SECONDS]: afl-fuzz on one of the targets tlv, link, runtime, wallet, from the corpus in bench/Fuzz/Corpus. Default: 3600 seconds.
 # Needs afl++ (Debian; installed where it is missing) and NuGet's SharpFuzz.CommandLine (installed into a temporary folder). What it finds is
 # left in fuzz-TARGET; exit code 0 only if nothing crashed and nothing hung.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-target=${1:?"which target: tlv, runtime or wallet?"}
+target=${1:?"which target: tlv, link, runtime or wallet?"}
 seconds=${2:-3600}
 [ -d "bench/Fuzz/Corpus/$target" ] || { echo "There is no target '$target'; there are: $(ls bench/Fuzz/Corpus | xargs)." >&2; exit 2; }
 if ! command -v afl-fuzz >/dev/null; then

@@ -13,6 +13,10 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
 {
     public const int EntrySize = 8;
     public const int MaxEntries = 100_000;
+    public const int MaxEncodedSize = Frame + (MaxEntries * EntrySize);
+
+    /// <summary>Bytes around the entries.</summary>
+    private const int Frame = 200;
 
     public static byte[] Entry(ulong version, CoinId coin) => Digest.Of(SignedMessage.HotEntry(version, coin)).ToArray()[..EntrySize];
 
@@ -44,7 +48,7 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
         return false;
     }
 
-    public byte[] Encode() => BerTlv.Encode(200 + Entries.Length, (ref BerTlvWriter writer) =>
+    public byte[] Encode() => BerTlv.Encode(Frame + Entries.Length, (ref BerTlvWriter writer) =>
     {
         int begin = writer.Begin(WalletTag.HotList);
         writer.Write(WalletTag.IssuerId, Issuer.Value);

@@ -40,6 +40,25 @@ public static class PlainText
     /// <summary>The same; line breaks stay. For what a program composed itself out of foreign parts.</summary>
     public static string EscapeLines(string text) => Escape(text, keepsLines: true);
 
+    /// <summary>As many whole characters from its beginning as <paramref name="maxSize"/> bytes of UTF-8 hold.</summary>
+    public static string Cut(string text, int maxSize)
+    {
+        int size = 0;
+        int kept = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            size += rune.Utf8SequenceLength;
+            if (size > maxSize)
+            {
+                return text[..kept];
+            }
+
+            kept += rune.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+
     private static string Escape(string text, bool keepsLines)
     {
         bool escapes = Pieces(text).Any(p => !IsShown(p.Rune, keepsLines));

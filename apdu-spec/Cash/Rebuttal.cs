@@ -27,7 +27,7 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>SHA-256 of the voids and dead statements: what a stamp stamps.</summary>
     public Digest Digest => Cash.Digest.Of(BerTlv.Encode(MaxEncodedSize, WriteStatements));
 
-    private int MaxEncodedSize => (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * NonSettlementStatement.MaxEncodedSize)
+    internal int MaxEncodedSize => (Voids.Count * VoidStatement.MaxEncodedSize) + (Dead.Count * NonSettlementStatement.MaxEncodedSize)
         + (Certificates.Count * KeyCertificate.MaxEncodedSize) + (Stamps.Count * Stamp.MaxEncodedSize) + 16;
 
     /// <summary>The void that strikes the payment out, if there is one.</summary>

@@ -19,7 +19,7 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
     private const int PlaintextSize = CashCipher.SeedSize + 4 + MaxBody;
     private const int SaltSize = 16;
     private const int AnswerSize = 4 + MaxBody;
-    private const int MaxEncodedSize = 900;
+    internal const int MaxEncodedSize = 900;
 
     /// <summary>Seals a message; the seed opens the answer and must not leave the wallet.</summary>
     public static (SealedMessage Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)

@@ -119,6 +119,14 @@ public ref struct BerTlvReader(ReadOnlySpan<byte> data)
     /// <summary>Takes over what went wrong in a reader made by <see cref="Enter"/>; unread bytes in it are wrong too.</summary>
     public void Leave(in BerTlvReader inner) => Failed |= !inner.Complete;
 
+    /// <summary>All that is left, for an object that decodes itself from its bytes; empty when the reader failed.</summary>
+    public ReadOnlySpan<byte> ReadRest()
+    {
+        var rest = Failed ? default : _rest;
+        _rest = default;
+        return rest;
+    }
+
     /// <summary>Marks the data as wrong, for rules that a tag and a length cannot say.</summary>
     public void Fail() => Failed = true;
 

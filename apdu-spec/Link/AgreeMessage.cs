@@ -1,30 +1,34 @@
-using HierCash.Protocol.Cash;
 using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
 
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer, the first thing of each visit: how far both are with each other (R27).</summary>
-public static class AgreeMessage
+/// <param name="Heard">The newest of the issuer's positions that the bank has; null if it has none.</param>
+public sealed record AgreeMessage(Position Own, Position? Heard) : ILinkRequest<AgreeMessage, AgreeReply>
 {
-    /// <param name="heard">The newest of the issuer's positions that the bank has; null if it has none.</param>
-    public static LinkMessage Write(Position own, Position? heard) => new(
-        MessageType.Agree,
-        BerTlv.Encode(2 * Position.MaxEncodedSize, (ref BerTlvWriter w) =>
-        {
-            own.Write(ref w);
-            heard?.Write(ref w);
-        }));
+    public static MessageType Type => MessageType.Agree;
 
-    public static (Position Own, Position? Heard)? Read(LinkMessage message)
+    public static BodyLimit Limit => new(2 * Position.MaxEncodedSize);
+
+    public void Write(ref BerTlvWriter writer)
     {
-        var r = new BerTlvReader(message.Body);
-        var own = Position.Read(ref r);
-        var heard = r.HasMore ? Position.Read(ref r) : null;
-        return r.Complete ? (own, heard) : null;
+        Own.Write(ref writer);
+        Heard?.Write(ref writer);
     }
 
-    /// <param name="position">The issuer's; or the bank's own that the issuer has, where the bank is behind it.</param>
-    public static LinkMessage WriteReply(Position position) => new(MessageType.AgreeReply, position.Encode());
+    public static AgreeMessage? Read(ref BerTlvReader reader) =>
+        new(Position.Read(ref reader), reader.HasMore ? Position.Read(ref reader) : null);
+}
 
-    public static Position? ReadReply(LinkMessage message) => message.Type == MessageType.AgreeReply ? Position.Decode(message.Body) : null;
+/// <param name="Position">The issuer's; or the bank's own that the issuer has, where the bank is behind it.</param>
+public sealed record AgreeReply(Position Position) : ILinkBody<AgreeReply>
+{
+    public static MessageType Type => MessageType.AgreeReply;
+
+    public static BodyLimit Limit => new(Position.MaxEncodedSize);
+
+    public void Write(ref BerTlvWriter writer) => Position.Write(ref writer);
+
+    public static AgreeReply? Read(ref BerTlvReader reader) => new(Position.Read(ref reader));
 }

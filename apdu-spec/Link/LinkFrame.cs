@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 
 namespace HierCash.Protocol.Link;
@@ -82,6 +83,20 @@ public sealed record LinkMessage(MessageType Type, byte[] Body)
 {
     /// <summary>Of a response that came over a link: what the clock of its sender said. To be compared, never to be adopted or stored (rule R26).</summary>
     public Timestamp? Said { get; init; }
+
+    /// <summary>What a message of that type says; null where this is another one, malformed, or more than such a message holds.</summary>
+    public T? As<T>()
+        where T : class, ILinkBody<T>
+    {
+        if (Type != T.Type || Body.Length > T.MostRead)
+        {
+            return null;
+        }
+
+        var r = new BerTlvReader(Body);
+        var read = T.Read(ref r);
+        return r.Complete ? read : null;
+    }
 
     public override string ToString() => $"{Type}, {Body.Length} bytes";
 }

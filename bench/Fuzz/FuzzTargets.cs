@@ -6,6 +6,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Protocol.Traces;
 using HierCash.Terminals;
@@ -28,7 +29,7 @@ public sealed class FuzzTargets(string fixtures)
         return card.Image.Copy();
     });
 
-    public static IReadOnlyList<string> Names { get; } = ["tlv", "runtime", "wallet"];
+    public static IReadOnlyList<string> Names { get; } = ["tlv", "link", "runtime", "wallet"];
 
     /// <exception cref="FuzzException">Something is broken.</exception>
     public void Run(string target, ReadOnlySpan<byte> input)
@@ -37,6 +38,9 @@ public sealed class FuzzTargets(string fixtures)
         {
             case "tlv":
                 Tlv(input);
+                break;
+            case "link":
+                Link(input);
                 break;
             case "runtime":
                 Runtime(input);
@@ -92,6 +96,27 @@ public sealed class FuzzTargets(string fixtures)
         Again(Stamp.Decode(input)?.Encode(), b => Stamp.Decode(b)?.Encode());
         Again(ShopAnswer.Decode(input)?.Encode(), b => ShopAnswer.Decode(b)?.Encode());
         Again(EnrolmentRequest.Decode(input)?.Encode(), b => EnrolmentRequest.Decode(b)?.Encode());
+    }
+
+    /// <summary>A message as input of the target link: its type and its body.</summary>
+    public static byte[] Seed(LinkMessage message) =>
+        [(byte)((ushort)message.Type >> 8), (byte)((ushort)message.Type & 0xFF), .. message.Body];
+
+    /// <summary>The same, of every message of the link. Two bytes of type, and the body.</summary>
+    private static void Link(ReadOnlySpan<byte> input)
+    {
+        if (input.Length < 2)
+        {
+            return;
+        }
+
+        var type = (MessageType)BinaryPrimitives.ReadUInt16BigEndian(input);
+        var message = new LinkMessage(type, input[2..].ToArray());
+        _ = Refusal.Read(message);
+        foreach (var exchange in LinkMessages.All.Where(m => m.Type == type || m.ReplyType == type))
+        {
+            Again(exchange.Recode(message)?.Body, b => exchange.Recode(new LinkMessage(type, b))?.Body);
+        }
     }
 
     private static void Again(byte[]? encoded, Func<byte[], byte[]?> decode)

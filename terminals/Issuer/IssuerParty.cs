@@ -314,7 +314,7 @@ public sealed partial class IssuerParty : ILinkHandler
             MessageType.ShopsOfBank => _recovery.HandleShops(peer),
             MessageType.Return => _recovery.HandleReturn(peer, request),
             MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
-            MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request) is { } order
+            MessageType.Issue or MessageType.Withhold => IssueMessage.RequestOf(request) is { } order
                 ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
                 : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
             MessageType.Settle => _settlement.Handle(peer, request),

@@ -47,8 +47,10 @@ public sealed record LinkLimits
     /// <summary>Bytes of a frame of a stranger: what a wallet asks before it is known is shorter (rule R30).</summary>
     public int MaxStrangerFrame { get; init; } = 16 * 1024;
 
-    /// <summary>Bytes of a frame of a stranger that has one of the few places for long ones: a rebuttal, and the frame around it.</summary>
-    public int MaxLongFrame { get; init; } = RebuttalMessages.MaxRebutSize + 1024;
+    /// <summary>
+    /// Bytes of a frame of a stranger that has one of the few places for long ones: the longest that a wallet sends, a rebuttal, and the frame around it.
+    /// </summary>
+    public int MaxLongFrame { get; init; } = LinkMessages.MostAtBank + 1024;
 
     /// <summary>Long frames of strangers at a time.</summary>
     public int MaxLong { get; init; } = 16;

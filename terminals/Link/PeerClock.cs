@@ -69,7 +69,7 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
             return null;
         }
 
-        Hear(await link.Call(new LinkMessage(MessageType.Certificates, []), cancel));
+        Hear(await link.Call(new CertificatesMessage().ToMessage(), cancel));
         return Fault;
     }
 

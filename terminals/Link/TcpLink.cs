@@ -176,7 +176,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
             using (connection)
             {
                 // Whoever it is hears what everybody may, and nothing else; what it answers is not heeded.
-                await connection.Call(new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), ShownCertificates.Write(newer)), either.Token);
+                var shown = new ShowCertificatesMessage(newer).ToMessage();
+                await connection.Call(new LinkFrame(FrameKind.Request, Interlocked.Increment(ref _correlation), shown), either.Token);
             }
 
             throw Distrusted(fault, null);

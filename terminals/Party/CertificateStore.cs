@@ -46,8 +46,8 @@ public static class CertificateStore
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public static async ValueTask Fetch(Database store, Scheme scheme, ICashSuite suite, ILink issuer, CancellationToken cancel)
     {
-        var reply = await issuer.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-        var given = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Holder == scheme.Issuer).ToList();
+        var reply = await issuer.Call(new CertificatesMessage().ToMessage(), cancel);
+        var given = (reply.As<CertificatesReply>()?.Certificates ?? []).Where(c => c.Holder == scheme.Issuer).ToList();
         var fresh = scheme.Learn(given, suite);
         if (fresh.Count > 0)
         {
@@ -62,7 +62,7 @@ public static class CertificateStore
         if (shows)
         {
             // What comes back changes nothing: the issuer says at the agreement that it is behind.
-            await issuer.Call(ShownCertificates.Write(lacking), cancel);
+            await issuer.Call(new ShowCertificatesMessage(lacking).ToMessage(), cancel);
         }
     }
 

@@ -35,9 +35,9 @@ internal sealed class IssuerCertificates
     /// <exception cref="InvalidOperationException">It has none that is valid by this clock, which is not the bank's.</exception>
     public static async ValueTask<IssuerCertificates> Fetch(ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
     {
-        var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
+        var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
         banksClock.Hear(reply);
-        var all = CertificatesReply.Read(reply)?.Certificates ?? [];
+        var all = reply.As<CertificatesReply>()?.Certificates ?? [];
         var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
             ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault) : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
         return new IssuerCertificates(all, kept, encryption);

@@ -39,8 +39,8 @@ public sealed partial class WalletTerminal
         var results = new List<RecoveryResult>();
         foreach (var (_, entry, h) in log.Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))))
         {
-            var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
-            results.Add(WalletMessages.ReadDeadReply(reply) is { } statement
+            var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
+            results.Add(reply.As<DeadStatementReply>()?.Statement is { } statement
                 ? Restore(card, status, certificates, h, statement)
                 : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
         }
@@ -48,8 +48,8 @@ public sealed partial class WalletTerminal
         foreach (var (entry, h) in Forgotten(card, status, log).Where(e => e.H.Till != till && (which is null || which(e.Entry))))
         {
             // Of most of them the issuer says that they are settled, which is no news: only what comes back, or may still, is told.
-            var reply = await link.Call(WalletMessages.WriteDead(h), cancel);
-            if (WalletMessages.ReadDeadReply(reply) is { } statement)
+            var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
+            if (reply.As<DeadStatementReply>()?.Statement is { } statement)
             {
                 card.Show(h);
                 results.Add(Restore(card, status, certificates, h, statement));
@@ -138,8 +138,9 @@ public sealed partial class WalletTerminal
         try
         {
             // Whole ones beside each other: what the bank says of a key takes no place of what the card has checked.
-            var reply = await bank.Call(new LinkMessage(MessageType.Certificates, []), cancel);
-            var told = (CertificatesReply.Read(reply)?.Certificates ?? []).Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(WalletRecords.MaxCertificates).ToList();
+            var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
+            var told = (reply.As<CertificatesReply>()?.Certificates ?? []).Where(
+                c => c.Usage == KeyUsage.IssuerStatement).TakeLast(WalletRecords.MaxCertificates).ToList();
             IReadOnlyList<KeyCertificate> all = [.. kept.Concat(told).DistinctBy(c => c.Digest)];
             Switches.Replace("R3 own certificates", ref all, [.. told.Concat(kept).DistinctBy(c => c.Key.Id)]);
             return all;
@@ -172,8 +173,8 @@ public sealed partial class WalletTerminal
     /// <exception cref="InvalidOperationException">The bank does not take the report; the message says why.</exception>
     public async ValueTask<ulong> ReportLost(LostCardReport report, CancellationToken cancel)
     {
-        var reply = await bank.Call(LossMessages.WriteReport(report), cancel);
-        return LossMessages.ReadReportReply(reply) ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text ?? "The bank's answer is malformed. Report again.");
+        var (answer, refusal) = await bank.Ask(new LostCardMessage(report), cancel);
+        return answer?.Cancelled ?? throw new InvalidOperationException(refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
     /// <summary>Every S_W that the card was given goes to the issuer at the next contact: what its shop settled all the same is taken back from the shop (rule R4).</summary>
@@ -190,10 +191,10 @@ public sealed partial class WalletTerminal
             }
 
             var statement = VoidStatement.Of(h, entry.Proof!.TillKey!, entry.Proof.Signature);
-            var reply = await link.Call(new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid), cancel);
+            var reply = await link.Call(new UploadVoidMessage(new(h, statement)).ToMessage(), cancel);
 
             // Only what ends it: after any other refusal it is brought again.
-            bool ends = VoidMessage.ReadReply(reply)?.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate };
+            bool ends = reply.As<UploadVoidReply>()?.Reversal.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate };
             Switches.On("R4 brings again", ref ends);
             if (ends)
             {
@@ -270,7 +271,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
     {
         var (message, seed) = SealedMessage.Seal(suite, issuer, request);
-        var reply = await bank.Call(RelayMessages.Write(MessageType.Relay, message), cancel);
+        var reply = await bank.Call(new RelayMessage(message).ToMessage(), cancel);
         if (Refusal.Read(reply) is { } refusal)
         {
             bool banks = true;
@@ -278,7 +279,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
             return banks ? throw new LinkException(refusal.Text) : reply;
         }
 
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
+        return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
             ? opened
             : throw new LinkException("The answer to the sealed message cannot be opened. Try again.");
     }

@@ -23,7 +23,7 @@ public sealed partial class WalletTerminal
     }
 
     private ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, WithdrawalOrder order, CancellationToken cancel) =>
-        Send(card, status, certificates, WithdrawMessage.Write(order), order.Number, cancel);
+        Send(card, status, certificates, new WithdrawMessage(order).ToMessage(), order.Number, cancel);
 
     /// <summary>Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends, whatever a bank says.</summary>
     private async ValueTask<LinkMessage> Send(
@@ -59,7 +59,7 @@ public sealed partial class WalletTerminal
     {
         if (records?.Order(status.User, status.Bank, number) is { } kept)
         {
-            return Shown(number, await bank.Call(WithdrawMessage.Write(kept), cancel), $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
+            return Shown(number, await bank.Call(new WithdrawMessage(kept).ToMessage(), cancel), $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
         }
 
         RequireClock();
@@ -73,13 +73,13 @@ public sealed partial class WalletTerminal
         }
 
         var word = new Renunciation(status.User, status.Bank, number, now, card.RenounceOrder(number, now));
-        var reply = await bank.Call(OrderMessages.WriteRenounce(word), cancel);
+        var reply = await bank.Call(new RenounceMessage(word).ToMessage(), cancel);
         if (Refusal.Read(reply) is { } refused)
         {
             return refused;
         }
 
-        var until = Until(reply, MessageType.RenounceReply);
+        var until = (reply.As<RenounceReply>() ?? throw Malformed()).Until;
         Tell(number, ", and neither the records nor the card have it: the card signed that it cannot be shown." + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
         return null;
     }
@@ -103,7 +103,7 @@ public sealed partial class WalletTerminal
 
         var order = Sign(card, status, begun, pending.FaceValue, pending.Key, now);
         records?.Ordered(order);
-        return Shown(coin.Order, await bank.Call(WithdrawMessage.Write(order), cancel), " The card showed it.");
+        return Shown(coin.Order, await bank.Call(new WithdrawMessage(order).ToMessage(), cancel), " The card showed it.");
     }
 
     /// <summary>The order of a coin that is there, as the card signs it again.</summary>
@@ -111,8 +111,9 @@ public sealed partial class WalletTerminal
     {
         var signed = card.AuthoriseWithdrawal(slot, date);
         var terms = coin.Cash!.Coin.Terms;
-        return OrderMessages.WriteShown(
-            new ShownOrder(status.User, status.Bank, terms.FaceValue, terms.Currency, signed.Key, signed.Request, signed.Number, date, signed.Signature));
+        var order = new ShownOrder(
+            status.User, status.Bank, terms.FaceValue, terms.Currency, signed.Key, signed.Request, signed.Number, date, signed.Signature);
+        return new ShowOrderMessage(order).ToMessage();
     }
 
     /// <summary>What the bank said to the order of a coin. Of one that fits nothing of what it awaits it may still wait.</summary>
@@ -124,7 +125,7 @@ public sealed partial class WalletTerminal
             return refused;
         }
 
-        var until = Until(reply, MessageType.ShowOrderReply);
+        var until = (reply.As<ShowOrderReply>() ?? throw Malformed()).Until;
         if (isMissing || until is not null)
         {
             Tell(number, ". The card showed it." + (until is { } date ? $" Orders after it wait until {date} at the latest." : ""));
@@ -144,8 +145,7 @@ public sealed partial class WalletTerminal
         return refused;
     }
 
-    private static Timestamp? Until(LinkMessage reply, MessageType expected) =>
-        OrderMessages.ReadReply(reply, expected, out var until) ? until : throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
+    private static LinkException Malformed() => new("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
 
     private void Tell(uint number, string what) => ShowedOrder?.Invoke($"The bank did not know order {number} of this account{what}");
 
@@ -162,7 +162,7 @@ public sealed partial class WalletTerminal
         var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0).ToList();
         var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
         var kept = records?.Orders(status.User, status.Bank, since) ?? [];
-        var all = kept.Where(o => !pending.Contains(o.Number)).Select(o => (o.Number, o.FaceValue, OfCard: false, Make: (Func<LinkMessage>)(() => WithdrawMessage.Write(o))))
+        var all = kept.Where(o => !pending.Contains(o.Number)).Select(o => (o.Number, o.FaceValue, OfCard: false, Make: (Func<LinkMessage>)(() => new WithdrawMessage(o).ToMessage())))
             .Concat(slots.Where(s => s.Coin.Cash is not null && records?.Order(status.User, status.Bank, s.Coin.Order) is null)
                 .Select(s => (Number: s.Coin.Order, s.Coin.Cash!.Coin.Terms.FaceValue, OfCard: true, Make: (Func<LinkMessage>)(() => OfCoin(card, status, s.Slot, s.Coin, Timestamp.Now(clock))))))
             .OrderBy(o => o.Number).ToList();

@@ -4,6 +4,8 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
 
@@ -23,7 +25,7 @@ public sealed partial class WalletTerminal
 {
     /// <summary>What the bank holds against a user. Asked at every contact.</summary>
     public async ValueTask<IReadOnlyList<Notice>> Notices(AccountId user, CancellationToken cancel) =>
-        RebuttalMessages.ReadNotices(await bank.Call(RebuttalMessages.WriteNoticesRequest(user), cancel)) ?? [];
+        (await bank.Ask(new NoticesMessage(user), cancel)).Reply?.Notices ?? [];
 
     /// <summary>
     /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
@@ -97,7 +99,8 @@ public sealed partial class WalletTerminal
     {
         try
         {
-            if (RebuttalMessages.ReadAccusation(await bank.Call(RebuttalMessages.WriteAccusationRequest(status.User, notice.Coin, null), cancel)) is not var (root, bare))
+            var (answer, _) = await bank.Ask(new AccusationMessage(status.User, notice.Coin, null), cancel);
+            if (answer is not { Root: { } root, File: { } bare })
             {
                 return null;
             }
@@ -106,8 +109,8 @@ public sealed partial class WalletTerminal
             var pages = new List<DossierPage>();
             for (uint i = 0; i < hashes.Count; i++)
             {
-                var reply = await bank.Call(RebuttalMessages.WriteAccusationRequest(status.User, notice.Coin, i), cancel);
-                if (RebuttalMessages.ReadAccusationPage(reply) is not { } page || page.Hash != hashes[(int)i])
+                (answer, _) = await bank.Ask(new AccusationMessage(status.User, notice.Coin, i), cancel);
+                if (answer?.Page is not { } page || page.Hash != hashes[(int)i])
                 {
                     return null;
                 }
@@ -167,11 +170,11 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>The bank's answer; null where it gives none.</summary>
-    private async ValueTask<RebutAnswer?> Show(Notice notice, Rebuttal rebuttal, CancellationToken cancel)
+    private async ValueTask<RebutReply?> Show(Notice notice, Rebuttal rebuttal, CancellationToken cancel)
     {
         try
         {
-            return RebuttalMessages.ReadRebutAnswer(await bank.Call(RebuttalMessages.WriteRebut(notice.Coin, rebuttal), cancel));
+            return (await bank.Ask(new RebutMessage(notice.Coin, rebuttal), cancel)).Reply;
         }
         catch (LinkException)
         {
@@ -183,8 +186,9 @@ public sealed partial class WalletTerminal
     {
         try
         {
-            var reply = await Seal(card, await Certificates(card, cancel)).Call(RebuttalMessages.WriteStampRequest(rebuttal.Digest), cancel);
-            var stamp = RebuttalMessages.ReadStamp(reply);
+            var reply = await Seal(card, await Certificates(card, cancel)).Call(
+                new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
+            var stamp = reply.As<StampRebuttalReply>()?.Stamp;
             bool its = stamp?.Subject == rebuttal.Digest;
             Switches.On("R5 stamped", ref its);
             return stamp is not null && its ? rebuttal.With(stamp, []) : rebuttal;

@@ -99,9 +99,9 @@ public sealed partial class WalletTerminal
         foreach (var h in open)
         {
             string amount = h.Paid.Show(status.Currency);
-            var reply = await link.Call(WalletMessages.WriteRedeem(h), cancel);
+            var reply = await link.Call(new RedeemMessage(h).ToMessage(), cancel);
             crash.Reach(CrashPoints.RedemptionAnswered);
-            var receipt = WalletMessages.ReadRedeemReply(reply);
+            var receipt = reply.As<RedeemReply>()?.Receipt;
             bool its = receipt?.Subject == h.Id.Value;
             Switches.On("hole 9 receipt", ref its);
             if (receipt is null || !its)

@@ -235,7 +235,7 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             return new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, refusal.Text) { Waits = refusal.Reason != RefusalReason.KeyUnknown };
         }
 
-        if (WithdrawalAnswer.Read(reply, MessageType.WithdrawReply) is not { } answer)
+        if (reply.As<WithdrawReply>()?.Answer is not { } answer)
         {
             throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
         }

@@ -148,6 +148,7 @@ public sealed class ClearingAuditTests
     private sealed class Mute(ILink inner) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => inner.Call(
-            request.Type == MessageType.Instructions ? InstructionsMessage.Write(InstructionsMessage.Read(request)!.Seen) : request, cancel);
+            request.Type == MessageType.Instructions ? new InstructionsMessage(
+                request.As<InstructionsMessage>()!.Seen).ToMessage() : request, cancel);
     }
 }

@@ -57,8 +57,9 @@ internal sealed partial class CheatTown
         var begun = client.BeginWithdrawal(new Amount(minor), Currency.Eur, pe);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Now);
         var order = new WithdrawalOrder(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now, signed.Signature);
-        var reply = World.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
-        bool done = WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
+        var reply = World.UserBank.Handle(
+            LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        bool done = reply.As<WithdrawReply>()?.Answer.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
         TellCoins(Mallory);
         Did($"A clerk sends an order of Mallory's card for {Money(minor)} in Alice's name: {(done ? "issued" : "refused")}.");
     });

@@ -72,10 +72,10 @@ internal sealed partial class CheatTown
 
         World.Issuer.CloseCycle();
         var link = World.IssuerLink(thief, "thief");
-        var reply = RawMessages.Call(link, DossierMessages.WriteRequest(null));
-        if (DossierMessages.ReadReply(reply, out var header) && header is not null)
+        var reply = RawMessages.Call(link, new DossiersMessage(null).ToMessage());
+        if (reply.As<DossiersReply>()?.Header is { } header)
         {
-            RawMessages.Call(link, DossierMessages.WriteOutcome(header.Coin, header.Revision, Proof.Nothing));
+            RawMessages.Call(link, new DossierOutcomeMessage(header.Coin, header.Revision, Proof.Nothing).ToMessage());
             Did("With bank-1's old key somebody fetches a dossier with its opening, and tells the issuer that it proves nothing.");
         }
         else

@@ -85,8 +85,9 @@ internal static class RawMessages
 
         var user = world.UserBank.Accounts.Single(a => a.Name == card.Owner).User;
         var order = new WithdrawalOrder(user, world.UserBank.Id, x, Currency.Eur, key, begun.EI, signed!.Number, now, signed.Signature);
-        var reply = world.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
-        return WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
+        var reply = world.UserBank.Handle(
+            LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return reply.As<WithdrawReply>()?.Answer.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;
     }
 
     private static void Acknowledge(WalletCard client)
@@ -128,7 +129,7 @@ internal static class RawMessages
     }
 
     /// <summary>The payments in a shop's message, if it is a settlement; for whoever watches the wire.</summary>
-    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || SettleMessage.Read(message) is not { } batch
+    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || message.As<SettleMessage>() is not { } batch
         ? []
         : batch.Items.Select(i => CashPayment.Decode(i)).OfType<CashPayment>();
 
@@ -137,7 +138,7 @@ internal static class RawMessages
 
     /// <summary>Since when a till says that it has more to send; null if it has not.</summary>
     public static DateTimeOffset? StillQueued(LinkMessage message) =>
-        (message.Type == MessageType.Settle ? SettleMessage.Read(message)?.Submission.Queued : LossMessages.ReadHotList(message)?.Queued) is
+        (message.Type == MessageType.Settle ? message.As<SettleMessage>()?.Submission.Queued : message.As<HotListMessage>()?.Queued) is
             { Microseconds: > 0 and < long.MaxValue / 10 } queued
             ? DateTimeOffset.UnixEpoch.AddTicks((long)queued.Microseconds * TimeSpan.TicksPerMicrosecond)
             : null;
@@ -145,15 +146,15 @@ internal static class RawMessages
     /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
     public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
     {
-        var reply = Call(till, SettleMessage.Write(key, payments[0].Coin.Terms.Issuer, payments, date, queued));
-        return SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict).ToList() ?? [];
+        var reply = Call(till, SettleMessage.Sign(key, payments[0].Coin.Terms.Issuer, payments, date, queued).ToMessage());
+        return reply.As<SettleReply>()?.Receipts.Select(r => r.Verdict).ToList() ?? [];
     }
 
     /// <summary>A shop takes a payment back at the issuer; true if the issuer says so.</summary>
     public static bool Reverse(ILink till, ISigningKey key, CashPayment h)
     {
         var statement = VoidStatement.Sign(key, h);
-        return VoidMessage.ReadReply(Call(till, new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid))) is not null;
+        return VoidedPayment.ReversalOf(Call(till, new ForwardVoidMessage(new(h, statement)).ToMessage())) is not null;
     }
 
     /// <summary>A wallet brings {H, S_W}, sealed and by way of its bank; true if the issuer answers with a reversal.</summary>
@@ -161,10 +162,11 @@ internal static class RawMessages
     {
         var statement = VoidStatement.Sign(key, h);
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, new VoidMessage(h, statement).ToMessage(MessageType.UploadVoid));
-        var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
-            && VoidMessage.ReadReply(opened) is not null;
+        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, new UploadVoidMessage(new(h, statement)).ToMessage());
+        var reply = world.UserBank.Handle(
+            LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
+            && VoidedPayment.ReversalOf(opened) is not null;
     }
 
     /// <summary>A wallet asks for a dead statement, sealed and by way of its bank; true if the issuer signs one.</summary>
@@ -174,28 +176,29 @@ internal static class RawMessages
     public static NonSettlementStatement? Dead(SimulatedTown world, CashPayment h)
     {
         var issuer = world.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, WalletMessages.WriteDead(h));
-        var reply = world.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened ? WalletMessages.ReadDeadReply(opened) : null;
+        var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, new NonSettlementStatementMessage(h).ToMessage());
+        var reply = world.UserBank.Handle(
+            LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened ? opened.As<DeadStatementReply>()?.Statement : null;
     }
 
     /// <summary>A till asks for the hot list: a contact.</summary>
-    public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, LossMessages.WriteHotList(0, till, date));
+    public static void FetchHotList(ILink link, TillId till, Timestamp date) => Call(link, new HotListMessage(0, till, date).ToMessage());
 
     /// <summary>A bank tells the issuer what a case came to, whatever it is.</summary>
     public static void Outcome(ILink bank, Evidence file, Proof proof) =>
-        Call(bank, DossierMessages.WriteOutcome(file.Dossier.Coin, file.Dossier.Header.Revision, proof));
+        Call(bank, new DossierOutcomeMessage(file.Dossier.Coin, file.Dossier.Header.Revision, proof).ToMessage());
 
     /// <summary>A bank says that it booked everything up to a number, or to the last that was made for it: a word about more is refused.</summary>
     public static void AcknowledgeInstructions(ILink bank, ulong number)
     {
-        var made = InstructionsMessage.ReadReply(Call(bank, InstructionsMessage.Write(0))) ?? [];
-        Call(bank, InstructionsMessage.Write(Math.Min(number, made.Select(t => t.Number).DefaultIfEmpty(0UL).Max())));
+        var made = Call(bank, new InstructionsMessage(0).ToMessage()).As<InstructionsReply>()?.Transfers ?? [];
+        Call(bank, new InstructionsMessage(Math.Min(number, made.Select(t => t.Number).DefaultIfEmpty(0UL).Max())).ToMessage());
     }
 
     /// <summary>A bank orders a coin of one of its withdrawals to be cancelled.</summary>
     public static bool Cancel(ILink bank, ISigningKey key, PartyId id, WithdrawalId request, Timestamp date) =>
-        LossMessages.ReadCancelReply(Call(bank, LossMessages.WriteCancel(Cancellation.Sign(key, id, request, date)))) is not null;
+        Call(bank, new CancelMessage(Cancellation.Sign(key, id, request, date)).ToMessage()).As<CancelReply>()?.Date is not null;
 
     /// <summary>A bank asks for cash that nobody ordered, with a date of its choice.</summary>
     public static bool Issue(ILink bank, ISigningKey key, PartyId id, WithdrawalOrder order, ulong minor, Timestamp date)
@@ -203,13 +206,13 @@ internal static class RawMessages
         var amount = new Amount(minor);
         var message = SignedMessage.IssueRequest(id, amount, order.Currency, order.Key, order.Request, date);
         var request = new IssueRequest(id, amount, order.Currency, order.Key, order.EI, date, key.Sign(message));
-        return WithdrawalAnswer.Read(Call(bank, IssueMessage.Write(request, withhold: false)), MessageType.IssueReply)?.EK is not null;
+        return Call(bank, new IssueMessage(request).ToMessage()).As<IssueReply>()?.Answer.EK is not null;
     }
 
     /// <summary>The orders that went over the wire from wallets to a bank.</summary>
     public static IEnumerable<WithdrawalOrder> Orders(SimulatedTown world) => world.Records.Wire
         .Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()
-        .Where(m => m.Type == MessageType.Withdraw).Select(WithdrawMessage.Read).OfType<WithdrawalOrder>();
+        .Where(m => m.Type == MessageType.Withdraw).Select(m => m.As<WithdrawMessage>()?.Order).OfType<WithdrawalOrder>();
 
     /// <summary>The requests that went over the wire from wallets to the users' bank.</summary>
     public static IReadOnlyList<LinkMessage> WalletRequests(SimulatedTown world) => [.. world.Records.Wire
@@ -218,12 +221,12 @@ internal static class RawMessages
     /// <summary>Changes the instructions in the issuer's answer to a bank, signed by the issuer again.</summary>
     public static LinkMessage Resign(LinkMessage reply, ISigningKey statement, Func<ClearingInstruction, (TransferKind Kind, Digest Reference, Amount Total)> change)
     {
-        if (InstructionsMessage.ReadReply(reply) is not { } transfers)
+        if (reply.As<InstructionsReply>()?.Transfers is not { } transfers)
         {
             return reply;
         }
 
-        return InstructionsMessage.WriteReply([.. transfers.Select(t =>
+        return LinkBody.Kept<InstructionsReply>([.. transfers.Select(t =>
         {
             var (kind, reference, total) = change(t);
             return ClearingInstruction.Sign(statement, t.Issuer, t.Number, t.Bank, kind, reference, total, t.Currency, t.Date).Encode();

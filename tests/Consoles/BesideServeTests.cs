@@ -114,16 +114,16 @@ public sealed class BesideServeTests
             var bank = command.Enrol(EnrolmentRequest.Sign(bankKey, EnrolmentRole.Bank, "North"), new Amount(1000));
             var peer = new LinkPeer(LinkRole.Bank, bank.Holder, bankKey.PublicKey);
             var link = new InProcessLink(peer, "bank", "issuer", () => serve, () => Timestamp.Now(TimeProvider.System));
-            var request = new LinkMessage(MessageType.Certificates, []);
-            int before = CertificatesReply.Read(await link.Call(request, default))!.Certificates.Count;
+            var request = new CertificatesMessage().ToMessage();
+            int before = (await link.Call(request, default)).As<CertificatesReply>()!.Certificates.Count;
 
             var rotated = command.Rotate(KeyUsage.IssuerStatement);
-            var told = CertificatesReply.Read(await link.Call(request, default))!.Certificates;
+            var told = (await link.Call(request, default)).As<CertificatesReply>()!.Certificates;
             Assert.That((told.Count, told.Any(c => c.Key.Equals(rotated.Key))), Is.EqualTo((before + 1, true)));
             Assert.That(serve.LinkCertificate().PublicKey.EncodedKeyValue.RawData, Is.EqualTo(rotated.Key.Bytes.ToArray()), "and its next connections are under the new one");
             Assert.That(serve.Rotate(KeyUsage.IssuerStatement).Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
             var other = new InProcessLink(peer, "bank", "issuer", () => command, () => Timestamp.Now(TimeProvider.System));
-            Assert.That(CertificatesReply.Read(await other.Call(request, default))!.Certificates, Has.Count.EqualTo(before + 2));
+            Assert.That((await other.Call(request, default)).As<CertificatesReply>()!.Certificates, Has.Count.EqualTo(before + 2));
 
             command.Revoke(bank.Holder);
             Assert.That(Refusal.Read(await link.Call(request, default))?.Text, Does.Contain("revoked"));

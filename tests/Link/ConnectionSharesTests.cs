@@ -211,9 +211,9 @@ public sealed class ConnectionSharesTests
         using var alice = town.User("Alice", 5000);
         var order = seen.Single(m => m.Type == MessageType.Withdraw);
         Assert.That(town.UserBank.SignedBy(order), Is.EqualTo(town.UserBank.Accounts.Single().User));
-        var forged = WithdrawMessage.Read(order)!;
+        var forged = order.As<WithdrawMessage>()!.Order;
         forged = forged with { Signature = [.. forged.Signature.Reverse()] };
-        Assert.That(town.UserBank.SignedBy(WithdrawMessage.Write(forged)), Is.Null);
+        Assert.That(town.UserBank.SignedBy(new WithdrawMessage(forged).ToMessage()), Is.Null);
         Assert.That(town.ShopBank.SignedBy(order), Is.Null, "at another bank she is a stranger");
         // An evidence file holds the order of its coin; whoever has read one is no account.
         town.Clock.Advance(town.Scheme.Terms.ClockTolerance + TimeSpan.FromSeconds(1));

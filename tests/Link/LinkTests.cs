@@ -118,7 +118,8 @@ public sealed class LinkTests
         }
 
         Assert.That(_party.Requests.Skip(heard).Select(r => r.Type), Is.EqualTo(new[] { MessageType.ShowCertificates }));
-        Assert.That(ShownCertificates.Read(_party.Requests.Last())!.Select(c => c.Key), Is.EqualTo(new[] { newer.PublicKey }));
+        Assert.That(
+            _party.Requests.Last().As<ShowCertificatesMessage>()!.Certificates.Select(c => c.Key), Is.EqualTo(new[] { newer.PublicKey }));
 
         // The server shows the newer one from the next connection on.
         present = Own(newer);
@@ -333,7 +334,7 @@ public sealed class LinkTests
 
     private TcpLink Connect(X509Certificate2? own) => new(Target(LinkRole.Issuer), own, Suite, TimeProvider.System, Short);
 
-    private static ValueTask<LinkMessage> Ping(TcpLink link) => link.Call(new LinkMessage(MessageType.Certificates, []), default);
+    private static ValueTask<LinkMessage> Ping(TcpLink link) => link.Call(new CertificatesMessage().ToMessage(), default);
 
     private async Task AssertOthersAreServed()
     {

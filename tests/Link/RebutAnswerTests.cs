@@ -16,7 +16,7 @@ public sealed class RebutAnswerTests
     [Test]
     public void AnotherStateIsNoAnswer([Values((byte)0, (byte)3, (byte)255)] byte state) => Assert.That(Read(state), Is.Null);
 
-    private static RebutAnswer? Read(byte? state)
+    private static RebutReply? Read(byte? state)
     {
         var suite = new BclSuite();
         using var root = suite.GenerateKey();
@@ -24,13 +24,13 @@ public sealed class RebutAnswerTests
         var date = new Timestamp(1795424400000000);
         var certificate = KeyCertificate.Issue(root, KeyUsage.Bank, new PartyId(2), date, new Timestamp(date.Microseconds + 1), key.PublicKey);
         var stamp = Stamp.Sign(key, new PartyId(2), StampRole.Bank, Digest.Of([1]), date);
-        var message = RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, state is null ? null : true));
+        var message = new RebutReply(stamp, certificate, state is null ? null : true).ToMessage();
         var body = message.Body.ToArray();
         if (state is { } other)
         {
             body[^1] = other;
         }
 
-        return RebuttalMessages.ReadRebutAnswer(new LinkMessage(message.Type, body));
+        return (new LinkMessage(message.Type, body)).As<RebutReply>();
     }
 }

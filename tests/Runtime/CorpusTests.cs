@@ -1,4 +1,6 @@
 using HierCash.Fuzz;
+using HierCash.Protocol.Traces;
+using HierCash.Tests.Link;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
 
@@ -38,6 +40,7 @@ public sealed class CorpusTests
 
     /// <summary>Every file, and a thousand mutations of it with bytes that matter.</summary>
     [TestCase("tlv", 300)]
+    [TestCase("link", 60)]
     [TestCase("runtime", 60)]
     [TestCase("wallet", 12)]
     public void TheCorpusBreaksNothing(string target, int mutations)
@@ -77,6 +80,11 @@ public sealed class CorpusTests
         foreach (string name in SpecVectors.Names.Where(n => SpecVectors.Bytes(n) is { Length: > 20 } b && b[0] >= 0xC0))
         {
             yield return ("tlv", name, SpecVectors.Bytes(name));
+        }
+
+        foreach (var (message, i) in LinkSamples.All.Select((m, i) => (m, i)))
+        {
+            yield return ("link", $"{message.Type}-{i}", FuzzTargets.Seed(message));
         }
 
         const string Select = "00A4040007F048494552465A";

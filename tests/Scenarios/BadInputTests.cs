@@ -65,7 +65,7 @@ public sealed class BadInputTests
         using var key = town.TillKey(till);
         var submission = Submission.Sign(key, new PartyId(1), subjects, Timestamp.Now(town.Clock));
         byte[] batch = [.. BerTlv.Encode(Submission.MaxEncodedSize, submission.Write), .. items.SelectMany(i => i)];
-        var receipts = SettleReply.Read(await town.TillLink(till).Call(new LinkMessage(MessageType.Settle, batch), default))!.Receipts;
+        var receipts = (await town.TillLink(till).Call(new LinkMessage(MessageType.Settle, batch), default)).As<SettleReply>()!.Receipts;
         Assert.That(receipts.Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Malformed, Verdict.Settled, Verdict.Malformed }));
         Assert.That(receipts.All(r => town.Scheme.IsStatement(k => r.Verify(town.Options.Suite, k))), "each is signed");
     }

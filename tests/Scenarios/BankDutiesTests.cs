@@ -62,13 +62,13 @@ public sealed class BankDutiesTests
         using var town = Towns.Make();
         using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000));
         var link = town.UserBankLink();
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var first);
+        var first = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
         using var third = copied.Cards[0].Clone();
         await town.Submit(copied.Tills[0], town.Sign(third, copied.Tills[0], 2000));
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var second);
+        var second = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
         Assert.That((first!.Revision, second!.Revision), Is.EqualTo((1U, 2U)));
-        await link.Call(DossierMessages.WriteOutcome(first.Coin, 1, Proof.Excess), default);
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var still);
+        await link.Call(new DossierOutcomeMessage(first.Coin, 1, Proof.Excess).ToMessage(), default);
+        var still = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
         Assert.That(still?.Revision, Is.EqualTo(2));
         await town.UserBank.Run(default);
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(2));
@@ -82,8 +82,8 @@ public sealed class BankDutiesTests
         using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000));
         await town.RunCycle();
         await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
-        Assert.That(DossierMessages.ReadReversalsReply(await town.UserBankLink().Call(DossierMessages.WriteReversalsRequest(0), default)), Has.Count.EqualTo(1));
+        Assert.That((await town.UserBankLink().Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Has.Count.EqualTo(1));
         var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
-        Assert.That(DossierMessages.ReadReversalsReply(await stranger.Call(DossierMessages.WriteReversalsRequest(0), default)), Is.Empty);
+        Assert.That((await stranger.Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Is.Empty);
     }
 }

@@ -38,14 +38,14 @@ public sealed class CaseBoundsTests
         await town.Settle(one);
         await town.Settle(two);
         var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
-        Assert.That(DossierMessages.ReadReply(await stranger.Call(DossierMessages.WriteRequest(null), default), out var seen), Is.True);
+        var seen = (await stranger.Ask(new DossiersMessage(null), default)).Reply!.Header;
         Assert.That(seen, Is.Null, "the case is another bank's");
         var link = town.UserBankLink();
-        Assert.That(DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var own), Is.True);
-        var page = await stranger.Call(DossierMessages.WritePageRequest(own!.Coin, own.Revision, 0), default);
+        var own = (await link.Ask(new DossiersMessage(null), default)).Reply!.Header;
+        var page = await stranger.Call(new DossierPageMessage(own!.Coin, own.Revision, 0).ToMessage(), default);
         Assert.That(Refusal.Read(page)?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
-        Assert.That(DossierMessages.ReadPageReply(await link.Call(DossierMessages.WritePageRequest(own.Coin, own.Revision, 0), default)), Is.Not.Null);
-        await stranger.Call(DossierMessages.WriteOutcome(own.Coin, own.Revision, Proof.Nothing), default);
+        Assert.That((await link.Ask(new DossierPageMessage(own.Coin, own.Revision, 0), default)).Reply?.Page, Is.Not.Null);
+        await stranger.Call(new DossierOutcomeMessage(own.Coin, own.Revision, Proof.Nothing).ToMessage(), default);
         await town.RunCycle();
         Assert.That(town.UserBank.EvidenceFiles.Single().Name, Is.EqualTo("Mallory"), "the finding of a stranger closed nothing");
     }
@@ -114,8 +114,8 @@ public sealed class CaseBoundsTests
     private static LinkMessage? Redeem(SimulatedTown town, CashPayment h)
     {
         var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
-        var (message, seed) = SealedMessage.Seal(town.Options.Suite, issuer, WalletMessages.WriteRedeem(h));
-        var reply = town.UserBank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default).AsTask().GetAwaiter().GetResult();
-        return RelayMessages.ReadReply(reply, MessageType.RelayReply) is { } answer ? SealedMessage.OpenAnswer(seed, answer) : null;
+        var (message, seed) = SealedMessage.Seal(town.Options.Suite, issuer, new RedeemMessage(h).ToMessage());
+        var reply = town.UserBank.Handle(LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return reply.As<RelayReply>()?.Answer is { } answer ? SealedMessage.OpenAnswer(seed, answer) : null;
     }
 }

@@ -140,7 +140,7 @@ public sealed class CaseEndTests
         using var denKey = town.TillKey(den);
         using var stolen = town.TillKey(kiosk);
         var shown = new Rebuttal([.. first.Dossier.Payments.Where(p => p.Till == town.Till(den).W).Select(h => VoidStatement.Sign(denKey, h)), VoidStatement.Sign(stolen, sale)], [], []);
-        var answer = RebuttalMessages.ReadRebutAnswer(await town.UserBank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(coin.Id, shown), default))!;
+        var answer = (await town.UserBank.Handle(LinkPeer.Wallet, new RebutMessage(coin.Id, shown).ToMessage(), default)).As<RebutReply>()!;
         Assert.That(answer.Stamp.Role, Is.EqualTo(StampRole.Bank));
         await town.Submit(den, large, larger);
         for (int i = 0; i < 6; i++)

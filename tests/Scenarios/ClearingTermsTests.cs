@@ -212,10 +212,11 @@ public sealed class ClearingTermsTests
         var rebuttal = new Rebuttal([VoidStatement.Sign(key, sale)], [], []);
         rebuttal = rebuttal.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, rebuttal.Digest, Timestamp.Now(town.Clock)), []);
         await Days(town, shownLater);
-        var answer = await town.UserBank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(sale.Coin.Id, rebuttal), default);
-        Assert.That(RebuttalMessages.ReadRebutAnswer(answer)!.Stands, Is.EqualTo(isTooLate));
+        var answer = await town.UserBank.Handle(LinkPeer.Wallet, new RebutMessage(sale.Coin.Id, rebuttal).ToMessage(), default);
+        Assert.That(answer.As<RebutReply>()!.Stands, Is.EqualTo(isTooLate));
         Assert.That(
-            RebuttalMessages.ReadRebutAnswer(answer)!.Stamp.Role, Is.EqualTo(isTooLate ? StampRole.Witness : StampRole.Bank), "no shop is named where no reversal can come any more");
+            answer.As<RebutReply>()!.Stamp.Role, Is.EqualTo(
+                isTooLate ? StampRole.Witness : StampRole.Bank), "no shop is named where no reversal can come any more");
         await Days(town, 20);
         Assert.That(
             (town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo(isTooLate ? (-4500L, 4500UL, 5000UL) : (0L, 0UL, 5000UL)));
@@ -304,8 +305,8 @@ public sealed class ClearingTermsTests
         await bank.Say(claim.Number, bank.Sign(claim.Number, BookingOutcome.ClaimNotVerified));
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(2));
         var link = town.UserBankLink();
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header);
-        await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, Proof.Excess), default);
+        var header = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
+        await link.Call(new DossierOutcomeMessage(header!.Coin, header.Revision, Proof.Excess).ToMessage(), default);
         town.Issuer.CloseCycle();
         Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued));
         town.Clock.Advance(TimeSpan.FromDays(3));

@@ -287,8 +287,8 @@ public sealed class ClearingTests
         using var town = Towns.Make();
         await PayTwice(town);
         var link = town.UserBankLink();
-        Assert.That(DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header));
-        await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, Proof.Nothing), default);
+        var header = (await link.Ask(new DossiersMessage(null), default)).Reply!.Header;
+        await link.Call(new DossierOutcomeMessage(header!.Coin, header.Revision, Proof.Nothing).ToMessage(), default);
         town.Clock.Advance((town.Options.Terms.DisputeTerm * 2) - TimeSpan.FromHours(1));
         town.Issuer.CloseCycle();
         var bank = new BankThatLies(town, "bank-1");

@@ -182,16 +182,15 @@ public sealed class CoinLifeTests
     public async Task OnlyTheHolderAndTheOwnBankCancel()
     {
         using var mallory = _town.User("Mallory", 1000);
-        var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with
-        {
-            User = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock)).User,
-        };
+        var alices = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
+        var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with { User = alices.User };
         Assert.That(async () => await _town.Wallet.ReportLost(forged, default), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var request = new WithdrawalId(Digest.Of("whatever"u8));
         var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
         var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
-        Assert.That(Refusal.Read(await other.Call(LossMessages.WriteCancel(order), default))!.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
-        Assert.That(Refusal.Read(await other.Call(LossMessages.WriteCancel(order with { Bank = _town.UserBank.Id }), default))!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That((await other.Ask(new CancelMessage(order), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
+        order = order with { Bank = _town.UserBank.Id };
+        Assert.That((await other.Ask(new CancelMessage(order), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }
 
@@ -211,7 +210,7 @@ public sealed class CoinLifeTests
             await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default);
             _town.Clock.Advance(TimeSpan.FromHours(2));
             await _town.RunCycle();
-            lists.Add(LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList((ulong)i, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List);
+            lists.Add((await link.Ask(new HotListMessage((ulong)i, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List);
             Assert.That(lists[i].Count, Is.EqualTo(1), "a delta");
             till.TakeHotList(lists[i]);
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
@@ -219,7 +218,7 @@ public sealed class CoinLifeTests
 
         Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
         Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
-        var whole = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(0, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List;
+        var whole = (await link.Ask(new HotListMessage(0, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
         till.TakeHotList(whole);
         Assert.That(whole.Count, Is.EqualTo(3));
         Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
@@ -247,7 +246,7 @@ public sealed class CoinLifeTests
 
         for (ulong from = 0; ;)
         {
-            var list = LossMessages.ReadHotListReply(await link.Call(LossMessages.WriteHotList(from, till.W, Timestamp.Now(_town.Clock)), default))!.Value.List;
+            var list = (await link.Ask(new HotListMessage(from, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
             Assert.That(list.Count, Is.LessThanOrEqualTo(2));
             if (list.Version == from)
             {
@@ -395,6 +394,6 @@ public sealed class CoinLifeTests
         Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(SealedMessage.MaxBody), AnswerSize(SealedMessage.MaxBody))), "whatever is said");
         var nonsense = new SealedMessage(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
         var link = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
-        Assert.That(Refusal.Read(await link.Call(RelayMessages.Write(MessageType.RelaySealed, nonsense), default))!.Reason, Is.EqualTo(RefusalReason.Malformed));
+        Assert.That((await link.Ask(new RelaySealedMessage(nonsense), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.Malformed));
     }
 }

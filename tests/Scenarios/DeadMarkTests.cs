@@ -49,14 +49,15 @@ public sealed class DeadMarkTests
             answers.Add(await _town.ForwardVoid(friend, Sign(i, w, began)));
         }
 
-        Assert.That(answers.Select(a => VoidMessage.ReadReply(a) is not null), Is.EqualTo(Enumerable.Range(0, Limit + 300).Select(i => i < Limit)));
+        Assert.That(answers.Select(a => VoidedPayment.ReversalOf(a) is not null), Is.EqualTo(
+            Enumerable.Range(0, Limit + 300).Select(i => i < Limit)));
         Assert.That(answers.Skip(Limit).Select(a => Refusal.Read(a)!.Reason), Is.All.EqualTo(RefusalReason.Unavailable));
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
 
         // What was taken is dead; what was put off takes its money back as soon as there is any.
         var put = Sign(Limit + 1, w, began);
         Assert.That((await _town.Submit(friend, Sign(1, w, began), put)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Dead, Verdict.Settled }));
-        Assert.That(VoidMessage.ReadReply(await _town.ForwardVoid(friend, put))!.Moved, Is.EqualTo(put.Paid));
+        Assert.That(VoidedPayment.ReversalOf(await _town.ForwardVoid(friend, put))!.Moved, Is.EqualTo(put.Paid));
         Assert.That((await _town.Submit(friend, put)).Single().Verdict, Is.EqualTo(Verdict.Dead));
 
         // Once the first are late, marks of others take their place, and they are refused without.
@@ -64,7 +65,7 @@ public sealed class DeadMarkTests
         var later = Timestamp.Now(_town.Clock);
         for (int i = 2000; i < 2100; i++)
         {
-            Assert.That(VoidMessage.ReadReply(await _town.ForwardVoid(friend, Sign(i, w, later))), Is.Not.Null);
+            Assert.That(VoidedPayment.ReversalOf(await _town.ForwardVoid(friend, Sign(i, w, later))), Is.Not.Null);
         }
 
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
@@ -133,9 +134,9 @@ public sealed class DeadMarkTests
 
     private bool Ask(CashPayment h)
     {
-        var (message, seed) = SealedMessage.Seal(_suite, WithdrawalTests.PE(_town), WalletMessages.WriteDead(h));
-        var reply = _town.UserBankLink().Call(RelayMessages.Write(MessageType.RelaySealed, message), default).AsTask().GetAwaiter().GetResult();
-        return WalletMessages.ReadDeadReply(SealedMessage.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelaySealedReply)!)!) is not null;
+        var (message, seed) = SealedMessage.Seal(_suite, WithdrawalTests.PE(_town), new NonSettlementStatementMessage(h).ToMessage());
+        var reply = _town.UserBankLink().Call(new RelaySealedMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return SealedMessage.OpenAnswer(seed, reply.As<RelaySealedReply>()!.Answer)!.As<DeadStatementReply>()?.Statement is not null;
     }
 
     private CashPayment Sign(int seq, TillId till, Timestamp from, ulong y = 1)

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Simulation;
 
@@ -125,8 +126,8 @@ public sealed class DossierTests
         await town.Settle(till);
         await town.Settle(other);
         var link = town.UserBankLink();
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header);
-        await link.Call(DossierMessages.WriteOutcome(header!.Coin, header.Revision, found), default);
+        var header = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
+        await link.Call(new DossierOutcomeMessage(header!.Coin, header.Revision, found).ToMessage(), default);
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), found == Proof.Nothing ? Is.Empty : Is.EqualTo(new[] { "dossier refused" }));
     }
 
@@ -196,7 +197,7 @@ public sealed class DossierTests
             uint revision = swap ? 8U : 5U;
             var lying = new ScriptedIssuer([(bad with { Header = bad.Header with { Revision = revision } }), town.Resign(good, h => h with { Revision = revision })]);
             Assert.That(async () => await town.BankOver("bank-1", lying).FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("not signed by the issuer"));
-            Assert.That(lying.Outcomes.Single(), Is.EqualTo((good.Coin, revision, Proof.Excess)));
+            Assert.That(lying.Outcomes.Single(), Is.EqualTo(new DossierOutcomeMessage(good.Coin, revision, Proof.Excess)));
         }
     }
 

@@ -34,12 +34,12 @@ public sealed class EndlessIssuerTests
                     var id = new byte[Digest.Size];
                     BinaryPrimitives.WriteInt32BigEndian(id, ++asked);
                     var header = file.Dossier.Header with { Coin = new CoinId(Digest.Read(id)), Date = Timestamp.Now(town.Clock) };
-                    return DossierMessages.WriteReply((strange ? header with { Opening = opening } : header).SignedBy(key));
+                    return new DossiersReply((strange ? header with { Opening = opening } : header).SignedBy(key)).ToMessage();
                 case MessageType.DossierPage:
-                    return DossierMessages.WritePageReply(file.Dossier.Pages[0].Encode());
+                    return LinkBody.Kept<DossierPageReply>(file.Dossier.Pages[0].Encode());
                 case MessageType.DossierOutcome:
-                    outcomes.Add(DossierMessages.ReadOutcome(request)!.Value.Proof);
-                    return new LinkMessage(MessageType.DossierOutcomeReply, []);
+                    outcomes.Add(request.As<DossierOutcomeMessage>()!.Proof);
+                    return new DossierOutcomeReply().ToMessage();
                 case MessageType.Instructions:
                     instructions++;
                     return null;
@@ -71,7 +71,7 @@ public sealed class EndlessIssuerTests
         var forged = Reversal.Sign(own, new PartyId(1), h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock));
         int asked = 0;
         var lying = new Endless(town.UserBankLink(), request => request.Type == MessageType.CaseReversals && asked < End
-            ? DossierMessages.WriteReversalsReply([new CaseReversal((ulong)++asked, h.Coin.Id, forged)])
+            ? new CaseReversalsReply([new CaseReversal((ulong)++asked, h.Coin.Id, forged)]).ToMessage()
             : null);
         await town.BankOver("bank-1", lying).Run(default);
         Assert.That((asked, town.UserBank.EvidenceFiles.Single().Reversals.Count), Is.EqualTo((64, 0)));

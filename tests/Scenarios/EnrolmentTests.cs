@@ -75,7 +75,7 @@ public sealed class EnrolmentTests
             Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("belongs to another shop"));
         }
 
-        var ask = LossMessages.WriteHotList(0, _town.Till(kiosk).W, Timestamp.Now(_town.Clock));
+        var ask = new HotListMessage(0, _town.Till(kiosk).W, Timestamp.Now(_town.Clock)).ToMessage();
         foreach (var (shop, answered) in new[] { (_town.ShopOf(cafe), false), (_town.ShopOf(kiosk), true) })
         {
             var refusal = Refusal.Read(await _town.IssuerLink(new LinkPeer(LinkRole.Shop, shop, key.PublicKey), "kiosk").Call(ask, default));

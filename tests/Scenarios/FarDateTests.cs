@@ -27,7 +27,7 @@ public sealed class FarDateTests
         var begun = client.BeginWithdrawal(new Amount(500), Currency.Eur, key.Id);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Far);
         var order = new WithdrawalOrder(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far, signed.Signature);
-        var refusal = Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default));
+        var refusal = Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default));
         Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000));
         town.AssertSoundAfterCycle(mallory);

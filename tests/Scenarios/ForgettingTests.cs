@@ -30,9 +30,9 @@ public sealed class ForgettingTests
         byte[]? first = null;
         for (int i = 0; i < 2000; i++)
         {
-            var answer = await link.Call(IssueMessage.Write(Request(town, key, i), withhold: true), default);
+            var answer = await link.Call(new WithholdMessage(Request(town, key, i)).ToMessage(), default);
             turnedAway += Refusal.Read(answer)?.Reason == RefusalReason.Unavailable ? 1 : 0;
-            refused += WithdrawalAnswer.Read(answer, MessageType.IssueReply)?.Never is not null ? 1 : 0;
+            refused += answer.As<IssueReply>()?.Answer.Never is not null ? 1 : 0;
             first ??= answer.Body;
         }
 
@@ -43,7 +43,7 @@ public sealed class ForgettingTests
         // Said is said, for as long as a restored bank may ask again; then it goes.
         town.Clock.Advance(town.Options.Terms.BackupMaxAge - TimeSpan.FromHours(1));
         await town.RunCycle();
-        Assert.That((await link.Call(IssueMessage.Write(Request(town, key, 0), withhold: true), default)).Body, Is.EqualTo(first));
+        Assert.That((await link.Call(new WithholdMessage(Request(town, key, 0)).ToMessage(), default)).Body, Is.EqualTo(first));
         town.Clock.Advance(TimeSpan.FromHours(2));
         await town.RunCycle();
         Assert.That(town.Rows("issuer")["issuance"], Is.EqualTo(1), "Alice's");

@@ -109,7 +109,7 @@ public sealed class GuaranteeTermsTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         using var key = town.StatementKey;
-        var lying = new ChangedAnswer(town.TillLink(cafe), MessageType.Settle, reply => new SettleReply([.. SettleReply.Read(reply)!.Receipts.Select(r => Receipt.Sign(
+        var lying = new ChangedAnswer(town.TillLink(cafe), MessageType.Settle, reply => new SettleReply([.. reply.As<SettleReply>()!.Receipts.Select(r => Receipt.Sign(
             key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, new Share(new Amount(1000), Amount.Zero, Amount.Zero, default), r.Revision, r.Date))]).ToMessage());
         Assert.That(async () => await town.Till(cafe).Settler.Settle(lying, default), Throws.TypeOf<InvalidOperationException>());
         Assert.That(town.Till(cafe).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(2000));

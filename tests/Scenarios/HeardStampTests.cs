@@ -115,7 +115,7 @@ public sealed class HeardStampTests
         _town.Issuer.Rotate(KeyUsage.IssuerStatement);
         bool broken = isBroken;
         var bank = _town.BankOver("bank-1", new Broken(_town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
-        await bank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(_h.Coin.Id, new Rebuttal([Void(_h)], [], [])), default);
+        await bank.Handle(LinkPeer.Wallet, new RebutMessage(_h.Coin.Id, new Rebuttal([Void(_h)], [], [])).ToMessage(), default);
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(isBroken ? 0 : 1));
         if (isBroken)
         {
@@ -272,7 +272,8 @@ public sealed class HeardStampTests
 
     private async Task<Rebuttal> Show(CoinId coin, Rebuttal rebuttal)
     {
-        var answer = RebuttalMessages.ReadRebutAnswer(await _town.UserBank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteRebut(coin, rebuttal), default))!;
+        var answer = (await _town.UserBank.Handle(
+            LinkPeer.Wallet, new RebutMessage(coin, rebuttal).ToMessage(), default)).As<RebutReply>()!;
         return rebuttal.With(answer.Stamp, [answer.Certificate]);
     }
 }

@@ -18,7 +18,7 @@ public sealed class IssueOrderTests
         using var town = Towns.Make();
         using var user = town.Options.Suite.GenerateKey();
         var reply = await Ask(town, Made(town, user, Fifty, new Currency(392)), o => o);
-        Assert.That(WithdrawalAnswer.Read(reply, MessageType.IssueReply)?.Never?.Reason, Is.EqualTo(IssueRefusal.AmountDiffers));
+        Assert.That(reply.As<IssueReply>()?.Answer.Never?.Reason, Is.EqualTo(IssueRefusal.AmountDiffers));
         Assert.That(town.Issuer.Registry.FindBank(town.UserBank.Id)!.Circulation.Issued.IsZero);
     }
 
@@ -50,7 +50,7 @@ public sealed class IssueOrderTests
         using var user = town.Options.Suite.GenerateKey();
         var made = Made(town, user, Fifty, Currency.Eur);
         Assert.That(Refusal.Read(await Ask(town, made, o => o with { Date = o.Date.Plus(TimeSpan.FromHours(25)) }))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
-        Assert.That(WithdrawalAnswer.Read(await Ask(town, made, o => o), MessageType.IssueReply)?.EK, Is.Not.Null);
+        Assert.That((await Ask(town, made, o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null);
     }
 
     /// <summary>The issuer answers once for each E_I: a bank that asks again for more gets no cash that was issued for less.</summary>
@@ -60,7 +60,7 @@ public sealed class IssueOrderTests
         using var town = Towns.Make();
         using var user = town.Options.Suite.GenerateKey();
         var made = Made(town, user, Fifty, Currency.Eur);
-        Assert.That(WithdrawalAnswer.Read(await Ask(town, made, o => o), MessageType.IssueReply)?.EK, Is.Not.Null);
+        Assert.That((await Ask(town, made, o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null);
         Assert.That(Refusal.Read(await Ask(town, made, o => o with { FaceValue = new Amount(10_000) }))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
     }
 
@@ -73,9 +73,9 @@ public sealed class IssueOrderTests
         using var another = town.Options.Suite.GenerateKey();
         var stolen = CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], Fifty, Currency.Eur, 0) with { NU = another.PublicKey.Compress() };
         var reply = await Ask(town, stolen.Encipher(town.Options.Suite, WithdrawalTests.PE(town)), o => o);
-        Assert.That(WithdrawalAnswer.Read(reply, MessageType.IssueReply)?.Never?.Reason, Is.EqualTo(IssueRefusal.Undecipherable));
+        Assert.That(reply.As<IssueReply>()?.Answer.Never?.Reason, Is.EqualTo(IssueRefusal.Undecipherable));
         Assert.That(
-            WithdrawalAnswer.Read(await Ask(town, Made(town, another, Fifty, Currency.Eur), o => o), MessageType.IssueReply)?.EK, Is.Not.Null, "and its owner's own request is no second one");
+            (await Ask(town, Made(town, another, Fifty, Currency.Eur), o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null, "and its owner's own request is no second one");
     }
 
     /// <summary>An answer that gives the cash and says "never": a bank that took both would pay the money back as well.</summary>
@@ -86,9 +86,9 @@ public sealed class IssueOrderTests
         using var statement = town.StatementKey;
         var never = NonIssuanceStatement.Sign(
             statement, town.Issuer.Id, town.UserBank.Id, Fifty, Currency.Eur, new WithdrawalId(Digest.Of("E_I"u8)), IssueRefusal.Asked, Timestamp.Now(town.Clock));
-        var both = new WithdrawalAnswer(new byte[CashAnswer.EncipheredSize], never).ToMessage(MessageType.IssueReply);
-        Assert.That(WithdrawalAnswer.Read(both, MessageType.IssueReply), Is.Null);
-        Assert.That(WithdrawalAnswer.Read(new WithdrawalAnswer(null, never).ToMessage(MessageType.IssueReply), MessageType.IssueReply)?.Never, Is.Not.Null);
+        var both = new IssueReply(new(new byte[CashAnswer.EncipheredSize], never)).ToMessage();
+        Assert.That(both.As<IssueReply>()?.Answer, Is.Null);
+        Assert.That((new IssueReply(new(null, never)).ToMessage()).As<IssueReply>()?.Answer.Never, Is.Not.Null);
     }
 
     private static byte[] Made(SimulatedTown town, ISigningKey user, Amount amount, Currency currency) =>
@@ -100,6 +100,6 @@ public sealed class IssueOrderTests
         using var key = town.BankKey("bank-1");
         var asked = change(new IssueRequest(town.UserBank.Id, Fifty, Currency.Eur, WithdrawalTests.PE(town).Id, ei, Timestamp.Now(town.Clock), []));
         var message = SignedMessage.IssueRequest(asked.Bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, asked.Date);
-        return town.UserBankLink().Call(IssueMessage.Write(asked with { Signature = key.Sign(message) }, false), default);
+        return town.UserBankLink().Call(new IssueMessage(asked with { Signature = key.Sign(message) }).ToMessage(), default);
     }
 }

@@ -144,8 +144,9 @@ public sealed class IssuerKeyedTests
         var now = Timestamp.Now(town.Clock);
         var request = new IssueRequest(town.UserBank.Id, new Amount(500), Currency.Eur, key.Id, ei, now, []);
         request = request with { Signature = bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, request.Key, request.Request, now)) };
-        var answer = await town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(IssueMessage.Write(request, withhold: false), default);
-        Assert.That(WithdrawalAnswer.Read(answer, MessageType.IssueReply)!.Never?.Reason, Is.EqualTo(IssueRefusal.KeyReused));
+        var answer = await town.IssuerLink(
+            new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(new IssueMessage(request).ToMessage(), default);
+        Assert.That(answer.As<IssueReply>()!.Answer.Never?.Reason, Is.EqualTo(IssueRefusal.KeyReused));
     }
 
     /// <summary>The till says what it is before OK; one that does not take it gives the card its money back.</summary>

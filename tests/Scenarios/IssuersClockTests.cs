@@ -178,7 +178,7 @@ public sealed class IssuersClockTests
         var coins = town.Issuer.CoinCounts;
         if (isShop)
         {
-            await town.TillLink(thief).Call(LossMessages.WriteHotList(0, town.Till(thief).W, Timestamp.Now(clock)), default);
+            await town.TillLink(thief).Call(new HotListMessage(0, town.Till(thief).W, Timestamp.Now(clock)).ToMessage(), default);
         }
         else
         {

@@ -95,7 +95,8 @@ public sealed class KeyChangeTests
         using var alice = town.User("Alice", 5000);
         town.Issuer.Revoke(town.UserBank.Id);
         Assert.That(town.Withdraw(alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Pending), "debited, and not forgotten");
-        var refused = await town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(DossierMessages.WriteRequest(null), default);
+        var refused = await town.IssuerLink(
+            new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(new DossiersMessage(null).ToMessage(), default);
         Assert.That(Refusal.Read(refused)!.Text, Does.Contain("revoked"));
         Assert.That(TownAudit.Run(town), Is.Empty);
     }

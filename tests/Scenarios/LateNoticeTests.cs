@@ -138,8 +138,10 @@ public sealed class LateNoticeTests
         var m = CoinRequest.Create(secret, encryption.Id, new byte[32], new Amount(100), Currency.Eur, 0);
         var now = Timestamp.Now(town.Clock);
         var unsigned = new WithdrawalOrder(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
-        var passes = new ChangedAnswer(town.UserBankLink(), MessageType.Issue, _ => new WithdrawalAnswer(new byte[CashAnswer.EncipheredSize], null).ToMessage(MessageType.IssueReply));
-        await town.BankOver("bank-1", passes).Handle(LinkPeer.Wallet, WithdrawMessage.Write(unsigned with { Signature = account.Sign(unsigned.Message) }), default);
+        var passes = new ChangedAnswer(
+            town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(new byte[CashAnswer.EncipheredSize], null)).ToMessage());
+        await town.BankOver("bank-1", passes).Handle(
+            LinkPeer.Wallet, new WithdrawMessage(unsigned with { Signature = account.Sign(unsigned.Message) }).ToMessage(), default);
         var bare = new Coin(model.Dossier.Payments[0].Coin.Terms with { FaceValue = new Amount(100), TM = 0 }, secret.PublicKey.Compress(), []);
         var coin = bare with { SI = coinKey.Sign(bare.Message) };
         DossierEntry Entry(ushort seq)
@@ -165,8 +167,8 @@ public sealed class LateNoticeTests
     private static async Task<Dossier> NextDossier(SimulatedTown town)
     {
         var link = town.UserBankLink();
-        DossierMessages.ReadReply(await link.Call(DossierMessages.WriteRequest(null), default), out var header);
-        var page = DossierMessages.ReadPageReply(await link.Call(DossierMessages.WritePageRequest(header!.Coin, header.Revision, 0), default))!;
+        var header = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
+        var page = (await link.Ask(new DossierPageMessage(header!.Coin, header.Revision, 0), default)).Reply!.Page;
         return new Dossier(header, [page]);
     }
 

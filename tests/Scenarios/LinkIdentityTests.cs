@@ -32,8 +32,10 @@ public sealed class LinkIdentityTests
         var now = Timestamp.Now(town.Clock);
         var requests = new[]
         {
-            new LinkMessage(MessageType.Certificates, []), LossMessages.WriteHotList(0, town.Till(cafe).W, now), SettleMessage.Write(key, town.Issuer.Id, [taken], now),
-            new VoidMessage(paid, new VoidStatement(paid.Coin.Id, paid.Seq, key.PublicKey.Bytes.ToArray(), RawMessages.SignVoid(key, paid))).ToMessage(MessageType.ForwardVoid),
+            new CertificatesMessage().ToMessage(), new HotListMessage(0, town.Till(cafe).W, now).ToMessage(), SettleMessage.Sign(
+                key, town.Issuer.Id, [taken], now).ToMessage(),
+            new ForwardVoidMessage(new(paid, new VoidStatement(
+                paid.Coin.Id, paid.Seq, key.PublicKey.Bytes.ToArray(), RawMessages.SignVoid(key, paid)))).ToMessage(),
         };
         foreach (var request in requests)
         {
@@ -123,12 +125,12 @@ public sealed class LinkIdentityTests
         var old = town.UserBankLink();
         using var oldKey = town.BankKey("bank-1");
         var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap);
-        Assert.That(Refusal.Read(await old.Call(DossierMessages.WriteRequest(null), default)), Is.Null, "announced, and not used yet");
+        Assert.That((await old.Ask(new DossiersMessage(null), default)).Refusal, Is.Null, "announced, and not used yet");
         Assert.That(town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap).Holder, Is.EqualTo(town.UserBank.Id), "asked for again");
 
         town.Rejoin("bank-1", grant);
         await town.RunCycles();
-        var refused = Refusal.Read(await old.Call(DossierMessages.WriteRequest(null), default));
+        var refused = (await old.Ask(new DossiersMessage(null), default)).Refusal;
         Assert.That((refused?.Reason, refused?.Text.Contains("is retired since", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)));
         Assert.That(() => town.Issuer.Enrol(EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "Another"), town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
         using var present = town.BankKey("bank-1");
@@ -143,8 +145,9 @@ public sealed class LinkIdentityTests
         var statement = BookingStatement.Sign(oldKey, town.UserBank.Id, 1, BookingOutcome.Booked, Timestamp.Now(town.Clock));
         using var stranger = town.Options.Suite.GenerateKey();
         var forged = BookingStatement.Sign(stranger, town.UserBank.Id, 1, BookingOutcome.Booked, Timestamp.Now(town.Clock));
-        Assert.That(InstructionsMessage.ReadReply(await town.UserBankLink().Call(InstructionsMessage.Write(1, [statement]), default)), Is.Not.Null);
-        Assert.That(Refusal.Read(await town.UserBankLink().Call(InstructionsMessage.Write(1, [forged]), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That((await town.UserBankLink().Ask(new InstructionsMessage(1, [statement]), default)).Reply?.Transfers, Is.Not.Null);
+        Assert.That((await town.UserBankLink().Ask(new InstructionsMessage(1, [forged]), default)).Refusal?.Reason, Is.EqualTo(
+            RefusalReason.BadSignature));
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -157,11 +160,11 @@ public sealed class LinkIdentityTests
         town.Issuer.Enrol(lost, town.Options.Cap);
         var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap);
         var finder = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id, lost.Key), "finder");
-        Assert.That(Refusal.Read(await finder.Call(DossierMessages.WriteRequest(null), default))?.Text, Does.Contain("is retired since"));
+        Assert.That((await finder.Ask(new DossiersMessage(null), default)).Refusal?.Text, Does.Contain("is retired since"));
         Assert.That(() => town.Issuer.Enrol(lost, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
-        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null, "nothing is retired yet");
+        Assert.That((await town.UserBankLink().Ask(new DossiersMessage(null), default)).Refusal, Is.Null, "nothing is retired yet");
         town.Rejoin("bank-1", grant);
-        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null);
+        Assert.That((await town.UserBankLink().Ask(new DossiersMessage(null), default)).Refusal, Is.Null);
     }
 
     /// <summary>
@@ -233,8 +236,8 @@ public sealed class LinkIdentityTests
 
         // The key that the thief had announced is nobody's: it retires nothing.
         var next = town.IssuerLink(new LinkPeer(LinkRole.Bank, bank, announced.Key), "thief");
-        Assert.That(Refusal.Read(await next.Call(DossierMessages.WriteRequest(null), default))?.Text, Does.StartWith("This bank's key was revoked."));
-        Assert.That(Refusal.Read(await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default)), Is.Null);
+        Assert.That((await next.Ask(new DossiersMessage(null), default)).Refusal?.Text, Does.StartWith("This bank's key was revoked."));
+        Assert.That((await town.UserBankLink().Ask(new DossiersMessage(null), default)).Refusal, Is.Null);
 
         // The shops' bank's key was stolen too, and is not replaced yet: the thief enrols no till under Cafe's account.
         using var own = town.Options.Suite.GenerateKey();
@@ -250,8 +253,9 @@ public sealed class LinkIdentityTests
         town.Issuer.CloseCycle();
         var requests = new[]
         {
-            DossierMessages.WriteRequest(null), DossierMessages.WriteOutcome(mallory.Coins()[0].Coin.Id, 1, Proof.Nothing), InstructionsMessage.Write(0),
-            AuditMessages.Write(0), new LinkMessage(MessageType.Certificates, []),
+            new DossiersMessage(null).ToMessage(), new DossierOutcomeMessage(
+                mallory.Coins()[0].Coin.Id, 1, Proof.Nothing).ToMessage(), new InstructionsMessage(0).ToMessage(),
+            new AuditStatementsMessage(0).ToMessage(), new CertificatesMessage().ToMessage(),
         };
         foreach (var request in requests)
         {

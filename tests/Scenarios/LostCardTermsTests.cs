@@ -88,9 +88,9 @@ public sealed class LostCardTermsTests : LostCardScenario
         var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
         var wrong = new Timestamp(checked((ulong)((long)Timestamp.Now(Town.Clock).Microseconds + (long)TimeSpan.FromHours(hours).TotalMicroseconds)));
         using var key = Town.TillKey(Colluding);
-        var batch = await Town.TillLink(Colluding).Call(SettleMessage.Write(key, new PartyId(1), [h], wrong), default);
+        var batch = await Town.TillLink(Colluding).Call(SettleMessage.Sign(key, new PartyId(1), [h], wrong).ToMessage(), default);
         Assert.That(Refusal.Read(batch)?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
-        var list = await Town.TillLink(Colluding).Call(LossMessages.WriteHotList(0, h.Till, wrong), default);
+        var list = await Town.TillLink(Colluding).Call(new HotListMessage(0, h.Till, wrong).ToMessage(), default);
         Assert.That(Refusal.Read(list)?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         await NothingIsLost(0);
     }

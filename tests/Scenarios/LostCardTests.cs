@@ -143,8 +143,9 @@ public sealed class LostCardTests : LostCardScenario
         using var key = Town.TillKey(Colluding);
         foreach (var h in new[] { Sign(Colluding, Before, 1000), Sign(Colluding, new Timestamp(Before.Microseconds + 1), 1000) })
         {
-            var reply = await Town.TillLink(Colluding).Call(SettleMessage.Write(key, new PartyId(1), [h], Timestamp.Now(Town.Clock), Before), default);
-            Assert.That(SettleReply.Read(reply)!.Receipts.Single().Verdict, Is.EqualTo(Verdict.Cancelled));
+            var reply = await Town.TillLink(Colluding).Call(
+                SettleMessage.Sign(key, new PartyId(1), [h], Timestamp.Now(Town.Clock), Before).ToMessage(), default);
+            Assert.That(reply.As<SettleReply>()!.Receipts.Single().Verdict, Is.EqualTo(Verdict.Cancelled));
         }
 
         await NothingIsLost(0);

@@ -41,7 +41,7 @@ public sealed class LyingAnswersTests
         };
         var lying = new ChangedAnswer(town.TillLink(till), MessageType.Settle, reply =>
         {
-            var receipts = SettleReply.Read(reply)!.Receipts;
+            var receipts = reply.As<SettleReply>()!.Receipts;
             return lie == "count" && receipts.Count > 1
                 ? new SettleReply([receipts[0]]).ToMessage()
                 : new SettleReply([.. receipts.Select((r, i) => Say(r, receipts[^(i + 1)]))]).ToMessage();
@@ -66,7 +66,7 @@ public sealed class LyingAnswersTests
         var other = town.Pay(till, alice, 1250);
         await town.Settle(till);
         using var key = town.StatementKey;
-        var lying = new Instead(town.TillLink(till), MessageType.ForwardVoid, request => VoidMessage.WriteReply(request.Type, Reversal.Sign(
+        var lying = new Instead(town.TillLink(till), MessageType.ForwardVoid, request => VoidedPayment.Answer(request.Type, Reversal.Sign(
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, (lie == "payment" ? other : paid).Payments.Single().Id,
             new Amount(lie == "sum" ? 1UL : 1250UL), Amount.Zero, Timestamp.Now(town.Clock)).Encode()));
         Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, lying, default), Throws.InvalidOperationException);
@@ -114,7 +114,7 @@ public sealed class LyingAnswersTests
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, new Amount(lie == "X" ? 4000UL : 5000UL),
             lie == "currency" ? new Currency(840) : Currency.Eur, lie == "request" ? new WithdrawalId(Digest.Of("another"u8)) : request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
         await town.BankOver("bank-1", new ChangedAnswer(
-            town.UserBankLink(), MessageType.Issue, _ => new WithdrawalAnswer(null, never).ToMessage(MessageType.IssueReply))).Run(default);
+            town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(null, never)).ToMessage())).Run(default);
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "the cash may be out");
         await town.RunCycle();
         Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
@@ -144,10 +144,12 @@ public sealed class LyingAnswersTests
         var date = lie == "old" ? new Timestamp(now.Microseconds - (ulong)day.TotalMicroseconds) : lie == "of tomorrow" ? now.Plus(day) : now;
         var ei = CoinRequest.Create(holder, pe.Id, new byte[32], amount, currency, 0).Encipher(suite, pe);
         var order = new WithdrawalOrder(account.User, lie == "bank" ? town.ShopBank.Id : town.UserBank.Id, amount, currency, pe.Id, ei, 1, date, []);
-        var reply = await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order with { Signature = key.Sign(order.Message) }), default);
+        var reply = await town.UserBank.Handle(
+            LinkPeer.Wallet, new WithdrawMessage(order with { Signature = key.Sign(order.Message) }).ToMessage(), default);
         // The number of an old one is closed on the issuer's word that it never issues it (rule R27).
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(lie == "old" ? null : (RefusalReason?)reason));
-        Assert.That(lie == "old" ? WithdrawalAnswer.Read(reply, MessageType.WithdrawReply)?.Never?.Request : null, Is.EqualTo(lie == "old" ? order.Request : (WithdrawalId?)null));
+        Assert.That(lie == "old" ? reply.As<WithdrawReply>()?.Answer.Never?.Request : null, Is.EqualTo(
+            lie == "old" ? order.Request : (WithdrawalId?)null));
         Assert.That((town.Account(alice).Minor, town.Rows("bank-1")["withdrawal"], town.Issuer.CoinCounts.Open), Is.EqualTo((100_000UL, 0L, 0L)));
     }
 
@@ -176,8 +178,9 @@ public sealed class LyingAnswersTests
         using var town = Make();
         using var alice = town.User("Alice", 5000);
         using var key = town.StatementKey;
-        var lying = new LyingBehindTheRelay(town, MessageType.Redeem, _ => WalletMessages.WriteRedeemReply(Receipt.Sign(
-            key, town.Issuer.Id, Digest.Of("another"u8), Verdict.Settled, new Amount(5000), Currency.Eur, new Share(new Amount(5000), Amount.Zero, Amount.Zero, default), 1, Timestamp.Now(town.Clock))));
+        var lying = new LyingBehindTheRelay(town, MessageType.Redeem, _ => new RedeemReply(Receipt.Sign(
+            key, town.Issuer.Id, Digest.Of("another"u8), Verdict.Settled, new Amount(5000), Currency.Eur, new Share(
+                new Amount(5000), Amount.Zero, Amount.Zero, default), 1, Timestamp.Now(town.Clock))).ToMessage());
         var wallet = new WalletTerminal(lying, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
         Assert.That((await wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done, Is.False);
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
@@ -193,8 +196,8 @@ public sealed class LyingAnswersTests
         using var town = Make();
         using var alice = town.User("Alice", 5000);
         using var key = town.StatementKey;
-        var amiss = new LyingBehindTheRelay(town, MessageType.Redeem, m => WalletMessages.WriteRedeemReply(Receipt.Sign(
-            key, town.Issuer.Id, CashPayment.Decode(m.Body)!.Id.Value, verdict, new Amount(5000), Currency.Eur, default, 1, Timestamp.Now(town.Clock))));
+        var amiss = new LyingBehindTheRelay(town, MessageType.Redeem, m => new RedeemReply(Receipt.Sign(
+            key, town.Issuer.Id, CashPayment.Decode(m.Body)!.Id.Value, verdict, new Amount(5000), Currency.Eur, default, 1, Timestamp.Now(town.Clock))).ToMessage());
         var wallet = new WalletTerminal(amiss, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
         Assert.That((await wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Message, Does.Contain($"not redeemed: {verdict}").And.Contain("asks again"));
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
@@ -211,8 +214,8 @@ public sealed class LyingAnswersTests
         using var alice = town.User("Alice", 5000);
         await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         using var key = town.StatementKey;
-        var lying = new LyingBehindTheRelay(town, MessageType.StampRebuttal, _ => RebuttalMessages.WriteStamp(
-            Stamp.Sign(key, town.Issuer.Id, StampRole.Issuer, Digest.Of("another"u8), Timestamp.Now(town.Clock))));
+        var lying = new LyingBehindTheRelay(town, MessageType.StampRebuttal, _ => new StampRebuttalReply(
+            Stamp.Sign(key, town.Issuer.Id, StampRole.Issuer, Digest.Of("another"u8), Timestamp.Now(town.Clock))).ToMessage());
         var wallet = new WalletTerminal(lying, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
         var shown = (await wallet.Rebut(alice.Card, alice.Pin, default)).Single();
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Bank }));
@@ -251,7 +254,8 @@ public sealed class LyingAnswersTests
         await town.Settle(till);
         using var own = town.TillKey(till);
         var forged = Forged(known, own, town.Scheme.RedemptionTill, CashPayment.CloseSeq, 4000);
-        Assert.That(Refusal.Read(SealedMessage(town, WalletMessages.WriteRedeem(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(
+            Refusal.Read(SealedMessage(town, new RedeemMessage(forged).ToMessage()))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         Assert.That(town.Pay(till, alice, 4000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
@@ -269,7 +273,8 @@ public sealed class LyingAnswersTests
         await town.Settle(till);
         using var own = town.Options.Suite.GenerateKey();
         var forged = Forged(known, own, Derivations.W(own.PublicKey), known.Seq, 900);
-        Assert.That(Refusal.Read(SealedMessage(town, WalletMessages.WriteDead(forged)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(
+            SealedMessage(town, new NonSettlementStatementMessage(forged).ToMessage()))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         town.AssertSoundAfterCycle(alice);
         Assert.That((town.Issuer.Queues.Cases, town.Rows("issuer")["dead_payment"], town.Rows("issuer")["hot"]), Is.EqualTo((0L, 0L, 0L)));
     }
@@ -309,8 +314,8 @@ public sealed class LyingAnswersTests
     {
         var issuer = town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key;
         var (message, seed) = Protocol.Cash.SealedMessage.Seal(town.Options.Suite, issuer, request);
-        var reply = RawMessages.Call(new ToBank(town), RelayMessages.Write(MessageType.Relay, message));
-        return Protocol.Cash.SealedMessage.OpenAnswer(seed, RelayMessages.ReadReply(reply, MessageType.RelayReply)!)!;
+        var reply = RawMessages.Call(new ToBank(town), new RelayMessage(message).ToMessage());
+        return Protocol.Cash.SealedMessage.OpenAnswer(seed, reply.As<RelayReply>()!.Answer)!;
     }
 
     /// <summary>Answers one type of request by itself.</summary>
@@ -335,8 +340,8 @@ public sealed class LyingAnswersTests
         {
             using var secret = town.DecryptionKey;
             var suite = town.Options.Suite;
-            return request.Type == MessageType.Relay && RelayMessages.Read(request)!.Open(suite, secret) is { } opened && opened.Message.Type == type
-                ? ValueTask.FromResult(RelayMessages.WriteReply(MessageType.RelayReply, Protocol.Cash.SealedMessage.SealAnswer(suite, opened.Seed, answer(opened.Message))))
+            return request.Type == MessageType.Relay && request.As<RelayMessage>()!.Sealed.Open(suite, secret) is { } opened && opened.Message.Type == type
+                ? ValueTask.FromResult(new RelayReply(Protocol.Cash.SealedMessage.SealAnswer(suite, opened.Seed, answer(opened.Message))).ToMessage())
                 : town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
         }
     }

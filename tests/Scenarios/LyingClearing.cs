@@ -31,9 +31,10 @@ internal sealed class InventedInstructions(SimulatedTown town, PartyId bank) : I
             return await _inner.Call(request, cancel);
         }
 
-        var said = InstructionsMessage.Read(request)!;
+        var said = request.As<InstructionsMessage>()!;
         Heard.AddRange(said.Statements);
-        return InstructionsMessage.WriteReply([.. _transfers.Where(t => t.Number > said.Seen).Select(t => (Spoil?.Invoke(t) ?? t).Encode())]);
+        return LinkBody.Kept<InstructionsReply>(
+            [.. _transfers.Where(t => t.Number > said.Seen).Select(t => (Spoil?.Invoke(t) ?? t).Encode())]);
     }
 }
 
@@ -46,10 +47,11 @@ internal sealed class BankThatLies(SimulatedTown town, string name)
         BookingStatement.Sign(town.BankKey(name), _bank, number, outcome, Timestamp.Now(town.Clock));
 
     public async Task<LinkMessage> Say(ulong seen, params BookingStatement[] statements) =>
-        await town.IssuerLink(new LinkPeer(LinkRole.Bank, _bank), name).Call(InstructionsMessage.Write(seen, statements), default);
+        await town.IssuerLink(new LinkPeer(LinkRole.Bank, _bank), name).Call(
+            new InstructionsMessage(seen, statements).ToMessage(), default);
 
     /// <summary>What the issuer instructed after that number.</summary>
-    public async Task<IReadOnlyList<ClearingInstruction>> Fetch(ulong after = 0) => InstructionsMessage.ReadReply(await Say(after))!;
+    public async Task<IReadOnlyList<ClearingInstruction>> Fetch(ulong after = 0) => (await Say(after)).As<InstructionsReply>()!.Transfers;
 }
 
 /// <summary>Replies of one type are lost, or garbage.</summary>

@@ -162,11 +162,11 @@ public sealed class ManyRotationsTests
         }
 
         await town.RunCycle();
-        var known = await town.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default);
+        var known = await town.UserBank.Handle(LinkPeer.Wallet, new CertificatesMessage().ToMessage(), default);
         card.Card.Reset();
         var wallet = new WalletCard(card.Card);
         wallet.Select();
-        foreach (var certificate in CertificatesReply.Read(known)!.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(8))
+        foreach (var certificate in known.As<CertificatesReply>()!.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).TakeLast(8))
         {
             wallet.PutCertificate(certificate);
         }

@@ -134,12 +134,12 @@ public sealed class OrderNumberTests : OrderScenario
         await Renounce("Alice", 2);
         Town.Clock.Advance(Town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         ulong all = Town.Account(Alice).Minor;
-        Assert.That(WithdrawalAnswer.Read(await Send(Order("Alice", 3, all - 1000)), MessageType.WithdrawReply)?.EK, Is.Not.Null);
+        Assert.That((await Send(Order("Alice", 3, all - 1000))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null);
         Assert.That(Refusal.Read(await Send(order))?.Reason, Is.EqualTo(RefusalReason.InsufficientFunds));
         Assert.That(Refusal.Read(await Send(Order("Alice", 4, 100)))?.Reason, Is.EqualTo(RefusalReason.InsufficientFunds));
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Sum), Is.EqualTo((1000UL, 4000L)));
         Town.UserBank.Deposit(Account("Alice").User, new Amount(3500), 77);
-        Assert.That(WithdrawalAnswer.Read(await Send(Order("Alice", 4, 100)), MessageType.WithdrawReply)?.EK, Is.Not.Null);
+        Assert.That((await Send(Order("Alice", 4, 100))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Sum), Is.EqualTo((400UL, 0L)));
         Assert.That(Town.UserBank.Alarms.Select(a => a.Kind), Does.Contain("renounced order turned up"));
         Assert.That(Audit(), Is.Empty);
@@ -185,7 +185,7 @@ public sealed class OrderNumberTests : OrderScenario
     {
         var before = Town.Account(Alice);
         var old = Order("Alice", 2, 700, date: Timestamp.Now(Town.Clock).Minus(TimeSpan.FromDays(60)));
-        var answer = WithdrawalAnswer.Read(await Send(old), MessageType.WithdrawReply);
+        var answer = (await Send(old)).As<WithdrawReply>()?.Answer;
         Assert.That((answer?.Never?.Request, Town.Account(Alice)), Is.EqualTo(((WithdrawalId?)old.Request, before)));
         Assert.That(Refusal.Read(await Send(old))?.Reason, Is.EqualTo(RefusalReason.OutOfDate), "the issuer is asked once");
         Assert.That(Refusal.Read(await Send(Order("Alice", 3, 700))), Is.Null);
@@ -210,7 +210,8 @@ public sealed class OrderNumberTests : OrderScenario
         {
             using var key = Suite.SecretOf((name == "Bob" ? bob : alice).Key.Compress());
             var word = new Renunciation(alice.User, Town.UserBank.Id, 2, now, key.Sign(message));
-            Assert.That(Refusal.Read(await Town.UserBank.Handle(LinkPeer.Wallet, OrderMessages.WriteRenounce(word), default))?.Reason, Is.EqualTo(reason), name);
+            Assert.That(Refusal.Read(await Town.UserBank.Handle(
+                LinkPeer.Wallet, new RenounceMessage(word).ToMessage(), default))?.Reason, Is.EqualTo(reason), name);
         }
 
         Cut = null;

@@ -70,7 +70,8 @@ public abstract class OrderScenario : RestoredScenario
         return order with { Signature = key.Sign(order.Message) };
     }
 
-    private protected async Task<LinkMessage> Send(WithdrawalOrder order) => await Town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(order), default);
+    private protected async Task<LinkMessage> Send(WithdrawalOrder order) =>
+        await Town.UserBank.Handle(LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default);
 
     /// <returns>Until when the bank waits; null if the number is closed.</returns>
     private protected async Task<Timestamp?> Renounce(string name, uint number)
@@ -79,8 +80,9 @@ public abstract class OrderScenario : RestoredScenario
         using var key = Suite.SecretOf(account.Key.Compress());
         var now = Timestamp.Now(Town.Clock);
         var word = new Renunciation(account.User, Town.UserBank.Id, number, now, key.Sign(SignedMessage.Renunciation(account.User, Town.UserBank.Id, number, now)));
-        var reply = await Town.UserBank.Handle(LinkPeer.Wallet, OrderMessages.WriteRenounce(word), default);
-        Assert.That(OrderMessages.ReadReply(reply, MessageType.RenounceReply, out var until), Refusal.Read(reply)?.Text);
+        var reply = await Town.UserBank.Handle(LinkPeer.Wallet, new RenounceMessage(word).ToMessage(), default);
+        Assert.That(reply.As<RenounceReply>(), Is.Not.Null, Refusal.Read(reply)?.Text);
+        var until = reply.As<RenounceReply>()!.Until;
         return until;
     }
 

@@ -56,7 +56,7 @@ internal sealed class OwnKeyCoin : IDisposable
         var order = new IssueRequest(
             id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.IssueRequest(id, faceValue, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-1");
-        return WithdrawalAnswer.Read(await link.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
+        return (await link.Ask(new IssueMessage(order), default)).Reply!.Answer;
     }
 
     /// <summary>Any payment, honest or not, with a genuine S_U.</summary>

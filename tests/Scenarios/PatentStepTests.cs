@@ -26,7 +26,8 @@ public sealed class PatentStepTests
         var way = new AddingLink(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"), forged);
         var bank = town.BankOver("bank-1", way);
         await bank.Run(default);
-        var told = CertificatesReply.Read(await bank.Handle(LinkPeer.Wallet, new LinkMessage(MessageType.Certificates, []), default))!.Certificates;
+        var told = (await bank.Handle(
+            LinkPeer.Wallet, new CertificatesMessage().ToMessage(), default)).As<CertificatesReply>()!.Certificates;
         Assert.That(way.Added, Is.GreaterThan(0));
         Assert.That(told.Select(c => c.Key.Id), Does.Contain(published.Key.Id).And.Not.Contain(own.PublicKey.Id));
     }
@@ -134,9 +135,9 @@ public sealed class PatentStepTests
         using var alice = town.User("Alice", 5000);
         var order = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Issue);
         using var own = town.Options.Suite.GenerateKey();
-        var forged = Cancellation.Sign(own, town.UserBank.Id, IssueMessage.Read(order)!.Request, Timestamp.Now(town.Clock));
+        var forged = Cancellation.Sign(own, town.UserBank.Id, IssueMessage.RequestOf(order)!.Request, Timestamp.Now(town.Clock));
         var bank = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
-        Assert.That(Refusal.Read(await bank.Call(LossMessages.WriteCancel(forged), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That((await bank.Ask(new CancelMessage(forged), default)).Refusal?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         town.Clock.Advance(TimeSpan.FromDays(3));
         await town.RunCycle();
         town.Pay(till, alice, 700);
@@ -151,8 +152,8 @@ public sealed class PatentStepTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
         var passed = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).ToList();
-        var order = IssueMessage.Read(passed.First(m => m.Type == MessageType.Issue))!;
-        var ek = WithdrawalAnswer.Read(passed.First(m => m.Type == MessageType.IssueReply), MessageType.IssueReply)!.EK!;
+        var order = IssueMessage.RequestOf(passed.First(m => m.Type == MessageType.Issue))!;
+        var ek = passed.First(m => m.Type == MessageType.IssueReply).As<IssueReply>()!.Answer.EK!;
         using var key = town.BankKey("bank-1");
         byte[][] has = [new byte[CashCipher.SeedSize], order.Request.Value.ToArray(), order.EI[..CashCipher.SeedSize], order.Signature[..CashCipher.SeedSize], key.ExportScalar()];
         foreach (var seed in has)
@@ -177,7 +178,7 @@ public sealed class PatentStepTests
             }
 
             Added++;
-            return new CertificatesReply([.. CertificatesReply.Read(reply)!.Certificates, certificate]).ToMessage();
+            return new CertificatesReply([.. reply.As<CertificatesReply>()!.Certificates, certificate]).ToMessage();
         }
     }
 
@@ -194,17 +195,17 @@ public sealed class PatentStepTests
 
             if (request.Type == MessageType.NewestBatch)
             {
-                return ValueTask.FromResult(TillMessages.WriteNewestReply(default, null));
+                return ValueTask.FromResult(new NewestBatchReply(default, null).ToMessage());
             }
 
             var now = Timestamp.Now(town.Clock);
-            if (VoidMessage.Read(request) is { } brought)
+            if (VoidedPayment.Of(request) is { } brought)
             {
                 var reversal = Reversal.Sign(key, town.Issuer.Id, brought.H.Id, brought.H.Paid, brought.H.Paid, now);
-                return ValueTask.FromResult(VoidMessage.WriteReply(request.Type, reversal.Encode()));
+                return ValueTask.FromResult(VoidedPayment.Answer(request.Type, reversal.Encode()));
             }
 
-            var receipts = SettleMessage.Read(request)!.Items.Select(item => CashPayment.Decode(item)!).Select(h => Receipt.Sign(
+            var receipts = request.As<SettleMessage>()!.Items.Select(item => CashPayment.Decode(item)!).Select(h => Receipt.Sign(
                 key, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur, new Share(h.Paid, Amount.Zero, Amount.Zero, default), 1, now));
             return ValueTask.FromResult(new SettleReply([.. receipts]).ToMessage());
         }

@@ -103,7 +103,7 @@ public sealed class RebuttalBoundsTests
     public async Task ARebuttalHasItsSize(int certificates, int stamps, int dead)
     {
         int before = _suite.Verified;
-        var message = RebuttalMessages.WriteRebut(_h.Coin.Id, Invented(certificates, stamps, dead));
+        var message = new RebutMessage(_h.Coin.Id, Invented(certificates, stamps, dead)).ToMessage();
         var refusal = Refusal.Read(await _town.UserBank.Handle(Stranger, message, default));
         Assert.That((refusal?.Reason, _suite.Verified - before), Is.EqualTo(((RefusalReason?)RefusalReason.Malformed, 0)), "and nothing is verified");
         Assert.That(Rebuttal.Decode(Invented(640, 64, 0).Encode()), Is.Not.Null, "so much may be");
@@ -129,7 +129,7 @@ public sealed class RebuttalBoundsTests
             async () =>
             {
                 theirs.Value = true;
-                return await _town.UserBank.Handle(Stranger, RebuttalMessages.WriteRebut(_h.Coin.Id, Invented(50, 8, 8)), hangsUp.Token);
+                return await _town.UserBank.Handle(Stranger, new RebutMessage(_h.Coin.Id, Invented(50, 8, 8)).ToMessage(), hangsUp.Token);
             }, end);
         weighing.Wait(end);
         string till = TillOf(_h);
@@ -175,7 +175,7 @@ public sealed class RebuttalBoundsTests
         calls.Clear();
         foreach (var again in new[] { Rebuttal.None, shown, Rebuttal.None })
         {
-            var reply = await bank.Handle(Stranger, RebuttalMessages.WriteRebut(_h.Coin.Id, again), default);
+            var reply = await bank.Handle(Stranger, new RebutMessage(_h.Coin.Id, again).ToMessage(), default);
             Assert.That(Refusal.Read(reply), Is.Null);
         }
 

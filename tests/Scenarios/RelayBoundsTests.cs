@@ -22,8 +22,8 @@ public sealed class RelayBoundsTests
         var hanging = new Hanging();
         var issuer = new Broken(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"), m => m.Type == MessageType.RelaySealed);
         var bank = town.BankOver("bank-2", issuer, hanging);
-        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
-        var request = RelayMessages.Write(MessageType.Relay, message);
+        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new CertificatesMessage().ToMessage());
+        var request = new RelayMessage(message).ToMessage();
         using var stop = new CancellationTokenSource();
         var flood = Enumerable.Range(0, 40).Select(_ => bank.Handle(LinkPeer.Wallet, request, stop.Token).AsTask()).ToList();
         Assert.That(hanging.Calls, Is.EqualTo(16));
@@ -67,8 +67,8 @@ public sealed class RelayBoundsTests
     {
         using var town = Towns.Make();
         var bank = town.BankOver("bank-1", town.UserBankLink(), new Faulty(isOutOfDate));
-        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new LinkMessage(MessageType.Certificates, []));
-        var refusal = Refusal.Read(await bank.Handle(LinkPeer.Wallet, RelayMessages.Write(MessageType.Relay, message), default))!;
+        var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new CertificatesMessage().ToMessage());
+        var refusal = Refusal.Read(await bank.Handle(LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default))!;
         Assert.That((refusal.Reason, refusal.Text.Contains("Nothing is lost", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.Unavailable, true)));
         Assert.That(refusal.Text, Does.StartWith(isOutOfDate ? "This bank does not trust the issuer's certificate" : "The issuer cannot be reached."));
     }

@@ -94,8 +94,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
         byte[] ei = new CoinRequest(seed, x, Currency.Eur, coin.Terms.TM, coin.NU, new byte[64]).Encipher(suite, pe);
         using var key = Town.BankKey("bank-2");
         var asked = new IssueRequest(id, x, Currency.Eur, pe.Id, ei, now, key.Sign(SignedMessage.IssueRequest(id, x, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
-        var words = new ReturnedWords(false, [(asked, CashCipher.Encrypt(seed, CashAnswer.Of(coin).Encode()))], [], []);
-        var reply = await Town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-2").Call(RecoveryMessages.WriteReturn(words), default);
+        var words = new ReturnMessage(false, [(asked, CashCipher.Encrypt(seed, CashAnswer.Of(coin).Encode()))], [], []);
+        var reply = await Town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-2").Call(words.ToMessage(), default);
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         await Recover();
         Assert.That(Audit(), Is.Empty);
@@ -121,8 +121,9 @@ public sealed class RestoredBoundsTests : RestoredScenario
         }
 
         using var till = Town.TillKey(Till);
-        var reply = await Town.TillLink(Till).Call(SettleMessage.Write(till, Town.Issuer.Id, [h], Timestamp.Now(Town.Clock), earlier: [word]), default);
-        Assert.That(SettleReply.Read(reply)!.Receipts.Single().Verdict, Is.EqualTo(isOver ? Verdict.UnknownCoin : Verdict.Settled));
+        var reply = await Town.TillLink(Till).Call(
+            SettleMessage.Sign(till, Town.Issuer.Id, [h], Timestamp.Now(Town.Clock), earlier: [word]).ToMessage(), default);
+        Assert.That(reply.As<SettleReply>()!.Receipts.Single().Verdict, Is.EqualTo(isOver ? Verdict.UnknownCoin : Verdict.Settled));
     }
 
     /// <summary>A coin of no bank: nothing of it is to go back, a payment of it is dead only once all banks have been there, and what the issuer bears is what such coins paid.</summary>
@@ -164,7 +165,7 @@ public sealed class RestoredBoundsTests : RestoredScenario
     [Test, Rule(27)]
     public async Task AStrangerShowsNoCertificates()
     {
-        var refused = await Town.Issuer.Handle(LinkPeer.Wallet, ShownCertificates.Write([Made()]), default);
+        var refused = await Town.Issuer.Handle(LinkPeer.Wallet, new ShowCertificatesMessage([Made()]).ToMessage(), default);
         Assert.That((Refusal.Read(refused)?.Reason, Town.Issuer.LostKeys.Count), Is.EqualTo((RefusalReason.NotAllowed, 0)));
     }
 
@@ -174,7 +175,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
     {
         for (int i = 0; i < 5; i++)
         {
-            await Town.TillLink(Till).Call(ShownCertificates.Write([.. Enumerable.Range(0, ShownCertificates.Max).Select(_ => Made())]), default);
+            await Town.TillLink(Till).Call(new ShowCertificatesMessage(
+                [.. Enumerable.Range(0, ShowCertificatesMessage.Max).Select(_ => Made())]).ToMessage(), default);
         }
 
         Assert.That(Town.Issuer.LostKeys, Has.Count.EqualTo(256));
@@ -190,10 +192,11 @@ public sealed class RestoredBoundsTests : RestoredScenario
         using (var store = Database.OpenOrCreateFile(IssuerFile, IssuerParty.Schema))
         {
             var other = new IssuerParty(Town.Issuer.Id, store, Town.Options.Suite, Town.Options.Terms, Town.Clock, NullLogger.Instance, Town.Options.Crash);
-            await other.Handle(new LinkPeer(LinkRole.Bank, Town.UserBank.Id, bank.PublicKey), ShownCertificates.Write([lost]), default);
+            await other.Handle(
+                new LinkPeer(LinkRole.Bank, Town.UserBank.Id, bank.PublicKey), new ShowCertificatesMessage([lost]).ToMessage(), default);
         }
 
-        var given = CertificatesReply.Read(await Town.TillLink(Till).Call(new LinkMessage(MessageType.Certificates, []), default))!;
+        var given = (await Town.TillLink(Till).Ask(new CertificatesMessage(), default)).Reply!;
         Assert.That(given.Certificates.Select(c => c.Key), Has.Some.EqualTo(lost.Key));
     }
 

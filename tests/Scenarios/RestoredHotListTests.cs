@@ -114,8 +114,8 @@ public sealed class RestoredHotListTests : RestoredScenario
     /// <summary>The version of the list that the issuer gives to a till that says to have that one.</summary>
     private async Task<ulong> Ask(ulong version)
     {
-        var request = LossMessages.WriteHotList(version, Town.Till(Till).W, Timestamp.Now(Town.Clock));
-        return LossMessages.ReadHotListReply(await Town.TillLink(Till).Call(request, default))!.Value.List.Version;
+        var request = new HotListMessage(version, Town.Till(Till).W, Timestamp.Now(Town.Clock)).ToMessage();
+        return (await Town.TillLink(Till).Call(request, default)).As<HotListReply>()!.List.Version;
     }
 
     private async Task<byte[]> Copy()

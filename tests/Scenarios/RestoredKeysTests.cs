@@ -71,7 +71,8 @@ public sealed class RestoredKeysTests : RestoredScenario
             KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(77), now, until, other.PublicKey),
             Town.Issuer.Keys.Certificates[0],
         ];
-        Assert.That((await Town.UserBankLink().Call(ShownCertificates.Write(lies), default)).Type, Is.EqualTo(MessageType.ShowCertificatesReply));
+        Assert.That((await Town.UserBankLink().Call(new ShowCertificatesMessage(lies).ToMessage(), default)).Type, Is.EqualTo(
+            MessageType.ShowCertificatesReply));
         Assert.That((Town.Issuer.Behind, Town.Issuer.LostKeys.Count), Is.EqualTo(((Timestamp?)null, 0)));
     }
 
@@ -136,7 +137,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Replace("issuer", copy);
         foreach (var certificate in isLastShownFirst ? lost.AsEnumerable().Reverse() : lost)
         {
-            await Town.TillLink(Till).Call(ShownCertificates.Write([certificate]), default);
+            await Town.TillLink(Till).Call(new ShowCertificatesMessage([certificate]).ToMessage(), default);
         }
 
         Assert.That(Town.Issuer.LostKeys, Has.Count.EqualTo(3));
@@ -219,7 +220,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         int stops = 0;
         foreach (var certificate in lost)
         {
-            await Town.TillLink(Till).Call(ShownCertificates.Write([certificate]), default);
+            await Town.TillLink(Till).Call(new ShowCertificatesMessage([certificate]).ToMessage(), default);
             if (Town.Issuer.Behind is not null)
             {
                 stops++;

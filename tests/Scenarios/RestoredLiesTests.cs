@@ -30,7 +30,7 @@ public sealed class RestoredLiesTests : RestoredScenario
             Town.Clock.Advance(TimeSpan.FromDays(29));
             if (says)
             {
-                await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: true), null), default);
+                await Town.UserBankLink().Call(new AgreeMessage(Own(isRestored: true), null).ToMessage(), default);
                 await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat));
             }
 
@@ -51,7 +51,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         var bank = new BankThatLies(Town, "bank-1");
         await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat));
         Assert.That(Town.Issuer.Parked, Has.Count.EqualTo(1));
-        await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: true), null), default);
+        await Town.UserBankLink().Call(new AgreeMessage(Own(isRestored: true), null).ToMessage(), default);
         await bank.Say(1);
         Assert.That(Town.Issuer.Parked, Is.Empty);
     }
@@ -84,7 +84,7 @@ public sealed class RestoredLiesTests : RestoredScenario
             return (string)command.ExecuteScalar()!;
         }
 
-        Assert.That(AgreeMessage.ReadReply(await Town.UserBankLink().Call(AgreeMessage.Write(Own(true, 5, 7), null), default)), Is.Not.Null);
+        Assert.That((await Town.UserBankLink().Ask(new AgreeMessage(Own(true, 5, 7), null), default)).Reply?.Position, Is.Not.Null);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Now($"SELECT group_concat(what || ' ' || number, ',') FROM (SELECT * FROM mark WHERE bank = {bank} ORDER BY what, number)"), Is.EqualTo("instruction 5,statement 7"));
@@ -107,7 +107,7 @@ public sealed class RestoredLiesTests : RestoredScenario
             Town.Clock.Advance(TimeSpan.FromMinutes(10));
             var hearing = new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, reply =>
             {
-                words.Add(AgreeMessage.ReadReply(reply)!);
+                words.Add(reply.As<AgreeReply>()!.Position);
                 return reply;
             });
             await Town.BankOver("bank-1", hearing).Run(default);
@@ -115,13 +115,13 @@ public sealed class RestoredLiesTests : RestoredScenario
 
         Town.Replace("issuer", copy);
         var link = Town.UserBankLink();
-        await link.Call(AgreeMessage.Write(Own(false), words[1]), default);
+        await link.Call(new AgreeMessage(Own(false), words[1]).ToMessage(), default);
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         Town.Issuer.Recover(Town.ShopBank.Id);
-        await link.Call(AgreeMessage.Write(Own(false), words[1]), default);
-        await link.Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [], [])), default);
+        await link.Call(new AgreeMessage(Own(false), words[1]).ToMessage(), default);
+        await link.Call(new ReturnMessage(true, [], [], []).ToMessage(), default);
         Assert.That(Town.Issuer.Behind, Is.Null);
-        var next = AgreeMessage.ReadReply(await link.Call(AgreeMessage.Write(Own(true), words[^1]), default))!;
+        var next = (await link.Ask(new AgreeMessage(Own(true), words[^1]), default)).Reply!.Position;
         Assert.That((Town.Issuer.Behind, next.Number > words[^1].Number), Is.EqualTo(((Timestamp?)null, true)));
     }
 
@@ -135,7 +135,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         var numbers = new List<ulong>();
         for (int i = 0; i < 5; i++)
         {
-            numbers.Add(AgreeMessage.ReadReply(await Town.UserBankLink().Call(AgreeMessage.Write(Own(isRestored: false), null), default))!.Number);
+            numbers.Add((await Town.UserBankLink().Ask(new AgreeMessage(Own(isRestored: false), null), default)).Reply!.Position.Number);
         }
 
         Assert.That(numbers[0], Is.GreaterThan(1_000_000_000UL));
@@ -333,7 +333,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         }
         else
         {
-            await Town.UserBankLink().Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [], [])), default);
+            await Town.UserBankLink().Call(new ReturnMessage(true, [], [], []).ToMessage(), default);
         }
 
         Assert.That(Town.Issuer.Behind, Is.Null);

@@ -105,7 +105,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
             "bank" => Position.Sign(own, position with { Bank = Town.ShopBank.Id }),
             _ => old!,
         };
-        var bank = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => AgreeMessage.WriteReply(said)));
+        var bank = Town.BankOver(
+            "bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => new AgreeReply(said).ToMessage()));
         Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException.With.Message.Contain("not believed"));
         Assert.That((bank.Behind, bank.Alarms[0].Kind), Is.EqualTo(((Timestamp?)null, "falsely said to be restored")));
         await Town.UserBank.Run(default);
@@ -123,14 +124,16 @@ public sealed class RestoredNoticeTests : RestoredScenario
         var now = Timestamp.Now(Town.Clock);
         var said = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 5000, 1, 1, 1, false, now, []);
         var lie = new Position(PositionRole.Issuer, Town.Issuer.Id, isOfAnother ? Town.ShopBank.Id : Town.UserBank.Id, 10_000, 9, 9, 9, false, now, []);
-        var reply = await Town.UserBankLink().Call(AgreeMessage.Write(Position.Sign(own, said), Position.Sign(isOfAnother ? statement : other, lie)), default);
-        Assert.That(AgreeMessage.ReadReply(reply)?.Role, Is.EqualTo(PositionRole.Issuer));
+        var reply = await Town.UserBankLink().Call(
+            new AgreeMessage(Position.Sign(own, said), Position.Sign(isOfAnother ? statement : other, lie)).ToMessage(), default);
+        Assert.That(reply.As<AgreeReply>()?.Position.Role, Is.EqualTo(PositionRole.Issuer));
         Assert.That(Town.Issuer.Behind, Is.Null);
 
         // Nor does one that speaks in another bank's name, or under another key.
         foreach (var forged in new[] { Position.Sign(other, said with { Number = 6000 }), Position.Sign(own, said with { Number = 6000, Bank = Town.ShopBank.Id }) })
         {
-            Assert.That(Refusal.Read(await Town.UserBankLink().Call(AgreeMessage.Write(forged, null), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+            Assert.That((await Town.UserBankLink().Ask(new AgreeMessage(forged, null), default)).Refusal?.Reason, Is.EqualTo(
+                RefusalReason.BadSignature));
         }
     }
 
@@ -142,14 +145,16 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Position? old = null;
         await Town.BankOver("bank-1", new WatchedAgreement(Town.UserBankLink(), _ => { }, p => old = p)).Run(default);
         await Town.RunCycle();
-        var bank = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => AgreeMessage.WriteReply(old!)));
+        var bank = Town.BankOver(
+            "bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => new AgreeReply(old!).ToMessage()));
         ulong booked = bank.Audit.LastInstruction;
         await Trade(100);
         Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException.With.Message.Contain("The issuer was restored from an older copy"));
         Assert.That(bank.Alarms[0].Kind, Is.EqualTo("issuer restored from an older copy"));
         using var other = Town.Options.Suite.GenerateKey();
         var forged = Position.Sign(other, old! with { Number = 900 });
-        var deceived = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => AgreeMessage.WriteReply(forged)));
+        var deceived = Town.BankOver(
+            "bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => new AgreeReply(forged).ToMessage()));
         Assert.That(async () => await deceived.Run(default), Throws.InvalidOperationException.With.Message.Contain("not signed"));
         Assert.That(booked, Is.LessThanOrEqualTo(bank.Audit.LastInstruction));
     }
@@ -179,8 +184,8 @@ internal sealed class WatchedAgreement(ILink inner, Action<Position> said, Actio
         var reply = await inner.Call(request, cancel);
         if (request.Type == MessageType.Agree)
         {
-            said(AgreeMessage.Read(request)!.Value.Own);
-            heard?.Invoke(AgreeMessage.ReadReply(reply)!);
+            said(request.As<AgreeMessage>()!.Own);
+            heard?.Invoke(reply.As<AgreeReply>()!.Position);
         }
 
         return reply;

@@ -89,11 +89,11 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         await Trade(1000);
         var link = Town.UserBankLink();
         using var key = Town.BankKey("bank-1");
-        var first = InstructionsMessage.ReadReply(await link.Call(InstructionsMessage.Write(0), default))!;
+        var first = (await link.Ask(new InstructionsMessage(0), default)).Reply!.Transfers;
         var before = Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation;
         var lie = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 100_000, 0, 0, 0, true, Timestamp.Now(Town.Clock), []);
-        Assert.That(AgreeMessage.ReadReply(await link.Call(AgreeMessage.Write(Position.Sign(key, lie), null), default)), Is.Not.Null);
-        var again = InstructionsMessage.ReadReply(await link.Call(InstructionsMessage.Write(0), default))!;
+        Assert.That((await link.Ask(new AgreeMessage(Position.Sign(key, lie), null), default)).Reply?.Position, Is.Not.Null);
+        var again = (await link.Ask(new InstructionsMessage(0), default)).Reply!.Transfers;
         Assert.That(again.Select(t => Convert.ToHexString(t.Encode())), Is.EqualTo(first.Select(t => Convert.ToHexString(t.Encode()))));
         Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation, Is.EqualTo(before));
         Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo("bank restored from an older copy"));
@@ -105,8 +105,8 @@ public sealed class RestoredRecoveryTests : RestoredScenario
     {
         await Restore("bank-1");
         using var other = Town.Options.Suite.GenerateKey();
-        var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => RecoveryMessages.WriteIssuedReply(
-            [.. RecoveryMessages.ReadIssuedReply(reply)!.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })])));
+        var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => new IssuedReply(
+            [.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })]).ToMessage()));
         Assert.That((await lying.Recover(default)).Withdrawals, Is.Zero);
         Assert.That(lying.Audit.Unordered.Sum, Is.Zero);
     }
@@ -121,7 +121,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         var number = Town.Issuer.Registry.FindBank(Town.ShopBank.Id)!;
         var forged = ClearingInstruction.Sign(other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur, Timestamp.Now(Town.Clock));
         var link = Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2");
-        var reply = await link.Call(RecoveryMessages.WriteReturn(new ReturnedWords(true, [], [forged], [])), default);
+        var reply = await link.Call(new ReturnMessage(true, [], [forged], []).ToMessage(), default);
         Assert.That((Refusal.Read(reply)?.Reason, Town.Issuer.Awaited.Count, number.Id), Is.EqualTo((RefusalReason.BadSignature, 2, Town.ShopBank.Id)));
     }
 

@@ -79,13 +79,13 @@ public abstract partial class RestoredScenario
     private protected async Task Show(Receipt word)
     {
         var now = Timestamp.Now(Town.Clock);
-        await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, now, default, word), default);
+        await Town.TillLink(Till).Call(new HotListMessage(0, Town.Till(Till).W, now, default, word).ToMessage(), default);
     }
 
     /// <summary>A way to the issuer on which no certificates are shown.</summary>
     private sealed class Silent(ILink inner) : ILink
     {
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
-            request.Type == MessageType.ShowCertificates ? ShownCertificates.WriteReply() : await inner.Call(request, cancel);
+            request.Type == MessageType.ShowCertificates ? new ShowCertificatesReply().ToMessage() : await inner.Call(request, cancel);
     }
 }

@@ -138,8 +138,8 @@ public abstract partial class RestoredScenario : IDisposable
     private protected sealed class KeepingBack(ILink inner, ulong[] amounts) : ILink
     {
         public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => inner.Call(
-            request.Type == MessageType.Return && RecoveryMessages.ReadReturn(request) is { } words
-                ? RecoveryMessages.WriteReturn(words with { Issued = words.Issued.FindAll(i => !amounts.Contains(i.Asked.FaceValue.Minor)) })
+            request.Type == MessageType.Return && request.As<ReturnMessage>() is { } words
+                ? (words with { Issued = words.Issued.FindAll(i => !amounts.Contains(i.Asked.FaceValue.Minor)) }).ToMessage()
                 : request,
             cancel);
     }

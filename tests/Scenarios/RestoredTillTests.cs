@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -68,15 +69,15 @@ public sealed class RestoredTillTests : RestoredScenario
         var subject = Digest.Of([1]);
         var forged = Submission.Sign(other, new PartyId(1), [subject], Timestamp.Now(Town.Clock).Plus(TimeSpan.FromHours(1))).Prove([subject], 0);
         await Trade(200);
-        TillMessages.ReadNewestReply(await Town.TillLink(Till).Call(TillMessages.WriteNewest(Town.Till(Till).W), default), out _, out var own);
+        var own = (await Town.TillLink(Till).Ask(new NewestBatchMessage(Town.Till(Till).W), default)).Reply?.Proof;
         forged = forged with { Submission = forged.Submission with { TillKey = own!.Submission.TillKey } };
         Town.Restart(Till);
-        TillMessages.ReadNewestReply(await Town.TillLink(kiosk).Call(TillMessages.WriteNewest(Town.Till(kiosk).W), default), out var itsSubject, out var its);
+        var (itsSubject, its) = (await Town.TillLink(kiosk).Ask(new NewestBatchMessage(Town.Till(kiosk).W), default)).Reply!;
         Assert.That(its, Is.Not.Null);
         Town.Pay(Till, Alice, 400);
         var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.NewestBatch, _ => isAnotherTills
-            ? TillMessages.WriteNewestReply(itsSubject, its)
-            : TillMessages.WriteNewestReply(subject, forged));
+            ? new NewestBatchReply(itsSubject, its).ToMessage()
+            : new NewestBatchReply(subject, forged).ToMessage());
         Assert.That((await Town.Till(Till).Settler.Settle(lying, default)).Settled, Is.EqualTo(1));
         Assert.That(Town.Till(Till).Behind, Is.Null);
     }
@@ -88,7 +89,7 @@ public sealed class RestoredTillTests : RestoredScenario
         await Trade(400);
         string kiosk = Town.AddTill("Kiosk");
         var w = Town.Till(Till).W;
-        foreach (var question in new[] { TillMessages.WriteNewest(w), TillMessages.WriteSubmitted(w, 0) })
+        foreach (var question in new[] { new NewestBatchMessage(w).ToMessage(), new SubmittedMessage(w, 0).ToMessage() })
         {
             Assert.That(Refusal.Read(await Town.TillLink(kiosk).Call(question, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
             Assert.That(Refusal.Read(await Town.UserBankLink().Call(question, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
@@ -104,9 +105,9 @@ public sealed class RestoredTillTests : RestoredScenario
         await Trade(400);
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
-        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.Submitted, reply => TillMessages.WriteSubmittedReply([.. TillMessages.ReadSubmittedReply(reply)!.Select(p => isReceipt
+        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.Submitted, reply => new SubmittedReply([.. reply.As<SubmittedReply>()!.Payments.Select(p => isReceipt
             ? p with { Receipt = p.Receipt with { Verdict = Verdict.Late, Share = Share.None } }
-            : p with { H = p.H with { SU = [.. p.H.SU.Reverse()] } })]));
+            : p with { H = p.H with { SU = [.. p.H.SU.Reverse()] } })]).ToMessage());
         Assert.That(async () => await till.Recover(lying, default), Throws.InvalidOperationException.With.Message.Contain("Nothing of it is kept"));
         Assert.That((till.Journal.Count, till.Behind is null), Is.EqualTo((0, false)));
         Assert.That((await RecoverTill()).Payments, Is.EqualTo(1));

@@ -54,8 +54,9 @@ public sealed class RestoredTillsTests : RestoredScenario
             "other" => word,
             _ => Receipt.Sign(statement, word.Issuer, h.Id.Value, Verdict.Settled, new Amount(900), word.Currency, word.Share with { Credited = new Amount(900) }, 1, word.Date),
         };
-        var reply = await Town.TillLink(Till).Call(SettleMessage.Write(key, new PartyId(1), [h], Timestamp.Now(Town.Clock), default, [shown]), default);
-        Assert.That(SettleReply.Read(reply)!.Receipts.Single().Verdict, Is.EqualTo(Verdict.Late));
+        var reply = await Town.TillLink(Till).Call(
+            SettleMessage.Sign(key, new PartyId(1), [h], Timestamp.Now(Town.Clock), default, [shown]).ToMessage(), default);
+        Assert.That(reply.As<SettleReply>()!.Receipts.Single().Verdict, Is.EqualTo(Verdict.Late));
     }
 
     /// <summary>What was taken back after the copy is taken back again: the coin pays elsewhere, and nobody is accused.</summary>

@@ -121,7 +121,9 @@ public sealed class RestoredWaitingTests : RestoredScenario
             insert.ExecuteNonQuery();
         }
 
-        var reply = await Town.TillLink(Till).Call(LossMessages.WriteHotList(0, Town.Till(Till).W, Timestamp.Now(Town.Clock)), default);
-        Assert.That(LossMessages.ReadHotListReply(reply)!.Value.Restored, Is.EqualTo(new Restoration(Timestamp.FromLedger(now - 2_000_000), Timestamp.FromLedger(now - 1_000_000))));
+        var reply = await Town.TillLink(Till).Call(
+            new HotListMessage(0, Town.Till(Till).W, Timestamp.Now(Town.Clock)).ToMessage(), default);
+        Assert.That(reply.As<HotListReply>()!.Restored, Is.EqualTo(
+            new Restoration(Timestamp.FromLedger(now - 2_000_000), Timestamp.FromLedger(now - 1_000_000))));
     }
 }

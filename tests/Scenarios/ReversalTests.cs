@@ -109,8 +109,8 @@ public sealed class ReversalTests
     {
         var (h, sw, key) = VoidedAtALyingTill();
         var statement = VoidStatement.Of(h, key.PublicKey.Bytes, sw);
-        var reply = await _town.TillLink(_till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
-        Assert.That(VoidMessage.ReadReply(reply), Is.Not.Null.And.Property("Moved").EqualTo(Amount.Zero));
+        var reply = await _town.TillLink(_till).Call(new ForwardVoidMessage(new(h, statement)).ToMessage(), default);
+        Assert.That(VoidedPayment.ReversalOf(reply), Is.Not.Null.And.Property("Moved").EqualTo(Amount.Zero));
         Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         _town.AssertSoundAfterCycle(_alice);
@@ -218,9 +218,10 @@ public sealed class ReversalTests
         string other = _town.AddTill("Kiosk");
         using var own = _town.TillKey(_till);
         using var strange = _town.TillKey(other);
-        VoidMessage Void(CashPayment payment, ISigningKey key) => new(
+        VoidedPayment Void(CashPayment payment, ISigningKey key) => new(
             payment, VoidStatement.Sign(key, payment));
-        async Task<RefusalReason> Refused(ILink link, VoidMessage message, MessageType type) => Refusal.Read(await link.Call(message.ToMessage(type), default))!.Reason;
+        async Task<RefusalReason> Refused(ILink link, VoidedPayment voided, MessageType type) =>
+            Refusal.Read(await link.Call(new LinkMessage(type, new BankVoidMessage(voided).ToMessage().Body), default))!.Reason;
         var kiosk = _town.TillLink(other);
         var bank = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
         Assert.That(await Refused(kiosk, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed), "another shop's payment");

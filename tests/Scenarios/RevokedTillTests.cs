@@ -25,7 +25,7 @@ public sealed class RevokedTillTests
         using var alice = town.User("Alice", 5000);
         town.Pay(cafe, alice, 1000);
         town.Clock.Advance(TimeSpan.FromMinutes(10));
-        await town.TillLink(cafe).Call(LossMessages.WriteHotList(0, town.Till(cafe).W, Timestamp.Now(town.Clock)), default);
+        await town.TillLink(cafe).Call(new HotListMessage(0, town.Till(cafe).W, Timestamp.Now(town.Clock)).ToMessage(), default);
         town.Clock.Advance(TimeSpan.FromHours(-5));
         Assert.That(town.Issuer.Revoke(town.Till(cafe).W), Is.EqualTo(new[] { town.Till(cafe).W }));
         town.Clock.Advance(TimeSpan.FromHours(6));

@@ -48,7 +48,7 @@ public sealed class RotatedKeyTests
         if (daysAway > 0)
         {
             // The dossier is made, and the answer lost.
-            await town.UserBankLink().Call(DossierMessages.WriteRequest(null), default);
+            await town.UserBankLink().Call(new DossiersMessage(null).ToMessage(), default);
             Rotate();
         }
 

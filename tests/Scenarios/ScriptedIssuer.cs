@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
@@ -13,7 +11,7 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
     private readonly List<Dossier> _dossiers = [.. dossiers.OrderBy(d => d.Coin.ToString(), StringComparer.Ordinal)];
     private bool _instructed;
 
-    public List<(CoinId Coin, uint Revision, Proof Proof)> Outcomes { get; } = [];
+    public List<DossierOutcomeMessage> Outcomes { get; } = [];
 
     /// <summary>What it instructs, once, under the number that is due.</summary>
     public Func<ulong, ClearingInstruction>? Instruction { get; set; }
@@ -26,27 +24,29 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
         switch (request.Type)
         {
             case MessageType.Dossiers:
-                string after = DossierMessages.ReadRequest(request)!.Value.ToString();
-                return Answer(DossierMessages.WriteReply(_dossiers.Find(d => string.CompareOrdinal(d.Coin.ToString(), after) > 0)?.Header));
+                string after = (request.As<DossiersMessage>()!.After ?? default).ToString();
+                return Answer(
+                    new DossiersReply(_dossiers.Find(d => string.CompareOrdinal(d.Coin.ToString(), after) > 0)?.Header).ToMessage());
             case MessageType.DossierPage:
-                var asked = DossierMessages.ReadPageRequest(request)!.Value;
-                return Answer(DossierMessages.WritePageReply(OnTheWay(_dossiers.Single(d => d.Coin == asked.Coin).Pages[(int)asked.Index]).Encode()));
+                var asked = request.As<DossierPageMessage>()!;
+                return Answer(
+                    new DossierPageReply(OnTheWay(_dossiers.Single(d => d.Coin == asked.Coin).Pages[(int)asked.Index])).ToMessage());
             case MessageType.DossierOutcome:
-                Outcomes.Add(DossierMessages.ReadOutcome(request)!.Value);
-                return Answer(new LinkMessage(MessageType.DossierOutcomeReply, []));
+                Outcomes.Add(request.As<DossierOutcomeMessage>()!);
+                return Answer(new DossierOutcomeReply().ToMessage());
             case MessageType.Instructions when Instruction is { } instruct:
-                var asking = new BerTlvReader(request.Body);
+                ulong seen = request.As<InstructionsMessage>()!.Seen;
                 Instruction = null;
                 _instructed = true;
-                return Answer(InstructionsMessage.WriteReply([instruct(asking.ReadUInt64(WalletTag.Number) + 1).Encode()]));
+                return Answer(new InstructionsReply([instruct(seen + 1)]).ToMessage());
             case MessageType.Instructions when _instructed:
                 // The honest issuer knows nothing of what was instructed here.
-                return Answer(InstructionsMessage.WriteReply([]));
+                return Answer(new InstructionsReply([]).ToMessage());
             default:
                 return honest?.Call(request, cancel) ?? Answer(request.Type switch
                 {
-                    MessageType.CaseReversals => DossierMessages.WriteReversalsReply([]),
-                    MessageType.Instructions => InstructionsMessage.WriteReply([]),
+                    MessageType.CaseReversals => new CaseReversalsReply([]).ToMessage(),
+                    MessageType.Instructions => new InstructionsReply([]).ToMessage(),
                     _ => throw new LinkException("this issuer says nothing else"),
                 });
         }

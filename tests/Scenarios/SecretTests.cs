@@ -2,6 +2,7 @@ using System.Text;
 using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
 using HierCash.Terminals.Link;
@@ -282,8 +283,9 @@ public sealed class SecretTests
         var now = Timestamp.Now(town.Clock);
         var signed = client.AuthoriseWithdrawal(begun.Slot, now);
         var order = new WithdrawalOrder(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now, signed.Signature);
-        var reply = town.UserBank.Handle(LinkPeer.Wallet, Protocol.Link.WithdrawMessage.Write(order), default).AsTask().GetAwaiter().GetResult();
-        return (begun.Slot, Protocol.Link.WithdrawalAnswer.Read(reply, Protocol.Link.MessageType.WithdrawReply)!.EK!);
+        var reply = town.UserBank.Handle(
+            LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default).AsTask().GetAwaiter().GetResult();
+        return (begun.Slot, reply.As<WithdrawReply>()!.Answer.EK!);
     }
 
     private static bool TryFinish(TownCard card, byte slot, byte[] ek)

@@ -250,7 +250,7 @@ public sealed class SettlementTests
         var moved = Submission.Sign(key, new PartyId(1), [Digest.Of("another payment"u8)], now);
         foreach (var submission in new[] { forged, moved })
         {
-            var reply = await town.TillLink(till).Call(SettleMessage.Write(submission, [h]), default);
+            var reply = await town.TillLink(till).Call(SettleMessage.Of(submission, [h]).ToMessage(), default);
             Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         }
 
@@ -259,15 +259,15 @@ public sealed class SettlementTests
     }
 
     private static async Task<IReadOnlyList<ClearingInstruction>> Instructions(SimulatedTown town, PartyId bank) =>
-        InstructionsMessage.ReadReply(await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Call(InstructionsMessage.Write(0), default))!;
+        (await town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "test").Ask(new InstructionsMessage(0), default)).Reply!.Transfers;
 
     private sealed class TransferForger(ILink inner) : ILink
     {
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {
             var reply = await inner.Call(request, cancel);
-            var transfers = InstructionsMessage.ReadReply(reply);
-            return transfers is null ? reply : InstructionsMessage.WriteReply(
+            var transfers = reply.As<InstructionsReply>()?.Transfers;
+            return transfers is null ? reply : LinkBody.Kept<InstructionsReply>(
                 transfers.Select(t => (t with { Total = t.Total + new Amount(1) }).Encode()).ToList());
         }
     }

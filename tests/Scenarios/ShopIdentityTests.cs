@@ -110,7 +110,8 @@ public sealed class ShopIdentityTests
         Assert.That(gone, Is.EqualTo(new[] { cafe, thiefs, next }.Select(t => _town.Till(t).W)));
         foreach (var (till, answered) in new[] { (cafe, false), (morning, true), (thiefs, false), (next, false) })
         {
-            var reply = await _town.TillLink(till).Call(LossMessages.WriteHotList(0, _town.Till(till).W, Timestamp.Now(_town.Clock)), default);
+            var reply = await _town.TillLink(till).Call(
+                new HotListMessage(0, _town.Till(till).W, Timestamp.Now(_town.Clock)).ToMessage(), default);
             Assert.That(Refusal.Read(reply) is null, Is.EqualTo(answered), till);
         }
 

@@ -66,13 +66,16 @@ public sealed class ShownEvidenceTests
         Assert.That(forged.Check(town.Options.Suite, own.PublicKey).IsProven, "under that root key it holds");
         var link = new Changing(town.UserBank, reply => (lie, reply.Type) switch
         {
-            ("notice", MessageType.NoticesReply) => RebuttalMessages.WriteNotices(
-                [file.Notice with { Until = file.Notice.Until.Plus(TimeSpan.FromDays(1)), Signature = NoSignature }]),
-            ("root", MessageType.NoticesReply) => RebuttalMessages.WriteNotices([forged.Notice]),
-            ("root", MessageType.AccusationReply) when RebuttalMessages.ReadAccusation(reply) is not null => RebuttalMessages.WriteAccusation(own.PublicKey, forged),
-            ("page", MessageType.AccusationReply) when RebuttalMessages.ReadAccusationPage(reply) is { } page => RebuttalMessages.WriteAccusationPage(new DossierPage([page.Entries[0]])),
-            ("signature", MessageType.AccusationReply) when RebuttalMessages.ReadAccusation(reply) is { } read =>
-                RebuttalMessages.WriteAccusation(read.Root, read.File with { Signature = NoSignature }),
+            ("notice", MessageType.NoticesReply) =>
+                new NoticesReply(
+                    [file.Notice with { Until = file.Notice.Until.Plus(TimeSpan.FromDays(1)), Signature = NoSignature }]).ToMessage(),
+            ("root", MessageType.NoticesReply) => new NoticesReply([forged.Notice]).ToMessage(),
+            ("root", MessageType.AccusationReply) when reply.As<AccusationReply>()?.File is not null =>
+                new AccusationReply(own.PublicKey, forged).ToMessage(),
+            ("page", MessageType.AccusationReply) when reply.As<AccusationReply>()?.Page is { } page =>
+                new AccusationReply(new DossierPage([page.Entries[0]])).ToMessage(),
+            ("signature", MessageType.AccusationReply) when reply.As<AccusationReply>() is { Root: { } root, File: { } read } =>
+                new AccusationReply(root, read with { Signature = NoSignature }).ToMessage(),
             _ => reply,
         });
         var done = (await new WalletTerminal(link, town.Options.Suite, town.Clock, NoCrashPoints.Instance).Rebut(alice.Card, alice.Pin, default)).Single();
@@ -98,7 +101,7 @@ public sealed class ShownEvidenceTests
         using var alice = town.User("Alice", 5000);
         var file = await town.Overspend();
         async Task<RefusalReason?> Ask(AccountId user, CoinId coin, uint? page) =>
-            Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, RebuttalMessages.WriteAccusationRequest(user, coin, page), default))?.Reason;
+            Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, new AccusationMessage(user, coin, page).ToMessage(), default))?.Reason;
         var other = town.UserBank.Accounts.Select(a => a.User).First(u => u != file.Order.User);
         Assert.That(await Ask(file.Order.User, file.Dossier.Coin, null), Is.Null);
         Assert.That(await Ask(file.Order.User, file.Dossier.Coin, 0), Is.Null);
@@ -151,16 +154,16 @@ public sealed class ShownEvidenceTests
             using var key = town.BankKey("bank-1");
             if (request.Type == MessageType.Notices)
             {
-                var user = RebuttalMessages.ReadNoticesRequest(request)!.Value;
-                return RebuttalMessages.WriteNotices([lie switch
+                var user = request.As<NoticesMessage>()!.User;
+                return new NoticesReply([lie switch
                 {
                     "" => new Notice(new PartyId(999), user, coin, default, real.Date, real.Date, NoSignature),
                     "another's" => real.Notice,
                     _ => Notice.Sign(key, town.UserBank.Id, user, coin, real.Notice.Content, real.Notice.Date, real.Notice.Until),
-                }]);
+                }]).ToMessage();
             }
 
-            if (request.Type == MessageType.Accusation && RebuttalMessages.ReadAccusationRequest(request) is var (_, _, page))
+            if (request.Type == MessageType.Accusation && request.As<AccusationMessage>() is var (_, _, page))
             {
                 // Mallory's true case; or the bank writes other things into it, and signs what it can.
                 var shown = lie switch
@@ -171,7 +174,7 @@ public sealed class ShownEvidenceTests
                     _ => null,
                 };
                 return shown is null ? new Refusal(RefusalReason.Unavailable, "Not now.").ToMessage()
-                    : page is { } index ? RebuttalMessages.WriteAccusationPage(shown.Dossier.Pages[(int)index]) : RebuttalMessages.WriteAccusation(town.Scheme.Root, shown);
+                    : page is { } index ? new AccusationReply(shown.Dossier.Pages[(int)index]).ToMessage() : new AccusationReply(town.Scheme.Root, shown).ToMessage();
             }
 
             return await town.UserBank.Handle(LinkPeer.Wallet, request, cancel);

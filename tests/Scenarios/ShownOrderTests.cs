@@ -42,7 +42,7 @@ public sealed class ShownOrderTests : OrderScenario
         await Restored(() => Withdrawn(Alice, 4000, Records));
         var before = Town.Account(Alice);
         var missing = Kept(2);
-        Assert.That(WithdrawalAnswer.Read(await Send(Order("Alice", 2, 700)), MessageType.WithdrawReply)?.EK, Is.Not.Null, "nothing waits");
+        Assert.That((await Send(Order("Alice", 2, 700))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null, "nothing waits");
         Assert.That(Refusal.Read(await Send(missing)), Is.Null);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before.Minor - 4700, 0L)));
         Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "order number used twice").Select(a => a.Holder), Is.EqualTo(new[] { "Alice" }));
@@ -114,7 +114,7 @@ public sealed class ShownOrderTests : OrderScenario
         var before = Town.Account(Alice);
         for (int time = 0; time < 2; time++)
         {
-            Assert.That(WithdrawalAnswer.Read(await Send(Kept(2)), MessageType.WithdrawReply)?.EK, Is.Not.Null);
+            Assert.That((await Send(Kept(2))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null);
             Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before.Minor - 4000, 0L)));
         }
 
@@ -159,7 +159,7 @@ public sealed class ShownOrderTests : OrderScenario
     public async Task AForgottenNumberServesNobody()
     {
         var declined = Order("Alice", 2, 10_000_000);
-        Assert.That(WithdrawalAnswer.Read(await Send(declined), MessageType.WithdrawReply)?.Never, Is.Not.Null);
+        Assert.That((await Send(declined)).As<WithdrawReply>()?.Answer.Never, Is.Not.Null);
         long ordered = Town.Rows("bank-1")["ordered"];
         Town.Clock.Advance(Town.Options.Terms.BackupMaxAge + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
         await Town.RunCycles();
@@ -167,11 +167,11 @@ public sealed class ShownOrderTests : OrderScenario
         var before = Town.Account(Alice);
         foreach (var order in new[] { declined, Order("Alice", 2, 700) })
         {
-            Assert.That(WithdrawalAnswer.Read(await Send(order), MessageType.WithdrawReply)?.Text, Does.Contain("ended long ago"));
+            Assert.That((await Send(order)).As<WithdrawReply>()?.Answer.Text, Does.Contain("ended long ago"));
         }
 
         Assert.That(Town.Account(Alice), Is.EqualTo(before));
-        Assert.That(WithdrawalAnswer.Read(await Send(Order("Alice", 3, 700)), MessageType.WithdrawReply)?.EK, Is.Not.Null);
+        Assert.That((await Send(Order("Alice", 3, 700))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null);
         Assert.That(Audit(), Is.Empty);
     }
 
@@ -209,6 +209,6 @@ public sealed class ShownOrderTests : OrderScenario
     private sealed class NothingKnown(ILink honest, Timestamp until) : ILink
     {
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
-            request.Type == MessageType.ShowOrder ? OrderMessages.WriteReply(MessageType.ShowOrderReply, until) : await honest.Call(request, cancel);
+            request.Type == MessageType.ShowOrder ? new ShowOrderReply(until).ToMessage() : await honest.Call(request, cancel);
     }
 }

@@ -26,7 +26,7 @@ public sealed class SlowTillTests
         town.Clock.Advance(TimeSpan.FromHours(12));
         Timestamp Slow() => Timestamp.From(town.Clock.GetUtcNow() - TimeSpan.FromMinutes(minutes));
         using var key = town.TillKey(cafe);
-        await town.TillLink(cafe).Call(LossMessages.WriteHotList(0, town.Till(cafe).W, Slow()), default);
+        await town.TillLink(cafe).Call(new HotListMessage(0, town.Till(cafe).W, Slow()).ToMessage(), default);
         var first = town.Sign(mallory, cafe, 100, Slow());
         Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [first], Slow()), Is.EqualTo(new[] { Verdict.Settled }));
         town.Clock.Advance(TimeSpan.FromMinutes(2));

@@ -23,7 +23,8 @@ public sealed class SpeakingForOthersTests
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         await town.Wallet.ReportLost(report, default);
         town.Clock.Advance(TimeSpan.FromDays(3));
-        var reply = await town.TillLink(den).Call(LossMessages.WriteHotList(0, town.Till(kiosk).W, Timestamp.Now(town.Clock)), default);
+        var reply = await town.TillLink(den).Call(
+            new HotListMessage(0, town.Till(kiosk).W, Timestamp.Now(town.Clock)).ToMessage(), default);
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         Assert.That((await town.Submit(kiosk, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
@@ -38,8 +39,9 @@ public sealed class SpeakingForOthersTests
         using var carol = town.User("Carol", 5000);
         var h = town.Sign(carol, kiosk, 1000, Timestamp.Now(town.Clock));
         using var key = town.TillKey(kiosk);
-        var reply = await town.TillLink(den).Call(SettleMessage.Write(key, town.Issuer.Id, [h], Timestamp.Now(town.Clock)), default);
-        Assert.That(SettleReply.Read(reply)?.Receipts.Select(r => r.Verdict) ?? [], Is.All.EqualTo(Verdict.TillUnknown));
+        var reply = await town.TillLink(den).Call(
+            SettleMessage.Sign(key, town.Issuer.Id, [h], Timestamp.Now(town.Clock)).ToMessage(), default);
+        Assert.That(reply.As<SettleReply>()?.Receipts.Select(r => r.Verdict) ?? [], Is.All.EqualTo(Verdict.TillUnknown));
         Assert.That((await town.Submit(kiosk, h)).Single() is { Verdict: Verdict.Settled, Repeated: false }, "nobody had it settled before");
     }
 
@@ -101,7 +103,7 @@ public sealed class SpeakingForOthersTests
             }
 
             IsHeard = true;
-            return ValueTask.FromResult(DossierMessages.WriteReversalsReply([forged]));
+            return ValueTask.FromResult(new CaseReversalsReply([forged]).ToMessage());
         }
     }
 

@@ -39,7 +39,8 @@ public sealed class StatementChainTests
             _ => next,
         };
         var signed = Sign(lie == "signature" ? own : key, said);
-        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => AuditMessages.WriteReply([signed.Encode()])));
+        var bank = town.BankOver("bank-1", new ChangedAnswer(
+            town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>([signed.Encode()])));
         for (int visit = 0; visit < 2; visit++)
         {
             Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
@@ -64,7 +65,8 @@ public sealed class StatementChainTests
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         await town.RunCycle();
         var last = town.UserBank.CirculationStatements[^1];
-        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => AuditMessages.WriteReply([last.Encode()])));
+        var bank = town.BankOver("bank-1", new ChangedAnswer(
+            town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>([last.Encode()])));
         Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
         Assert.That((bank.Contradictions.Count, bank.Alarms.Single().Kind), Is.EqualTo((0, "statement out of order")));
     }
@@ -78,7 +80,7 @@ public sealed class StatementChainTests
         var last = town.UserBank.CirculationStatements[^1];
         using var key = town.StatementKey;
         ulong lies = 0;
-        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => AuditMessages.WriteReply(
+        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>(
             [Sign(key, last with { Number = last.Number + 5, Totals = last.Totals with { Issued = new Amount(++lies) } }).Encode()])));
         for (int visit = 0; visit < 70; visit++)
         {

@@ -40,11 +40,12 @@ public sealed class SubmissionTermsTests
         using var key = town.TillKey(cafe);
         int before = suite.Verified;
         var ofAnother = Submission.Sign(key, town.Issuer.Id, [Digest.Of("another batch"u8)], Timestamp.Now(town.Clock));
-        var refused = await town.TillLink(cafe).Call(SettleMessage.Write(ofAnother, many), default);
+        var refused = await town.TillLink(cafe).Call(SettleMessage.Of(ofAnother, many).ToMessage(), default);
         Assert.That(Refusal.Read(refused)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
         Assert.That(suite.Verified - before, Is.EqualTo(1));
         before = suite.Verified;
-        var answer = SettleReply.Read(await town.TillLink(cafe).Call(SettleMessage.Write(key, town.Issuer.Id, many, Timestamp.Now(town.Clock)), default));
+        var answer = (await town.TillLink(cafe).Call(
+            SettleMessage.Sign(key, town.Issuer.Id, many, Timestamp.Now(town.Clock)).ToMessage(), default)).As<SettleReply>();
         Assert.That(answer!.Receipts.Select(r => r.Verdict), Is.All.EqualTo(Verdict.Settled));
         Assert.That(suite.Verified - before, Is.LessThanOrEqualTo(6));
         town.AssertSoundAfterCycle(alice);

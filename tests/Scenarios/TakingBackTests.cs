@@ -26,7 +26,7 @@ public sealed class TakingBackTests
         town.Clock.Advance(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         Assert.That(Refusal.Read(await town.ForwardVoid(cafe, h))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         using var key = town.TillKey(cafe);
-        var asBank = new VoidMessage(h, VoidStatement.Sign(key, h)).ToMessage(MessageType.BankVoid);
+        var asBank = new BankVoidMessage(new(h, VoidStatement.Sign(key, h))).ToMessage();
         Assert.That(Refusal.Read(await town.TillLink(cafe).Call(asBank, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
@@ -51,7 +51,7 @@ public sealed class TakingBackTests
         var over = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         town.Clock.Advance(TimeSpan.FromMicroseconds(over.Microseconds - Timestamp.Now(town.Clock).Microseconds));
         Assert.That(RawMessages.UploadVoid(town, h, key), "to the holder");
-        Assert.That(VoidMessage.ReadReply(await town.ForwardVoid(cafe, h)), Is.Not.Null, "to the shop");
+        Assert.That(VoidedPayment.ReversalOf(await town.ForwardVoid(cafe, h)), Is.Not.Null, "to the shop");
     }
 
     /// <summary>Until its last hour a shop takes back by the book.</summary>

@@ -113,8 +113,9 @@ internal static class Towns
     public static async Task<IReadOnlyList<Receipt>> Submit(this SimulatedTown town, string till, params CashPayment[] payments)
     {
         using var key = town.TillKey(till);
-        var reply = await town.TillLink(till).Call(SettleMessage.Write(key, new PartyId(1), payments, Timestamp.Now(town.Clock)), default);
-        return SettleReply.Read(reply)?.Receipts ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text);
+        var reply = await town.TillLink(till).Call(
+            SettleMessage.Sign(key, new PartyId(1), payments, Timestamp.Now(town.Clock)).ToMessage(), default);
+        return reply.As<SettleReply>()?.Receipts ?? throw new InvalidOperationException(Refusal.Read(reply)?.Text);
     }
 
     /// <summary>The same with the bytes of one item, whatever they are.</summary>
@@ -123,7 +124,8 @@ internal static class Towns
         using var key = town.TillKey(till);
         var submission = Submission.Sign(key, new PartyId(1), [Digest.Of(item)], Timestamp.Now(town.Clock));
         var body = BerTlv.Encode(Submission.MaxEncodedSize, submission.Write);
-        return SettleReply.Read(await town.TillLink(till).Call(new LinkMessage(MessageType.Settle, [.. body, .. item]), default))!.Receipts;
+        return (await town.TillLink(till).Call(
+            new LinkMessage(MessageType.Settle, [.. body, .. item]), default)).As<SettleReply>()!.Receipts;
     }
 
     /// <summary>{H, S_W} as that till would send it.</summary>
@@ -131,7 +133,7 @@ internal static class Towns
     {
         using var key = town.TillKey(till);
         var statement = VoidStatement.Sign(key, h);
-        return town.TillLink(till).Call(new VoidMessage(h, statement).ToMessage(MessageType.ForwardVoid), default);
+        return town.TillLink(till).Call(new ForwardVoidMessage(new(h, statement)).ToMessage(), default);
     }
 
     /// <summary>A till that hears nothing of the hot list, but can settle.</summary>

@@ -51,7 +51,7 @@ public sealed class WithdrawalTests
             {
                 if (m.Type == MessageType.Issue)
                 {
-                    asked = IssueMessage.Read(m);
+                    asked = IssueMessage.RequestOf(m);
                 }
 
                 return silent && to == "issuer" ? LinkFault.LoseRequest : LinkFault.None;
@@ -71,7 +71,7 @@ public sealed class WithdrawalTests
         var bank = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");
         town.Clock.Advance(-town.Options.Terms.RequestTerm);
         town.Issuer.AcceptClock();
-        var late = WithdrawalAnswer.Read(await bank.Call(IssueMessage.Write(asked!, false), default), MessageType.IssueReply)!;
+        var late = (await bank.Ask(new IssueMessage(asked!), default)).Reply!.Answer;
         Assert.That(late.EK, Is.Null);
         Assert.That(late.Never!.Reason, Is.EqualTo(IssueRefusal.Asked));
         Assert.That(Resume(town, card).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Reversed));
@@ -84,10 +84,10 @@ public sealed class WithdrawalTests
     {
         using var town = Towns.Make();
         var (order, bank) = await IssueOne(town);
-        var answer = WithdrawalAnswer.Read(await bank.Call(IssueMessage.Write(order, withhold: true), default), MessageType.IssueReply)!;
+        var answer = (await bank.Ask(new WithholdMessage(order), default)).Reply!.Answer;
         Assert.That(answer.Never, Is.Null);
         Assert.That(answer.EK, Is.Not.Null);
-        var again = WithdrawalAnswer.Read(await bank.Call(IssueMessage.Write(order, withhold: false), default), MessageType.IssueReply)!;
+        var again = (await bank.Ask(new IssueMessage(order), default)).Reply!.Answer;
         Assert.That(again.EK, Is.EqualTo(answer.EK), "one answer only");
         Assert.That(town.Issuer.CoinCounts.Open, Is.EqualTo(1));
     }
@@ -103,7 +103,7 @@ public sealed class WithdrawalTests
         {
             using var user = town.Options.Suite.GenerateKey();
             var request = CoinRequest.Create(user, PE(town).Id, new byte[32], new Amount(5000), Currency.Eur, 0);
-            var message = IssueMessage.Write(Order(town, request, "bank-1", new Amount(5000)), false);
+            var message = new IssueMessage(Order(town, request, "bank-1", new Amount(5000))).ToMessage();
             using var start = new Barrier(4);
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
                 () =>
@@ -125,29 +125,30 @@ public sealed class WithdrawalTests
         using var town = Towns.Make(with: o => o with { Suite = suite });
         var (order, _) = await IssueOne(town);
         var thief = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
-        var notOwn = Refusal.Read(await thief.Call(IssueMessage.Write(order, false), default));
+        var notOwn = (await thief.Ask(new IssueMessage(order), default)).Refusal;
         Assert.That(notOwn?.Reason, Is.EqualTo(RefusalReason.NotAllowed), "in the other bank's name");
         var forged = order with { Bank = town.ShopBank.Id };
-        Assert.That(Refusal.Read(await thief.Call(IssueMessage.Write(forged, false), default))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That((await thief.Ask(new IssueMessage(forged), default)).Refusal?.Reason, Is.EqualTo(RefusalReason.BadSignature));
 
         using var key = town.BankKey("bank-2");
         var signed = forged with { Signature = key.Sign(SignedMessage.IssueRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
-        var given = WithdrawalAnswer.Read(await thief.Call(IssueMessage.Write(signed, false), default), MessageType.IssueReply)!;
+        var given = (await thief.Ask(new IssueMessage(signed), default)).Reply!.Answer;
         Assert.That((given.EK, given.Never?.Reason, given.Never?.Bank), Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.KeyReused, (PartyId?)forged.Bank)), "signed by it: never");
 
         var stolen = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
-        var original = WithdrawMessage.Read(stolen)!;
+        var original = stolen.As<WithdrawMessage>()!.Order;
         using var eve = town.NewCard("Eve");
         var account = town.OpenAccount(eve, new Amount(100_000));
         var asEve = original with { User = account.User };
-        var reply = await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(asEve), default);
+        var reply = await town.UserBank.Handle(LinkPeer.Wallet, new WithdrawMessage(asEve).ToMessage(), default);
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
 
         // Eve's card signs whatever she likes: an order of her own over the E_I of another's.
         using var evesKey = suite.SecretOf(account.Key.Compress());
         var own = asEve with { Date = Timestamp.Now(town.Clock) };
         own = own with { Signature = evesKey.Sign(own.Message) };
-        Assert.That(Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, WithdrawMessage.Write(own), default))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
+        Assert.That(Refusal.Read(await town.UserBank.Handle(
+            LinkPeer.Wallet, new WithdrawMessage(own).ToMessage(), default))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
         Assert.That(town.Account(eve).Minor, Is.EqualTo(100_000));
     }
 
@@ -159,7 +160,7 @@ public sealed class WithdrawalTests
         using var card = town.User("Alice");
         Assert.That(town.Withdraw(card, 5000).Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
         var order = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
-        var request = WithdrawMessage.Read(order)!;
+        var request = order.As<WithdrawMessage>()!.Order;
         using var forger = town.Options.Suite.GenerateKey();
         var forged = NonIssuanceStatement.Sign(
             forger, town.Issuer.Id, town.UserBank.Id, request.FaceValue, request.Currency, request.Request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
@@ -168,7 +169,7 @@ public sealed class WithdrawalTests
         client.PutCertificate(town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerStatement));
         Assert.That(client.ReleaseWithdrawal(0, forged), Is.EqualTo(WalletStatus.InvalidSignature), "the card");
         Assert.That(card.Pending(), Is.EqualTo(1));
-        var bank = town.BankOver("bank-1", new ForgingLink(new WithdrawalAnswer(null, forged).ToMessage(MessageType.IssueReply)));
+        var bank = town.BankOver("bank-1", new ForgingLink(new IssueReply(new(null, forged)).ToMessage()));
         Assert.That(async () => await bank.Handle(LinkPeer.Wallet, order, default), Throws.Nothing);
         Assert.That(town.Account(card).Minor, Is.EqualTo(95_000), "the bank");
     }
@@ -179,7 +180,7 @@ public sealed class WithdrawalTests
         using var town = Towns.Make();
         var (order, bank) = await IssueOne(town);
         town.Clock.Advance(town.Options.Terms.RequestTerm + TimeSpan.FromSeconds(1));
-        Assert.That(Refusal.Read(await bank.Call(IssueMessage.Write(order, false), default))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
+        Assert.That((await bank.Ask(new IssueMessage(order), default)).Refusal?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
     }
 
     [Test, Hole(15)]
@@ -322,7 +323,7 @@ public sealed class WithdrawalTests
         using var card = town.User("Alice", 5000);
         await Task.CompletedTask;
         var issue = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Issue);
-        return (IssueMessage.Read(issue)!, town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"));
+        return (IssueMessage.RequestOf(issue)!, town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"));
     }
 
     private static Task<WithdrawalAnswer> Ask(SimulatedTown town, ISigningKey user, ushort tm, string bank, byte seed, Amount? asked = null)
@@ -336,8 +337,8 @@ public sealed class WithdrawalTests
     private static async Task<WithdrawalAnswer> Ask(SimulatedTown town, CoinRequest request, string bank, Amount asked)
     {
         var order = Order(town, request, bank, asked);
-        var reply = await town.IssuerLink(new LinkPeer(LinkRole.Bank, order.Bank), bank).Call(IssueMessage.Write(order, false), default);
-        return WithdrawalAnswer.Read(reply, MessageType.IssueReply)!;
+        var reply = await town.IssuerLink(new LinkPeer(LinkRole.Bank, order.Bank), bank).Call(new IssueMessage(order).ToMessage(), default);
+        return reply.As<IssueReply>()!.Answer;
     }
 
     private static IssueRequest Order(SimulatedTown town, CoinRequest request, string bank, Amount asked)

@@ -89,7 +89,7 @@ public sealed class BroughtTests
     {
         if (from == SimulatedTown.WalletName && message.Type == MessageType.Rebut)
         {
-            _sent.Add(RebuttalMessages.ReadRebut(message)!.Value.Rebuttal);
+            _sent.Add(message.As<RebutMessage>()!.Rebuttal);
         }
 
         return LinkFault.None;

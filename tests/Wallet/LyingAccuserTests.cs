@@ -140,7 +140,7 @@ public sealed class LyingAccuserTests
     private WalletTerminal Wallet(string lie, WalletRecords? records) => new(
         new ChangedAnswer(new AsWallet(_town.UserBank), MessageType.Certificates, reply => Lie(lie, reply)), Suite, _town.Clock, NoCrashPoints.Instance, records);
 
-    private static LinkMessage Lie(string lie, LinkMessage reply) => new CertificatesReply([.. CertificatesReply.Read(reply)!.Certificates.SelectMany(c => (lie, c.Usage) switch
+    private static LinkMessage Lie(string lie, LinkMessage reply) => new CertificatesReply([.. reply.As<CertificatesReply>()!.Certificates.SelectMany(c => (lie, c.Usage) switch
     {
         ("encryption", KeyUsage.IssuerEncryption) => [c with { Signature = new byte[64] }],
         (_, not KeyUsage.IssuerStatement) or ("encryption", _) => [c],

@@ -126,9 +126,8 @@ internal sealed class Agreement(
         _agreed = false;
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
         var next = store.Write(db => Next(db, isRestored, after));
-        var reply = await issuer.Call(AgreeMessage.Write(next, heard), cancel);
-        var said = AgreeMessage.ReadReply(reply)
-            ?? throw new InvalidOperationException($"The issuer does not say how far it is with this bank. {Refusal.Read(reply)?.Text}".TrimEnd());
+        var answer = await issuer.Ask(new AgreeMessage(next, heard), cancel);
+        var said = answer.Require("The issuer does not say how far it is with this bank.").Position;
         if (said.Role == PositionRole.Bank)
         {
             bool own = IsOwn(said);
@@ -192,35 +191,29 @@ internal sealed class Agreement(
         issued.AddRange(brings ? unordered : []);
         var transfers = store.Read(db => InstructionTable.After(db, since.Instruction));
         var statements = store.Read(db => StatementTable.After(db, since.Statement));
-        foreach (var part in issued.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in issued.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [.. part], [], []), cancel);
+            await Give(new ReturnMessage(false, [.. part], [], []), cancel);
         }
 
-        foreach (var part in transfers.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in transfers.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [], [.. part], []), cancel);
+            await Give(new ReturnMessage(false, [], [.. part], []), cancel);
         }
 
-        foreach (var part in statements.Chunk(RecoveryMessages.MaxEntries))
+        foreach (var part in statements.Chunk(ReturnMessage.Max))
         {
-            await Give(new ReturnedWords(false, [], [], [.. part]), cancel);
+            await Give(new ReturnMessage(false, [], [], [.. part]), cancel);
         }
 
-        await Give(new ReturnedWords(true, [], [], []), cancel);
+        await Give(new ReturnMessage(true, [], [], []), cancel);
 
         // It has forgotten which coins of lost cards it cancelled: they are reported again.
         store.Write(db => CancellationTable.Reopen(db, from));
     }
 
-    private async ValueTask Give(ReturnedWords words, CancellationToken cancel)
-    {
-        var reply = await issuer.Call(RecoveryMessages.WriteReturn(words), cancel);
-        if (reply.Type != MessageType.ReturnReply)
-        {
-            throw new InvalidOperationException($"The issuer does not take back what it had signed. {Refusal.Read(reply)?.Text}".TrimEnd());
-        }
-    }
+    private async ValueTask Give(ReturnMessage words, CancellationToken cancel) =>
+        (await issuer.Ask(words, cancel)).Require("The issuer does not take back what it had signed.");
 
     /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
     private IssueRequest Ask(Amount faceValue, Currency currency, KeyId keyId, byte[] ei)

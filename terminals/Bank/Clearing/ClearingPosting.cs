@@ -31,9 +31,8 @@ internal sealed class ClearingPosting(
         {
             booked += Retry();
             var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, LastNumber));
-            var reply = await issuer.Call(InstructionsMessage.Write(seen, statements), cancel);
-            var transfers = InstructionsMessage.ReadReply(reply)
-                ?? throw new InvalidOperationException($"The issuer sent no instructions. {Refusal.Read(reply)?.Text}");
+            var (answer, refusal) = await issuer.Ask(new InstructionsMessage(seen, statements), cancel);
+            var transfers = answer?.Transfers ?? throw new InvalidOperationException($"The issuer sent no instructions. {refusal?.Text}");
             store.Write(db => ParkedPostings.Heard(db, statements));
             if (more)
             {

@@ -19,14 +19,14 @@ internal sealed class LostCards(
 
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
-        if (LostCardReport.Decode(request.Body) is not { } report)
+        if (request.As<LostCardMessage>()?.Report is not { } report)
         {
             return new Refusal(RefusalReason.Malformed, "The report is malformed.").ToMessage();
         }
 
         try
         {
-            return LossMessages.WriteReportReply((ulong)await Report(report, cancel));
+            return new LostCardReply((ulong)await Report(report, cancel)).ToMessage();
         }
         catch (InvalidOperationException e)
         {
@@ -73,14 +73,15 @@ internal sealed class LostCards(
                     return;
                 }
 
-                reply = await issuer.Call(LossMessages.WriteCancel(Cancellation.Sign(key, bank, request, Timestamp.Now(clock))), cancel);
+                reply = await issuer.Call(
+                    new CancelMessage(Cancellation.Sign(key, bank, request, Timestamp.Now(clock))).ToMessage(), cancel);
             }
             catch (LinkException)
             {
                 return;
             }
 
-            if (LossMessages.ReadCancelReply(reply) is { } date)
+            if (reply.As<CancelReply>()?.Date is { } date)
             {
                 store.Write(db => CancellationTable.MarkCancelled(db, request, date));
             }
@@ -100,14 +101,14 @@ internal sealed class LostCards(
         LinkMessage reply;
         try
         {
-            reply = await issuer.Call(AuditMessages.Write(last?.Number ?? 0), cancel);
+            reply = await issuer.Call(new AuditStatementsMessage(last?.Number ?? 0).ToMessage(), cancel);
         }
         catch (LinkException)
         {
             return;
         }
 
-        foreach (var statement in AuditMessages.ReadReply(reply) ?? [])
+        foreach (var statement in reply.As<AuditStatementsReply>()?.Statements ?? [])
         {
             ulong due = (last?.Number ?? 0) + 1;
             bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;

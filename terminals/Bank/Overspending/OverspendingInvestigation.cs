@@ -84,14 +84,14 @@ internal sealed class OverspendingInvestigation(
     /// <summary>The same from a wallet: stamped whether or not there is a case.</summary>
     public ValueTask<LinkMessage> HandleRebut(LinkMessage request, CancellationToken cancel) => _rebuttals.Handle(request, cancel);
 
-    public LinkMessage HandleNotices(LinkMessage request) => RebuttalMessages.ReadNoticesRequest(request) is { } user
-        ? RebuttalMessages.WriteNotices(Notices(user))
+    public LinkMessage HandleNotices(LinkMessage request) => request.As<NoticesMessage>()?.User is { } user
+        ? new NoticesReply(Notices(user)).ToMessage()
         : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
 
     /// <summary>Shows the accused the file behind a notice: their wallet answers to nothing less (rule R5).</summary>
     public LinkMessage HandleAccusation(LinkMessage request)
     {
-        if (RebuttalMessages.ReadAccusationRequest(request) is not var (user, coin, page))
+        if (request.As<AccusationMessage>() is not var (user, coin, page))
         {
             return new Refusal(RefusalReason.Malformed, "The request for the evidence is malformed.").ToMessage();
         }
@@ -101,9 +101,9 @@ internal sealed class OverspendingInvestigation(
         return (file, page) switch
         {
             (null, _) => new Refusal(RefusalReason.NotAllowed, "The bank holds nothing against this account about that coin.").ToMessage(),
-            (_, null) => RebuttalMessages.WriteAccusation(scheme.Root, file),
+            (_, null) => new AccusationReply(scheme.Root, file).ToMessage(),
             (_, { } index) => index < file.Dossier.Pages.Count
-                ? RebuttalMessages.WriteAccusationPage(file.Dossier.Pages[(int)index])
+                ? new AccusationReply(file.Dossier.Pages[(int)index]).ToMessage()
                 : new Refusal(RefusalReason.NotAllowed, "The evidence has no such page.").ToMessage(),
         };
     }
@@ -117,12 +117,13 @@ internal sealed class OverspendingInvestigation(
     /// <summary>The next dossier that waits; null after the last.</summary>
     private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
     {
-        var reply = await issuer.Call(DossierMessages.WriteRequest(after), cancel);
-        if (!DossierMessages.ReadReply(reply, out var header))
+        var (answer, refusal) = await issuer.Ask(new DossiersMessage(after), cancel);
+        if (answer is null)
         {
-            throw new InvalidOperationException($"The issuer sent no dossiers. {Refusal.Read(reply)?.Text}");
+            throw new InvalidOperationException($"The issuer sent no dossiers. {refusal?.Text}");
         }
 
+        var header = answer.Header;
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
             ? header
             : throw new InvalidOperationException("The issuer sends a dossier twice.");
@@ -191,7 +192,7 @@ internal sealed class OverspendingInvestigation(
 
     /// <summary>Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did not.</summary>
     private async ValueTask Answer(DossierHeader header, Proof proof, CancellationToken cancel) =>
-        await issuer.Call(DossierMessages.WriteOutcome(header.Coin, header.Revision, proof), cancel);
+        await issuer.Ask(new DossierOutcomeMessage(header.Coin, header.Revision, proof), cancel);
 
     /// <summary>Whether it is the issuer's, of this scheme, and of today (rule R5). Of one that is not, nothing is kept.</summary>
     private void Check(DossierHeader header, Timestamp now)
@@ -225,14 +226,14 @@ internal sealed class OverspendingInvestigation(
         var pages = new List<DossierPage>();
         for (uint i = 0; i < header.Pages.Count; i++)
         {
-            var reply = await issuer.Call(DossierMessages.WritePageRequest(header.Coin, header.Revision, i), cancel);
-            var page = DossierMessages.ReadPageReply(reply);
+            var (answer, refusal) = await issuer.Ask(new DossierPageMessage(header.Coin, header.Revision, i), cancel);
+            var page = answer?.Page;
             bool its = page?.Hash == header.Pages[(int)i];
             Switches.On("R9 page", ref its);
             pages.Add(page is not null && its
                 ? page
                 : throw new InvalidOperationException(
-                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {Refusal.Read(reply)?.Text}"));
+                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}"));
         }
 
         return pages;
@@ -263,9 +264,8 @@ internal sealed class OverspendingInvestigation(
         for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(FiledTable.Last);
-            var reply = await issuer.Call(DossierMessages.WriteReversalsRequest(after), cancel);
-            var reversals = DossierMessages.ReadReversalsReply(reply)
-                ?? throw new InvalidOperationException($"The issuer sent no reversals. {Refusal.Read(reply)?.Text}");
+            var (answer, refusal) = await issuer.Ask(new CaseReversalsMessage(after), cancel);
+            var reversals = answer?.Reversals ?? throw new InvalidOperationException($"The issuer sent no reversals. {refusal?.Text}");
             if (reversals.Count == 0)
             {
                 return;

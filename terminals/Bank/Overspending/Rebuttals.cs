@@ -42,7 +42,7 @@ internal sealed partial class Rebuttals(
     /// <summary>A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.</summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
-        if (RebuttalMessages.ReadRebut(request) is not { } shown)
+        if (request.As<RebutMessage>() is not { } shown)
         {
             return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
         }
@@ -51,7 +51,7 @@ internal sealed partial class Rebuttals(
         var file = await Hear(shown.Coin, shown.Rebuttal, came, cancel);
         var stamp = StampOn(file, shown.Rebuttal, came);
         bool? stands = file is not null ? store.Read(db => EvidenceTable.Find(db, shown.Coin)!.Proof == Proof.Excess) : null;
-        return RebuttalMessages.WriteRebutAnswer(new RebutAnswer(stamp, certificate, stands));
+        return new RebutReply(stamp, certificate, stands).ToMessage();
     }
 
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
@@ -183,11 +183,11 @@ internal sealed partial class Rebuttals(
         {
             brought++;
             _brought = brought == MostBrought ? payment.Value.ToArray() : [];
-            var reply = await issuer.Call(message, cancel);
-            var reason = VoidMessage.ReadReply(reply) is null ? Refusal.Read(reply)?.Reason : null;
+            var reply = await issuer.Call(LinkBody.Kept<BankVoidMessage>(message), cancel);
+            var reason = reply.As<BankVoidReply>()?.Reversal is null ? Refusal.Read(reply)?.Reason : null;
             bool isFull = reason == RefusalReason.Unavailable;
             Switches.Off("R10 brought", ref isFull);
-            if (VoidMessage.ReadReply(reply) is { } reversal)
+            if (reply.As<BankVoidReply>()?.Reversal is { } reversal)
             {
                 answered.Add((payment, coin, reply, reversal));
             }
@@ -209,8 +209,8 @@ internal sealed partial class Rebuttals(
     {
         foreach (var (coin, revision, outcome) in store.Read(EvidenceTable.Untold))
         {
-            var reply = await issuer.Call(DossierMessages.WriteOutcome(coin, revision, outcome), cancel);
-            if (reply.Type == MessageType.DossierOutcomeReply)
+            var answer = await issuer.Ask(new DossierOutcomeMessage(coin, revision, outcome), cancel);
+            if (answer.Reply is not null)
             {
                 store.Write(db => EvidenceTable.MarkTold(db, coin, revision, outcome));
             }

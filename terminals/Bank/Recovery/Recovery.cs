@@ -39,8 +39,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         ulong after = 0;
         while (true)
         {
-            var reply = await issuer.Call(RecoveryMessages.WriteIssued(after), cancel);
-            var issued = RecoveryMessages.ReadIssuedReply(reply) ?? throw new InvalidOperationException($"The issuer does not say what it issued. {Refusal.Read(reply)?.Text}".TrimEnd());
+            var answer = await issuer.Ask(new IssuedMessage(after), cancel);
+            var issued = answer.Require("The issuer does not say what it issued.").Issued;
             if (issued.Count == 0)
             {
                 break;
@@ -64,8 +64,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
 
     private async ValueTask<int> Shops(CancellationToken cancel)
     {
-        var reply = await issuer.Call(RecoveryMessages.WriteShops(), cancel);
-        var shops = RecoveryMessages.ReadShopsReply(reply) ?? throw new InvalidOperationException($"The issuer does not say which shops this bank has. {Refusal.Read(reply)?.Text}".TrimEnd());
+        var answer = await issuer.Ask(new ShopsOfBankMessage(), cancel);
+        var shops = answer.Require("The issuer does not say which shops this bank has.").Shops;
         return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
             .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)));
     }

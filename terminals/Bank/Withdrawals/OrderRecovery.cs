@@ -11,15 +11,15 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
     /// <summary>An order without E_I. Of what the bank awaits, and of what it has, it knows E_I.</summary>
     public async ValueTask<LinkMessage> HandleShown(LinkMessage request, CancellationToken cancel)
     {
-        if (OrderMessages.ReadShown(request) is not { } shown)
+        if (request.As<ShowOrderMessage>()?.Order is not { } shown)
         {
             return Refuse(RefusalReason.Malformed, "The order is malformed.");
         }
 
         if (store.Read(db => RecoveredTable.Find(db, shown.Request)?.EI ?? WithdrawalTable.Find(db, shown.Request)?.Order.EI) is { } ei)
         {
-            var answer = await withdrawals.Handle(WithdrawMessage.Write(shown.With(ei)), cancel);
-            return Refusal.Read(answer) is null ? OrderMessages.WriteReply(MessageType.ShowOrderReply, null) : answer;
+            var answer = await withdrawals.Handle(new WithdrawMessage(shown.With(ei)).ToMessage(), cancel);
+            return Refusal.Read(answer) is null ? new ShowOrderReply(null).ToMessage() : answer;
         }
 
         return withdrawals.CheckSigner(shown.Bank, shown.User, key => IsSigned(shown.Verify(suite, key)))
@@ -28,7 +28,7 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
 
     public async ValueTask<LinkMessage> HandleRenounce(LinkMessage request, CancellationToken cancel)
     {
-        if (OrderMessages.ReadRenounce(request) is not { } word)
+        if (request.As<RenounceMessage>()?.Word is not { } word)
         {
             return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
         }
@@ -76,8 +76,10 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
                 known = OrderBook.Advance(db, user, scheme.Terms, now);
             }
 
-            return OrderMessages.WriteReply(
-                reply, number > known && RenouncedTable.Since(db, user, number) is { } since ? since.Plus(scheme.Terms.DisputeTerm) : null);
+            Timestamp? waits = number > known && RenouncedTable.Since(db, user, number) is { } since
+                ? since.Plus(scheme.Terms.DisputeTerm)
+                : null;
+            return reply == MessageType.ShowOrderReply ? new ShowOrderReply(waits).ToMessage() : new RenounceReply(waits).ToMessage();
         });
     }
 

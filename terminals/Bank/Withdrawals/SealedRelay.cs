@@ -21,7 +21,7 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
 
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
-        if (RelayMessages.Read(request) is not { } message)
+        if (request.As<RelayMessage>()?.Sealed is not { } message)
         {
             return new Refusal(RefusalReason.Malformed, "The sealed message is malformed.").ToMessage();
         }
@@ -42,9 +42,9 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
                 return new Refusal(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what is not. Nothing was sent, and nothing is lost. Try again later.").ToMessage();
             }
 
-            var reply = await issuer.Call(RelayMessages.Write(MessageType.RelaySealed, message), cancel);
-            return RelayMessages.ReadReply(reply, MessageType.RelaySealedReply) is { } answer
-                ? RelayMessages.WriteReply(MessageType.RelayReply, answer)
+            var reply = await issuer.Call(new RelaySealedMessage(message).ToMessage(), cancel);
+            return reply.As<RelaySealedReply>()?.Answer is { } answer
+                ? new RelayReply(answer).ToMessage()
                 : Refusal.Read(reply)?.ToMessage() ?? new Refusal(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
         }
         catch (LinkException e) when (e.StoreFault is { } why)

@@ -16,7 +16,7 @@ internal sealed partial class Withdrawals(
 {
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
-        if (WithdrawMessage.Read(request) is not { } order)
+        if (request.As<WithdrawMessage>()?.Order is not { } order)
         {
             return Refuse(RefusalReason.Malformed, "The withdrawal order is malformed.");
         }
@@ -51,7 +51,7 @@ internal sealed partial class Withdrawals(
 
         crash.Reach(CrashPoints.WithdrawalDebited);
         var row = await Advance(order.Request, cancel);
-        return Answer(row).ToMessage(MessageType.WithdrawReply);
+        return new WithdrawReply(Answer(row)).ToMessage();
     }
 
     /// <summary>Takes every withdrawal on that has not ended; what is older than requestTerm is asked to be withheld.</summary>
@@ -76,7 +76,7 @@ internal sealed partial class Withdrawals(
         }
 
         store.Write(db => OrderedTable.MarkDeclined(db, order));
-        return new WithdrawalAnswer(null, never, refusal.Text).ToMessage(MessageType.WithdrawReply);
+        return new WithdrawReply(new(null, never, refusal.Text)).ToMessage();
     }
 
     /// <summary>
@@ -103,7 +103,7 @@ internal sealed partial class Withdrawals(
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             return null;
         });
-        return uncovered?.ToMessage() ?? (answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage(MessageType.WithdrawReply);
+        return uncovered?.ToMessage() ?? new WithdrawReply(answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage();
     }
 
     /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order waits anyway.</summary>
@@ -211,7 +211,8 @@ internal sealed partial class Withdrawals(
         bool isNever;
         try
         {
-            answer = WithdrawalAnswer.Read(await issuer.Call(IssueMessage.Write(request, withhold), cancel), MessageType.IssueReply);
+            var asked = withhold ? new WithholdMessage(request).ToMessage() : new IssueMessage(request).ToMessage();
+            answer = (await issuer.Call(asked, cancel)).As<IssueReply>()?.Answer;
             isNever = answer?.Never is { } never && await IsNever(never, order, cancel);
         }
         catch (LinkException)

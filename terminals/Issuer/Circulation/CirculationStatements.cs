@@ -46,8 +46,8 @@ internal sealed class CirculationStatements(Database store, IssuerKeys keys, Par
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch statements, each its own.").ToMessage();
         }
 
-        return AuditMessages.Read(request) is { } after
-            ? AuditMessages.WriteReply(store.Write(db => After(db, peer.Id, after)))
+        return request.As<AuditStatementsMessage>()?.After is { } after
+            ? LinkBody.Kept<AuditStatementsReply>(store.Write(db => After(db, peer.Id, after)))
             : new Refusal(RefusalReason.Malformed, "The request for statements is malformed.").ToMessage();
     }
 

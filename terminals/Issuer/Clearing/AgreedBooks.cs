@@ -63,7 +63,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             return new Refusal(RefusalReason.NotAllowed, "Only banks say how far they are, each for itself.").ToMessage();
         }
 
-        if (AgreeMessage.Read(request) is not ({ } own, var heard))
+        if (request.As<AgreeMessage>() is not ({ } own, var heard))
         {
             return new Refusal(RefusalReason.Malformed, "The bank's position is malformed.").ToMessage();
         }
@@ -85,8 +85,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     {
         var signed = request.Type switch
         {
-            MessageType.Agree => AgreeMessage.Read(request)?.Own.Date,
-            MessageType.Issue or MessageType.Withhold => IssueMessage.Read(request)?.Date,
+            MessageType.Agree => request.As<AgreeMessage>()?.Own.Date,
+            MessageType.Issue or MessageType.Withhold => IssueMessage.RequestOf(request)?.Date,
             _ => null,
         };
         if (signed is not { } date)
@@ -120,7 +120,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             Switches.Replace("R27 kept back", ref ahead, 0UL);
             bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
             Switches.Off("R27 ahead once", ref isTold);
-            return AgreeMessage.WriteReply(Next(db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead)));
+            return new AgreeReply(Next(
+                db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead))).ToMessage();
         }
 
         if (isBehind)
@@ -134,7 +135,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         if (isOlder)
         {
             Alarms.Raise(db, Alarms.BankRestored, bank, 0, now);
-            return AgreeMessage.WriteReply(before!);
+            return new AgreeReply(before!).ToMessage();
         }
 
         if (own.IsRestored)
@@ -146,7 +147,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         PositionTable.Keep(db, own);
         var next = Next(db, bank, isRestored: false, now, heard?.Number ?? 0);
         _agreed[bank] = true;
-        return AgreeMessage.WriteReply(next);
+        return new AgreeReply(next).ToMessage();
     }
 
     /// <summary>

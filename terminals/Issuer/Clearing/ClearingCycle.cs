@@ -81,7 +81,7 @@ internal sealed class ClearingCycle(
             return new Refusal(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.").ToMessage();
         }
 
-        if (InstructionsMessage.Read(request) is not { } said)
+        if (request.As<InstructionsMessage>() is not { } said)
         {
             return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
         }
@@ -103,7 +103,7 @@ internal sealed class ClearingCycle(
         return answer;
     }
 
-    private LinkMessage Answer(IWriteTransaction db, PartyId bank, InstructionsRequest said, Timestamp now)
+    private LinkMessage Answer(IWriteTransaction db, PartyId bank, InstructionsMessage said, Timestamp now)
     {
         ulong next = BankTable.NextInstruction(db, bank);
         bool made = said.Seen < next && said.Statements.All(s => s.Number < next);
@@ -124,6 +124,6 @@ internal sealed class ClearingCycle(
         BankTable.Acknowledge(db, bank, said.Seen);
         claims.Acknowledged(db, bank, now);
         ParkedInstructions.Acknowledged(db, bank);
-        return InstructionsMessage.WriteReply(InstructionTable.After(db, bank, said.Seen, InstructionsMessage.MaxTransfers));
+        return LinkBody.Kept<InstructionsReply>(InstructionTable.After(db, bank, said.Seen, InstructionsReply.MaxTransfers));
     }
 }

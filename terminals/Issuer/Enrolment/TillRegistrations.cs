@@ -12,14 +12,13 @@ internal sealed class TillRegistrations(Database store)
     public static void Note(IWriteTransaction db, Submission submission, Digest[] subjects) =>
         TillTable.NoteBatch(db, submission.Till!.Value, submission.Date, subjects[0], submission.Prove(subjects, 0));
 
-    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => TillMessages.ReadNewest(request) is not { } till ? Malformed()
+    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => request.As<NewestBatchMessage>()?.Till is not { } till ? Malformed()
         : Fault(peer, till)?.ToMessage() ?? (store.Read(db => TillTable.NewestBatch(db, till)) is var (subject, proof)
-            ? TillMessages.WriteNewestReply(subject, proof)
-            : TillMessages.WriteNewestReply(default, null));
+            ? new NewestBatchReply(subject, proof) : new NewestBatchReply(default, null)).ToMessage();
 
     public LinkMessage HandleSubmitted(LinkPeer peer, LinkMessage request)
     {
-        if (TillMessages.ReadSubmitted(request) is not { } asked)
+        if (request.As<SubmittedMessage>() is not { } asked)
         {
             return Malformed();
         }
@@ -29,8 +28,8 @@ internal sealed class TillRegistrations(Database store)
             return fault.ToMessage();
         }
 
-        return TillMessages.WriteSubmittedReply(
-            store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, TillMessages.MaxEntries)));
+        return new SubmittedReply(
+            store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, SubmittedReply.Max))).ToMessage();
     }
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>

@@ -101,7 +101,7 @@ internal sealed class Issuance(
         if (anothers)
         {
             // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
-            return new WithdrawalAnswer(null, Sign(request, IssueRefusal.KeyReused, now)).ToMessage(MessageType.IssueReply);
+            return new IssueReply(new(null, Sign(request, IssueRefusal.KeyReused, now))).ToMessage();
         }
 
         bool differs = row.FaceValue != request.FaceValue;
@@ -111,7 +111,7 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
         }
 
-        return new WithdrawalAnswer(row.EK, row.Never).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(row.EK, row.Never)).ToMessage();
     }
 
     /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
@@ -173,7 +173,7 @@ internal sealed class Issuance(
     {
         var statement = Sign(request, reason, now);
         IssuanceTable.Refused(db, statement, now);
-        return new WithdrawalAnswer(null, statement).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(null, statement)).ToMessage();
     }
 
     private LinkMessage Issue(IWriteTransaction db, IssueRequest request, CoinRequest m, Timestamp now)
@@ -196,7 +196,7 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(m.Seed);
         Enter(db, request, ek, now);
         crash.Reach(CrashPoints.IssueUncommitted);
-        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(ek, null)).ToMessage();
     }
 
     /// <summary>
@@ -218,7 +218,7 @@ internal sealed class Issuance(
         CryptographicOperations.ZeroMemory(opening);
         CryptographicOperations.ZeroMemory(m.Seed);
         Enter(db, request, ek, now);
-        return new WithdrawalAnswer(ek, null).ToMessage(MessageType.IssueReply);
+        return new IssueReply(new(ek, null)).ToMessage();
     }
 
     /// <summary>The withdrawal was answered with cash: that much more is in circulation for its bank.</summary>

@@ -16,7 +16,7 @@ internal sealed class SealedRelay(ICashSuite suite, IssuerKeys keys, Reversals r
         }
 
         // One answer for every message that does not open (hole 21).
-        if (RelayMessages.Read(request) is not { } message || keys.EncryptionKey(message.Key) is not { } secret || message.Open(suite, secret) is not { } opened)
+        if (request.As<RelaySealedMessage>()?.Sealed is not { } message || keys.EncryptionKey(message.Key) is not { } secret || message.Open(suite, secret) is not { } opened)
         {
             return new Refusal(RefusalReason.Malformed, "The sealed message cannot be opened. Load the issuer's certificates again.").ToMessage();
         }
@@ -29,6 +29,6 @@ internal sealed class SealedRelay(ICashSuite suite, IssuerKeys keys, Reversals r
             MessageType.Redeem => life.HandleRedeem(opened.Message),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message {(ushort)opened.Message.Type:X4}.").ToMessage(),
         };
-        return RelayMessages.WriteReply(MessageType.RelaySealedReply, SealedMessage.SealAnswer(suite, opened.Seed, answer));
+        return new RelaySealedReply(SealedMessage.SealAnswer(suite, opened.Seed, answer)).ToMessage();
     }
 }

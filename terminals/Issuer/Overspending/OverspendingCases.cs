@@ -80,13 +80,13 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadRequest(request) is not { } after)
+        if (request.As<DossiersMessage>() is not { } asked)
         {
             return Refuse(RefusalReason.Malformed, "The request for a dossier is malformed.");
         }
 
         var now = Timestamp.Now(clock);
-        return DossierMessages.WriteReply(store.Write(db => Next(db, peer.Id, after, now)));
+        return new DossiersReply(store.Write(db => Next(db, peer.Id, asked.After ?? default, now))).ToMessage();
     }
 
     /// <summary>A page of the dossier that the bank was told of last.</summary>
@@ -97,7 +97,7 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadPageRequest(request) is not { } asked)
+        if (request.As<DossierPageMessage>() is not { } asked)
         {
             return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
         }
@@ -107,7 +107,7 @@ internal sealed class OverspendingCases(
             : null);
         return page is null
             ? Refuse(RefusalReason.OutOfDate, "There is no such page, or the dossier was replaced. Fetch its header again.")
-            : DossierMessages.WritePageReply(page);
+            : LinkBody.Kept<DossierPageReply>(page);
     }
 
     /// <summary>The bank's finding on a revision; an excess may still be rebutted later (hole 19).</summary>
@@ -118,7 +118,7 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.");
         }
 
-        if (DossierMessages.ReadOutcome(request) is not { } outcome)
+        if (request.As<DossierOutcomeMessage>() is not { } outcome)
         {
             return Refuse(RefusalReason.Malformed, "The finding is malformed.");
         }
@@ -144,7 +144,7 @@ internal sealed class OverspendingCases(
             return true;
         });
         crash.Reach(CrashPoints.OutcomeCommitted);
-        return new LinkMessage(MessageType.DossierOutcomeReply, []);
+        return new DossierOutcomeReply().ToMessage();
     }
 
     /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
@@ -155,23 +155,23 @@ internal sealed class OverspendingCases(
             return Refuse(RefusalReason.NotAllowed, "Only banks file reversals, each those of its own cases.");
         }
 
-        if (DossierMessages.ReadReversalsRequest(request) is not { } after)
+        if (request.As<CaseReversalsMessage>()?.After is not { } after)
         {
             return Refuse(RefusalReason.Malformed, "The request for reversals is malformed.");
         }
 
-        return DossierMessages.WriteReversalsReply(store.Write(db =>
+        return new CaseReversalsReply(store.Write(db =>
         {
-            long most = DossierMessages.MaxReversals;
+            long most = CaseReversalsReply.Max;
             Switches.Replace("R3 filed", ref most, 0);
             CaseReversalTable.File(db, peer.Id);
             return CaseReversalTable.After(db, peer.Id, after, most);
-        }));
+        })).ToMessage();
     }
 
     /// <summary>Stamps a rebuttal, of which it sees the hash and nothing else (rule R5).</summary>
-    public LinkMessage HandleStamp(LinkMessage request) => RebuttalMessages.ReadStampRequest(request) is { } subject
-        ? RebuttalMessages.WriteStamp(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock)))
+    public LinkMessage HandleStamp(LinkMessage request) => request.As<StampRebuttalMessage>()?.Rebuttal is { } subject
+        ? new StampRebuttalReply(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock))).ToMessage()
         : Refuse(RefusalReason.Malformed, "The request for a stamp is malformed.");
 
     private DossierHeader? Next(IWriteTransaction db, PartyId bank, CoinId after, Timestamp now)

@@ -85,19 +85,18 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     /// <summary>What was issued to a bank, for one that was restored.</summary>
     public LinkMessage HandleIssued(LinkPeer peer, LinkMessage request)
     {
-        if (peer.Role != LinkRole.Bank || RecoveryMessages.ReadIssued(request) is not { } after)
+        if (peer.Role != LinkRole.Bank || request.As<IssuedMessage>()?.After is not { } after)
         {
             return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
         }
 
-        return RecoveryMessages.WriteIssuedReply(
-            store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, RecoveryMessages.MaxEntries)));
+        return new IssuedReply(store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, IssuedReply.Max))).ToMessage();
     }
 
     /// <summary>A bank's shops, for one that was restored.</summary>
     public LinkMessage HandleShops(LinkPeer peer) => peer.Role != LinkRole.Bank
         ? new Refusal(RefusalReason.NotAllowed, "Only banks ask for their shops.").ToMessage()
-        : RecoveryMessages.WriteShopsReply(store.Read(db => ShopTable.OfBank(db, peer.Id)));
+        : new ShopsOfBankReply(store.Read(db => ShopTable.OfBank(db, peer.Id))).ToMessage();
 
     /// <summary>A bank gives back what this issuer had signed.</summary>
     public LinkMessage HandleReturn(LinkPeer peer, LinkMessage request)
@@ -107,7 +106,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return new Refusal(RefusalReason.NotAllowed, "Only banks give back what was signed for them.").ToMessage();
         }
 
-        if (RecoveryMessages.ReadReturn(request) is not { } words)
+        if (request.As<ReturnMessage>() is not { } words)
         {
             return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
         }
@@ -159,7 +158,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         return ours && possessed ? (coin!, m) : null;
     }
 
-    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnedWords words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
+    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnMessage words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
     {
         if (RecoveryTable.AwaitedSince(db, bank) is null)
         {
@@ -202,7 +201,7 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             EndIfAll(db, now);
         }
 
-        return RecoveryMessages.WriteReturnReply();
+        return new ReturnReply().ToMessage();
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
             return new Refusal(RefusalReason.NotAllowed, "Only banks and shops show certificates.").ToMessage();
         }
 
-        if (ShownCertificates.Read(request) is not { } shown)
+        if (request.As<ShowCertificatesMessage>()?.Certificates is not { } shown)
         {
             return new Refusal(RefusalReason.Malformed, "The certificates are malformed.").ToMessage();
         }
@@ -36,7 +36,7 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         }
 
         keys.Renew(store, now);
-        return ShownCertificates.WriteReply();
+        return new ShowCertificatesReply().ToMessage();
     }
 
     /// <summary>True of a key that this issuer's root key has certified as its own, and that it does not know; also of a lost one that was certified for a later day than is known.</summary>

@@ -44,7 +44,7 @@ internal sealed class CoinLife(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => WalletMessages.WriteRedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)));
+        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)).ToMessage());
         crash.Reach(CrashPoints.RedeemCommitted);
         return answer;
     }
@@ -82,7 +82,7 @@ internal sealed class CoinLife(
 
             CoinTable.Lose(db, coin, now);
             HotTable.Add(db, coin.Id, coin.Expiry);
-            return LossMessages.WriteCancelReply(coin.Lost ?? now);
+            return new CancelReply(coin.Lost ?? now).ToMessage();
         });
         crash.Reach(CrashPoints.CancelCommitted);
         return answer;
@@ -96,7 +96,7 @@ internal sealed class CoinLife(
             return Refuse(RefusalReason.NotAllowed, "The hot list is for shops.");
         }
 
-        if (LossMessages.ReadHotList(request) is not { } has)
+        if (request.As<HotListMessage>() is not { } has)
         {
             return Refuse(RefusalReason.Malformed, "The request for the hot list is malformed.");
         }
@@ -134,7 +134,7 @@ internal sealed class CoinLife(
             Switches.Replace("hole 11 whole", ref current, newest);
             current = HotTable.HasAfter(db, current) ? current : newest;
             var list = HotList.Sign(keys.Statement, issuer, current, from, now, HotTable.Between(db, from, current));
-            return LossMessages.WriteHotListReply(list, Restorations.Announced(db));
+            return new HotListReply(list, Restorations.Announced(db)).ToMessage();
         });
     }
 

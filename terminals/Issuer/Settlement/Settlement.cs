@@ -24,7 +24,7 @@ internal sealed class Settlement(
             return Refuse(RefusalReason.NotAllowed, "Only shops settle payments.");
         }
 
-        if (SettleMessage.Read(request) is not { } batch)
+        if (request.As<SettleMessage>() is not { } batch)
         {
             return Refuse(RefusalReason.Malformed, "The batch is malformed, or has too many payments.");
         }

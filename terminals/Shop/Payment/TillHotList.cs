@@ -100,8 +100,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         {
             ulong before = store.Read(HotStateTable.Version);
             var (oldest, newest) = store.Read(db => (Submissions.OldestBut(db, []), Submissions.Newest(db)));
-            var reply = await issuer.Call(LossMessages.WriteHotList(before, till, Timestamp.Now(clock), oldest, newest), cancel);
-            var (list, restored) = LossMessages.ReadHotListReply(reply) ?? throw (Refusal.Read(reply) is { } refusal
+            var reply = await issuer.Call(new HotListMessage(before, till, Timestamp.Now(clock), oldest, newest).ToMessage(), cancel);
+            var (list, restored) = reply.As<HotListReply>() ?? throw (Refusal.Read(reply) is { } refusal
                 ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
                 : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
             // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all

@@ -74,9 +74,8 @@ public sealed partial class ShopTill
         ulong after = 0;
         while (true)
         {
-            var reply = await issuer.Call(TillMessages.WriteSubmitted(W, after), cancel);
-            var page = TillMessages.ReadSubmittedReply(reply)
-                ?? throw new InvalidOperationException($"The issuer does not say what this till had submitted. {Refusal.Read(reply)?.Text}".TrimEnd());
+            var answer = await issuer.Ask(new SubmittedMessage(W, after), cancel);
+            var page = answer.Require("The issuer does not say what this till had submitted.").Payments;
             if (page.Count == 0)
             {
                 break;

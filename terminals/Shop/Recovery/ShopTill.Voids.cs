@@ -52,11 +52,11 @@ public sealed partial class ShopTill
 
     /// <summary>S_W goes to the issuer first, with its H (rule R4).</summary>
     private LinkMessage Void(CashPayment h, byte[] sw) =>
-        new VoidMessage(h, VoidStatement.Of(h, _key.PublicKey.Bytes, sw)).ToMessage(MessageType.ForwardVoid);
+        new ForwardVoidMessage(new(h, VoidStatement.Of(h, _key.PublicKey.Bytes, sw))).ToMessage();
 
     private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel)
     {
-        bool its = VoidMessage.ReadReply(reply) is { } reversal && IsOf(reversal, h)
+        bool its = reply.As<ForwardVoidReply>()?.Reversal is { } reversal && IsOf(reversal, h)
             && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)),
                 cancel);
         Switches.On("hole 2 word", ref its);

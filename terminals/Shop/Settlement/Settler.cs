@@ -203,16 +203,15 @@ public sealed class Settler
         var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts)
             .Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
         var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
-        var message = SettleMessage.Write(
+        var message = SettleMessage.Sign(
             _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => Submissions.OldestBut(db, batch)), words);
-        var reply = await issuer.Call(message, cancel);
+        var (answer, refused) = await issuer.Ask(message, cancel);
         _crash.Reach(CrashPoints.SettlementAnswered);
-        var answer = SettleReply.Read(reply);
         bool whole = answer?.Receipts.Count == batch.Count;
         Switches.On("hole 5 count", ref whole);
         if (answer is null || !whole)
         {
-            throw Refusal.Read(reply) is { } refusal
+            throw refused is { } refusal
                 ? new InvalidOperationException($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
                 : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
@@ -259,8 +258,7 @@ public sealed class Settler
             return;
         }
 
-        if (!TillMessages.ReadNewestReply(await issuer.Call(TillMessages.WriteNewest(Derivations.W(_key.PublicKey)), cancel),
-            out var subject, out var proof))
+        if ((await issuer.Ask(new NewestBatchMessage(Derivations.W(_key.PublicKey)), cancel)).Reply is not var (subject, proof))
         {
             // An issuer that does not say it refuses the batch, too, and says why.
             return;

@@ -1,0 +1,39 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>Bank to issuer: the statements of its circulation after a number.</summary>
+public sealed record AuditStatementsMessage(ulong After) : ILinkRequest<AuditStatementsMessage, AuditStatementsReply>
+{
+    public static MessageType Type => MessageType.AuditStatements;
+
+    public static BodyLimit Limit => new(16);
+
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Number, After);
+
+    public static AuditStatementsMessage? Read(ref BerTlvReader reader) =>
+        reader.ReadUInt64(WalletTag.Number) is var after and <= long.MaxValue ? new(after) : null;
+}
+
+public sealed record AuditStatementsReply(IReadOnlyList<CirculationStatement> Statements) : ILinkBody<AuditStatementsReply>
+{
+    public static MessageType Type => MessageType.AuditStatementsReply;
+
+    public static BodyLimit Limit => BodyLimit.OfReplyFrame(BodyLimit.AsFit);
+
+    public int Room => Statements.Count * CirculationStatement.MaxEncodedSize;
+
+    public int Entries => Statements.Count;
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        foreach (var statement in Statements)
+        {
+            statement.Write(ref writer);
+        }
+    }
+
+    public static AuditStatementsReply? Read(ref BerTlvReader reader) =>
+        new(LinkBody.ReadList(ref reader, BodyLimit.AsFit, CirculationStatement.Read));
+}

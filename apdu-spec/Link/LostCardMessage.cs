@@ -1,0 +1,29 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>Wallet to bank: the card is lost (hole 10).</summary>
+public sealed record LostCardMessage(LostCardReport Report) : ILinkRequest<LostCardMessage, LostCardReply>
+{
+    public static MessageType Type => MessageType.LostCard;
+
+    public static BodyLimit Limit => new(LostCardReport.MaxEncodedSize);
+
+    public void Write(ref BerTlvWriter writer) => Report.Write(ref writer);
+
+    public static LostCardMessage? Read(ref BerTlvReader reader) =>
+        LostCardReport.Decode(reader.ReadRest()) is { } report ? new(report) : null;
+}
+
+/// <param name="Cancelled">Coins.</param>
+public sealed record LostCardReply(ulong Cancelled) : ILinkBody<LostCardReply>
+{
+    public static MessageType Type => MessageType.LostCardReply;
+
+    public static BodyLimit Limit => new(16);
+
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Number, Cancelled);
+
+    public static LostCardReply? Read(ref BerTlvReader reader) => new(reader.ReadUInt64(WalletTag.Number));
+}

@@ -1,0 +1,45 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>
+/// Bank or shop to issuer: certificates of the issuer's own keys that it does not give any more. Its root key signed them; whose copy
+/// lacks them is an older one (R27).
+/// </summary>
+/// <param name="Certificates">Of more than one message holds the first are written; at the next visit come further ones.</param>
+public sealed record ShowCertificatesMessage(IReadOnlyList<KeyCertificate> Certificates)
+    : ILinkRequest<ShowCertificatesMessage, ShowCertificatesReply>
+{
+    /// <summary>In one message.</summary>
+    public const int Max = 64;
+
+    public static MessageType Type => MessageType.ShowCertificates;
+
+    public static BodyLimit Limit => new(Max * KeyCertificate.MaxEncodedSize, Max);
+
+    public int Entries => Math.Min(Max, Certificates.Count);
+
+    public void Write(ref BerTlvWriter writer)
+    {
+        foreach (var certificate in Certificates.Take(Max))
+        {
+            certificate.Write(ref writer);
+        }
+    }
+
+    public static ShowCertificatesMessage? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, KeyCertificate.Read));
+}
+
+public sealed record ShowCertificatesReply : ILinkBody<ShowCertificatesReply>
+{
+    public static MessageType Type => MessageType.ShowCertificatesReply;
+
+    public static BodyLimit Limit => new(0);
+
+    public void Write(ref BerTlvWriter writer)
+    {
+    }
+
+    public static ShowCertificatesReply? Read(ref BerTlvReader reader) => new();
+}

@@ -1,0 +1,40 @@
+using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
+
+namespace HierCash.Protocol.Link;
+
+/// <summary>Wallet to bank: an order that the bank does not know, as the card signs it again (rule R27).</summary>
+public sealed record ShowOrderMessage(ShownOrder Order) : ILinkRequest<ShowOrderMessage, ShowOrderReply>
+{
+    public static MessageType Type => MessageType.ShowOrder;
+
+    public static BodyLimit Limit => new(ShownOrder.MaxEncodedSize);
+
+    public void Write(ref BerTlvWriter writer) => Order.Write(ref writer);
+
+    public static ShowOrderMessage? Read(ref BerTlvReader reader) =>
+        ShownOrder.Decode(reader.ReadRest()) is { } order ? new(order) : null;
+}
+
+/// <param name="Until">Until when the bank waits for the order all the same; null where the order is known.</param>
+public sealed record ShowOrderReply(Timestamp? Until) : ILinkBody<ShowOrderReply>
+{
+    public static MessageType Type => MessageType.ShowOrderReply;
+
+    public static BodyLimit Limit => new(16);
+
+    public void Write(ref BerTlvWriter writer) => WriteUntil(ref writer, Until);
+
+    public static ShowOrderReply? Read(ref BerTlvReader reader) => new(ReadUntil(ref reader));
+
+    internal static void WriteUntil(ref BerTlvWriter writer, Timestamp? until)
+    {
+        if (until is { } date)
+        {
+            writer.Write(WalletTag.Until, date.Microseconds);
+        }
+    }
+
+    internal static Timestamp? ReadUntil(ref BerTlvReader reader) =>
+        reader.HasMore ? new Timestamp(reader.ReadUInt64(WalletTag.Until)) : null;
+}
