@@ -183,7 +183,7 @@ internal sealed partial class Rebuttals(
         {
             brought++;
             _brought = brought == MostBrought ? payment.Value.ToArray() : [];
-            var reply = await issuer.Call(LinkBody.Kept<BankVoidMessage>(message), cancel);
+            var reply = await issuer.Call(message, cancel);
             var reason = reply.As<BankVoidReply>()?.Reversal is null ? Refusal.Read(reply)?.Reason : null;
             bool isFull = reason == RefusalReason.Unavailable;
             Switches.Off("R10 brought", ref isFull);

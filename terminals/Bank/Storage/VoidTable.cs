@@ -13,18 +13,18 @@ internal static class VoidTable
     /// <summary>The payments of that coin of which S_W goes, or went, to the issuer.</summary>
     public static List<BroughtVoid> Of(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT message, since FROM void_message WHERE coin_id = $1 ORDER BY payment_id",
-        r => new BroughtVoid(VoidMessage.Read(new LinkMessage(MessageType.BankVoid, r.Bytes(0)))!.H, r.Date(1)), coin.Value.ToArray());
+        r => new BroughtVoid(Read(r.Bytes(0)).As<BankVoidMessage>()!.Voided.H, r.Date(1)), coin.Value.ToArray());
 
     /// <summary>Nothing happens where the payment's S_W goes already.</summary>
     public static void Add(IWriteTransaction db, CashPayment h, VoidStatement statement, Timestamp now) => db.Execute(
         "INSERT INTO void_message(payment_id, coin_id, message, since) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), new VoidMessage(h, statement).ToMessage(MessageType.BankVoid).Body,
+        h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), new BankVoidMessage(new(h, statement)).ToMessage().Body,
         now.ToLedger());
 
     /// <summary>What the issuer has not answered, in order of payment, as it is brought.</summary>
     public static List<(PaymentId Payment, CoinId Coin, LinkMessage Message)> Unanswered(IReadSnapshot db) => db.Query(
         "SELECT payment_id, coin_id, message FROM void_message WHERE answer IS NULL ORDER BY payment_id",
-        r => (new PaymentId(r.Digest(0)), r.Coin(1), new LinkMessage(MessageType.BankVoid, r.Bytes(2))));
+        r => (new PaymentId(r.Digest(0)), r.Coin(1), Read(r.Bytes(2))));
 
     /// <summary>The same: how many, and since when.</summary>
     public static Tally TallyUnanswered(IReadSnapshot db) =>
@@ -38,6 +38,8 @@ internal static class VoidTable
 
     public static void Forget(IWriteTransaction db, CoinId coin) =>
         db.Execute("DELETE FROM void_message WHERE coin_id = $1", coin.Value.ToArray());
+
+    private static LinkMessage Read(byte[] kept) => LinkBody.Kept<BankVoidMessage>(kept);
 
     private static bool Answer(IWriteTransaction db, PaymentId payment, byte[] answer) =>
         db.Execute("UPDATE void_message SET answer = $2 WHERE payment_id = $1", payment.Value.ToArray(), answer) > 0;

@@ -91,7 +91,7 @@ internal sealed class Reversals(
         // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
         if (HistoryTable.Find(db, h.Id) is { Reversal: { } earlier })
         {
-            return VoidedPayment.Answer(type, earlier);
+            return VoidedPayment.Answer(type, earlier.Encode());
         }
 
         // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
@@ -188,7 +188,7 @@ internal sealed class Reversals(
     {
         if (DeadPaymentTable.Find(db, h.Id) is { } statement)
         {
-            return LinkBody.Kept<DeadStatementReply>(statement);
+            return LinkBody.Kept<DeadStatementReply>(statement.Encode());
         }
 
         var coin = CoinTable.Of(db, h.Coin);
