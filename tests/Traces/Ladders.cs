@@ -45,7 +45,9 @@ internal static class Ladders
         yield return ("PAY", Pay(Date, 0, 840), "6A80");
         yield return ("CONFIRM", Confirm(zero, 1), "6A80");
         yield return ("VOID", Void(zero, 1, Key("bank"), new byte[64]), "6A80");
-        yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(new NonSettlementStatement(new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]))), "6A80");
+        var death = new NonSettlementStatement(
+            new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]);
+        yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(death)), "6A80");
         yield return ("SHOW PAYMENT", Apdu<ShowPaymentCommand, NoReply>(new ShowPaymentCommand(zero, 1, new Amount(1), Date, W, new Amount(1), new byte[64])), "6A80");
         yield return ("CLOSE", Close(16), "6A80");
         yield return ("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(16)), "6700");
