@@ -1,4 +1,3 @@
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
