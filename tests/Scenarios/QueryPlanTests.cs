@@ -6,7 +6,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// What every visit of every bank, and every cycle, asks of the issuer's store: by an index, never through all payments of the scheme (rule R10).
+/// What every visit of every bank, and every cycle, asks of the issuer's store: by an index, never through all payments of the scheme
+/// (rule R10).
 /// </summary>
 [Parallelizable]
 public sealed class QueryPlanTests

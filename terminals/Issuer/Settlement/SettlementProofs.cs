@@ -30,11 +30,7 @@ internal sealed class SettlementProofs(Database store, OverspendingCases traces)
 
             var (changes, dossier) = store.Read(db => (TraceCaseTable.Changes(db, coin), traces.Make(db, coin, now)));
             var proven = dossier is null ? null : traces.Weigh(dossier);
-            store.Write(db =>
-            {
-                TraceCaseTable.KeepProven(db, coin, proven, changes, now, dossier?.Entries.Count ?? 0);
-                return true;
-            });
+            store.Write(db => TraceCaseTable.KeepProven(db, coin, proven, changes, now, dossier?.Entries.Count ?? 0));
         }
     }
 

@@ -127,7 +127,7 @@ internal static partial class TraceCaseTable
     /// <param name="proven">Null: no excess is proven.</param>
     /// <param name="changes">How often the case had changed when it was read.</param>
     /// <param name="payments">In the dossier that was verified.</param>
-    public static void KeepProven(
+    public static int KeepProven(
         IWriteTransaction db, CoinId coin, Amount? proven, long changes, Timestamp now, int payments) => db.Execute(
         "UPDATE trace_case SET proven = $2, proven_at = $3, proven_on = $4, proven_of = $5 WHERE coin_id = $1",
         coin.Value.ToArray(), proven?.ToLedger() ?? -1L, changes, now.ToLedger(), (long)payments);
