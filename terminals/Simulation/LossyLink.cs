@@ -1,5 +1,4 @@
 using HierCash.Protocol.Link;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Simulation;

@@ -4,7 +4,6 @@ using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
-using HierCash.Terminals;
 
 namespace HierCash.Simulation;
 
