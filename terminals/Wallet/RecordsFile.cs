@@ -1,5 +1,4 @@
 using HierCash.Iso7816;
-using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
