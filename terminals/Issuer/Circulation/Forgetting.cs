@@ -24,7 +24,7 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
             HotVersions(now);
             store.Write(db =>
             {
-                OutageTable.Forget(db, Timestamp.FromLedger(Before(now, terms.SettlePeriod)));
+                OutageTable.Forget(db, Before(now, terms.SettlePeriod));
                 return true;
             });
             Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);

@@ -124,6 +124,6 @@ internal sealed class ClearingCycle(
         BankTable.Acknowledge(db, bank, said.Seen);
         claims.Acknowledged(db, bank, now);
         ParkedInstructions.Acknowledged(db, bank);
-        return new InstructionsReply(InstructionTable.After(db, bank, said.Seen, InstructionsReply.MaxTransfers)).ToMessage();
+        return LinkBody.Kept<InstructionsReply>(InstructionTable.After(db, bank, said.Seen, InstructionsReply.MaxTransfers));
     }
 }

@@ -115,7 +115,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
 
     private string Payment(IReadSnapshot db, HistoryRow row)
     {
-        string to = row.Shop is { } shop ? $"{Registry.Shop(db, shop).Name}, shop {shop}" : "the issuer: a redemption";
+        string to = row.Shop is { } shop ? $"{ShopTable.Get(db, shop).Name}, shop {shop}" : "the issuer: a redemption";
         return $"Payment {row.Payment} of {Show(row.Y)} to {to}, signed by the card (S_U); answered with a signed receipt: {Answer(row)}";
     }
 

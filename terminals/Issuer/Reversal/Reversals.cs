@@ -133,7 +133,7 @@ internal sealed class Reversals(
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
-            : VoidedPayment.Answer(type, Reverse(db, coin, row, owner, revoked, now));
+            : VoidedPayment.Answer(type, Reverse(db, coin, row, owner, revoked, now).Encode());
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
